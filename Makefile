@@ -1,0 +1,40 @@
+# Two commands do everything on a fresh machine: `make release` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: release test lint types format docs benchmarks darktable clean
+.DEFAULT_GOAL := release
+
+release: $(READY) ## lint, build, validate and package; MODELS="a b" for the named ones only
+	@$(BIN)/dtmodels release $(MODELS)
+
+test: $(READY) ## all checks: style, types, import directions, tests (PYTEST="-k name" to pick)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest $(PYTEST)
+
+docs: $(READY) ## write what is generated from the cards
+	$(BIN)/dtmodels docs
+
+benchmarks: $(READY) ## measure what README and CHANGELOG claim
+	$(BIN)/python -m benchmarks
+
+darktable: $(READY) ## install the supported darktable beside this host, in .darktable/ (needs root)
+	$(BIN)/dtproxies doctor --install
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean: ## remove what can be made again
+	rm -rf output dist
+
+# Torch comes from the CPU index unless this machine's pip finds a CPU wheel of its own.
+$(READY): pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@sh .ci/install-python $(BIN)/python
+	@touch $@

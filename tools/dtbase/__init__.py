@@ -1,0 +1,1 @@
+"""What both `dtmodels` and `dtproxies` stand on: failures, files, the console and command groups."""

@@ -1,0 +1,1 @@
+"""Build and release AI models for darktable: card, setup, convert, validate, package, index, release."""

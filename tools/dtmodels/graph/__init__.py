@@ -1,0 +1,1 @@
+"""What is known of an ONNX graph without torch: normalising, reading, running."""

@@ -1,0 +1,1 @@
+"""Neural proxies: differentiable networks that imitate darktable's modules, sliders included."""

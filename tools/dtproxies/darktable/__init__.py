@@ -1,0 +1,1 @@
+"""The real darktable: find it, read its modules' parameters, render with it."""

@@ -1,0 +1,1 @@
+"""What is known of single darktable modules beyond introspection; one file a module, named like it."""
