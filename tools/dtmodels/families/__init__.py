@@ -1,0 +1,37 @@
+"""One file per network family: official checkpoint -> torch network -> ONNX files. Torch lives here only.
+
+A member has `convert(job)`, which writes the raw `.onnx` files of a model into `job.output` and returns the
+attributes that join the card's own in `config.json` (an empty mapping when there are none).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from dtmodels.card import Card
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What a family needs to build one model."""
+
+    card: Card
+    checkpoints: Mapping[str, Path]
+    """Verified files, by the name the card gives them."""
+    output: Path
+    """Folder for the raw ONNX files, named as the task wants them (`model.onnx`, `encoder.onnx`, ...)."""
+
+
+class Family(Protocol):
+    """What a member module offers."""
+
+    def convert(self, job: Job) -> Mapping[str, Any]:
+        """Write the model's ONNX files; return attributes for `config.json`.
+
+        Raises:
+            Failure: the checkpoint is not of this family, or its tensors do not fit.
+        """
+        ...
