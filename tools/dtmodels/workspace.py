@@ -1,0 +1,67 @@
+"""Where things lie while models are built: beside the cards, never among them."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from dtbase.errors import Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The folders of one model repository. Everything under `output` and `dist` can be made again."""
+
+    root: Path
+
+    @property
+    def output(self) -> Path:
+        """What the stages make, a folder a model."""
+        return self.root / "output"
+
+    @property
+    def dist(self) -> Path:
+        """The release as it would be published."""
+        return self.root / "dist"
+
+    @property
+    def cache(self) -> Path:
+        """Downloaded checkpoints, by SHA-256, shared by all models and repositories of this user."""
+        if own := os.environ.get("DTMODELS_CACHE"):
+            return Path(own)
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dtmodels"
+
+    def model(self, model_id: str) -> Path:
+        """Folder of the converted model: its ONNX files and `config.json`."""
+        return self.output / model_id / "model"
+
+    def package(self, model_id: str) -> Path:
+        """The packed `.dtmodel`."""
+        return self.output / model_id / f"{model_id}.dtmodel"
+
+    def report(self, model_id: str) -> Path:
+        """What validation found, as JSON."""
+        return self.output / model_id / "validate.json"
+
+    def demo(self, model_id: str) -> Path:
+        """Pictures that show what the model does."""
+        return self.output / model_id / "demo"
+
+    def stamp(self, model_id: str, stage: str) -> Path:
+        """What a finished stage was made from."""
+        return self.output / model_id / "stamps" / f"{stage}.json"
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the output folder for this process; the lock ends with the process, however it ends."""
+        self.output.mkdir(parents=True, exist_ok=True)
+        with (self.output / ".lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise Failure("another run is building here", where=str(self.output), fix="wait for it") from None
+            yield
