@@ -1,0 +1,63 @@
+"""package: the model folder as one `.dtmodel`, the same bytes from every machine."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from dtbase.errors import Failure
+from dtbase.files import replacing
+from dtmodels.catalogue import Entry
+from dtmodels.workspace import Workspace
+
+EPOCH = (1980, 1, 1, 0, 0, 0)
+"""The earliest date a zip can hold; a build date would make every package differ."""
+UNIX = 3
+REGULAR_0644 = 0o100644 << 16
+"""darktable applies these mode bits; without them files come out unreadable for others."""
+
+
+def package(entry: Entry, workspace: Workspace) -> Path:
+    """Write `<id>.dtmodel` from the converted model folder, the card and the licence texts.
+
+    Members are stored, not deflated: weights hardly compress, and deflated bytes depend on the zlib version.
+    The first entry lies inside the one top directory, which is how darktable finds the id.
+
+    Raises:
+        Failure: the model has not been converted.
+    """
+    folder = workspace.model(entry.card.id)
+    if not (folder / "config.json").is_file():
+        raise Failure("nothing to package", where=str(folder), fix=f"run `dtmodels convert {entry.card.id}`")
+    target = workspace.package(entry.card.id)
+    with replacing(target) as part:
+        write_archive(part, entry.card.id, dict(_members(entry, workspace)))
+    return target
+
+
+def write_archive(path: Path, top: str, members: dict[str, Path]) -> None:
+    """Write a zip with one top directory: `members` maps names inside it to files; order and dates are fixed."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for name in sorted(members):
+            info = zipfile.ZipInfo(f"{top}/{name}", date_time=EPOCH)
+            info.create_system = UNIX
+            info.external_attr = REGULAR_0644
+            with members[name].open("rb") as source, archive.open(info, "w", force_zip64=False) as sink:
+                while block := source.read(1 << 20):
+                    sink.write(block)
+
+
+def _members(entry: Entry, workspace: Workspace) -> Iterator[tuple[str, Path]]:
+    for file in workspace.model(entry.card.id).iterdir():
+        yield file.name, file
+    yield "card.yaml", entry.folder / "card.yaml"
+    own = sorted(entry.folder.glob("LICENSE*"))
+    for file in own or _license_of_repository(entry, workspace):
+        yield file.name, file
+
+
+def _license_of_repository(entry: Entry, workspace: Workspace) -> list[Path]:
+    """Models made in this repository carry its licence text."""
+    text = workspace.root / "LICENSE"
+    return [text] if entry.card.source.repository == "self" and text.is_file() else []

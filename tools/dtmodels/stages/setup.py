@@ -1,0 +1,91 @@
+"""setup: have every checkpoint of a model, verified, before anything reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from dtbase.console import Console
+from dtbase.errors import Failure
+from dtbase.files import replacing
+from dtmodels.card import Checkpoint, HubFile
+from dtmodels.catalogue import Entry
+from dtmodels.download import Advance, Expected, check, download
+from dtmodels.workspace import Workspace
+
+
+def comes_with_repository(entry: Entry) -> bool:
+    """Whether all checkpoints of a model lie in its folder, so that building it needs no download."""
+    return bool(entry.card.checkpoints) and all(checkpoint.file for checkpoint in entry.card.checkpoints)
+
+
+def setup(entry: Entry, workspace: Workspace, console: Console) -> Mapping[str, Path]:
+    """Find or fetch the checkpoints of a model; each has the SHA-256 and size of the card.
+
+    Returns:
+        The file of each checkpoint, by the name the card gives it.
+
+    Raises:
+        Failure: a digest is missing from the card, or a file is not the one the card names.
+    """
+    return {
+        checkpoint.name: _obtain(entry, checkpoint, workspace, console) for checkpoint in entry.card.checkpoints
+    }
+
+
+def _obtain(entry: Entry, checkpoint: Checkpoint, workspace: Workspace, console: Console) -> Path:
+    expected = _expected(entry, checkpoint)
+    if checkpoint.file:
+        path = entry.folder / checkpoint.file
+        if not path.is_file():
+            raise Failure("the checkpoint is not there", where=str(path), fix="restore it from the repository")
+        check(path, expected, where=str(path), keep=True)
+        return path
+    kept = workspace.cache / "sha256" / expected.sha256
+    if not kept.exists():
+        with console.progress(f"{entry.card.id}: fetching {checkpoint.name}", expected.bytes) as advance:
+            _fetch(checkpoint, kept, expected, advance)
+    check(kept, expected, where=str(kept))
+    return kept
+
+
+def _expected(entry: Entry, checkpoint: Checkpoint) -> Expected:
+    if checkpoint.sha256 is None:
+        raise Failure(
+            f"checkpoint '{checkpoint.name}' has no sha256, so no file can be held against it",
+            where=f"{entry.card.id}/card.yaml",
+            fix="download it on a machine you trust, then write its sha256 and bytes into the card",
+        )
+    return Expected(sha256=checkpoint.sha256, bytes=checkpoint.bytes)
+
+
+def _fetch(checkpoint: Checkpoint, kept: Path, expected: Expected, advance: Advance) -> None:
+    if checkpoint.hub:
+        _fetch_from_hub(checkpoint.hub, kept, expected)
+    elif checkpoint.url:
+        download(checkpoint.url, kept, expected, advance)
+    else:
+        raise Failure(f"checkpoint '{checkpoint.name}' says nowhere where it lies", fix="give it a url, hub or file")
+
+
+def _fetch_from_hub(hub: HubFile, kept: Path, expected: Expected) -> None:
+    """Let the hub's own client do it: it resumes, retries, and knows the mirrors a user has set up."""
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+
+    where = f"https://huggingface.co/{hub.repository}/blob/{hub.revision}/{hub.path}"
+    folder = kept.with_name(kept.name + ".hub")
+    try:
+        got = Path(
+            hf_hub_download(hub.repository, hub.path, revision=hub.revision, local_dir=folder, token=None)
+        )
+    except (HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError) as wrong:
+        first_line = str(wrong).strip().splitlines()[0]
+        raise Failure(
+            f"the hub does not give the file: {first_line}",
+            where=where,
+            fix="check repository, revision and path; run the command again to go on where it stopped",
+        ) from wrong
+    check(got, expected, where=where)
+    with replacing(kept) as part:
+        got.replace(part)
