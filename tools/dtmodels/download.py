@@ -136,8 +136,6 @@ def _pause(broken: Exception, otherwise_s: float) -> float:
 @contextmanager
 def _only_me(part: Path) -> Iterator[None]:
     """Wait while another process fetches the same file; then find it finished."""
-    lock = part.with_suffix(".lock")
-    with lock.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with part.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-    lock.unlink(missing_ok=True)

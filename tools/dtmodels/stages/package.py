@@ -43,7 +43,8 @@ def write_archive(path: Path, top: str, members: dict[str, Path]) -> None:
             info = zipfile.ZipInfo(f"{top}/{name}", date_time=EPOCH)
             info.create_system = UNIX
             info.external_attr = REGULAR_0644
-            with members[name].open("rb") as source, archive.open(info, "w", force_zip64=False) as sink:
+            info.file_size = members[name].stat().st_size
+            with members[name].open("rb") as source, archive.open(info, "w") as sink:
                 while block := source.read(1 << 20):
                     sink.write(block)
 

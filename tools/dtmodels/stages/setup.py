@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -89,3 +90,4 @@ def _fetch_from_hub(hub: HubFile, kept: Path, expected: Expected) -> None:
     check(got, expected, where=where)
     with replacing(kept) as part:
         got.replace(part)
+    shutil.rmtree(folder)

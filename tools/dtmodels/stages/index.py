@@ -1,0 +1,71 @@
+"""index: the files that list many: `versions.json` and `SHA256SUMS` of a release, `releases-index.json`."""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from dtbase.errors import Failure, WrongUsage
+from dtbase.files import sha256, write_json, write_text
+from dtmodels.schemas import check_against
+
+SUMS = "SHA256SUMS"
+
+
+def index(folder: Path) -> None:
+    """Write `versions.json` and `SHA256SUMS` of a release folder, computed from the packages themselves.
+
+    Raises:
+        Failure: a package cannot be read, or what would be written breaks its schema.
+    """
+    versions = {"schema": 1, "models": dict(_version(package) for package in sorted(folder.glob("*.dtmodel")))}
+    check_against("versions-v1", versions, where="versions.json")
+    write_json(folder / "versions.json", versions)
+    write_text(folder / SUMS, sums(path for path in folder.iterdir() if path.name != SUMS))
+
+
+def sums(files: Iterable[Path]) -> str:
+    """The text of `SHA256SUMS`, as coreutils' `sha256sum -c` reads it, sorted by name."""
+    return "".join(f"{sha256(path)}  {path.name}\n" for path in sorted(files))
+
+
+def _version(package: Path) -> tuple[str, dict[str, Any]]:
+    """What darktable looks for about one package: version and digest, and what its newer dialogs show."""
+    with zipfile.ZipFile(package) as archive:
+        top = archive.namelist()[0].split("/")[0]
+        config = json.loads(archive.read(f"{top}/config.json"))
+    return config["id"], {
+        "version": config["version"],
+        "sha256": f"sha256:{sha256(package)}",
+        "name": config["name"],
+        "description": config["description"],
+        "task": config["task"],
+        "license": config["model_card"]["license"],
+        "size": package.stat().st_size,
+    }
+
+
+def serve(root: Path, darktable: str, tag: str) -> Path:
+    """Enter a darktable version into `releases-index.json`: it will download the release with that tag.
+
+    darktable looks its own X.Y.Z up by exact match, so every point release needs its own entry.
+
+    Raises:
+        WrongUsage: not a darktable version X.Y.Z.
+        Failure: the file that is there breaks its schema.
+    """
+    if not re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+", darktable):
+        raise WrongUsage(f"'{darktable}' is not a darktable version", fix="give three numbers, for example 5.6.1")
+    path = root / "releases-index.json"
+    try:
+        known: dict[str, Any] = json.loads(path.read_bytes()) if path.exists() else {"compatible_releases": {}}
+    except ValueError as wrong:
+        raise Failure(f"not JSON: {wrong}", where=str(path)) from wrong
+    content = {"schema": 1, "compatible_releases": {**known["compatible_releases"], darktable: tag}}
+    check_against("releases-index-v1", content, where=path.name)
+    write_json(path, content)
+    return path
