@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -64,4 +65,13 @@ class Workspace:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise Failure("another run is building here", where=str(self.output), fix="wait for it") from None
+            self._remove_leftovers()
             yield
+
+    def _remove_leftovers(self) -> None:
+        """What a killed run was still writing; never anything finished."""
+        for part in [*self.root.glob(".dist.*.part"), *self.output.glob("*/.*.part"), *self.output.glob("*/*/.*.part")]:
+            if part.is_dir():
+                shutil.rmtree(part)
+            else:
+                part.unlink()

@@ -1,0 +1,5 @@
+"""`python -m dtmodels`."""
+
+from dtmodels.cli import main
+
+main()
