@@ -219,3 +219,8 @@ class Card:
         """The version as darktable compares it: two integers."""
         major, minor = self.version.split(".")
         return int(major), int(minor)
+
+    @property
+    def grade(self) -> str:
+        """`open` when nothing had to be accepted, `disclosed` when a compromise was accepted by name."""
+        return "disclosed" if self.acceptances else "open"

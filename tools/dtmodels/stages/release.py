@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from dtbase.console import Console
@@ -15,17 +14,9 @@ from dtmodels.catalogue import Catalogue, Entry
 from dtmodels.freshness import digest, refresh
 from dtmodels.lint.engine import require_clean
 from dtmodels.stages.index import index
-from dtmodels.stages.run import Built, run
+from dtmodels.stages.run import Built, run_each
 from dtmodels.stages.setup import comes_with_repository
 from dtmodels.workspace import Workspace
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A model that could not be built, and why."""
-
-    entry: Entry
-    failure: Failure
 
 
 def release(root: Path, ids: Sequence[str], console: Console) -> None:
@@ -42,19 +33,10 @@ def release(root: Path, ids: Sequence[str], console: Console) -> None:
     """
     workspace = Workspace(root)
     require_clean(root, console)
-    entries = choose(Catalogue.load(root), ids)
+    built = run_each(choose(Catalogue.load(root), ids), workspace, console)
     with workspace.locked():
-        results = [_build(entry, workspace, console) for entry in entries]
-        built = [result for result in results if isinstance(result, Built)]
-        if refused := [result for result in results if isinstance(result, Refused)]:
-            console.table(*_table(built, refused))
-            raise Failure(
-                f"{len(refused)} of {len(results)} models could not be built; dist/ was not touched\n"
-                + "\n".join(f"{result.entry.card.id}: {result.failure}" for result in refused)
-            )
         assembled = _assemble(built, workspace)
-    console.table(*_table(built, []))
-    console.say(f"{workspace.dist}: {_plural(len(built), 'model')}, {'written' if assembled else 'unchanged'}")
+    console.say(f"{workspace.dist}: {len(built)} models, {'written' if assembled else 'unchanged'}")
 
 
 def choose(catalogue: Catalogue, ids: Sequence[str]) -> list[Entry]:
@@ -78,17 +60,9 @@ def choose(catalogue: Catalogue, ids: Sequence[str]) -> list[Entry]:
     return chosen
 
 
-def _build(entry: Entry, workspace: Workspace, console: Console) -> Built | Refused:
-    try:
-        return run(entry, workspace, console)
-    except Failure as failure:
-        return Refused(entry, failure)
-
-
 def _assemble(built: Sequence[Built], workspace: Workspace) -> bool:
     """Write `dist/` unless it already holds exactly these packages."""
     inputs = digest(*(f"{model.entry.card.id} {sha256(model.package)}" for model in built))
-    stamp = workspace.output / "dist.json"
 
     def write() -> None:
         with replacing_folder(workspace.dist) as folder:
@@ -96,7 +70,7 @@ def _assemble(built: Sequence[Built], workspace: Workspace) -> bool:
                 _assets(model, workspace, folder)
             index(folder)
 
-    return refresh(stamp, inputs, [workspace.dist], write)
+    return refresh(workspace.output / "dist.json", inputs, [workspace.dist], write)
 
 
 def _assets(model: Built, workspace: Workspace, folder: Path) -> None:
@@ -112,27 +86,3 @@ def _link(source: Path, target: Path) -> None:
         os.link(source, target)
     except OSError:
         shutil.copyfile(source, target)
-
-
-def _table(built: Sequence[Built], refused: Sequence[Refused]) -> tuple[list[str], list[list[str]]]:
-    columns = ["model", "version", "task", "grade", "licence", "bytes", "sha256", "work done", "seconds"]
-    rows = [
-        [
-            *_card_cells(model.entry),
-            f"{model.package.stat().st_size:,}",
-            sha256(model.package)[:12],
-            ", ".join(model.work) or "none, still valid",
-            f"{model.seconds:.1f}",
-        ]
-        for model in built
-    ]
-    return columns, rows + [[*_card_cells(result.entry), "", "", "failed", ""] for result in refused]
-
-
-def _card_cells(entry: Entry) -> list[str]:
-    card = entry.card
-    return [card.id, card.version, card.task, card.grade, card.license.weights]
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

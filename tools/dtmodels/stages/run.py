@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from dtbase.console import Console
+from dtbase.errors import Failure
+from dtbase.files import sha256
 from dtmodels.catalogue import Entry
 from dtmodels.freshness import inputs_of, refresh
 from dtmodels.stages.convert import convert
@@ -15,6 +18,8 @@ from dtmodels.stages.package import package
 from dtmodels.stages.setup import setup
 from dtmodels.stages.validate import hold_archive, hold_model
 from dtmodels.workspace import Workspace
+
+COLUMNS = ["model", "version", "task", "grade", "licence", "bytes", "sha256", "work done", "seconds"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +31,46 @@ class Built:
     work: tuple[str, ...]
     """The stages that had to be done; empty when everything was still valid."""
     seconds: float
+
+    def row(self) -> list[str]:
+        """The model as a line of the closing table."""
+        work = ", ".join(self.work) or "none, still valid"
+        size = f"{self.package.stat().st_size:,}"
+        return [*_card_cells(self.entry), size, sha256(self.package)[:12], work, f"{self.seconds:.1f}"]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A model that could not be built, and why."""
+
+    entry: Entry
+    failure: Failure
+
+    def row(self) -> list[str]:
+        """The model as a line of the closing table."""
+        return [*_card_cells(self.entry), "", "", "failed", ""]
+
+
+def run_each(entries: Iterable[Entry], workspace: Workspace, console: Console) -> list[Built]:
+    """Run all stages of each model, go on past a failure, and close with one table.
+
+    Raises:
+        Failure: one or more models could not be built; the message names each with its reason.
+    """
+    with workspace.locked():
+        results = [_attempt(entry, workspace, console) for entry in entries]
+    console.table(COLUMNS, [result.row() for result in results])
+    if refused := [result for result in results if isinstance(result, Refused)]:
+        reasons = "\n".join(f"{result.entry.card.id}: {result.failure}" for result in refused)
+        raise Failure(f"{len(refused)} of {len(results)} models could not be built\n{reasons}")
+    return [result for result in results if isinstance(result, Built)]
+
+
+def _attempt(entry: Entry, workspace: Workspace, console: Console) -> Built | Refused:
+    try:
+        return run(entry, workspace, console)
+    except Failure as failure:
+        return Refused(entry, failure)
 
 
 def run(entry: Entry, workspace: Workspace, console: Console) -> Built:
@@ -56,3 +101,8 @@ def _convert(entry: Entry, workspace: Workspace, console: Console) -> None:
 
 def _package(entry: Entry, workspace: Workspace) -> None:
     hold_archive(package(entry, workspace))
+
+
+def _card_cells(entry: Entry) -> list[str]:
+    card = entry.card
+    return [card.id, card.version, card.task, card.grade, card.license.weights]
