@@ -1,0 +1,68 @@
+"""docs: what is generated from the cards, and whether it is up to date."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dtbase.console import Console
+from dtbase.errors import Failure
+from dtbase.files import write_text
+from dtmodels.catalogue import Catalogue
+from dtmodels.markdown import code, table, text
+from dtmodels.model_page import model_page
+
+BEGIN = "<!-- models:begin, written by `dtmodels docs` -->"
+END = "<!-- models:end -->"
+
+
+def write_docs(root: Path, console: Console, *, check: bool) -> int:
+    """Bring every generated text up to date, or with `check` only say which are not.
+
+    Returns:
+        1 when `check` found something stale, else 0.
+    """
+    found = stale(root)
+    for path, content in found:
+        if not check:
+            write_text(path, content)
+        console.say(f"{'stale' if check else 'written'}: {path.relative_to(root)}")
+    return 1 if check and found else 0
+
+
+def stale(root: Path) -> list[tuple[Path, str]]:
+    """The generated files that differ from what the cards say now, each with the text it should have."""
+    catalogue = Catalogue.load(root)
+    wanted = {entry.folder / "README.md": model_page(entry) for entry in catalogue.entries}
+    readme = root / "README.md"
+    if readme.is_file() and BEGIN in (content := readme.read_text()):
+        wanted[readme] = _with_table(content, model_table(catalogue), readme)
+    return [(path, content) for path, content in wanted.items() if _content(path) != content]
+
+
+def model_table(catalogue: Catalogue) -> str:
+    """The collection as a table for README.md."""
+    rows = [
+        [
+            f"[{text(entry.card.id)}](models/{entry.card.id}/)",
+            text(entry.card.description),
+            text(entry.card.task),
+            text(entry.card.version),
+            text(entry.card.status),
+            text(entry.card.grade),
+            code(entry.card.license.weights),
+        ]
+        for entry in catalogue.entries
+    ]
+    return table(["model", "what it does", "task", "version", "status", "grade", "licence of the weights"], rows)
+
+
+def _with_table(content: str, generated: str, readme: Path) -> str:
+    before, _, rest = content.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not end:
+        raise Failure(f"has '{BEGIN}' but no '{END}' after it", where=str(readme), fix="add the closing marker")
+    return f"{before}{BEGIN}\n{generated}{END}{after}"
+
+
+def _content(path: Path) -> str | None:
+    return path.read_text() if path.is_file() else None

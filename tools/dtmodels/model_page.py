@@ -1,0 +1,129 @@
+"""The page of one model, `models/<id>/README.md`: the card as a reader wants it, with what supports each claim."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from dtmodels.card import Card, Component
+from dtmodels.catalogue import Entry
+from dtmodels.config import source_text
+from dtmodels.markdown import code, link, table, text
+
+GENERATED = "<!-- Written by `dtmodels docs` from card.yaml; edit the card instead. -->"
+
+
+def model_page(entry: Entry) -> str:
+    """The whole text of a model's README.md."""
+    sections = [_head(entry.card), _criteria(entry.card), *_optional(entry), _install(entry.card), _changes(entry.card)]
+    return "\n".join([GENERATED, "", *sections])
+
+
+def _optional(entry: Entry) -> Iterator[str]:
+    card = entry.card
+    if card.evaluation:
+        yield _evaluation(card)
+    if tensors := _golden(entry.folder):
+        yield _tensors(tensors)
+    if card.training.datasets:
+        yield _datasets(card)
+    if card.openness and card.openness.components:
+        yield _components(card)
+    yield _limitations(card)
+
+
+def _head(card: Card) -> str:
+    facts = [
+        ["task", text(card.task)],
+        ["version", f"{text(card.version)} ({text(card.status)})"],
+        ["grade", text(card.grade)],
+        ["authors", text(", ".join(card.source.authors))],
+        ["source", link(source_text(card), card.source.repository)],
+        ["family", code(card.convert.family)],
+    ]
+    return f"# {text(card.name)}\n\n{text(card.description)}\n\n{table(['', ''], facts)}"
+
+
+def _criteria(card: Card) -> str:
+    """What a model must meet to be in the collection, and what this one declares."""
+    rows = [
+        ["Weights licence", code(card.license.weights)],
+        ["Code licence", code(card.license.code)],
+        ["OSAID v1.0", text(card.openness.osaid) if card.openness else "not claimed"],
+        ["MOF class", text(card.openness.mof) if card.openness else "not claimed"],
+        ["Training code", _training_code(card)],
+        ["Training data", text("; ".join(data.name for data in card.training.datasets)) or "not declared"],
+        ["Publication", link(card.publication.title, card.publication.url) if card.publication else "none"],
+        ["Purpose", text(card.use.scope)],
+        ["Inference", f"{text(card.use.inference)}; network {text(card.use.network)}, telemetry {card.use.telemetry}"],
+    ]
+    rows += [[f"Accepted: {text(accepted.rule)}", text(accepted.reason)] for accepted in card.acceptances]
+    return "## Selection criteria\n\n" + table(["criterion", "this model"], rows)
+
+
+def _training_code(card: Card) -> str:
+    used = card.training.code
+    return f"{link(used.url, used.url)}, {code(used.license)}" if used else "not available"
+
+
+def _evaluation(card: Card) -> str:
+    rows = [
+        [text(f"{one.metric} ({one.unit})"), f"{one.mean:g}", f"{one.p5:g}", f"{one.worst:g}", text(one.data), code(one.command)]
+        for one in card.evaluation
+    ]
+    columns = ["metric", "mean", "5th percentile", "worst", "measured on", "measure again"]
+    return "## Evaluation\n\n" + table(columns, rows)
+
+
+def _tensors(golden: dict[str, Any]) -> str:
+    rows = [
+        [code(file), side, code(tensor["name"]), code(tensor["dtype"]), code(" × ".join(map(str, tensor["shape"])))]
+        for file, graph in sorted(golden["files"].items())
+        for side in ("inputs", "outputs")
+        for tensor in graph[side]
+    ]
+    return "## Tensors\n\n" + table(["file", "", "name", "type", "shape"], rows)
+
+
+def _golden(folder: Path) -> dict[str, Any] | None:
+    path = folder / "golden.json"
+    return json.loads(path.read_bytes()) if path.is_file() else None
+
+
+def _datasets(card: Card) -> str:
+    rows = [
+        [link(data.name, data.url), text(data.role), code(data.license), text(data.access), text(data.collection)]
+        + [text(data.personal_data), text(data.consent), text(data.provenance)]
+        for data in card.training.datasets
+    ]
+    columns = ["dataset", "role", "licence", "access", "collection", "personal data", "consent", "provenance"]
+    return "## Data\n\n" + table(columns, rows)
+
+
+def _components(card: Card) -> str:
+    components = card.openness.components if card.openness else {}
+    rows = [[text(name.replace("_", " ")), code(part.license), _location(part)] for name, part in components.items()]
+    return "## Openness\n\n" + table(["component", "licence", "where"], rows)
+
+
+def _location(part: Component) -> str:
+    return link(part.location, part.location) if part.location.startswith("https://") else code(part.location)
+
+
+def _limitations(card: Card) -> str:
+    lines = [f"* **{text(one.about)}:** {text(one.text)}" for one in card.limitations] or ["None declared."]
+    return "## Known limitations\n\n" + "\n".join(lines) + "\n"
+
+
+def _install(card: Card) -> str:
+    return (
+        f"## Use\n\nDownload {code(card.id + '.dtmodel')} from a release, then in darktable: preferences, AI, import."
+        " It runs on your own machine.\n"
+    )
+
+
+def _changes(card: Card) -> str:
+    lines = [f"* **{text(version)}** {text(change)}" for version, change in card.changes.items()]
+    return "## Changes\n\n" + ("\n".join(lines) or "None yet.") + "\n"
