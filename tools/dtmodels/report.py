@@ -1,0 +1,116 @@
+"""What a check says: problems, and the facts of what was checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing that is wrong with a model or a package."""
+
+    severity: Severity
+    code: str
+    """Short name of the rule, for programs: `graph.opset`, `archive.two-dots`, ..."""
+    where: str
+    """The file, or the key of `config.json`."""
+    what: str
+    """What is wrong and what darktable does about it."""
+    fix: str = ""
+    reason: str = ""
+    """Set where darktable itself runs the package and this project refuses it: why it does."""
+
+    def __str__(self) -> str:
+        lines = [f"{self.severity}: {self.where}: {self.what} [{self.code}]"]
+        lines += [f"  why refused: {self.reason}"] if self.reason else []
+        lines += [f"  fix: {self.fix}"] if self.fix else []
+        return "\n".join(lines)
+
+
+def error(code: str, where: str, what: str, fix: str = "", *, reason: str = "") -> Problem:
+    """A problem that stops a release."""
+    return Problem(severity="error", code=code, where=where, what=what, fix=fix, reason=reason)
+
+
+def warning(code: str, where: str, what: str, fix: str = "") -> Problem:
+    """A problem worth knowing that stops nothing."""
+    return Problem(severity="warning", code=code, where=where, what=what, fix=fix)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TensorFacts:
+    """An input or output of a graph; a dimension is a number, or the name of a symbol."""
+
+    name: str
+    dtype: str
+    shape: tuple[int | str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileFacts:
+    """One ONNX file: its size, versions and tensors."""
+
+    name: str
+    bytes: int
+    opset: int
+    ir: int
+    inputs: tuple[TensorFacts, ...]
+    outputs: tuple[TensorFacts, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What was found out about a model on the way: its files, and figures such as `latency_ms` and `psnr_db`."""
+
+    id: str = ""
+    task: str = ""
+    version: str = ""
+    files: tuple[FileFacts, ...] = ()
+    figures: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The result of validating one package or model."""
+
+    where: str
+    problems: tuple[Problem, ...] = ()
+    facts: Facts = field(default_factory=Facts)
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The problems that stop a release."""
+        return tuple(problem for problem in self.problems if problem.severity == "error")
+
+    @property
+    def ok(self) -> bool:
+        """Whether darktable's user would be happy with it: no error; warnings may stand."""
+        return not self.errors
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as plain JSON values."""
+        return {"ok": self.ok, **asdict(self)}
+
+    def text(self) -> str:
+        """The report as lines for a person: tensor tables, figures, problems, verdict."""
+        lines = [line for file in self.facts.files for line in _file_lines(file)]
+        lines += [f"{name}: {value:.4g}" for name, value in self.facts.figures.items()]
+        lines += [str(problem) for problem in self.problems]
+        return "\n".join([*lines, f"{self.where}: {self._verdict()}"])
+
+    def _verdict(self) -> str:
+        if self.ok:
+            warned = len(self.problems)
+            return "darktable runs it" + (f" ({warned} warning{'s' * (warned != 1)})" if warned else "")
+        return f"{len(self.errors)} error{'s' * (len(self.errors) != 1)}"
+
+
+def _file_lines(file: FileFacts) -> Iterable[str]:
+    yield f"{file.name}: {file.bytes:,} bytes, opset {file.opset}, IR {file.ir}"
+    for kind, tensors in (("in ", file.inputs), ("out", file.outputs)):
+        for tensor in tensors:
+            yield f"  {kind} {tensor.name}: {tensor.dtype} {list(tensor.shape)}"
