@@ -1,0 +1,139 @@
+"""What all tests share: no network, a private cache, and small model repositories made from nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import onnx
+import pytest
+from onnx import TensorProto, helper
+
+ROOT = Path(__file__).resolve().parent.parent
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The repository under test."""
+    return ROOT
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only addresses on this machine can be reached."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX and address[0] not in LOOPBACK:
+            raise AssertionError(f"a test tried to reach {address}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def private_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache of downloads that belongs to one test."""
+    cache = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv("DTMODELS_CACHE", str(cache))
+    return cache
+
+
+def denoiser(side: int = 256, *, opset: int = 18, offset: float = 0.0) -> onnx.ModelProto:
+    """A graph with the shape of a denoiser: its output is its input plus `offset`."""
+    shape = [1, 3, side, side]
+    graph = helper.make_graph(
+        [helper.make_node("Add", ["input", "offset"], ["output"])],
+        "toy",
+        [helper.make_tensor_value_info("input", TensorProto.FLOAT, shape)],
+        [helper.make_tensor_value_info("output", TensorProto.FLOAT, shape)],
+        [helper.make_tensor("offset", TensorProto.FLOAT, [1], [offset])],
+    )
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=10)
+
+
+CARD = """\
+schema: 1
+id: {id}
+name: toy denoiser
+description: Returns the image as it came, for tests of the stages around it
+task: denoise
+architecture: toy
+version: "{version}"
+status: {status}
+source:
+  repository: self
+  authors: [Test Author]
+publication:
+  kind: none
+  title: Not published
+  url: https://example.org/toy
+license:
+  weights: GPL-3.0-or-later
+  code: GPL-3.0-or-later
+training:
+  code:
+    url: https://example.org/code
+    license: GPL-3.0-or-later
+  datasets:
+    - name: Nothing
+      url: https://example.org/nothing
+      role: train
+      license: CC0-1.0
+      access: public
+      collection: synthetic
+      personal_data: none
+      consent: not-needed
+      provenance: Written by hand as a constant, so there is no data behind it
+openness:
+  osaid: open-weights
+  mof: none
+limitations:
+  - about: quality
+    text: Removes no noise at all, because it returns its input unchanged
+use:
+  scope: image denoising in tests
+  inference: local
+  network: none
+  telemetry: none
+checkpoints:
+  - name: model
+    file: model.onnx
+    sha256: {sha256}
+    bytes: {bytes}
+convert:
+  family: onnx
+package:
+  type: single
+  attributes:
+    input_sizes: [256]
+changes:
+  "{version}": First release.
+"""
+
+
+@pytest.fixture
+def add_model(tmp_path: Path) -> Callable[..., Path]:
+    """Add a toy denoiser to a small repository under `tmp_path`; returns the model's folder."""
+
+    def add(
+        model_id: str = "denoise-toy",
+        *,
+        model: onnx.ModelProto | None = None,
+        version: str = "1.0",
+        status: str = "released",
+        **replaced: str,
+    ) -> Path:
+        folder = tmp_path / "models" / model_id
+        folder.mkdir(parents=True, exist_ok=True)
+        data = (model or denoiser()).SerializeToString()
+        (folder / "model.onnx").write_bytes(data)
+        fields = {"sha256": hashlib.sha256(data).hexdigest(), "bytes": str(len(data)), **replaced}
+        (folder / "card.yaml").write_text(CARD.format(id=model_id, version=version, status=status, **fields))
+        return folder
+
+    return add

@@ -1,0 +1,62 @@
+import errno
+
+import click
+import pytest
+
+from dtbase.commands import Commands, run
+from dtbase.errors import Failure, NothingToDo, WrongUsage
+
+
+@click.group(cls=Commands)
+def group() -> None:
+    """Commands that end in every way a command can."""
+
+
+@group.command()
+@click.argument("how")
+def end(how: str) -> int:
+    match how:
+        case "well":
+            return 0
+        case "findings":
+            return 1
+        case "failure":
+            raise Failure("does not fit", where="card.yaml:3:1", fix="make it fit")
+        case "usage":
+            raise WrongUsage("no such model")
+        case "nothing":
+            raise NothingToDo("no model here")
+        case "full":
+            raise OSError(errno.ENOSPC, "No space left on device", "dist")
+        case _:
+            raise KeyError(how)
+
+
+def exit_code(*arguments: str) -> object:
+    with pytest.raises(SystemExit) as ended:
+        run(group, "tool", arguments)
+    return ended.value.code
+
+
+@pytest.mark.parametrize(
+    ("how", "code"), [("well", 0), ("findings", 1), ("failure", 1), ("usage", 2), ("nothing", 3), ("full", 1), ("bug", 4)]
+)
+def test_every_end_has_its_exit_code(how: str, code: int) -> None:
+    assert exit_code("end", how) == code
+
+
+def test_a_failure_says_where_what_and_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    exit_code("end", "failure")
+    assert capsys.readouterr().err == "error: card.yaml:3:1: does not fit\n  fix: make it fit\n"
+
+
+def test_a_full_disk_is_explained_without_a_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    exit_code("end", "full")
+    said = capsys.readouterr().err
+    assert said.startswith("error: dist: No space left on device\n  fix: free some space")
+    assert "Traceback" not in said
+
+
+def test_an_unknown_command_is_wrong_usage_and_offers_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code("ennd") == 2
+    assert "no command 'ennd'; did you mean end?" in capsys.readouterr().err

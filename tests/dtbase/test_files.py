@@ -1,0 +1,88 @@
+import json
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dtbase.files import json_text, replacing, replacing_folder, sha256, write_text
+
+
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    target = tmp_path / "report.json"
+    write_text(target, "old")
+    with pytest.raises(RuntimeError), replacing(target) as part:
+        part.write_text("half")
+        raise RuntimeError
+    assert [path.name for path in tmp_path.iterdir()] == ["report.json"]
+    assert target.read_text() == "old"
+
+
+def test_a_folder_is_replaced_as_a_whole(tmp_path: Path) -> None:
+    target = tmp_path / "model"
+    for name in ("first", "second"):
+        with replacing_folder(target) as part:
+            (part / name).write_text(name)
+    assert [path.name for path in target.iterdir()] == ["second"]
+
+
+def test_a_failed_folder_leaves_the_old_one(tmp_path: Path) -> None:
+    target = tmp_path / "model"
+    with replacing_folder(target) as part:
+        (part / "kept").write_text("kept")
+    with pytest.raises(RuntimeError), replacing_folder(target) as part:
+        (part / "half").write_text("half")
+        raise RuntimeError
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]
+    assert [path.name for path in target.iterdir()] == ["kept"]
+
+
+def test_written_files_can_be_read_by_everybody_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        write_text(tmp_path / "a", "a")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o644
+
+
+def test_json_is_sorted_and_refuses_nan() -> None:
+    assert list(json.loads(json_text({"b": 1, "a": 2}))) == ["a", "b"]
+    with pytest.raises(ValueError, match="Out of range"):
+        json_text(float("nan"))
+
+
+def test_sha256_of_nothing_is_the_published_one(tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    assert sha256(tmp_path / "empty") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+FILL = """
+import sys
+from pathlib import Path
+from dtbase.files import write_bytes
+from dtbase.commands import explain_os_error
+try:
+    write_bytes(Path(sys.argv[1]), bytes(1 << 20))
+except OSError as failed:
+    print(explain_os_error(failed)); sys.exit(1)
+"""
+
+
+def test_a_disk_that_takes_no_more_leaves_the_old_file_and_says_so(tmp_path: Path) -> None:
+    target = tmp_path / "model.onnx"
+    target.write_text("old")
+    limit = 64 * 1024
+    ended = subprocess.run(
+        [sys.executable, "-c", FILL, str(target)],
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+    )
+    assert ended.returncode == 1, ended.stderr
+    assert "File too large" in ended.stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["model.onnx"]
+    assert target.read_text() == "old"
