@@ -43,6 +43,12 @@ def private_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.
     return cache
 
 
+@pytest.fixture(scope="session")
+def make_denoiser() -> Callable[..., onnx.ModelProto]:
+    """Make a toy graph; see `denoiser`."""
+    return denoiser
+
+
 def denoiser(side: int = 256, *, opset: int = 18, offset: float = 0.0) -> onnx.ModelProto:
     """A graph with the shape of a denoiser: its output is its input plus `offset`."""
     shape = [1, 3, side, side]

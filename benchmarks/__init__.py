@@ -1,0 +1,1 @@
+"""Measurements behind what README, cards and changelog claim; each member prints its own table."""

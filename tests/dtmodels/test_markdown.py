@@ -1,0 +1,23 @@
+import pytest
+
+from dtmodels.markdown import code, link, table, text
+
+
+@pytest.mark.parametrize("hostile", ["<script>alert(1)</script>", "[a](javascript:alert(1))", "a | b", "`rm`", "# head"])
+def test_text_from_a_card_never_becomes_markup(hostile: str) -> None:
+    written = text(hostile)
+    assert not any(
+        written[position] in "<>[]|`#" and written[position - 1] != "\\" for position in range(1, len(written))
+    )
+    assert written[0] in {"\\", hostile[0]} and (hostile[0] not in "<[`#" or written[0] == "\\")
+
+
+def test_a_cell_never_adds_a_column_or_a_line() -> None:
+    written = table(["a"], [[text("x | y\nz")], [code("p | q`")]])
+    assert [line.replace("\\|", "").count("|") for line in written.splitlines()] == [2, 2, 2, 2]
+
+
+@pytest.mark.parametrize("target", ["javascript:alert(1)", "http://example.org", 'https://x" onclick="', "self"])
+def test_only_plain_https_becomes_a_link(target: str) -> None:
+    assert "](" not in link("label", target)
+    assert link("label", "https://example.org/a") == "[label](https://example.org/a)"
