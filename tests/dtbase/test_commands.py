@@ -38,9 +38,10 @@ def exit_code(*arguments: str) -> object:
     return ended.value.code
 
 
-@pytest.mark.parametrize(
-    ("how", "code"), [("well", 0), ("findings", 1), ("failure", 1), ("usage", 2), ("nothing", 3), ("full", 1), ("bug", 4)]
-)
+ENDS = {"well": 0, "findings": 1, "failure": 1, "usage": 2, "nothing": 3, "full": 1, "bug": 4}
+
+
+@pytest.mark.parametrize(("how", "code"), ENDS.items())
 def test_every_end_has_its_exit_code(how: str, code: int) -> None:
     assert exit_code("end", how) == code
 

@@ -141,7 +141,7 @@ def test_a_host_that_always_fails_is_given_up_after_the_tries(host: Host, tmp_pa
 
 
 def test_no_host_at_all_is_one_clear_failure(tmp_path: Path) -> None:
-    with pytest.raises(Failure, match="cannot be fetched: .*refused"):
+    with pytest.raises(Failure, match=r"cannot be fetched: .*refused"):
         download("http://127.0.0.1:9/x", tmp_path / "weights", EXPECTED, lambda _: None, QUICK)
 
 

@@ -2,8 +2,10 @@ import pytest
 
 from dtmodels.markdown import code, link, table, text
 
+HOSTILE = ["<script>alert(1)</script>", "[a](javascript:alert(1))", "a | b", "`rm`", "# head"]
 
-@pytest.mark.parametrize("hostile", ["<script>alert(1)</script>", "[a](javascript:alert(1))", "a | b", "`rm`", "# head"])
+
+@pytest.mark.parametrize("hostile", HOSTILE)
 def test_text_from_a_card_never_becomes_markup(hostile: str) -> None:
     written = text(hostile)
     assert not any(

@@ -38,7 +38,7 @@ class Patience:
     timeout_s: float = 60.0
 
 
-def download(url: str, target: Path, expected: Expected, advance: Advance, patience: Patience = Patience()) -> None:  # noqa: B008 - frozen
+def download(url: str, target: Path, expected: Expected, advance: Advance, patience: Patience = Patience()) -> None:
     """Fetch `url` to `target`.
 
     What a broken run had fetched already lies beside the target and is continued. A file of another digest or size

@@ -30,8 +30,12 @@ def digest(*parts: str | bytes) -> str:
 
 
 def inputs_of(entry: Entry) -> str:
-    """Digest of what a model is built from: every file in its folder (but the generated page), the tools it uses, their libraries."""
-    own = [f"{file.name} {sha256(file)}" for file in sorted(entry.folder.iterdir()) if file.is_file() and file.name != "README.md"]
+    """Digest of what a model is built from: the files in its folder, the tools it uses, their libraries.
+
+    The generated page is left out: it tells about the build, it does not steer it.
+    """
+    files = sorted(file for file in entry.folder.iterdir() if file.is_file() and file.name != "README.md")
+    own = [f"{file.name} {sha256(file)}" for file in files]
     return digest(*own, tools_digest(entry.card.convert.family, entry.card.task), _versions())
 
 

@@ -70,7 +70,14 @@ def _training_code(card: Card) -> str:
 
 def _evaluation(card: Card) -> str:
     rows = [
-        [text(f"{one.metric} ({one.unit})"), f"{one.mean:g}", f"{one.p5:g}", f"{one.worst:g}", text(one.data), code(one.command)]
+        [
+            text(f"{one.metric} ({one.unit})"),
+            f"{one.mean:g}",
+            f"{one.p5:g}",
+            f"{one.worst:g}",
+            text(one.data),
+            code(one.command),
+        ]
         for one in card.evaluation
     ]
     columns = ["metric", "mean", "5th percentile", "worst", "measured on", "measure again"]
@@ -94,8 +101,16 @@ def _golden(folder: Path) -> dict[str, Any] | None:
 
 def _datasets(card: Card) -> str:
     rows = [
-        [link(data.name, data.url), text(data.role), code(data.license), text(data.access), text(data.collection)]
-        + [text(data.personal_data), text(data.consent), text(data.provenance)]
+        [
+            link(data.name, data.url),
+            text(data.role),
+            code(data.license),
+            text(data.access),
+            text(data.collection),
+            text(data.personal_data),
+            text(data.consent),
+            text(data.provenance),
+        ]
         for data in card.training.datasets
     ]
     columns = ["dataset", "role", "licence", "access", "collection", "personal data", "consent", "provenance"]

@@ -35,7 +35,7 @@ def normalise(source: Path, target: Path) -> None:
     model.ir_version = min(model.ir_version, IR_VERSION)
     data = model.SerializeToString(deterministic=True)
     if len(data) > MAX_BYTES:
-        raise Failure(f"{len(data):,} bytes do not fit in one ONNX file", where=source.name, fix="store weights as half")
+        raise Failure(f"{len(data):,} bytes are too many for one file", where=source.name, fix="store weights as half")
     try:
         onnx.checker.check_model(data, full_check=True)
     except onnx.checker.ValidationError as wrong:

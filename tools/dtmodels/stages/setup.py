@@ -29,9 +29,7 @@ def setup(entry: Entry, workspace: Workspace, console: Console) -> Mapping[str, 
     Raises:
         Failure: a digest is missing from the card, or a file is not the one the card names.
     """
-    return {
-        checkpoint.name: _obtain(entry, checkpoint, workspace, console) for checkpoint in entry.card.checkpoints
-    }
+    return {checkpoint.name: _obtain(entry, checkpoint, workspace, console) for checkpoint in entry.card.checkpoints}
 
 
 def _obtain(entry: Entry, checkpoint: Checkpoint, workspace: Workspace, console: Console) -> Path:
@@ -77,9 +75,7 @@ def _fetch_from_hub(hub: HubFile, kept: Path, expected: Expected) -> None:
     where = f"https://huggingface.co/{hub.repository}/blob/{hub.revision}/{hub.path}"
     folder = kept.with_name(kept.name + ".hub")
     try:
-        got = Path(
-            hf_hub_download(hub.repository, hub.path, revision=hub.revision, local_dir=folder, token=None)
-        )
+        got = Path(hf_hub_download(hub.repository, hub.path, revision=hub.revision, local_dir=folder, token=None))
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError) as wrong:
         first_line = str(wrong).strip().splitlines()[0]
         raise Failure(
