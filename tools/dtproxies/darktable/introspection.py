@@ -1,0 +1,103 @@
+"""Parameters of all modules of an installed darktable, read from its plugins once and kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from dtbase import files
+from dtbase.errors import Failure
+from dtproxies.darktable.find import Darktable
+from dtproxies.darktable.layout import Field, ModuleLayout
+from dtproxies.darktable.worker.command import worker_command
+
+KEPT_FORMAT = 1
+"""Raised when what is kept changes its form."""
+
+
+def layouts(darktable: Darktable, *, cache: Path | None = None) -> Mapping[str, ModuleLayout]:
+    """Layouts of all modules that have sliders, by name.
+
+    Args:
+        darktable: as `find` returns it.
+        cache: folder where they are kept; by default `dtproxies` in the user's cache folder.
+
+    Raises:
+        Failure: the plugins cannot be read.
+    """
+    kept = (cache or _user_cache()) / f"layouts-{_key(darktable)}.json"
+    read = _kept(kept)
+    if read is None:
+        read = _read(darktable)
+        # A home that cannot be written to costs a second at each start, and nothing else.
+        with suppress(OSError):
+            files.write_json(kept, read)
+    return {name: _layout(name, raw) for name, raw in read.items()}
+
+
+def _read(darktable: Darktable) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="dtproxies-") as home:
+        done = subprocess.run(
+            worker_command(darktable.python, "layouts", str(darktable.library)),
+            capture_output=True,
+            text=True,
+            check=False,
+            env=darktable.surroundings(Path(home)),
+        )
+    try:
+        read: dict[str, Any] = json.loads(done.stdout)
+    except ValueError as wrong:
+        last = (done.stderr.strip().splitlines() or [f"it ended with status {done.returncode}"])[-1]
+        raise Failure(f"its modules' parameters cannot be read: {last}", where=str(darktable.library)) from wrong
+    return read
+
+
+def _kept(path: Path) -> dict[str, Any] | None:
+    try:
+        read = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return None
+    return read if isinstance(read, dict) else None
+
+
+def _key(darktable: Darktable) -> str:
+    plugins = darktable.library / "plugins"
+    try:
+        changed = plugins.stat().st_mtime_ns
+    except OSError as failed:
+        raise Failure("this darktable has no plugins", where=str(plugins)) from failed
+    text = f"{KEPT_FORMAT} {darktable.version} {plugins} {changed}"
+    return f"{darktable.version}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+
+
+def _user_cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dtproxies"
+
+
+def _layout(name: str, raw: Mapping[str, Any]) -> ModuleLayout:
+    fields = tuple(_field(member) for member in raw["fields"])
+    return ModuleLayout(name=name, version=raw["version"], size=raw["size"], fields=fields)
+
+
+def _field(raw: Mapping[str, Any]) -> Field:
+    return Field(
+        name=raw["name"],
+        type=raw["type"],
+        offset=raw["offset"],
+        size=raw["size"],
+        min=raw.get("min"),
+        max=raw.get("max"),
+        default=raw.get("default") or 0,
+        choices=raw.get("choices", {}),
+        description=raw["description"],
+        count=raw.get("count", 0),
+        item=_field(raw["item"]) if "item" in raw else None,
+        fields=tuple(_field(member) for member in raw.get("fields", ())),
+    )

@@ -1,0 +1,168 @@
+"""darktable in a process of its own: if a module crashes there, this one lives on."""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dtbase.errors import Failure
+from dtproxies.darktable import pfm
+from dtproxies.darktable.find import Darktable
+from dtproxies.darktable.layout import ModuleLayout
+from dtproxies.darktable.worker.command import worker_command
+from dtproxies.darktable.worker.serve import LONGEST, part_bytes, shared_images
+from dtproxies.darktable.xmp import Step, sidecar
+
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a private folder is made below it
+
+PATIENCE = 120
+"""Seconds for a worker to start; a busy machine takes ten."""
+
+
+@dataclass(frozen=True)
+class _Running:
+    process: subprocess.Popen[bytes]
+    line: socket.socket
+    home: Path
+    log: IO[bytes]
+
+
+class Remote:
+    """One worker process, started when first needed and again after a crash. Not for several threads at once."""
+
+    def __init__(self, darktable: Darktable, modules: Mapping[str, ModuleLayout], height: int, width: int) -> None:
+        self._darktable, self._modules = darktable, modules
+        self._height, self._width = height, width
+        self._running: _Running | None = None
+        self._descriptor = os.memfd_create("dtproxies")
+        os.truncate(self._descriptor, 2 * part_bytes(height, width))
+        self._pixels, self._out = shared_images(mmap.mmap(self._descriptor, 0), height, width)
+        self.spaces: Mapping[str, str] = {}
+
+    @property
+    def process_id(self) -> int | None:
+        """Of the worker, while it runs."""
+        return self._running.process.pid if self._running else None
+
+    def call(self, module: str, params: bytes, image: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Render an H x W x 3 image; `params` are not checked any more.
+
+        Raises:
+            Failure: darktable crashed; the next call starts it again.
+        """
+        running = self._running or self.start()
+        self._pixels[..., :3] = image
+        self._pixels[..., 3] = 0
+        self._ask(running, {"module": module, "params": params.hex()}, f"in module {module}")
+        return self._out[..., :3].copy()
+
+    def start(self) -> _Running:
+        """Start the worker and wait until it is ready."""
+        # In memory, darktable starts in two thirds of the time.
+        home = Path(tempfile.mkdtemp(prefix="dtproxies-", dir=IN_MEMORY if os.access(IN_MEMORY, os.W_OK) else None))
+        image = home / "setup.pfm"
+        grey = np.linspace(0.05, 0.8, self._height * self._width * 3, dtype=np.float32)
+        pfm.write(image, grey.reshape(self._height, self._width, 3))
+        history = [Step(name) for name in self._modules]
+        (home / "setup.pfm.xmp").write_text(sidecar(history, self._modules))
+        self._running = running = self._spawn(home)
+        self.spaces = self._ask(running, self._task(home, image), "while it started", PATIENCE)["spaces"]
+        return running
+
+    def close(self) -> None:
+        """End the worker and remove what it wrote."""
+        if self._running is not None:
+            self._running.line.close()
+            with suppress(subprocess.TimeoutExpired):
+                self._running.process.wait(2)
+            self._end()
+
+    def _spawn(self, home: Path) -> _Running:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        log = (home / "log").open("w+b")
+        with theirs:
+            process = subprocess.Popen(
+                worker_command(self._darktable.python, "serve", str(theirs.fileno())),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                pass_fds=(theirs.fileno(), self._descriptor),
+                env=self._darktable.surroundings(home),
+            )
+        return _Running(process, ours, home, log)
+
+    def _task(self, home: Path, image: Path) -> dict[str, Any]:
+        return {
+            "library": str(self._darktable.library),
+            "version": self._darktable.version,
+            "options": self._darktable.options(home),
+            "home": str(home),
+            "image": str(image),
+            "modules": {name: {"version": one.version, "size": one.size} for name, one in self._modules.items()},
+            "memory": self._descriptor,
+            "height": self._height,
+            "width": self._width,
+        }
+
+    def _ask(
+        self, running: _Running, message: Mapping[str, Any], when: str, patience: float | None = None
+    ) -> dict[str, Any]:
+        running.line.settimeout(patience)
+        try:
+            running.line.sendall(json.dumps(message).encode())
+            received = running.line.recv(LONGEST)
+        except TimeoutError as late:
+            self._end()
+            raise Failure(f"darktable did not answer {when} for {patience:.0f} s") from late
+        except OSError:
+            received = b""
+        except BaseException:
+            # An interrupted call leaves an answer on the line that would be taken for the next one's.
+            self._end()
+            raise
+        if not received:
+            raise self._crash(running, when)
+        answer: dict[str, Any] = json.loads(received)
+        if "error" in answer:
+            self._end()
+            raise Failure(answer["error"], where=str(self._darktable.library))
+        return answer
+
+    def _crash(self, running: _Running, when: str) -> Failure:
+        with suppress(subprocess.TimeoutExpired):
+            running.process.wait(5)
+        status = running.process.poll()
+        how = signal.Signals(-status).name if status is not None and status < 0 else f"status {status}"
+        running.log.seek(0)
+        said = running.log.read().decode(errors="replace").strip().splitlines()
+        self._end()
+        last = f"; its last words: {said[-1]}" if said else ""
+        return Failure(f"darktable {self._darktable.version} crashed ({how}) {when}{last}")
+
+    def _end(self) -> None:
+        if self._running is None:
+            return
+        running, self._running = self._running, None
+        running.line.close()
+        running.process.kill()
+        running.process.wait()
+        running.log.close()
+        shutil.rmtree(running.home, ignore_errors=True)
+
+    def __del__(self) -> None:
+        self._end()
+        os.close(self._descriptor)

@@ -1,0 +1,55 @@
+"""`libdarktable.so` loaded and initialised, with the prototypes of what is called in it (darktable 5.4)."""
+
+from __future__ import annotations
+
+import ctypes as c
+from collections.abc import Sequence
+from pathlib import Path
+
+PROTOTYPES = {
+    "dt_init": (c.c_int, (c.c_int, c.c_void_p, c.c_int, c.c_int, c.c_void_p)),
+    "dt_film_new": (c.c_int, (c.c_void_p, c.c_char_p)),
+    "dt_image_import": (c.c_int32, (c.c_int32, c.c_char_p, c.c_int, c.c_int)),
+    "dt_dev_init": (None, (c.c_void_p, c.c_int)),
+    "dt_dev_load_image": (c.c_int, (c.c_void_p, c.c_int32)),
+    "dt_dev_pixelpipe_init_export": (c.c_int, (c.c_void_p, c.c_int32, c.c_int32, c.c_int, c.c_int)),
+    "dt_dev_pixelpipe_set_icc": (None, (c.c_void_p, c.c_int, c.c_char_p, c.c_int)),
+    "dt_dev_pixelpipe_set_input": (None, (c.c_void_p, c.c_void_p, c.c_void_p, c.c_int, c.c_int, c.c_float)),
+    "dt_dev_pixelpipe_create_nodes": (None, (c.c_void_p, c.c_void_p)),
+    "dt_dev_pixelpipe_synch_all": (None, (c.c_void_p, c.c_void_p)),
+    "dt_dev_pixelpipe_get_dimensions": (
+        None,
+        (c.c_void_p, c.c_void_p, c.c_int, c.c_int, c.POINTER(c.c_int), c.POINTER(c.c_int)),
+    ),
+    "dt_dev_pixelpipe_process_no_gamma": (
+        c.c_int,
+        (c.c_void_p, c.c_void_p, c.c_int, c.c_int, c.c_int, c.c_int, c.c_float),
+    ),
+}
+
+
+class Refused(Exception):
+    """darktable does not do what was asked; the text goes to the caller."""
+
+
+def load(folder: Path, version: str, options: Sequence[str]) -> c.CDLL:
+    """Load and initialise the library in `folder`, without a window, a lasting database or sidecars.
+
+    Raises:
+        Refused: it is another version than `version`, or does not start.
+    """
+    library = c.CDLL(str(folder / "libdarktable.so"), mode=c.RTLD_GLOBAL)
+    # An array in the library, not a pointer: its address is where the text begins.
+    inside = c.string_at(c.addressof(c.c_char.in_dll(library, "darktable_package_version"))).decode()
+    if inside != version:
+        raise Refused(f"libdarktable.so is version {inside}, darktable-cli beside it {version}")
+    for name, (result, arguments) in PROTOTYPES.items():
+        function = getattr(library, name)
+        function.restype, function.argtypes = result, arguments
+    words = ["darktable-cli", "--library", ":memory:", "--conf", "write_sidecar_files=never", *options]
+    # darktable keeps pointers into its arguments, so they must outlive this call.
+    kept = (c.c_char_p * (len(words) + 1))(*(word.encode() for word in words), None)
+    library.__dict__["kept"] = kept
+    if library.dt_init(len(words), kept, 0, 0, None):
+        raise Refused("darktable does not initialise")
+    return library

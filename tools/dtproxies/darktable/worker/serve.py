@@ -1,0 +1,75 @@
+"""Answer requests of the process that started this one, until it closes the line or dies.
+
+The line is a socket that keeps messages apart; each message is JSON. Pixels go through memory shared by both:
+first the input, then the output, each H x W x 4 float32, at whole pages.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import select
+import shutil
+import socket
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .library import Refused, load
+from .session import Session
+
+LONGEST = 1 << 18
+"""Bytes of the longest message."""
+
+PAGE = 4096
+
+
+def part_bytes(height: int, width: int) -> int:
+    """Bytes of shared memory for one image of four float32 channels, up to a whole page."""
+    return -(-height * width * 16 // PAGE) * PAGE
+
+
+def shared_images(memory: mmap.mmap, height: int, width: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The input and the output image, H x W x 4, in `memory`."""
+    count, shape = height * width * 4, (height, width, 4)
+    first = np.frombuffer(memory, np.float32, count).reshape(shape)
+    return first, np.frombuffer(memory, np.float32, count, part_bytes(height, width)).reshape(shape)
+
+
+def serve(descriptor: int) -> None:
+    """Set darktable up as the first message says and answer the others."""
+    line = socket.socket(fileno=descriptor)
+    task = json.loads(line.recv(LONGEST))
+    home = Path(task["home"])
+    threading.Thread(target=_leave_with_caller, args=(line.fileno(), os.getppid(), home), daemon=True).start()
+    try:
+        library = load(Path(task["library"]), task["version"], task["options"])
+        session = Session(library, Path(task["library"]), Path(task["image"]), task["modules"])
+        _answer(line, spaces=session.spaces)
+    except (Refused, OSError, AttributeError) as refused:
+        _answer(line, error=str(refused))
+        return
+    memory = mmap.mmap(task["memory"], 2 * part_bytes(task["height"], task["width"]))
+    pixels, out = shared_images(memory, task["height"], task["width"])
+    while message := line.recv(LONGEST):
+        request = json.loads(message)
+        session.process(request["module"], bytes.fromhex(request["params"]), pixels, out)
+        _answer(line)
+
+
+def _answer(line: socket.socket, **content: Any) -> None:
+    line.sendall(json.dumps(content).encode())
+
+
+def _leave_with_caller(descriptor: int, caller: int, home: Path) -> None:
+    """End this process, whatever it is computing, as soon as the caller is gone; leave no files."""
+    gone = select.poll()
+    gone.register(descriptor, select.POLLRDHUP)
+    while not gone.poll(1000) and os.getppid() == caller:
+        pass
+    shutil.rmtree(home, ignore_errors=True)
+    os._exit(0)
