@@ -1,0 +1,81 @@
+"""Packages are the same bytes wherever, whenever and by whomever they are made."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from dtmodels.catalogue import Catalogue
+
+from dtbase.console import Console
+from dtbase.errors import Failure
+from dtmodels.stages.convert import convert
+from dtmodels.stages.package import package
+from dtmodels.stages.setup import setup
+from dtmodels.workspace import Workspace
+
+QUIET = Console(quiet=True)
+
+
+def packed(root: Path) -> Path:
+    entry, workspace = Catalogue.load(root).entries[0], Workspace(root)
+    convert(entry, setup(entry, workspace, QUIET), workspace, QUIET)
+    return package(entry, workspace)
+
+
+def test_the_first_entry_lies_in_the_one_top_directory_named_like_the_model(
+    add_model: Callable[..., Path], tmp_path: Path
+) -> None:
+    add_model("denoise-toy")
+    with zipfile.ZipFile(packed(tmp_path)) as archive:
+        names = archive.namelist()
+        assert {name.split("/")[0] for name in names} == {"denoise-toy"}
+        assert {"denoise-toy/config.json", "denoise-toy/model.onnx", "denoise-toy/card.yaml"} <= set(names)
+        assert names == sorted(names)
+        assert not any(".." in name for name in names)
+
+
+def test_members_are_readable_by_everybody_and_carry_no_date(add_model: Callable[..., Path], tmp_path: Path) -> None:
+    add_model()
+    with zipfile.ZipFile(packed(tmp_path)) as archive:
+        for member in archive.infolist():
+            assert member.external_attr >> 16 == 0o100644
+            assert member.date_time == (1980, 1, 1, 0, 0, 0)
+            assert member.create_system == 3
+            assert member.compress_type == zipfile.ZIP_STORED
+
+
+BUILD = """
+import os, sys
+os.umask(int(sys.argv[2], 8))
+from pathlib import Path
+from dtmodels.cli import cli
+cli(["--root", sys.argv[1], "convert", "denoise-toy"], standalone_mode=False)
+cli(["--root", sys.argv[1], "package", "denoise-toy"], standalone_mode=False)
+"""
+
+
+def test_two_folders_umasks_and_time_zones_give_the_same_bytes(add_model: Callable[..., Path], tmp_path: Path) -> None:
+    source = add_model("denoise-toy").parent
+    archives = []
+    for name, umask, zone in [("here", "022", "UTC"), ("there/and/deeper", "077", "Pacific/Kiritimati")]:
+        root = tmp_path / name
+        root.mkdir(parents=True)
+        subprocess.run(["cp", "-r", str(source), str(root)], check=True)
+        os.utime(root / "models/denoise-toy/model.onnx", (time.time() - 1e6, time.time() - 1e6))
+        environment = {**os.environ, "TZ": zone, "PYTHONHASHSEED": str(len(name))}
+        subprocess.run([sys.executable, "-c", BUILD, str(root), umask], check=True, env=environment)
+        archives.append((root / "output/denoise-toy/denoise-toy.dtmodel").read_bytes())
+    assert archives[0] == archives[1]
+
+
+def test_a_model_that_was_not_converted_cannot_be_packed(add_model: Callable[..., Path], tmp_path: Path) -> None:
+    add_model()
+    with pytest.raises(Failure, match="nothing to package"):
+        package(Catalogue.load(tmp_path).entries[0], Workspace(tmp_path))

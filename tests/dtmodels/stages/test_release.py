@@ -1,0 +1,162 @@
+"""`dist/` as a release would publish it: whole or not at all, and nothing done twice."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import onnx
+import pytest
+
+from dtbase.console import Console
+from dtbase.errors import Failure, NothingToDo, WrongUsage
+from dtmodels.schemas import check_against
+from dtmodels.stages.index import serve
+from dtmodels.stages.release import release
+
+Add = Callable[..., Path]
+
+
+def released(root: Path, *ids: str) -> str:
+    """Release and return what was printed."""
+    out = io.StringIO()
+    release(root, ids, Console(out=out, remarks=io.StringIO()))
+    return out.getvalue()
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_dist_holds_packages_their_files_and_the_indexes(add_model: Add, tmp_path: Path) -> None:
+    add_model("denoise-toy")
+    said = released(tmp_path)
+    assert {path.name for path in (tmp_path / "dist").iterdir()} == {
+        "denoise-toy.dtmodel",
+        "denoise-toy-model.onnx",
+        "denoise-toy-config.json",
+        "versions.json",
+        "SHA256SUMS",
+    }
+    assert "denoise-toy  1.0" in said
+    assert "convert, validate, package" in said
+
+
+def test_versions_json_says_what_darktable_will_check(add_model: Add, tmp_path: Path) -> None:
+    add_model("denoise-toy")
+    released(tmp_path)
+    package = (tmp_path / "dist/denoise-toy.dtmodel").read_bytes()
+    versions = json.loads((tmp_path / "dist/versions.json").read_bytes())
+    check_against("versions-v1", versions, where="versions.json")
+    model = versions["models"]["denoise-toy"]
+    assert model["sha256"] == f"sha256:{hashlib.sha256(package).hexdigest()}"
+    assert (model["version"], model["size"]) == ("1.0", len(package))
+
+
+def test_the_checksums_are_what_sha256sum_accepts(add_model: Add, tmp_path: Path) -> None:
+    add_model()
+    released(tmp_path)
+    checked = subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=tmp_path / "dist", capture_output=True, check=True)
+    assert checked.stdout.count(b": OK") == 4
+
+
+def test_a_second_release_does_nothing_again(add_model: Add, tmp_path: Path) -> None:
+    add_model()
+    released(tmp_path)
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "dist").iterdir()}
+    said = released(tmp_path)
+    assert "none, still valid" in said
+    assert "unchanged" in said
+    assert before == {path: path.stat().st_mtime_ns for path in (tmp_path / "dist").iterdir()}
+
+
+def test_only_the_changed_model_is_built_again(add_model: Add, tmp_path: Path) -> None:
+    add_model("denoise-toy")
+    add_model("denoise-other")
+    released(tmp_path)
+    add_model("denoise-other", version="1.1")
+    lines = released(tmp_path).splitlines()
+    assert [("none" in line) for line in lines if line.startswith("denoise-")] == [False, True]
+
+
+def test_one_bad_model_keeps_the_old_dist_and_names_the_reason(add_model: Add, tmp_path: Path) -> None:
+    add_model("denoise-toy")
+    released(tmp_path)
+    before = contents(tmp_path / "dist")
+    add_model("denoise-bad", model=onnx.load_from_string(_dynamic()))
+    with pytest.raises(Failure, match=r"1 of 2 models could not be built\ndenoise-bad: (.|\n)*static"):
+        released(tmp_path)
+    assert contents(tmp_path / "dist") == before
+
+
+def _dynamic() -> bytes:
+    shape = [1, 3, "height", "width"]
+    value = onnx.helper.make_tensor_value_info
+    graph = onnx.helper.make_graph(
+        [onnx.helper.make_node("Relu", ["input"], ["output"])],
+        "dynamic",
+        [value("input", onnx.TensorProto.FLOAT, shape)],
+        [value("output", onnx.TensorProto.FLOAT, shape)],
+    )
+    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 18)], ir_version=10)
+    return bytes(model.SerializeToString())
+
+
+def test_a_draft_is_not_released_even_by_name(add_model: Add, tmp_path: Path) -> None:
+    add_model("denoise-toy", status="draft")
+    with pytest.raises(Failure, match="is draft, so it cannot be released"):
+        released(tmp_path, "denoise-toy")
+    with pytest.raises(NothingToDo):
+        released(tmp_path)
+    assert not (tmp_path / "dist").exists()
+
+
+def test_an_unknown_model_is_wrong_usage_and_the_nearest_is_offered(add_model: Add, tmp_path: Path) -> None:
+    add_model("denoise-toy")
+    with pytest.raises(WrongUsage) as refused:
+        released(tmp_path, "denoise-tiy")
+    assert "denoise-toy" in refused.value.fix
+
+
+RELEASE = "import sys; from dtmodels.cli import main; sys.argv = ['dtmodels', '--root', sys.argv[1], 'release']; main()"
+
+
+@pytest.mark.slow
+def test_a_run_killed_at_any_moment_is_finished_by_the_next_with_the_same_bytes(add_model: Add, tmp_path: Path) -> None:
+    for model_id in ("denoise-toy", "denoise-other"):
+        add_model(model_id)
+    started = time.monotonic()
+    subprocess.run([sys.executable, "-c", RELEASE, str(tmp_path)], check=True, capture_output=True)
+    took = time.monotonic() - started
+    wanted = contents(tmp_path / "dist")
+    for share in (0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95):
+        subprocess.run(["rm", "-rf", "dist", "output"], cwd=tmp_path, check=True)
+        killed = subprocess.Popen([sys.executable, "-c", RELEASE, str(tmp_path)], stdout=-3, stderr=-3)
+        time.sleep(took * share)
+        killed.kill()
+        killed.wait()
+        for package in tmp_path.glob("dist/*"):
+            assert package.read_bytes() == wanted[package.name], "nothing half-written stands under its own name"
+        released(tmp_path)
+        assert contents(tmp_path / "dist") == wanted
+        assert not list(tmp_path.rglob(".*.part")), "what the killed run left is cleared away"
+
+
+def test_a_darktable_version_is_served_by_a_tag(tmp_path: Path) -> None:
+    serve(tmp_path, "5.6.0", "v0.1.0")
+    serve(tmp_path, "5.6.1", "v0.1.0")
+    written = json.loads((tmp_path / "releases-index.json").read_bytes())
+    assert written == {"schema": 1, "compatible_releases": {"5.6.0": "v0.1.0", "5.6.1": "v0.1.0"}}
+
+
+@pytest.mark.parametrize("version", ["5.6", "5.6.x", ">=5.6.0", ""])
+def test_only_exact_darktable_versions_are_served(tmp_path: Path, version: str) -> None:
+    with pytest.raises(WrongUsage, match="is not a darktable version"):
+        serve(tmp_path, version, "v0.1.0")
+    assert not (tmp_path / "releases-index.json").exists()
