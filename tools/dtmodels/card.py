@@ -29,8 +29,8 @@ class Publication:
     """The research the model rests on."""
 
     kind: str
-    title: str
-    url: str
+    title: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,6 @@ class Dataset:
     """One set of data the weights were made from or judged by, with its licence and provenance."""
 
     name: str
-    url: str
     role: str
     license: str
     access: str
@@ -63,6 +62,8 @@ class Dataset:
     personal_data: str
     consent: str
     provenance: str
+    url: str = ""
+    """Empty only for undisclosed data."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,56 @@
+"""The public contracts in `schema/`: found beside the sources in a checkout, inside the package once installed."""
+
+from __future__ import annotations
+
+import functools
+import json
+from pathlib import Path
+from typing import Any
+
+from dtbase.errors import Failure, WrongUsage
+from dtbase.names import did_you_mean
+
+_SUFFIX = ".schema.json"
+
+
+def folder() -> Path:
+    """The folder that holds the schemas."""
+    installed = Path(__file__).with_name("_schema")
+    return installed if installed.is_dir() else Path(__file__).parents[2] / "schema"
+
+
+def names() -> list[str]:
+    """Names of the schemas, such as `card-v1`, sorted."""
+    return sorted(path.name.removesuffix(_SUFFIX) for path in folder().glob(f"*{_SUFFIX}"))
+
+
+@functools.cache
+def schema(name: str) -> dict[str, Any]:
+    """The schema called `name`; treat it as read-only.
+
+    Raises:
+        WrongUsage: no such schema.
+    """
+    path = folder() / f"{name}{_SUFFIX}"
+    if not path.is_file():
+        raise WrongUsage(f"there is no schema '{name}'", fix=did_you_mean(name, names()))
+    found: dict[str, Any] = json.loads(path.read_bytes())
+    return found
+
+
+def check_against(name: str, value: Any, *, where: str) -> None:
+    """Hold a JSON value against the schema called `name`.
+
+    Raises:
+        Failure: it breaks the schema; says at which place, in one sentence.
+    """
+    from jsonschema import Draft7Validator
+    from jsonschema.exceptions import best_match
+
+    if wrong := best_match(Draft7Validator(schema(name)).iter_errors(value)):
+        path = ".".join(str(step) for step in wrong.absolute_path)
+        found = json.dumps(wrong.instance)
+        shown = found if len(found) <= 80 else f"{found[:77]}..."
+        demand = json.dumps(wrong.validator_value)
+        what = f"{path or 'the document'} is {shown}, which breaks {wrong.validator}: {demand[:200]}"
+        raise Failure(what, where=where, fix=f"see schema/{name}{_SUFFIX}")

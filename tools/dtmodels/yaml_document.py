@@ -1,0 +1,296 @@
+"""Strict YAML: what one reader could take differently than another is refused, and every value keeps its place.
+
+PyYAML's ordinary loaders keep the last of two equal keys, follow aliases into walks that take minutes, and read
+`1.10` as 1.1. Here the file passes as bytes, then as events, and only then becomes nodes; each scalar stays text
+until somebody who knows the schema asks for a type.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import yaml
+
+MOST_BYTES = 256 * 1024
+MOST_DEPTH = 32
+MOST_NODES = 20_000
+MOST_CHARACTERS = 8 * 1024
+
+_CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff"
+_INVISIBLE = r"\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff\U000e0000-\U000e007f"
+_DIRECTION = r"\u061c\u202a-\u202e\u2066-\u2069"
+HIDDEN = re.compile(f"[{_CONTROL}{_INVISIBLE}{_DIRECTION}]")
+"""Characters a reviewer cannot see: controls, line breaks only some readers honour, zero-width and direction marks."""
+
+Where = tuple[str | int, ...]
+"""Path of a value in a document: keys and list positions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A place in a file: line and columns from 1; `end` is the column after the last character in that line."""
+
+    line: int
+    column: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Something wrong with a document, and the lint rule that reports it."""
+
+    rule: str
+    span: Span
+    what: str
+    fix: str
+    where: Where = ()
+    severity: Literal["error", "warning"] = "error"
+    structural: bool = False
+    """A value is missing or of another kind, so no typed view of the document can be made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A single value, as the text that stands in the file; `plain` when it has no quotes."""
+
+    text: str
+    plain: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A list."""
+
+    items: list[Node]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Keys and values in the order of the file; no key comes twice."""
+
+    pairs: list[tuple[Scalar, Node]]
+    span: Span
+
+    def get(self, name: str) -> tuple[Scalar, Node] | None:
+        """The key and the value called `name`."""
+        return next((pair for pair in self.pairs if pair[0].text == name), None)
+
+
+Node = Scalar | Sequence | Mapping
+
+
+class Unreadable(Exception):
+    """The document cannot be read any further than this problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.what)
+        self.problem = problem
+
+
+def decode(data: bytes) -> str:
+    """The text of a file, once it is small, UTF-8 and free of hidden characters.
+
+    Raises:
+        Unreadable: it is not.
+    """
+    if len(data) > MOST_BYTES:
+        raise _unreadable("YML001", Span(1, 1, 1), f"the file is larger than {MOST_BYTES // 1024} KiB", "shorten it")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        before = data[: wrong.start].decode("utf-8-sig")
+        what = f"byte 0x{data[wrong.start]:02x} is not UTF-8"
+        raise _unreadable("YML001", _place(before, 1), what, "save the file as UTF-8") from wrong
+    if hidden := HIDDEN.search(text):
+        raise _unreadable("YML001", _place(text[: hidden.start()], 1), _hidden(hidden), "remove it")
+    return text
+
+
+def compose(text: str) -> tuple[Node | None, list[Problem]]:
+    """The nodes of a decoded document (None when it is empty), and what is wrong but does not hinder reading.
+
+    Raises:
+        Unreadable: not one plain YAML document within the limits.
+    """
+    composer = _Composer(text)
+    return composer.document(), composer.problems
+
+
+def anchor(node: Node) -> Span:
+    """Where to point for a node: a block collection is known by its first key or item."""
+    match node:
+        case Mapping(pairs=[(key, _), *_]):
+            return key.span
+        case Sequence(items=[first, *_]):
+            return anchor(first)
+        case _:
+            return node.span
+
+
+def locate(root: Node, where: Where) -> Span:
+    """Where the value at a path stands, or the nearest of its parents; collections are known by their key."""
+    span, node = anchor(root), root
+    for step in where:
+        if isinstance(node, Mapping) and isinstance(step, str) and (pair := node.get(step)):
+            key, node = pair
+            span = node.span if isinstance(node, Scalar) and node.span.end > node.span.column else key.span
+        elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
+            node = node.items[step]
+            span = anchor(node)
+        else:
+            break
+    return span
+
+
+class _Composer:
+    """Builds nodes while counting, so that a hostile file is refused before it has cost anything."""
+
+    def __init__(self, text: str) -> None:
+        self.problems: list[Problem] = []
+        self.lines = text.splitlines()
+        self.events = _events(text)
+        self.nodes = 0
+
+    def document(self) -> Node | None:
+        next(self.events)
+        start = next(self.events)
+        if isinstance(start, yaml.StreamEndEvent):
+            return None
+        if start.version or start.tags:
+            raise _unreadable("YML004", self._span(start), "a directive is not allowed", "delete the line")
+        root = self._node(next(self.events), depth=1)
+        next(self.events)
+        after = next(self.events)
+        if not isinstance(after, yaml.StreamEndEvent):
+            raise _unreadable(
+                "YML002", self._span(after), "a second document starts here", "keep one document in a file"
+            )
+        return root
+
+    def _node(self, event: Any, depth: int) -> Node:
+        self._admit(event, depth)
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event)
+        if isinstance(event, yaml.SequenceStartEvent):
+            items = []
+            while not isinstance(inner := next(self.events), yaml.SequenceEndEvent):
+                items.append(self._node(inner, depth + 1))
+            return Sequence(items, self._span(event))
+        return self._mapping(event, depth)
+
+    def _mapping(self, start: Any, depth: int) -> Mapping:
+        mapping = Mapping([], self._span(start))
+        seen: dict[str, Scalar] = {}
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            key = self._key(event, depth)
+            value = self._node(next(self.events), depth + 1)
+            if first := seen.get(key.text):
+                what = f"'{key.text}' is set twice; the first time in line {first.span.line}"
+                problem = Problem(rule="YML003", span=key.span, what=what, fix="delete one of the two")
+                self.problems.append(problem)
+                continue
+            seen[key.text] = key
+            mapping.pairs.append((key, value))
+        return mapping
+
+    def _key(self, event: Any, depth: int) -> Scalar:
+        key = self._node(event, depth + 1)
+        if not isinstance(key, Scalar) or (key.plain and not key.text):
+            raise _unreadable("YML002", anchor(key), "a key must be one piece of text", "write `key: value`")
+        if key.plain and key.text == "<<":
+            raise _unreadable("YML004", key.span, "a merge key is not allowed", "write the keys out")
+        return key
+
+    def _scalar(self, event: Any) -> Scalar:
+        span = self._span(event)
+        if len(event.value) > MOST_CHARACTERS:
+            what = f"one value has {len(event.value)} characters, more than {MOST_CHARACTERS}"
+            raise _unreadable("YML005", span, what, "shorten it")
+        if hidden := HIDDEN.search(event.value):
+            raise _unreadable("YML001", span, _hidden(hidden), "remove it")
+        return Scalar(event.value, not event.style, span)
+
+    def _admit(self, event: Any, depth: int) -> None:
+        """Refuse what a card never needs and what makes reading expensive."""
+        self.nodes += 1
+        span = self._span(event)
+        if isinstance(event, yaml.AliasEvent):
+            raise _unreadable("YML004", span, f"alias *{event.anchor} is not allowed", "write the value out")
+        if event.anchor:
+            raise _unreadable("YML004", span, f"anchor &{event.anchor} is not allowed", "delete it")
+        if event.tag:
+            raise _unreadable("YML004", span, "a tag is not allowed", "delete it; the schema knows the type")
+        if depth > MOST_DEPTH:
+            raise _unreadable("YML005", span, f"nested deeper than {MOST_DEPTH} levels", "write it flatter")
+        if self.nodes > MOST_NODES:
+            raise _unreadable("YML005", span, f"more than {MOST_NODES} keys and values", "shorten it")
+
+    def _span(self, event: Any) -> Span:
+        start, end = event.start_mark, event.end_mark
+        if start.line == end.line:
+            return Span(start.line + 1, start.column + 1, end.column + 1)
+        length = len(self.lines[start.line].rstrip()) if start.line < len(self.lines) else 0
+        return Span(start.line + 1, start.column + 1, max(length, start.column) + 1)
+
+
+def _events(text: str) -> Iterator[Any]:
+    """Parse events; libyaml's parser when PyYAML has it, and PyYAML's own for the words of an error."""
+    loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+    try:
+        yield from yaml.parse(text, Loader=loader)
+    except yaml.YAMLError as wrong:
+        raise _syntax(_same_error_in_python(text) or wrong) from wrong
+
+
+def _same_error_in_python(text: str) -> yaml.YAMLError | None:
+    try:
+        for _ in yaml.parse(text, Loader=yaml.SafeLoader):
+            pass
+    except yaml.YAMLError as wrong:
+        return wrong
+    return None
+
+
+_SYNTAX = {
+    r"found unexpected end of stream": ("quoted text that starts here never ends", "close the quote"),
+    r"found character '\\t'": ("a tab stands where only spaces may", "indent with spaces"),
+    r"found character": ("a value may not start with this character", "put the value in quotes"),
+    r"mapping values are not allowed": (
+        "a colon stands where no key can be",
+        "put the value in quotes, or fix the indentation",
+    ),
+    r"could not find expected ':'": ("a line that is neither a key with a colon nor a list item", "write `key: value`"),
+    r"expected <block end>": ("the indentation does not fit the lines above", "align it with them"),
+    r"expected ',' or": ("a bracket or brace is not closed, or a comma is missing", "close it on the same line"),
+}
+"""PyYAML's words for common mistakes, and ours."""
+
+
+def _syntax(wrong: yaml.YAMLError) -> Unreadable:
+    said = getattr(wrong, "problem", None) or str(wrong).splitlines()[0]
+    what, fix = next((ours for theirs, ours in _SYNTAX.items() if re.match(theirs, said)), (said, "correct the syntax"))
+    mark = getattr(wrong, "problem_mark", None)
+    if what.startswith("quoted text"):
+        mark = getattr(wrong, "context_mark", None) or mark
+    span = Span(mark.line + 1, mark.column + 1, mark.column + 2) if mark else Span(1, 1, 1)
+    return _unreadable("YML002", span, f"not valid YAML: {what}", fix)
+
+
+def _place(before: str, width: int) -> Span:
+    """The place after the text `before`, counting the line breaks YAML counts."""
+    lines = re.split(r"\r\n|\r|\n", before)
+    column = len(lines[-1]) + 1
+    return Span(len(lines), column, column + width)
+
+
+def _hidden(found: re.Match[str]) -> str:
+    return f"character U+{ord(found[0]):04X} cannot be seen"
+
+
+def _unreadable(rule: str, span: Span, what: str, fix: str) -> Unreadable:
+    return Unreadable(Problem(rule=rule, span=span, what=what, fix=fix, structural=True))
