@@ -35,6 +35,7 @@ clean: ## remove what can be made again
 
 # Torch comes from the CPU index unless this machine's pip finds a CPU wheel of its own.
 $(READY): pyproject.toml constraints.txt
+	@echo "setting up $(VENV) (a minute or two, once)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@sh .ci/install-python $(BIN)/python
 	@touch $@
