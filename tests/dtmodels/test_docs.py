@@ -1,0 +1,44 @@
+"""Generated pages say what the card says, and nothing in a card becomes markup."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from dtbase.console import Console
+from dtmodels.docs import BEGIN, END, stale, write_docs
+
+Add = Callable[..., Path]
+
+
+def test_pages_are_written_once_and_then_fresh(add_model: Add, tmp_path: Path) -> None:
+    folder = add_model("denoise-toy")
+    (tmp_path / "README.md").write_text(f"before\n{BEGIN}\n{END}\nafter\n")
+    assert {path.name for path, _ in stale(tmp_path)} == {"README.md"}
+    assert write_docs(tmp_path, Console(quiet=True), check=True) == 1
+    assert write_docs(tmp_path, Console(quiet=True), check=False) == 0
+    assert stale(tmp_path) == []
+    page = (folder / "README.md").read_text()
+    assert "## Selection criteria" in page
+    assert "| Weights licence | `GPL-3.0-or-later` |" in page
+    readme = (tmp_path / "README.md").read_text()
+    assert readme.startswith("before\n") and readme.endswith("after\n")
+    assert "[denoise-toy](models/denoise-toy/)" in readme
+
+
+def test_a_changed_card_makes_its_page_stale(add_model: Add, tmp_path: Path) -> None:
+    folder = add_model("denoise-toy")
+    write_docs(tmp_path, Console(quiet=True), check=False)
+    add_model("denoise-toy", version="1.1")
+    assert [path for path, _ in stale(tmp_path)] == [folder / "README.md"]
+
+
+def test_markup_in_a_card_stays_text(add_model: Add, tmp_path: Path) -> None:
+    folder = add_model("denoise-toy")
+    card = (folder / "card.yaml").read_text()
+    hostile = "a | b <script>alert(1)</script> [x](javascript:alert(1))"
+    (folder / "card.yaml").write_text(card.replace("name: toy denoiser", f'name: "{hostile}"'))
+    write_docs(tmp_path, Console(quiet=True), check=False)
+    page = (folder / "README.md").read_text()
+    assert "<script>" not in page
+    assert "[x](javascript" not in page
