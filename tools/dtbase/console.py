@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -80,4 +81,4 @@ class Console:
 
 
 def _is_number(text: str) -> bool:
-    return bool(text) and text.lstrip("-")[:1].isdigit()
+    return re.fullmatch(r"-?[0-9][0-9,]*(\.[0-9]+)?", text) is not None

@@ -44,7 +44,7 @@ def test_dist_holds_packages_their_files_and_the_indexes(add_model: Add, tmp_pat
         "versions.json",
         "SHA256SUMS",
     }
-    assert "denoise-toy  1.0" in said
+    assert "denoise-toy      1.0  denoise  open   GPL-3.0-or-later" in said
     assert "convert, validate, package" in said
 
 
