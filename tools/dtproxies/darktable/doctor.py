@@ -1,0 +1,110 @@
+"""Is there a darktable that can be driven? Found out by driving it."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from dtbase.console import Console
+from dtbase.errors import Failure
+from dtbase.files import json_text
+from dtproxies.darktable import introspection
+from dtproxies.darktable.find import FOLDER, INSTALL, Darktable, find
+from dtproxies.darktable.render import Renderer
+
+INSTALLER = Path(__file__).with_name("install.sh")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Health:
+    """What was found out about a darktable that works."""
+
+    version: str
+    command: str
+    library: str
+    python: str
+    """Version of the Python its library is loaded into, and of its numpy."""
+    modules: int
+    """Modules with sliders."""
+    render: str
+    """What the test render showed."""
+
+
+def report(console: Console, *, install: bool = False, as_json: bool = False) -> int:
+    """Install darktable if asked to, examine it, and print what was found. Returns the exit code."""
+    try:
+        if install:
+            install_darktable(console)
+        health = asdict(examine(find()))
+    except Failure as failure:
+        if not as_json:
+            raise
+        console.say(
+            json_text({"ok": False, "error": failure.what, "where": failure.where, "fix": failure.fix}).rstrip()
+        )
+        return failure.exit_code
+    if as_json:
+        console.say(json_text({"ok": True, **health}).rstrip())
+    else:
+        for name, value in health.items():
+            console.say(f"{name:8}  {value}")
+    return 0
+
+
+def install_darktable(console: Console) -> None:
+    """Install the supported darktable into `.darktable/` of the repository around the current folder.
+
+    Raises:
+        Failure: the installer failed; it has said why.
+    """
+    here = Path.cwd()
+    root = next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), here)
+    console.note(f"installing darktable into {root / FOLDER}; this takes about a minute")
+    done = subprocess.run(["bash", str(INSTALLER), str(root / FOLDER)], check=False)
+    if done.returncode != 0:
+        raise Failure("darktable was not installed; the lines above say why")
+
+
+def examine(darktable: Darktable) -> Health:
+    """Start every part of `darktable` once.
+
+    Raises:
+        Failure: a part does not work.
+    """
+    return Health(
+        version=darktable.version,
+        command=darktable.cli[-1],
+        library=str(darktable.library),
+        python=_python(darktable),
+        modules=len(introspection.layouts(darktable)),
+        render=_test_render(darktable),
+    )
+
+
+def _python(darktable: Darktable) -> str:
+    ask = "import platform, numpy; print(platform.python_version(), 'with numpy', numpy.__version__)"
+    done = subprocess.run(
+        [*darktable.python, "-s", "-B", "-c", ask],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=darktable.surroundings(Path("/nonexistent")),
+    )
+    if done.returncode != 0:
+        last = (done.stderr.strip().splitlines() or [f"status {done.returncode}"])[-1]
+        raise Failure(f"the Python beside darktable does not work: {last}", where=darktable.python[-1], fix=INSTALL)
+    return done.stdout.strip()
+
+
+def _test_render(darktable: Darktable) -> str:
+    """One stop more exposure doubles every pixel: known beforehand, and exact in float32."""
+    image = np.linspace(0, 1, 32 * 32 * 3, dtype=np.float32).reshape(32, 32, 3)
+    with Renderer(darktable, ["exposure"], height=32, width=32) as renderer:
+        made = renderer.render("exposure", image, {"exposure": 1})
+    if not np.array_equal(made, 2 * image):
+        off = float(np.abs(made - 2 * image).max())
+        raise Failure(f"a test render is wrong: +1 EV is off by {off:g} from twice the light", fix=INSTALL)
+    return "+1 EV doubles every pixel, exactly"

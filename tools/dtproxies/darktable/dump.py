@@ -1,0 +1,89 @@
+"""Render an image with darktable-cli and its own pipe, and read what went into and came out of modules.
+
+Slow (a process, a sidecar and several files for each image), and independent of how `render` calls modules: what
+`render` gives is held against it.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dtbase.errors import Failure
+from dtproxies.darktable import pfm
+from dtproxies.darktable.find import Darktable
+from dtproxies.darktable.layout import ModuleLayout
+from dtproxies.darktable.xmp import Step, sidecar
+
+
+@dataclass(frozen=True)
+class Dumped:
+    """What one module got and made, H x W x 3 in its own colour space, before blending."""
+
+    input: NDArray[np.float32]
+    output: NDArray[np.float32]
+
+
+def dump(
+    darktable: Darktable,
+    image: NDArray[np.float32],
+    history: Sequence[Step],
+    layouts: Mapping[str, ModuleLayout],
+) -> dict[str, Dumped]:
+    """Export `image` once with `history` and return what every module of it did, by name.
+
+    Args:
+        darktable: as `find` returns it.
+        image: H x W x 3, linear Rec709; values may leave [0, 1].
+        history: the modules to enable.
+        layouts: as `introspection.layouts` returns them.
+
+    Raises:
+        Failure: darktable-cli failed, or skipped one of the modules.
+    """
+    with tempfile.TemporaryDirectory(prefix="dtproxies-") as name:
+        home = Path(name)
+        pfm.write(home / "image.pfm", image)
+        (home / "image.pfm.xmp").write_text(sidecar(history, layouts))
+        modules = [step.module for step in history]
+        said = _export(darktable, home, modules)
+        return {module: _dumped(home / "dump" / "export", module, said) for module in modules}
+
+
+def _export(darktable: Darktable, home: Path, modules: Sequence[str]) -> str:
+    done = subprocess.run(
+        [
+            *darktable.cli,
+            *(str(home / "image.pfm"), str(home / "image.pfm.xmp"), str(home / "out.pfm")),
+            *("--apply-custom-presets", "false", "--core", *darktable.options(home)),
+            *("--dump-pipe", ",".join(modules), "--dumpdir", str(home / "dump")),
+        ],
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+        env=darktable.surroundings(home),
+    )
+    said = (done.stdout + done.stderr).strip()
+    if done.returncode != 0:
+        last = (said.splitlines() or ["it said nothing"])[-1]
+        raise Failure(f"darktable-cli ended with status {done.returncode}: {last}", where=", ".join(modules))
+    return said
+
+
+def _dumped(folder: Path, module: str, said: str) -> Dumped:
+    """Files are named `NUMBER_MODULE_cpu_in_C.pfm`, C for colour, M for one channel."""
+    read = []
+    for end in ("in", "out"):
+        found = sorted(folder.glob(f"*_{module}_cpu_{end}_?.pfm"))
+        if not found:
+            last = (said.splitlines() or ["it said nothing"])[-1]
+            raise Failure(f"darktable-cli dumped no {end}put of module {module}: {last}")
+        read.append(pfm.read(found[0]))
+    return Dumped(*read)

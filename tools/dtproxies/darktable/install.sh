@@ -1,0 +1,87 @@
+#!/bin/bash
+# Installs the supported darktable beside a Debian or Ubuntu host: a small Debian tree in one folder that runs by its own
+# loader and libraries. Packages of the host stay as they are. Takes about a minute and 850 MB.
+#
+#   install.sh [FOLDER]     FOLDER is .darktable by default
+#
+#   DEBIAN_MIRROR           URI of a Debian archive; by default the one apt uses here. Needed on Ubuntu, whose own
+#                           archive has no Debian suites.
+#
+# It is built beside FOLDER and renamed when complete: a killed run leaves nothing that looks installed, and the next one
+# starts over. Where FOLDER holds the supported version already, nothing is done.
+set -euo pipefail
+
+version=5.4.1
+suite=trixie
+target=${1:-.darktable}
+keys=/usr/share/keyrings/debian-archive-keyring.gpg
+
+stop() { # stop WHAT FIX
+    printf 'error: %s\n  fix: %s\n' "$1" "$2" >&2
+    exit 1
+}
+
+installed_version() { # installed_version TREE
+    local loader libraries
+    loader=$(find "$1/lib64/" "$1/usr/lib64/" "$1/lib/" "$1/usr/lib/" -maxdepth 1 -name 'ld-linux*.so.*' 2>/dev/null | head -n 1 || true)
+    libraries=$(find "$1/usr/lib" -path '*/darktable/libdarktable.so' -printf '%h\n' 2>/dev/null | head -n 1 || true)
+    [ -n "$loader" ] && [ -n "$libraries" ] || return 0
+    LC_ALL=C.UTF-8 "$loader" --library-path "${libraries%/darktable}:$libraries:$1/usr/lib" \
+        "$1/usr/bin/darktable-cli" --version 2>/dev/null | sed -n 's/^darktable \([0-9.]*\).*/\1/p' | head -n 1
+}
+
+apts_debian_mirror() { # the first archive of apt's sources, of either form, whose path ends in /debian
+    {
+        sed -n 's/^URIs:[[:space:]]*//p' /etc/apt/sources.list.d/*.sources 2>/dev/null | tr ' ' '\n' || true
+        sed -nE 's/^deb[[:space:]]+(\[[^]]*\][[:space:]]+)?([^[:space:]]+).*/\2/p' \
+            /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null || true
+    } | grep -E '/debian/?$' | head -n 1 || true
+}
+
+if [ "$(installed_version "$target")" = "$version" ]; then
+    echo "darktable $version is installed in $target already"
+    exit 0
+fi
+
+[ "$(id -u)" = 0 ] || stop "installing darktable $version needs root, to unpack Debian packages with their owners" \
+    "run it again with sudo"
+command -v apt-get >/dev/null || stop "this is neither Debian nor Ubuntu" \
+    "install darktable $version yourself and set DTPROXIES_DARKTABLE to its darktable-cli"
+mirror=${DEBIAN_MIRROR:-$(apts_debian_mirror)}
+[ -n "$mirror" ] || stop "apt uses no Debian archive here, and only Debian's $suite-backports holds darktable $version" \
+    "set DEBIAN_MIRROR to the URI of a Debian archive and run it again"
+
+for package in mmdebstrap debian-archive-keyring; do
+    if ! dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed'; then
+        [ -n "${updated:-}" ] || apt-get update -qq
+        updated=yes
+        apt-get install -y -qq --no-install-recommends "$package"
+    fi
+done
+
+mkdir -p "$(dirname "$target")"
+part=$target.part
+exec 9>"$target.lock"
+flock -n 9 || stop "another run is installing into $target" "wait for it to end"
+trap 'rm -rf --one-file-system "$part"; rm -f "$target.lock"' EXIT
+rm -rf --one-file-system "$part"
+
+# A clock that is ahead of the archive's signatures, or a snapshot of an archive, would be refused as out of date.
+mmdebstrap --quiet --variant=minbase \
+    --include="darktable/$suite-backports,python3-minimal,python3-numpy" \
+    --aptopt='Acquire::Check-Valid-Until "false"' \
+    --aptopt='APT::Install-Recommends "false"' \
+    --dpkgopt='path-exclude=/usr/share/doc/*' \
+    --dpkgopt='path-exclude=/usr/share/locale/*' \
+    --dpkgopt='path-exclude=/usr/share/man/*' \
+    "$suite" "$part" \
+    "deb [signed-by=$keys] $mirror $suite main" \
+    "deb [signed-by=$keys] $mirror $suite-backports main" ||
+    stop "a Debian tree could not be made from $mirror" "see above; DEBIAN_MIRROR names another archive"
+
+found=$(installed_version "$part")
+[ "$found" = "$version" ] || stop "$suite-backports of $mirror holds darktable ${found:-that does not start}, not $version" \
+    "set DEBIAN_MIRROR to an archive snapshot that holds $version"
+rm -rf --one-file-system "$target"
+mv "$part" "$target"
+echo "darktable $version is installed in $target"

@@ -1,0 +1,111 @@
+"""Pictures in files, and the colour spaces in which darktable's modules want them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dtbase import files
+from dtbase.errors import Failure, WrongUsage
+from dtproxies.darktable import pfm
+from dtproxies.darktable.find import Darktable
+from dtproxies.darktable.render import Renderer
+
+REC709_TO_REC2020 = np.array(
+    [[0.6274, 0.3293, 0.0433], [0.0691, 0.9195, 0.0114], [0.0164, 0.0880, 0.8956]],
+    np.float32,
+)
+"""Linear light, both with a D65 white; ITU-R BT.2087-0. darktable's working profile is linear Rec2020."""
+
+WRITTEN = (".png", ".pfm")
+
+
+def render_file(
+    darktable: Darktable, module: str, source: Path, target: Path, sliders: Mapping[str, float | str]
+) -> None:
+    """Render the picture in `source` through one module and write it to `target`, a `.png` (sRGB) or `.pfm` (linear).
+
+    Raises:
+        WrongUsage: an unknown module or slider, a value outside its range, or another kind of target.
+        Failure: the picture cannot be read, or the module wants raw sensor data.
+    """
+    if target.suffix.lower() not in WRITTEN:
+        raise WrongUsage(f"pictures are written as {' or '.join(WRITTEN)}", where=str(target))
+    image = read_picture(source)
+    height, width, _ = image.shape
+    with Renderer(darktable, [module], height=height, width=width) as renderer:
+        space = renderer.spaces[module]
+        made = renderer.render(module, to_space(image, space), sliders)
+    write_picture(target, from_space(made, space))
+
+
+def read_picture(path: Path) -> NDArray[np.float32]:
+    """The picture in `path` as linear Rec709, H x W x 3.
+
+    A `.pfm` is taken as linear already. Anything else is taken as sRGB, as Pillow reads it: deep colour loses 8 bits.
+
+    Raises:
+        Failure: this is no picture.
+    """
+    from PIL import Image, ImageOps
+
+    from dtproxies.colour import srgb_to_linear
+
+    if path.suffix.lower() == ".pfm":
+        image = pfm.read(path)
+        return np.repeat(image, 3, axis=2) if image.shape[2] == 1 else image
+    try:
+        with Image.open(path) as opened:
+            upright = ImageOps.exif_transpose(opened)
+            deep = upright.mode.startswith("I")
+            pixels = np.asarray(upright if deep else upright.convert("RGB"), np.float32)
+    except (OSError, SyntaxError, Image.DecompressionBombError) as wrong:
+        missing = isinstance(wrong, FileNotFoundError)
+        raise Failure("there is no such file" if missing else "this is not a picture", where=str(path)) from wrong
+    encoded = np.repeat(pixels[..., None] / 65535, 3, axis=2) if deep else pixels / 255
+    return np.asarray(srgb_to_linear(encoded), np.float32)
+
+
+def write_picture(path: Path, image: NDArray[np.float32]) -> None:
+    """Write linear Rec709, H x W x 3, as `.pfm` unchanged or as `.png`, sRGB with 8 bits, clipped to [0, 1]."""
+    from PIL import Image
+
+    from dtproxies.colour import linear_to_srgb
+
+    if path.suffix.lower() == ".pfm":
+        pfm.write(path, image)
+        return
+    encoded = np.asarray(linear_to_srgb(np.clip(image, 0, 1)))
+    with files.replacing(path) as part:
+        Image.fromarray(np.round(encoded * 255).astype(np.uint8)).save(part, format="PNG")
+
+
+def to_space(image: NDArray[np.float32], space: str) -> NDArray[np.float32]:
+    """Linear Rec709 in a module's colour space, as `Renderer.spaces` names it.
+
+    Raises:
+        Failure: the module wants raw sensor data.
+    """
+    from dtproxies.colour import linear_rec709_to_lab
+
+    if space == "lab":
+        return np.asarray(linear_rec709_to_lab(image), np.float32)
+    if space == "work-rgb":
+        return image @ REC709_TO_REC2020.T
+    if space == "input-rgb":
+        return image
+    raise Failure("this module works on raw sensor data, not on a picture", fix="choose another module")
+
+
+def from_space(image: NDArray[np.float32], space: str) -> NDArray[np.float32]:
+    """Linear Rec709 from a module's colour space: the inverse of `to_space`."""
+    from dtproxies.colour import lab_to_linear_rec709
+
+    if space == "lab":
+        return np.asarray(lab_to_linear_rec709(image), np.float32)
+    if space == "work-rgb":
+        return image @ np.linalg.inv(REC709_TO_REC2020).T.astype(np.float32)
+    return image

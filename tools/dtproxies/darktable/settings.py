@@ -1,0 +1,31 @@
+"""Sliders as they are typed: `name=value`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dtbase.errors import WrongUsage
+
+
+def parse(settings: Iterable[str]) -> dict[str, float | str]:
+    """Values by slider name from texts such as `exposure=1.5` or `mode=EXPOSURE_MODE_MANUAL`.
+
+    Raises:
+        WrongUsage: a text without a name or a value, or a slider given twice.
+    """
+    values: dict[str, float | str] = {}
+    for setting in settings:
+        name, _, value = (part.strip() for part in setting.partition("="))
+        if not name or not value:
+            raise WrongUsage(f"'{setting}' sets nothing", fix="write slider=value, for example exposure=1.5")
+        if name in values:
+            raise WrongUsage(f"slider {name} is set twice", fix="set it once")
+        values[name] = _value(value)
+    return values
+
+
+def _value(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text
