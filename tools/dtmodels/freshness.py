@@ -77,7 +77,7 @@ def refresh(stamp: Path, inputs: str, outputs: Sequence[Path], work: Callable[[]
 def _is_fresh(stamp: Path, inputs: str, outputs: Sequence[Path]) -> bool:
     try:
         made: Mapping[str, Any] = json.loads(stamp.read_bytes())
-        return made["inputs"] == inputs and _unchanged(made["outputs"], _files(outputs))
+        return bool(made["inputs"] == inputs) and _unchanged(made["outputs"], _files(outputs))
     except (OSError, ValueError, KeyError, TypeError):
         return False
 
