@@ -149,12 +149,14 @@ def run_stages(root: Path, ids: tuple[str, ...], everything: bool) -> None:
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.pass_obj
 def release(root: Path, ids: tuple[str, ...]) -> None:
-    """Build models and write dist/ as a release would publish it.
+    """Lint all cards, build models and write dist/ as a release would publish it.
 
     Without an ID: every released model whose checkpoints come with the repository.
     """
+    from dtmodels.lint.engine import require_clean
     from dtmodels.stages.release import release
 
+    require_clean(root, Console())
     release(root, ids, Console())
 
 

@@ -12,7 +12,6 @@ from dtbase.errors import Failure, NothingToDo
 from dtbase.files import replacing_folder, sha256
 from dtmodels.catalogue import Catalogue, Entry
 from dtmodels.freshness import digest, refresh
-from dtmodels.lint.engine import require_clean
 from dtmodels.stages.index import index
 from dtmodels.stages.run import Built, run_each
 from dtmodels.stages.setup import comes_with_repository
@@ -20,7 +19,7 @@ from dtmodels.workspace import Workspace
 
 
 def release(root: Path, ids: Sequence[str], console: Console) -> None:
-    """Lint all cards, build the chosen models and write `dist/`, whole or not at all.
+    """Build the chosen models and write `dist/`, whole or not at all.
 
     Args:
         root: the model repository.
@@ -28,11 +27,10 @@ def release(root: Path, ids: Sequence[str], console: Console) -> None:
         console: where progress and the closing table go.
 
     Raises:
-        Failure: findings, or a model that could not be built; `dist/` stays as it was.
+        Failure: a model could not be built; `dist/` stays as it was.
         NothingToDo: no model to release.
     """
     workspace = Workspace(root)
-    require_clean(root, console)
     built = run_each(choose(Catalogue.load(root), ids), workspace, console)
     with workspace.locked():
         assembled = _assemble(built, workspace)
