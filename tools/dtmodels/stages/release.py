@@ -34,7 +34,8 @@ def release(root: Path, ids: Sequence[str], console: Console) -> None:
     built = run_each(choose(Catalogue.load(root), ids), workspace, console)
     with workspace.locked():
         assembled = _assemble(built, workspace)
-    console.say(f"{workspace.dist}: {len(built)} models, {'written' if assembled else 'unchanged'}")
+    models = "1 model" if len(built) == 1 else f"{len(built)} models"
+    console.say(f"{workspace.dist}: {models}, {'written' if assembled else 'unchanged'}")
 
 
 def choose(catalogue: Catalogue, ids: Sequence[str]) -> list[Entry]:
