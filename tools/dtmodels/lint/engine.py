@@ -1,0 +1,142 @@
+"""Run the rules over the cards of a repository; one finding for one defect, always in the same order."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+
+from dtbase.console import Console
+from dtbase.errors import Failure, NothingToDo, WrongUsage
+from dtbase.names import did_you_mean
+from dtmodels.card_reader import Reading, read
+from dtmodels.catalogue import CARD, model_folders
+from dtmodels.lint.registry import find_rule, selected
+from dtmodels.lint.report import counted, text_report
+from dtmodels.lint.rule import Finding, Remark, Rule, Subject
+from dtmodels.yaml_document import Span, Where, locate
+
+UNUSED_ACCEPTANCE = "SUP002"
+_TOP = Span(1, 1, 1)
+
+
+def lint(root: Path, ids: Collection[str] | None = None, select: Collection[str] | None = None) -> list[Finding]:
+    """Hold the cards below `root` against the rules.
+
+    Args:
+        root: the model repository.
+        ids: the models to look at; all when empty.
+        select: the rules to apply, by id or family; all when empty.
+
+    Returns:
+        Findings sorted by file and place. What a card accepts by name is left out.
+
+    Raises:
+        WrongUsage: an id or a rule that does not exist.
+        NothingToDo: there is no model.
+    """
+    rules = selected(select)
+    folders = _folders(root, ids)
+    findings: set[Finding] = set()
+    for folder in folders:
+        findings.update(_of_card(root, folder, rules))
+    for finding in _of_repository(root, rules):
+        if not ids or any(finding.path.startswith(f"models/{folder.name}/") for folder in folders):
+            findings.add(finding)
+    return sorted(findings, key=lambda found: (found.path, found.line, found.column, found.rule, found.message))
+
+
+def require_clean(root: Path, console: Console) -> None:
+    """Go on only when no card of the repository has an error.
+
+    Raises:
+        Failure: there are errors; they have been printed.
+    """
+    if errors := [finding for finding in lint(root) if finding.severity == "error"]:
+        console.note(text_report(errors, root))
+        raise Failure(
+            f"the cards have {counted(errors)}", where=str(root), fix="correct them; `dtmodels lint` lists them"
+        )
+
+
+def _folders(root: Path, ids: Collection[str] | None) -> list[Path]:
+    folders = model_folders(root)
+    if not folders:
+        raise NothingToDo("there is no model", where=str(root / "models"), fix="dtmodels new <id> --task <task>")
+    names = [folder.name for folder in folders]
+    for model_id in ids or ():
+        if model_id not in names:
+            raise WrongUsage(f"there is no model '{model_id}'", where=str(root), fix=did_you_mean(model_id, names))
+    return [folder for folder in folders if not ids or folder.name in ids]
+
+
+def _of_card(root: Path, folder: Path, rules: Sequence[Rule]) -> Iterator[Finding]:
+    path = folder / CARD
+    reading = read(path)
+    found = [*_read(reading, path, root, rules), *_checked(reading, folder, root, rules)]
+    accepted = _acceptances(reading)
+    yield from (finding for finding in found if finding.rule not in accepted)
+    ran = {rule.id for rule in rules}
+    if UNUSED_ACCEPTANCE not in ran:
+        return
+    for rule_id, where in accepted.items():
+        if rule_id in ran and not any(finding.rule == rule_id for finding in found):
+            unused = Remark(what=f"{rule_id} is accepted, but finds nothing", fix="delete the acceptance", where=where)
+            yield _finding(find_rule(UNUSED_ACCEPTANCE), unused, path, root, reading)
+
+
+def _read(reading: Reading, path: Path, root: Path, rules: Sequence[Rule]) -> Iterator[Finding]:
+    """What the reader found, under the names of the rules it belongs to."""
+    ran = {rule.id for rule in rules}
+    for problem in reading.problems:
+        if problem.rule in ran:
+            yield Finding(
+                rule=problem.rule,
+                severity=problem.severity,
+                path=path.relative_to(root).as_posix(),
+                line=problem.span.line,
+                column=problem.span.column,
+                end=problem.span.end,
+                message=problem.what,
+                fix=problem.fix,
+            )
+
+
+def _checked(reading: Reading, folder: Path, root: Path, rules: Sequence[Rule]) -> Iterator[Finding]:
+    """What the rules find in a card that has all its parts; nothing about a value the reader refused already."""
+    if reading.card is None:
+        return
+    refused = {problem.where for problem in reading.problems if problem.severity == "error" and problem.where}
+    subject = Subject(root=root, folder=folder, reading=reading, card=reading.card)
+    for rule in rules:
+        for remark in rule.check_card(subject) if rule.check_card else ():
+            if remark.where not in refused:
+                yield _finding(rule, remark, folder / CARD, root, reading)
+
+
+def _of_repository(root: Path, rules: Sequence[Rule]) -> Iterator[Finding]:
+    for rule in rules:
+        for remark in rule.check_repository(root) if rule.check_repository else ():
+            yield _finding(rule, remark, root, root, None)
+
+
+def _acceptances(reading: Reading) -> dict[str, Where]:
+    """The acceptances of a card that may be granted, each with its place."""
+    given = reading.card.acceptances if reading.card else ()
+    acceptable = {rule.id for rule in selected(None) if not rule.hard}
+    return {entry.rule: ("acceptances", index, "rule") for index, entry in enumerate(given) if entry.rule in acceptable}
+
+
+def _finding(rule: Rule, remark: Remark, path: Path, root: Path, reading: Reading | None) -> Finding:
+    span = Span(remark.line, 1, 1) if remark.path else _TOP
+    if reading and reading.root and not remark.path:
+        span = locate(reading.root, remark.where)
+    return Finding(
+        rule=rule.id,
+        severity=remark.severity or rule.severity,
+        path=(remark.path or path).relative_to(root).as_posix(),
+        line=span.line,
+        column=span.column,
+        end=span.end,
+        message=remark.what,
+        fix=remark.fix,
+    )

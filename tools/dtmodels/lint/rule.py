@@ -1,0 +1,91 @@
+"""What a rule is, what it sees, and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from dtmodels.card import Card
+from dtmodels.card_reader import Reading
+from dtmodels.yaml_document import Where
+
+Severity = Literal["error", "warning", "info"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A departure from a rule: where, what, and what to do."""
+
+    rule: str
+    severity: Severity
+    path: str
+    """File, from the root of the repository, with slashes."""
+    line: int
+    column: int
+    end: int
+    """Column after the last character the finding is about; equals `column` when it is about the whole line."""
+    message: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """What a rule says; the engine adds the rule's name and the place in the file."""
+
+    what: str
+    fix: str
+    where: Where = ()
+    """The field of the card it is about; the card as a whole when empty."""
+    path: Path | None = None
+    """Another file than the card; `line` then says where in it."""
+    line: int = 1
+    severity: Severity | None = None
+    """When it differs from the rule's own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """A card as a rule sees it."""
+
+    root: Path
+    folder: Path
+    reading: Reading
+    card: Card
+
+    def texts(self) -> Iterator[tuple[Where, str]]:
+        """Every text of the card with its field, options and attributes left out."""
+        yield from _texts(self.reading.values, ())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A rule, as its file describes it."""
+
+    id: str
+    title: str
+    why: str
+    fix: str
+    bad: str
+    good: str
+    severity: Severity
+    hard: bool
+    """Nobody may accept its findings."""
+    check_card: Callable[[Subject], Iterator[Remark]] | None
+    check_repository: Callable[[Path], Iterator[Remark]] | None
+
+
+_FREE = {"options", "attributes"}
+
+
+def _texts(value: Any, where: Where) -> Iterator[tuple[Where, str]]:
+    if isinstance(value, str):
+        yield where, value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            if name not in _FREE:
+                yield from _texts(inner, (*where, name))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _texts(inner, (*where, index))

@@ -1,0 +1,43 @@
+"""What is generated from the cards equals the cards.
+
+README pages and the table of models are read more often than cards. Edited by hand, or not written again after a
+change, they would say something nobody reviewed.
+
+Fix: run `dtmodels docs` and commit what it writes.
+
+Bad::
+
+    (a card with a new version beside a README.md that still shows the old one)
+
+Good::
+
+    (the README.md `dtmodels docs` has just written)
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from dtbase.errors import Failure
+from dtmodels.docs import stale
+from dtmodels.lint.rule import Remark, Severity
+
+SEVERITY: Severity = "error"
+HARD = True
+
+
+def check_repository(root: Path) -> Iterator[Remark]:
+    """Generate everything again in memory and compare."""
+    try:
+        different = stale(root)
+    except Failure as wrong:
+        yield Remark(path=Path(wrong.where), what=wrong.what, fix=wrong.fix)
+        return
+    for path, wanted in different:
+        what = "differs from what the cards say" if path.is_file() else "is missing"
+        yield Remark(path=path, line=_first_difference(path, wanted), what=what, fix="run `dtmodels docs`")
+
+
+def _first_difference(path: Path, wanted: str) -> int:
+    found = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else []
+    pairs = zip(found, wanted.splitlines(), strict=False)
+    return next((number for number, (is_, should) in enumerate(pairs, 1) if is_ != should), max(1, len(found)))

@@ -1,0 +1,34 @@
+"""Every checkpoint has the SHA-256 and the size of its file, unless the card is a draft.
+
+An address can serve other weights tomorrow. The digest is what was reviewed, and what every rebuild is held against.
+
+Fix: download the file on a machine you trust, and write `sha256sum` and the size in bytes into the card.
+
+Bad::
+
+    checkpoints:
+      - {name: weights, url: "https://github.com/owner/network/releases/download/v1/weights.pth"}
+
+Good::
+
+    checkpoints:
+      - name: weights
+        url: "https://github.com/owner/network/releases/download/v1/weights.pth"
+        sha256: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+        bytes: 116861841
+"""
+
+from collections.abc import Iterator
+
+from dtmodels.lint.rule import Remark, Severity, Subject
+
+SEVERITY: Severity = "error"
+HARD = True
+
+
+def check_card(subject: Subject) -> Iterator[Remark]:
+    """Refuse what is well formed but can be no digest; the reader has seen to the rest."""
+    for index, checkpoint in enumerate(subject.card.checkpoints):
+        if checkpoint.sha256 and len(set(checkpoint.sha256)) == 1:
+            where = ("checkpoints", index, "sha256")
+            yield Remark(where=where, what="one repeated digit is no digest", fix="write what `sha256sum` says")

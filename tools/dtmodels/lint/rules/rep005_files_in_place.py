@@ -1,0 +1,76 @@
+"""Files that a card names lie where they may, exist, and are the ones it describes.
+
+A path that leaves the folder of the model could reach any file of the machine that builds it. A file in the repository
+can be held against its digest at once, so it is.
+
+Fix: name a file inside the model's folder; update sha256 and bytes when the file was changed on purpose.
+
+Bad::
+
+    checkpoints: [{name: weights, file: ../other/weights.safetensors}]
+
+Good::
+
+    checkpoints: [{name: weights, file: weights.safetensors}]
+"""
+
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from dtbase.files import sha256
+from dtmodels.card import Checkpoint
+from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.yaml_document import Where
+
+SEVERITY: Severity = "error"
+HARD = True
+
+
+def check_card(subject: Subject) -> Iterator[Remark]:
+    """Look at checkpoints, demo images and the places of components."""
+    for index, checkpoint in enumerate(subject.card.checkpoints):
+        where: Where = ("checkpoints", index)
+        if checkpoint.hub and outside(checkpoint.hub.path):
+            yield _leaves((*where, "hub", "path"), checkpoint.hub.path)
+        if checkpoint.file:
+            yield from _named((*where, "file"), checkpoint.file, [subject.folder])
+            yield from _same(where, checkpoint, subject.folder / checkpoint.file)
+    for index, image in enumerate(subject.card.demo.images):
+        yield from _named(("demo", "images", index), image, [subject.root / "images"])
+    components = subject.card.openness.components if subject.card.openness else {}
+    for name, component in components.items():
+        if "://" not in component.location:
+            where = ("openness", "components", name, "location")
+            yield from _named(where, component.location, [subject.folder, subject.root])
+
+
+def outside(name: str) -> bool:
+    """Whether a relative path could lead out of the folder it is meant for, on any system."""
+    return name.startswith(("/", "~")) or "\\" in name or ":" in name or ".." in PurePosixPath(name).parts
+
+
+def _named(where: Where, name: str, folders: list[Path]) -> Iterator[Remark]:
+    if outside(name):
+        yield _leaves(where, name)
+        return
+    found = next((folder / name for folder in folders if (folder / name).is_file()), None)
+    if found is None:
+        yield Remark(where=where, what=f"there is no file '{name[:100]}'", fix="correct the name, or add the file")
+    elif not any(found.resolve().is_relative_to(folder.resolve()) for folder in folders):
+        yield Remark(where=where, what=f"'{name[:100]}' is a link out of the folder", fix="put the file itself there")
+
+
+def _same(where: Where, checkpoint: Checkpoint, path: Path) -> Iterator[Remark]:
+    """A file of the repository has the size and the digest of the card; the digest says enough when both differ."""
+    if outside(checkpoint.file or "") or not path.is_file():
+        return
+    if checkpoint.sha256 and (actual := sha256(path)) != checkpoint.sha256:
+        what = f"'{checkpoint.file}' has the SHA-256 {actual}"
+        yield Remark(where=(*where, "sha256"), what=what, fix="restore the file, or write its digest into the card")
+    elif checkpoint.bytes and (size := path.stat().st_size) != checkpoint.bytes:
+        what = f"'{checkpoint.file}' has {size} bytes, not {checkpoint.bytes}"
+        yield Remark(where=(*where, "bytes"), what=what, fix=f"write bytes: {size}")
+
+
+def _leaves(where: Where, name: str) -> Remark:
+    return Remark(where=where, what=f"'{name[:100]}' leads out of its folder", fix="write a plain relative path")

@@ -1,0 +1,31 @@
+"""The network family that builds the model exists.
+
+Everybody must be able to build the package again from the checkpoint; a family is the code that does it.
+
+Fix: choose a family from tools/dtmodels/families, or add one file there.
+
+Bad::
+
+    convert: {family: magic}
+
+Good::
+
+    convert: {family: onnx}
+"""
+
+from collections.abc import Iterator
+
+from dtbase.discovery import member_names
+from dtbase.names import did_you_mean
+from dtmodels import families
+from dtmodels.lint.rule import Remark, Severity, Subject
+
+SEVERITY: Severity = "error"
+HARD = True
+
+
+def check_card(subject: Subject) -> Iterator[Remark]:
+    """Look the family up among the members."""
+    family, known = subject.card.convert.family, member_names(families)
+    if family not in known:
+        yield Remark(where=("convert", "family"), what=f"'{family}' is not a family", fix=did_you_mean(family, known))

@@ -1,0 +1,38 @@
+"""Texts are trimmed, in normal form NFC, and free of HTML.
+
+Cards become README pages, tables and darktable's own dialogue, none of which renders HTML. Stray spaces and decomposed
+letters make two equal names differ.
+
+Fix: remove the tags and the spaces around the text; write `>-` instead of `>` for a text over several lines.
+
+Bad::
+
+    description: "UNet that <b>removes</b> noise "
+
+Good::
+
+    description: UNet that removes noise
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from dtmodels.lint.rule import Remark, Severity, Subject
+
+SEVERITY: Severity = "warning"
+
+_TAG = re.compile(r"<[A-Za-z/!][^<>]*>")
+
+
+def check_card(subject: Subject) -> Iterator[Remark]:
+    """Look at every text of the card."""
+    for where, text in subject.texts():
+        if text != text.strip():
+            end = "a line break; write >- instead of >" if text.endswith("\n") else "spaces"
+            yield Remark(where=where, what="the text has spaces or line breaks around it", fix=f"remove {end}")
+        elif not unicodedata.is_normalized("NFC", text):
+            what = "the text holds letters in decomposed form"
+            yield Remark(where=where, what=what, fix=f"write '{unicodedata.normalize('NFC', text)[:60]}'")
+        elif tag := _TAG.search(text):
+            yield Remark(where=where, what=f"the text holds the HTML tag {tag[0][:30]}", fix="write plain text")

@@ -1,0 +1,38 @@
+"""An acceptance names a rule whose findings may be accepted.
+
+Some things are not up for acceptance: the licence of the weights, data about people taken without consent, inference
+anywhere but on the photographer's machine, and cards that cannot be read.
+
+Fix: correct the rule's name, or solve what the rule found.
+
+Bad::
+
+    acceptances: [{rule: LIC001, reason: We will ask them later., by: A. Maintainer, date: "2026-01-31"}]
+
+Good::
+
+    acceptances: [{rule: SCH008, reason: The name really is written so., by: A. Maintainer, date: "2026-01-31"}]
+"""
+
+from collections.abc import Iterator
+
+from dtbase.names import did_you_mean
+from dtmodels.lint.rule import Remark, Severity, Subject
+
+SEVERITY: Severity = "error"
+HARD = True
+
+
+def check_card(subject: Subject) -> Iterator[Remark]:
+    """Look each accepted rule up."""
+    from dtmodels.lint.registry import all_rules
+
+    hard = {rule.id: rule.hard for rule in all_rules()}
+    for index, acceptance in enumerate(subject.card.acceptances):
+        where = ("acceptances", index, "rule")
+        if acceptance.rule not in hard:
+            what = f"there is no rule {acceptance.rule}"
+            yield Remark(where=where, what=what, fix=did_you_mean(acceptance.rule, hard))
+        elif hard[acceptance.rule]:
+            what = f"findings of {acceptance.rule} cannot be accepted"
+            yield Remark(where=where, what=what, fix="solve them and delete the acceptance")

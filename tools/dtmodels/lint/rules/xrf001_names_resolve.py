@@ -1,0 +1,43 @@
+"""A name stands for one thing, and a reference to it finds it.
+
+Checkpoints are handed to their family by name, so two of one name would become one. A limitation that names a dataset
+discloses nothing when there is no such dataset.
+
+Fix: give each checkpoint and each dataset its own name, and use these names in limitations.
+
+Bad::
+
+    limitations: [{about: data, text: Trained on phones only., datasets: [Stil Scenes]}]
+
+Good::
+
+    limitations: [{about: data, text: Trained on phones only., datasets: [Still Scenes]}]
+"""
+
+from collections.abc import Iterator, Sequence
+
+from dtbase.names import did_you_mean
+from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.yaml_document import Where
+
+SEVERITY: Severity = "error"
+HARD = True
+
+
+def check_card(subject: Subject) -> Iterator[Remark]:
+    """Compare names with names."""
+    card = subject.card
+    datasets = [data.name for data in card.training.datasets]
+    yield from _unique(("checkpoints",), [checkpoint.name for checkpoint in card.checkpoints])
+    yield from _unique(("training", "datasets"), datasets)
+    for index, limitation in enumerate(card.limitations):
+        for position, name in enumerate(limitation.datasets):
+            if name not in datasets:
+                where = ("limitations", index, "datasets", position)
+                yield Remark(where=where, what=f"there is no dataset '{name}'", fix=did_you_mean(name, datasets))
+
+
+def _unique(where: Where, names: Sequence[str]) -> Iterator[Remark]:
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            yield Remark(where=(*where, index, "name"), what=f"the name '{name}' is taken", fix="choose another name")
