@@ -7,8 +7,10 @@ notice cut or altered data. What it would drop, skip or spoil is a problem here.
 
 from __future__ import annotations
 
+import lzma
 import shutil
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -56,7 +58,7 @@ def install(path: Path, staging: Path) -> Installed:
     try:
         with zipfile.ZipFile(path) as archive:
             return _install(archive, path.name, staging)
-    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, UnicodeDecodeError) as wrong:
+    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, struct.error) as wrong:
         return Installed(id="", folder=None, problems=(_cut(path.name, str(wrong)),))
 
 
@@ -111,12 +113,14 @@ def top_folder(first: str) -> tuple[str, Problem | None]:
 def _wanted(entries: list[zipfile.ZipInfo], model_id: str) -> Iterator[zipfile.ZipInfo]:
     """What would lie in the model's folder in the end."""
     for entry in entries:
-        if entry.filename.startswith(f"{model_id}/") and ".." not in entry.filename and not _is_link(entry):
+        if entry.filename.startswith(f"{model_id}/") and ".." not in entry.filename and not _is_special(entry):
             yield entry
 
 
-def _is_link(entry: zipfile.ZipInfo) -> bool:
-    return entry.create_system == UNIX and stat.S_ISLNK(entry.external_attr >> 16)
+def _is_special(entry: zipfile.ZipInfo) -> bool:
+    """Whether the entry is a link or a device instead of a file or folder."""
+    kind = stat.S_IFMT(entry.external_attr >> 16) if entry.create_system == UNIX else 0
+    return kind not in {0, stat.S_IFREG, stat.S_IFDIR}
 
 
 def _about_entries(entries: list[zipfile.ZipInfo], model_id: str) -> Iterator[Problem]:
@@ -152,9 +156,9 @@ def _about_name(name: str, model_id: str) -> Iterator[Problem]:
 
 def _about_kind(entry: zipfile.ZipInfo) -> Iterator[Problem]:
     name, mode = entry.filename, entry.external_attr >> 16
-    if _is_link(entry):
-        reason = "darktable creates the link as it is, wherever it points"
-        yield error("archive.link", name, "is a symbolic link", "pack the file itself", reason=reason)
+    if _is_special(entry):
+        reason = "darktable creates it as it is, wherever it points"
+        yield error("archive.link", name, "is a link or a device", "pack the file itself", reason=reason)
     elif entry.create_system == UNIX and not entry.is_dir() and not mode & stat.S_IRUSR:
         what = f"has mode {stat.S_IMODE(mode):04o}: darktable applies it, and nobody can read the installed file"
         reason = "only a privileged user could run it"
@@ -182,7 +186,7 @@ def _extract(archive: zipfile.ZipFile, entries: Iterator[zipfile.ZipInfo], stagi
             try:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 _copy(archive, entry, target)
-            except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as wrong:
+            except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError) as wrong:
                 target.unlink(missing_ok=True) if target.is_file() else None
                 yield _damaged(entry, wrong)
 

@@ -2,33 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import cast
 
 from dtbase.console import Console
-from dtmodels.catalogue import Entry
-from dtmodels.report import Report
+from dtbase.discovery import member
+from dtbase.errors import Failure, WrongUsage
+from dtbase.files import json_text, write_json
+from dtmodels import tasks
+from dtmodels.archive import install
+from dtmodels.catalogue import Catalogue, Entry
+from dtmodels.graph.runtime import Runtime
+from dtmodels.package_config import FILE as CONFIG
+from dtmodels.report import Facts, Problem, Report, error, warning
+from dtmodels.stages import _golden
+from dtmodels.stages._examine import Examined, examine
+from dtmodels.tasks import Measures
 from dtmodels.workspace import Workspace
 
 
-def validate_path(path: Path) -> Report:
+def validate_path(path: Path, runtime: Runtime | None = None) -> Report:
     """Validate a `.dtmodel` file, or a folder as darktable would have installed it.
+
+    Args:
+        path: the file or folder.
+        runtime: where to run graphs; one of its own when not given.
 
     Raises:
         WrongUsage: `path` is neither.
     """
-    raise NotImplementedError
+    if not path.exists():
+        raise WrongUsage("there is no such file or folder", where=str(path))
+    if runtime is None:
+        with Runtime() as own:
+            return _validate_path(path, own)
+    return _validate_path(path, runtime)
 
 
-def validate(entry: Entry, folder: Path, *, pin: bool = False) -> Report:
-    """Validate the converted model in `folder`, and compare its output with the golden statistics of `entry`.
+def validate(entry: Entry, folder: Path, *, pin: bool = False, runtime: Runtime | None = None) -> Report:
+    """Validate the converted model in `folder`, and hold its output against the golden data of `entry`.
 
     Args:
         entry: the model of the catalogue.
         folder: its ONNX files and `config.json`.
-        pin: store the statistics of this run as the golden ones.
+        pin: store the statistics of this run as the golden ones, if there is no error.
+        runtime: where to run graphs; one of its own when not given.
+
+    Raises:
+        Failure: the model has not been converted.
     """
-    raise NotImplementedError
+    if not (folder / CONFIG).is_file():
+        raise Failure("nothing to validate", where=str(folder), fix=f"run `dtmodels convert {entry.card.id}`")
+    if runtime is None:
+        with Runtime() as own:
+            return validate(entry, folder, pin=pin, runtime=own)
+    examined = examine(folder, runtime, top=entry.card.id)
+    report = _report(entry.card.id, examined)
+    return _with_golden(report, entry, examined, runtime, pin=pin) if examined.sound else report
 
 
 def validate_all(root: Path, targets: Sequence[str], console: Console, *, pin: bool, as_json: bool) -> int:
@@ -36,8 +69,19 @@ def validate_all(root: Path, targets: Sequence[str], console: Console, *, pin: b
 
     Returns:
         Exit code: 0 when all are fine, 1 otherwise.
+
+    Raises:
+        WrongUsage: a target is neither a model nor a path, or `pin` was asked for a path.
+        Failure: a model has not been converted.
     """
-    raise NotImplementedError
+    with Runtime() as runtime:
+        reports = [_target(root, target, runtime, pin=pin) for target in targets]
+    if as_json:
+        console.say(json_text({"reports": [report.as_json() for report in reports]}).rstrip())
+    else:
+        for report in reports:
+            console.say(report.text())
+    return 0 if all(report.ok for report in reports) else 1
 
 
 def hold_model(entry: Entry, workspace: Workspace, console: Console) -> None:
@@ -46,13 +90,82 @@ def hold_model(entry: Entry, workspace: Workspace, console: Console) -> None:
     Raises:
         Failure: there are errors; the message lists them.
     """
-    raise NotImplementedError
+    console.note(f"{entry.card.id}: validating")
+    report = validate(entry, workspace.model(entry.card.id))
+    write_json(workspace.report(entry.card.id), report.as_json())
+    _require(report, entry.card.id)
 
 
 def hold_archive(path: Path) -> None:
-    """Hold a packed `.dtmodel` against the rules of darktable's installer, without running it.
+    """Hold a packed `.dtmodel` against the rules of darktable's installer and loader, without running it.
 
     Raises:
-        Failure: darktable would not install it whole.
+        Failure: darktable would not install it whole, or not load it.
     """
-    raise NotImplementedError
+    with tempfile.TemporaryDirectory() as staging:
+        _require(_archive(path, Path(staging), None), path.name)
+
+
+def _require(report: Report, where: str) -> None:
+    if not report.ok:
+        lines = "\n".join(str(problem) for problem in report.errors)
+        raise Failure(f"darktable's user would not be happy with it\n{lines}", where=where)
+
+
+def _target(root: Path, target: str, runtime: Runtime, *, pin: bool) -> Report:
+    path = Path(target)
+    if path.suffix == ".dtmodel" or "/" in target or path.is_dir():
+        if pin:
+            raise WrongUsage("--pin is for models of the repository", where=target, fix="name the model by its id")
+        return validate_path(path, runtime)
+    entry = Catalogue.load(root).get(target)
+    return validate(entry, Workspace(root).model(entry.card.id), pin=pin, runtime=runtime)
+
+
+def _validate_path(path: Path, runtime: Runtime) -> Report:
+    if path.is_dir():
+        return _report(path.name, examine(path, runtime))
+    with tempfile.TemporaryDirectory() as staging:
+        return _archive(path, Path(staging), runtime)
+
+
+def _archive(path: Path, staging: Path, runtime: Runtime | None) -> Report:
+    installed = install(path, staging)
+    if installed.folder is None:
+        return Report(where=path.name, problems=installed.problems)
+    examined = examine(installed.folder, runtime, top=installed.id)
+    problems = (*installed.problems, *examined.problems)
+    if path.stem != installed.id:
+        what = f"the file is named {path.stem!r}, the model {installed.id!r}: a download of the model does not find it"
+        problems += (warning("archive.file-name", path.name, what, f"name it {installed.id}.dtmodel"),)
+    return Report(where=path.name, problems=problems, facts=examined.facts)
+
+
+def _report(where: str, examined: Examined) -> Report:
+    return Report(where=where, problems=examined.problems, facts=examined.facts)
+
+
+def _with_golden(report: Report, entry: Entry, examined: Examined, runtime: Runtime, *, pin: bool) -> Report:
+    if pin:
+        _golden.pin(entry.folder, examined.calls, examined.facts.files)
+    problems = [*report.problems, *_golden.compare(entry.folder, examined.calls, entry.card.tolerance.relative)]
+    figures = dict(report.facts.figures)
+    problems += _pairs(entry, examined, runtime, figures)
+    facts: Facts = dataclasses.replace(report.facts, figures=figures)
+    return Report(where=report.where, problems=tuple(problems), facts=facts)
+
+
+def _pairs(entry: Entry, examined: Examined, runtime: Runtime, figures: dict[str, float]) -> Iterator[Problem]:
+    """Hold the model against pictures darktable rendered, where its folder has some."""
+    golden, task = entry.folder / _golden.PAIRS, member(tasks, entry.card.task)
+    if not golden.is_file() or not hasattr(task, "measure") or examined.model is None:
+        return
+    try:
+        figures.update(cast(Measures, task).measure(examined.model, runtime, golden))
+    except Failure as wrong:
+        yield error("golden.pairs", _golden.PAIRS, str(wrong), "render the golden pairs again")
+        return
+    wanted = entry.card.tolerance.psnr_db
+    if wanted is not None and figures["psnr_db_worst"] < wanted:
+        what = f"the worst pair reaches {figures['psnr_db_worst']:.2f} dB, the card promises {wanted:g} dB"
+        yield error("golden.psnr", _golden.PAIRS, what, "train longer, or promise less in the card: tolerance.psnr_db")

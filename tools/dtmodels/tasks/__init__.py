@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from dtmodels.graph.runtime import Runtime
     from dtmodels.package_config import PackageConfig
 
-Tensor = "NDArray[np.generic]"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
@@ -64,6 +62,21 @@ class Task(Protocol):
         """Run the graphs as darktable would, on seeded sample input; yield what was computed and what is wrong.
 
         Only called when `check` found no error.
+        """
+        ...
+
+
+class Measures(Protocol):
+    """What a member module offers when its models can be held against pictures that darktable rendered."""
+
+    def measure(self, model: Model, runtime: Runtime, golden: Path) -> Mapping[str, float]:
+        """Compare with the golden pairs in the file `golden`.
+
+        Returns:
+            Figures by name; `psnr_db_worst` is held against the card's `tolerance.psnr_db`.
+
+        Raises:
+            Failure: the file cannot be used, or ONNX Runtime refuses a call.
         """
         ...
 

@@ -1,0 +1,89 @@
+"""The process that loads and runs graphs, so that one that crashes ONNX Runtime takes nobody with it.
+
+Started by `dtmodels.graph.runtime` as `python -m dtmodels.graph._worker <socket>`.
+"""
+
+from __future__ import annotations
+
+import resource
+import socket
+import sys
+import time
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from dtmodels.graph._wire import receive, send
+
+FATAL_ONLY = 4
+LEVELS = {
+    "all": onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL,
+    "basic": onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC,
+    "none": onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL,
+}
+
+
+def serve(wire: socket.socket) -> None:
+    """Answer requests until the other side is gone."""
+    sessions: dict[int, Any] = {}
+    while True:
+        try:
+            request, arrays = receive(wire)
+        except EOFError:
+            return
+        try:
+            header, results = _answer(sessions, request, arrays)
+        except Exception as wrong:
+            # ONNX Runtime raises a dozen unrelated kinds; all of them mean that darktable's call fails
+            header, results = {"error": str(wrong)}, {}
+        send(wire, header, results)
+
+
+def _answer(
+    sessions: dict[int, Any], request: dict[str, Any], arrays: dict[str, NDArray[np.generic]]
+) -> tuple[dict[str, Any], dict[str, NDArray[np.generic]]]:
+    key = int(request["session"])
+    if request["do"] == "close":
+        sessions.pop(key, None)
+        return {}, {}
+    if request["do"] == "load":
+        sessions[key] = _load(request)
+        return {
+            "inputs": _described(sessions[key].get_inputs()),
+            "outputs": _described(sessions[key].get_outputs()),
+        }, {}
+    if key not in sessions:
+        raise RuntimeError("an earlier crash took the session with it")
+    started = time.perf_counter()
+    results = sessions[key].run(None, arrays)
+    seconds = time.perf_counter() - started
+    names = [output.name for output in sessions[key].get_outputs()]
+    return {"seconds": seconds}, dict(zip(names, results, strict=True))
+
+
+def _load(request: dict[str, Any]) -> Any:
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = LEVELS[request["level"]]
+    options.intra_op_num_threads = int(request["threads"])
+    options.log_severity_level = FATAL_ONLY
+    for name, size in request["free"].items():
+        options.add_free_dimension_override_by_name(name, size)
+    return onnxruntime.InferenceSession(request["path"], options, providers=["CPUExecutionProvider"])
+
+
+def _described(values: Any) -> list[list[Any]]:
+    """Name, type and shape as the session sees them, after ONNX Runtime's own shape inference."""
+    return [[value.name, value.type, [_dimension(dim, i) for i, dim in enumerate(value.shape)]] for value in values]
+
+
+def _dimension(dim: int | str | None, index: int) -> int | str:
+    return f"unnamed {index}" if dim is None or dim == "" else dim
+
+
+if __name__ == "__main__":
+    # a crash is an answer here; it need not leave its memory on the disk
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    onnxruntime.set_default_logger_severity(FATAL_ONLY)
+    serve(socket.socket(fileno=int(sys.argv[1])))

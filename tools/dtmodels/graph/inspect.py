@@ -1,0 +1,151 @@
+"""What an ONNX file says about itself, without running it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import onnx
+from onnx import TensorProto
+
+from dtbase.errors import Failure
+from dtmodels.report import FileFacts, TensorFacts
+
+NAMES: dict[int, str] = {
+    TensorProto.FLOAT: "float32",
+    TensorProto.DOUBLE: "float64",
+    TensorProto.FLOAT16: "float16",
+    TensorProto.BFLOAT16: "bfloat16",
+    TensorProto.UINT8: "uint8",
+    TensorProto.INT8: "int8",
+    TensorProto.UINT16: "uint16",
+    TensorProto.INT16: "int16",
+    TensorProto.UINT32: "uint32",
+    TensorProto.INT32: "int32",
+    TensorProto.UINT64: "uint64",
+    TensorProto.INT64: "int64",
+    TensorProto.BOOL: "bool",
+    TensorProto.STRING: "string",
+}
+"""Element types by the names NumPy gives them; `bfloat16` it does not know."""
+BUILD_PATH = re.compile(
+    rb"(?:/(?:home|root|Users|tmp|work|build|usr|opt)/[\w.\-/]{3,80}|[A-Za-z]:\\\\?Users\\[\w.\-\\]{3,80})"
+)
+"""What a path of the machine that built the file looks like; exporters leave them in stack traces."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graph:
+    """One ONNX file."""
+
+    path: Path
+    opset: int
+    """Version of the standard operator set; 0 when the file imports none."""
+    ir: int
+    inputs: tuple[TensorFacts, ...]
+    """Inputs the caller has to give: initializers that older files list among them are left out."""
+    outputs: tuple[TensorFacts, ...]
+    """As the file declares them."""
+    resolved: tuple[TensorFacts, ...]
+    """Outputs with the symbolic dimensions that follow from the graph replaced by numbers, as ONNX Runtime does."""
+    domains: tuple[str, ...]
+    """Operator domains beside the standard one."""
+    external: tuple[str, ...]
+    """Files beside this one that hold weights."""
+    build_paths: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """File name."""
+        return self.path.name
+
+    def facts(self) -> FileFacts:
+        """The part of this that a report shows."""
+        size = self.path.stat().st_size
+        return FileFacts(
+            name=self.name, bytes=size, opset=self.opset, ir=self.ir, inputs=self.inputs, outputs=self.outputs
+        )
+
+
+def inspect(path: Path) -> Graph:
+    """Read the ONNX file `path`.
+
+    Raises:
+        Failure: not an ONNX file.
+    """
+    try:
+        model = onnx.load(path, load_external_data=False)
+    except Exception as wrong:
+        # protobuf raises its own kinds of errors, which differ between its releases
+        raise Failure(f"not a readable ONNX file: {wrong}", where=path.name) from wrong
+    if not model.HasField("graph") or not model.graph.output:
+        raise Failure("holds no graph with an output", where=path.name)
+    weights = {tensor.name for tensor in model.graph.initializer}
+    standard = [used.version for used in model.opset_import if used.domain in {"", "ai.onnx"}]
+    return Graph(
+        path=path,
+        opset=max(standard, default=0),
+        ir=model.ir_version,
+        inputs=tuple(_tensor(value) for value in model.graph.input if value.name not in weights),
+        outputs=tuple(_tensor(value) for value in model.graph.output),
+        resolved=_resolved(model),
+        domains=tuple(sorted({used.domain for used in model.opset_import} - {"", "ai.onnx"})),
+        external=tuple(sorted(set(_external(model.graph)))),
+        build_paths=tuple(sorted(set(_build_paths(model)))),
+    )
+
+
+def _resolved(model: onnx.ModelProto) -> tuple[TensorFacts, ...]:
+    declared = tuple(_tensor(value) for value in model.graph.output)
+    if all(isinstance(dim, int) for tensor in declared for dim in tensor.shape):
+        return declared
+    try:
+        inferred = onnx.shape_inference.infer_shapes(model, data_prop=True)
+    except Exception:
+        # what cannot be inferred stays symbolic; whether the graph is valid is not the question here
+        return declared
+    return tuple(_tensor(value) for value in inferred.graph.output)
+
+
+def _tensor(value: onnx.ValueInfoProto) -> TensorFacts:
+    kind = value.type.tensor_type
+    if not value.type.HasField("tensor_type"):
+        return TensorFacts(name=value.name, dtype="no tensor", shape=())
+    shape = tuple(_dimension(dim, index) for index, dim in enumerate(kind.shape.dim))
+    return TensorFacts(name=value.name, dtype=NAMES.get(kind.elem_type, f"type {kind.elem_type}"), shape=shape)
+
+
+def _dimension(dim: onnx.TensorShapeProto.Dimension, index: int) -> int | str:
+    if dim.HasField("dim_value"):
+        return int(dim.dim_value)
+    return str(dim.dim_param) or f"unnamed {index}"
+
+
+def _external(graph: onnx.GraphProto) -> Iterator[str]:
+    for tensor in _tensors(graph):
+        if tensor.data_location == TensorProto.EXTERNAL:
+            yield next((entry.value for entry in tensor.external_data if entry.key == "location"), "?")
+
+
+def _tensors(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:
+    """All stored tensors: initializers and constants, in subgraphs too."""
+    yield from graph.initializer
+    for node in graph.node:
+        for attribute in node.attribute:
+            if attribute.HasField("t"):
+                yield attribute.t
+            for inner in [attribute.g, *attribute.graphs] if attribute.HasField("g") else attribute.graphs:
+                yield from _tensors(inner)
+
+
+def _build_paths(model: onnx.ModelProto) -> Iterator[str]:
+    """Paths in documentation strings and metadata, where exporters leave them; weights are not searched."""
+    texts = [model.doc_string, model.graph.doc_string]
+    texts += [entry.value for entry in model.metadata_props]
+    for node in model.graph.node:
+        texts += [node.doc_string, *(entry.value for entry in node.metadata_props)]
+    for text in texts:
+        for found in BUILD_PATH.findall(text.encode()):
+            yield found.decode()

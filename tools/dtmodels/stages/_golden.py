@@ -1,0 +1,102 @@
+"""Golden statistics: what a model's outputs looked like when it was accepted, for its task's seeded sample input."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dtbase.files import write_json
+from dtmodels.report import FileFacts, Problem, error, warning
+from dtmodels.tasks import Call
+
+FILE = "golden.json"
+PAIRS = "golden.safetensors"
+PERCENTILES = (1, 5, 25, 50, 75, 95, 99)
+TOLERANCE = 1e-3
+"""Of the largest golden value, where the card names no other: processors round differently."""
+DIGITS = 7
+
+Statistics = dict[str, Any]
+
+
+def statistics(values: NDArray[Any]) -> Statistics:
+    """Shape, mean, standard deviation, extremes and percentiles of an output, to seven digits."""
+    exact = values.astype(np.float64)
+    figures = {
+        "mean": exact.mean(),
+        "std": exact.std(),
+        "min": exact.min(),
+        "max": exact.max(),
+        **{f"p{share}": value for share, value in zip(PERCENTILES, np.percentile(exact, PERCENTILES), strict=True)},
+    }
+    return {"shape": list(values.shape), **{name: float(f"{value:.{DIGITS}g}") for name, value in figures.items()}}
+
+
+def pin(folder: Path, calls: Sequence[Call], files: Sequence[FileFacts]) -> Path:
+    """Store the statistics of `calls`, and the tensors of `files`, as the golden ones of the model in `folder`."""
+    tensors = {
+        file.name: {
+            kind: [[tensor.name, tensor.dtype, list(tensor.shape)] for tensor in values]
+            for kind, values in (("inputs", file.inputs), ("outputs", file.outputs))
+        }
+        for file in files
+    }
+    path = folder / FILE
+    write_json(path, {"schema": 1, "files": tensors, "outputs": _outputs(calls)})
+    return path
+
+
+def compare(folder: Path, calls: Sequence[Call], tolerance: float | None) -> Iterator[Problem]:
+    """Compare the statistics of `calls` with the golden ones of the model in `folder`.
+
+    Args:
+        folder: the model's folder in the repository.
+        calls: what was computed now.
+        tolerance: largest difference, as a share of the largest golden value.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        yield warning("golden.absent", FILE, "there are no golden statistics", "store them: `dtmodels validate --pin`")
+        return
+    try:
+        golden = json.loads(path.read_text())["outputs"]
+        pairs = list(_pairs(golden, _outputs(calls)))
+    except (ValueError, KeyError, TypeError, AttributeError) as wrong:
+        yield error(
+            "golden.unreadable", FILE, f"cannot be read: {wrong!r}", "store it again: `dtmodels validate --pin`"
+        )
+        return
+    for where, wanted, found in pairs:
+        yield from _compare(where, wanted, found, TOLERANCE if tolerance is None else tolerance)
+
+
+def _outputs(calls: Sequence[Call]) -> dict[str, dict[str, Statistics]]:
+    return {call.name: {name: statistics(values) for name, values in call.outputs.items()} for call in calls}
+
+
+def _pairs(
+    golden: Mapping[str, Mapping[str, Statistics]], found: Mapping[str, Mapping[str, Statistics]]
+) -> Iterator[tuple[str, Statistics, Statistics]]:
+    for call in sorted({*golden, *found}):
+        for name in sorted({*golden.get(call, {}), *found.get(call, {})}):
+            yield f"{call}: {name}", golden.get(call, {}).get(name, {}), found.get(call, {}).get(name, {})
+
+
+def _compare(where: str, wanted: Statistics, found: Statistics, tolerance: float) -> Iterator[Problem]:
+    fix = "find out what changed; if it is meant, store the new statistics with `dtmodels validate --pin`"
+    if wanted.get("shape") != found.get("shape"):
+        what = f"has shape {found.get('shape', 'none')}, the golden one {wanted.get('shape', 'none')}"
+        yield error("golden.shape", where, what, fix)
+        return
+    names = [name for name in wanted if name != "shape"]
+    largest = max((abs(wanted[name]) for name in names), default=0.0) or 1.0
+    apart = {name: abs(found[name] - wanted[name]) / largest for name in names}
+    worst = max(apart, key=apart.__getitem__)
+    if not apart[worst] <= tolerance:
+        what = f"{worst} is {found[worst]:.7g} instead of {wanted[worst]:.7g}"
+        yield error("golden.differs", where, f"{what}: {apart[worst]:.2g} apart, allowed {tolerance:g}", fix)

@@ -1,0 +1,165 @@
+"""Run the two graphs of a mask as darktable 5.6 does: encode a picture, decode clicks, feed the mask back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dtmodels.graph.runtime import GraphFailure, Result, Runtime, Session
+from dtmodels.report import Problem, error, warning
+from dtmodels.tasks import Call
+from dtmodels.tasks._decoder import (
+    ARCHITECTURES,
+    GUESSED_NAME,
+    MEMORY_SIDE,
+    SIDE,
+    Assumed,
+    assumed,
+    check_assumed,
+    check_returned,
+    unresolved,
+)
+from dtmodels.tasks._run import check_finite, failure
+from dtmodels.tasks._sample import Image, picture
+
+MEAN, SPREAD = np.array([123.675, 116.28, 103.53]), np.array([58.395, 57.12, 57.375])
+"""Of ImageNet, for values of 0..255; what darktable normalises with for `sam2`."""
+VALID_ROWS = 768
+"""Rows of the sample picture; darktable pads the rest with zeros after normalising."""
+CLICKS = ((512.0, 384.0, 1.0), (200.0, 600.0, 0.0), (700.0, 300.0, 1.0))
+"""x, y and label: 1 is on the object, 0 is beside it."""
+PADDING = (0.0, 0.0, -1.0)
+"""The point darktable appends for `sam2`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoder:
+    """A loaded decoder with the encoder's outputs for one picture in the order it takes them."""
+
+    session: Session
+    arch: str
+    known: Assumed
+    features: tuple[NDArray[Any], ...]
+
+    def decode(self, clicks: int, memory: NDArray[np.float32] | None) -> Result:
+        """Decode the first `clicks` clicks, with the previous mask where there is one.
+
+        Raises:
+            GraphFailure: ONNX Runtime refuses it.
+        """
+        points = [*CLICKS[:clicks], *([PADDING] if self.arch == "sam2" else [])]
+        values = np.array(points, np.float32)[None]
+        side = self.known.memory
+        given = np.zeros((1, 1, side, side), np.float32) if memory is None else memory
+        prompts = [values[..., :2], values[..., 2], given, np.array([memory is not None], np.float32)]
+        inputs = [*self.features, *prompts[: len(ARCHITECTURES[self.arch].prompts)]]
+        types = [tensor.dtype for tensor in self.session.inputs]
+        if len(inputs) != len(types):
+            raise GraphFailure(f"takes {len(types)} inputs, darktable passes {len(inputs)}", where=self.session.where)
+        return self.session.call(*(value.astype(kind) for value, kind in zip(inputs, types, strict=True)))
+
+
+def sample(arch: str) -> Image:
+    """The seeded sample picture as the encoder gets it, shape [1, 3, 1024, 1024]."""
+    image = picture(3, VALID_ROWS, SIDE)
+    if ARCHITECTURES[arch].normalised:
+        image = ((image * 255 - MEAN[:, None, None]) / SPREAD[:, None, None]).astype(np.float32)
+    whole = np.zeros((1, 3, SIDE, SIDE), np.float32)
+    whole[:, :, :VALID_ROWS] = image
+    return whole
+
+
+def segment(encoder: Path, decoder: Path, arch: str, runtime: Runtime) -> Iterator[Problem | Call]:
+    """Encode the sample picture, then decode one click, and three clicks with the mask of the first fed back."""
+    try:
+        session = runtime.load(encoder)
+        encoded = session.run({session.inputs[0].name: sample(arch).astype(session.inputs[0].dtype)})
+        session.close()
+    except GraphFailure as wrong:
+        yield failure(encoder.name, wrong)
+        return
+    yield Call(name="encoder", file=encoder.name, seconds=encoded.seconds, outputs=encoded.outputs)
+    yield from check_finite(encoder.name, encoded.outputs, "a picture")
+    try:
+        yield from _decode(_load(decoder, arch, encoded.outputs, runtime))
+    except GraphFailure as wrong:
+        yield failure(decoder.name, wrong)
+
+
+def _load(path: Path, arch: str, encoded: Mapping[str, NDArray[Any]], runtime: Runtime) -> Decoder:
+    session = runtime.load(path, level="none")
+    if unresolved(session) and arch == "sam2":
+        session = runtime.load(path, level="basic", free={GUESSED_NAME: 1})
+    names = list(encoded)
+    order = route(names, [tensor.name for tensor in session.inputs[: len(names)]])
+    features = tuple(encoded[names[index]] for index in order)
+    return Decoder(session=session, arch=arch, known=assumed(session, arch), features=features)
+
+
+def route(given: Sequence[str], wanted: Sequence[str]) -> list[int]:
+    """Which encoder output each of the first decoder inputs gets, as darktable decides it.
+
+    Equal names first, then one name within the other; an input nothing matches takes the output of its own position,
+    even when that one is in use already.
+    """
+    order, used = list(range(len(given))), set[int]()
+    for position, name in enumerate(wanted):
+        free = [index for index in range(len(given)) if index not in used]
+        equal = [index for index in free if given[index] == name]
+        alike = [index for index in free if given[index] in name or name in given[index]]
+        if found := [*equal, *alike]:
+            order[position] = found[0]
+            used.add(found[0])
+    return order
+
+
+def _decode(decoder: Decoder) -> Iterator[Problem | Call]:
+    where, session = decoder.session.where, decoder.session
+    unfit = list(check_assumed(where, decoder.arch, decoder.known, len(session.outputs)))
+    yield from unfit
+    if unfit:
+        return
+    first = decoder.decode(1, None)
+    outputs = {name: np.asarray(value, np.float32) for name, value in first.outputs.items()}
+    yield Call(name="decoder", file=where, seconds=first.seconds, outputs=outputs)
+    yield from check_finite(where, outputs, "one click")
+    misfits = list(check_returned(where, decoder.known, [(name, value.shape) for name, value in outputs.items()]))
+    yield from misfits
+    if misfits:
+        return
+    yield from _check_values(where, decoder.arch, outputs)
+    memory = _memory(decoder, list(outputs.values()))
+    if isinstance(memory, Problem):
+        yield memory
+    else:
+        again = decoder.decode(len(CLICKS), memory)
+        yield from check_finite(where, again.outputs, "three clicks and a previous mask")
+
+
+def _memory(decoder: Decoder, outputs: list[NDArray[np.float32]]) -> NDArray[np.float32] | Problem:
+    """The best mask as darktable keeps it for the next decode."""
+    if decoder.arch == "segnext":
+        return outputs[0]
+    best = int(np.argmax(outputs[1][0]))
+    kept = outputs[2 if len(outputs) > 2 else 0][:, best : best + 1]
+    if len(outputs) == 2 and kept.shape[-2:] != (MEMORY_SIDE, MEMORY_SIDE):
+        what = f"masks are {kept.shape[-2]} x {kept.shape[-1]} and there is no third output: darktable keeps 256 x 256"
+        return error("mask.memory", decoder.session.where, what, "add the low-resolution masks as third output")
+    return kept
+
+
+def _check_values(where: str, arch: str, outputs: Mapping[str, NDArray[np.float32]]) -> Iterator[Problem]:
+    masks = next(iter(outputs.values()))
+    within = bool(masks.min() >= 0 and masks.max() <= 1)
+    if arch == "segnext" and not within:
+        what = f"masks run from {masks.min():.3g} to {masks.max():.3g}, darktable takes them for probabilities"
+        yield warning("mask.values", where, what, "apply the sigmoid inside the graph")
+    if arch == "sam2" and within and np.ptp(masks) > 0:
+        yield warning(
+            "mask.values", where, "masks lie within 0..1, darktable takes them for logits", "leave out the sigmoid"
+        )

@@ -1,0 +1,161 @@
+"""Tasks whose graph takes one square tile after the other: denoise, upscale and rawdenoise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dtmodels.graph.inspect import Graph
+from dtmodels.graph.runtime import GraphFailure, Runtime, Session
+from dtmodels.report import Problem, TensorFacts, error, warning
+from dtmodels.tasks import Call, Model
+from dtmodels.tasks._graphs import check_counts, check_inputs_float, check_outputs_float, is_static, shape_text
+from dtmodels.tasks._run import check_finite, failure
+from dtmodels.tasks._sample import Image, flat, picture
+
+NOISE_LEVEL = 25 / 255
+"""What darktable fills the second input with, where a graph has one."""
+USEFUL = 4
+"""A tile must be at least so many overlaps wide; then at least half of each tile is new picture."""
+LOUD = 8.0
+"""An output that exceeds its input by this factor is in other units, such as 0..255."""
+VISIBLE_SEAM = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """What darktable's code demands of one file of a tiled task."""
+
+    file: str
+    sizes: tuple[str, ...]
+    """Attributes that may hold the tile size, first one first."""
+    channels: int
+    """Of the input; the output always has three."""
+    scale: int
+    """Output pixels per input pixel, each way."""
+    overlap: int
+    """Input pixels that neighbouring tiles share on each side."""
+    extra: bool = False
+    """Whether a second input, the noise level, may be there."""
+    guarded: bool = False
+    """Whether darktable itself refuses tiles that are all overlap, instead of dividing by zero."""
+
+    def size(self, model: Model) -> int | None:
+        """The tile size T darktable reads: the first element of the first list that is there."""
+        return next((sizes[0] for path in self.sizes if (sizes := model.config.integers(path))), None)
+
+
+def check_tile(model: Model, tile: Tile) -> Iterator[Problem]:
+    """Hold one graph and its tile size against what darktable's code demands."""
+    graph = model.graphs[tile.file]
+    yield from check_counts(graph, (1, 2) if tile.extra else (1,), (1,))
+    yield from check_inputs_float(graph)
+    yield from check_outputs_float(graph)
+    size = tile.size(model)
+    if size is None:
+        yield _no_size(tile)
+    elif problem := _bad_size(tile, size):
+        yield problem
+    elif len(graph.inputs) in {1, 2} and len(graph.outputs) == 1:
+        yield from _check_shapes(graph, tile, size)
+
+
+def _no_size(tile: Tile) -> Problem:
+    what = "is missing or no list of numbers: darktable refuses to run the model"
+    return error("tile.no-size", f"config.json: attributes.{tile.sizes[0]}", what, "write the tile size: [512]")
+
+
+def _bad_size(tile: Tile, size: int) -> Problem | None:
+    where = f"config.json: attributes.{tile.sizes[0]}"
+    least, useful = 2 * tile.overlap, USEFUL * tile.overlap
+    fix = f"export for tiles of at least {useful} x {useful}"
+    if size == least and not tile.guarded:
+        what = f"tiles of {size} pixels are nothing but overlap: darktable divides by zero and crashes"
+        return error("tile.size", where, what, fix)
+    if size <= least:
+        what = f"tile size {size} leaves nothing beside the overlap of {tile.overlap} on each side: every run fails"
+        return error("tile.size", where, what, fix)
+    if size < useful:
+        what = (
+            f"tiles of {size} pixels advance by only {size - least}: {(size / (size - least)) ** 2:.0f} times the work"
+        )
+        return error("tile.size", where, what, fix, reason="darktable runs it, too slowly to be used")
+    return None
+
+
+def _check_shapes(graph: Graph, tile: Tile, size: int) -> Iterator[Problem]:
+    wide = tile.scale * size
+    inputs = [(1, tile.channels, size, size), (1, 1, size, size)]
+    for tensor, wanted in zip(graph.inputs, inputs, strict=False):
+        yield from _check_shape(graph, "input", tensor, wanted)
+    yield from _check_shape(graph, "output", graph.resolved[0], (1, 3, wide, wide))
+
+
+def _check_shape(graph: Graph, kind: str, tensor: TensorFacts, wanted: tuple[int, ...]) -> Iterator[Problem]:
+    code = f"tile.{kind}-shape"
+    fix = f"export it with the fixed shape {shape_text(wanted)}"
+    if not is_static(tensor):
+        what = f"{kind} {tensor.name} has the dynamic shape {shape_text(tensor.shape)}"
+        reason = "darktable copies what such a graph returns without checking its size"
+        yield error(code, graph.name, what, fix, reason=reason)
+    elif tensor.shape != wanted:
+        what = f"{kind} {tensor.name} is {shape_text(tensor.shape)}, darktable passes {shape_text(wanted)}"
+        yield error(code, graph.name, f"{what}: every run fails", fix)
+
+
+def run_tile(model: Model, runtime: Runtime, tile: Tile) -> Iterator[Problem | Call]:
+    """Run one graph as darktable does: two neighbouring tiles of a picture, a black one and a white one."""
+    size = tile.size(model) or 0
+    try:
+        session = runtime.load(model.folder / tile.file)
+        yield from _run(session, tile, size)
+        session.close()
+    except GraphFailure as wrong:
+        yield failure(tile.file, wrong)
+
+
+def _run(session: Session, tile: Tile, size: int) -> Iterator[Problem | Call]:
+    step = size - 2 * tile.overlap
+    whole = picture(tile.channels, size, size + step)
+    left, seconds = _call(session, tile, whole[..., :size])
+    right, _ = _call(session, tile, whole[..., step:])
+    name = tile.file.removesuffix(".onnx")
+    yield Call(name=name, file=tile.file, seconds=seconds, outputs={session.outputs[0].name: left})
+    yield from check_finite(tile.file, {session.outputs[0].name: left}, "a picture")
+    yield from _check_scale(tile, whole, left)
+    yield from _check_seam(tile, left, right)
+    for value, given in ((0.0, "a black picture"), (1.0, "a white picture")):
+        output, _ = _call(session, tile, flat(value, tile.channels, size, size))
+        yield from check_finite(tile.file, {session.outputs[0].name: output}, given)
+
+
+def _call(session: Session, tile: Tile, image: Image) -> tuple[NDArray[np.float32], float]:
+    size = image.shape[-1]
+    values: list[Image] = [image, flat(NOISE_LEVEL, 1, size, size)][: len(session.inputs)]
+    wanted = [tensor.dtype for tensor in session.inputs]
+    result = session.call(*(value.astype(dtype) for value, dtype in zip(values, wanted, strict=True)))
+    output = result.outputs[session.outputs[0].name].astype(np.float32)
+    expected = (1, 3, tile.scale * size, tile.scale * size)
+    if output.shape != expected:
+        what = f"returned {shape_text(output.shape)}, darktable expects {shape_text(expected)}"
+        raise GraphFailure(what, where=tile.file)
+    return output, result.seconds
+
+
+def _check_scale(tile: Tile, given: Image, output: NDArray[np.float32]) -> Iterator[Problem]:
+    if np.abs(output).max() > LOUD * given.max():
+        what = f"output reaches {np.abs(output).max():.3g} for a picture of 0..1"
+        yield warning("run.scale", tile.file, what, "let the graph return what it was given: 0..1")
+
+
+def _check_seam(tile: Tile, left: NDArray[np.float32], right: NDArray[np.float32]) -> Iterator[Problem]:
+    """Two neighbouring tiles must agree where darktable cuts from one to the other."""
+    cut, step = tile.overlap * tile.scale, left.shape[-1] - 2 * tile.overlap * tile.scale
+    apart = float(np.abs(left[..., cut:-cut, step + cut] - right[..., cut:-cut, cut]).max())
+    spread = float(np.ptp(left)) or 1.0
+    if apart > VISIBLE_SEAM * spread:
+        what = f"neighbouring tiles differ by {apart / spread:.0%} of the range where darktable cuts: seams will show"
+        yield warning("run.seam", tile.file, what, f"the network must not look further than {tile.overlap} pixels")

@@ -1,0 +1,50 @@
+"""erase: a picture and the mask of a hole in, the picture with the hole filled out. Lua scripts run it, no C code.
+
+Inputs are the picture [1, 3, height, width] in 0..1 and the mask [1, 1, height, width] with 1 in the hole; the
+output is the whole picture in 0..1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from dtmodels.graph.runtime import Runtime
+from dtmodels.report import Problem, error
+from dtmodels.tasks import Call, Model
+from dtmodels.tasks._lua import FILE, check_images, check_lua, run_once, sample_picture
+
+FILES = (FILE,)
+OPTIONAL: tuple[str, ...] = ()
+OTHER_UNITS = 4.0
+"""An output that exceeds this is no picture of 0..1; 0..255 is the usual mistake."""
+
+
+def check(model: Model) -> Iterator[Problem]:
+    """See `dtmodels.tasks.Task.check`."""
+    if FILE in model.graphs:
+        yield from check_lua(model.graphs[FILE])
+        yield from check_images(model.graphs[FILE], (3, 1))
+
+
+def run(model: Model, runtime: Runtime) -> Iterator[Problem | Call]:
+    """See `dtmodels.tasks.Task.run`."""
+    image = sample_picture(model.graphs[FILE])
+    hole = np.zeros_like(image[:, :1])
+    height, width = hole.shape[-2:]
+    hole[..., height // 3 : height // 2, width // 3 : width // 2] = 1
+    for found in run_once(model, runtime, [image, hole]):
+        yield found
+        if isinstance(found, Call):
+            yield from _check_output(found, image.shape)
+
+
+def _check_output(call: Call, wanted: tuple[int, ...]) -> Iterator[Problem]:
+    name, output = next(iter(call.outputs.items()))
+    if output.shape != wanted:
+        what = f"output {name} is {output.shape}, not a picture of the input's size {wanted}"
+        yield error("erase.shape", FILE, what, "return the whole picture")
+    elif np.abs(output).max() > OTHER_UNITS:
+        what = f"output {name} reaches {np.abs(output).max():.3g}, a script takes it for 0..1"
+        yield error("erase.scale", FILE, what, "return values of 0..1", reason="everything comes out white")

@@ -1,0 +1,101 @@
+"""mask: clicks in, the mask of an object out; the encoder runs once a picture, the decoder at each click.
+
+darktable 5.6 passes a 1024 x 1024 picture, padded below or to the right, to `encoder.onnx`, and its outputs, by
+name or else by position, with the clicks and the previous mask to `decoder.onnx`. `arch` decides which: `sam2` (several
+masks as logits, each with a predicted quality) or `segnext` (one mask of probabilities).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dtmodels.graph.runtime import Runtime
+from dtmodels.package_config import MISSING
+from dtmodels.report import Problem, error, warning
+from dtmodels.tasks import Call, Model
+from dtmodels.tasks._decoder import ARCHITECTURES, MAX_FEATURES, SIDE
+from dtmodels.tasks._graphs import (
+    check_counts,
+    check_inputs_float,
+    check_outputs_float,
+    is_static,
+    shape_text,
+)
+from dtmodels.tasks._segment import segment
+
+ENCODER, DECODER = "encoder.onnx", "decoder.onnx"
+FILES = (ENCODER, DECODER)
+OPTIONAL: tuple[str, ...] = ()
+MAX_RANK = 8
+
+
+def check(model: Model) -> Iterator[Problem]:
+    """See `dtmodels.tasks.Task.check`."""
+    yield from _check_arch(model)
+    yield from _check_version(model)
+    if ENCODER in model.graphs:
+        yield from _check_encoder(model)
+    if DECODER in model.graphs:
+        yield from _check_decoder(model)
+
+
+def run(model: Model, runtime: Runtime) -> Iterator[Problem | Call]:
+    """See `dtmodels.tasks.Task.run`."""
+    yield from segment(model.folder / ENCODER, model.folder / DECODER, model.config.text("arch"), runtime)
+
+
+def _check_arch(model: Model) -> Iterator[Problem]:
+    value = model.config.values.get("arch", MISSING)
+    known = " or ".join(sorted(ARCHITECTURES))
+    where, fix = "config.json: arch", f"write {known}"
+    if value is not MISSING and not isinstance(value, str):
+        yield error("mask.arch", where, "is no string: darktable crashes when it loads the mask", fix)
+    elif value not in ARCHITECTURES:
+        what = "is missing" if value is MISSING else f"is {value!r}"
+        yield error("mask.arch", where, f"{what}: darktable 5.6 refuses every mask that is not {known}", fix)
+
+
+def _check_version(model: Model) -> Iterator[Problem]:
+    if model.config.text("version").partition(".")[0] == "0":
+        what = (
+            "is below 1.0: darktable refuses to load a mask below the major version its catalogue asks for, which is 1"
+        )
+        reason = (
+            "it does so for the models of its own catalogue; a mask of any other name should be able to replace them"
+        )
+        yield error("mask.version", "config.json: version", what, "release it as 1.0 or later", reason=reason)
+
+
+def _check_encoder(model: Model) -> Iterator[Problem]:
+    graph = model.graphs[ENCODER]
+    yield from check_counts(graph, (1,), tuple(range(1, MAX_FEATURES + 1)))
+    yield from check_inputs_float(graph)
+    yield from check_outputs_float(graph)
+    for tensor in graph.inputs[:1]:
+        dims = zip(tensor.shape, (1, 3, SIDE, SIDE), strict=False)
+        if len(tensor.shape) != 4 or any(isinstance(dim, int) and dim != wanted for dim, wanted in dims):
+            what = f"input {tensor.name} is {shape_text(tensor.shape)}, darktable passes 1 x 3 x {SIDE} x {SIDE}"
+            yield error("mask.encoder-input", ENCODER, f"{what}: encoding fails", f"export for {SIDE} x {SIDE} pixels")
+    for tensor in graph.outputs:
+        if len(tensor.shape) > MAX_RANK:
+            what = f"output {tensor.name} has {len(tensor.shape)} dimensions, darktable keeps {MAX_RANK}"
+            yield error("mask.encoder-output", ENCODER, what, "reshape it")
+        elif not is_static(tensor):
+            what = f"output {tensor.name} has the dynamic shape {shape_text(tensor.shape)}"
+            yield warning("mask.encoder-output", ENCODER, what, "export it with a fixed shape")
+
+
+def _check_decoder(model: Model) -> Iterator[Problem]:
+    graph = model.graphs[DECODER]
+    yield from check_inputs_float(graph)
+    yield from check_outputs_float(graph)
+    arch = ARCHITECTURES.get(model.config.text("arch"))
+    if arch is None:
+        return
+    features = len(model.graphs[ENCODER].outputs) if ENCODER in model.graphs else None
+    inputs = (features + len(arch.prompts),) if features else (len(graph.inputs),)
+    yield from check_counts(graph, inputs, arch.outputs)
+    if symbolic := [tensor.name for tensor in graph.outputs if not is_static(tensor)]:
+        what = f"symbolic mask count or mask size in {', '.join(symbolic)}: darktable guesses 1 mask of {SIDE} x {SIDE}"
+        fix = "export the number of masks and their size as numbers"
+        yield warning("mask.symbolic", DECODER, f"{what} where ONNX Runtime cannot work them out", fix)

@@ -1,0 +1,137 @@
+"""proxy: a picture and slider positions in, what a darktable module makes of them out.
+
+No C code runs proxies; Lua scripts do, and the tools of this project. Inputs are `image` [1, 3, height, width], whose
+values are unbounded, and `sliders` [1, P] in darktable's own units; the output `output` has the shape of `image`.
+Attributes say which module it is, its `sliders` with their ranges, and its `reach`: how many pixels around an output
+pixel matter, which is the halo that tiles need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dtmodels.graph.inspect import Graph
+from dtmodels.graph.runtime import GraphFailure, Runtime, Session
+from dtmodels.report import Problem, error, warning
+from dtmodels.tasks import Call, Model
+from dtmodels.tasks._golden_pairs import compare_pairs
+from dtmodels.tasks._graphs import shape_text
+from dtmodels.tasks._lua import FILE, check_lua
+from dtmodels.tasks._run import check_finite, failure
+from dtmodels.tasks._sample import Image, picture, unbounded
+from dtmodels.tasks._sliders import check_attributes, positions
+
+FILES = (FILE,)
+OPTIONAL: tuple[str, ...] = ()
+SMALL = (96, 128)
+CORE = 64
+"""Side of the tile whose halo is checked."""
+MAX_REACH = 512
+"""A halo above this leaves nothing worth tiling."""
+TILE_ERROR = 1e-5
+"""Largest difference between a tile and the whole picture, as a share of the range of values."""
+LAB = np.array([100, 128, 128], np.float32)[:, None, None]
+
+
+def check(model: Model) -> Iterator[Problem]:
+    """See `dtmodels.tasks.Task.check`."""
+    yield from check_attributes(model.config)
+    if FILE in model.graphs:
+        graph = model.graphs[FILE]
+        yield from check_lua(graph)
+        yield from _check_tensors(graph, len(model.config.attribute("sliders") or []))
+
+
+def run(model: Model, runtime: Runtime) -> Iterator[Problem | Call]:
+    """See `dtmodels.tasks.Task.run`."""
+    try:
+        session = runtime.load(model.folder / FILE)
+        yield from _run(model, session)
+        session.close()
+    except GraphFailure as wrong:
+        yield failure(FILE, wrong)
+
+
+def measure(model: Model, runtime: Runtime, golden: Path) -> Mapping[str, float]:
+    """See `dtmodels.tasks.Measures.measure`."""
+    session = runtime.load(model.folder / FILE)
+    return compare_pairs(session, golden, lab=model.config.string("space") == "lab")
+
+
+def _check_tensors(graph: Graph, count: int) -> Iterator[Problem]:
+    names = tuple(tensor.name for tensor in graph.inputs), tuple(tensor.name for tensor in graph.outputs)
+    if names != (("image", "sliders"), ("output",)):
+        found = f"{', '.join(names[0])} -> {', '.join(names[1])}"
+        what = f"tensors are {found}; a proxy has image, sliders -> output"
+        yield error("proxy.tensors", FILE, what, "export with these names, in this order")
+        return
+    image, sliders = graph.inputs
+    if len(image.shape) != 4 or image.shape[1] != 3 or image.shape[0] != 1:
+        what = f"image is {shape_text(image.shape)} instead of 1 x 3 x height x width"
+        yield error("proxy.image", FILE, what, "export it so")
+    if sliders.shape != (1, count):
+        what = f"sliders is {shape_text(sliders.shape)}, but config.json names {count}: it has to be 1 x {count}"
+        yield error("proxy.sliders", FILE, what, "let attributes.sliders list the inputs, in order")
+    if any(isinstance(dim, int) for dim in image.shape[2:]):
+        what = f"image has the fixed size {shape_text(image.shape)}: a script has to cut tiles of just that size"
+        yield warning("proxy.fixed-size", FILE, what, "export with symbolic height and width")
+
+
+def _fixed(session: Session) -> tuple[int, int] | None:
+    height, width = session.inputs[0].shape[-2:]
+    return (height, width) if isinstance(height, int) and isinstance(width, int) else None
+
+
+def _run(model: Model, session: Session) -> Iterator[Problem | Call]:
+    lab = model.config.string("space") == "lab"
+    sizes = [fixed] if (fixed := _fixed(session)) else [SMALL, (SMALL[1] + 1, SMALL[0] - 1)]
+    for number, sliders in enumerate(positions(model.config)):
+        for height, width in sizes:
+            image = _sample(height, width, lab=lab, wild=False)
+            result = session.call(image, sliders)
+            if not number:
+                yield Call(name=f"model {height}x{width}", file=FILE, seconds=result.seconds, outputs=result.outputs)
+            yield from check_finite(FILE, result.outputs, f"sliders {sliders.tolist()[0]}")
+            yield from _check_shape(result.outputs["output"], image)
+        wild = session.call(_sample(*sizes[0], lab=lab, wild=True), sliders)
+        yield from check_finite(FILE, wild.outputs, f"negative and very bright values, sliders {sliders.tolist()[0]}")
+    reach = model.config.integer("reach", 0)
+    if 0 <= reach <= MAX_REACH and not fixed:
+        yield from _check_tile(session, reach, next(iter(positions(model.config))), lab=lab)
+
+
+def _sample(height: int, width: int, *, lab: bool, wild: bool) -> Image:
+    """A sample in the module's colour space: RGB as it is, Lab scaled to L of 0..100, a and b around zero."""
+    image = unbounded(3, height, width) if wild else picture(3, height, width)
+    if lab:
+        image = (image - np.array([0, 0.5, 0.5], np.float32)[:, None, None]) * LAB
+    return image
+
+
+def _check_shape(output: NDArray[Any], image: Image) -> Iterator[Problem]:
+    if output.shape != image.shape:
+        what = f"output is {shape_text(output.shape)} for an image of {shape_text(image.shape)}"
+        yield error("proxy.shape", FILE, what, "return the shape of the image")
+
+
+def _check_tile(session: Session, reach: int, sliders: NDArray[np.float32], *, lab: bool) -> Iterator[Problem]:
+    """A tile with a halo of `reach` pixels must be what the whole picture is there."""
+    side = 2 * CORE + 2 * reach
+    image = _sample(side, side, lab=lab, wild=False)
+    whole = session.call(image, sliders).outputs["output"]
+    low, high = CORE - CORE // 2, CORE + CORE // 2 + 2 * reach
+    tile = session.call(image[..., low:high, low:high], sliders).outputs["output"]
+    inside = slice(reach, reach + CORE)
+    cut = slice(low + reach, low + reach + CORE)
+    apart = float(np.abs(whole[..., cut, cut] - tile[..., inside, inside]).max())
+    spread = float(np.ptp(whole)) or 1.0
+    if apart > TILE_ERROR * spread:
+        what = (
+            f"a tile with a halo of {reach} pixels differs from the whole picture by {apart / spread:.2g} of the range"
+        )
+        yield error("proxy.reach", FILE, what, "correct attributes.reach, or the network")

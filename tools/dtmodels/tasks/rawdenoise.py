@@ -1,0 +1,113 @@
+"""rawdenoise: sensor data in, camera RGB without noise out; one graph for each kind of sensor.
+
+Bayer sensors use `model_bayer.onnx` (four half-size planes in, full-size RGB out), all others `model_linear.onnx`
+(demosaicked RGB), X-Trans sensors `model_xtrans.onnx` where a package has it with a tile size. Tiles share 32 pixels
+on each side and are blended across them. Values are not clipped and may be negative or above 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dtmodels.graph.runtime import Runtime
+from dtmodels.package_config import MISSING
+from dtmodels.report import Problem, error, warning
+from dtmodels.tasks import Call, Model
+from dtmodels.tasks._attributes import check_choice, where_attribute
+from dtmodels.tasks._tiles import Tile, check_tile, run_tile
+
+NO_TARGET = ("null", "none")
+CHOICES = {
+    "input_colorspace": ("lin_rec2020", "camRGB", "srgb_linear"),
+    "wb_norm": ("daylight", "as_shot", "none"),
+    "output_scale": ("match_gain", "absolute"),
+    "bayer_orientation": ("force_rggb", "native"),
+    "edge_pad": ("mirror_cropped", "mirror"),
+}
+"""Values darktable knows; it ignores others."""
+
+
+def _tile(sensor: str, *, channels: int = 3, scale: int = 1) -> Tile:
+    return Tile(
+        file=f"model_{sensor}.onnx",
+        sizes=(f"model_{sensor}.input_sizes", "input_sizes"),
+        channels=channels,
+        scale=scale,
+        overlap=32,
+        guarded=True,
+    )
+
+
+BAYER, LINEAR, XTRANS = _tile("bayer", channels=4, scale=2), _tile("linear"), _tile("xtrans")
+FILES = (BAYER.file, LINEAR.file)
+OPTIONAL = (XTRANS.file,)
+
+
+def check(model: Model) -> Iterator[Problem]:
+    """See `dtmodels.tasks.Task.check`."""
+    for tile in (BAYER, LINEAR, XTRANS):
+        if tile.file in model.graphs:
+            yield from check_tile(model, tile)
+            yield from _check_attributes(model, tile)
+
+
+def run(model: Model, runtime: Runtime) -> Iterator[Problem | Call]:
+    """See `dtmodels.tasks.Task.run`."""
+    for tile in (BAYER, LINEAR, XTRANS):
+        if tile.file in model.graphs:
+            yield from run_tile(model, runtime, tile)
+
+
+def _check_attributes(model: Model, tile: Tile) -> Iterator[Problem]:
+    stem = tile.file.removesuffix(".onnx")
+    for key, choices in CHOICES.items():
+        yield from check_choice(model, f"{stem}.{key}", choices)
+    yield from _check_kind(model, stem)
+    yield from _check_gain(model, tile, stem)
+    yield from _check_target(model, stem)
+
+
+def _check_kind(model: Model, stem: str) -> Iterator[Problem]:
+    path, wanted = f"{stem}.input_kind", f"{stem.removeprefix('model_')}_v1"
+    value = model.config.attribute(path)
+    if isinstance(value, str) and value != wanted:
+        what = f"is {value!r}: darktable refuses to run the file"
+        yield error("attribute.input-kind", where_attribute(path), what, f"write {wanted!r}")
+    elif value is not MISSING and not isinstance(value, str):
+        what = "is no string: darktable ignores it"
+        yield warning("attribute.input-kind", where_attribute(path), what, f"write {wanted!r}")
+
+
+def _check_gain(model: Model, tile: Tile, stem: str) -> Iterator[Problem]:
+    path = f"{stem}.output_scale"
+    if model.config.string(path) == "absolute":
+        return
+    fix = "train for a calibrated scale and write 'absolute'"
+    if tile is BAYER:
+        what = (
+            "is match_gain, also by default: darktable rescales each tile by four input planes over three output planes"
+        )
+        reason = "even a perfect model comes out too dark or too bright, by another factor in each tile"
+        yield error("attribute.output-scale", where_attribute(path), what, fix, reason=reason)
+    else:
+        what = "is match_gain, also by default: each tile is rescaled to the mean of its input, which fails in the dark"
+        yield warning("attribute.output-scale", where_attribute(path), what, fix)
+
+
+def _check_target(model: Model, stem: str) -> Iterator[Problem]:
+    path = f"{stem}.target_mean"
+    value = model.config.attribute(path)
+    if value is MISSING or value in NO_TARGET or (isinstance(value, str) and _is_number(value)):
+        return
+    what = f"is {value!r}, which darktable ignores: the exposure boost to 0.30 stays on"
+    fix = 'write a number as a string, "0.25", or "none" to switch it off'
+    reason = "the model sees another brightness than its author meant"
+    yield error("attribute.target-mean", where_attribute(path), what, fix, reason=reason)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
