@@ -42,12 +42,13 @@ class Darktable:
     """Options after `--core` that say where its data lies; empty for an installed darktable."""
 
     def surroundings(self, home: Path) -> dict[str, str]:
-        """The whole environment for its programs, with `home` as their home folder.
+        """The whole environment for its programs, with `home` as their folder for everything they write.
 
         Nothing of the caller's Python or library set-up gets through; OpenMP threads wait asleep instead of spinning.
         """
-        kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "LANG") if name in os.environ}
-        return {**kept, "HOME": str(home), "LC_ALL": "C.UTF-8", "OMP_WAIT_POLICY": "passive", **self.environment}
+        kept = {name: os.environ[name] for name in ("PATH",) if name in os.environ}
+        folders = {"HOME": str(home), "TMPDIR": str(home)}
+        return {**kept, **folders, "LC_ALL": "C.UTF-8", "OMP_WAIT_POLICY": "passive", **self.environment}
 
     def options(self, home: Path) -> list[str]:
         """Options for darktable's core that keep everything it writes in `home` and leave an image as its history says.

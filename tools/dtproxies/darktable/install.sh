@@ -66,8 +66,12 @@ flock -n 9 || stop "another run is installing into $target" "wait for it to end"
 trap 'rm -rf --one-file-system "$part"; rm -f "$target.lock"' EXIT
 rm -rf --one-file-system "$part"
 
+# What is mounted in the tree while it is made goes away with a mount namespace of its own, even after kill -9.
+private=()
+unshare --mount true 2>/dev/null && private=(unshare --mount)
+
 # A clock that is ahead of the archive's signatures, or a snapshot of an archive, would be refused as out of date.
-mmdebstrap --quiet --variant=minbase \
+${private[@]+"${private[@]}"} mmdebstrap --quiet --variant=minbase \
     --include="darktable/$suite-backports,python3-minimal,python3-numpy" \
     --aptopt='Acquire::Check-Valid-Until "false"' \
     --aptopt='APT::Install-Recommends "false"' \

@@ -150,7 +150,8 @@ class Remote:
         running.log.seek(0)
         said = running.log.read().decode(errors="replace").strip().splitlines()
         self._end()
-        last = f"; its last words: {said[-1]}" if said else ""
+        # After a segmentation fault darktable only says that it tried to trace it.
+        last = f"; its last words: {said[-1]}" if said and how != "SIGSEGV" else ""
         return Failure(f"darktable {self._darktable.version} crashed ({how}) {when}{last}")
 
     def _end(self) -> None:

@@ -45,7 +45,8 @@ def serve(descriptor: int) -> None:
     line = socket.socket(fileno=descriptor)
     task = json.loads(line.recv(LONGEST))
     home = Path(task["home"])
-    threading.Thread(target=_leave_with_caller, args=(line.fileno(), os.getppid(), home), daemon=True).start()
+    watch = threading.Thread(target=_leave_with_caller, args=(line.fileno(), os.getppid(), home), daemon=True)
+    watch.start()
     try:
         library = load(Path(task["library"]), task["version"], task["options"])
         session = Session(library, Path(task["library"]), Path(task["image"]), task["modules"])
@@ -59,6 +60,8 @@ def serve(descriptor: int) -> None:
         request = json.loads(message)
         session.process(request["module"], bytes.fromhex(request["params"]), pixels, out)
         _answer(line)
+    # One thread ends this process and removes its files; two would get into each other's way.
+    watch.join()
 
 
 def _answer(line: socket.socket, **content: Any) -> None:

@@ -1,0 +1,108 @@
+from pathlib import Path
+
+import pytest
+
+from dtbase.errors import Failure
+from dtproxies.darktable.find import FOLDER, SUPPORTED, VARIABLE, find
+
+
+def cli(folder: Path, text: str, status: int = 0) -> Path:
+    """A stand-in for darktable-cli that prints `text`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    script = folder / "darktable-cli"
+    script.write_text(f"#!/bin/sh\necho '{text}'\nexit {status}\n")
+    script.chmod(0o755)
+    return script
+
+
+@pytest.fixture
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder from which no darktable can be seen."""
+    monkeypatch.delenv(VARIABLE, raising=False)
+    monkeypatch.setenv("PATH", "/usr/bin:/bin" if not Path("/usr/bin/darktable-cli").exists() else str(tmp_path))
+    return tmp_path
+
+
+def test_says_where_it_looked_and_how_to_install(bare: Path) -> None:
+    with pytest.raises(Failure) as missing:
+        find(start=bare)
+    assert SUPPORTED[0] in missing.value.what
+    for place in (VARIABLE, FOLDER, str(bare), "PATH"):
+        assert place in missing.value.what
+    assert "dtproxies doctor --install" in missing.value.fix
+
+
+def test_names_both_versions_when_another_is_on_path(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cli(bare / "bin", "darktable 4.8.1")
+    monkeypatch.setenv("PATH", f"{bare}/bin:/usr/bin:/bin")
+    with pytest.raises(Failure, match=rf"darktable 4\.8\.1, and only {SUPPORTED[0]}") as wrong:
+        find(start=bare)
+    assert wrong.value.where == f"{bare}/bin/darktable-cli"
+
+
+def test_asks_the_program_and_trusts_no_file_name(bare: Path) -> None:
+    script = cli(bare / f"darktable-{SUPPORTED[0]}", "darktable 5.0.1")
+    with pytest.raises(Failure, match=r"5\.0\.1"):
+        find(script)
+
+
+def test_a_program_that_says_no_version_is_no_darktable(bare: Path) -> None:
+    with pytest.raises(Failure, match="says no version: hello"):
+        find(cli(bare, "hello"))
+
+
+def test_a_program_that_cannot_start_is_a_failure(bare: Path) -> None:
+    script = cli(bare, "")
+    script.chmod(0o644)
+    with pytest.raises(Failure, match="does not start"):
+        find(script)
+
+
+def test_the_right_version_without_its_library_is_refused(bare: Path) -> None:
+    with pytest.raises(Failure, match=r"no libdarktable\.so"):
+        find(cli(bare / "bin", f"darktable {SUPPORTED[0]}"))
+
+
+def test_an_installed_darktable_runs_under_this_python(bare: Path) -> None:
+    script = cli(bare / "bin", f"darktable {SUPPORTED[0]}")
+    library = bare / "lib/some-processor/darktable"
+    library.mkdir(parents=True)
+    (library / "libdarktable.so").touch()
+    found = find(script)
+    assert (found.version, found.library, found.core) == (SUPPORTED[0], library, ())
+    assert found.cli == (str(script),)
+
+
+def test_a_name_that_leads_nowhere_is_not_passed_over(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, str(bare / "nothing"))
+    with pytest.raises(Failure, match="there is no darktable here"):
+        find(start=bare)
+
+
+def test_half_a_tree_is_refused(bare: Path) -> None:
+    (bare / FOLDER / "usr").mkdir(parents=True)
+    with pytest.raises(Failure, match="only half of one"):
+        find(start=bare)
+
+
+@pytest.mark.darktable
+def test_finds_the_tree_of_the_repository_from_below(darktable, bare: Path) -> None:  # type: ignore[no-untyped-def]
+    if not darktable.core:
+        pytest.skip("the darktable of this machine is installed, not a tree")
+    tree = darktable.library.parents[3]
+    (bare / FOLDER).symlink_to(tree)
+    (bare / "deep/er").mkdir(parents=True)
+    found = find(start=bare / "deep/er")
+    assert found.version == darktable.version
+    assert str(bare) in found.cli[-1]
+
+
+def test_programs_see_nothing_of_the_callers_python(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (bare / "lib/darktable").mkdir(parents=True)
+    (bare / "lib/darktable/libdarktable.so").touch()
+    monkeypatch.setenv("PYTHONPATH", "elsewhere")
+    monkeypatch.setenv("LD_LIBRARY_PATH", "elsewhere")
+    seen = find(cli(bare / "bin", f"darktable {SUPPORTED[0]}")).surroundings(bare)
+    assert "elsewhere" not in seen.values()
+    assert seen["HOME"] == str(bare)
+    assert seen["OMP_WAIT_POLICY"] == "passive"

@@ -1,0 +1,91 @@
+import struct
+
+import pytest
+
+from dtbase.errors import WrongUsage
+from dtproxies.darktable.layout import Field, ModuleLayout
+
+MIX = Field(name="mix", type="float", offset=0, size=4, min=0.1, max=0.99, default=0.5)
+MODE = Field(name="mode", type="enum", offset=4, size=4, default=2, choices={"OFF": 0, "FULL": 2})
+FLAG = Field(name="flag", type="bool", offset=8, size=4, default=1)
+COUNT = Field(name="count", type="ushort", offset=12, size=2, min=0, max=65535)
+NAME = Field(name="file", type="array", offset=14, size=6, count=6, item=Field(name="", type="char", offset=14, size=1))
+NODE = Field(
+    name="",
+    type="struct",
+    offset=20,
+    size=8,
+    fields=(Field(name="x", type="float", offset=20, size=4), Field(name="y", type="float", offset=24, size=4)),
+)
+CURVE = Field(name="curve", type="array", offset=20, size=24, count=3, item=NODE)
+TOY = ModuleLayout(name="toy", version=3, size=44, fields=(MIX, MODE, FLAG, COUNT, NAME, CURVE))
+
+
+def test_packs_defaults_where_nothing_is_given() -> None:
+    assert TOY.pack({}) == struct.pack("<fiiH6x6f", 0.5, 2, 1, 0, *[0.0] * 6)
+
+
+def test_unpacks_what_it_packed() -> None:
+    values = {"mix": 0.25, "mode": 0, "flag": 0, "count": 40000, "curve[2].y": 7.5}
+    assert TOY.unpack(TOY.pack(values)) == {**TOY.unpack(TOY.defaults), **values}
+
+
+def test_names_items_of_arrays_and_structs() -> None:
+    assert list(TOY.sliders)[4:] == [f"curve[{i}].{axis}" for i in range(3) for axis in "xy"]
+    assert TOY.sliders["curve[2].y"].offset == 40
+
+
+def test_text_has_no_slider_and_stays_empty() -> None:
+    assert not any(name.startswith("file") for name in TOY.sliders)
+
+
+def test_takes_a_choice_by_name() -> None:
+    assert TOY.unpack(TOY.pack({"mode": "OFF"}))["mode"] == 0
+
+
+@pytest.mark.parametrize("limit", [0.1, 0.99])
+def test_a_limit_itself_is_allowed(limit: float) -> None:
+    assert TOY.unpack(TOY.pack({"mix": limit}))["mix"] == pytest.approx(limit)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("mix", 0.0999),
+        ("mix", 0.9901),
+        ("mix", -1),
+        ("mix", float("nan")),
+        ("mix", float("inf")),
+        ("mix", 1e300),
+        ("mix", "much"),
+        ("mode", 1),
+        ("mode", "HALF"),
+        ("flag", 2),
+        ("count", 1.5),
+        ("count", 65536),
+        ("curve[0].x", 1e39),
+        ("curve[0].x", float("-inf")),
+    ],
+)
+def test_refuses_what_darktable_would_not_check(name: str, value: float | str) -> None:
+    with pytest.raises(WrongUsage) as refused:
+        TOY.pack({name: value})
+    assert str(refused.value).startswith("toy: ")
+    assert name in refused.value.what
+
+
+def test_says_which_values_are_allowed() -> None:
+    with pytest.raises(WrongUsage, match=r"mix=2 is outside 0\.1 to 0\.99"):
+        TOY.pack({"mix": 2})
+    with pytest.raises(WrongUsage, match=r"none of 0 \(OFF\), 2 \(FULL\)"):
+        TOY.pack({"mode": 5})
+
+
+def test_offers_the_nearest_slider() -> None:
+    with pytest.raises(WrongUsage, match="did you mean count"):
+        TOY.pack({"cuont": 1})
+
+
+def test_refuses_bytes_of_another_version() -> None:
+    with pytest.raises(WrongUsage, match="40 bytes, where version 3 has 44"):
+        TOY.unpack(bytes(40))
