@@ -77,17 +77,17 @@ source:
 publication:
   kind: none
   title: Not published
-  url: https://example.org/toy
+  url: https://www.darktable.org/toy
 license:
   weights: GPL-3.0-or-later
   code: GPL-3.0-or-later
 training:
   code:
-    url: https://example.org/code
+    url: https://www.darktable.org/code
     license: GPL-3.0-or-later
   datasets:
     - name: Nothing
-      url: https://example.org/nothing
+      url: https://www.darktable.org/nothing
       role: train
       license: CC0-1.0
       access: public

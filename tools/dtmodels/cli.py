@@ -156,6 +156,7 @@ def release(root: Path, ids: tuple[str, ...]) -> None:
     from dtmodels.lint.engine import require_clean
     from dtmodels.stages.release import release
 
+    _chosen(root, ids)
     require_clean(root, Console())
     release(root, ids, Console())
 
