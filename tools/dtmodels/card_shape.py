@@ -88,9 +88,10 @@ class _Fitter:
         for key in unknown:
             meant = nearest(key.text, missing, most=1)
             missing = [name for name in missing if name not in meant]
-            fix = f"rename it to {meant[0]}" if meant else did_you_mean(key.text, schema.get("properties", {}))
+            known = did_you_mean(key.text, schema.get("properties", {}))
+            fix = f"rename it to {meant[0]}" if meant else f"delete it, or correct its name; {known}"
             what = f"'{_short(key.text)}' is not a field of {label(where)}"
-            self._add("SCH003", (*where, key.text), what, fix, span=key.span)
+            self._add("SCH003", (*where, key.text), what, fix, span=key.span, structural=bool(meant))
         for name in missing:
             inner = self._effective(None, schema["properties"][name])
             self._missing(inner, (*where, name), f"{label((*where, name))} is missing")
@@ -123,7 +124,7 @@ class _Fitter:
             what = f"{label(where)} is '{_short(text)}', but only '{schema['const']}' is accepted"
             self._say("value", schema, where, what, schema["description"])
         elif text not in (known := schema.get("enum", [text])):
-            what = f"{label(where)} is '{_short(text)}', which is not one of {', '.join(known)}"
+            what = f"{label(where)} cannot be '{_short(text)}'"
             self._say("value", schema, where, what, did_you_mean(text, known))
         elif not re.fullmatch(schema.get("pattern", r"(?s:.*)"), text):
             what = f"{label(where)} is '{_short(text)}', which is not well formed"

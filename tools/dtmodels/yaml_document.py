@@ -133,8 +133,12 @@ def anchor(node: Node) -> Span:
 
 
 def locate(root: Node, where: Where) -> Span:
-    """Where the value at a path stands, or the nearest of its parents; collections are known by their key."""
-    span, node = anchor(root), root
+    """Where the value at a path stands, or the nearest of its parents; collections are known by their key.
+
+    What is missing from the document as a whole belongs to its beginning, not to any of its values.
+    """
+    top = anchor(root)
+    span, node = Span(top.line, top.column, top.column), root
     for step in where:
         if isinstance(node, Mapping) and isinstance(step, str) and (pair := node.get(step)):
             key, node = pair
@@ -265,6 +269,10 @@ _SYNTAX = {
         "put the value in quotes, or fix the indentation",
     ),
     r"could not find expected ':'": ("a line that is neither a key with a colon nor a list item", "write `key: value`"),
+    r"expected <block end>, but found '<scalar>'": (
+        "text follows a value that has ended",
+        "check that every quote here and in the lines above is closed",
+    ),
     r"expected <block end>": ("the indentation does not fit the lines above", "align it with them"),
     r"expected ',' or": ("a bracket or brace is not closed, or a comma is missing", "close it on the same line"),
 }
@@ -275,7 +283,7 @@ def _syntax(wrong: yaml.YAMLError) -> Unreadable:
     said = getattr(wrong, "problem", None) or str(wrong).splitlines()[0]
     what, fix = next((ours for theirs, ours in _SYNTAX.items() if re.match(theirs, said)), (said, "correct the syntax"))
     mark = getattr(wrong, "problem_mark", None)
-    if what.startswith("quoted text"):
+    if said.startswith(("found unexpected end", "could not find")):
         mark = getattr(wrong, "context_mark", None) or mark
     span = Span(mark.line + 1, mark.column + 1, mark.column + 2) if mark else Span(1, 1, 1)
     return _unreadable("YML002", span, f"not valid YAML: {what}", fix)

@@ -29,7 +29,7 @@ def check_card(subject: Subject) -> Iterator[Remark]:
     """Look at every text of the card."""
     for where, text in subject.texts():
         if text != text.strip():
-            end = "a line break; write >- instead of >" if text.endswith("\n") else "spaces"
+            end = "the line break; write >- instead of >" if text.endswith("\n") else "the spaces"
             yield Remark(where=where, what="the text has spaces or line breaks around it", fix=f"remove {end}")
         elif not unicodedata.is_normalized("NFC", text):
             what = "the text holds letters in decomposed form"

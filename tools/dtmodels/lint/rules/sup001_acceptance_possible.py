@@ -16,7 +16,7 @@ Good::
 
 from collections.abc import Iterator
 
-from dtbase.names import did_you_mean
+from dtbase.names import nearest
 from dtmodels.lint.rule import Remark, Severity, Subject
 
 SEVERITY: Severity = "error"
@@ -31,8 +31,9 @@ def check_card(subject: Subject) -> Iterator[Remark]:
     for index, acceptance in enumerate(subject.card.acceptances):
         where = ("acceptances", index, "rule")
         if acceptance.rule not in hard:
-            what = f"there is no rule {acceptance.rule}"
-            yield Remark(where=where, what=what, fix=did_you_mean(acceptance.rule, hard))
+            meant = nearest(acceptance.rule, hard, most=1)
+            fix = f"did you mean {meant[0]}?" if meant else "delete the acceptance"
+            yield Remark(where=where, what=f"there is no rule {acceptance.rule}", fix=fix)
         elif hard[acceptance.rule]:
             what = f"findings of {acceptance.rule} cannot be accepted"
             yield Remark(where=where, what=what, fix="solve them and delete the acceptance")
