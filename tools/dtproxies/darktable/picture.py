@@ -50,13 +50,11 @@ def read_picture(path: Path) -> NDArray[np.float32]:
     Raises:
         Failure: this is no picture.
     """
-    from PIL import Image, ImageOps
-
-    from dtproxies.colour import srgb_to_linear
-
     if path.suffix.lower() == ".pfm":
         image = pfm.read(path)
         return np.repeat(image, 3, axis=2) if image.shape[2] == 1 else image
+    from PIL import Image, ImageOps
+
     try:
         with Image.open(path) as opened:
             upright = ImageOps.exif_transpose(opened)
@@ -65,19 +63,21 @@ def read_picture(path: Path) -> NDArray[np.float32]:
     except (OSError, SyntaxError, Image.DecompressionBombError) as wrong:
         missing = isinstance(wrong, FileNotFoundError)
         raise Failure("there is no such file" if missing else "this is not a picture", where=str(path)) from wrong
+    from dtproxies.colour import srgb_to_linear
+
     encoded = np.repeat(pixels[..., None] / 65535, 3, axis=2) if deep else pixels / 255
     return np.asarray(srgb_to_linear(encoded), np.float32)
 
 
 def write_picture(path: Path, image: NDArray[np.float32]) -> None:
     """Write linear Rec709, H x W x 3, as `.pfm` unchanged or as `.png`, sRGB with 8 bits, clipped to [0, 1]."""
+    if path.suffix.lower() == ".pfm":
+        pfm.write(path, image)
+        return
     from PIL import Image
 
     from dtproxies.colour import linear_to_srgb
 
-    if path.suffix.lower() == ".pfm":
-        pfm.write(path, image)
-        return
     encoded = np.asarray(linear_to_srgb(np.clip(image, 0, 1)))
     with files.replacing(path) as part:
         Image.fromarray(np.round(encoded * 255).astype(np.uint8)).save(part, format="PNG")
@@ -89,9 +89,9 @@ def to_space(image: NDArray[np.float32], space: str) -> NDArray[np.float32]:
     Raises:
         Failure: the module wants raw sensor data.
     """
-    from dtproxies.colour import linear_rec709_to_lab
-
     if space == "lab":
+        from dtproxies.colour import linear_rec709_to_lab
+
         return np.asarray(linear_rec709_to_lab(image), np.float32)
     if space == "work-rgb":
         return image @ REC709_TO_REC2020.T
@@ -102,9 +102,9 @@ def to_space(image: NDArray[np.float32], space: str) -> NDArray[np.float32]:
 
 def from_space(image: NDArray[np.float32], space: str) -> NDArray[np.float32]:
     """Linear Rec709 from a module's colour space: the inverse of `to_space`."""
-    from dtproxies.colour import lab_to_linear_rec709
-
     if space == "lab":
+        from dtproxies.colour import lab_to_linear_rec709
+
         return np.asarray(lab_to_linear_rec709(image), np.float32)
     if space == "work-rgb":
         return image @ np.linalg.inv(REC709_TO_REC2020).T.astype(np.float32)

@@ -74,12 +74,12 @@ class Remote:
         """Start the worker and wait until it is ready."""
         # In memory, darktable starts in two thirds of the time.
         home = Path(tempfile.mkdtemp(prefix="dtproxies-", dir=IN_MEMORY if os.access(IN_MEMORY, os.W_OK) else None))
-        image = home / "setup.pfm"
-        grey = np.linspace(0.05, 0.8, self._height * self._width * 3, dtype=np.float32)
-        pfm.write(image, grey.reshape(self._height, self._width, 3))
-        history = [Step(name) for name in self._modules]
-        (home / "setup.pfm.xmp").write_text(sidecar(history, self._modules))
-        self._running = running = self._spawn(home)
+        try:
+            image = self._set_up(home)
+            self._running = running = self._spawn(home)
+        except BaseException:
+            shutil.rmtree(home, ignore_errors=True)
+            raise
         self.spaces = self._ask(running, self._task(home, image), "while it started", PATIENCE)["spaces"]
         return running
 
@@ -90,6 +90,15 @@ class Remote:
             with suppress(subprocess.TimeoutExpired):
                 self._running.process.wait(2)
             self._end()
+
+    def _set_up(self, home: Path) -> Path:
+        """Write the image that darktable opens, with a sidecar that enables every module."""
+        image = home / "setup.pfm"
+        grey = np.linspace(0.05, 0.8, self._height * self._width * 3, dtype=np.float32)
+        pfm.write(image, grey.reshape(self._height, self._width, 3))
+        history = [Step(name) for name in self._modules]
+        (home / "setup.pfm.xmp").write_text(sidecar(history, self._modules))
+        return image
 
     def _spawn(self, home: Path) -> _Running:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

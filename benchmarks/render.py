@@ -1,0 +1,118 @@
+"""Training pairs per minute: modules called in workers, against one darktable-cli process for each pair."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dtbase.console import Console
+from dtproxies.darktable import introspection
+from dtproxies.darktable.dump import dump
+from dtproxies.darktable.find import Darktable, find
+from dtproxies.darktable.render import Renderer, Request
+from dtproxies.darktable.xmp import Step
+
+SIDE = 256
+WORKERS = 2
+SECONDS = 20
+"""How long each way is measured, after one pair of each module that is not."""
+
+SLIDERS = {
+    "exposure": ("exposure", -3, 3),
+    "sigmoid": ("middle_grey_contrast", 0.7, 3),
+    "colorbalancergb": ("vibrance", -0.5, 0.5),
+    "bilat": ("detail", -0.5, 2),
+    "sharpen": ("amount", 0, 2),
+    "velvia": ("strength", 0, 100),
+    "vibrance": ("amount", 0, 100),
+    "shadhi": ("shadows", -100, 100),
+}
+"""A slider of each module in the mix, and its range."""
+
+WANTED_PER_MINUTE = 3000
+WANTED_RATIO = 20
+
+
+def main() -> int:
+    """Print both rates and their ratio; 1 if they fall short."""
+    darktable = find()
+    fast = direct_rate(darktable)
+    slow = process_rate(darktable)
+    load = os.getloadavg()[0]
+    Console().table(
+        ["way", "pairs per minute", "of darktable-cli"],
+        [
+            [f"{WORKERS} workers, {SIDE}x{SIDE}", f"{fast:.0f}", f"{fast / slow:.1f}"],
+            [f"darktable-cli, {SIDE}x{SIDE}", f"{slow:.0f}", "1.0"],
+        ],
+        title=f"mix of {', '.join(SLIDERS)}; darktable {darktable.version}, {os.cpu_count()} cores, load {load:.1f}",
+    )
+    enough = fast >= WANTED_PER_MINUTE and fast >= WANTED_RATIO * slow
+    print(f"wanted: {WANTED_PER_MINUTE} and {WANTED_RATIO} times: {'met' if enough else 'MISSED'}")
+    return 0 if enough else 1
+
+
+def direct_rate(darktable: Darktable) -> float:
+    """Pairs per minute of `Renderer.render_many`."""
+    with Renderer(darktable, list(SLIDERS), height=SIDE, width=SIDE, workers=WORKERS) as renderer:
+        results = renderer.render_many(requests(renderer.spaces))
+        return rate(results, warm_up=2 * len(SLIDERS))
+
+
+def process_rate(darktable: Darktable) -> float:
+    """Pairs per minute of one darktable-cli process for each pair, as many side by side as there are workers."""
+    layouts = introspection.layouts(darktable)
+
+    def pair(request: Request) -> object:
+        return dump(darktable, request.image, [Step(request.module, request.sliders)], layouts)
+
+    with ThreadPoolExecutor(WORKERS) as threads:
+        return rate(_side_by_side(threads, pair, requests({})), warm_up=WORKERS)
+
+
+def rate(results: Iterator[object], *, warm_up: int) -> float:
+    """Results per minute over `SECONDS`."""
+    for _ in range(warm_up):
+        next(results)
+    started, count = time.perf_counter(), 0
+    while (took := time.perf_counter() - started) < SECONDS:
+        next(results)
+        count += 1
+    return 60 * count / took
+
+
+def requests(spaces: Mapping[str, str]) -> Iterator[Request]:
+    """The modules in turn, each with a new value of its slider, on a picture; of Lab values where `spaces` says so."""
+    random = np.random.default_rng(0)
+    light = picture(random)
+    lab = (light * (100, 120, 120) - (0, 60, 60)).astype(np.float32)
+    for module, (slider, low, high) in itertools.cycle(SLIDERS.items()):
+        image = lab if spaces.get(module) == "lab" else light
+        yield Request(module, image, {slider: float(random.uniform(low, high))})
+
+
+def picture(random: np.random.Generator) -> NDArray[np.float32]:
+    """Coloured squares with grain."""
+    squares = np.kron(random.uniform(0, 1, (SIDE // 16, SIDE // 16, 3)), np.ones((16, 16, 1)))
+    return (squares + random.uniform(0, 0.05, squares.shape)).astype(np.float32)
+
+
+def _side_by_side(
+    threads: ThreadPoolExecutor, work: Callable[[Request], object], source: Iterator[Request]
+) -> Iterator[object]:
+    waiting = deque(threads.submit(work, request) for request in itertools.islice(source, WORKERS))
+    while True:
+        waiting.append(threads.submit(work, next(source)))
+        yield waiting.popleft().result()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

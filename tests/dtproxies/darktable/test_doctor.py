@@ -1,0 +1,98 @@
+import io
+import json
+import os
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dtbase.console import Console
+from dtbase.errors import Failure
+from dtproxies.darktable import doctor
+from dtproxies.darktable.find import SUPPORTED, VARIABLE, Darktable
+
+
+@pytest.fixture
+def console() -> Console:
+    return Console(out=io.StringIO(), remarks=io.StringIO())
+
+
+def printed(console: Console) -> str:
+    assert isinstance(console.out, io.StringIO)
+    return console.out.getvalue()
+
+
+@pytest.mark.darktable
+def test_says_what_works(darktable: Darktable, console: Console) -> None:
+    assert doctor.report(console, as_json=True) == 0
+    health = json.loads(printed(console))
+    assert health["ok"] is True
+    assert health["version"] in SUPPORTED
+    assert health["modules"] > 80
+    assert "doubles" in health["render"]
+
+
+@pytest.mark.darktable
+def test_a_python_without_numpy_is_found_out(darktable: Darktable) -> None:
+    with pytest.raises(Failure, match="the Python beside darktable does not work"):
+        doctor.examine(replace(darktable, python=("false",)))
+
+
+def test_a_missing_darktable_is_told_as_json_too(
+    console: Console, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "nothing"))
+    assert doctor.report(console, as_json=True) == 1
+    told = json.loads(printed(console))
+    assert (told["ok"], told["where"]) == (False, str(tmp_path / "nothing"))
+    assert "dtproxies doctor --install" in told["fix"]
+
+
+def install(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["bash", str(doctor.INSTALLER), str(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **variables},
+    )
+
+
+@pytest.mark.darktable
+def test_the_installer_does_nothing_where_darktable_is_already(darktable: Darktable, tmp_path: Path) -> None:
+    if not darktable.core:
+        pytest.skip("the darktable of this machine is installed, not a tree")
+    (tmp_path / "tree").symlink_to(darktable.library.parents[3])
+    done = install(tmp_path / "tree")
+    assert done.returncode == 0
+    assert done.stdout == f"darktable {darktable.version} is installed in {tmp_path / 'tree'} already\n"
+    assert [one.name for one in tmp_path.iterdir()] == ["tree"]
+
+
+def test_a_failed_installation_leaves_nothing_and_says_what_to_do(tmp_path: Path) -> None:
+    fake = tmp_path / "bin"
+    fake.mkdir()
+    for name, text in {"mmdebstrap": "exit 1", "dpkg-query": "echo install ok installed", "id": "echo 0"}.items():
+        (fake / name).write_text(f"#!/bin/sh\n{text}\n")
+        (fake / name).chmod(0o755)
+    (fake / "apt-get").symlink_to("mmdebstrap")
+    path = f"{fake}:{os.environ['PATH']}"
+    done = install(tmp_path / "new/tree", PATH=path, DEBIAN_MIRROR="http://127.0.0.1:9/debian")
+    assert done.returncode == 1
+    assert "could not be made from http://127.0.0.1:9/debian" in done.stderr
+    assert "fix: " in done.stderr
+    assert list((tmp_path / "new").iterdir()) == []
+
+
+def test_without_root_nothing_is_tried(tmp_path: Path) -> None:
+    fake = tmp_path / "bin"
+    fake.mkdir()
+    (fake / "id").write_text("#!/bin/sh\necho 1000\n")
+    (fake / "id").chmod(0o755)
+    done = install(tmp_path / "tree", PATH=f"{fake}:{os.environ['PATH']}")
+    assert (done.returncode, done.stderr.splitlines()[1]) == (1, "  fix: run it again with sudo")
+
+
+def test_the_installer_installs_the_version_that_is_supported() -> None:
+    assert f"version={SUPPORTED[0]}\n" in doctor.INSTALLER.read_text()
