@@ -10,12 +10,14 @@ from dtbase.errors import Failure, NothingToDo, WrongUsage
 from dtbase.names import did_you_mean
 from dtmodels.card_reader import Reading, read
 from dtmodels.catalogue import CARD, model_folders
+from dtmodels.lint.placeholders import is_placeholder
 from dtmodels.lint.registry import find_rule, selected
 from dtmodels.lint.report import counted, text_report
 from dtmodels.lint.rule import Finding, Remark, Rule, Subject
 from dtmodels.yaml_document import Span, Where, locate
 
 UNUSED_ACCEPTANCE = "SUP002"
+PLACEHOLDERS = "SCH006"
 _TOP = Span(1, 1, 1)
 
 
@@ -102,14 +104,18 @@ def _read(reading: Reading, path: Path, root: Path, rules: Sequence[Rule]) -> It
 
 
 def _checked(reading: Reading, folder: Path, root: Path, rules: Sequence[Rule]) -> Iterator[Finding]:
-    """What the rules find in a card that has all its parts; nothing about a value the reader refused already."""
+    """What the rules find in a card that has all its parts.
+
+    A value the reader refused already is not judged again, and a placeholder is only called a placeholder.
+    """
     if reading.card is None:
         return
     refused = {problem.where for problem in reading.problems if problem.severity == "error" and problem.where}
     subject = Subject(root=root, folder=folder, reading=reading, card=reading.card)
+    placeholders = {where for where, text in subject.texts() if is_placeholder(text)}
     for rule in rules:
         for remark in rule.check_card(subject) if rule.check_card else ():
-            if remark.where not in refused:
+            if remark.where not in refused and (rule.id == PLACEHOLDERS or remark.where not in placeholders):
                 yield _finding(rule, remark, folder / CARD, root, reading)
 
 

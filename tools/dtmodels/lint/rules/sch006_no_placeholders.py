@@ -1,6 +1,6 @@
 """No placeholder is left in a text.
 
-A draft may have some, and they are only pointed out. A released card says something everywhere.
+A draft may have some; they are pointed out, and no other rule judges them. A released card says something everywhere.
 
 Fix: write what is true; leave an optional field out if nothing is known.
 
@@ -13,26 +13,20 @@ Good::
     publication: {kind: preprint, title: Removing noise from photographs, url: "https://arxiv.org/abs/2204.04676"}
 """
 
-import re
 from collections.abc import Iterator
 
+from dtmodels.lint.placeholders import is_placeholder
 from dtmodels.lint.rule import Remark, Severity, Subject
 
 SEVERITY: Severity = "error"
 HARD = True
-
-_WORDS = r"to ?do|tb[dc]|fixme|fill[ -]?in|placeholder|lorem ipsum"
-_PLACEHOLDER = re.compile(
-    rf"(?is)\s*(({_WORDS})\b.*|n/?a|x{{3,}}|\?+|\.{{3}}|…|-+|<[^<>]+>|your .* here"
-    r"|https://([^/]+\.)?(example\.(org|com|net)|[^/.]+\.(example|invalid|test))(/.*)?|0{40})\s*"
-)
 
 
 def check_card(subject: Subject) -> Iterator[Remark]:
     """Find texts that only hold a place; an error once the card is no draft."""
     severity: Severity = "warning" if subject.card.status == "draft" else "error"
     for where, text in subject.texts():
-        if _PLACEHOLDER.fullmatch(text):
+        if is_placeholder(text):
             shown = text.strip() if len(text) <= 60 else f"{text[:57]}..."
             what = f"'{shown}' is a placeholder"
             yield Remark(where=where, what=what, fix="write what is true here", severity=severity)

@@ -1,0 +1,140 @@
+"""new: the first card of a model, with a place for everything a release must say."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from dtbase.console import Console
+from dtbase.discovery import member_names
+from dtbase.errors import WrongUsage
+from dtbase.files import write_text
+from dtbase.names import did_you_mean
+from dtmodels import tasks
+from dtmodels.catalogue import CARD, model_folders
+from dtmodels.docs import stale
+from dtmodels.schemas import schema
+from dtmodels.yaml_document import Scalar, Span
+from dtmodels.yaml_values import other_reading
+
+TODO = "TODO"
+"""A placeholder: lint points it out in a draft and refuses it in a release."""
+ADDRESS = "https://example.org/"
+"""The same for an address."""
+COMMIT = "0" * 40
+"""The same for a commit."""
+
+
+def new(root: Path, model_id: str, task: str, console: Console) -> Path:
+    """Write `models/<id>/card.yaml` as a draft and its page, and say what comes next.
+
+    Where nothing is known, the draft says the worst: data about people, undisclosed, without consent.
+
+    Raises:
+        WrongUsage: the id is not well formed or taken, or the task does not exist.
+        Failure: there is no `models` folder.
+    """
+    _refuse(root, model_id, task)
+    path = root / "models" / model_id / CARD
+    write_text(path, template(model_id, task))
+    for file, content in stale(root):
+        if file.parent in (path.parent, root):
+            write_text(file, content)
+    console.say(str(path))
+    console.note(f"next: fill in what is marked there, then run `dtmodels docs` and `dtmodels lint {model_id}`")
+    return path
+
+
+def template(model_id: str, task: str) -> str:
+    """The text of a new card; each value that has to be filled in is followed by what belongs there."""
+    head = "# yaml-language-server: $schema=../../schema/card-v1.schema.json\n"
+    values = _draft(model_id, task)
+    return head + "\n".join(_lines(values, schema("card-v1"), "")) + "\n"
+
+
+def _refuse(root: Path, model_id: str, task: str) -> None:
+    taken = [folder.name for folder in model_folders(root)]
+    form = schema("card-v1")["properties"]["id"]
+    if not re.fullmatch(form["pattern"], model_id) or len(model_id) > form["maxLength"]:
+        raise WrongUsage(f"'{model_id}' cannot be the id of a model", fix=form["description"])
+    if model_id in taken or (root / "models" / model_id).exists():
+        raise WrongUsage(f"there is a model '{model_id}' already", fix="choose another id, or edit its card")
+    if task not in (known := member_names(tasks)):
+        raise WrongUsage(f"'{task}' is not a task", fix=did_you_mean(task, known))
+
+
+def _draft(model_id: str, task: str) -> Mapping[str, Any]:
+    dataset = {
+        "name": TODO,
+        "url": ADDRESS,
+        "role": "train",
+        "license": TODO,
+        "access": "undisclosed",
+        "collection": "undisclosed",
+        "personal_data": "people",
+        "consent": "unknown",
+        "provenance": TODO,
+    }
+    return {
+        "schema": 1,
+        "id": model_id,
+        "name": model_id.replace("-", " "),
+        "description": TODO,
+        "task": task,
+        "architecture": TODO.lower(),
+        "version": "1.0",
+        "status": "draft",
+        "source": {"repository": ADDRESS, "commit": COMMIT, "authors": [TODO]},
+        "publication": {"kind": "peer-reviewed", "title": TODO, "url": ADDRESS},
+        "license": {"weights": TODO, "code": TODO},
+        "training": {"code": {"url": ADDRESS, "license": TODO}, "datasets": [dataset]},
+        "openness": {"osaid": "none", "mof": "none", "components": {}},
+        "limitations": [{"about": "data", "text": TODO, "datasets": [TODO]}],
+        "use": {"scope": TODO, "inference": "local", "network": "none", "telemetry": "none"},
+        "checkpoints": [{"name": "weights", "url": ADDRESS}],
+        "convert": {"family": "onnx", "options": {}},
+        "package": {"type": "single", "attributes": {}},
+        "changes": {"1.0": "First release."},
+    }
+
+
+def _lines(values: Mapping[str, Any], form: Mapping[str, Any], indent: str) -> Iterator[str]:
+    """The fields of a mapping as YAML, each value beside what the schema says about it."""
+    for name, value in values.items():
+        key = f"{indent}{_scalar(name)}:"
+        of_field = form.get("properties", {}).get(name) or form.get("additionalProperties", {})
+        match value:
+            case dict() if value:
+                yield key
+                yield from _lines(value, of_field, indent + "  ")
+            case [dict() as item]:
+                yield key
+                first, *others = _lines(item, of_field["items"], "")
+                yield f"{indent}  - {first}"
+                yield from (f"{indent}    {line}" for line in others)
+            case [item]:
+                yield f"{key} [{_scalar(item)}]  # {_remark(of_field, item)}"
+            case _:
+                yield f"{key} {_scalar(value)}  # {_remark(of_field, value)}"
+
+
+def _remark(form: Mapping[str, Any], value: Any) -> str:
+    """What belongs into a field: its choices, or the first sentence about it and an example."""
+    if "const" in form or value == "draft":
+        return str(form["description"])
+    if "enum" in form:
+        return f"fill in: {', '.join(form['enum'])}"
+    sentence = re.split(r"(?<=[.])\s", form["description"], maxsplit=1)[0]
+    if value in (TODO, TODO.lower(), ADDRESS, COMMIT):
+        return f"fill in: {sentence}"
+    return sentence
+
+
+def _scalar(value: Any) -> str:
+    plain = isinstance(value, str) and re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*( [A-Za-z0-9_-]+)*", value)
+    if plain and not other_reading(Scalar(value, True, Span(1, 1, 1)), str):
+        return str(value)
+    return json.dumps(value, ensure_ascii=False)
