@@ -1,0 +1,31 @@
+"""sharpen: unsharp mask on the lightness of Lab."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dtproxies.modules import Module, Slider
+
+if TYPE_CHECKING:
+    from torch import nn
+
+MODULE = Module(
+    name="sharpen",
+    version=1,
+    kind="local",
+    space="lab",
+    sliders=(
+        Slider(name="radius", low=0.0, high=8.0, default=2.0, unit="px"),
+        Slider(name="amount", low=0.0, high=2.0, default=0.5, unit="1"),
+        Slider(name="threshold", low=0.0, high=10.0, default=0.5, unit="L"),
+    ),
+    reach=12,
+)
+"""Radius and amount as darktable's sliders show them; threshold to 10 of 100, since above it hardly a pixel changes."""
+
+
+def network() -> nn.Module:
+    """The untrained network."""
+    from dtproxies.networks import Unsharp
+
+    return Unsharp()

@@ -1,0 +1,87 @@
+"""Networks whose structure is what a darktable module is known to do, and whose constants are fitted to its pictures.
+
+All take `image` [B, 3, H, W] and `sliders` [B, P] in darktable's units, and return [B, 3, H, W]; B is 1 in an exported
+graph. They are differentiable in both. Values are unbounded and never clipped. Each constant starts well away from the
+value that darktable uses, so that agreement after fitting is found in the pictures and not written here.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+class Gain(nn.Module):
+    """Light scaled so that a white point lands on one and a black point on zero: `exposure` in manual mode.
+
+    Sliders: exposure in EV, black as a share of white. Where white equals black the gain is infinite, as in darktable;
+    its sliders keep the two apart.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rate = nn.Parameter(torch.tensor(0.5))
+        """Halving of white per EV: towards ln 2."""
+        self.offset = nn.Parameter(torch.tensor(0.5))
+        """Share of the black slider that is subtracted."""
+
+    def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
+        """See the module's own text for shapes and units."""
+        exposure, black = sliders.reshape(-1, 2, 1, 1, 1).unbind(dim=1)
+        black = self.offset * black
+        return (image - black) / (torch.exp(-self.rate * exposure) - black)
+
+
+class Unsharp(nn.Module):
+    """Differences from a blurred lightness, shrunk by a threshold and added back: `sharpen`, on L of Lab.
+
+    Sliders: radius (standard deviation of the blur in pixels), amount, threshold (in units of L). The blur is cut off
+    at 2.5 radii, at most 12 pixels; pixels nearer to the border than that stay as they are. A picture too small to
+    have others is returned unchanged.
+    """
+
+    LIMIT = 12
+    """Largest half width of the blur in pixels; darktable's source calls it MAXR."""
+    CUT = 2.5
+    """Half width of the blur in radii."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.radius_scale = nn.Parameter(torch.tensor(0.8))
+        self.amount_scale = nn.Parameter(torch.tensor(0.6))
+        self.threshold_scale = nn.Parameter(torch.tensor(1.5))
+
+    def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
+        """See the module's own text for shapes and units."""
+        radius, amount, threshold = sliders.reshape(-1, 3, 1, 1, 1).unbind(dim=1)
+        half = torch.ceil(self.CUT * radius.detach()).clamp(max=self.LIMIT)
+        lightness = image[:, :1]
+        difference = lightness - self._blur(lightness, radius, half)
+        detail = torch.sign(difference) * functional.relu(difference.abs() - self.threshold_scale * threshold)
+        added = self.amount_scale * amount * detail * self._inside(image, half)
+        return torch.cat([lightness + added, image[:, 1:]], dim=1)
+
+    def _blur(self, lightness: Tensor, radius: Tensor, half: Tensor) -> Tensor:
+        """Convolve with the kernel of each picture, first down and then across; zeros stand outside the picture."""
+        steps = torch.arange(-self.LIMIT, self.LIMIT + 1, dtype=lightness.dtype, device=lightness.device)
+        steps = steps.reshape(1, 1, -1, 1)
+        spread = (self.radius_scale * radius).clamp(min=1e-3)
+        weights = torch.exp(-(steps**2) / (2 * spread**2)) * (steps.abs() <= half)
+        weights = weights / weights.sum(dim=2, keepdim=True)
+        count = lightness.shape[0]
+        planes = lightness.transpose(0, 1)
+        planes = functional.conv2d(planes, weights, padding=(self.LIMIT, 0), groups=count)
+        planes = functional.conv2d(planes, weights.transpose(2, 3), padding=(0, self.LIMIT), groups=count)
+        return cast(Tensor, planes.transpose(0, 1))
+
+    def _inside(self, image: Tensor, half: Tensor) -> Tensor:
+        """One where the whole kernel lies in the picture, zero elsewhere."""
+        height, width = image.shape[-2:]
+        rows = torch.arange(height, device=image.device).reshape(1, 1, -1, 1)
+        columns = torch.arange(width, device=image.device).reshape(1, 1, 1, -1)
+        whole_rows = (rows >= half) & (rows < height - half)
+        whole_columns = (columns >= half) & (columns < width - half)
+        return (whole_rows & whole_columns).to(image.dtype)
