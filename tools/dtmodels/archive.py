@@ -31,7 +31,11 @@ MAX_BYTES = 8 << 30
 MAX_ENTRIES = 10_000
 UNIX = 3
 ENCRYPTED = 0x1
+SIZE_FOLLOWS = 0x8
 BLOCK = 1 << 20
+LOCAL_HEADER = struct.Struct("<4s2xHH4xIII2x2x")
+"""Signature, flags, method, checksum and both sizes, as they stand before each entry's data."""
+IN_EXTRA_FIELD = 0xFFFFFFFF
 REPACK = "pack it again with `dtmodels package`"
 
 
@@ -185,6 +189,7 @@ def _extract(archive: zipfile.ZipFile, entries: Iterator[zipfile.ZipInfo], stagi
         elif entry.compress_type in METHODS and not entry.flag_bits & ENCRYPTED:
             try:
                 target.parent.mkdir(parents=True, exist_ok=True)
+                _hold_headers_together(archive, entry)
                 _copy(archive, entry, target)
             except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError) as wrong:
                 target.unlink(missing_ok=True) if target.is_file() else None
@@ -195,6 +200,22 @@ def _copy(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> Non
     """Copy one entry; its declared size is a limit, so that lying about it unpacks nothing more."""
     with archive.open(entry) as source, target.open("wb") as sink:
         shutil.copyfileobj(source, sink, BLOCK)
+
+
+def _hold_headers_together(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
+    """An entry is described twice, before its data and in the directory at the end; readers differ in which they use.
+
+    Raises:
+        BadZipFile: the two say different things.
+    """
+    if archive.fp is None:
+        return
+    archive.fp.seek(entry.header_offset)
+    _, flags, method, *found = LOCAL_HEADER.unpack(archive.fp.read(LOCAL_HEADER.size))
+    wanted = [entry.CRC, entry.compress_size, entry.file_size]
+    unlike = any(a != b for a, b in zip(found, wanted, strict=True) if a != IN_EXTRA_FIELD)
+    if flags != entry.flag_bits or method != entry.compress_type or (unlike and not flags & SIZE_FOLLOWS):
+        raise zipfile.BadZipFile("its two descriptions differ")
 
 
 def _damaged(entry: zipfile.ZipInfo, wrong: Exception) -> Problem:

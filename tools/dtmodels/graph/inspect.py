@@ -91,7 +91,7 @@ def inspect(path: Path) -> Graph:
         inputs=tuple(_tensor(value) for value in model.graph.input if value.name not in weights),
         outputs=tuple(_tensor(value) for value in model.graph.output),
         resolved=_resolved(model),
-        domains=tuple(sorted({used.domain for used in model.opset_import} - {"", "ai.onnx"})),
+        domains=tuple(sorted({_text(used.domain) for used in model.opset_import} - {"", "ai.onnx"})),
         external=tuple(sorted(set(_external(model.graph)))),
         build_paths=tuple(sorted(set(_build_paths(model)))),
     )
@@ -112,21 +112,26 @@ def _resolved(model: onnx.ModelProto) -> tuple[TensorFacts, ...]:
 def _tensor(value: onnx.ValueInfoProto) -> TensorFacts:
     kind = value.type.tensor_type
     if not value.type.HasField("tensor_type"):
-        return TensorFacts(name=value.name, dtype="no tensor", shape=())
+        return TensorFacts(name=_text(value.name), dtype="no tensor", shape=())
     shape = tuple(_dimension(dim, index) for index, dim in enumerate(kind.shape.dim))
-    return TensorFacts(name=value.name, dtype=NAMES.get(kind.elem_type, f"type {kind.elem_type}"), shape=shape)
+    return TensorFacts(name=_text(value.name), dtype=NAMES.get(kind.elem_type, f"type {kind.elem_type}"), shape=shape)
 
 
 def _dimension(dim: onnx.TensorShapeProto.Dimension, index: int) -> int | str:
     if dim.HasField("dim_value"):
         return int(dim.dim_value)
-    return str(dim.dim_param) or f"unnamed {index}"
+    return _text(dim.dim_param) or f"unnamed {index}"
+
+
+def _text(value: str | bytes) -> str:
+    """A string of the file; protobuf hands out bytes where it is no UTF-8."""
+    return value.decode(errors="replace") if isinstance(value, bytes) else value
 
 
 def _external(graph: onnx.GraphProto) -> Iterator[str]:
     for tensor in _tensors(graph):
         if tensor.data_location == TensorProto.EXTERNAL:
-            yield next((entry.value for entry in tensor.external_data if entry.key == "location"), "?")
+            yield next((_text(entry.value) for entry in tensor.external_data if entry.key == "location"), "?")
 
 
 def _tensors(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:
@@ -147,5 +152,5 @@ def _build_paths(model: onnx.ModelProto) -> Iterator[str]:
     for node in model.graph.node:
         texts += [node.doc_string, *(entry.value for entry in node.metadata_props)]
     for text in texts:
-        for found in BUILD_PATH.findall(text.encode()):
+        for found in BUILD_PATH.findall(_text(text).encode()):
             yield found.decode()

@@ -49,8 +49,9 @@ class Tile:
 
 
 def check_tile(model: Model, tile: Tile) -> Iterator[Problem]:
-    """Hold one graph and its tile size against what darktable's code demands."""
-    graph = model.graphs[tile.file]
+    """Hold one graph, if it is there, and its tile size against what darktable's code demands."""
+    if (graph := model.graphs.get(tile.file)) is None:
+        return
     yield from check_counts(graph, (1, 2) if tile.extra else (1,), (1,))
     yield from check_inputs_float(graph)
     yield from check_outputs_float(graph)
@@ -124,7 +125,11 @@ def _run(session: Session, tile: Tile, size: int) -> Iterator[Problem | Call]:
     right, _ = _call(session, tile, whole[..., step:])
     name = tile.file.removesuffix(".onnx")
     yield Call(name=name, file=tile.file, seconds=seconds, outputs={session.outputs[0].name: left})
-    yield from check_finite(tile.file, {session.outputs[0].name: left}, "a picture")
+    if infinite := list(
+        check_finite(tile.file, {session.outputs[0].name: left, "of the next tile": right}, "a picture")
+    ):
+        yield from infinite
+        return
     yield from _check_scale(tile, whole, left)
     yield from _check_seam(tile, left, right)
     for value, given in ((0.0, "a black picture"), (1.0, "a white picture")):
@@ -154,8 +159,9 @@ def _check_scale(tile: Tile, given: Image, output: NDArray[np.float32]) -> Itera
 def _check_seam(tile: Tile, left: NDArray[np.float32], right: NDArray[np.float32]) -> Iterator[Problem]:
     """Two neighbouring tiles must agree where darktable cuts from one to the other."""
     cut, step = tile.overlap * tile.scale, left.shape[-1] - 2 * tile.overlap * tile.scale
-    apart = float(np.abs(left[..., cut:-cut, step + cut] - right[..., cut:-cut, cut]).max())
-    spread = float(np.ptp(left)) or 1.0
+    exact = left.astype(np.float64)
+    apart = float(np.abs(exact[..., cut:-cut, step + cut] - right[..., cut:-cut, cut]).max())
+    spread = float(np.ptp(exact)) or 1.0
     if apart > VISIBLE_SEAM * spread:
         what = f"neighbouring tiles differ by {apart / spread:.0%} of the range where darktable cuts: seams will show"
         yield warning("run.seam", tile.file, what, f"the network must not look further than {tile.overlap} pixels")

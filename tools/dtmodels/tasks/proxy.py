@@ -123,7 +123,7 @@ def _check_tile(session: Session, reach: int, sliders: NDArray[np.float32], *, l
     """A tile with a halo of `reach` pixels must be what the whole picture is there."""
     side = 2 * CORE + 2 * reach
     image = _sample(side, side, lab=lab, wild=False)
-    whole = session.call(image, sliders).outputs["output"]
+    whole = session.call(image, sliders).outputs["output"].astype(np.float64)
     low, high = CORE - CORE // 2, CORE + CORE // 2 + 2 * reach
     tile = session.call(image[..., low:high, low:high], sliders).outputs["output"]
     inside = slice(reach, reach + CORE)

@@ -30,8 +30,7 @@ OPTIONAL: tuple[str, ...] = ()
 def check(model: Model) -> Iterator[Problem]:
     """See `dtmodels.tasks.Task.check`."""
     for tile in TILES:
-        if tile.file in model.graphs:
-            yield from check_tile(model, tile)
+        yield from check_tile(model, tile)
     yield from check_boost(model)
 
 

@@ -1,0 +1,117 @@
+"""Toy graphs, folders and packages, made from nothing."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import onnx
+import pytest
+from onnx import TensorProto, helper
+
+from dtmodels.graph.runtime import Runtime
+
+Shape = Sequence[int | str]
+Tensors = Mapping[str, Shape]
+
+
+@pytest.fixture(scope="session")
+def runtime() -> Iterator[Runtime]:
+    """One worker process for all tests."""
+    with Runtime() as shared:
+        yield shared
+
+
+@pytest.fixture(scope="session")
+def make_graph() -> Callable[..., onnx.ModelProto]:
+    """Make a graph from nodes; see `graph`."""
+    return graph
+
+
+def graph(
+    inputs: Tensors,
+    outputs: Tensors,
+    nodes: Sequence[onnx.NodeProto] | None = None,
+    *,
+    constants: Mapping[str, Any] | None = None,
+    types: Mapping[str, int] | None = None,
+    opset: int = 20,
+    ir: int = 10,
+) -> onnx.ModelProto:
+    """A graph with float32 tensors unless `types` says otherwise; without `nodes` it copies its first input."""
+    kinds = types or {}
+    values = [
+        [helper.make_tensor_value_info(name, kinds.get(name, TensorProto.FLOAT), shape) for name, shape in side.items()]
+        for side in (inputs, outputs)
+    ]
+    copy = helper.make_node("Identity", [next(iter(inputs))], [next(iter(outputs))])
+    stored = [onnx.numpy_helper.from_array(value, name) for name, value in (constants or {}).items()]
+    made = helper.make_graph([copy] if nodes is None else nodes, "toy", *values, stored)
+    return helper.make_model(made, opset_imports=[helper.make_opsetid("", opset)], ir_version=ir)
+
+
+def config(model_id: str, task: str, **changed: Any) -> dict[str, Any]:
+    """A `config.json` nobody could object to; a value of `...` removes its key."""
+    texts = ("long_description", "scope", "author", "source", "paper", "license", "training_data", "notes")
+    values = {
+        "id": model_id,
+        "name": "toy",
+        "description": "toy",
+        "task": task,
+        "version": "1.0",
+        "backend": "onnx",
+        "arch": "toy",
+        "attributes": {"input_sizes": [256]},
+        "model_card": dict.fromkeys((*texts, "training_data_license"), "text"),
+        **changed,
+    }
+    return {key: value for key, value in values.items() if value is not ...}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Callable[..., Path]:
+    """Write a model folder; see `config` for what can be changed."""
+
+    def write(task: str, graphs: Mapping[str, onnx.ModelProto], **changed: Any) -> Path:
+        model = tmp_path / "toy"
+        model.mkdir(exist_ok=True)
+        (model / "config.json").write_text(json.dumps(config("toy", task, **changed)))
+        for name, made in graphs.items():
+            (model / name).write_bytes(made.SerializeToString())
+        return model
+
+    return write
+
+
+@pytest.fixture
+def members(make_denoiser: Callable[..., onnx.ModelProto]) -> dict[str, bytes]:
+    """The entries of a good package, in order."""
+    return {
+        "toy/config.json": json.dumps(config("toy", "denoise")).encode(),
+        "toy/model.onnx": make_denoiser().SerializeToString(),
+    }
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Callable[..., Path]:
+    """Write a `.dtmodel` from entries: a mapping, or pairs where names repeat."""
+
+    def write(
+        entries: Mapping[str, bytes] | Sequence[tuple[str, bytes]],
+        *,
+        method: int = zipfile.ZIP_STORED,
+        mode: int = 0o100644,
+    ) -> Path:
+        path = tmp_path / "toy.dtmodel"
+        pairs = list(entries.items()) if isinstance(entries, Mapping) else entries
+        with zipfile.ZipFile(path, "w", method) as archive:
+            for name, data in pairs:
+                info = zipfile.ZipInfo(name)
+                info.create_system, info.external_attr, info.compress_type = 3, mode << 16, method
+                archive.writestr(info, data)
+        return path
+
+    return write
