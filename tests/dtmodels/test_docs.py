@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -42,3 +43,11 @@ def test_markup_in_a_card_stays_text(add_model: Add, tmp_path: Path) -> None:
     page = (folder / "README.md").read_text()
     assert "<script>" not in page
     assert "[x](javascript" not in page
+
+
+def test_tensors_come_from_the_golden_data(add_model: Add, tmp_path: Path) -> None:
+    golden = {"model.onnx": {"inputs": [["input", "float32", [1, 3, 256, 256]]], "outputs": []}}
+    (add_model("denoise-toy") / "golden.json").write_text(json.dumps({"files": golden}))
+    write_docs(tmp_path, Console(quiet=True), check=False)
+    page = (tmp_path / "models/denoise-toy/README.md").read_text()
+    assert "| `model.onnx` | inputs | `input` | `float32` | `1 × 3 × 256 × 256` |" in page

@@ -86,10 +86,10 @@ def _evaluation(card: Card) -> str:
 
 def _tensors(golden: dict[str, Any]) -> str:
     rows = [
-        [code(file), side, code(tensor["name"]), code(tensor["dtype"]), code(" × ".join(map(str, tensor["shape"])))]
+        [code(file), side, code(name), code(dtype), code(" × ".join(map(str, shape)))]
         for file, graph in sorted(golden["files"].items())
         for side in ("inputs", "outputs")
-        for tensor in graph[side]
+        for name, dtype, shape in graph[side]
     ]
     return "## Tensors\n\n" + table(["file", "", "name", "type", "shape"], rows)
 
