@@ -1,0 +1,99 @@
+"""To add a thing is to add one file: members are found, never listed."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAM = """
+import importlib, sys
+from dtbase.discovery import member, member_names
+package = importlib.import_module(sys.argv[1])
+print(" ".join(member_names(package)))
+if sys.argv[2:]:
+    print(member(package, sys.argv[2]).MARK)
+"""
+
+
+@pytest.fixture
+def tools(root: Path, tmp_path: Path) -> Path:
+    copy = tmp_path / "tools"
+    shutil.copytree(root / "tools", copy, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+    shutil.copytree(root / "schema", tmp_path / "schema")
+    return copy
+
+
+def run(tools: Path, program: str, *arguments: str) -> str:
+    command = [sys.executable, "-c", program, *arguments]
+    done = subprocess.run(
+        command, env={"PYTHONPATH": str(tools)}, cwd=tools, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("package", ["dtmodels.tasks", "dtmodels.families", "dtproxies.modules", "dtmodels.lint.rules"])
+def test_a_new_file_is_a_new_member_and_an_underscore_is_not(tools: Path, package: str) -> None:
+    folder = tools / package.replace(".", "/")
+    before = run(tools, PROGRAM, package).split()
+    (folder / "zzz999_toy.py").write_text("MARK = 'found'\n")
+    (folder / "_shared_toy.py").write_text("")
+    after = run(tools, PROGRAM, package, "zzz999_toy").split()
+    assert after == [*before, "zzz999_toy", "found"]
+
+
+RULE = '''"""A toy never breaks.
+
+Because.
+
+Fix: mend it.
+
+Bad::
+
+    broken
+
+Good::
+
+    whole
+"""
+
+from dtmodels.lint.rule import Remark
+
+SEVERITY = "error"
+
+
+def check_card(subject):
+    """Always speaks."""
+    yield Remark(where=("name",), what="spoken", fix="none")
+'''
+
+LINT = """
+import sys
+from pathlib import Path
+from dtmodels.lint.engine import lint
+print([f"{found.rule} {found.line}" for found in lint(Path(sys.argv[1])) if found.message == "spoken"])
+"""
+
+
+def test_a_new_rule_speaks_about_every_card_without_being_registered(tools: Path, root: Path, tmp_path: Path) -> None:
+    (tools / "dtmodels" / "lint" / "rules" / "zzz999_toy.py").write_text(RULE)
+    model = tmp_path / "models" / "toy-model"
+    shutil.copytree(root / "tests" / "lint" / "SCH001" / "good-mapping", model)
+    assert run(tools, LINT, str(tmp_path)).strip() == "['ZZZ999 4']"
+
+
+HEAVY = """
+import importlib, pkgutil, sys
+from dtmodels.card_reader import read_card
+from dtmodels.catalogue import Catalogue
+from dtmodels.lint import report, engine
+from dtmodels.lint.registry import all_rules
+all_rules()
+print(sorted({"torch", "onnx", "onnxruntime", "numpy", "jsonschema"} & set(sys.modules)))
+"""
+
+
+def test_linting_imports_nothing_heavy(root: Path) -> None:
+    assert run(root / "tools", HEAVY).strip() == "[]"
