@@ -1,3 +1,4 @@
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from dtproxies.darktable import pfm, picture
 from dtproxies.darktable.dump import dump
 from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.layout import ModuleLayout
-from dtproxies.darktable.xmp import Step
+from dtproxies.darktable.xmp import Step, sidecar
 
 
 def colours() -> NDArray[np.float32]:
@@ -83,3 +84,27 @@ def test_other_kinds_of_output_are_wrong_usage(tmp_path: Path) -> None:
     nothing = Darktable(version="", cli=(), python=(), library=tmp_path)
     with pytest.raises(WrongUsage, match=r"written as \.png or \.pfm"):
         picture.render_file(nothing, "exposure", tmp_path / "in.png", tmp_path / "out.gif", {})
+
+
+@pytest.mark.darktable
+@pytest.mark.parametrize(
+    ("module", "sliders"),
+    [("sharpen", {"amount": 1.0}), ("velvia", {"strength": 60.0}), ("exposure", {"exposure": 0.5})],
+)
+def test_a_file_is_rendered_as_darktable_exports_it(
+    darktable: Darktable, layouts: dict[str, ModuleLayout], tmp_path: Path, module: str, sliders: dict[str, float]
+) -> None:
+    source, history, exported = (tmp_path / name for name in ("in.pfm", "in.pfm.xmp", "exported.pfm"))
+    pfm.write(source, colours())
+    history.write_text(sidecar([Step(module, sliders)], layouts))
+    words = ["--icc-type", "LIN_REC709", "--apply-custom-presets", "false", "--core", *darktable.options(tmp_path)]
+    subprocess.run(
+        [*darktable.cli, str(source), str(history), str(exported), *words],
+        check=True,
+        capture_output=True,
+        env=darktable.surroundings(tmp_path),
+    )
+    picture.render_file(darktable, module, source, tmp_path / "out.pfm", sliders)
+    made = pfm.read(tmp_path / "out.pfm")
+    assert made == pytest.approx(pfm.read(exported), abs=1e-3)
+    assert np.abs(made - colours()).max() > 0.02

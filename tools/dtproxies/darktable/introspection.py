@@ -95,7 +95,7 @@ def _field(raw: Mapping[str, Any]) -> Field:
         min=raw.get("min"),
         max=raw.get("max"),
         default=raw.get("default") or 0,
-        choices=raw.get("choices", {}),
+        choices=dict(sorted(raw.get("choices", {}).items(), key=lambda choice: int(choice[1]))),
         description=raw["description"],
         count=raw.get("count", 0),
         item=_field(raw["item"]) if "item" in raw else None,
