@@ -79,6 +79,23 @@ def unresolved(session: Session) -> bool:
     return _size(session.outputs[0], 2) is None or _size(session.outputs[0], 3) is None
 
 
+def route(given: Sequence[str], wanted: Sequence[str]) -> list[int]:
+    """Which encoder output each of the first decoder inputs gets, as darktable decides it.
+
+    Equal names first, then one name within the other; an input nothing matches takes the output of its own position,
+    even when that one is in use already.
+    """
+    order, used = list(range(len(given))), set[int]()
+    for position, name in enumerate(wanted):
+        free = [index for index in range(len(given)) if index not in used]
+        equal = [index for index in free if given[index] == name]
+        alike = [index for index in free if given[index] in name or name in given[index]]
+        if found := [*equal, *alike]:
+            order[position] = found[0]
+            used.add(found[0])
+    return order
+
+
 def check_assumed(where: str, arch: str, known: Assumed, count: int) -> Iterator[Problem]:
     """Sizes that darktable's code cannot work with.
 

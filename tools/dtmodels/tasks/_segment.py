@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from dtmodels.tasks._decoder import (
     assumed,
     check_assumed,
     check_returned,
+    route,
     unresolved,
 )
 from dtmodels.tasks._run import check_finite, failure
@@ -99,23 +100,6 @@ def _load(path: Path, arch: str, encoded: Mapping[str, NDArray[Any]], runtime: R
     order = route(names, [tensor.name for tensor in session.inputs[: len(names)]])
     features = tuple(encoded[names[index]] for index in order)
     return Decoder(session=session, arch=arch, known=assumed(session, arch), features=features)
-
-
-def route(given: Sequence[str], wanted: Sequence[str]) -> list[int]:
-    """Which encoder output each of the first decoder inputs gets, as darktable decides it.
-
-    Equal names first, then one name within the other; an input nothing matches takes the output of its own position,
-    even when that one is in use already.
-    """
-    order, used = list(range(len(given))), set[int]()
-    for position, name in enumerate(wanted):
-        free = [index for index in range(len(given)) if index not in used]
-        equal = [index for index in free if given[index] == name]
-        alike = [index for index in free if given[index] in name or name in given[index]]
-        if found := [*equal, *alike]:
-            order[position] = found[0]
-            used.add(found[0])
-    return order
 
 
 def _decode(decoder: Decoder) -> Iterator[Problem | Call]:

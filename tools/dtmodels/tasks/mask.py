@@ -13,7 +13,7 @@ from dtmodels.graph.runtime import Runtime
 from dtmodels.package_config import MISSING
 from dtmodels.report import Problem, error, warning
 from dtmodels.tasks import Call, Model
-from dtmodels.tasks._decoder import ARCHITECTURES, MAX_FEATURES, SIDE
+from dtmodels.tasks._decoder import ARCHITECTURES, MAX_FEATURES, SIDE, route
 from dtmodels.tasks._graphs import (
     check_counts,
     check_inputs_float,
@@ -95,7 +95,23 @@ def _check_decoder(model: Model) -> Iterator[Problem]:
     features = len(model.graphs[ENCODER].outputs) if ENCODER in model.graphs else None
     inputs = (features + len(arch.prompts),) if features else (len(graph.inputs),)
     yield from check_counts(graph, inputs, arch.outputs)
+    yield from _check_route(model)
     if symbolic := [tensor.name for tensor in graph.outputs if not is_static(tensor)]:
         what = f"symbolic mask count or mask size in {', '.join(symbolic)}: darktable guesses 1 mask of {SIDE} x {SIDE}"
         fix = "export the number of masks and their size as numbers"
         yield warning("mask.symbolic", DECODER, f"{what} where ONNX Runtime cannot work them out", fix)
+
+
+def _check_route(model: Model) -> Iterator[Problem]:
+    """Names decide which encoder output a decoder input gets; half a set of names misleads darktable."""
+    if ENCODER not in model.graphs:
+        return
+    given = [tensor.name for tensor in model.graphs[ENCODER].outputs]
+    wanted = [tensor.name for tensor in model.graphs[DECODER].inputs[: len(given)]]
+    if len(wanted) == len(given) and len(set(route(given, wanted))) < len(given):
+        pairs = ", ".join(
+            f"{name} gets {given[index]}" for name, index in zip(wanted, route(given, wanted), strict=True)
+        )
+        what = f"inputs and the encoder's outputs match by name in part only: {pairs}"
+        reason = "darktable passes one output twice and another not at all"
+        yield error("mask.route", DECODER, what, "name all of them alike, or none", reason=reason)

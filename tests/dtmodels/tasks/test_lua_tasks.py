@@ -1,0 +1,135 @@
+"""depth, erase and proxy: what darktable's Lua interface and the task ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper
+
+from dtmodels.graph.runtime import Runtime
+from dtmodels.report import Report
+from dtmodels.stages.validate import validate_path
+
+Folder = Callable[..., Path]
+MakeGraph = Callable[..., onnx.ModelProto]
+IMAGE = (1, 3, "height", "width")
+SLIDER = {"name": "gain", "low": -2.0, "high": 2.0, "default": 0.0, "unit": "EV"}
+PROXY = {"module": "toy", "module_version": 1, "space": "linear-rgb", "reach": 0, "sliders": [SLIDER]}
+
+
+def codes(report: Report) -> list[str]:
+    return [problem.code for problem in report.errors]
+
+
+def proxy(make_graph: MakeGraph, nodes: list[onnx.NodeProto] | None = None, **options: Any) -> onnx.ModelProto:
+    """Multiply by two to the power of the slider."""
+    gain = [
+        helper.make_node("Pow", ["two", "sliders"], ["gain"]),
+        helper.make_node("Mul", ["image", "gain"], ["output"]),
+    ]
+    constants = {"two": np.float32(2), **options.pop("constants", {})}
+    inputs = options.pop("inputs", {"image": IMAGE, "sliders": (1, 1)})
+    return make_graph(inputs, {"output": IMAGE}, nodes or gain, constants=constants, **options)
+
+
+def blur(size: int) -> list[onnx.NodeProto]:
+    pads = [size // 2] * 4
+    return [helper.make_node("AveragePool", ["image"], ["output"], kernel_shape=[size, size], pads=pads)]
+
+
+def validated(folder: Folder, runtime: Runtime, made: onnx.ModelProto, **changed: Any) -> Report:
+    return validate_path(folder("proxy", {"model.onnx": made}, attributes={**PROXY, **changed}), runtime)
+
+
+def test_a_good_proxy_passes(folder: Folder, make_graph: MakeGraph, runtime: Runtime) -> None:
+    assert validated(folder, runtime, proxy(make_graph)).problems == ()
+
+
+@pytest.mark.parametrize(("reach", "good"), [(7, True), (6, False)])
+def test_the_reach_is_the_halo_a_tile_needs(
+    folder: Folder, make_graph: MakeGraph, runtime: Runtime, reach: int, good: bool
+) -> None:
+    report = validated(folder, runtime, proxy(make_graph, blur(15)), reach=reach)
+    assert codes(report) == ([] if good else ["proxy.reach"])
+
+
+def test_a_proxy_that_breaks_on_negative_values_is_an_error(
+    folder: Folder, make_graph: MakeGraph, runtime: Runtime
+) -> None:
+    report = validated(folder, runtime, proxy(make_graph, [helper.make_node("Sqrt", ["image"], ["output"])]))
+    assert set(codes(report)) == {"run.not-finite"}
+    assert "negative and very bright values" in report.text()
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"module": 5}, "proxy.attribute"),
+        ({"module_version": "1"}, "proxy.attribute"),
+        ({"space": "srgb"}, "proxy.attribute"),
+        ({"reach": -1}, "proxy.attribute"),
+        ({"sliders": []}, "proxy.attribute"),
+        ({"sliders": "gain"}, "proxy.attribute"),
+        ({"sliders": [{**SLIDER, "low": 1}]}, "proxy.slider"),
+        ({"sliders": [{**SLIDER, "unit": None}]}, "proxy.slider"),
+        ({"sliders": [SLIDER, SLIDER]}, "proxy.sliders"),
+    ],
+)
+def test_attributes_have_to_describe_the_sliders(
+    folder: Folder, make_graph: MakeGraph, runtime: Runtime, changed: dict[str, Any], code: str
+) -> None:
+    assert code in codes(validated(folder, runtime, proxy(make_graph), **changed))
+
+
+def test_a_proxy_has_fixed_tensor_names(folder: Folder, make_graph: MakeGraph, runtime: Runtime) -> None:
+    made = make_graph({"picture": IMAGE, "sliders": (1, 1)}, {"output": IMAGE})
+    assert codes(validated(folder, runtime, made)) == ["proxy.tensors"]
+
+
+def test_a_proxy_of_one_size_is_a_warning(folder: Folder, make_graph: MakeGraph, runtime: Runtime) -> None:
+    made = proxy(make_graph, inputs={"image": (1, 3, 128, 128), "sliders": (1, 1)})
+    (problem,) = validated(folder, runtime, made).problems
+    assert (problem.severity, problem.code) == ("warning", "proxy.fixed-size")
+
+
+def test_lua_knows_float32_only(folder: Folder, make_graph: MakeGraph, runtime: Runtime) -> None:
+    made = make_graph(
+        {"image": IMAGE}, {"depth": IMAGE}, types={"image": TensorProto.FLOAT16, "depth": TensorProto.FLOAT16}
+    )
+    assert codes(validate_path(folder("depth", {"model.onnx": made}), runtime)) == ["lua.input-type", "lua.output-type"]
+
+
+@pytest.mark.parametrize("side", [("height", "width"), (518, 518)])
+def test_depth_may_have_any_size(
+    folder: Folder, make_graph: MakeGraph, runtime: Runtime, side: tuple[Any, Any]
+) -> None:
+    node = helper.make_node("ReduceMean", ["image", "axis"], ["depth"], keepdims=0)
+    made = make_graph({"image": (1, 3, *side)}, {"depth": (1, *side)}, [node], constants={"axis": np.array([1])})
+    assert validate_path(folder("depth", {"model.onnx": made}), runtime).problems == ()
+
+
+def test_an_even_depth_is_a_warning(folder: Folder, make_graph: MakeGraph, runtime: Runtime) -> None:
+    nodes = [helper.make_node("Sub", ["image", "image"], ["depth"])]
+    made = make_graph({"image": IMAGE}, {"depth": IMAGE}, nodes)
+    (problem,) = validate_path(folder("depth", {"model.onnx": made}), runtime).problems
+    assert (problem.severity, problem.code) == ("warning", "depth.flat")
+
+
+@pytest.mark.parametrize(("factor", "expected"), [(1, []), (255, ["erase.scale"])])
+def test_erase_returns_values_of_0_to_1(
+    folder: Folder, make_graph: MakeGraph, runtime: Runtime, factor: int, expected: list[str]
+) -> None:
+    node = helper.make_node("Mul", ["image", "factor"], ["output"])
+    inputs = {"image": (1, 3, 512, 512), "mask": (1, 1, 512, 512)}
+    made = make_graph(inputs, {"output": (1, 3, 512, 512)}, [node], constants={"factor": np.float32(factor)})
+    assert codes(validate_path(folder("erase", {"model.onnx": made}), runtime)) == expected
+
+
+def test_erase_takes_a_picture_and_a_mask(folder: Folder, make_graph: MakeGraph, runtime: Runtime) -> None:
+    made = make_graph({"image": IMAGE}, {"output": IMAGE})
+    assert codes(validate_path(folder("erase", {"model.onnx": made}), runtime)) == ["graph.inputs"]

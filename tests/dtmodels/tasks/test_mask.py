@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper
+
+from dtmodels.graph.runtime import Runtime
+from dtmodels.report import Report
+from dtmodels.stages.validate import validate_path
+from dtmodels.tasks._decoder import route
+
+Folder = Callable[..., Path]
+MakeGraph = Callable[..., onnx.ModelProto]
+SIDE = 1024
+PROMPTS: dict[str, Any] = {
+    "point_coords": (1, "n", 2),
+    "point_labels": (1, "n"),
+    "mask_input": (1, 1, 256, 256),
+    "has_mask_input": (1,),
+}
+
+
+def encoder(make_graph: MakeGraph, side: int = SIDE, features: int = 1) -> onnx.ModelProto:
+    names = [f"features{number}" for number in range(features)]
+    nodes = [
+        helper.make_node("AveragePool", ["image"], [name], kernel_shape=[16, 16], strides=[16, 16]) for name in names
+    ]
+    return make_graph({"image": (1, 3, side, side)}, dict.fromkeys(names, (1, 3, side // 16, side // 16)), nodes)
+
+
+def decoder(
+    make_graph: MakeGraph,
+    masks: int = 3,
+    side: int = 256,
+    *,
+    outputs: int = 3,
+    declared: int | str | None = None,
+    prompts: dict[str, Any] | None = None,
+    **options: Any,
+) -> onnx.ModelProto:
+    """Masks of constant values whose shape ONNX Runtime cannot see before it runs."""
+    shapes: dict[str, list[int]] = {"masks": [masks, side, side], "iou": [masks], "low": [masks, 256, 256]}
+    nodes = [
+        helper.make_node("Mul", ["point_labels", "zero"], ["nothing"]),
+        helper.make_node("ReduceSum", ["nothing"], ["sum"], keepdims=0),
+        helper.make_node("Cast", ["sum"], ["none"], to=TensorProto.INT64),
+    ]
+    constants: dict[str, Any] = {"zero": np.float32(0), "value": np.float32(options.pop("value", 7))}
+    results: dict[str, Any] = {}
+    for name, shape in list(shapes.items())[:outputs]:
+        constants[f"{name} shape"] = np.array([1, *shape])
+        nodes.append(helper.make_node("Add", [f"{name} shape", "none"], [f"{name} wanted"]))
+        nodes.append(helper.make_node("Expand", ["value", f"{name} wanted"], [name]))
+        results[name] = (1, masks if declared is None else declared, *shape[1:])
+    inputs = {"features0": (1, 3, 64, 64), **(PROMPTS if prompts is None else prompts)}
+    return make_graph(inputs, results, nodes, constants=constants, **options)
+
+
+def validated(folder: Folder, runtime: Runtime, enc: onnx.ModelProto, dec: onnx.ModelProto, **changed: Any) -> Report:
+    model = folder("mask", {"encoder.onnx": enc, "decoder.onnx": dec}, **{"arch": "sam2", **changed})
+    return validate_path(model, runtime)
+
+
+def codes(report: Report) -> list[str]:
+    return [problem.code for problem in report.errors]
+
+
+@pytest.mark.parametrize(
+    "shape", [{"masks": 1}, {"masks": 3, "side": 1024}, {"masks": 8}, {"masks": 3, "outputs": 2}], ids=str
+)
+def test_good_masks_pass(folder: Folder, make_graph: MakeGraph, runtime: Runtime, shape: dict[str, int]) -> None:
+    made = decoder(make_graph, **shape)
+    assert validated(folder, runtime, encoder(make_graph), made).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"arch": ...}, "mask.arch"),
+        ({"arch": None}, "mask.arch"),
+        ({"arch": "sam"}, "mask.arch"),
+        ({"version": "0.9"}, "mask.version"),
+    ],
+)
+def test_configuration_darktable_refuses(
+    folder: Folder, make_graph: MakeGraph, runtime: Runtime, changed: dict[str, Any], code: str
+) -> None:
+    assert codes(validated(folder, runtime, encoder(make_graph), decoder(make_graph), **changed)) == [code]
+
+
+@pytest.mark.parametrize(
+    ("made", "code", "words"),
+    [
+        ({"masks": 9}, "mask.decoder-output", "at most 8"),
+        ({"outputs": 1}, "graph.outputs", "darktable passes 2 or 3"),
+        ({"outputs": 2, "side": 512}, "mask.memory", "crashes"),
+        ({"outputs": 2, "side": 128}, "mask.memory", "scrambled"),
+        ({"masks": 3, "declared": "num_labels"}, "mask.decoder-output", "it crashes"),
+        ({"value": np.nan}, "run.not-finite", "NaN"),
+        ({"types": {"point_labels": TensorProto.INT64}}, "graph.input-type", "int64"),
+        ({"prompts": {"point_coords": (1, "n", 2), "point_labels": (1, "n")}}, "graph.inputs", "darktable passes 5"),
+        ({"prompts": dict(reversed(PROMPTS.items()))}, "run.fails", "invalid dimensions|Invalid rank"),
+    ],
+)
+def test_decoders_that_fail_or_crash_darktable_are_errors(
+    folder: Folder, make_graph: MakeGraph, made: dict[str, Any], code: str, words: str
+) -> None:
+    with Runtime() as runtime:
+        report = validated(folder, runtime, encoder(make_graph), decoder(make_graph, **made))
+    assert code in codes(report)
+    assert any(word.lower() in report.text().lower() for word in words.split("|"))
+
+
+def test_a_symbolic_mask_count_that_turns_out_as_guessed_is_a_warning(
+    folder: Folder, make_graph: MakeGraph, runtime: Runtime
+) -> None:
+    made = decoder(make_graph, 1, declared="num_labels")
+    (problem,) = validated(folder, runtime, encoder(make_graph), made).problems
+    assert (problem.severity, problem.code) == ("warning", "mask.symbolic")
+
+
+@pytest.mark.parametrize(
+    ("made", "code"), [({"side": 512}, "mask.encoder-input"), ({"features": 5}, "graph.outputs")], ids=str
+)
+def test_encoders_darktable_cannot_use_are_errors(
+    folder: Folder, make_graph: MakeGraph, runtime: Runtime, made: dict[str, int], code: str
+) -> None:
+    assert code in codes(validated(folder, runtime, encoder(make_graph, **made), decoder(make_graph)))
+
+
+def test_names_that_match_in_part_are_an_error(folder: Folder, make_graph: MakeGraph, runtime: Runtime) -> None:
+    enc = encoder(make_graph, features=2)
+    features = {"features1": (1, 3, 64, 64), "other": (1, 3, 64, 64)}
+    made = make_graph({**features, **PROMPTS}, {"masks": (1, 3, 64, 64), "iou": (1, 3)}, [])
+    assert "mask.route" in codes(validated(folder, runtime, enc, made))
+
+
+def test_a_missing_decoder_is_an_error(folder: Folder, make_graph: MakeGraph, runtime: Runtime) -> None:
+    model = folder("mask", {"encoder.onnx": encoder(make_graph)}, arch="sam2")
+    assert codes(validate_path(model, runtime)) == ["files.missing"]
+
+
+@pytest.mark.parametrize(("shape", "code"), [((1, 1, 256, 256), None), ((1, 1, 256, 512), "mask.square")])
+def test_segnext_has_one_square_mask(
+    folder: Folder, make_graph: MakeGraph, runtime: Runtime, shape: tuple[int, ...], code: str | None
+) -> None:
+    prompts = {**PROMPTS, "mask_input": shape}
+    del prompts["has_mask_input"]
+    node = helper.make_node("Sigmoid", ["mask_input"], ["masks"])
+    made = make_graph({"features0": (1, 3, 64, 64), **prompts}, {"masks": shape}, [node])
+    report = validated(folder, runtime, encoder(make_graph), made, arch="segnext")
+    assert codes(report) == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted", "order"),
+    [
+        (["a", "b", "embed"], ["embed", "a", "b"], [2, 0, 1]),
+        (["high_0", "high_1", "image_embeddings"], ["image_embed", "high_0", "high_1"], [2, 0, 1]),
+        (["x", "y", "z"], ["1", "2", "3"], [0, 1, 2]),
+        (["a", "b"], ["b", "other"], [1, 1]),
+    ],
+)
+def test_encoder_outputs_go_where_their_names_say(given: list[str], wanted: list[str], order: list[int]) -> None:
+    assert route(given, wanted) == order
