@@ -33,17 +33,21 @@ def test_no_source_file_is_longer_than_400_lines(tracked: list[Path], root: Path
     assert {name: lines for name, lines in long.items() if lines > 400} == {}
 
 
+def named(text: str, ids: list[str]) -> list[str]:
+    """The ids that stand in a text as whole words."""
+    return [name for name in ids if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)]
+
+
+def test_an_id_is_a_whole_word() -> None:
+    assert named("see models/toy-one/ and toy-one-large", ["toy-one", "toy", "one"]) == ["toy-one"]
+    assert named("toy-one.dtmodel", ["toy-one"]) == ["toy-one"]
+
+
 def test_a_model_is_named_in_its_own_folder_only(tracked: list[Path], root: Path) -> None:
-    ids = [folder.name for folder in model_folders(root)] or ["no-model-yet"]
-    named = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, ids))})(?![\w-])")
-    found = [
-        f"{path.relative_to(root)} names {match[0]}"
-        for path in tracked
-        if path.name not in HISTORY and not path.is_relative_to(root / "models")
-        for match in [named.search(own_words(path))]
-        if match
-    ]
-    assert found == []
+    ids = [folder.name for folder in model_folders(root)]
+    others = [path for path in tracked if path.name not in HISTORY and not path.is_relative_to(root / "models")]
+    found = {str(path.relative_to(root)): names for path in others if (names := named(own_words(path), ids))}
+    assert found == {}
 
 
 def test_a_model_names_no_other_model_by_its_folder(tracked: list[Path], root: Path) -> None:
