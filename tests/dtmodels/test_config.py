@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from dtmodels.catalogue import Catalogue
-
 from dtmodels.config import config
 from dtmodels.schemas import check_against
 

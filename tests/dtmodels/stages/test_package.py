@@ -11,10 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from dtmodels.catalogue import Catalogue
 
 from dtbase.console import Console
 from dtbase.errors import Failure
+from dtmodels.catalogue import Catalogue
 from dtmodels.stages.convert import convert
 from dtmodels.stages.package import package
 from dtmodels.stages.setup import setup

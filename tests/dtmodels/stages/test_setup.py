@@ -10,11 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from dtmodels.catalogue import Catalogue, Entry
 
 from dtbase.console import Console
 from dtbase.errors import Failure
 from dtmodels.card import Checkpoint, HubFile
+from dtmodels.catalogue import Catalogue, Entry
 from dtmodels.stages.setup import comes_with_repository, setup
 from dtmodels.workspace import Workspace
 
