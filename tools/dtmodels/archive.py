@@ -7,6 +7,7 @@ notice cut or altered data. What it would drop, skip or spoil is a problem here.
 
 from __future__ import annotations
 
+import errno
 import lzma
 import shutil
 import stat
@@ -17,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from dtbase.errors import Failure
 from dtmodels.report import Problem, error, warning
 
 METHODS = {
@@ -35,6 +37,9 @@ SIZE_FOLLOWS = 0x8
 BLOCK = 1 << 20
 LOCAL_HEADER = struct.Struct("<4s2xHH4xIII2x2x")
 """Signature, flags, method, checksum and both sizes, as they stand before each entry's data."""
+DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError, struct.error, OSError)
+"""What reading a spoilt archive raises; the last one is bzip2's, and that of a name which is both file and folder."""
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 IN_EXTRA_FIELD = 0xFFFFFFFF
 REPACK = "pack it again with `dtmodels package`"
 
@@ -56,12 +61,19 @@ def install(path: Path, staging: Path) -> Installed:
     Args:
         path: a `.dtmodel` file.
         staging: an existing empty folder.
+
+    Raises:
+        Failure: there is no room to unpack it.
     """
     if unreadable := _not_a_zip(path):
         return Installed(id="", folder=None, problems=(unreadable,))
     try:
         with zipfile.ZipFile(path) as archive:
             return _install(archive, path.name, staging)
+    except OSError as wrong:
+        raise Failure(
+            f"cannot be unpacked: {wrong.strerror}", where=str(path), fix="make room, or set TMPDIR"
+        ) from wrong
     except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, struct.error) as wrong:
         return Installed(id="", folder=None, problems=(_cut(path.name, str(wrong)),))
 
@@ -191,8 +203,11 @@ def _extract(archive: zipfile.ZipFile, entries: Iterator[zipfile.ZipInfo], stagi
                 target.parent.mkdir(parents=True, exist_ok=True)
                 _hold_headers_together(archive, entry)
                 _copy(archive, entry, target)
-            except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError) as wrong:
-                target.unlink(missing_ok=True) if target.is_file() else None
+            except DAMAGE as wrong:
+                if isinstance(wrong, OSError) and wrong.errno in NO_ROOM:
+                    raise Failure(f"no room to unpack it: {wrong}", fix="make room, or set TMPDIR") from wrong
+                if target.is_file():
+                    target.unlink()
                 yield _damaged(entry, wrong)
 
 

@@ -16,8 +16,8 @@ from dtmodels.graph.runtime import Runtime
 from dtmodels.package_config import read
 from dtmodels.package_keys import check_keys
 from dtmodels.report import Facts, Problem, error, warning
-from dtmodels.tasks import Call, Model, Task
 from dtmodels.tasks._graphs import check_graph
+from dtmodels.tasks._protocol import Call, Model, Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

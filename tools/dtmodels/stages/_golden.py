@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dtbase.files import write_json
 from dtmodels.report import FileFacts, Problem, error, warning
-from dtmodels.tasks import Call
+from dtmodels.tasks._protocol import Call
 
 FILE = "golden.json"
 PAIRS = "golden.safetensors"

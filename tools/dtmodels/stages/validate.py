@@ -20,7 +20,7 @@ from dtmodels.package_config import FILE as CONFIG
 from dtmodels.report import Facts, Problem, Report, error, warning
 from dtmodels.stages import _golden
 from dtmodels.stages._examine import Examined, examine
-from dtmodels.tasks import Measures
+from dtmodels.tasks._protocol import Measures
 from dtmodels.workspace import Workspace
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dtmodels.package_config import MISSING
 from dtmodels.report import Problem, error
-from dtmodels.tasks import Model
+from dtmodels.tasks._protocol import Model
 
 
 def check_boost(model: Model) -> Iterator[Problem]:

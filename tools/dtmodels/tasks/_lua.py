@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from dtmodels.graph.inspect import Graph
 from dtmodels.graph.runtime import GraphFailure, Runtime
 from dtmodels.report import Problem, TensorFacts, error
-from dtmodels.tasks import Call, Model
 from dtmodels.tasks._graphs import shape_text
+from dtmodels.tasks._protocol import Call, Model
 from dtmodels.tasks._run import check_finite, failure
 from dtmodels.tasks._sample import picture
 

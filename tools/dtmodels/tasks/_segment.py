@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from dtmodels.graph.runtime import GraphFailure, Result, Runtime, Session
 from dtmodels.report import Problem, error, warning
-from dtmodels.tasks import Call
 from dtmodels.tasks._decoder import (
     ARCHITECTURES,
     GUESSED_NAME,
@@ -25,6 +24,7 @@ from dtmodels.tasks._decoder import (
     route,
     unresolved,
 )
+from dtmodels.tasks._protocol import Call
 from dtmodels.tasks._run import check_finite, failure
 from dtmodels.tasks._sample import Image, picture
 
@@ -87,7 +87,9 @@ def segment(encoder: Path, decoder: Path, arch: str, runtime: Runtime) -> Iterat
     yield Call(name="encoder", file=encoder.name, seconds=encoded.seconds, outputs=encoded.outputs)
     yield from check_finite(encoder.name, encoded.outputs, "a picture")
     try:
-        yield from _decode(_load(decoder, arch, encoded.outputs, runtime))
+        loaded = _load(decoder, arch, encoded.outputs, runtime)
+        yield from _decode(loaded)
+        loaded.session.close()
     except GraphFailure as wrong:
         yield failure(decoder.name, wrong)
 
@@ -95,6 +97,7 @@ def segment(encoder: Path, decoder: Path, arch: str, runtime: Runtime) -> Iterat
 def _load(path: Path, arch: str, encoded: Mapping[str, NDArray[Any]], runtime: Runtime) -> Decoder:
     session = runtime.load(path, level="none")
     if unresolved(session) and arch == "sam2":
+        session.close()
         session = runtime.load(path, level="basic", free={GUESSED_NAME: 1})
     names = list(encoded)
     order = route(names, [tensor.name for tensor in session.inputs[: len(names)]])

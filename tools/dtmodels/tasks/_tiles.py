@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from dtmodels.graph.inspect import Graph
 from dtmodels.graph.runtime import GraphFailure, Runtime, Session
 from dtmodels.report import Problem, TensorFacts, error, warning
-from dtmodels.tasks import Call, Model
 from dtmodels.tasks._graphs import check_counts, check_inputs_float, check_outputs_float, is_static, shape_text
+from dtmodels.tasks._protocol import Call, Model
 from dtmodels.tasks._run import check_finite, failure
 from dtmodels.tasks._sample import Image, flat, picture
 
@@ -108,7 +108,7 @@ def _check_shape(graph: Graph, kind: str, tensor: TensorFacts, wanted: tuple[int
 
 
 def run_tile(model: Model, runtime: Runtime, tile: Tile) -> Iterator[Problem | Call]:
-    """Run one graph as darktable does: two neighbouring tiles of a picture, a black one and a white one."""
+    """Run one graph as darktable does: two neighbouring tiles of a picture, and a black one."""
     size = tile.size(model) or 0
     try:
         session = runtime.load(model.folder / tile.file)
@@ -132,9 +132,8 @@ def _run(session: Session, tile: Tile, size: int) -> Iterator[Problem | Call]:
         return
     yield from _check_scale(tile, whole, left)
     yield from _check_seam(tile, left, right)
-    for value, given in ((0.0, "a black picture"), (1.0, "a white picture")):
-        output, _ = _call(session, tile, flat(value, tile.channels, size, size))
-        yield from check_finite(tile.file, {session.outputs[0].name: output}, given)
+    black, _ = _call(session, tile, flat(0, tile.channels, size, size))
+    yield from check_finite(tile.file, {session.outputs[0].name: black}, "a black picture")
 
 
 def _call(session: Session, tile: Tile, image: Image) -> tuple[NDArray[np.float32], float]:

@@ -12,22 +12,22 @@ import numpy as np
 
 from dtmodels.graph.runtime import Runtime
 from dtmodels.report import Problem, warning
-from dtmodels.tasks import Call, Model
 from dtmodels.tasks._lua import FILE, check_images, check_lua, run_once, sample_picture
+from dtmodels.tasks._protocol import Call, Model
 
 FILES = (FILE,)
 OPTIONAL: tuple[str, ...] = ()
 
 
 def check(model: Model) -> Iterator[Problem]:
-    """See `dtmodels.tasks.Task.check`."""
+    """See `dtmodels.tasks._protocol.Task.check`."""
     if FILE in model.graphs:
         yield from check_lua(model.graphs[FILE])
         yield from check_images(model.graphs[FILE], (3,))
 
 
 def run(model: Model, runtime: Runtime) -> Iterator[Problem | Call]:
-    """See `dtmodels.tasks.Task.run`."""
+    """See `dtmodels.tasks._protocol.Task.run`."""
     for found in run_once(model, runtime, [sample_picture(model.graphs[FILE])]):
         yield found
         if isinstance(found, Call) and np.unique(next(iter(found.outputs.values()))).size == 1:

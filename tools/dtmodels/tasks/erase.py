@@ -12,8 +12,8 @@ import numpy as np
 
 from dtmodels.graph.runtime import Runtime
 from dtmodels.report import Problem, error
-from dtmodels.tasks import Call, Model
 from dtmodels.tasks._lua import FILE, check_images, check_lua, run_once, sample_picture
+from dtmodels.tasks._protocol import Call, Model
 
 FILES = (FILE,)
 OPTIONAL: tuple[str, ...] = ()
@@ -22,14 +22,14 @@ OTHER_UNITS = 4.0
 
 
 def check(model: Model) -> Iterator[Problem]:
-    """See `dtmodels.tasks.Task.check`."""
+    """See `dtmodels.tasks._protocol.Task.check`."""
     if FILE in model.graphs:
         yield from check_lua(model.graphs[FILE])
         yield from check_images(model.graphs[FILE], (3, 1))
 
 
 def run(model: Model, runtime: Runtime) -> Iterator[Problem | Call]:
-    """See `dtmodels.tasks.Task.run`."""
+    """See `dtmodels.tasks._protocol.Task.run`."""
     image = sample_picture(model.graphs[FILE])
     hole = np.zeros_like(image[:, :1])
     height, width = hole.shape[-2:]

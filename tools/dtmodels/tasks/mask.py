@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dtmodels.graph.runtime import Runtime
 from dtmodels.package_config import MISSING
 from dtmodels.report import Problem, error, warning
-from dtmodels.tasks import Call, Model
 from dtmodels.tasks._decoder import ARCHITECTURES, MAX_FEATURES, SIDE, route
 from dtmodels.tasks._graphs import (
     check_counts,
@@ -21,6 +20,7 @@ from dtmodels.tasks._graphs import (
     is_static,
     shape_text,
 )
+from dtmodels.tasks._protocol import Call, Model
 from dtmodels.tasks._segment import segment
 
 ENCODER, DECODER = "encoder.onnx", "decoder.onnx"
@@ -30,7 +30,7 @@ MAX_RANK = 8
 
 
 def check(model: Model) -> Iterator[Problem]:
-    """See `dtmodels.tasks.Task.check`."""
+    """See `dtmodels.tasks._protocol.Task.check`."""
     yield from _check_arch(model)
     yield from _check_version(model)
     if ENCODER in model.graphs:
@@ -40,7 +40,7 @@ def check(model: Model) -> Iterator[Problem]:
 
 
 def run(model: Model, runtime: Runtime) -> Iterator[Problem | Call]:
-    """See `dtmodels.tasks.Task.run`."""
+    """See `dtmodels.tasks._protocol.Task.run`."""
     yield from segment(model.folder / ENCODER, model.folder / DECODER, model.config.text("arch"), runtime)
 
 

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from dtmodels.graph.inspect import Graph
 from dtmodels.graph.runtime import GraphFailure, Runtime, Session
 from dtmodels.report import Problem, error, warning
-from dtmodels.tasks import Call, Model
 from dtmodels.tasks._golden_pairs import compare_pairs
 from dtmodels.tasks._graphs import shape_text
 from dtmodels.tasks._lua import FILE, check_lua
+from dtmodels.tasks._protocol import Call, Model
 from dtmodels.tasks._run import check_finite, failure
 from dtmodels.tasks._sample import Image, picture, unbounded
 from dtmodels.tasks._sliders import check_attributes, positions
@@ -39,7 +39,7 @@ LAB = np.array([100, 128, 128], np.float32)[:, None, None]
 
 
 def check(model: Model) -> Iterator[Problem]:
-    """See `dtmodels.tasks.Task.check`."""
+    """See `dtmodels.tasks._protocol.Task.check`."""
     yield from check_attributes(model.config)
     if FILE in model.graphs:
         graph = model.graphs[FILE]
@@ -48,7 +48,7 @@ def check(model: Model) -> Iterator[Problem]:
 
 
 def run(model: Model, runtime: Runtime) -> Iterator[Problem | Call]:
-    """See `dtmodels.tasks.Task.run`."""
+    """See `dtmodels.tasks._protocol.Task.run`."""
     try:
         session = runtime.load(model.folder / FILE)
         yield from _run(model, session)
@@ -58,9 +58,11 @@ def run(model: Model, runtime: Runtime) -> Iterator[Problem | Call]:
 
 
 def measure(model: Model, runtime: Runtime, golden: Path) -> Mapping[str, float]:
-    """See `dtmodels.tasks.Measures.measure`."""
+    """See `dtmodels.tasks._protocol.Measures.measure`."""
     session = runtime.load(model.folder / FILE)
-    return compare_pairs(session, golden, lab=model.config.string("space") == "lab")
+    figures = compare_pairs(session, golden, lab=model.config.string("space") == "lab")
+    session.close()
+    return figures
 
 
 def _check_tensors(graph: Graph, count: int) -> Iterator[Problem]:

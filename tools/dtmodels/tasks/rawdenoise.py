@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dtmodels.graph.runtime import Runtime
 from dtmodels.package_config import MISSING
 from dtmodels.report import Problem, error, warning
-from dtmodels.tasks import Call, Model
 from dtmodels.tasks._attributes import check_choice, where_attribute
+from dtmodels.tasks._protocol import Call, Model
 from dtmodels.tasks._tiles import Tile, check_tile, run_tile
 
 NO_TARGET = ("null", "none")
@@ -44,7 +44,7 @@ OPTIONAL = (XTRANS.file,)
 
 
 def check(model: Model) -> Iterator[Problem]:
-    """See `dtmodels.tasks.Task.check`."""
+    """See `dtmodels.tasks._protocol.Task.check`."""
     for tile in (BAYER, LINEAR, XTRANS):
         if tile.file in model.graphs:
             yield from check_tile(model, tile)
@@ -52,7 +52,7 @@ def check(model: Model) -> Iterator[Problem]:
 
 
 def run(model: Model, runtime: Runtime) -> Iterator[Problem | Call]:
-    """See `dtmodels.tasks.Task.run`."""
+    """See `dtmodels.tasks._protocol.Task.run`."""
     for tile in (BAYER, LINEAR, XTRANS):
         if tile.file in model.graphs:
             yield from run_tile(model, runtime, tile)

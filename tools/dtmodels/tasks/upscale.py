@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from dtmodels.graph.runtime import Runtime
 from dtmodels.report import Problem
-from dtmodels.tasks import Call, Model
 from dtmodels.tasks._attributes import check_boost
+from dtmodels.tasks._protocol import Call, Model
 from dtmodels.tasks._tiles import Tile, check_tile, run_tile
 
 TILES = tuple(
@@ -28,13 +28,13 @@ OPTIONAL: tuple[str, ...] = ()
 
 
 def check(model: Model) -> Iterator[Problem]:
-    """See `dtmodels.tasks.Task.check`."""
+    """See `dtmodels.tasks._protocol.Task.check`."""
     for tile in TILES:
         yield from check_tile(model, tile)
     yield from check_boost(model)
 
 
 def run(model: Model, runtime: Runtime) -> Iterator[Problem | Call]:
-    """See `dtmodels.tasks.Task.run`."""
+    """See `dtmodels.tasks._protocol.Task.run`."""
     for tile in TILES:
         yield from run_tile(model, runtime, tile)

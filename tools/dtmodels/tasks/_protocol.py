@@ -1,0 +1,73 @@
+"""What a member of `dtmodels.tasks` offers and is given; apart, so that naming the tasks imports nothing heavy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dtmodels.graph.inspect import Graph
+from dtmodels.graph.runtime import Runtime
+from dtmodels.package_config import PackageConfig
+from dtmodels.report import Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """An installed model as a task sees it."""
+
+    folder: Path
+    config: PackageConfig
+    graphs: Mapping[str, Graph]
+    """Inspected `.onnx` files of the folder, by file name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One call of a graph with the task's seeded sample input."""
+
+    name: str
+    """Unique within the model, for example `model_x2` or `decoder`."""
+    file: str
+    seconds: float
+    outputs: Mapping[str, NDArray[np.float32]]
+    """By output name."""
+
+
+class Task(Protocol):
+    """What a member module offers. A check that finds nothing yields nothing."""
+
+    FILES: tuple[str, ...]
+    """ONNX files darktable needs for the task."""
+    OPTIONAL: tuple[str, ...]
+    """ONNX files it uses when they are there."""
+
+    def check(self, model: Model) -> Iterator[Problem]:
+        """Hold configuration and graphs against what the task's code demands, without running anything."""
+        ...
+
+    def run(self, model: Model, runtime: Runtime) -> Iterator[Problem | Call]:
+        """Run the graphs as darktable would, on seeded sample input; yield what was computed and what is wrong.
+
+        Only called when `check` found no error.
+        """
+        ...
+
+
+class Measures(Protocol):
+    """What a member module offers when its models can be held against pictures that darktable rendered."""
+
+    def measure(self, model: Model, runtime: Runtime, golden: Path) -> Mapping[str, float]:
+        """Compare with the golden pairs in the file `golden`.
+
+        Returns:
+            Figures by name; `psnr_db_worst` is held against the card's `tolerance.psnr_db`.
+
+        Raises:
+            Failure: the file cannot be used, or ONNX Runtime refuses a call.
+        """
+        ...
