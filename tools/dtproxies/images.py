@@ -72,7 +72,7 @@ def crop(picture: Picture, side: int, rng: np.random.Generator) -> Picture:
     if min(height, width) < side:
         raise Failure(f"{width} x {height} pixels, and {side} x {side} are needed", where=picture.name)
     top, left = rng.integers(height - side + 1), rng.integers(width - side + 1)
-    square = np.rot90(picture.pixels[top : top + side, left : left + side], rng.integers(4))
+    square = np.rot90(picture.pixels[top : top + side, left : left + side], int(rng.integers(4)))
     return Picture(picture.name, np.ascontiguousarray(square[:, ::-1] if rng.integers(2) else square))
 
 

@@ -7,8 +7,6 @@ value that darktable uses, so that agreement after fitting is found in the pictu
 
 from __future__ import annotations
 
-from typing import cast
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -75,7 +73,7 @@ class Unsharp(nn.Module):
         planes = lightness.transpose(0, 1)
         planes = functional.conv2d(planes, weights, padding=(self.LIMIT, 0), groups=count)
         planes = functional.conv2d(planes, weights.transpose(2, 3), padding=(0, self.LIMIT), groups=count)
-        return cast(Tensor, planes.transpose(0, 1))
+        return planes.transpose(0, 1)
 
     def _inside(self, image: Tensor, half: Tensor) -> Tensor:
         """One where the whole kernel lies in the picture, zero elsewhere."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,9 @@ MODULE = Module(
 )
 """Ranges are those that darktable's sliders show before one types a number (soft range of `src/iop/exposure.c`)."""
 
+IDENTITY: dict[str, float] = {}
+"""Sliders, beside those at default, at which darktable returns the image as it came."""
+
 APART = 0.01
 """darktable's sliders never leave black at or above white; where one would pass the other, it is put this far away."""
 
@@ -37,4 +41,4 @@ def network() -> nn.Module:
 def reachable(values: Sequence[float]) -> bool:
     """Whether a person can bring darktable's sliders to these values: black has to stay below white."""
     exposure, black = values
-    return 2.0**-exposure - black >= APART
+    return black + APART <= math.pow(2.0, -exposure)

@@ -23,6 +23,9 @@ MODULE = Module(
 )
 """Radius and amount as darktable's sliders show them; threshold to 10 of 100, since above it hardly a pixel changes."""
 
+IDENTITY = {"amount": 0.0}
+"""Sliders, beside those at default, at which darktable returns the image as it came."""
+
 
 def network() -> nn.Module:
     """The untrained network."""

@@ -1,0 +1,89 @@
+"""From a torch network to an ONNX file that darktable can rely on: quiet, one file, nothing but standard operators."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import onnx
+import torch
+from torch import Tensor, nn
+from torch.export import Dim
+
+from dtbase.errors import Failure
+
+OPSET = 18
+"""First operator set of torch's exporter; darktable can rely on 20 and below."""
+IR_VERSION = 10
+"""Newest file format that ONNX Runtime 1.18 reads."""
+Symbols = Mapping[str, Mapping[int, str]]
+"""Names of axes that may have any size, by input and axis: `{"image": {2: "height", 3: "width"}}`."""
+
+
+def export(
+    network: nn.Module,
+    inputs: Mapping[str, Tensor],
+    outputs: Sequence[str],
+    path: Path,
+    *,
+    symbols: Symbols | None = None,
+    metadata: Mapping[str, str] | None = None,
+) -> None:
+    """Write `network` as an ONNX file with weights inside.
+
+    Args:
+        network: in any state; it is exported for inference.
+        inputs: example tensors by input name, in the order of `forward`. A symbolic axis needs an example size
+            greater than one that no other axis has.
+        outputs: names of what `forward` returns, in order.
+        path: of the file.
+        symbols: axes that may have any size; all others have the size of the example.
+        metadata: stored in the file's properties.
+
+    Raises:
+        Failure: torch cannot export the network.
+    """
+    dynamic = [_dynamic(name, symbols or {}) for name in inputs] if symbols else None
+    try:
+        with torch.no_grad(), _quiet():
+            program = torch.onnx.export(
+                network.eval(),
+                tuple(inputs.values()),
+                input_names=list(inputs),
+                output_names=list(outputs),
+                opset_version=OPSET,
+                dynamic_shapes=dynamic,
+                dynamo=True,
+                external_data=False,
+                verbose=False,
+            )
+    except (torch.onnx.errors.OnnxExporterError, torch._dynamo.exc.TorchDynamoException) as wrong:
+        first = str(wrong).strip().splitlines()[0]
+        raise Failure(f"torch cannot export the network: {first}", where=type(network).__name__) from wrong
+    if program is None:
+        raise Failure("torch exported nothing", where=type(network).__name__)
+    model = program.model_proto
+    model.ir_version = IR_VERSION
+    onnx.helper.set_model_props(model, dict(metadata or {}))
+    onnx.save(model, path)
+
+
+def _dynamic(name: str, symbols: Symbols) -> dict[int, object]:
+    return {axis: Dim(symbol) for axis, symbol in symbols.get(name, {}).items()}
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the exporter's progress, warnings and logs about its own inner workings from the user."""
+    level = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(level)

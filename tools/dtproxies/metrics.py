@@ -1,0 +1,78 @@
+"""How far a picture is from darktable's, as seen and as computed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dtproxies.colour import lab_to_linear_rec709, linear_to_srgb
+from dtproxies.images import Pixels
+from dtproxies.modules import Module
+
+Values = NDArray[np.floating[Any]]
+
+CAP = 150.0
+"""Best signal-to-noise ratio given, in decibels. Rounding to float32 alone costs about 155 where pixels are near white,
+so better figures would compare roundings."""
+FLOOR = {"linear-rgb": 2.0**-12, "lab": 1.0}
+"""Values smaller than this count as this large when an error is divided by them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """One picture held against darktable's."""
+
+    display_psnr: float
+    """In decibels, at most 150: both clipped to what a screen shows and sRGB-encoded; peak 1."""
+    log_psnr: float
+    """In decibels, at most 150: linear light, not clipped, encoded by `log_encode`; peak 1."""
+    max_error: float
+    """Largest absolute difference, not clipped, in the module's own unit: white is 1, or L of 100."""
+    relative_error: float
+    """Difference that 99.9 % of the values stay below, as a share of darktable's value, not clipped."""
+
+
+def compare(found: Pixels, wanted: Pixels, module: Module) -> Figures:
+    """Hold `found` against what darktable rendered, both H x W x 3 in the colour space of the module."""
+    exact, right = found.astype(np.float64), wanted.astype(np.float64)
+    apart = np.abs(exact - right)
+    light = [lab_to_linear_rec709(one) if module.space == "lab" else one for one in (exact, right)]
+    shown = [linear_to_srgb(np.clip(one, 0, 1)) for one in light]
+    return Figures(
+        display_psnr=psnr(*shown),
+        log_psnr=psnr(*map(log_encode, light)),
+        max_error=float(apart.max()),
+        relative_error=float(np.percentile(apart / np.maximum(np.abs(right), FLOOR[module.space]), 99.9)),
+    )
+
+
+def psnr(found: Values, wanted: Values) -> float:
+    """Peak signal-to-noise ratio in decibels for a peak of 1, at most `CAP`."""
+    square = float(np.mean((found - wanted) ** 2))
+    return min(CAP, -10 * float(np.log10(square))) if square else CAP
+
+
+def log_encode(light: Values) -> Values:
+    """Linear light of any sign as stops above 2^-12, divided by 16: 16 times white is near 1, black is 0."""
+    return np.sign(light) * np.log2(1 + np.abs(light) * 2.0**12) / 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spread:
+    """A figure over many pictures."""
+
+    mean: float
+    p5: float
+    """What 95 % of the pictures reach or exceed in quality."""
+    worst: float
+
+
+def spread(values: Sequence[float], *, high_is_good: bool) -> Spread:
+    """Mean, fifth percentile from the bad end, and the worst."""
+    bad_end = 5 if high_is_good else 95
+    worst = min(values) if high_is_good else max(values)
+    return Spread(mean=float(np.mean(values)), p5=float(np.percentile(values, bad_end)), worst=worst)

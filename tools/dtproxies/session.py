@@ -1,0 +1,62 @@
+"""What the commands about proxies have in common: a module, darktable set up for it, and photographs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from dtbase.errors import Failure, WrongUsage
+from dtproxies.darktable.find import find
+from dtproxies.darktable.render import Renderer
+from dtproxies.images import Picture, Use, photographs
+from dtproxies.member import Proxied, proxied
+from dtproxies.runners import Run, onnx_runner, torch_runner
+
+WORKERS = 2
+
+
+@dataclass(frozen=True)
+class Session:
+    """A module with a proxy, and darktable to hold the proxy against."""
+
+    proxied: Proxied
+    renderer: Renderer
+    darktable: str
+    """Version."""
+    pictures: list[Picture]
+
+
+@contextmanager
+def session(name: str, images: Path, use: Use, *, side: int) -> Iterator[Session]:
+    """Set everything up for the module `name` and pictures of side x side pixels from the folder `images`.
+
+    Raises:
+        WrongUsage: no proxy of such a module is known.
+        Failure: no darktable or no photographs, or darktable has another version of the module.
+    """
+    found, pictures, darktable = proxied(name), photographs(images, use), find()
+    with Renderer(darktable, [name], height=side, width=side, workers=WORKERS) as renderer:
+        version = renderer.layouts[name].version
+        if version != found.module.version:
+            raise Failure(
+                f"darktable {darktable.version} has version {version} of {name}, and the proxy imitates version "
+                f"{found.module.version}",
+                fix=f"bring modules/{name}.py up to date, or use a darktable that fits",
+            )
+        yield Session(found, renderer, darktable.version, pictures)
+
+
+def runner(found: Proxied, weights: Path | None, onnx: Path | None) -> Run:
+    """The proxy from exactly one of the two files.
+
+    Raises:
+        WrongUsage: none or both are given.
+        Failure: the file does not belong to this module.
+    """
+    if weights and not onnx:
+        return torch_runner(found, weights)
+    if onnx and not weights:
+        return onnx_runner(found, onnx)
+    raise WrongUsage("one proxy has to be named", fix="give --weights FILE.safetensors or --onnx FILE.onnx")
