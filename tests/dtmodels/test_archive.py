@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from dtbase.errors import Failure
 from dtmodels.archive import Installed, install
 
 Pack = Callable[..., Path]
@@ -188,3 +189,14 @@ def test_what_darktable_cannot_unpack_is_an_error(
 def test_ids_that_make_trouble_are_named(pack: Pack, installed: Install, top: str, severity: str) -> None:
     (problem,) = installed(pack({f"{top}/config.json": b"{}"})).problems
     assert (problem.severity, problem.where) == (severity, top)
+
+
+def test_a_name_that_is_both_file_and_folder_is_damage(pack: Pack, members: Members, installed: Install) -> None:
+    result = installed(pack({**members, "toy/model.onnx/deeper": b"", "toy/config.json/": b""}))
+    assert codes(result) == ["archive.damaged", "archive.damaged"]
+
+
+def test_an_archive_that_may_not_be_read_is_a_failure(tmp_path: Path) -> None:
+    (tmp_path / "toy.dtmodel").mkdir()
+    with pytest.raises(Failure, match="cannot be read"):
+        install(tmp_path / "toy.dtmodel", tmp_path)

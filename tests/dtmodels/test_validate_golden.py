@@ -100,12 +100,12 @@ def test_a_proxy_is_held_against_pictures_darktable_rendered(
     entry: Entry, folder: Folder, make_graph: MakeGraph, promised: float | None, good: bool
 ) -> None:
     slider = {"name": "offset", "low": 0, "high": 1, "default": 0, "unit": ""}
-    attributes = {"module": "toy", "module_version": 1, "space": "linear-rgb", "reach": 0, "sliders": [slider]}
+    attributes = {"module": "toy", "module_version": 1, "space": "lab", "reach": 0, "sliders": [slider]}
     shape = (1, 3, "h", "w")
     node = helper.make_node("Add", ["image", "sliders"], ["output"])
     graph = make_graph({"image": shape, "sliders": (1, 1)}, {"output": shape}, [node])
     image = np.random.default_rng(0).random((2, 3, 8, 8), dtype=np.float32)
-    off_by = np.float32([0, 0.01])[:, None, None, None]
+    off_by = np.float32([0, 1])[:, None, None, None]
     pairs = {
         "input": image,
         "sliders": np.float32([[0], [0.5]]),
@@ -116,6 +116,23 @@ def test_a_proxy_is_held_against_pictures_darktable_rendered(
     report = validate(proxy_entry(entry, promised), model)
     assert report.facts.figures["psnr_db_worst"] == pytest.approx(40, abs=0.01)
     assert [problem.code for problem in report.errors] == ([] if good else ["golden.psnr"])
+
+
+def test_what_no_screen_shows_does_not_count(
+    entry: Entry, folder: Folder, make_graph: MakeGraph, tmp_path: Path
+) -> None:
+    slider = {"name": "offset", "low": 0, "high": 1, "default": 0, "unit": ""}
+    attributes = {"module": "toy", "module_version": 1, "space": "linear-rgb", "reach": 0, "sliders": [slider]}
+    shape = (1, 3, "h", "w")
+    graph = make_graph({"image": shape, "sliders": (1, 1)}, {"output": shape})
+    image = np.float32([2.0, -1.0, 0.5]).reshape(1, 3, 1, 1)
+    wanted = np.float32([9.0, -0.1, 0.5]).reshape(1, 3, 1, 1)
+    save_file(
+        {"input": image, "sliders": np.zeros((1, 1), np.float32), "output": wanted}, entry.folder / "golden.safetensors"
+    )
+    report = validate(proxy_entry(entry, 100), folder("proxy", {"model.onnx": graph}, attributes=attributes))
+    assert report.ok
+    assert report.facts.figures["psnr_db_worst"] == 200
 
 
 def test_unusable_golden_pairs_are_an_error(entry: Entry, folder: Folder, make_graph: MakeGraph) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import errno
 import lzma
 import shutil
-import stat
 import struct
 import zipfile
 import zlib
@@ -19,20 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dtbase.errors import Failure
-from dtmodels.report import Problem, error, warning
+from dtmodels.archive_entries import ENCRYPTED, METHODS, REPACK, check_entries, check_size, is_special
+from dtmodels.report import Problem, error
 
-METHODS = {
-    zipfile.ZIP_STORED: "stored",
-    zipfile.ZIP_DEFLATED: "deflate",
-    zipfile.ZIP_BZIP2: "bzip2",
-    zipfile.ZIP_LZMA: "lzma",
-}
-"""Compression darktable was seen to install."""
-MAX_BYTES = 8 << 30
-"""Limit of all data together: four ONNX files of the largest size a protobuf can have."""
-MAX_ENTRIES = 10_000
-UNIX = 3
-ENCRYPTED = 0x1
 SIZE_FOLLOWS = 0x8
 BLOCK = 1 << 20
 LOCAL_HEADER = struct.Struct("<4s2xHH4xIII2x2x")
@@ -41,7 +29,6 @@ DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError, 
 """What reading a spoilt archive raises; the last one is bzip2's, and that of a name which is both file and folder."""
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 IN_EXTRA_FIELD = 0xFFFFFFFF
-REPACK = "pack it again with `dtmodels package`"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,24 +50,23 @@ def install(path: Path, staging: Path) -> Installed:
         staging: an existing empty folder.
 
     Raises:
-        Failure: there is no room to unpack it.
+        Failure: it may not be read, or there is no room to unpack it.
     """
     if unreadable := _not_a_zip(path):
         return Installed(id="", folder=None, problems=(unreadable,))
     try:
         with zipfile.ZipFile(path) as archive:
             return _install(archive, path.name, staging)
-    except OSError as wrong:
-        raise Failure(
-            f"cannot be unpacked: {wrong.strerror}", where=str(path), fix="make room, or set TMPDIR"
-        ) from wrong
-    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, struct.error) as wrong:
+    except (*DAMAGE, NotImplementedError) as wrong:
         return Installed(id="", folder=None, problems=(_cut(path.name, str(wrong)),))
 
 
 def _not_a_zip(path: Path) -> Problem | None:
-    with path.open("rb") as file:
-        start = file.read(4)
+    try:
+        with path.open("rb") as file:
+            start = file.read(4)
+    except OSError as wrong:
+        raise Failure(f"cannot be read: {wrong.strerror}", where=str(path)) from wrong
     if start == b"PK\x05\x06":
         return error("archive.empty", path.name, "the zip is empty: darktable refuses to install it", REPACK)
     if start != b"PK\x03\x04":
@@ -106,7 +92,7 @@ def _install(archive: zipfile.ZipFile, where: str, staging: Path) -> Installed:
     model_id, refused = top_folder(entries[0].filename)
     if refused:
         return Installed(id="", folder=None, problems=(refused,))
-    problems = [*_about_entries(entries, model_id), *_about_size(entries, where)]
+    problems = [*check_entries(entries, model_id), *check_size(entries, where)]
     if not any(problem.code == "archive.bomb" for problem in problems):
         problems += _extract(archive, _wanted(entries, model_id), staging)
     folder = staging / model_id
@@ -129,86 +115,27 @@ def top_folder(first: str) -> tuple[str, Problem | None]:
 def _wanted(entries: list[zipfile.ZipInfo], model_id: str) -> Iterator[zipfile.ZipInfo]:
     """What would lie in the model's folder in the end."""
     for entry in entries:
-        if entry.filename.startswith(f"{model_id}/") and ".." not in entry.filename and not _is_special(entry):
+        if entry.filename.startswith(f"{model_id}/") and ".." not in entry.filename and not is_special(entry):
             yield entry
-
-
-def _is_special(entry: zipfile.ZipInfo) -> bool:
-    """Whether the entry is a link or a device instead of a file or folder."""
-    kind = stat.S_IFMT(entry.external_attr >> 16) if entry.create_system == UNIX else 0
-    return kind not in {0, stat.S_IFREG, stat.S_IFDIR}
-
-
-def _about_entries(entries: list[zipfile.ZipInfo], model_id: str) -> Iterator[Problem]:
-    seen: set[str] = set()
-    for entry in entries:
-        yield from _about_name(entry.filename, model_id)
-        yield from _about_kind(entry)
-        if entry.filename in seen:
-            what = "is there twice: darktable keeps the later one without a word"
-            yield error("archive.duplicate", entry.filename, what, REPACK, reason="which one is meant cannot be known")
-        seen.add(entry.filename)
-    if model_id.startswith("_"):
-        reason = "such names are darktable's own, for caches"
-        what = "the model's folder name starts with an underscore"
-        yield error("archive.reserved-id", model_id, what, "choose another id", reason=reason)
-    if not model_id.isascii() or model_id != model_id.lower():
-        what = "the id is not plain lower case: file systems disagree about such names"
-        yield warning("archive.id-style", model_id, what, "use lower-case letters, digits and hyphens")
-
-
-def _about_name(name: str, model_id: str) -> Iterator[Problem]:
-    if ".." in name:
-        what = "the name contains two dots in a row: darktable skips the file without a word"
-        yield error("archive.two-dots", name, what, "rename the file")
-    elif not name.startswith(f"{model_id}/"):
-        what = f"lies outside the top folder {model_id}/: darktable drops it without a word"
-        reason = "a package holds one model and nothing beside it"
-        yield error("archive.other-top", name, what, REPACK, reason=reason)
-    elif name.startswith("/") or "\\" in name or "\0" in name:
-        reason = "it means different things on different systems"
-        yield error("archive.name", name, "not a plain relative path", "rename the file", reason=reason)
-
-
-def _about_kind(entry: zipfile.ZipInfo) -> Iterator[Problem]:
-    name, mode = entry.filename, entry.external_attr >> 16
-    if _is_special(entry):
-        reason = "darktable creates it as it is, wherever it points"
-        yield error("archive.link", name, "is a link or a device", "pack the file itself", reason=reason)
-    elif entry.create_system == UNIX and not entry.is_dir() and not mode & stat.S_IRUSR:
-        what = f"has mode {stat.S_IMODE(mode):04o}: darktable applies it, and nobody can read the installed file"
-        reason = "only a privileged user could run it"
-        yield error("archive.mode", name, what, "pack files with mode 0644", reason=reason)
-    if entry.flag_bits & ENCRYPTED:
-        yield error("archive.encrypted", name, "is encrypted: darktable cannot read it", REPACK)
-    elif entry.compress_type not in METHODS:
-        what = f"is packed with zip method {entry.compress_type}, which not every darktable can unpack"
-        yield error("archive.method", name, what, "use stored or deflate")
-
-
-def _about_size(entries: list[zipfile.ZipInfo], where: str) -> Iterator[Problem]:
-    total = sum(entry.file_size for entry in entries)
-    if len(entries) > MAX_ENTRIES or total > MAX_BYTES:
-        what = f"{len(entries):,} entries of {total:,} bytes together: darktable would unpack them without a limit"
-        yield error("archive.bomb", where, what, REPACK, reason="it fills the disk")
 
 
 def _extract(archive: zipfile.ZipFile, entries: Iterator[zipfile.ZipInfo], staging: Path) -> Iterator[Problem]:
     for entry in entries:
-        target = staging / entry.filename
-        if entry.is_dir():
-            target.mkdir(parents=True, exist_ok=True)
-        elif entry.compress_type in METHODS and not entry.flag_bits & ENCRYPTED:
-            try:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                _hold_headers_together(archive, entry)
-                _copy(archive, entry, target)
-            except DAMAGE as wrong:
-                if isinstance(wrong, OSError) and wrong.errno in NO_ROOM:
-                    raise Failure(f"no room to unpack it: {wrong}", fix="make room, or set TMPDIR") from wrong
-                if target.is_file():
-                    target.unlink()
-                yield _damaged(entry, wrong)
+        try:
+            _extract_one(archive, entry, staging / entry.filename)
+        except DAMAGE as wrong:
+            if isinstance(wrong, OSError) and wrong.errno in NO_ROOM:
+                raise Failure(f"no room to unpack it: {wrong}", fix="make room, or set TMPDIR") from wrong
+            yield _damaged(entry, wrong)
+
+
+def _extract_one(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> None:
+    if entry.is_dir():
+        target.mkdir(parents=True, exist_ok=True)
+    elif entry.compress_type in METHODS and not entry.flag_bits & ENCRYPTED:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _hold_headers_together(archive, entry)
+        _copy(archive, entry, target)
 
 
 def _copy(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> None:

@@ -14,8 +14,8 @@ from dtbase.errors import Failure
 from dtmodels.graph.runtime import Session
 
 TENSORS = ("input", "sliders", "output")
-PEAK = 1.0
-"""Reference value of the signal-to-noise ratio: diffuse white, or L = 100 where pixels are Lab."""
+LAB_PEAK = 100.0
+"""L of diffuse white."""
 BEST = 200.0
 """What equal pictures are given instead of infinity."""
 
@@ -26,28 +26,38 @@ def compare_pairs(session: Session, golden: Path, *, lab: bool) -> Mapping[str, 
     Args:
         session: the loaded proxy.
         golden: safetensors with `input` [N, 3, H, W], `sliders` [N, P] and `output` [N, 3, H, W].
-        lab: whether pixels are Lab, where L of 100 is the peak.
+        lab: whether pixels are Lab instead of linear RGB.
 
     Returns:
-        `psnr_db_mean` and `psnr_db_worst` over the pairs, in decibels.
+        `psnr_db_mean` and `psnr_db_worst` over the pairs, in decibels, for what a screen shows: RGB clipped to 0..1
+        and sRGB-encoded, Lab as a share of L = 100.
 
     Raises:
         Failure: the file does not hold these tensors.
         GraphFailure: ONNX Runtime refuses a call.
     """
     pairs = _load(golden)
-    peak = 100.0 if lab else PEAK
+    shown = _lab_shown if lab else _rgb_shown
     figures = [
-        psnr(session.call(image[None], sliders[None]).outputs["output"][0], wanted, peak)
+        psnr(shown(session.call(image[None], sliders[None]).outputs["output"][0]), shown(wanted))
         for image, sliders, wanted in zip(*pairs, strict=True)
     ]
     return {"psnr_db_mean": float(np.mean(figures)), "psnr_db_worst": float(np.min(figures))}
 
 
-def psnr(found: NDArray[np.float32], wanted: NDArray[np.float32], peak: float) -> float:
-    """Peak signal-to-noise ratio in decibels, at most 200."""
-    square = float(np.mean((found.astype(np.float64) - wanted) ** 2))
-    return min(BEST, 10 * float(np.log10(peak**2 / square))) if square else BEST
+def psnr(found: NDArray[np.float64], wanted: NDArray[np.float64]) -> float:
+    """Peak signal-to-noise ratio in decibels for a peak of 1, at most 200."""
+    square = float(np.mean((found - wanted) ** 2))
+    return min(BEST, -10 * float(np.log10(square))) if square else BEST
+
+
+def _rgb_shown(pixels: NDArray[np.float32]) -> NDArray[np.float64]:
+    linear = np.clip(pixels.astype(np.float64), 0, 1)
+    return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
+
+
+def _lab_shown(pixels: NDArray[np.float32]) -> NDArray[np.float64]:
+    return pixels.astype(np.float64) / LAB_PEAK
 
 
 def _load(golden: Path) -> list[NDArray[np.float32]]:
