@@ -34,14 +34,21 @@ def statistics(values: NDArray[Any]) -> Statistics:
         "max": exact.max(),
         **{f"p{share}": value for share, value in zip(PERCENTILES, np.percentile(exact, PERCENTILES), strict=True)},
     }
-    return {"shape": list(values.shape), **{name: float(f"{value:.{DIGITS}g}") for name, value in figures.items()}}
+    return {
+        "shape": _shape_text(values.shape),
+        **{name: float(f"{value:.{DIGITS}g}") for name, value in figures.items()},
+    }
+
+
+def _shape_text(shape: Sequence[int | str]) -> str:
+    return f"[{', '.join(str(dim) for dim in shape)}]"
 
 
 def pin(folder: Path, calls: Sequence[Call], files: Sequence[FileFacts]) -> Path:
     """Store the statistics of `calls`, and the tensors of `files`, as the golden ones of the model in `folder`."""
     tensors = {
         file.name: {
-            kind: [[tensor.name, tensor.dtype, list(tensor.shape)] for tensor in values]
+            kind: [f"{tensor.name}: {tensor.dtype} {_shape_text(tensor.shape)}" for tensor in values]
             for kind, values in (("inputs", file.inputs), ("outputs", file.outputs))
         }
         for file in files
