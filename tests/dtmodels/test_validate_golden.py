@@ -56,7 +56,7 @@ def test_pinned_statistics_hold_for_the_same_model_and_not_for_another(
     assert validate(entry, model, pin=True, runtime=runtime).problems == ()
     golden = json.loads((entry.folder / "golden.json").read_text())
     assert golden["outputs"]["model"]["output"]["shape"] == "[1, 3, 256, 256]"
-    assert golden["files"]["model.onnx"]["inputs"] == ["input: float32 [1, 3, 256, 256]"]
+    assert golden["files"]["model.onnx"]["inputs"] == [["input", "float32", [1, 3, 256, 256]]]
     folder("denoise", {"model.onnx": make_denoiser(offset=0.01)})
     (differs,) = validate(entry, model, runtime=runtime).errors
     assert differs.code == "golden.differs"

@@ -48,7 +48,7 @@ def pin(folder: Path, calls: Sequence[Call], files: Sequence[FileFacts]) -> Path
     """Store the statistics of `calls`, and the tensors of `files`, as the golden ones of the model in `folder`."""
     tensors = {
         file.name: {
-            kind: [f"{tensor.name}: {tensor.dtype} {_shape_text(tensor.shape)}" for tensor in values]
+            kind: [[tensor.name, tensor.dtype, list(tensor.shape)] for tensor in values]
             for kind, values in (("inputs", file.inputs), ("outputs", file.outputs))
         }
         for file in files
