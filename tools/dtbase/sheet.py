@@ -45,4 +45,5 @@ def write_sheet(rows: Sequence[Sequence[Shown]], path: Path) -> None:
 
 
 def _bytes(pixels: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:
-    return np.rint(255 * np.clip(pixels, 0, 1)).astype(np.uint8)
+    whole: NDArray[np.uint8] = np.rint(255 * np.clip(pixels, 0, 1)).astype(np.uint8)
+    return whole

@@ -91,7 +91,7 @@ def _same(path: Path, state: Mapping[str, Any]) -> bool:
     now = path.stat()
     if now.st_size != state["bytes"]:
         return False
-    return now.st_mtime_ns == state["mtime_ns"] or sha256(path) == state["sha256"]
+    return bool(now.st_mtime_ns == state["mtime_ns"]) or bool(sha256(path) == state["sha256"])
 
 
 def _files(outputs: Iterable[Path]) -> list[Path]:

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from dtbase.colour import linear_rec709_to_lab, srgb_to_linear
 from dtbase.errors import Failure
 from dtbase.files import sha256
-from dtproxies.colour import linear_rec709_to_lab, srgb_to_linear
 from dtproxies.modules import Module
 
 FOLDER = Path("images/proxy")

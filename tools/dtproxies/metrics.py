@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dtproxies.colour import lab_to_linear_rec709, linear_to_srgb
+from dtbase.colour import lab_to_linear_rec709, linear_to_srgb
 from dtproxies.images import Pixels
 from dtproxies.modules import Module
 

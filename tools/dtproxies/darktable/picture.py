@@ -63,7 +63,7 @@ def read_picture(path: Path) -> NDArray[np.float32]:
     except (OSError, SyntaxError, Image.DecompressionBombError) as wrong:
         missing = isinstance(wrong, FileNotFoundError)
         raise Failure("there is no such file" if missing else "this is not a picture", where=str(path)) from wrong
-    from dtproxies.colour import srgb_to_linear
+    from dtbase.colour import srgb_to_linear
 
     encoded = np.repeat(pixels[..., None] / 65535, 3, axis=2) if deep else pixels / 255
     return np.asarray(srgb_to_linear(encoded), np.float32)
@@ -76,7 +76,7 @@ def write_picture(path: Path, image: NDArray[np.float32]) -> None:
         return
     from PIL import Image
 
-    from dtproxies.colour import linear_to_srgb
+    from dtbase.colour import linear_to_srgb
 
     encoded = np.asarray(linear_to_srgb(np.clip(image, 0, 1)))
     with files.replacing(path) as part:
@@ -90,7 +90,7 @@ def to_space(image: NDArray[np.float32], space: str) -> NDArray[np.float32]:
         Failure: the module wants raw sensor data.
     """
     if space == "lab":
-        from dtproxies.colour import linear_rec709_to_lab
+        from dtbase.colour import linear_rec709_to_lab
 
         return np.asarray(linear_rec709_to_lab(image), np.float32)
     if space == "work-rgb":
@@ -103,7 +103,7 @@ def to_space(image: NDArray[np.float32], space: str) -> NDArray[np.float32]:
 def from_space(image: NDArray[np.float32], space: str) -> NDArray[np.float32]:
     """Linear Rec709 from a module's colour space: the inverse of `to_space`."""
     if space == "lab":
-        from dtproxies.colour import lab_to_linear_rec709
+        from dtbase.colour import lab_to_linear_rec709
 
         return np.asarray(lab_to_linear_rec709(image), np.float32)
     if space == "work-rgb":
