@@ -13,7 +13,7 @@ from dtbase.errors import Failure
 from dtbase.files import json_text
 from dtproxies.darktable.render import Request
 from dtproxies.images import Picture, chart, into_space
-from dtproxies.member import Proxied
+from dtproxies.member import Proxied, proxied
 from dtproxies.metrics import Figures, Spread, compare, spread
 from dtproxies.modules import Module
 from dtproxies.pairs import Pair, Renders, render_pairs, slider_values
@@ -178,8 +178,8 @@ def evaluate_module(
         WrongUsage: no proxy of such a module is known, or not exactly one file of it is given.
         Failure: there is no darktable or no photograph, or the file does not belong to this module.
     """
+    run = runner(proxied(name), weights, onnx)
     with session(name, images, "evaluate", side=SIDE) as given:
-        run = runner(given.proxied, weights, onnx)
         found = evaluate(given.proxied, run, given.renderer, given.pictures, console=console, pairs=pairs)
     if as_json:
         console.say(json_text(asdict(found)).rstrip())

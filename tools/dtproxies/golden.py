@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from safetensors.numpy import save
 
-from dtbase.files import write_bytes
 from dtproxies.images import Picture
 from dtproxies.member import Proxied
 from dtproxies.pairs import Renders, render_pairs
 from dtproxies.sampling import sample
 from dtproxies.session import session
+from dtproxies.tensors import write_tensors
 
 PAIRS = 8
 SIDE = 64
@@ -58,7 +57,7 @@ def golden(
         "sliders": json.dumps([slider.name for slider in module.sliders]),
         "space": module.space,
     }
-    write_bytes(path, save({name: np.ascontiguousarray(t, np.float32) for name, t in tensors.items()}, facts))
+    write_tensors(path, tensors, facts)
 
 
 def golden_module(name: str, path: Path, images: Path) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dtbase.colour import lab_to_linear_rec709, linear_to_srgb
 from dtbase.sheet import Shown, write_sheet
 from dtproxies.images import Picture, Pixels
-from dtproxies.member import Proxied
+from dtproxies.member import Proxied, proxied
 from dtproxies.metrics import compare
 from dtproxies.modules import Module
 from dtproxies.pairs import Pair, Renders, render_pairs
@@ -61,8 +61,8 @@ def picture_module(
         WrongUsage: no proxy of such a module is known, or not exactly one file of it is given.
         Failure: there is no darktable or no photograph, or the file does not belong to this module.
     """
+    run = runner(proxied(name), weights, onnx)
     with session(name, images, "evaluate", side=SIDE) as given:
-        run = runner(given.proxied, weights, onnx)
         contact_sheet(given.proxied, run, given.renderer, given.pictures, out, amplify=amplify)
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save
+from safetensors.torch import load_file
 
 from dtbase.errors import Failure
-from dtbase.files import write_bytes
 from dtproxies.modules import Module
+from dtproxies.tensors import write_tensors
 
 if TYPE_CHECKING:
     from torch import nn
@@ -31,7 +31,6 @@ def store(path: Path, network: nn.Module, module: Module, *, darktable: str, see
         darktable: version it was trained against.
         seed: of the training.
     """
-    tensors = {name: tensor.detach().float().contiguous() for name, tensor in network.state_dict().items()}
     facts = {
         "module": module.name,
         "module_version": str(module.version),
@@ -39,7 +38,8 @@ def store(path: Path, network: nn.Module, module: Module, *, darktable: str, see
         "seed": str(seed),
         "sliders": json.dumps([asdict(slider) for slider in module.sliders]),
     }
-    write_bytes(path, save(tensors, facts))
+    tensors = {name: tensor.detach().cpu().numpy() for name, tensor in network.state_dict().items()}
+    write_tensors(path, tensors, facts)
 
 
 def facts_of(path: Path) -> dict[str, str]:

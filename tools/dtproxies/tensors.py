@@ -1,0 +1,30 @@
+"""Write safetensors that are the same bytes whenever tensors and metadata are the same."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import save
+
+from dtbase.files import write_bytes
+
+LENGTH = 8
+"""Bytes of the length that stands before the header; the header is filled up with spaces to a multiple of it."""
+
+
+def write_tensors(path: Path, tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> None:
+    """Write `tensors` as float32, whole or not at all.
+
+    The library puts metadata in another order each time it runs; here the header is sorted.
+    """
+    plain = {name: np.asarray(values, np.float32, order="C") for name, values in tensors.items()}
+    raw = save(plain, dict(metadata))
+    start = LENGTH + int.from_bytes(raw[:LENGTH], "little")
+    header = json.dumps(json.loads(raw[LENGTH:start]), sort_keys=True, separators=(",", ":")).encode()
+    header += b" " * (-len(header) % LENGTH)
+    write_bytes(path, len(header).to_bytes(LENGTH, "little") + header + raw[start:])
