@@ -42,7 +42,7 @@ def model_card(card: Card) -> dict[str, str]:
         "source": source_text(card),
         "paper": card.publication.url if card.publication else "",
         "license": card.license.weights,
-        "training_data": "; ".join(_dataset_text(data) for data in training),
+        "training_data": " ".join(_dataset_text(data) for data in training),
         "training_data_license": "; ".join(_unique(data.license for data in training)),
         "notes": " ".join(limitation.text for limitation in card.limitations),
     }
@@ -56,7 +56,7 @@ def source_text(card: Card) -> str:
 
 
 def _dataset_text(data: Dataset) -> str:
-    return f"{data.name}: {data.provenance}"
+    return f"{data.name}: {data.provenance.rstrip('.')}."
 
 
 def _unique(values: Iterable[str]) -> list[str]:

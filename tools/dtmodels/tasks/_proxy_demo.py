@@ -56,7 +56,7 @@ def _positions(sliders: Sequence[Slider]) -> Iterator[tuple[str, list[float]]]:
     for index, slider in enumerate(sliders):
         for end in ("low", "high"):
             values = [*default[:index], float(slider[end]), *default[index + 1 :]]
-            yield f"{slider['name']} {slider[end]:g}\n{slider['unit']}", values
+            yield f"{slider['name']} {slider[end]:g}\n({slider['unit']})", values
 
 
 def _square(path: Path) -> NDArray[np.float64]:
