@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dtproxies.images import Picture
 from dtproxies.member import Proxied
@@ -44,7 +46,7 @@ def golden(
     default = np.array([[slider.default for slider in module.sliders]])
     positions = np.concatenate([default, sample(module, pairs - 1, seed=SEED, reachable=proxied.reachable)])
     made = list(render_pairs(module, renderer, pictures, positions, side=SIDE, seed=SEED))
-    tensors = {
+    tensors: dict[str, NDArray[Any]] = {
         "input": np.stack([pair.before.transpose(2, 0, 1) for pair in made]),
         "sliders": np.stack([pair.sliders for pair in made]),
         "output": np.stack([pair.after.transpose(2, 0, 1) for pair in made]),
