@@ -35,7 +35,7 @@ def release(root: Path, ids: Sequence[str], console: Console) -> None:
     with workspace.locked():
         assembled = _assemble(built, workspace)
     models = "1 model" if len(built) == 1 else f"{len(built)} models"
-    console.say(f"{workspace.dist}: {models}, {'written' if assembled else 'unchanged'}")
+    console.say(f"{workspace.dist.name}: {models}, {'written' if assembled else 'unchanged'}")
 
 
 def choose(catalogue: Catalogue, ids: Sequence[str]) -> list[Entry]:
