@@ -1,0 +1,132 @@
+import itertools
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+import torch
+
+from dtbase.discovery import member_names
+from dtbase.errors import Failure, WrongUsage
+from dtmodels.card_reader import read_card
+from dtmodels.families import Job
+from dtmodels.families.proxy import convert
+from dtproxies import modules
+from dtproxies.member import proxied
+from dtproxies.weights import load, store
+
+NAMES = member_names(modules)
+SIZES = [(1, 1), (3, 40), (24, 25), (64, 48), (95, 133)]
+
+CARD = """\
+schema: 1
+id: toy
+name: toy proxy
+description: A proxy with untrained constants, for tests of its conversion
+task: proxy
+architecture: toy
+version: "1.0"
+status: draft
+source: {{repository: self, authors: [Test Author]}}
+license: {{weights: GPL-3.0-or-later, code: GPL-3.0-or-later}}
+use: {{scope: tests of conversion, inference: local, network: none, telemetry: none}}
+convert: {{family: proxy, options: {options}}}
+package: {{type: single}}
+"""
+
+
+def job(folder: Path, options: str, weights: Path | None) -> Job:
+    card = folder / "card.yaml"
+    card.write_text(CARD.format(options=options))
+    (folder / "raw").mkdir(exist_ok=True)
+    return Job(card=read_card(card), checkpoints={"weights": weights} if weights else {}, output=folder / "raw")
+
+
+def trained(folder: Path, name: str) -> Path:
+    given = proxied(name)
+    store(folder / "weights.safetensors", given.network(), given.module, darktable="5.4.1", seed=1)
+    return folder / "weights.safetensors"
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path, Path]:
+    """Name of the module, its weights and its graph."""
+    name, folder = request.param, tmp_path_factory.mktemp("built")
+    weights = trained(folder, name)
+    convert(job(folder, f"{{module: {name}}}", weights))
+    return name, weights, folder / "raw/model.onnx"
+
+
+def test_graph_and_network_agree_at_all_sizes_and_corners_on_unbounded_pictures(built: tuple[str, Path, Path]) -> None:
+    name, weights, graph = built
+    given = proxied(name)
+    network = load(weights, given.module, given.network)
+    session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
+    corners = list(itertools.product(*((slider.low, slider.default, slider.high) for slider in given.module.sliders)))
+    rng = np.random.default_rng(0)
+    for height, width in SIZES:
+        image = rng.normal(20, 80, (1, 3, height, width)).astype(np.float32)
+        for corner in corners:
+            sliders = np.array([corner], np.float32)
+            (found,) = session.run(["output"], {"image": image, "sliders": sliders})
+            with torch.no_grad():
+                wanted = network(torch.from_numpy(image), torch.from_numpy(sliders)).numpy()
+            assert found.shape == image.shape
+            assert np.isfinite(found).all()
+            assert np.abs(found - wanted).max() <= 1e-5 * np.abs(wanted).max()
+
+
+def test_the_graph_is_what_darktable_can_rely_on(built: tuple[str, Path, Path]) -> None:
+    _, _, graph = built
+    model = onnx.load(graph)
+    assert model.ir_version <= 10
+    assert [(used.domain, used.version <= 20) for used in model.opset_import] == [("", True)]
+    assert {tensor.name for tensor in model.graph.input} == {"image", "sliders"}
+    height, width = (dim.dim_param for dim in model.graph.input[0].type.tensor_type.shape.dim[2:])
+    assert (height, width) == ("height", "width")
+
+
+def test_the_graph_says_which_module_it_is(built: tuple[str, Path, Path]) -> None:
+    name, _, graph = built
+    facts = {entry.key: entry.value for entry in onnx.load(graph).metadata_props}
+    module = proxied(name).module
+    assert (facts["module"], facts["module_version"], facts["darktable"]) == (name, str(module.version), "5.4.1")
+    assert [slider["name"] for slider in json.loads(facts["sliders"])] == [slider.name for slider in module.sliders]
+
+
+def test_attributes_are_those_of_the_module(tmp_path: Path) -> None:
+    name = NAMES[0]
+    module = proxied(name).module
+    attributes = convert(job(tmp_path, f"{{module: {name}}}", trained(tmp_path, name)))
+    assert attributes["space"] == module.space
+    assert attributes["reach"] == module.reach
+    first = attributes["sliders"][0]
+    assert set(first) == {"name", "low", "high", "default", "unit"}
+    json.dumps(attributes)
+
+
+def test_conversion_is_quiet(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    convert(job(tmp_path, f"{{module: {NAMES[0]}}}", trained(tmp_path, NAMES[0])))
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_card_that_names_no_module_is_a_failure(tmp_path: Path) -> None:
+    with pytest.raises(Failure, match="does not name a module"):
+        convert(job(tmp_path, "{}", trained(tmp_path, NAMES[0])))
+
+
+def test_a_card_without_weights_is_a_failure(tmp_path: Path) -> None:
+    with pytest.raises(Failure, match="no checkpoint named 'weights'"):
+        convert(job(tmp_path, f"{{module: {NAMES[0]}}}", None))
+
+
+def test_an_unknown_module_is_answered_with_the_nearest(tmp_path: Path) -> None:
+    with pytest.raises(WrongUsage, match=f"did you mean {NAMES[0]}"):
+        convert(job(tmp_path, f"{{module: {NAMES[0]}s}}", trained(tmp_path, NAMES[0])))
+
+
+def test_weights_of_another_module_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(Failure, match=f"made for {NAMES[1]} .* this is {NAMES[0]}"):
+        convert(job(tmp_path, f"{{module: {NAMES[0]}}}", trained(tmp_path, NAMES[1])))

@@ -1,0 +1,127 @@
+"""The proxies of this repository, found through their cards: what the cards claim is so."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.numpy import load_file
+
+from dtbase.console import Console
+from dtmodels.catalogue import Catalogue, Entry
+from dtproxies.darktable import introspection
+from dtproxies.darktable.dump import dump
+from dtproxies.darktable.find import Darktable
+from dtproxies.darktable.render import Renderer, Request
+from dtproxies.darktable.xmp import Step
+from dtproxies.evaluate import SIDE, evaluate
+from dtproxies.images import FOLDER, chart, photographs
+from dtproxies.member import Proxied, proxied
+from dtproxies.metrics import compare, psnr
+from dtproxies.pairs import slider_values
+from dtproxies.runners import Run, torch_runner
+from dtproxies.sampling import sample
+from dtproxies.weights import load
+
+ROOT = Path(__file__).resolve().parents[2]
+PROXIES = [entry for entry in Catalogue.load(ROOT).entries if entry.card.convert.family == "proxy"]
+each = pytest.mark.parametrize("entry", PROXIES, ids=[entry.card.id for entry in PROXIES])
+
+
+def weights_of(entry: Entry) -> Path:
+    return entry.folder / str(entry.card.checkpoints[0].file)
+
+
+def module_of(entry: Entry) -> Proxied:
+    return proxied(entry.card.convert.options["module"])
+
+
+def runner_of(entry: Entry) -> Run:
+    return torch_runner(module_of(entry), weights_of(entry))
+
+
+def test_there_are_proxies() -> None:
+    assert len(PROXIES) >= 2
+
+
+@each
+def test_golden_pairs_are_met_with_the_tolerance_of_the_card(entry: Entry) -> None:
+    module, run = module_of(entry).module, runner_of(entry)
+    pairs = load_file(entry.folder / "golden.safetensors")
+    peak = 100 if module.space == "lab" else 1
+    assert entry.card.tolerance.psnr_db is not None
+    for before, sliders, after in zip(pairs["input"], pairs["sliders"], pairs["output"], strict=True):
+        made = run(before.transpose(1, 2, 0), sliders).transpose(2, 0, 1)
+        assert psnr(made.astype(np.float64) / peak, after.astype(np.float64) / peak) > entry.card.tolerance.psnr_db
+
+
+@each
+def test_golden_pairs_show_the_module_at_work(entry: Entry) -> None:
+    pairs = load_file(entry.folder / "golden.safetensors")
+    changed = [not np.array_equal(before, after) for before, after in zip(pairs["input"], pairs["output"], strict=True)]
+    assert sum(changed) >= len(changed) / 2
+
+
+@each
+def test_fitting_moved_the_constants_away_from_where_they_started(entry: Entry) -> None:
+    given = module_of(entry)
+    fitted = load(weights_of(entry), given.module, given.network)
+    for start, found in zip(given.network().parameters(), fitted.parameters(), strict=True):
+        assert not torch.allclose(start, found, rtol=0.05)
+
+
+@each
+@pytest.mark.darktable
+@pytest.mark.slow
+def test_reaches_the_figures_of_its_card(entry: Entry, darktable: Darktable) -> None:
+    given = module_of(entry)
+    claimed = {one.metric: one for one in entry.card.evaluation}
+    pictures = photographs(ROOT / FOLDER, "evaluate")
+    with Renderer(darktable, [given.module.name], height=SIDE, width=SIDE, workers=2) as renderer:
+        found = evaluate(given, runner_of(entry), renderer, pictures, console=Console(quiet=True))
+    for metric, figure in (("display PSNR", "display_psnr"), ("log-encoded PSNR", "log_psnr")):
+        assert found.proxy[figure].mean > claimed[metric].mean - 1
+        assert found.proxy[figure].p5 > claimed[metric].p5 - 3
+    assert found.checks.identity_error == 0
+    assert found.checks.tile_error < 1e-6
+    assert found.checks.shuffled_psnr < found.identity["display_psnr"].mean + 3
+
+
+@each
+@pytest.mark.darktable
+def test_agrees_with_darktables_own_pipe_and_not_only_with_its_code_called_alone(
+    entry: Entry, darktable: Darktable
+) -> None:
+    given, run = module_of(entry), runner_of(entry)
+    layouts = introspection.layouts(darktable)
+    for position in sample(given.module, 3, seed=99, reachable=given.reachable):
+        step = Step(given.module.name, dict(slider_values(given.module, position)))
+        pipe = dump(darktable, chart(96, 5).pixels, [step], layouts)[given.module.name]
+        assert compare(run(pipe.input, position), pipe.output, given.module).display_psnr > 100
+
+
+@each
+@pytest.mark.darktable
+def test_agrees_at_the_limits_of_darktables_own_sliders(entry: Entry, darktable: Darktable) -> None:
+    given, run = module_of(entry), runner_of(entry)
+    fields = introspection.layouts(darktable)[given.module.name].sliders
+    image = np.random.default_rng(2).uniform(0, 60, (64, 80, 3)).astype(np.float32)
+    with Renderer(darktable, [given.module.name], height=64, width=80) as renderer:
+        for end in ("min", "max"):
+            for number, slider in enumerate(given.module.sliders):
+                position = np.array([one.default for one in given.module.sliders])
+                position[number] = getattr(fields[slider.name], end)
+                if given.reachable and not given.reachable(position.tolist()):
+                    continue
+                request = Request(given.module.name, image, slider_values(given.module, position))
+                (wanted,) = renderer.render_many([request])
+                assert np.abs(run(image, position) - wanted).max() <= 2e-6 * np.abs(wanted).max()
+
+
+@each
+def test_weights_of_an_older_module_are_refused(entry: Entry) -> None:
+    given = module_of(entry)
+    newer = replace(given.module, version=given.module.version + 1)
+    with pytest.raises(Exception, match=f"version {given.module.version}, and this is .* {newer.version}"):
+        load(weights_of(entry), newer, given.network)
