@@ -15,11 +15,10 @@ from torch import Tensor, nn
 from torch.export import Dim
 
 from dtbase.errors import Failure
+from dtmodels.graph.normalise import IR_VERSION
 
 OPSET = 18
 """First operator set of torch's exporter; darktable can rely on 20 and below."""
-IR_VERSION = 10
-"""Newest file format that ONNX Runtime 1.18 reads."""
 Symbols = Mapping[str, Mapping[int, str]]
 """Names of axes that may have any size, by input and axis: `{"image": {2: "height", 3: "width"}}`."""
 
