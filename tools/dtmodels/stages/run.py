@@ -50,6 +50,11 @@ class Refused:
         """The model as a line of the closing table."""
         return [*_card_cells(self.entry), "", "", "failed", ""]
 
+    def reason(self) -> str:
+        """What went wrong, with the model's name in front."""
+        said = str(self.failure)
+        return said if said.startswith(f"{self.entry.card.id}:") else f"{self.entry.card.id}: {said}"
+
 
 def run_each(entries: Iterable[Entry], workspace: Workspace, console: Console) -> list[Built]:
     """Run all stages of each model, go on past a failure, and close with one table.
@@ -61,7 +66,7 @@ def run_each(entries: Iterable[Entry], workspace: Workspace, console: Console) -
         results = [_attempt(entry, workspace, console) for entry in entries]
     console.table(COLUMNS, [result.row() for result in results])
     if refused := [result for result in results if isinstance(result, Refused)]:
-        reasons = "\n".join(f"{result.entry.card.id}: {result.failure}" for result in refused)
+        reasons = "\n".join(result.reason() for result in refused)
         raise Failure(f"{len(refused)} of {len(results)} models could not be built\n{reasons}")
     return [result for result in results if isinstance(result, Built)]
 
