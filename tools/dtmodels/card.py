@@ -51,6 +51,22 @@ class TrainingCode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BaseModel:
+    """The model these weights were made from."""
+
+    name: str
+    license: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Annotations:
+    """Labels, masks or captions whose licence is not that of the pictures."""
+
+    license: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dataset:
     """One set of data the weights were made from or judged by, with its licence and provenance."""
 
@@ -64,6 +80,7 @@ class Dataset:
     provenance: str
     url: str = ""
     """Empty only for undisclosed data."""
+    annotations: Annotations | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +125,15 @@ class Use:
     inference: str
     network: str
     telemetry: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurposeReview:
+    """Somebody made sure that the model does not imitate people."""
+
+    finding: str
+    by: str
+    date: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,9 +231,11 @@ class Card:
     package: Package
     status_reason: str | None = None
     publication: Publication | None = None
+    base_model: BaseModel | None = None
     training: Training = field(default_factory=Training)
     openness: Openness | None = None
     limitations: tuple[Limitation, ...] = ()
+    purpose_review: PurposeReview | None = None
     checkpoints: tuple[Checkpoint, ...] = ()
     tolerance: Tolerance = field(default_factory=Tolerance)
     evaluation: tuple[Evaluation, ...] = ()
@@ -223,5 +251,10 @@ class Card:
 
     @property
     def grade(self) -> str:
-        """`open` when nothing had to be accepted, `disclosed` when a compromise was accepted by name."""
-        return "disclosed" if self.acceptances else "open"
+        """`open` when nothing had to be accepted, `disclosed` when a compromise was accepted by name.
+
+        A draft that does not say yet what it was trained on is `unknown`.
+        """
+        if self.acceptances:
+            return "disclosed"
+        return "open" if self.training.datasets or self.status != "draft" else "unknown"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from dtbase.console import Console
@@ -13,7 +14,7 @@ from dtmodels.catalogue import CARD, model_folders
 from dtmodels.lint.placeholders import is_placeholder
 from dtmodels.lint.registry import find_rule, selected
 from dtmodels.lint.report import counted, text_report
-from dtmodels.lint.rule import Finding, Remark, Rule, Subject
+from dtmodels.lint.rule import Fact, Finding, Remark, Rule, Subject
 from dtmodels.yaml_document import Span, Where, locate
 
 UNUSED_ACCEPTANCE = "SUP002"
@@ -39,8 +40,10 @@ def lint(root: Path, ids: Collection[str] | None = None, select: Collection[str]
     rules = selected(select)
     folders = _folders(root, ids)
     findings: set[Finding] = set()
+    facts: dict[str, list[Fact]] = {}
     for folder in folders:
-        findings.update(_of_card(root, folder, rules))
+        findings.update(_of_card(root, folder, rules, facts))
+    findings.update(_compared(root, facts, rules))
     for finding in _of_repository(root, rules):
         if not ids or any(finding.path.startswith(f"models/{folder.name}/") for folder in folders):
             findings.add(finding)
@@ -71,12 +74,16 @@ def _folders(root: Path, ids: Collection[str] | None) -> list[Path]:
     return [folder for folder in folders if not ids or folder.name in ids]
 
 
-def _of_card(root: Path, folder: Path, rules: Sequence[Rule]) -> Iterator[Finding]:
+def _of_card(root: Path, folder: Path, rules: Sequence[Rule], facts: dict[str, list[Fact]]) -> Iterator[Finding]:
     path = folder / CARD
     reading = read(path)
-    found = [*_read(reading, path, root, rules), *_checked(reading, folder, root, rules)]
     accepted = _acceptances(reading)
+    found = [*_read(reading, path, root, rules)]
     yield from (finding for finding in found if finding.rule not in accepted)
+    for rule, remark in _checked(reading, folder, root, rules, facts):
+        found.append(_finding(rule, remark, path, root, reading))
+        if remark.hard or rule.id not in accepted:
+            yield found[-1]
     ran = {rule.id for rule in rules}
     if UNUSED_ACCEPTANCE not in ran:
         return
@@ -103,7 +110,9 @@ def _read(reading: Reading, path: Path, root: Path, rules: Sequence[Rule]) -> It
             )
 
 
-def _checked(reading: Reading, folder: Path, root: Path, rules: Sequence[Rule]) -> Iterator[Finding]:
+def _checked(
+    reading: Reading, folder: Path, root: Path, rules: Sequence[Rule], facts: dict[str, list[Fact]]
+) -> Iterator[tuple[Rule, Remark]]:
     """What the rules find in a card that has all its parts.
 
     A value the reader refused already is not judged again, and a placeholder is only called a placeholder.
@@ -116,7 +125,17 @@ def _checked(reading: Reading, folder: Path, root: Path, rules: Sequence[Rule]) 
     for rule in rules:
         for remark in rule.check_card(subject) if rule.check_card else ():
             if remark.where not in refused and (rule.id == PLACEHOLDERS or remark.where not in placeholders):
-                yield _finding(rule, remark, folder / CARD, root, reading)
+                yield rule, remark
+        if rule.remember:
+            facts.setdefault(rule.id, []).extend(rule.remember(subject))
+
+
+def _compared(root: Path, facts: Mapping[str, Sequence[Fact]], rules: Sequence[Rule]) -> Iterator[Finding]:
+    """What the rules find when they hold cards against each other."""
+    for rule in rules:
+        for fact, remark in rule.compare(facts.get(rule.id, ())) if rule.compare else ():
+            found = _finding(rule, remark, fact.path, root, None)
+            yield replace(found, line=fact.span.line, column=fact.span.column, end=fact.span.end)
 
 
 def _of_repository(root: Path, rules: Sequence[Rule]) -> Iterator[Finding]:

@@ -68,4 +68,6 @@ def _rule(name: str, found: ModuleType) -> Rule:
         hard=getattr(found, "HARD", False),
         check_card=getattr(found, "check_card", None),
         check_repository=getattr(found, "check_repository", None),
+        remember=getattr(found, "remember", None),
+        compare=getattr(found, "compare", None),
     )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from dtmodels.card import Card
 from dtmodels.card_reader import Reading
-from dtmodels.yaml_document import Where
+from dtmodels.yaml_document import Span, Where, locate
 
 Severity = Literal["error", "warning", "info"]
 
@@ -43,6 +43,8 @@ class Remark:
     line: int = 1
     severity: Severity | None = None
     """When it differs from the rule's own."""
+    hard: bool = False
+    """Nobody may accept this, though other findings of the rule may be accepted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +56,25 @@ class Subject:
     reading: Reading
     card: Card
 
+    def span(self, where: Where) -> Span:
+        """Where a field stands in the file of the card."""
+        return locate(self.reading.root, where) if self.reading.root else Span(1, 1, 1)
+
     def texts(self) -> Iterator[tuple[Where, str]]:
         """Every text of the card with its field, options and attributes left out."""
         yield from _texts(self.reading.values, ())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """What a rule remembers of one card, to hold it against other cards once all are read."""
+
+    model: str
+    key: str
+    value: str
+    path: Path
+    """The file of the card."""
+    span: Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +92,9 @@ class Rule:
     """Nobody may accept its findings."""
     check_card: Callable[[Subject], Iterator[Remark]] | None
     check_repository: Callable[[Path], Iterator[Remark]] | None
+    remember: Callable[[Subject], Iterator[Fact]] | None = None
+    compare: Callable[[Sequence[Fact]], Iterator[tuple[Fact, Remark]]] | None = None
+    """Speaks about what was remembered of all cards; each remark stands at the place of its fact."""
 
 
 _FREE = {"options", "attributes"}
