@@ -1,0 +1,142 @@
+"""What is wrong with the words of an expression, whatever their licences permit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from dtbase.names import nearest
+from dtmodels.licence.expression import UNSTATED, LicenceError, Name, Word, leaves, parse, words
+from dtmodels.licence.table import Table
+
+Kind = Literal["invalid", "unlisted", "deprecated", "misfit", "spelling"]
+_OWN = re.compile(r"LicenseRef-[A-Za-z0-9.-]+", re.IGNORECASE)
+_VERSIONED = re.compile(r"[A-Za-z].*-[0-9]+(\.[0-9]+)*")
+_OPERATORS = ("AND", "OR", "WITH")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Something wrong with a word: what, where in the expression, and what to write."""
+
+    kind: Kind
+    """invalid: no expression. unlisted: not reviewed. misfit: an exception of other licences. The rest is style."""
+    what: str
+    fix: str
+    start: int
+    end: int
+    meant: tuple[str, ...] = ()
+    """What may be written instead of these characters, when that is known."""
+
+
+def problems(expression: str, table: Table) -> Iterator[Problem]:
+    """Everything wrong with the words of an expression, in the order of the text."""
+    try:
+        node = parse(expression)
+    except LicenceError as wrong:
+        yield _no_expression(expression, wrong, table)
+        return
+    found = [problem for name in leaves(node) for problem in _of_licence(name, table)]
+    found += _spelling(words(expression), table)
+    yield from sorted(found, key=lambda problem: problem.start)
+
+
+def _no_expression(expression: str, wrong: LicenceError, table: Table) -> Problem:
+    """A syntax error; a common name is answered with the id it stands for, and a slash with OR."""
+    if (meant := table.meant(expression)) is not None:
+        return _common_name(expression.strip(), 0, len(expression), meant)
+    arms = re.split(r"\s*(?:/|\|\|?|,)\s*", expression.strip())
+    if len(arms) > 1 and all(arm and table.flags(arm) is not None for arm in arms):
+        proposal = " OR ".join(table.canonical(arm) for arm in arms)
+        fix = f"write {proposal} if whoever receives it may choose, {proposal.replace(' OR ', ' AND ')} if all hold"
+        return Problem(kind="invalid", what=wrong.what, fix=fix, start=wrong.start, end=wrong.end)
+    return Problem(kind="invalid", what=wrong.what, fix=wrong.fix, start=wrong.start, end=wrong.end)
+
+
+def _of_licence(name: Name, table: Table) -> Iterator[Problem]:
+    text = table.canonical(name.text)
+    if text in table.deprecated:
+        yield _deprecated(name, table.deprecated[text])
+    elif text.upper() in UNSTATED or table.flags(name.id) is not None or table.row(name.id):
+        yield from _known(name, table)
+    else:
+        yield _unknown(name, table)
+    if name.exception:
+        yield from _exception(name, name.exception, table)
+
+
+def _known(name: Name, table: Table) -> Iterator[Problem]:
+    if name.later and not table.takes_plus(name.id):
+        what = f"'+' cannot follow {name.id}"
+        yield Problem(kind="invalid", what=what, fix=f"write {name.id}", start=name.start, end=name.end, meant=(name.id,))
+    elif not table.row(name.id):
+        what = f"nobody has reviewed {table.canonical(name.id)} for this collection"
+        fix = f"add a reviewed row to schema/licences-v1.json, from https://spdx.org/licenses/{table.canonical(name.id)}"
+        yield Problem(kind="unlisted", what=what, fix=fix, start=name.start, end=name.end)
+
+
+def _unknown(name: Name, table: Table) -> Problem:
+    if (meant := table.meant(name.text)) is not None:
+        return _common_name(name.text, name.start, name.end, meant)
+    near = nearest(name.id, table.names(), most=2)
+    hint = f"did you mean {' or '.join(near)}?" if near else "see https://spdx.org/licenses/"
+    if _OWN.fullmatch(name.id):
+        what = f"nobody has reviewed {name.id} for this collection"
+        fix = "add a reviewed row for it to schema/licences-v1.json, with the text of the licence"
+        return Problem(kind="unlisted", what=what, fix=fix, start=name.start, end=name.end)
+    if _VERSIONED.fullmatch(name.id):
+        what = f"{name.id} is neither in the reviewed table nor in SPDX list {table.spdx.version}"
+        return Problem(kind="unlisted", what=what, fix=hint, start=name.start, end=name.end)
+    what = f"'{name.id}' is no SPDX licence id"
+    return Problem(kind="invalid", what=what, fix=hint, start=name.start, end=name.end)
+
+
+def _exception(name: Name, exception: Word, table: Table) -> Iterator[Problem]:
+    known = table.canonical(exception.text)
+    base = table.canonical(name.text)
+    place = {"start": exception.start, "end": exception.end}
+    if known not in table.spdx.exceptions:
+        near = nearest(exception.text, table.spdx.exceptions, most=2)
+        hint = f"did you mean {' or '.join(near)}?" if near else "see https://spdx.org/licenses/exceptions-index.html"
+        what = f"'{exception.text}' is no SPDX licence exception"
+        yield Problem(kind="invalid", what=what, fix=hint, **place)
+    elif known not in table.exceptions:
+        what = f"nobody has reviewed {known} for this collection"
+        fix = "add the licences it was written for to schema/licences-v1.json"
+        yield Problem(kind="unlisted", what=what, fix=fix, **place)
+    elif base not in table.exceptions[known] and base not in table.deprecated:
+        what = f"{known} is no exception to {base}"
+        fix = f"it was written for {', '.join(table.exceptions[known])}; see what the authors wrote"
+        yield Problem(kind="misfit", what=what, fix=fix, **place)
+
+
+def _deprecated(name: Name, meant: tuple[str, ...]) -> Problem:
+    if len(meant) > 1:
+        what, fix = f"{name.text} does not say which versions it means", f"write {' or '.join(meant)}, as the authors say"
+    elif meant:
+        what, fix = f"SPDX gave up the id {name.text}", f"write {meant[0]}"
+    else:
+        what, fix = f"SPDX gave up the id {name.text}", "name the licence the authors meant; see https://spdx.org/licenses/"
+    return Problem(kind="deprecated", what=what, fix=fix, start=name.start, end=name.end, meant=meant)
+
+
+def _common_name(text: str, start: int, end: int, meant: tuple[str, ...]) -> Problem:
+    fix = f"write {' or '.join(meant)}" if meant else "read the licence itself and write its SPDX id"
+    what = f"'{text}' is a common name, no SPDX licence id"
+    return Problem(kind="invalid", what=what, fix=fix, start=start, end=end, meant=meant)
+
+
+def _spelling(found: tuple[Word, ...], table: Table) -> list[Problem]:
+    """Words whose letters are in another case than SPDX writes them."""
+    wrong = []
+    for text, start, end in found:
+        bare = text.removesuffix("+")
+        right = text.upper() if text.upper() in _OPERATORS else table.canonical(bare) + text[len(bare) :]
+        if text in table.deprecated or f"{table.canonical(bare)}+" == text:
+            continue
+        if text != right:
+            what = f"SPDX writes {right}, not {text}"
+            wrong.append(Problem(kind="spelling", what=what, fix=f"write {right}", start=start, end=end, meant=(right,)))
+    return wrong
