@@ -39,6 +39,19 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A correction of the source text that a program can make; everything around it stays, comments too."""
+
+    kind: Literal["value", "key", "delete"]
+    """Write another value, write another key, or take an entry out."""
+    where: Where
+    source: str = ""
+    """What is written instead, as YAML source."""
+    safe: bool = False
+    """It cannot change what the card says, or only says what was plainly meant."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """Something wrong with a document, and the lint rule that reports it."""
 
@@ -50,6 +63,7 @@ class Problem:
     severity: Literal["error", "warning"] = "error"
     structural: bool = False
     """A value is missing or of another kind, so no typed view of the document can be made."""
+    change: Change | None = None
 
 
 @dataclass(frozen=True, slots=True)

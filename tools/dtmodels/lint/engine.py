@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from dtbase.console import Console
 from dtbase.errors import Failure, NothingToDo, WrongUsage
 from dtbase.names import did_you_mean
+from dtmodels.card_edits import edit
 from dtmodels.card_reader import Reading, read
 from dtmodels.catalogue import CARD, model_folders
 from dtmodels.lint.placeholders import is_placeholder
 from dtmodels.lint.registry import find_rule, selected
 from dtmodels.lint.report import counted, text_report
 from dtmodels.lint.rule import Fact, Finding, Remark, Rule, Subject
-from dtmodels.yaml_document import Span, Where, locate
+from dtmodels.yaml_document import Change, Span, Where, locate
 
 UNUSED_ACCEPTANCE = "SUP002"
 PLACEHOLDERS = "SCH006"
@@ -89,7 +91,9 @@ def _of_card(root: Path, folder: Path, rules: Sequence[Rule], facts: dict[str, l
         return
     for rule_id, where in accepted.items():
         if rule_id in ran and not any(finding.rule == rule_id for finding in found):
-            unused = Remark(what=f"{rule_id} is accepted, but finds nothing", fix="delete the acceptance", where=where)
+            delete = Change(kind="delete", where=where[:-1], safe=True)
+            what = f"{rule_id} is accepted, but finds nothing"
+            unused = Remark(what=what, fix="delete the acceptance", where=where, change=delete)
             yield _finding(find_rule(UNUSED_ACCEPTANCE), unused, path, root, reading)
 
 
@@ -107,6 +111,8 @@ def _read(reading: Reading, path: Path, root: Path, rules: Sequence[Rule]) -> It
                 end=problem.span.end,
                 message=problem.what,
                 fix=problem.fix,
+                hard=find_rule(problem.rule).hard,
+                **_correction(problem.change, reading),
             )
 
 
@@ -164,4 +170,12 @@ def _finding(rule: Rule, remark: Remark, path: Path, root: Path, reading: Readin
         end=span.end,
         message=remark.what,
         fix=remark.fix,
+        hard=rule.hard or remark.hard,
+        **({"fixable": "safe"} if remark.generated else _correction(remark.change, reading)),
     )
+
+
+def _correction(change: Change | None, reading: Reading | None) -> dict[str, Any]:
+    """How a finding's change edits the text of its card."""
+    made = edit(reading.text, change) if change and reading else None
+    return {"fixable": "safe" if change and change.safe else "unsafe", "edits": (made,)} if made else {}

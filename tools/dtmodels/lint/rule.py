@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from dtmodels.card import Card
+from dtmodels.card_edits import Edit
 from dtmodels.card_reader import Reading
-from dtmodels.yaml_document import Span, Where, locate
+from dtmodels.yaml_document import Change, Span, Where, locate
 
 Severity = Literal["error", "warning", "info"]
 
@@ -28,6 +29,12 @@ class Finding:
     """Column after the last character the finding is about; equals `column` when it is about the whole line."""
     message: str
     fix: str
+    hard: bool = False
+    """Nobody may accept it."""
+    fixable: Literal["", "safe", "unsafe"] = ""
+    """Whether `--fix` or `--unsafe-fixes` corrects it."""
+    edits: tuple[Edit, ...] = ()
+    """The correction; none where a whole file is generated again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +52,10 @@ class Remark:
     """When it differs from the rule's own."""
     hard: bool = False
     """Nobody may accept this, though other findings of the rule may be accepted."""
+    change: Change | None = None
+    """How a program would correct the card."""
+    generated: bool = False
+    """The file is generated; writing it again is the correction."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

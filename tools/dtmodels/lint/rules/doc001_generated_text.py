@@ -34,7 +34,9 @@ def check_repository(root: Path) -> Iterator[Remark]:
         return
     for path, wanted in different:
         what = "differs from what the cards say" if path.is_file() else "is missing"
-        yield Remark(path=path, line=_first_difference(path, wanted), what=what, fix="run `dtmodels docs`")
+        yield Remark(
+            path=path, line=_first_difference(path, wanted), what=what, fix="run `dtmodels docs`", generated=True
+        )
 
 
 def _first_difference(path: Path, wanted: str) -> int:
