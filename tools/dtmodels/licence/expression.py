@@ -157,7 +157,9 @@ class _Reader:
         before = self.words[self.next - 1].text
         if self._operator() == "WITH":
             raise _wrong(word, "WITH follows something that is not one licence", "name the exception after its licence")
-        raise _wrong(word, f"'{before}' is followed by '{_shown(word.text)}' without AND or OR", "write AND or OR between them")
+        raise _wrong(
+            word, f"'{before}' is followed by '{_shown(word.text)}' without AND or OR", "write AND or OR between them"
+        )
 
     def _part(self, depth: int) -> Node:
         word = self._take()
@@ -187,7 +189,9 @@ class _Reader:
             if not self.words:
                 raise LicenceError("the expression is empty", 0, len(self.text), "name the licence")
             last = self.words[-1]
-            raise _wrong(last, f"the expression ends after '{last.text}'", "name the licence that follows, or delete it")
+            raise _wrong(
+                last, f"the expression ends after '{last.text}'", "name the licence that follows, or delete it"
+            )
         word = self.words[self.next]
         if word.text == ")" or self._operator():
             before = self.words[self.next - 1].text if self.next else ""
@@ -225,7 +229,9 @@ def _well_formed(word: Word) -> None:
     if sign:
         offset = word.start + word.text.index(sign)
         raise LicenceError(f"'{sign}' is no operator", offset, offset + len(sign), f"write {_SIGNS[sign]}")
-    raise _wrong(word, f"'{_shown(word.text)}' cannot be a licence id", "ids have letters, digits, dots and hyphens only")
+    raise _wrong(
+        word, f"'{_shown(word.text)}' cannot be a licence id", "ids have letters, digits, dots and hyphens only"
+    )
 
 
 def _unstated_stands_alone(node: Node) -> None:

@@ -70,10 +70,14 @@ def _of_licence(name: Name, table: Table) -> Iterator[Problem]:
 def _known(name: Name, table: Table) -> Iterator[Problem]:
     if name.later and not table.takes_plus(name.id):
         what = f"'+' cannot follow {name.id}"
-        yield Problem(kind="invalid", what=what, fix=f"write {name.id}", start=name.start, end=name.end, meant=(name.id,))
+        yield Problem(
+            kind="invalid", what=what, fix=f"write {name.id}", start=name.start, end=name.end, meant=(name.id,)
+        )
     elif not table.row(name.id):
         what = f"nobody has reviewed {table.canonical(name.id)} for this collection"
-        fix = f"add a reviewed row to schema/licences-v1.json, from https://spdx.org/licenses/{table.canonical(name.id)}"
+        fix = (
+            f"add a reviewed row to schema/licences-v1.json, from https://spdx.org/licenses/{table.canonical(name.id)}"
+        )
         yield Problem(kind="unlisted", what=what, fix=fix, start=name.start, end=name.end)
 
 
@@ -114,11 +118,17 @@ def _exception(name: Name, exception: Word, table: Table) -> Iterator[Problem]:
 
 def _deprecated(name: Name, meant: tuple[str, ...]) -> Problem:
     if len(meant) > 1:
-        what, fix = f"{name.text} does not say which versions it means", f"write {' or '.join(meant)}, as the authors say"
+        what, fix = (
+            f"{name.text} does not say which versions it means",
+            f"write {' or '.join(meant)}, as the authors say",
+        )
     elif meant:
         what, fix = f"SPDX gave up the id {name.text}", f"write {meant[0]}"
     else:
-        what, fix = f"SPDX gave up the id {name.text}", "name the licence the authors meant; see https://spdx.org/licenses/"
+        what, fix = (
+            f"SPDX gave up the id {name.text}",
+            "name the licence the authors meant; see https://spdx.org/licenses/",
+        )
     return Problem(kind="deprecated", what=what, fix=fix, start=name.start, end=name.end, meant=meant)
 
 
@@ -134,9 +144,9 @@ def _spelling(found: tuple[Word, ...], table: Table) -> list[Problem]:
     for text, start, end in found:
         bare = text.removesuffix("+")
         right = text.upper() if text.upper() in _OPERATORS else table.canonical(bare) + text[len(bare) :]
-        if text in table.deprecated or f"{table.canonical(bare)}+" == text:
-            continue
-        if text != right:
+        if text != right and table.canonical(text) not in table.deprecated:
             what = f"SPDX writes {right}, not {text}"
-            wrong.append(Problem(kind="spelling", what=what, fix=f"write {right}", start=start, end=end, meant=(right,)))
+            wrong.append(
+                Problem(kind="spelling", what=what, fix=f"write {right}", start=start, end=end, meant=(right,))
+            )
     return wrong
