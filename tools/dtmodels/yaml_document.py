@@ -165,6 +165,23 @@ def locate(root: Node, where: Where) -> Span:
     return span
 
 
+def locate_part(root: Node, where: Where, start: int, end: int) -> Span:
+    """Where some characters of a scalar stand, counted from 0; all of it when its text does not stand there as it is."""
+    span, node = locate(root, where), root
+    for step in where:
+        if isinstance(node, Mapping) and isinstance(step, str) and (pair := node.get(step)):
+            node = pair[1]
+        elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
+            node = node.items[step]
+    if not isinstance(node, Scalar):
+        return span
+    quote = 0 if node.plain else 1
+    if span.end - span.column != len(node.text) + 2 * quote:
+        return span
+    first = span.column + quote + start
+    return Span(span.line, first, first + max(1, end - start))
+
+
 class _Composer:
     """Builds nodes while counting, so that a hostile file is refused before it has cost anything."""
 

@@ -160,7 +160,9 @@ def _acceptances(reading: Reading) -> dict[str, Where]:
 def _finding(rule: Rule, remark: Remark, path: Path, root: Path, reading: Reading | None) -> Finding:
     span = Span(remark.line, 1, 1) if remark.path else _TOP
     if reading and reading.root and not remark.path:
-        span = locate(reading.root, remark.where)
+        span = (
+            locate_part(reading.root, remark.where, *remark.part) if remark.part else locate(reading.root, remark.where)
+        )
     return Finding(
         rule=rule.id,
         severity=remark.severity or rule.severity,

@@ -45,6 +45,8 @@ class Remark:
     fix: str
     where: Where = ()
     """The field of the card it is about; the card as a whole when empty."""
+    part: tuple[int, int] | None = None
+    """The characters of that field it is about, first and after the last, counted from 0; all of them when not said."""
     path: Path | None = None
     """Another file than the card; `line` then says where in it."""
     line: int = 1
