@@ -34,11 +34,38 @@ class Publication:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LicenseReview:
+    """Somebody read a licence and says how its condition is met."""
+
+    license: str
+    condition: str
+    evidence: str
+    reviewer: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenseText:
+    """The text of a licence SPDX does not know, as a file in the model's folder."""
+
+    license: str
+    file: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class License:
     """SPDX licence expressions of the weights and of the code that computes with them."""
 
     weights: str
     code: str
+    chosen: str | None = None
+    """The alternative taken, where the weights come under a choice."""
+    package: str | None = None
+    """Licence of what is distributed, where it is not that of the weights."""
+    attribution: str | None = None
+    reviews: tuple[LicenseReview, ...] = ()
+    texts: tuple[LicenseText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

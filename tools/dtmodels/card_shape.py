@@ -210,6 +210,7 @@ class _Fitter:
         self, reason: Reason, schema: Schema, where: Where, what: str, fix: str, *, structural: bool = False
     ) -> None:
         rule = schema.get("x-rules", {}).get(reason) or _RULES[reason]
+        fix = schema.get("x-fixes", {}).get(reason, fix)
         self._add(rule, where, what, fix, structural=structural)
 
     def _add(
