@@ -43,6 +43,10 @@ def _head(card: Card) -> str:
         ["source", link(source_text(card), card.source.repository)],
         ["family", code(card.convert.family)],
     ]
+    if card.status_reason:
+        facts.insert(2, [f"why {text(card.status)}", text(card.status_reason)])
+    if made_from := card.base_model:
+        facts.append(["made from", f"{link(made_from.name, made_from.url)}, {code(made_from.license)}"])
     return f"# {text(card.name)}\n\n{text(card.description)}\n\n{table(['', ''], facts)}"
 
 
@@ -133,6 +137,10 @@ def _limitations(card: Card) -> str:
 
 
 def _install(card: Card) -> str:
+    if card.status == "draft":
+        return "## Use\n\nNot released: this card is a draft, there is nothing to download.\n"
+    if card.status == "yanked":
+        return "## Use\n\nWithdrawn: do not use it any longer.\n"
     return (
         f"## Use\n\nDownload {code(card.id + '.dtmodel')} from a release, then in darktable: preferences, AI, import."
         " It runs on your own machine.\n"
