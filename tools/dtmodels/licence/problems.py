@@ -100,20 +100,20 @@ def _unknown(name: Name, table: Table) -> Problem:
 def _exception(name: Name, exception: Word, table: Table) -> Iterator[Problem]:
     known = table.canonical(exception.text)
     base = table.canonical(name.text)
-    place = {"start": exception.start, "end": exception.end}
+    start, end = exception.start, exception.end
     if known not in table.spdx.exceptions:
         near = nearest(exception.text, table.spdx.exceptions, most=2)
         hint = f"did you mean {' or '.join(near)}?" if near else "see https://spdx.org/licenses/exceptions-index.html"
         what = f"'{exception.text}' is no SPDX licence exception"
-        yield Problem(kind="invalid", what=what, fix=hint, **place)
+        yield Problem(kind="invalid", what=what, fix=hint, start=start, end=end)
     elif known not in table.exceptions:
         what = f"nobody has reviewed {known} for this collection"
         fix = "add the licences it was written for to schema/licences-v1.json"
-        yield Problem(kind="unlisted", what=what, fix=fix, **place)
+        yield Problem(kind="unlisted", what=what, fix=fix, start=start, end=end)
     elif base not in table.exceptions[known] and base not in table.deprecated:
         what = f"{known} is no exception to {base}"
         fix = f"it was written for {', '.join(table.exceptions[known])}; see what the authors wrote"
-        yield Problem(kind="misfit", what=what, fix=fix, **place)
+        yield Problem(kind="misfit", what=what, fix=fix, start=start, end=end)
 
 
 def _deprecated(name: Name, meant: tuple[str, ...]) -> Problem:

@@ -93,7 +93,7 @@ class Table:
         return self.aliases.get(_plain(text))
 
     def takes_plus(self, licence: str) -> bool:
-        """Whether `+` may follow an id: only where a version number ends it and the licence is not Creative Commons'."""
+        """Whether `+` may follow an id: where a version number ends it, but not after Creative Commons'."""
         name = self.canonical(licence)
         return bool(re.search(r"-[0-9]+(\.[0-9]+)*$", name)) and not name.startswith(("CC", "LicenseRef-"))
 

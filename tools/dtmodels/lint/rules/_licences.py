@@ -1,0 +1,132 @@
+"""What the licence rules share: where licences stand in a card, and how a verdict is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal, NamedTuple
+
+from dtmodels.licence import Part, Verdict, judge
+from dtmodels.licence.expression import And, LicenceError, Name, Node, Or, leaves, parse
+from dtmodels.licence.problems import Kind, Problem
+from dtmodels.lint.placeholders import is_placeholder
+from dtmodels.lint.rule import Remark, Subject
+from dtmodels.yaml_document import Where
+
+WEIGHTS: Where = ("license", "weights")
+CHOSEN: Where = ("license", "chosen")
+PACKAGE: Where = ("license", "package")
+CODE: Where = ("license", "code")
+BASE: Where = ("base_model", "license")
+_SHIPPED = (WEIGHTS, CHOSEN, PACKAGE)
+
+
+class Field(NamedTuple):
+    """A licence expression of a card."""
+
+    where: Where
+    text: str
+
+    @property
+    def shipped(self) -> bool:
+        """Whether it is the licence of what darktable downloads."""
+        return self.where in _SHIPPED
+
+
+def fields(subject: Subject) -> Iterator[Field]:
+    """Every licence expression of a card, in the order of the file; empty ones and placeholders left out."""
+    for field in _fields(subject.reading.values, ()):
+        if field.text.strip() and not is_placeholder(field.text):
+            yield field
+
+
+def shipped(subject: Subject) -> Iterator[tuple[Where, Verdict]]:
+    """What darktable would get, judged: the weights under the licence chosen for them, and the package."""
+    found = subject.card.license
+    if is_choice(found.weights, found.chosen):
+        yield CHOSEN, judge(found.chosen or "")
+    elif _stated(found.weights):
+        yield WEIGHTS, judge(found.weights)
+    if _stated(found.package):
+        yield PACKAGE, judge(found.package or "")
+
+
+def problems(subject: Subject, kind: Kind) -> Iterator[tuple[Field, Problem]]:
+    """The problems of one kind in all licence expressions of a card."""
+    for field in fields(subject):
+        for problem in judge(field.text).problems:
+            if problem.kind == kind:
+                yield field, problem
+
+
+def told(field: Field, problem: Problem, *, severity: Literal["error", "warning"] | None = None) -> Remark:
+    """A problem as a remark at the word it is about."""
+    part = (problem.start, problem.end)
+    return Remark(where=field.where, part=part, what=problem.what, fix=problem.fix, severity=severity)
+
+
+def deprecated(verdict: Verdict, part: Part) -> bool:
+    """Whether a part is an id that has several readings."""
+    return any(found.kind == "deprecated" and found.start == part.start for found in verdict.problems)
+
+
+def reviewed(subject: Subject, part: Part) -> bool:
+    """Whether the card has a review of a licence."""
+    name = part.row.id if part.row else part.text
+    return any(review.license.lower() in (name.lower(), part.text.lower()) for review in subject.card.license.reviews)
+
+
+def ruling(part: Part) -> str:
+    """Why a licence is judged as it is, and who says so."""
+    return f"{part.reason} ({part.authority}: {part.url})" if part.url else part.reason
+
+
+def is_choice(weights: str, chosen: str | None) -> bool:
+    """Whether `chosen` is what is left of `weights` once its alternatives are chosen from."""
+    if not chosen:
+        return False
+    try:
+        offer, taken = parse(weights), parse(chosen)
+    except LicenceError:
+        return False
+    wanted = frozenset(_id(name) for name in leaves(taken))
+    return _has(offer, Or) and not _has(taken, Or) and _taken(offer, wanted) == wanted
+
+
+def _taken(node: Node, wanted: frozenset[str]) -> frozenset[str] | None:
+    """The wanted licences an offer accounts for; None where it asks for another one."""
+    if isinstance(node, Name):
+        return frozenset((_id(node),)) if _id(node) in wanted else None
+    parts = [_taken(part, wanted) for part in node.parts]
+    if isinstance(node, And) and None in parts:
+        return None
+    found = [part for part in parts if part is not None]
+    return frozenset[str]().union(*found) if found else None
+
+
+def _has(node: Node, kind: type[Node]) -> bool:
+    return isinstance(node, kind) or (not isinstance(node, Name) and any(_has(part, kind) for part in node.parts))
+
+
+def _id(name: Name) -> str:
+    return f"{name.text} WITH {name.exception.text}".lower() if name.exception else name.text.lower()
+
+
+def _stated(text: str | None) -> bool:
+    return bool(text and text.strip()) and not is_placeholder(text or "")
+
+
+_OWN = {"weights", "code", "chosen", "package"}
+
+
+def _fields(value: Any, where: Where) -> Iterator[Field]:
+    if isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _fields(inner, (*where, index))
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            if name in ("options", "attributes", "reviews", "texts"):
+                continue
+            if isinstance(inner, str) and (name == "license" or (where == ("license",) and name in _OWN)):
+                yield Field((*where, name), inner)
+            else:
+                yield from _fields(inner, (*where, name))
