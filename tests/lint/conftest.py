@@ -1,7 +1,9 @@
 """A model repository made from one fixture folder."""
 
 import io
+import os
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,18 +13,40 @@ from dtbase.console import Console
 from dtmodels.docs import write_docs
 
 Repository = Callable[[Path], Path]
+IDENTITY = {f"GIT_{who}_{what}": "a@b.c" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+
+
+def git(root: Path, *arguments: str) -> None:
+    """Run git in a repository of a test, without the settings of this machine."""
+    settings = os.environ | IDENTITY | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    subprocess.run(["git", "-C", str(root), *arguments], check=True, capture_output=True, env=settings)
+
+
+def commit(root: Path, message: str = "change") -> None:
+    """Commit everything below `root`, which becomes a git repository when it is none."""
+    if not (root / ".git").is_dir():
+        git(root, "init", "-q")
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "-m", message)
 
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Repository:
-    """Build a repository whose only model is a fixture folder; its page is generated unless the fixture has one."""
+    """Build a repository whose only model is a fixture folder; its page is generated unless the fixture has one.
+
+    Folders `before*` of the fixture are what the model was, committed in the order of their names.
+    """
 
     def build(case: Path) -> Path:
         folder = tmp_path / "models" / "toy-model"
-        folder.mkdir(parents=True)
+        for earlier in sorted(case.glob("before*")):
+            shutil.rmtree(folder, ignore_errors=True)
+            shutil.copytree(earlier, folder)
+            commit(tmp_path)
+        folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(case / "card.yaml", folder)
         write_docs(tmp_path, Console(out=io.StringIO()), check=False)
-        shutil.copytree(case, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("findings.txt"))
+        shutil.copytree(case, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("findings.txt", "before*"))
         return tmp_path
 
     return build

@@ -77,6 +77,16 @@ def read(path: Path) -> Reading:
     )
 
 
+def values_of(data: bytes) -> Mapping[str, Any] | None:
+    """The fields of a card from the bytes of its file, as far as they fit the schema; None when it is no card."""
+    try:
+        root, _ = compose(decode(data))
+        values, _ = fit(_mapping(root), schema(SCHEMA))
+    except Unreadable:
+        return None
+    return values
+
+
 def build(kind: type[Any], values: Mapping[str, Any]) -> Any:
     """The dataclass `kind` from plain values, parts included; lists become tuples."""
     hints = typing.get_type_hints(kind)

@@ -1,13 +1,17 @@
-"""docs: what is generated from the cards, and whether it is up to date."""
+"""docs: what is generated from the cards and the rules, and whether it is up to date."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from dtbase.console import Console
 from dtbase.errors import Failure
 from dtbase.files import write_text
 from dtmodels.catalogue import Catalogue
+from dtmodels.collection_page import collection_tables
+from dtmodels.lint.rule_pages import FOLDER as RULE_PAGES
+from dtmodels.lint.rule_pages import rule_pages
 from dtmodels.markdown import code, table, text
 from dtmodels.model_page import model_page
 
@@ -30,12 +34,23 @@ def write_docs(root: Path, console: Console, *, check: bool) -> int:
 
 
 def stale(root: Path) -> list[tuple[Path, str]]:
-    """The generated files that differ from what the cards say now, each with the text it should have."""
-    catalogue = Catalogue.load(root)
-    wanted = {entry.folder / "README.md": model_page(entry) for entry in catalogue.entries}
+    """The generated files that differ from what they are generated from, each with the text it should have."""
+    pages = {entry.folder / "README.md": model_page(entry) for entry in Catalogue.load(root).entries}
+    return [*_differing(pages), *stale_outside_models(root)]
+
+
+def stale_outside_models(root: Path) -> list[tuple[Path, str]]:
+    """As `stale`, without the pages of models: the table in README.md, and the pages of rules where they are kept."""
+    wanted: dict[Path, str] = {}
     readme = root / "README.md"
     if readme.is_file() and BEGIN in (content := readme.read_text()):
-        wanted[readme] = _with_table(content, model_table(catalogue), readme)
+        wanted[readme] = _with_table(content, model_table(Catalogue.load(root)), readme)
+    if (root / RULE_PAGES).is_dir():
+        wanted |= {root / RULE_PAGES / name: page for name, page in rule_pages().items()}
+    return _differing(wanted)
+
+
+def _differing(wanted: Mapping[Path, str]) -> list[tuple[Path, str]]:
     return [(path, content) for path, content in wanted.items() if _content(path) != content]
 
 
@@ -56,11 +71,11 @@ def model_table(catalogue: Catalogue) -> str:
     return table(["model", "what it does", "task", "version", "status", "grade", "licence of the weights"], rows)
 
 
-def _with_table(content: str, generated: str, readme: Path) -> str:
+def _with_table(content: str, generated: str, page: Path) -> str:
     before, _, rest = content.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not end:
-        raise Failure(f"has '{BEGIN}' but no '{END}' after it", where=str(readme), fix="add the closing marker")
+        raise Failure(f"has '{BEGIN}' but no '{END}' after it", where=str(page), fix="add the closing marker")
     return f"{before}{BEGIN}\n{generated}{END}{after}"
 
 

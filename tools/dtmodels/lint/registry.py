@@ -56,6 +56,7 @@ def _rule(name: str, found: ModuleType) -> Rule:
     head, _, rest = inspect.cleandoc(found.__doc__ or "").partition("\n\nFix: ")
     title, _, why = head.partition("\n\n")
     fix, _, examples = rest.partition("\n\nBad::\n\n")
+    fix, _, authority = fix.partition("\n\nAuthority: ")
     bad, _, good = examples.partition("\n\nGood::\n\n")
     return Rule(
         id=name.partition("_")[0].upper(),
@@ -70,4 +71,7 @@ def _rule(name: str, found: ModuleType) -> Rule:
         check_repository=getattr(found, "check_repository", None),
         remember=getattr(found, "remember", None),
         compare=getattr(found, "compare", None),
+        check_history=getattr(found, "check_history", None),
+        check_online=getattr(found, "check_online", None),
+        authority=authority,
     )

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from dtmodels.card import Card
 from dtmodels.card_edits import Edit
 from dtmodels.card_reader import Reading
 from dtmodels.yaml_document import Change, Span, Where, locate
+
+if TYPE_CHECKING:
+    from dtmodels.lint.history import History
+    from dtmodels.lint.web import Web
 
 Severity = Literal["error", "warning", "info"]
 
@@ -108,6 +112,12 @@ class Rule:
     remember: Callable[[Subject], Iterator[Fact]] | None = None
     compare: Callable[[Sequence[Fact]], Iterator[tuple[Fact, Remark]]] | None = None
     """Speaks about what was remembered of all cards; each remark stands at the place of its fact."""
+    check_history: Callable[[History, Reading], Iterator[Remark]] | None = None
+    """Holds a model against what it was at an earlier revision; asked with `--since` only."""
+    check_online: Callable[[Subject, Web], Iterator[Remark]] | None = None
+    """Asks the network; asked with `--online` only, and never needed for a verdict."""
+    authority: str = ""
+    """Where the rule comes from."""
 
 
 _FREE = {"options", "attributes"}

@@ -1,0 +1,73 @@
+"""All rules as pages, with an index for people and one for programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dtbase.files import json_text
+from dtmodels.lint.registry import all_rules
+from dtmodels.lint.rule import Rule
+from dtmodels.lint.rule_page import FOLDER, acceptance, rule_page
+from dtmodels.markdown import table, text
+
+__all__ = ["FOLDER", "rule_pages"]
+
+JSON_VERSION = 1
+_FAMILIES = {
+    "CHG": "changes",
+    "COD": "training code",
+    "DAT": "training data",
+    "DOC": "generated texts",
+    "INT": "the linter's own tables",
+    "LIC": "licences",
+    "LIM": "limitations",
+    "MOF": "Model Openness Framework",
+    "OSA": "Open Source AI Definition",
+    "PRI": "privacy",
+    "PUB": "publication",
+    "REP": "reproducibility",
+    "SCH": "shape of the card",
+    "SCP": "purpose",
+    "SUP": "acceptances",
+    "XRF": "references",
+    "YML": "YAML",
+}
+"""What the first three letters of an id stand for."""
+
+
+def rule_pages() -> dict[str, str]:
+    """Every page by the name of its file, `README.md` and `rules.json` among them."""
+    pages = {f"{rule.id}.md": rule_page(rule) for rule in all_rules()}
+    return pages | {"README.md": _index(), "rules.json": _json()}
+
+
+def _index() -> str:
+    lines = [
+        "# Rules of the model-card linter",
+        "",
+        "Written by `dtmodels docs` from the rules; edit those instead.",
+        "",
+    ]
+    for family in sorted({rule.id[:3] for rule in all_rules()}):
+        rows = [_row(rule) for rule in all_rules() if rule.id.startswith(family)]
+        title = _FAMILIES.get(family, "")
+        lines += [
+            f"## {family}: {title}" if title else f"## {family}",
+            "",
+            table(["rule", "severity", "", "asks"], rows),
+        ]
+    return "\n".join(lines)
+
+
+def _row(rule: Rule) -> list[str]:
+    return [f"[{rule.id}]({rule.id}.md)", rule.severity, acceptance(rule).partition(" by")[0], text(rule.title)]
+
+
+def _json() -> str:
+    return json_text({"version": JSON_VERSION, "rules": [_facts(rule) for rule in all_rules()]})
+
+
+def _facts(rule: Rule) -> dict[str, Any]:
+    said = ("id", "title", "severity", "why", "fix", "bad", "good", "authority")
+    needs = "online" if rule.check_online and not rule.check_card else "since" if rule.check_history else ""
+    return {name: getattr(rule, name) for name in said} | {"acceptable": not rule.hard, "asked_with": needs}
