@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -60,15 +60,32 @@ def new(root: Path, model_id: str, task: str) -> None:
 
 
 @cli.command()
-@click.argument("ids", nargs=-1, metavar="[ID]...")
-@click.option("--select", multiple=True, metavar="RULE", help="Only these rules.")
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.argument("ids", nargs=-1, metavar="[ID|CARD]...")
+@click.option("--select", multiple=True, metavar="RULE", help="Only these rules or families.")
+@click.option("--profile", default="strict", show_default=True, metavar="draft|strict|release", help="How strictly.")
+@click.option("--since", default="", metavar="REV", help="Models that changed since a git revision need a new version.")
+@click.option("--online", is_flag=True, help="Ask the network too: links, licences and files at their source.")
+@click.option("--fix", is_flag=True, help="Correct what can be corrected without a doubt.")
+@click.option("--unsafe-fixes", is_flag=True, help="Correct what needs a second look, too.")
+@click.option("--format", "form", default="text", show_default=True, metavar="text|json|sarif|github|markdown")
+@click.option("--json", "form", flag_value="json", help="For programs: --format json.")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to a file.")
 @click.pass_obj
-def lint(root: Path, ids: tuple[str, ...], select: tuple[str, ...], as_json: bool) -> int:
+def lint(root: Path, /, **request: Any) -> int:
     """Hold the cards against the rules of the collection."""
-    from dtmodels.lint.report import lint_and_report
+    from dtmodels.lint.command import Request, run
 
-    return lint_and_report(root, ids, select, Console(), as_json=as_json)
+    return run(root, Request(**request), Console())
+
+
+@cli.command()
+@click.argument("rule_id", metavar="RULE")
+def rule(rule_id: str) -> None:
+    """Print the page of a lint rule: what it asks for, why, and how to correct a card."""
+    from dtmodels.lint.registry import find_rule
+    from dtmodels.lint.rule_page import rule_page
+
+    Console().say(rule_page(find_rule(rule_id)))
 
 
 @cli.command()
