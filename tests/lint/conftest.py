@@ -34,7 +34,8 @@ def commit(root: Path, message: str = "change") -> None:
 def repository(tmp_path: Path) -> Repository:
     """Build a repository whose only model is a fixture folder; its page is generated unless the fixture has one.
 
-    Folders `before*` of the fixture are what the model was, committed in the order of their names.
+    Folders `before*` of the fixture are what the model was, committed in the order of their names. A folder `around`
+    holds files of the repository itself.
     """
 
     def build(case: Path) -> Path:
@@ -46,7 +47,10 @@ def repository(tmp_path: Path) -> Repository:
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(case / "card.yaml", folder)
         write_docs(tmp_path, Console(out=io.StringIO()), check=False)
-        shutil.copytree(case, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("findings.txt", "before*"))
+        ignored = shutil.ignore_patterns("findings.txt", "before*", "around")
+        shutil.copytree(case, folder, dirs_exist_ok=True, ignore=ignored)
+        if (case / "around").is_dir():
+            shutil.copytree(case / "around", tmp_path, dirs_exist_ok=True)
         return tmp_path
 
     return build

@@ -40,14 +40,16 @@ def fields(subject: Subject) -> Iterator[Field]:
 
 
 def shipped(subject: Subject) -> Iterator[tuple[Where, Verdict]]:
-    """What darktable would get, judged: the weights under the licence chosen for them, and the package."""
+    """What darktable would get, judged: the weights under the licence chosen for them, and the package.
+
+    What is no valid expression is left out; LIC002 and LIC011 speak of it.
+    """
     found = subject.card.license
-    if is_choice(found.weights, found.chosen):
-        yield CHOSEN, judge(found.chosen or "")
-    elif _stated(found.weights):
-        yield WEIGHTS, judge(found.weights)
-    if _stated(found.package):
-        yield PACKAGE, judge(found.package or "")
+    chosen = is_choice(found.weights, found.chosen)
+    stated = {CHOSEN if chosen else WEIGHTS: found.chosen if chosen else found.weights, PACKAGE: found.package}
+    for where, text in stated.items():
+        if text and text.strip() and not is_placeholder(text) and (verdict := judge(text)).status != "invalid":
+            yield where, verdict
 
 
 def problems(subject: Subject, kind: Kind) -> Iterator[tuple[Field, Problem]]:
@@ -109,10 +111,6 @@ def _has(node: Node, kind: type[Node]) -> bool:
 
 def _id(name: Name) -> str:
     return f"{name.text} WITH {name.exception.text}".lower() if name.exception else name.text.lower()
-
-
-def _stated(text: str | None) -> bool:
-    return bool(text and text.strip()) and not is_placeholder(text or "")
 
 
 _OWN = {"weights", "code", "chosen", "package"}

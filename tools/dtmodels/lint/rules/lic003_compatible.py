@@ -30,8 +30,6 @@ HARD = True
 def check_card(subject: Subject) -> Iterator[Remark]:
     """Judge the weights and the package; each licence that fails is named."""
     for where, verdict in shipped(subject):
-        if verdict.status == "invalid":
-            continue
         choice = ", and no alternative is better" if verdict.chosen else ""
         for part in verdict.failing:
             if part.status == "incompatible" and not deprecated(verdict, part):

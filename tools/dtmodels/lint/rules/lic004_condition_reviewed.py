@@ -50,7 +50,7 @@ def check_card(subject: Subject) -> Iterator[Remark]:
                     fix=f"add a review to license.reviews: {part.row.condition}",
                 )
     known = {name.lower() for part in parts for name in (part.text, part.row.id if part.row else part.text)}
-    for index, review in enumerate(subject.card.license.reviews):
+    for index, review in enumerate(subject.card.license.reviews if known else ()):
         if review.license.lower() not in known:
             where = ("license", "reviews", index, "license")
             what = f"the weights are not under {review.license}"

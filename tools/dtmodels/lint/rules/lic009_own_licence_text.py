@@ -49,7 +49,7 @@ def check_card(subject: Subject) -> Iterator[Remark]:
                 yield Remark(where=where, part=(part.start, part.end), what=what, fix=fix)
     for index, text in enumerate(subject.card.license.texts):
         where = ("license", "texts", index)
-        if text.license not in used:
+        if used and text.license not in used:
             what = f"neither weights nor code are under {text.license}"
             fix = "name the licence as the expression does, or delete the entry"
             yield Remark(where=(*where, "license"), what=what, fix=fix)
