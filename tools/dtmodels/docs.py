@@ -42,9 +42,9 @@ def stale(root: Path) -> list[tuple[Path, str]]:
 def stale_outside_models(root: Path) -> list[tuple[Path, str]]:
     """As `stale`, without the pages of models: the table in README.md, and the pages of rules where they are kept."""
     wanted: dict[Path, str] = {}
-    readme = root / "README.md"
-    if readme.is_file() and BEGIN in (content := readme.read_text()):
-        wanted[readme] = _with_table(content, model_table(Catalogue.load(root)), readme)
+    for name, tables in {"README.md": model_table, "docs/collection.md": collection_tables}.items():
+        if (path := root / name).is_file() and BEGIN in (content := path.read_text()):
+            wanted[path] = _with_table(content, tables(Catalogue.load(root)), path)
     if (root / RULE_PAGES).is_dir():
         wanted |= {root / RULE_PAGES / name: page for name, page in rule_pages().items()}
     return _differing(wanted)
