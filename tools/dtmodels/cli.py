@@ -78,6 +78,15 @@ def lint(root: Path, /, **request: Any) -> int:
     return run(root, Request(**request), Console())
 
 
+@cli.command("import")
+@click.argument("path", type=click.Path(path_type=Path), metavar="MODEL.YAML")
+def import_card(path: Path) -> None:
+    """Print a model.yaml of darktable-ai's format as a card of this one; what it does not say is left to fill in."""
+    from dtmodels.stages.import_card import import_card
+
+    Console().say(import_card(path).removesuffix("\n"))
+
+
 @cli.command()
 @click.argument("rule_id", metavar="RULE")
 def rule(rule_id: str) -> None:
