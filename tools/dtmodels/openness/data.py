@@ -11,7 +11,6 @@ from dtmodels.openness.known_data import known_data, licences, worst
 from dtmodels.openness.proof import Proof, every
 from dtmodels.yaml_document import Where
 
-
 _UNCLEAR = {
     "mixed": "each item has a licence of its own",
     "undisclosed": "nobody states a licence",

@@ -22,8 +22,8 @@ ORDERS: dict[str, tuple[str, ...]] = {
     "consent": ("given", "not-needed", "unknown", "none"),
 }
 """The values of each field, the best first."""
-_EQUAL = {"synthetic": "photographed", "licensed": "photographed"}
-"""Ways of collecting that are no better than each other."""
+_EQUAL = {"synthetic": "photographed", "licensed": "photographed", "none": "unknown"}
+"""Ways of collecting, and of not having asked, that are no better than each other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,7 @@ def contradictions(dataset: Dataset) -> Iterator[Contradiction]:
             yield Contradiction(field="license", said=dataset.license, known=known.license, about=known)
         for field, order in ORDERS.items():
             said, fact = getattr(dataset, field), getattr(known, field)
-            pair = [_EQUAL.get(value, value) for value in (said, fact)]
+            pair = [_EQUAL.get(value, value) if field != "personal_data" else value for value in (said, fact)]
             if fact and said in order and order.index(pair[0]) < order.index(pair[1]):
                 yield Contradiction(field=field, said=said, known=fact, about=known)
 
