@@ -98,6 +98,23 @@ def rule(rule_id: str) -> None:
 
 
 @cli.command()
+@click.argument("expression", default="")
+@click.option("--compare", is_flag=True, help="Hold the reviewed table against SPDX's list and OSADL's matrix.")
+@click.option("--spdx", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="licenses.json of SPDX.")
+@click.option("--osadl", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="OSADL's matrix as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def licence(expression: str, compare: bool, spdx: Path | None, osadl: Path | None, as_json: bool) -> int:
+    """Say whether weights under an SPDX licence expression may go with a program under GPL-3.0-or-later, and why."""
+    from dtmodels.licence import command
+
+    if compare:
+        return command.compare_table(spdx, osadl, Console(), as_json=as_json)
+    if not expression:
+        raise click.UsageError('give an expression, such as "MIT AND CC-BY-4.0", or --compare')
+    return command.answer(expression, Console(), as_json=as_json)
+
+
+@cli.command()
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.pass_obj
 def setup(root: Path, ids: tuple[str, ...]) -> None:
