@@ -1,4 +1,4 @@
-"""What keeps a set of data from being open: each reason as the end of a sentence about the set."""
+"""What keeps a set of data from being open, each reason as a clause."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from dtmodels.card import Card, Dataset, Limitation
 from dtmodels.licence.openness import data_status
 
 _ACCESS = {
-    "on-request": "is handed out on request only",
-    "restricted": "is not for everybody",
-    "undisclosed": "was never disclosed",
+    "on-request": "it is handed out on request only",
+    "restricted": "it is not for everybody",
+    "undisclosed": "it was never disclosed",
 }
 _COLLECTION = {
-    "scraped": "was scraped",
-    "mixed": "was collected in several ways",
-    "undisclosed": "was collected nobody says how",
+    "scraped": "it was scraped",
+    "mixed": "it was collected in several ways",
+    "undisclosed": "nobody says how it was collected",
 }
 _LICENCE = {
-    "mixed": "{what} a licence for each item",
+    "mixed": "{what} a licence of its own for each item",
     "restricted": "{what} the licence {licence}, which is not open",
     "undisclosed": "{what} no stated licence",
     "unlisted": "{what} the licence {licence}, which nobody has reviewed",
@@ -32,14 +32,14 @@ def training_data(card: Card) -> Iterator[tuple[int, Dataset]]:
 
 def compromises(dataset: Dataset) -> list[str]:
     """Why a set of data falls short, by what the card says; empty when it is open."""
-    found = [_of_licence("has", dataset.license)]
+    found = [_of_licence("it has", dataset.license)]
     if dataset.annotations:
-        found.append(_of_licence("has annotations with", dataset.annotations.license))
+        found.append(_of_licence("its annotations have", dataset.annotations.license))
     found += [_ACCESS.get(dataset.access, ""), _COLLECTION.get(dataset.collection, "")]
     if dataset.personal_data != "none" and dataset.consent != "given":
-        shown = "is about people" if dataset.personal_data == "people" else "shows people by chance"
-        agreed = {"none": "who did not agree", "unknown": "and nobody knows whether they agreed"}
-        found.append(f"{shown} {agreed.get(dataset.consent, 'and says no consent was needed')}")
+        shown = "it is about people" if dataset.personal_data == "people" else "it shows people by chance"
+        agreed = {"none": "who did not agree", "unknown": "of whom nobody knows whether they agreed"}
+        found.append(f"{shown} {agreed.get(dataset.consent, 'whose consent is said to be beside the question')}")
     return [reason for reason in found if reason]
 
 

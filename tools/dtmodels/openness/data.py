@@ -85,4 +85,4 @@ def _by_registry(data: Dataset, field: str) -> str:
 
 
 def _known(data: Dataset) -> str:
-    return f", says the registry of {', '.join(known.name for known in known_data(data))}"
+    return f", says the registry about {', '.join(known.name for known in known_data(data))}"

@@ -38,14 +38,10 @@ def check_card(subject: Subject) -> Iterator[Remark]:
         reasons = compromises(data)
         if not reasons:
             continue
-        what = f"{data.name} {_joined(reasons)}"
+        what = f"{data.name} falls short: {'; '.join(reasons)}"
         if any(names(limitation, data) for limitation in subject.card.limitations):
             fix = "let a maintainer accept DAT004 with a reason, or train without the set"
-            yield Remark(where=(*where, "name"), what=f"{what}; this is disclosed, but nobody accepted it", fix=fix)
+            yield Remark(where=(*where, "name"), what=f"{what}. This is disclosed, but nobody accepted it", fix=fix)
         else:
             fix = f"add a limitation about data with datasets: [{data.name}]"
-            yield Remark(where=(*where, "name"), what=f"{what}; no limitation names it", fix=fix, hard=True)
-
-
-def _joined(reasons: list[str]) -> str:
-    return ", ".join(reasons[:-1]) + " and " + reasons[-1] if len(reasons) > 1 else reasons[0]
+            yield Remark(where=(*where, "name"), what=f"{what}. No limitation names it", fix=fix, hard=True)

@@ -35,13 +35,18 @@ def check_card(subject: Subject) -> Iterator[Remark]:
     """Judge each set by the worst of what the card and the registry say."""
     for where, data in described_training_data(subject.card):
         collection, people, consent = (worst(data, field) for field in _FACTS)
-        if collection in _TAKEN and people == "people" and consent != "given":
+        if _taken(collection, people, consent):
             how = "scraped" if collection == "scraped" else "partly scraped, as far as anybody says,"
             what = f"{data.name} is {how} data about people who did not consent{_registered(data)}"
             yield Remark(where=(*where, "name"), what=what, fix="train without it, or choose another model")
 
 
+def _taken(collection: str, people: str, consent: str) -> bool:
+    return collection in _TAKEN and people == "people" and consent != "given"
+
+
 def _registered(data: Dataset) -> str:
     """Where the card alone would not say so: what does."""
-    known = [one for one in known_data(data) if any(getattr(one, field) != getattr(data, field) for field in _FACTS)]
-    return "".join(f" (known of {one.name}: {one.note} {one.source})" for one in known)
+    if _taken(data.collection, data.personal_data, data.consent):
+        return ""
+    return "".join(f" (known of {known.name}: {known.note} {known.source})" for known in known_data(data))

@@ -27,12 +27,15 @@ SEVERITY: Severity = "error"
 
 
 def check_card(subject: Subject) -> Iterator[Remark]:
-    """Compare each field of a known set with the registry."""
+    """Compare each field of a known set with the registry; its note is told once for each set."""
     for where, data in described_data(subject.card):
+        told: set[str] = set()
         for found in contradictions(data):
             words = found.field.replace("_", " ").replace("license", "licence")
             known = found.about
-            what = f"the {words} of {known.name} is {found.known}, not {found.said}: {known.note} ({known.source})"
+            note = "" if known.name in told else f": {known.note}"
+            told.add(known.name)
+            what = f"the {words} of {known.name} is '{found.known}', not '{found.said}'{note} ({known.source})"
             fix = f"write {found.field}: {found.known}, or correct the registry"
             severity: Severity = "warning" if known.sure == "recalled" else "error"
             yield Remark(where=(*where, found.field), what=what, fix=fix, severity=severity)

@@ -32,7 +32,7 @@ _VALUE = re.compile(
     | ^\[?[0-9a-f:]*::[0-9a-f:]*\]?(:[0-9]+)?$              # IPv6
     | ^[0-9]{1,3}(\.[0-9]{1,3}){3}(:[0-9]+)?(/|$)           # IPv4
     | ^([a-z0-9-]+\.)+(com|org|net|io|ai|dev|app|cloud|local|internal)(:[0-9]+)?(/|$)
-    | ^[a-z0-9.-]+:[0-9]{2,5}(/|$)                          # host and port
+    | ^[0-9.-]*[a-z][a-z0-9.-]*:[0-9]{2,5}(/|$)                          # host and port
     """
 )
 _KEY = re.compile(

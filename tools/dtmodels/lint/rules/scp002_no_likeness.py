@@ -32,7 +32,7 @@ _MAKING = (
     r"(synthesi\w*|generat\w*|swap\w*|reenact\w*|animat\w*|clon(e|es|ed|ing)|morph\w*|imitat\w*|replac\w*|fak(e|es|er|ery|ing)"
     r"|transfer\w*)"
 )
-_WHOM = r"(faces?|facial|heads?|likeness(es)?|identit(y|ies)|voices?|celebrit(y|ies)|persons?|people|humans?)"
+_WHOM = r"(faces?|facial|likeness(es)?|identit(y|ies)|voices?|celebrit(y|ies)|persons?|people|humans?)"
 _TRADE = re.compile(
     r"\b(deep ?fak\w*|face ?swap\w*|talking heads?|lip ?sync\w*|undress\w*|nudif\w*|de ?cloth\w*|virtual try ?on"
     rf"|{_WHOM} {_MAKING}|{_MAKING} (of |a |an |the |new |realistic |human )*{_WHOM})\b"

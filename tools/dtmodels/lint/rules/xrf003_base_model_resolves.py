@@ -33,6 +33,7 @@ def check_card(subject: Subject) -> Iterator[Remark]:
     if base and base.url == "self":
         known = [folder.name for folder in model_folders(subject.root)] if (subject.root / "models").is_dir() else []
         if base.name not in known:
+            known = [name for name in known if name != subject.folder.name]
             what = f"there is no model '{base.name}' here"
             yield Remark(where=("base_model", "name"), what=what, fix=did_you_mean(base.name, known))
 
