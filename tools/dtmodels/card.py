@@ -275,13 +275,3 @@ class Card:
         """The version as darktable compares it: two integers."""
         major, minor = self.version.split(".")
         return int(major), int(minor)
-
-    @property
-    def grade(self) -> str:
-        """`open` when nothing had to be accepted, `disclosed` when a compromise was accepted by name.
-
-        A draft that does not say yet what it was trained on is `unknown`.
-        """
-        if self.acceptances:
-            return "disclosed"
-        return "open" if self.training.datasets or self.status != "draft" else "unknown"

@@ -9,6 +9,7 @@ from dtmodels.catalogue import Catalogue
 from dtmodels.markdown import code, link, table, text
 from dtmodels.openness.compromises import compromises, training_data
 from dtmodels.openness.derive import fsf, mof, osaid
+from dtmodels.openness.grade import grade
 
 
 def collection_tables(catalogue: Catalogue) -> str:
@@ -23,7 +24,7 @@ def _models(cards: Iterable[Card]) -> str:
             f"[{text(card.id)}](../models/{card.id}/)",
             text(card.status),
             code(card.license.weights),
-            text(card.grade),
+            text(grade(card)),
             _class(card.openness.osaid if card.openness else "none", osaid(card).level),
             _class(card.openness.mof if card.openness else "none", mof(card).level),
             "yes" if fsf(card).holds else "no",

@@ -14,6 +14,7 @@ from dtmodels.lint.rule_pages import FOLDER as RULE_PAGES
 from dtmodels.lint.rule_pages import rule_pages
 from dtmodels.markdown import code, table, text
 from dtmodels.model_page import model_page
+from dtmodels.openness.grade import grade
 
 BEGIN = "<!-- models:begin, written by `dtmodels docs` -->"
 END = "<!-- models:end -->"
@@ -63,7 +64,7 @@ def model_table(catalogue: Catalogue) -> str:
             text(entry.card.task),
             text(entry.card.version),
             text(entry.card.status),
-            text(entry.card.grade),
+            text(grade(entry.card)),
             code(entry.card.license.weights),
         ]
         for entry in catalogue.entries

@@ -11,6 +11,7 @@ from dtmodels.card import Card, Component
 from dtmodels.catalogue import Entry
 from dtmodels.config import source_text
 from dtmodels.markdown import code, link, table, text
+from dtmodels.openness.grade import grade
 
 GENERATED = "<!-- Written by `dtmodels docs` from card.yaml; edit the card instead. -->"
 
@@ -38,7 +39,7 @@ def _head(card: Card) -> str:
     facts = [
         ["task", text(card.task)],
         ["version", f"{text(card.version)} ({text(card.status)})"],
-        ["grade", text(card.grade)],
+        ["grade", text(grade(card))],
         ["authors", text(", ".join(card.source.authors))],
         ["source", link(source_text(card), card.source.repository)],
         ["family", code(card.convert.family)],
