@@ -24,7 +24,7 @@ def answer(expression: str, console: Console, *, as_json: bool) -> int:
     Returns:
         0 when it is compatible, 2 when it is no expression, 1 for everything between.
     """
-    verdict = judge(expression)
+    verdict = judge(expression.encode("utf-8", "backslashreplace").decode())
     console.say(json_text(json_value(verdict)).rstrip() if as_json else text_report(verdict))
     return _CODES.get(verdict.status, 1)
 

@@ -32,7 +32,7 @@ def text_report(verdict: Verdict) -> str:
         lines += _tree(verdict.tree, "", "")
         lines += [f"chosen: {verdict.chosen}"] if verdict.chosen else []
         lines.append(_openness(verdict.expression))
-    return "\n".join(lines)
+    return "\n".join(_visible(line) for line in lines)
 
 
 def json_value(verdict: Verdict) -> dict[str, Any]:
@@ -52,6 +52,11 @@ def json_value(verdict: Verdict) -> dict[str, Any]:
         ],
         "tree": _json_part(verdict.tree) if verdict.tree else None,
     }
+
+
+def _visible(line: str) -> str:
+    """`line` with escapes for what a terminal would obey."""
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in line)
 
 
 def _tree(part: Part, first: str, rest: str) -> Iterator[str]:
