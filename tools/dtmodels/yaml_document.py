@@ -166,7 +166,7 @@ def locate(root: Node, where: Where) -> Span:
 
 
 def locate_part(root: Node, where: Where, start: int, end: int) -> Span:
-    """Where some characters of a scalar stand, counted from 0; all of it when its text does not stand there as it is."""
+    """Where some characters of a scalar stand, counted from 0; all of it when its text does not stand there as is."""
     span, node = locate(root, where), root
     for step in where:
         if isinstance(node, Mapping) and isinstance(step, str) and (pair := node.get(step)):
@@ -253,17 +253,19 @@ class _Composer:
     def _admit(self, event: Any, depth: int) -> None:
         """Refuse what a card never needs and what makes reading expensive."""
         self.nodes += 1
-        span = self._span(event)
         if isinstance(event, yaml.AliasEvent):
-            raise _unreadable("YML004", span, f"alias *{event.anchor} is not allowed", "write the value out")
+            raise self._refused("YML004", event, f"alias *{event.anchor} is not allowed", "write the value out")
         if event.anchor:
-            raise _unreadable("YML004", span, f"anchor &{event.anchor} is not allowed", "delete it")
+            raise self._refused("YML004", event, f"anchor &{event.anchor} is not allowed", "delete it")
         if event.tag:
-            raise _unreadable("YML004", span, "a tag is not allowed", "delete it; the schema knows the type")
+            raise self._refused("YML004", event, "a tag is not allowed", "delete it; the schema knows the type")
         if depth > MOST_DEPTH:
-            raise _unreadable("YML005", span, f"nested deeper than {MOST_DEPTH} levels", "write it flatter")
+            raise self._refused("YML005", event, f"nested deeper than {MOST_DEPTH} levels", "write it flatter")
         if self.nodes > MOST_NODES:
-            raise _unreadable("YML005", span, f"more than {MOST_NODES} keys and values", "shorten it")
+            raise self._refused("YML005", event, f"more than {MOST_NODES} keys and values", "shorten it")
+
+    def _refused(self, rule: str, event: Any, what: str, fix: str) -> Unreadable:
+        return _unreadable(rule, self._span(event), what, fix)
 
     def _span(self, event: Any) -> Span:
         start, end = event.start_mark, event.end_mark

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -64,7 +65,7 @@ class Remark:
     """The file is generated; writing it again is the correction."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Subject:
     """A card as a rule sees it."""
 
@@ -79,7 +80,11 @@ class Subject:
 
     def texts(self) -> Iterator[tuple[Where, str]]:
         """Every text of the card with its field, options and attributes left out."""
-        yield from _texts(self.reading.values, ())
+        return iter(self._texts)
+
+    @cached_property
+    def _texts(self) -> list[tuple[Where, str]]:
+        return list(_texts(self.reading.values, ()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

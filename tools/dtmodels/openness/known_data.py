@@ -101,9 +101,9 @@ def better_licence(said: str, known: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _known(name: str, url: str) -> tuple[KnownData, ...]:
-    words, address = _words(name), _address(url)
+    runs, address = _Runs.of(_words(name)), _address(url)
     registry = _registry(folder() / FILE)
-    named = [known for known, names in registry if any(_contains(words, alias) for alias in names)]
+    named = [known for known, names in registry if any(_contains(runs, alias) for alias in names)]
     there = [known for known, _ in registry if known.url and _address(known.url) == address and known not in named]
     return (*(known for known in named if not any(_inside(known, other) for other in named)), *there)
 
@@ -124,13 +124,27 @@ def _words(name: str) -> tuple[str, ...]:
     return tuple(re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", name)))
 
 
-def _contains(words: Sequence[str], name: Sequence[str]) -> bool:
-    """Whether a name stands in `words`, however it is hyphenated; a short acronym only in its own capitals."""
+def _contains(runs: _Runs, name: Sequence[str]) -> bool:
+    """Whether a name stands in a text, however it is hyphenated; a short acronym only in its own capitals."""
     wanted = "".join(name)
-    plain = str.casefold if len(wanted) > 4 or not wanted.isupper() else str
-    windows = ("".join(words[start:end]) for start in range(len(words)) for end in range(start + 1, len(words) + 1))
-    whole = "".join(words).casefold() == wanted.casefold()
-    return whole or any(plain(found) == plain(wanted) for found in windows)
+    if len(wanted) > 4 or not wanted.isupper():
+        return wanted.casefold() in runs.folded
+    return wanted in runs.exact or wanted.casefold() == runs.whole
+
+
+@dataclass(frozen=True, slots=True)
+class _Runs:
+    """Every run of words of a text, written together."""
+
+    exact: frozenset[str]
+    folded: frozenset[str]
+    whole: str
+
+    @classmethod
+    def of(cls, words: Sequence[str]) -> _Runs:
+        ends = range(len(words) + 1)
+        exact = frozenset("".join(words[start:end]) for start in ends for end in ends[start + 1 :])
+        return cls(exact, frozenset(run.casefold() for run in exact), "".join(words).casefold())
 
 
 def _address(url: str) -> str:

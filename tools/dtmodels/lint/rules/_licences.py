@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from dtmodels.licence import Part, Verdict, judge
 from dtmodels.licence.expression import And, LicenceError, Name, Node, Or, leaves, parse
@@ -34,9 +34,9 @@ class Field(NamedTuple):
 
 def fields(subject: Subject) -> Iterator[Field]:
     """Every licence expression of a card, in the order of the file; empty ones and placeholders left out."""
-    for field in _fields(subject.reading.values, ()):
-        if field.text.strip() and not is_placeholder(field.text):
-            yield field
+    for where, text in subject.texts():
+        if _is_expression(where) and text.strip() and not is_placeholder(text):
+            yield Field(where, text)
 
 
 def shipped(subject: Subject) -> Iterator[tuple[Where, Verdict]]:
@@ -116,15 +116,7 @@ def _id(name: Name) -> str:
 _OWN = {"weights", "code", "chosen", "package"}
 
 
-def _fields(value: Any, where: Where) -> Iterator[Field]:
-    if isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from _fields(inner, (*where, index))
-    elif isinstance(value, dict):
-        for name, inner in value.items():
-            if name in ("options", "attributes", "reviews", "texts"):
-                continue
-            if isinstance(inner, str) and (name == "license" or (where == ("license",) and name in _OWN)):
-                yield Field((*where, name), inner)
-            else:
-                yield from _fields(inner, (*where, name))
+def _is_expression(where: Where) -> bool:
+    if "reviews" in where or "texts" in where:
+        return False
+    return where[-1] == "license" or (len(where) == 2 and where[0] == "license" and where[1] in _OWN)
