@@ -11,7 +11,10 @@ from dtmodels.card import Card, Component
 from dtmodels.catalogue import Entry
 from dtmodels.config import source_text
 from dtmodels.markdown import code, link, table, text
+from dtmodels.openness.compromises import training_data
+from dtmodels.openness.derive import mof, osaid
 from dtmodels.openness.grade import grade
+from dtmodels.openness.proof import Derivation
 
 GENERATED = "<!-- Written by `dtmodels docs` from card.yaml; edit the card instead. -->"
 
@@ -56,16 +59,23 @@ def _criteria(card: Card) -> str:
     rows = [
         ["Weights licence", code(card.license.weights)],
         ["Code licence", code(card.license.code)],
-        ["OSAID v1.0", text(card.openness.osaid) if card.openness else "not claimed"],
-        ["MOF class", text(card.openness.mof) if card.openness else "not claimed"],
+        ["OSAID v1.0", _class(card.openness.osaid, osaid(card)) if card.openness else "not claimed"],
+        ["MOF class", _class(card.openness.mof, mof(card)) if card.openness else "not claimed"],
         ["Training code", _training_code(card)],
-        ["Training data", text("; ".join(data.name for data in card.training.datasets)) or "not declared"],
+        ["Training data", text("; ".join(data.name for _, data in training_data(card))) or "not declared"],
         ["Publication", link(card.publication.title, card.publication.url) if card.publication else "none"],
         ["Purpose", text(card.use.scope)],
         ["Inference", f"{text(card.use.inference)}; network {text(card.use.network)}, telemetry {card.use.telemetry}"],
     ]
     rows += [[f"Accepted: {text(accepted.rule)}", text(accepted.reason)] for accepted in card.acceptances]
     return "## Selection criteria\n\n" + table(["criterion", "this model"], rows)
+
+
+def _class(claimed: str, derived: Derivation) -> str:
+    """The claimed class, and what the next one above it asks for and does not find."""
+    above = derived.next
+    gaps = ", ".join(gap.claim for gap in derived.missing(above)) if above else ""
+    return text(f"{claimed}; {above} asks for: {gaps}" if gaps else claimed)
 
 
 def _training_code(card: Card) -> str:
@@ -129,7 +139,14 @@ def _components(card: Card) -> str:
 
 
 def _location(part: Component) -> str:
-    return link(part.location, part.location) if part.location.startswith("https://") else code(part.location)
+    address = part.location
+    return link(_short(address), address) if address.startswith("https://") else code(address)
+
+
+def _short(address: str) -> str:
+    """Host and last part of an address: enough to see what a link leads to."""
+    host, *path = address.removeprefix("https://").rstrip("/").split("/")
+    return "/".join([host, *(["…"] if len(path) > 1 else []), *path[-1:]])
 
 
 def _limitations(card: Card) -> str:
