@@ -15,6 +15,7 @@ Kind = Literal["invalid", "unlisted", "deprecated", "misfit", "spelling"]
 _OWN = re.compile(r"LicenseRef-[A-Za-z0-9.-]+", re.IGNORECASE)
 _VERSIONED = re.compile(r"[A-Za-z].*-[0-9]+(\.[0-9]+)*")
 _OPERATORS = ("AND", "OR", "WITH")
+_SLASH = re.compile(r"\s*(?:/|\|\|?|,)\s*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +48,12 @@ def _no_expression(expression: str, wrong: LicenceError, table: Table) -> Proble
     """A syntax error; a common name is answered with the id it stands for, and a slash with OR."""
     if (meant := table.meant(expression)) is not None:
         return _common_name(expression.strip(), 0, len(expression), meant)
-    arms = re.split(r"\s*(?:/|\|\|?|,)\s*", expression.strip())
-    if len(arms) > 1 and all(arm and table.flags(arm) is not None for arm in arms):
+    arms = _SLASH.split(expression.strip())
+    if len(arms) > 1 and all(table.flags(arm) is not None for arm in arms) and (sign := _SLASH.search(expression)):
         proposal = " OR ".join(table.canonical(arm) for arm in arms)
         fix = f"write {proposal} if whoever receives it may choose, {proposal.replace(' OR ', ' AND ')} if all hold"
-        return Problem(kind="invalid", what=wrong.what, fix=fix, start=wrong.start, end=wrong.end)
+        start, end = sign.span()
+        return Problem(kind="invalid", what=wrong.what, fix=fix, start=start, end=end, meant=(" OR ",))
     return Problem(kind="invalid", what=wrong.what, fix=wrong.fix, start=wrong.start, end=wrong.end)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Literal, NamedTuple
 
 from dtmodels.licence import Part, Verdict, judge
@@ -10,7 +11,7 @@ from dtmodels.licence.expression import And, LicenceError, Name, Node, Or, leave
 from dtmodels.licence.problems import Kind, Problem
 from dtmodels.lint.placeholders import is_placeholder
 from dtmodels.lint.rule import Remark, Subject
-from dtmodels.yaml_document import Where
+from dtmodels.yaml_document import Change, Where
 
 WEIGHTS: Where = ("license", "weights")
 CHOSEN: Where = ("license", "chosen")
@@ -64,6 +65,15 @@ def told(field: Field, problem: Problem, *, severity: Literal["error", "warning"
     """A problem as a remark at the word it is about."""
     part = (problem.start, problem.end)
     return Remark(where=field.where, part=part, what=problem.what, fix=problem.fix, severity=severity)
+
+
+def corrected(field: Field, problem: Problem) -> Remark:
+    """A problem as a remark, with the correction where only one thing can be meant; a person has to agree to it."""
+    remark = told(field, problem)
+    if len(problem.meant) != 1:
+        return remark
+    text = field.text[: problem.start] + problem.meant[0] + field.text[problem.end :]
+    return replace(remark, change=Change(kind="value", where=field.where, source=text))
 
 
 def deprecated(verdict: Verdict, part: Part) -> bool:

@@ -21,8 +21,7 @@ from dataclasses import replace
 
 from dtmodels.licence import judge
 from dtmodels.lint.rule import Remark, Severity, Subject
-from dtmodels.lint.rules._licences import problems, told
-from dtmodels.yaml_document import Change
+from dtmodels.lint.rules._licences import corrected, problems
 
 SEVERITY: Severity = "warning"
 
@@ -32,11 +31,8 @@ def check_card(subject: Subject) -> Iterator[Remark]:
     for field, problem in problems(subject, "deprecated"):
         verdicts = {judge(meant).status for meant in problem.meant}
         matters = field.shipped and len(verdicts) > 1
-        remark = told(field, problem, severity="error" if matters else None)
+        remark = corrected(field, problem)
         if matters:
             what = f"{problem.what}, and only some of them are compatible with GPL-3.0-or-later"
-            remark = replace(remark, what=what, hard=True)
-        if len(problem.meant) == 1:
-            text = field.text[: problem.start] + problem.meant[0] + field.text[problem.end :]
-            remark = replace(remark, change=Change(kind="value", where=field.where, source=text))
+            remark = replace(remark, what=what, hard=True, severity="error")
         yield remark
