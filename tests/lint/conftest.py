@@ -13,7 +13,8 @@ from dtbase.console import Console
 from dtmodels.docs import write_docs
 
 Repository = Callable[[Path], Path]
-IDENTITY = {f"GIT_{who}_{what}": "a@b.c" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+SIGNED = {"NAME": "A. Author", "EMAIL": "a@b.c", "DATE": "2026-01-31T12:00:00Z"}
+IDENTITY = {f"GIT_{who}_{what}": said for who in ("AUTHOR", "COMMITTER") for what, said in SIGNED.items()}
 
 
 def git(root: Path, *arguments: str) -> None:
@@ -27,7 +28,7 @@ def commit(root: Path, message: str = "change") -> None:
     if not (root / ".git").is_dir():
         git(root, "init", "-q")
     git(root, "add", "-A")
-    git(root, "commit", "-q", "-m", message)
+    git(root, "commit", "-q", "--allow-empty", "-m", message)
 
 
 @pytest.fixture
@@ -42,10 +43,11 @@ def repository(tmp_path: Path) -> Repository:
         folder = tmp_path / "models" / "toy-model"
         for earlier in sorted(case.glob("before*")):
             shutil.rmtree(folder, ignore_errors=True)
-            shutil.copytree(earlier, folder)
+            # Copies get the time of day: git trusts old files of the same size to be the same.
+            shutil.copytree(earlier, folder, copy_function=shutil.copyfile)
             commit(tmp_path)
         folder.mkdir(parents=True, exist_ok=True)
-        shutil.copy(case / "card.yaml", folder)
+        shutil.copyfile(case / "card.yaml", folder / "card.yaml")
         write_docs(tmp_path, Console(out=io.StringIO()), check=False)
         ignored = shutil.ignore_patterns("findings.txt", "before*", "around")
         shutil.copytree(case, folder, dirs_exist_ok=True, ignore=ignored)

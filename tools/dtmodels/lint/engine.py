@@ -184,6 +184,7 @@ def _finding(rule: Rule, remark: Remark, path: Path, root: Path, reading: Readin
         span = (
             locate_part(reading.root, remark.where, *remark.part) if remark.part else locate(reading.root, remark.where)
         )
+    span = remark.span or span
     return Finding(
         rule=rule.id,
         severity=remark.severity or rule.severity,

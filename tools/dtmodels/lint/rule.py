@@ -55,6 +55,8 @@ class Remark:
     path: Path | None = None
     """Another file than the card; `line` then says where in it."""
     line: int = 1
+    span: Span | None = None
+    """The exact place in the card, where no field stands for it."""
     severity: Severity | None = None
     """When it differs from the rule's own."""
     hard: bool = False
