@@ -88,6 +88,17 @@ def import_card(path: Path) -> None:
 
 
 @cli.command()
+@click.argument("model_id", metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.pass_obj
+def explain(root: Path, model_id: str, as_json: bool) -> None:
+    """Show why a model has its grade and classes, with the lines of its card, and what would raise them."""
+    from dtmodels.lint.explain import print_explanation
+
+    print_explanation(root, model_id, Console(), as_json=as_json)
+
+
+@cli.command()
 @click.argument("rule_id", metavar="RULE")
 def rule(rule_id: str) -> None:
     """Print the page of a lint rule: what it asks for, why, and how to correct a card."""
