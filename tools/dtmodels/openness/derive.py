@@ -9,12 +9,29 @@ as the Linux Foundation's tool checks them. The FSF asks for free training data 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+
 from dtmodels.card import Card
 from dtmodels.openness import data
 from dtmodels.openness.components import component, either
 from dtmodels.openness.proof import Derivation, Proof, Step, every
 
 
+def _remembered(derive: Callable[[Card], Derivation]) -> Callable[[Card], Derivation]:
+    """The same function, which answers at once when it is asked about the same card again."""
+    last: list[tuple[Card, Derivation]] = []
+
+    @wraps(derive)
+    def answer(card: Card) -> Derivation:
+        if not last or last[0][0] is not card:
+            last[:] = [(card, derive(card))]
+        return last[0][1]
+
+    return answer
+
+
+@_remembered
 def osaid(card: Card) -> Derivation:
     """open-weights, open-model or open-source-ai, each with its proof."""
     return Derivation(
@@ -27,6 +44,7 @@ def osaid(card: Card) -> Derivation:
     )
 
 
+@_remembered
 def mof(card: Card) -> Derivation:
     """Class III, II or I, each with its proof."""
     three = ("architecture", "parameters", "evaluation_results", "model_card", "data_card")

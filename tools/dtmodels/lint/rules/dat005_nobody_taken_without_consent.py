@@ -22,31 +22,26 @@ from collections.abc import Iterator
 from dtmodels.card import Dataset
 from dtmodels.lint.rule import Remark, Severity, Subject
 from dtmodels.lint.rules._data import described_training_data
+from dtmodels.openness.grade import taken_without_consent
 from dtmodels.openness.known_data import known_data, worst
 
 SEVERITY: Severity = "error"
 HARD = True
 
-_TAKEN = ("scraped", "mixed")
 _FACTS = ("collection", "personal_data", "consent")
 
 
 def check_card(subject: Subject) -> Iterator[Remark]:
     """Judge each set by the worst of what the card and the registry say."""
     for where, data in described_training_data(subject.card):
-        collection, people, consent = (worst(data, field) for field in _FACTS)
-        if _taken(collection, people, consent):
-            how = "scraped" if collection == "scraped" else "partly scraped, as far as anybody says,"
+        if taken_without_consent(data):
+            how = "scraped" if worst(data, "collection") == "scraped" else "partly scraped, as far as anybody says,"
             what = f"{data.name} is {how} data about people who did not consent{_registered(data)}"
             yield Remark(where=(*where, "name"), what=what, fix="train without it, or choose another model")
 
 
-def _taken(collection: str, people: str, consent: str) -> bool:
-    return collection in _TAKEN and people == "people" and consent != "given"
-
-
 def _registered(data: Dataset) -> str:
-    """Where the card alone would not say so: what does."""
-    if _taken(data.collection, data.personal_data, data.consent):
+    """What the registry says where it says something worse than the card."""
+    if all(getattr(data, field) == worst(data, field) for field in _FACTS):
         return ""
     return "".join(f" (known of {known.name}: {known.note} {known.source})" for known in known_data(data))
