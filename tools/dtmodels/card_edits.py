@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import yaml
 
@@ -30,8 +32,7 @@ def quoted(text: str) -> str:
 
 def edit(text: str, change: Change) -> Edit | None:
     """The edit that makes a change in a card's text; None where it cannot be made without touching more."""
-    root = yaml.compose(text, Loader=yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader)
-    steps = _steps(root, change.where)
+    steps = _steps(_composed(text), change.where)
     if not steps:
         return None
     if change.kind == "delete":
@@ -42,6 +43,13 @@ def edit(text: str, change: Change) -> Edit | None:
         return None
     start, end = _extent(text, node)
     return _between(text, start, end, change.source) if end > start else None
+
+
+@lru_cache(maxsize=1)
+def _composed(text: str) -> yaml.Node | None:
+    """The nodes of a text; kept for the next change, as one card may ask for thousands."""
+    found: yaml.Node | None = yaml.compose(text, Loader=yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader)
+    return found
 
 
 def apply(text: str, edits: Iterable[Edit]) -> str:
@@ -129,9 +137,11 @@ def _between(text: str, start: int, end: int, source: str) -> Edit:
 
 
 def _position(text: str, index: int) -> tuple[int, int]:
-    starts = [start for start in _line_starts(text) if start <= index]
-    return len(starts), index - starts[-1] + 1
+    starts = _line_starts(text)
+    line = bisect_right(starts, index)
+    return line, index - starts[line - 1] + 1
 
 
+@lru_cache(maxsize=1)
 def _line_starts(text: str) -> list[int]:
     return [0, *(found.end() for found in re.finditer(r"\r\n|\r|\n", text))]
