@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dtmodels.card import Acceptance, Card, Dataset, Training
+from dtmodels.card import Acceptance, Card, Dataset, License
 from dtmodels.card_reader import read_card
 from dtmodels.openness.grade import grade
 
@@ -32,7 +32,7 @@ def card(add_model: Callable[..., Path]) -> Card:
 
 
 def learned_from(card: Card, *sets: Dataset) -> Card:
-    return replace(card, training=Training(datasets=sets))
+    return replace(card, training=replace(card.training, datasets=sets))
 
 
 def test_open_data_needs_no_excuse(card: Card) -> None:
@@ -76,3 +76,14 @@ def test_a_card_is_not_believed_against_the_registry(card: Card) -> None:
 def test_a_draft_without_data_is_unknown(card: Card) -> None:
     assert grade(learned_from(replace(card, status="draft"))) == "unknown"
     assert grade(learned_from(card)) == "open"
+
+
+def test_hidden_training_code_or_no_mof_class_is_disclosed(card: Card) -> None:
+    made = learned_from(card, STILL)
+    assert grade(replace(made, training=replace(made.training, code=None))) == "disclosed"
+    assert made.openness is not None
+    assert grade(replace(made, openness=replace(made.openness, components={}))) == "disclosed"
+
+
+def test_a_licence_darktable_cannot_use_is_refused(card: Card) -> None:
+    assert grade(replace(learned_from(card, STILL), license=License(weights="CC-BY-NC-4.0", code="MIT"))) == "refused"
