@@ -15,12 +15,7 @@ from dtmodels.lint.wording import inert_json, visible
 from dtmodels.openness.proof import Derivation, Proof
 
 _MARKS = {True: "yes", False: "no"}
-_COLOURS = {
-    r"(?<=[─ ])yes(?=  )": "green",
-    r"(?<=[─ ])no(?=  )": "red",
-    r"^(yes|no)(?=  )": "bold",
-    r"^[a-z A-Z0-9]+:": "bold",
-}
+_COLOURS = {r"(?<=[─ ])yes(?=  )": "green", r"(?<=[─ ])no(?=  )": "red", r"^(yes|no)(?=  )|^[a-z A-Z0-9]+:": "bold"}
 
 
 def print_explanation(root: Path, model_id: str, console: Console, *, as_json: bool) -> None:
@@ -50,7 +45,8 @@ def text(found: Explanation) -> Iterator[str]:
     yield f"{card.id} {card.version} ({card.status})"
     yield from _grade(found)
     yield ""
-    yield f"weights: {found.weights.status} with GPL-3.0-or-later, under {found.weights.expression} {_at(found, _WEIGHTS)}"
+    verdict = f"{found.weights.status} with GPL-3.0-or-later, under {found.weights.expression}"
+    yield f"weights: {verdict} {_at(found, _WEIGHTS)}"
     for part in found.weights.standing:
         yield f"   {part.text}: {part.reason}" + (f" ({part.authority}: {part.url})" if part.url else "")
     for claimed, derived in found.classes:
@@ -88,7 +84,8 @@ def _ladder(found: Explanation, claimed: str, derived: Derivation) -> Iterator[s
     above = derived.height(claimed) > derived.height(derived.level)
     verdict = "more than the facts support" if above else "supported by the facts"
     claim = f"{claimed} is claimed, {verdict}" if claimed != "none" else "nothing is claimed"
-    yield f"{derived.name}: {derived.level} is derived; {claim} {_at(found, ('openness', derived.name.lower()))}".rstrip()
+    at = _at(found, ("openness", derived.name.lower()))
+    yield f"{derived.name}: {derived.level} is derived; {claim} {at}".rstrip()
     for step in derived.steps:
         last = step is derived.steps[-1]
         yield from _tree(found, step.proof, "└─ " if last else "├─ ", "   " if last else "│  ")

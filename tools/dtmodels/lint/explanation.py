@@ -45,7 +45,7 @@ class Explanation:
 
 def explain(root: Path, model_id: str) -> Explanation | None:
     """Derive what can be derived about a model; None when its card is too broken to say anything."""
-    findings = lint(root, ids=[model_id])
+    findings = [found for found in lint(root, ids=[model_id]) if found.path.endswith(f"/{CARD}")]
     reading = read(root / "models" / model_id / CARD)
     card = reading.card
     if card is None:

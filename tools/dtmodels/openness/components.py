@@ -1,7 +1,9 @@
 """The components of a model, each with the proof that it is published under an open licence that suits it.
 
 What a component is made for decides which licence suits it: software licences suit code, data and content licences
-suit weights, data and documents. An open licence of the wrong kind holds, with a remark.
+suit weights, data and documents. An open licence of the wrong kind holds, with a remark. So does a paper or a report
+that anybody can read under the licence of its publisher, which hardly ever is an open one: the framework asks for an
+open licence, and nobody would reach a class if that were taken by the letter.
 """
 
 from __future__ import annotations
@@ -41,6 +43,10 @@ def component(card: Card, name: str) -> Proof:
     """The proof that a component is published and open."""
     stated = _stated(card, name)
     words = name.replace("_", " ")
+    if not [licence for licence, _ in stated if licence != "NOASSERTION"] and _readable(card, name):
+        remark = "its licence is not stated"
+        because = "it can be read by anybody"
+        return Proof(claim=f"{words} open", holds=True, because=because, where=("publication", "url"), remark=remark)
     if not stated:
         return Proof(
             claim=f"{words} open",
@@ -72,6 +78,17 @@ def licensed(words: str, kind: Kind, licence: str, where: Where) -> Proof:
         remark = f"{licence} is open, but was not written for {_NOUNS[kind]}"
     because = f"the licence is {licence}"
     return Proof(claim=f"{words} open", holds=True, because=because, where=where, remark=remark)
+
+
+_PUBLISHED = {
+    "technical_report": ("peer-reviewed", "preprint", "report"),
+    "research_paper": ("peer-reviewed", "preprint"),
+}
+
+
+def _readable(card: Card, name: str) -> bool:
+    """Whether the publication of the card is what a component asks for."""
+    return card.publication is not None and card.publication.kind in _PUBLISHED.get(name, ())
 
 
 _NOUNS: dict[Kind, str] = {"code": "code", "data": "data or weights", "document": "documents"}
