@@ -127,3 +127,15 @@ def test_a_slash_is_answered_with_both_meanings() -> None:
 def test_a_misspelt_id_is_answered_with_the_nearest_ones() -> None:
     (problem,) = judge("Apach-2.0").problems
     assert problem.kind == "unlisted" and "Apache-2.0" in problem.fix
+
+
+def test_a_misspelt_expression_is_one_problem_with_the_whole_correction() -> None:
+    text = "ISC AND (apache-2.0 with llvm-exception or mit)"
+    (problem,) = judge(text).problems
+    (right,) = problem.meant
+    assert text[: problem.start] + right + text[problem.end :] == "ISC AND (Apache-2.0 WITH LLVM-exception OR MIT)"
+
+
+def test_only_the_first_unknown_name_is_compared_with_all_known_ones() -> None:
+    first, second = judge("Apach-2.0 AND Apach-2.1").problems
+    assert "did you mean" in first.fix and "did you mean" not in second.fix

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from dtbase.names import nearest
@@ -15,6 +15,9 @@ Kind = Literal["invalid", "unlisted", "deprecated", "misfit", "spelling"]
 _OWN = re.compile(r"LicenseRef-[A-Za-z0-9.-]+", re.IGNORECASE)
 _VERSIONED = re.compile(r"[A-Za-z].*-[0-9]+(\.[0-9]+)*")
 _OPERATORS = ("AND", "OR", "WITH")
+_NAMES = "see https://spdx.org/licenses/"
+_EXCEPTIONS = "see https://spdx.org/licenses/exceptions-index.html"
+_LONGEST_HINTED = 60
 _SLASH = re.compile(r"\s*(?:/|\|\|?|,)\s*")
 
 
@@ -40,8 +43,24 @@ def problems(expression: str, table: Table) -> Iterator[Problem]:
         yield _no_expression(expression, wrong, table)
         return
     found = [problem for name in leaves(node) for problem in _of_licence(name, table)]
-    found += _spelling(words(expression), table)
+    found = _hinted(expression, found, table)
+    found += _spelling(expression, table)
     yield from sorted(found, key=lambda problem: problem.start)
+
+
+def _hinted(expression: str, found: list[Problem], table: Table) -> list[Problem]:
+    """The problems, the first unknown name answered with the nearest ones: comparing names is slow."""
+    for index, problem in enumerate(found):
+        word = expression[problem.start : problem.end].removesuffix("+")
+        if problem.fix not in (_NAMES, _EXCEPTIONS) or len(word) > _LONGEST_HINTED:
+            continue
+        known = table.names() if problem.fix == _NAMES else table.spdx.exceptions
+        alike = [name for name in known if name[0].lower() == word[0].lower()]
+        if near := nearest(word, alike, most=2):
+            hinted = replace(problem, fix=f"did you mean {' or '.join(near)}?")
+            return [*found[:index], hinted, *found[index + 1 :]]
+        return found
+    return found
 
 
 def _no_expression(expression: str, wrong: LicenceError, table: Table) -> Problem:
@@ -86,17 +105,15 @@ def _known(name: Name, table: Table) -> Iterator[Problem]:
 def _unknown(name: Name, table: Table) -> Problem:
     if (meant := table.meant(name.text)) is not None:
         return _common_name(name.text, name.start, name.end, meant)
-    near = nearest(name.id, table.names(), most=2)
-    hint = f"did you mean {' or '.join(near)}?" if near else "see https://spdx.org/licenses/"
     if _OWN.fullmatch(name.id):
         what = f"nobody has reviewed {name.id} for this collection"
         fix = "add a reviewed row for it to schema/licences-v1.json, with the text of the licence"
         return Problem(kind="unlisted", what=what, fix=fix, start=name.start, end=name.end)
     if _VERSIONED.fullmatch(name.id):
         what = f"{name.id} is neither in the reviewed table nor in SPDX list {table.spdx.version}"
-        return Problem(kind="unlisted", what=what, fix=hint, start=name.start, end=name.end)
+        return Problem(kind="unlisted", what=what, fix=_NAMES, start=name.start, end=name.end)
     what = f"'{name.id}' is no SPDX licence id"
-    return Problem(kind="invalid", what=what, fix=hint, start=name.start, end=name.end)
+    return Problem(kind="invalid", what=what, fix=_NAMES, start=name.start, end=name.end)
 
 
 def _exception(name: Name, exception: Word, table: Table) -> Iterator[Problem]:
@@ -104,10 +121,8 @@ def _exception(name: Name, exception: Word, table: Table) -> Iterator[Problem]:
     base = table.canonical(name.text)
     start, end = exception.start, exception.end
     if known not in table.spdx.exceptions:
-        near = nearest(exception.text, table.spdx.exceptions, most=2)
-        hint = f"did you mean {' or '.join(near)}?" if near else "see https://spdx.org/licenses/exceptions-index.html"
         what = f"'{exception.text}' is no SPDX licence exception"
-        yield Problem(kind="invalid", what=what, fix=hint, start=start, end=end)
+        yield Problem(kind="invalid", what=what, fix=_EXCEPTIONS, start=start, end=end)
     elif known not in table.exceptions:
         what = f"nobody has reviewed {known} for this collection"
         fix = "add the licences it was written for to schema/licences-v1.json"
@@ -140,15 +155,29 @@ def _common_name(text: str, start: int, end: int, meant: tuple[str, ...]) -> Pro
     return Problem(kind="invalid", what=what, fix=fix, start=start, end=end, meant=meant)
 
 
-def _spelling(found: tuple[Word, ...], table: Table) -> list[Problem]:
-    """Words whose letters are in another case than SPDX writes them."""
-    wrong = []
-    for text, start, end in found:
-        bare = text.removesuffix("+")
-        right = text.upper() if text.upper() in _OPERATORS else table.canonical(bare) + text[len(bare) :]
-        if text != right and table.canonical(text) not in table.deprecated:
-            what = f"SPDX writes {right}, not {text}"
-            wrong.append(
-                Problem(kind="spelling", what=what, fix=f"write {right}", start=start, end=end, meant=(right,))
-            )
-    return wrong
+def _spelling(expression: str, table: Table) -> Iterator[Problem]:
+    """One problem for all words whose letters are in another case than SPDX writes them."""
+    wrong = [(word, right) for word in words(expression) if (right := _right(word.text, table)) != word.text]
+    if not wrong:
+        return
+    ours = ", ".join(dict.fromkeys(right for _, right in wrong))
+    theirs = ", ".join(dict.fromkeys(word.text for word, _ in wrong))
+    start, end = wrong[0][0].start, wrong[-1][0].end
+    text = expression[start:end]
+    for word, right in reversed(wrong):
+        text = text[: word.start - start] + right + text[word.end - start :]
+    yield Problem(
+        kind="spelling",
+        what=f"SPDX writes {ours}, not {theirs}",
+        fix=f"write {text}",
+        start=start,
+        end=end,
+        meant=(text,),
+    )
+
+
+def _right(text: str, table: Table) -> str:
+    if text.upper() in _OPERATORS:
+        return text.upper()
+    bare = text.removesuffix("+")
+    return text if table.canonical(text) in table.deprecated else table.canonical(bare) + text[len(bare) :]

@@ -18,20 +18,14 @@ Good::
 from collections.abc import Iterator
 from dataclasses import replace
 
-from dtmodels.licence import judge
 from dtmodels.lint.rule import Remark, Severity, Subject
-from dtmodels.lint.rules._licences import fields, told
-from dtmodels.yaml_document import Change
+from dtmodels.lint.rules._licences import corrected, problems
 
 SEVERITY: Severity = "warning"
 
 
 def check_card(subject: Subject) -> Iterator[Remark]:
-    """Compare every word with the SPDX list; one correction mends the whole expression."""
-    for field in fields(subject):
-        found = [problem for problem in judge(field.text).problems if problem.kind == "spelling"]
-        text = field.text
-        for problem in reversed(found):
-            text = text[: problem.start] + problem.meant[0] + text[problem.end :]
-        for problem in found:
-            yield replace(told(field, problem), change=Change(kind="value", where=field.where, source=text, safe=True))
+    """Compare every word with the SPDX list."""
+    for field, problem in problems(subject, "spelling"):
+        remark = corrected(field, problem)
+        yield replace(remark, change=replace(remark.change, safe=True) if remark.change else None)
