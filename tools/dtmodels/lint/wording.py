@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 
@@ -30,5 +31,6 @@ def visible(text: str) -> str:
 
 
 def inert_json(text: str) -> str:
-    """JSON text that means the same, in which a GitHub runner finds no command."""
-    return text.replace("##[", "#\\u0023[")
+    """JSON text that means the same, in which no log finds a command or a line break of its own."""
+    escaped = HIDDEN.sub(lambda found: json.dumps(found[0])[1:-1], text)
+    return escaped.replace("##[", "#\\u0023[")

@@ -15,7 +15,7 @@ from dtmodels.lint.rule_page import address, rule_page
 from dtmodels.lint.wording import inert_json, visible
 
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
-_ROOT = "ROOT"
+_ROOT = "%SRCROOT%"
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 
@@ -50,8 +50,8 @@ def _rule(rule: Rule, report: Report) -> dict[str, Any]:
 
 
 def _result(finding: Finding, rule_index: int) -> dict[str, Any]:
-    region = {"startLine": finding.line, "startColumn": finding.column}
-    region["endColumn"] = max(finding.end, finding.column)
+    columns = {"startColumn": finding.column, "endColumn": finding.end} if finding.end > finding.column else {}
+    region = {"startLine": finding.line, **columns}
     where = {"physicalLocation": {"artifactLocation": _file(finding), "region": region}}
     result: dict[str, Any] = {
         "ruleId": finding.rule,
