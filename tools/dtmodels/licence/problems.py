@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import Literal
 
-from dtbase.names import nearest
 from dtmodels.licence.expression import UNSTATED, LicenceError, Name, Word, leaves, parse, words
 from dtmodels.licence.table import Table
 
@@ -18,6 +18,8 @@ _OPERATORS = ("AND", "OR", "WITH")
 _NAMES = "see https://spdx.org/licenses/"
 _EXCEPTIONS = "see https://spdx.org/licenses/exceptions-index.html"
 _LONGEST_HINTED = 60
+_ALIKE = 0.75
+"""Ids differ by a digit or a letter; what is less alike is another licence."""
 _SLASH = re.compile(r"\s*(?:/|\|\|?|,)\s*")
 
 
@@ -56,7 +58,7 @@ def _hinted(expression: str, found: list[Problem], table: Table) -> list[Problem
             continue
         known = table.names() if problem.fix == _NAMES else table.spdx.exceptions
         alike = [name for name in known if name[0].lower() == word[0].lower()]
-        if near := nearest(word, alike, most=2):
+        if near := get_close_matches(word, alike, n=2, cutoff=_ALIKE):
             hinted = replace(problem, fix=f"did you mean {' or '.join(near)}?")
             return [*found[:index], hinted, *found[index + 1 :]]
         return found
