@@ -36,7 +36,7 @@ def compromises(dataset: Dataset) -> list[str]:
     if dataset.annotations:
         found.append(_of_licence("its annotations have", dataset.annotations.license))
     found += [_ACCESS.get(dataset.access, ""), _COLLECTION.get(dataset.collection, "")]
-    if dataset.personal_data != "none" and dataset.consent != "given":
+    if dataset.personal_data != "none" and dataset.consent != "given" and dataset.collection != "synthetic":
         shown = "it is about people" if dataset.personal_data == "people" else "it shows people by chance"
         agreed = {"none": "who did not agree", "unknown": "of whom nobody knows whether they agreed"}
         found.append(f"{shown} {agreed.get(dataset.consent, 'whose consent is said to be beside the question')}")
