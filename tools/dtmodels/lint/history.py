@@ -70,7 +70,7 @@ class History:
 def _git(root: Path, *arguments: str, asked: bytes = b"", what: str = "git failed", fix: str = "") -> bytes:
     try:
         done = subprocess.run(["git", "-C", str(root), *arguments], input=asked, capture_output=True, check=False)
-    except FileNotFoundError as missing:
+    except OSError as missing:
         raise WrongUsage("git is not installed", fix="install it, or leave --since out") from missing
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines()
