@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Collection
 from functools import cache
+from textwrap import dedent
 from types import ModuleType
 
 from dtbase.discovery import member, member_names
@@ -63,8 +64,8 @@ def _rule(name: str, found: ModuleType) -> Rule:
         title=title,
         why=why,
         fix=fix,
-        bad=inspect.cleandoc(bad),
-        good=inspect.cleandoc(good),
+        bad=dedent(bad).strip(),
+        good=dedent(good).strip(),
         severity=found.SEVERITY,
         hard=getattr(found, "HARD", False),
         check_card=getattr(found, "check_card", None),
