@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from dtmodels.lint.engine import lint
-from dtmodels.lint.rule import Finding
+from dtmodels.lint.registry import selected
+from dtmodels.lint.rule import Finding, Rule
 
 HERE = Path(__file__).parent
 GOOD = (HERE / "LIC001" / "good-stated" / "card.yaml").read_text(encoding="utf-8")
@@ -97,10 +98,24 @@ def test_no_acceptance_silences_a_licence_that_is_incompatible(tmp_path: Path) -
         assert [finding.rule for finding in found if finding.severity == "error"] == [rule]
 
 
+@pytest.mark.parametrize("rule", [rule for rule in selected(["LIC"]) if rule.check_card], ids=lambda rule: rule.id)
+def test_the_examples_of_a_rule_are_what_it_says(tmp_path: Path, rule: Rule) -> None:
+    (tmp_path / "models" / "toy-model").mkdir(parents=True)
+    (tmp_path / "models" / "toy-model" / "LICENSE-PublicDomain.txt").write_text("test\n")
+    found = {"bad": rule.bad, "good": rule.good}
+    told = {
+        kind: [one.rule for one in found_in(tmp_path, text.removeprefix("license:"))] for kind, text in found.items()
+    }
+    assert rule.id in told["bad"]
+    assert told["good"] in ([], ["LIC009"] if rule.id == "LIC009" else [])
+
+
 def found_in(root: Path, written: str) -> list[Finding]:
     folder = root / "models" / "toy-model"
     folder.mkdir(parents=True, exist_ok=True)
     assert WEIGHTS in GOOD
-    (folder / "card.yaml").write_text(GOOD.replace(WEIGHTS, written), encoding="utf-8")
+    (folder / "card.yaml").write_text(
+        GOOD.replace(f" {WEIGHTS}", written if written[0] == "\n" else f" {written}"), encoding="utf-8"
+    )
     found = lint(root, select={"LIC", "SCH", "YML"})
     return [finding for finding in found if finding.rule != "YML006"]

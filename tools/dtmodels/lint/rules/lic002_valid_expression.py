@@ -14,7 +14,7 @@ Bad::
 
 Good::
 
-    license: {weights: MIT OR Apache-2.0, code: BSD-3-Clause}
+    license: {weights: MIT OR Apache-2.0, chosen: MIT, code: BSD-3-Clause}
 """
 
 from collections.abc import Iterator

@@ -3,8 +3,8 @@
 darktable is under GPL-3.0-or-later. Whether weights and the program that loads them are one work has not been decided
 anywhere, so this collection keeps to the stricter reading and distributes only what could be part of it.
 
-Fix: none in the card: ask the authors for a compatible licence, or choose another model. Where the weights come under a
-choice of licences, name the compatible one as `chosen`.
+Fix: ask the authors for a compatible licence, or choose another model; no word in the card helps. Where the weights
+come under a choice of licences, name the compatible one as `chosen`.
 
 Authority: the row of schema/licences-v1.json for each licence, with its source; darktable's AI model policy,
 https://github.com/darktable-org/darktable-ai/wiki/AI-Model-Policy

@@ -9,13 +9,13 @@ Authority: REUSE specification 3.3, https://reuse.software/spec-3.3/
 
 Bad::
 
-    license: {weights: LicenseRef-PublicDomain, code: MIT}
+    license: {weights: MIT, code: LicenseRef-PublicDomain}
 
 Good::
 
     license:
-      weights: LicenseRef-PublicDomain
-      code: MIT
+      weights: MIT
+      code: LicenseRef-PublicDomain
       texts:
         - license: LicenseRef-PublicDomain
           file: LICENSE-PublicDomain.txt

@@ -8,11 +8,11 @@ Authority: SPDX specification 2.3, annex D, https://spdx.github.io/spdx-spec/v2.
 
 Bad::
 
-    license: {weights: apache-2.0 or mit, code: mit}
+    license: {weights: apache-2.0 and mit, code: mit}
 
 Good::
 
-    license: {weights: Apache-2.0 OR MIT, code: MIT}
+    license: {weights: Apache-2.0 AND MIT, code: MIT}
 """
 
 from collections.abc import Iterator
