@@ -23,12 +23,18 @@ def git(root: Path, *arguments: str) -> None:
     subprocess.run(["git", "-C", str(root), *arguments], check=True, capture_output=True, env=settings)
 
 
-def commit(root: Path, message: str = "change") -> None:
+def commit_all(root: Path, message: str = "change") -> None:
     """Commit everything below `root`, which becomes a git repository when it is none."""
     if not (root / ".git").is_dir():
         git(root, "init", "-q")
     git(root, "add", "-A")
     git(root, "commit", "-q", "--allow-empty", "-m", message)
+
+
+@pytest.fixture
+def commit() -> Callable[..., None]:
+    """Commit everything; see `commit_all`."""
+    return commit_all
 
 
 @pytest.fixture
@@ -45,7 +51,7 @@ def repository(tmp_path: Path) -> Repository:
             shutil.rmtree(folder, ignore_errors=True)
             # Copies get the time of day: git trusts old files of the same size to be the same.
             shutil.copytree(earlier, folder, copy_function=shutil.copyfile)
-            commit(tmp_path)
+            commit_all(tmp_path)
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(case / "card.yaml", folder / "card.yaml")
         write_docs(tmp_path, Console(out=io.StringIO()), check=False)
