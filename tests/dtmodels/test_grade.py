@@ -87,3 +87,14 @@ def test_hidden_training_code_or_no_mof_class_is_disclosed(card: Card) -> None:
 
 def test_a_licence_darktable_cannot_use_is_refused(card: Card) -> None:
     assert grade(replace(learned_from(card, STILL), license=License(weights="CC-BY-NC-4.0", code="MIT"))) == "refused"
+
+
+def test_what_was_made_in_the_dark_is_disclosed(card: Card) -> None:
+    made = learned_from(card, STILL)
+    assert grade(replace(made, training=replace(made.training, code=None))) == "disclosed"
+    assert grade(replace(made, openness=None, publication=None)) == "disclosed"
+
+
+def test_weights_darktable_cannot_use_are_refused(card: Card) -> None:
+    made = learned_from(card, STILL)
+    assert grade(replace(made, license=replace(made.license, weights="CC-BY-NC-4.0"))) == "refused"
