@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,6 +67,8 @@ class History:
 
 
 def _git(root: Path, *arguments: str, asked: bytes = b"", what: str = "git failed", fix: str = "") -> bytes:
+    import subprocess
+
     try:
         done = subprocess.run(["git", "-C", str(root), *arguments], input=asked, capture_output=True, check=False)
     except OSError as missing:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
 from functools import cache
 from pathlib import Path
@@ -41,6 +40,8 @@ def address(rule_id: str, root: Path) -> str:
 @cache
 def _published() -> str:
     """The address of the pages that the installed package states."""
+    import importlib.metadata
+
     try:
         known = importlib.metadata.metadata("dtmodels").get_all("Project-URL") or []
     except importlib.metadata.PackageNotFoundError:

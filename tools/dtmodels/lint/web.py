@@ -1,14 +1,14 @@
-"""Ask the network politely: one question at a time, with a name, a pause, a limit, and a memory on disk."""
+"""Ask the network politely: one question at a time, with a name, a pause, a limit, and a memory on disk.
+
+What speaks HTTP is imported with the first question: most runs ask none, and start faster.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import http.client
 import json
 import os
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -86,6 +86,9 @@ class Web:
     def _ask(self, method: str, address: str) -> Answer:
         if not self._may(address):
             return Answer(status=0, text="not a public https address")
+        import http.client
+        import urllib.error
+
         host = urlsplit(address).netloc
         time.sleep(max(0.0, self.last.get(host, 0.0) + self.pause - time.monotonic()))
         try:
@@ -99,8 +102,10 @@ class Web:
             self.last[host] = time.monotonic()
 
     def _fetch(self, method: str, address: str) -> Answer:
+        import urllib.request
+
         request = urllib.request.Request(address, method=method, headers={"User-Agent": AGENT})  # noqa: S310 - _may looked
-        with urllib.request.build_opener(_Redirects(self._may)).open(request, timeout=self.timeout) as response:
+        with _opener(self._may).open(request, timeout=self.timeout) as response:
             size = response.headers.get("Content-Length", "")
             body = response.read(MOST_BYTES) if method == "GET" and _is_text(response) else b""
             bytes_ = int(size) if size.isascii() and size.isdigit() else None
@@ -112,15 +117,18 @@ class Web:
         return self.allowed(address) if self.allowed else not fault(address)
 
 
-class _Redirects(urllib.request.HTTPRedirectHandler):
-    def __init__(self, may: Callable[[str], bool]) -> None:
-        self.may = may
+def _opener(may: Callable[[str], bool]) -> Any:
+    """What opens an address, and follows redirections nowhere a card may not point to."""
+    import urllib.error
+    import urllib.request
 
-    def redirect_request(self, *given: Any) -> Any:
-        """As urllib does, but nowhere a card may not point to."""
-        if not self.may(given[-1]):
-            raise urllib.error.URLError(f"it leads to {given[-1][:100]}, which is not a public https address")
-        return super().redirect_request(*given)
+    class Redirects(urllib.request.HTTPRedirectHandler):
+        def redirect_request(self, *given: Any) -> Any:
+            if not may(given[-1]):
+                raise urllib.error.URLError(f"it leads to {given[-1][:100]}, which is not a public https address")
+            return super().redirect_request(*given)
+
+    return urllib.request.build_opener(Redirects())
 
 
 def _is_text(response: Any) -> bool:
