@@ -23,10 +23,8 @@ PLACE = "https://toys.net/"
 def card(add_model: Callable[..., Path]) -> Card:
     """A card with everything anybody could publish."""
     found = read_card(add_model("denoise-toy") / "card.yaml")
-    parts = {
-        name: Component(license="MIT" if kind == "code" else "CC-BY-4.0", location=PLACE)
-        for name, kind in KINDS.items()
-    }
+    suited = {"code": "MIT", "data": "CC-BY-4.0", "document": "CC-BY-4.0"}
+    parts = {name: Component(license=suited[kind], location=PLACE) for name, kind in KINDS.items()}
     return replace(found, openness=Openness(osaid="open-source-ai", mof="I", components=parts))
 
 

@@ -22,6 +22,8 @@ ORDERS: dict[str, tuple[str, ...]] = {
     "consent": ("given", "not-needed", "unknown", "none"),
 }
 """The values of each field, the best first."""
+_MOST_CHARACTERS = 200
+"""Of a name; what is longer is refused elsewhere, and would cost much here."""
 _EQUAL = {"synthetic": "photographed", "licensed": "photographed", "none": "unknown"}
 """Ways of collecting, and of not having asked, that are no better than each other."""
 
@@ -63,7 +65,7 @@ def worst(dataset: Dataset, field: str) -> str:
     """The worst of what the card and the registry say about one of the fields of `ORDERS`."""
     said: list[str] = [getattr(dataset, field), *(getattr(known, field) for known in known_data(dataset))]
     order = ORDERS[field]
-    return max((value for value in said if value in order), key=order.index)
+    return max((value for value in said if value in order), key=order.index, default=order[-1])
 
 
 def licences(dataset: Dataset) -> tuple[str, ...]:
@@ -121,13 +123,13 @@ def _registry(path: Path) -> Sequence[tuple[KnownData, tuple[tuple[str, ...], ..
 
 
 def _words(name: str) -> tuple[str, ...]:
-    return tuple(re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", name)))
+    return tuple(re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", name[:_MOST_CHARACTERS])))
 
 
 def _contains(runs: _Runs, name: Sequence[str]) -> bool:
     """Whether a name stands in a text, however it is hyphenated; a short acronym only in its own capitals."""
     wanted = "".join(name)
-    if len(wanted) > 4 or not wanted.isupper():
+    if len(wanted) > 4 or not (wanted.isalpha() and wanted.isupper()):
         return wanted.casefold() in runs.folded
     return wanted in runs.exact or wanted.casefold() == runs.whole
 

@@ -65,8 +65,9 @@ class Derivation:
         return reached
 
     def height(self, level: str) -> int:
-        """How high a class stands; 0 for `none`."""
-        return ["none", *(step.level for step in self.steps)].index(level)
+        """How high a class stands; 0 for `none`, and for what is no class."""
+        levels = [step.level for step in self.steps]
+        return levels.index(level) + 1 if level in levels else 0
 
     def missing(self, level: str) -> tuple[Proof, ...]:
         """What keeps the card from a class."""

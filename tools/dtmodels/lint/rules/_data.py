@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from dtmodels.card import Card, Dataset
@@ -34,3 +35,8 @@ def described_training_data(card: Card) -> Iterator[tuple[Where, Dataset]]:
 def begun(card: Card) -> bool:
     """Whether a draft does not say yet what its weights were made from: too early to judge what follows from it."""
     return card.status == "draft" and not any(True for _ in described_data(card))
+
+
+def plain(text: str) -> str:
+    """The words of a text in small letters, single spaces between them."""
+    return re.sub(r"\W+", " ", text.lower()).strip()

@@ -20,21 +20,19 @@ import re
 from collections.abc import Iterator
 
 from dtmodels.lint.rule import Remark, Severity, Subject
-from dtmodels.lint.rules._data import begun, described_training_data
+from dtmodels.lint.rules._data import begun, described_training_data, plain
 from dtmodels.openness.compromises import compromises
 
 SEVERITY: Severity = "error"
 HARD = True
 
-_NONE = re.compile(
-    r"(?i)\W*(none|no|nothing|n/?a|no (known )?(limitations?|issues?|problems?)|(none|nothing)( is| are)? known)?\W*"
-)
+_NONE = re.compile(r"|none|no|nothing|n a|no (known )?(limitations?|issues?|problems?)|(none|nothing)( is| are)? known")
 
 
 def check_card(subject: Subject) -> Iterator[Remark]:
     """Ask for limitations unless there is nothing to disclose."""
     card = subject.card
-    if begun(card) or any(not _NONE.fullmatch(one.text) for one in card.limitations):
+    if begun(card) or any(not _NONE.fullmatch(plain(one.text)) for one in card.limitations):
         return
     short = [data.name for _, data in described_training_data(card) if compromises(data)]
     if short:

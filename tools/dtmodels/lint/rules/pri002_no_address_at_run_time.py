@@ -27,7 +27,7 @@ HARD = True
 
 _VALUE = re.compile(
     r"""(?ix)
-    [a-z][a-z0-9+.-]*://                                    # a scheme
+    (?<![a-z0-9+.-])[a-z][a-z0-9+.-]*://                                    # a scheme
     | ^(mailto|data|file|javascript): | ^www\. | \blocalhost\b
     | ^\[?[0-9a-f:]*::[0-9a-f:]*\]?(:[0-9]+)?$              # IPv6
     | ^[0-9]{1,3}(\.[0-9]{1,3}){3}(:[0-9]+)?(/|$)           # IPv4

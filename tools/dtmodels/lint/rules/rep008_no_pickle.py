@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rules.rep005_files_in_place import present
 
 SEVERITY: Severity = "error"
 HARD = True
@@ -42,7 +43,7 @@ def is_pickle(path: Path) -> bool:
     """Whether a file is a pickle by its name, or by its first bytes."""
     if path.suffix.lower() in _PICKLES:
         return True
-    if not path.is_file() or path.is_symlink():
+    if not present(path) or path.is_symlink():
         return False
     with path.open("rb") as file:
         return file.read(2) in _PROTOCOLS
