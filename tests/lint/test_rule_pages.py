@@ -3,16 +3,15 @@
 import json
 from pathlib import Path
 
-from dtmodels.docs import stale_outside_models
 from dtmodels.lint.registry import all_rules
 from dtmodels.lint.rule_page import FOLDER, rule_page
-from dtmodels.lint.rule_pages import rule_pages
+from dtmodels.lint.rule_pages import rule_pages, stale_pages
 
 
 def test_every_rule_has_a_page_and_every_page_a_rule(root: Path) -> None:
     kept = {path.name for path in (root / FOLDER).iterdir()}
     assert kept == {f"{rule.id}.md" for rule in all_rules()} | {"README.md", "rules.json"}
-    assert stale_outside_models(root) == []
+    assert stale_pages(root) == []
 
 
 def test_rules_json_says_what_the_rules_say() -> None:
@@ -31,6 +30,6 @@ def test_a_page_shows_what_is_wrong_and_what_is_right() -> None:
 
 
 def test_pages_are_only_kept_where_there_is_a_folder_for_them(tmp_path: Path) -> None:
-    assert stale_outside_models(tmp_path) == []
+    assert stale_pages(tmp_path) == []
     (tmp_path / FOLDER).mkdir(parents=True)
-    assert len(stale_outside_models(tmp_path)) == len(rule_pages())
+    assert len(stale_pages(tmp_path)) == len(rule_pages())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from dtbase.console import Console
@@ -10,8 +10,6 @@ from dtbase.errors import Failure
 from dtbase.files import write_text
 from dtmodels.catalogue import Catalogue
 from dtmodels.collection_page import collection_tables
-from dtmodels.lint.rule_pages import FOLDER as RULE_PAGES
-from dtmodels.lint.rule_pages import rule_pages
 from dtmodels.markdown import code, table, text
 from dtmodels.model_page import model_page
 from dtmodels.openness.grade import grade
@@ -20,13 +18,19 @@ BEGIN = "<!-- models:begin, written by `dtmodels docs` -->"
 END = "<!-- models:end -->"
 
 
-def write_docs(root: Path, console: Console, *, check: bool) -> int:
+def write_docs(root: Path, console: Console, *, check: bool, others: Sequence[tuple[Path, str]] = ()) -> int:
     """Bring every generated text up to date, or with `check` only say which are not.
+
+    Args:
+        root: the model repository.
+        console: where each file is named.
+        check: write nothing.
+        others: more stale files with the text they should have, generated from something else than cards.
 
     Returns:
         1 when `check` found something stale, else 0.
     """
-    found = stale(root)
+    found = [*stale(root), *others]
     for path, content in found:
         if not check:
             write_text(path, content)
@@ -37,21 +41,20 @@ def write_docs(root: Path, console: Console, *, check: bool) -> int:
 def stale(root: Path) -> list[tuple[Path, str]]:
     """The generated files that differ from what they are generated from, each with the text it should have."""
     pages = {entry.folder / "README.md": model_page(entry) for entry in Catalogue.load(root).entries}
-    return [*_differing(pages), *stale_outside_models(root)]
+    return [*differing(pages), *stale_outside_models(root)]
 
 
 def stale_outside_models(root: Path) -> list[tuple[Path, str]]:
-    """As `stale`, without the pages of models: the table in README.md, and the pages of rules where they are kept."""
+    """As `stale`, without the pages of models."""
     wanted: dict[Path, str] = {}
     for name, tables in {"README.md": model_table, "docs/collection.md": collection_tables}.items():
         if (path := root / name).is_file() and BEGIN in (content := path.read_text()):
             wanted[path] = _with_table(content, tables(Catalogue.load(root)), path)
-    if (root / RULE_PAGES).is_dir():
-        wanted |= {root / RULE_PAGES / name: page for name, page in rule_pages().items()}
-    return _differing(wanted)
+    return differing(wanted)
 
 
-def _differing(wanted: Mapping[Path, str]) -> list[tuple[Path, str]]:
+def differing(wanted: Mapping[Path, str]) -> list[tuple[Path, str]]:
+    """Those of the wanted files that are missing or hold another text."""
     return [(path, content) for path, content in wanted.items() if _content(path) != content]
 
 

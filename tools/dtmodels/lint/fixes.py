@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from dtbase.console import Console
-from dtbase.files import write_bytes
+from dtbase.files import write_bytes, write_text
 from dtmodels.card_edits import apply
 from dtmodels.lint.rule import Finding
 from dtmodels.yaml_document import Unreadable, compose, decode
@@ -67,8 +65,10 @@ def _readable(data: bytes) -> bool:
 
 def _generated(root: Path) -> set[str]:
     """Write generated files again; cards come first, for they decide what is generated."""
-    from dtmodels.docs import stale, write_docs
+    from dtmodels.docs import stale
+    from dtmodels.lint.rule_pages import stale_pages
 
-    paths = {path.relative_to(root).as_posix() for path, _ in stale(root)}
-    write_docs(root, Console(out=io.StringIO(), remarks=io.StringIO()), check=False)
-    return paths
+    found = [*stale(root), *stale_pages(root)]
+    for path, content in found:
+        write_text(path, content)
+    return {path.relative_to(root).as_posix() for path, _ in found}

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from dtbase.files import json_text
+from dtmodels.docs import differing
 from dtmodels.lint.registry import all_rules
 from dtmodels.lint.rule import Rule
 from dtmodels.lint.rule_page import FOLDER, acceptance, rule_page
 from dtmodels.markdown import table, text
-
-__all__ = ["FOLDER", "rule_pages"]
 
 JSON_VERSION = 1
 _FAMILIES = {
@@ -39,6 +39,12 @@ def rule_pages() -> dict[str, str]:
     """Every page by the name of its file, `README.md` and `rules.json` among them."""
     pages = {f"{rule.id}.md": rule_page(rule) for rule in all_rules()}
     return pages | {"README.md": _index(), "rules.json": _json()}
+
+
+def stale_pages(root: Path) -> list[tuple[Path, str]]:
+    """The pages that differ from the rules, each with the text it should have; none where no pages are kept."""
+    folder = root / FOLDER
+    return differing({folder / name: page for name, page in rule_pages().items()}) if folder.is_dir() else []
 
 
 def _index() -> str:

@@ -21,6 +21,7 @@ from dtbase.errors import Failure
 from dtmodels.catalogue import Entry
 from dtmodels.docs import stale_outside_models
 from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule_pages import stale_pages
 from dtmodels.model_page import model_page
 
 SEVERITY: Severity = "error"
@@ -39,7 +40,7 @@ def check_card(subject: Subject) -> Iterator[Remark]:
 def check_repository(root: Path) -> Iterator[Remark]:
     """Generate what lies elsewhere again in memory and compare."""
     try:
-        different = stale_outside_models(root)
+        different = [*stale_outside_models(root), *stale_pages(root)]
     except Failure as wrong:
         yield Remark(path=Path(wrong.where), what=wrong.what, fix=wrong.fix)
         return
