@@ -234,10 +234,11 @@ def index(root: Path, serve: str | None) -> None:
 @click.option("--check", is_flag=True, help="Only say what is stale; exit code 1 if anything is.")
 @click.pass_obj
 def docs(root: Path, check: bool) -> int:
-    """Write what is generated from the cards: each model's README.md and the table in README.md."""
+    """Write what is generated: each model's README.md, the table in README.md, and docs/rules where it exists."""
     from dtmodels.docs import write_docs
+    from dtmodels.lint.rule_pages import stale_pages
 
-    return write_docs(root, Console(), check=check)
+    return write_docs(root, Console(), check=check, others=stale_pages(root))
 
 
 @cli.command()
