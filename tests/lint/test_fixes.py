@@ -63,6 +63,14 @@ def test_what_needs_a_second_look_is_only_corrected_when_asked(tmp_path: Path) -
     assert card.read_text() == text.replace("id: toy-model", 'id: "other-model"')
 
 
+@pytest.mark.parametrize("rule", ["OSA001", "MOF001"])
+def test_a_claim_is_lowered_to_what_the_facts_support(rule: str, repository: Repository) -> None:
+    root = repository(bad(rule)[0])
+    assert corrected(root, select=(rule,))[0] == []
+    assert corrected(root, unsafe=True, select=(rule,))[0] == ["models/toy-model/card.yaml"]
+    assert lint(root, select=[rule]) == []
+
+
 @pytest.mark.slow
 def test_every_correction_of_every_fixture_leaves_a_readable_card_and_ends(repository: Repository) -> None:
     for number, case in enumerate(sorted(HERE.glob("*/bad-*/card.yaml"))):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dtmodels.lint.rule import Remark, Subject
 from dtmodels.lint.rules._data import begun
 from dtmodels.openness.proof import Derivation, Proof
+from dtmodels.yaml_document import Change
 
 _MOST = 3
 
@@ -19,7 +20,8 @@ def above(claimed: str, derived: Derivation, field: str, subject: Subject) -> It
     gaps = derived.missing(claimed)
     what = f"{derived.name} {claimed} is claimed, but the facts support {level}: {told(gaps)}"
     fix = f"{gaps[0].fix}; or claim {level}"
-    yield Remark(where=("openness", field), what=what, fix=fix)
+    lower = Change(kind="value", where=("openness", field), source=level)
+    yield Remark(where=("openness", field), what=what, fix=fix, change=lower)
 
 
 def told(gaps: tuple[Proof, ...]) -> str:
