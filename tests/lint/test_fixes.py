@@ -73,14 +73,15 @@ def test_a_claim_is_lowered_to_what_the_facts_support(rule: str, repository: Rep
 
 @pytest.mark.slow
 def test_every_correction_of_every_fixture_leaves_a_readable_card_and_ends(repository: Repository) -> None:
-    for number, case in enumerate(sorted(HERE.glob("*/bad-*/card.yaml"))):
-        root = repository(case.parent) if number == 0 else root  # noqa: F821
-        card = root / "models" / "toy-model" / "card.yaml"
+    cases = sorted(HERE.glob("*/bad-*/card.yaml"))
+    root = repository(cases[0].parent)
+    card = root / "models" / "toy-model" / "card.yaml"
+    for case in cases:
         card.write_bytes(case.read_bytes())
         readable = read(card).root is not None
-        correct(root, lambda root=root: lint(root), unsafe=True)  # type: ignore[misc]
+        correct(root, lambda: lint(root), unsafe=True)
         assert (read(card).root is not None) == readable, case
-        assert correct(root, lambda root=root: lint(root), unsafe=True) == [], case  # type: ignore[misc]
+        assert correct(root, lambda: lint(root), unsafe=True) == [], case
 
 
 CARD = """a: 1
