@@ -31,7 +31,7 @@ class Profile:
 
 
 DEFAULT = "strict"
-_PROFILES = (
+PROFILES = (
     Profile(
         name="draft",
         about="while writing: what could be accepted by name is a warning, only hard rules fail",
@@ -50,7 +50,7 @@ _PROFILES = (
 
 def profile_names() -> list[str]:
     """The profiles, from the mildest to the strictest."""
-    return [profile.name for profile in _PROFILES]
+    return [profile.name for profile in PROFILES]
 
 
 def find_profile(name: str) -> Profile:
@@ -59,7 +59,7 @@ def find_profile(name: str) -> Profile:
     Raises:
         WrongUsage: there is no such profile.
     """
-    for profile in _PROFILES:
+    for profile in PROFILES:
         if profile.name == name:
             return profile
     raise WrongUsage(f"there is no profile '{name}'", fix=did_you_mean(name, profile_names()))

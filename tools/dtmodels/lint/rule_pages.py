@@ -7,10 +7,11 @@ from typing import Any
 
 from dtbase.files import json_text
 from dtmodels.docs import differing
+from dtmodels.lint.profiles import PROFILES
 from dtmodels.lint.registry import all_rules
 from dtmodels.lint.rule import Rule
 from dtmodels.lint.rule_page import FOLDER, acceptance, rule_page
-from dtmodels.markdown import table, text
+from dtmodels.markdown import code, table, text
 
 JSON_VERSION = 1
 _FAMILIES = {
@@ -35,6 +36,16 @@ _FAMILIES = {
 """What the first three letters of an id stand for."""
 
 
+_MORE = """## Corrections and acceptances
+
+`dtmodels lint --fix` corrects what leaves no doubt; `--unsafe-fixes` also what needs a second look, such as a lower
+claim. Only the characters of the correction change, comments stay, and a card is written whole or not at all.
+
+A finding that can be accepted is accepted in the card, under `acceptances`: with the rule, a reason, a name and a day.
+That makes the grade of the model `disclosed`. There is no other way to silence a rule, comments included.
+"""
+
+
 def rule_pages() -> dict[str, str]:
     """Every page by the name of its file, `README.md` and `rules.json` among them."""
     pages = {f"{rule.id}.md": rule_page(rule) for rule in all_rules()}
@@ -54,6 +65,12 @@ def _index() -> str:
         "Written by `dtmodels docs` from the rules; edit those instead.",
         "",
     ]
+    lines += [
+        "## How strictly",
+        "",
+        table(["`--profile`", ""], [[code(one.name), text(one.about)] for one in PROFILES]),
+    ]
+    lines += [_MORE]
     for family in sorted({rule.id[:3] for rule in all_rules()}):
         rows = [_row(rule) for rule in all_rules() if rule.id.startswith(family)]
         title = _FAMILIES.get(family, "")
