@@ -20,6 +20,8 @@ from dtmodels.yaml_values import NotJson, is_null, other_reading, plain_value
 Schema = Dict[str, Any]
 Reason = Literal["missing", "type", "value"]
 _RULES: Dict[Reason, str] = {"missing": "SCH002", "type": "SCH004", "value": "SCH004"}
+_CONDITIONAL = "x-conditional"
+"""Fields a condition asks for: a card can be judged without them."""
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _KINDS = {"object": "a mapping", "array": "a list", "string": "text", "integer": "a whole number", "number": "a number"}
 
@@ -97,7 +99,8 @@ class _Fitter:
             self._add("SCH003", (*where, key.text), what, fix, span=key.span, structural=bool(meant), change=change)
         for name in missing:
             inner = self._effective(None, schema["properties"][name])
-            self._missing(inner, (*where, name), f"{label((*where, name))} is missing")
+            structural = name not in schema.get(_CONDITIONAL, ())
+            self._missing(inner, (*where, name), f"{label((*where, name))} is missing", structural=structural)
         choices = [name for choice in schema.get("oneOf", ()) for name in choice["required"]]
         if choices and (given := sum(1 for name in choices if node.get(name))) != 1:
             what = f"{label(where)} says {'none' if not given else 'more than one'} of {', '.join(choices)}"
@@ -265,6 +268,8 @@ def _merged(schema: Schema, more: Schema) -> Schema:
             both[name] = _merged(schema[name], more[name])
         elif isinstance(more[name], list):
             both[name] = [*schema[name], *more[name]]
+    if "required" in more:
+        both[_CONDITIONAL] = [*schema.get(_CONDITIONAL, ()), *more["required"]]
     return both
 
 
