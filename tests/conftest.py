@@ -75,8 +75,8 @@ source:
   repository: self
   authors: [Test Author]
 publication:
-  kind: none
-  title: Not published
+  kind: documentation
+  title: How the toy was made
   url: https://www.darktable.org/toy
 license:
   weights: GPL-3.0-or-later
@@ -85,6 +85,7 @@ training:
   code:
     url: https://www.darktable.org/code
     license: GPL-3.0-or-later
+    commit: 0f1e2d3c4b5a69788796a5b4c3d2e1f001234567
   datasets:
     - name: Nothing
       url: https://www.darktable.org/nothing
@@ -94,10 +95,17 @@ training:
       collection: synthetic
       personal_data: none
       consent: not-needed
-      provenance: Written by hand as a constant, so there is no data behind it
+      provenance: Written by hand as one constant in 2026, so there is no data behind it
 openness:
   osaid: open-weights
-  mof: none
+  mof: III
+  components:
+    architecture: {{license: GPL-3.0-or-later, location: https://www.darktable.org/code}}
+    parameters: {{license: GPL-3.0-or-later, location: model.onnx}}
+    evaluation_results: {{license: GPL-3.0-or-later, location: https://www.darktable.org/toy}}
+    model_card: {{license: GPL-3.0-or-later, location: card.yaml}}
+    data_card: {{license: GPL-3.0-or-later, location: card.yaml}}
+    technical_report: {{license: GPL-3.0-or-later, location: https://www.darktable.org/toy}}
 limitations:
   - about: quality
     text: Removes no noise at all, because it returns its input unchanged

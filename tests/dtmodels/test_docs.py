@@ -51,3 +51,20 @@ def test_tensors_come_from_the_golden_data(add_model: Add, tmp_path: Path) -> No
     write_docs(tmp_path, Console(quiet=True), check=False)
     page = (tmp_path / "models/denoise-toy/README.md").read_text()
     assert "| `model.onnx` | inputs | `input` | `float32` | `1 × 3 × 256 × 256` |" in page
+
+
+def test_a_draft_says_why_and_offers_no_download(add_model: Add, tmp_path: Path) -> None:
+    folder = add_model("denoise-toy", status="draft\nstatus_reason: Nobody has checked the data yet.")
+    write_docs(tmp_path, Console(quiet=True), check=False)
+    page = (folder / "README.md").read_text()
+    assert "| why draft | Nobody has checked the data yet. |" in page
+    assert "there is nothing to download" in page
+    assert "denoise-toy.dtmodel" not in page
+
+
+def test_a_withdrawn_model_is_offered_no_longer(add_model: Add, tmp_path: Path) -> None:
+    folder = add_model("denoise-toy", status="yanked\nstatus_reason: It clips highlights.")
+    write_docs(tmp_path, Console(quiet=True), check=False)
+    page = (folder / "README.md").read_text()
+    assert "Withdrawn" in page and "It clips highlights." in page
+    assert "denoise-toy.dtmodel" not in page

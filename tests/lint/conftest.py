@@ -1,7 +1,9 @@
 """A model repository made from one fixture folder."""
 
 import io
+import os
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,18 +13,52 @@ from dtbase.console import Console
 from dtmodels.docs import write_docs
 
 Repository = Callable[[Path], Path]
+SIGNED = {"NAME": "A. Author", "EMAIL": "a@b.c", "DATE": "2026-01-31T12:00:00Z"}
+IDENTITY = {f"GIT_{who}_{what}": said for who in ("AUTHOR", "COMMITTER") for what, said in SIGNED.items()}
+
+
+def git(root: Path, *arguments: str) -> None:
+    """Run git in a repository of a test, without the settings of this machine."""
+    settings = os.environ | IDENTITY | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    subprocess.run(["git", "-C", str(root), *arguments], check=True, capture_output=True, env=settings)
+
+
+def commit_all(root: Path, message: str = "change") -> None:
+    """Commit everything below `root`, which becomes a git repository when it is none."""
+    if not (root / ".git").is_dir():
+        git(root, "init", "-q")
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "--allow-empty", "-m", message)
+
+
+@pytest.fixture
+def commit() -> Callable[..., None]:
+    """Commit everything; see `commit_all`."""
+    return commit_all
 
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Repository:
-    """Build a repository whose only model is a fixture folder; its page is generated unless the fixture has one."""
+    """Build a repository whose only model is a fixture folder; its page is generated unless the fixture has one.
+
+    Folders `before*` of the fixture are what the model was, committed in the order of their names. A folder `around`
+    holds files of the repository itself.
+    """
 
     def build(case: Path) -> Path:
         folder = tmp_path / "models" / "toy-model"
-        folder.mkdir(parents=True)
-        shutil.copy(case / "card.yaml", folder)
+        for earlier in sorted(case.glob("before*")):
+            shutil.rmtree(folder, ignore_errors=True)
+            # Copies get the time of day: git trusts old files of the same size to be the same.
+            shutil.copytree(earlier, folder, copy_function=shutil.copyfile)
+            commit_all(tmp_path)
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(case / "card.yaml", folder / "card.yaml")
         write_docs(tmp_path, Console(out=io.StringIO()), check=False)
-        shutil.copytree(case, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("findings.txt"))
+        ignored = shutil.ignore_patterns("findings.txt", "before*", "around")
+        shutil.copytree(case, folder, dirs_exist_ok=True, ignore=ignored)
+        if (case / "around").is_dir():
+            shutil.copytree(case / "around", tmp_path, dirs_exist_ok=True)
         return tmp_path
 
     return build

@@ -109,13 +109,20 @@ def test_nothing_to_lint_is_said_so(tmp_path: Path) -> None:
 
 def test_a_release_goes_on_only_without_errors(tmp_path: Path, console: Console) -> None:
     card = put(tmp_path, "a-model")
-    with pytest.raises(Failure, match="1 error"):
+    card.write_text(card.read_text().replace("status: draft", "status: released"))
+    with pytest.raises(Failure, match="error"):
         require_clean(tmp_path, console)
     assert isinstance(console.remarks, io.StringIO)
-    assert "README.md" in console.remarks.getvalue()
+    assert "card.yaml" in console.remarks.getvalue()
     card.write_text("- no card\n")
     with pytest.raises(Failure, match="1 error"):
         require_clean(tmp_path, console)
+
+
+def test_a_draft_holds_up_no_release(tmp_path: Path, console: Console) -> None:
+    put(tmp_path, "a-model", task="x")
+    assert any(finding.severity == "error" for finding in lint(tmp_path))
+    require_clean(tmp_path, console)
 
 
 def test_a_hundred_broken_cards_are_reported_and_none_hides_another(tmp_path: Path) -> None:

@@ -1,23 +1,43 @@
 """Every rule says exactly what its fixtures expect, and the rules of reading and shape add nothing of their own."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from dtmodels.lint.engine import lint
+from dtmodels.lint.formats.text import text_report
 from dtmodels.lint.registry import all_rules
-from dtmodels.lint.report import text_report
 from dtmodels.lint.rule import Rule
+from dtmodels.lint.web import Answer, Web
 
 HERE = Path(__file__).parent
 CASES = sorted(path.parent for path in HERE.glob("*/*/card.yaml"))
 
 
+class Imagined(Web):
+    """A network that knows what a fixture's web.json says and nothing else."""
+
+    def _remembered(self, method: str, address: str) -> Answer:
+        known = json.loads((self.cache / "web.json").read_bytes())
+        return Answer(**known.get(address, {"status": 0}))
+
+
+def surroundings(root: Path) -> dict[str, Any]:
+    """The earlier revision and the network a fixture brings along."""
+    web = root / "models" / "toy-model" / "web.json"
+    return {
+        "since": "HEAD" if (root / ".git").is_dir() else "",
+        "web": Imagined(cache=web.parent) if web.is_file() else None,
+    }
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.name}")
 def test_a_card_is_answered_with_exactly_these_findings(case: Path, repository: Callable[[Path], Path]) -> None:
     root = repository(case)
-    found = lint(root, select={case.parent.name, "YML", "SCH"})
+    found = lint(root, select={case.parent.name, "YML", "SCH"}, **surroundings(root))
     expected = case / "findings.txt"
     assert text_report(found, root) == (expected.read_text(encoding="utf-8").rstrip("\n") if expected.exists() else "")
     assert expected.exists() == case.name.startswith("bad-")
@@ -25,7 +45,8 @@ def test_a_card_is_answered_with_exactly_these_findings(case: Path, repository: 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.name}")
 def test_a_bad_card_is_named_by_its_own_rule(case: Path, repository: Callable[[Path], Path]) -> None:
-    rules = {finding.rule for finding in lint(repository(case))}
+    root = repository(case)
+    rules = {finding.rule for finding in lint(root, **surroundings(root))}
     assert (case.parent.name in rules) == case.name.startswith("bad-")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import pkgutil
 from types import ModuleType
@@ -15,8 +16,13 @@ def member_names(package: ModuleType) -> list[str]:
 
     Imports nothing but the package itself.
     """
-    found = pkgutil.iter_modules(package.__path__)
-    return sorted(module.name for module in found if not module.name.startswith("_"))
+    return list(_names(tuple(package.__path__)))
+
+
+@functools.cache
+def _names(path: tuple[str, ...]) -> tuple[str, ...]:
+    found = pkgutil.iter_modules(path)
+    return tuple(sorted(module.name for module in found if not module.name.startswith("_")))
 
 
 def member(package: ModuleType, name: str) -> ModuleType:

@@ -17,3 +17,14 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     if near := nearest(name, known):
         return f"did you mean {' or '.join(near)}?"
     return f"known: {', '.join(known)}" if known else "there are none"
+
+
+def edit_distance(one: str, other: str) -> int:
+    """How many letters have to be added, left out or exchanged to turn one name into the other."""
+    row = list(range(len(other) + 1))
+    for count, letter in enumerate(one, 1):
+        before = row
+        row = [count]
+        for place, wanted in enumerate(other, 1):
+            row.append(min(row[-1] + 1, before[place] + 1, before[place - 1] + (letter != wanted)))
+    return row[-1]

@@ -34,11 +34,38 @@ class Publication:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LicenseReview:
+    """Somebody read a licence and says how its condition is met."""
+
+    license: str
+    condition: str
+    evidence: str
+    reviewer: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenseText:
+    """The text of a licence SPDX does not know, as a file in the model's folder."""
+
+    license: str
+    file: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class License:
     """SPDX licence expressions of the weights and of the code that computes with them."""
 
     weights: str
     code: str
+    chosen: str | None = None
+    """The alternative taken, where the weights come under a choice."""
+    package: str | None = None
+    """Licence of what is distributed, where it is not that of the weights."""
+    attribution: str | None = None
+    reviews: tuple[LicenseReview, ...] = ()
+    texts: tuple[LicenseText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +75,22 @@ class TrainingCode:
     url: str
     license: str
     commit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaseModel:
+    """The model these weights were made from."""
+
+    name: str
+    license: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Annotations:
+    """Labels, masks or captions whose licence is not that of the pictures."""
+
+    license: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +107,7 @@ class Dataset:
     provenance: str
     url: str = ""
     """Empty only for undisclosed data."""
+    annotations: Annotations | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +152,15 @@ class Use:
     inference: str
     network: str
     telemetry: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurposeReview:
+    """Somebody made sure that the model does not imitate people."""
+
+    finding: str
+    by: str
+    date: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,9 +258,11 @@ class Card:
     package: Package
     status_reason: str | None = None
     publication: Publication | None = None
+    base_model: BaseModel | None = None
     training: Training = field(default_factory=Training)
     openness: Openness | None = None
     limitations: tuple[Limitation, ...] = ()
+    purpose_review: PurposeReview | None = None
     checkpoints: tuple[Checkpoint, ...] = ()
     tolerance: Tolerance = field(default_factory=Tolerance)
     evaluation: tuple[Evaluation, ...] = ()
@@ -220,8 +275,3 @@ class Card:
         """The version as darktable compares it: two integers."""
         major, minor = self.version.split(".")
         return int(major), int(minor)
-
-    @property
-    def grade(self) -> str:
-        """`open` when nothing had to be accepted, `disclosed` when a compromise was accepted by name."""
-        return "disclosed" if self.acceptances else "open"

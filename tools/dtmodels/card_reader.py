@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -77,12 +78,27 @@ def read(path: Path) -> Reading:
     )
 
 
+def values_of(data: bytes) -> Mapping[str, Any] | None:
+    """The fields of a card from the bytes of its file, as far as they fit the schema; None when it is no card."""
+    try:
+        root, _ = compose(decode(data))
+        values, _ = fit(_mapping(root), schema(SCHEMA))
+    except Unreadable:
+        return None
+    return values
+
+
 def build(kind: type[Any], values: Mapping[str, Any]) -> Any:
     """The dataclass `kind` from plain values, parts included; lists become tuples."""
-    hints = typing.get_type_hints(kind)
+    hints = _hints(typing.cast(Hashable, kind))
     return kind(
         **{part.name: _built(hints[part.name], values[part.name]) for part in fields(kind) if part.name in values}
     )
+
+
+@functools.cache
+def _hints(kind: Hashable) -> dict[str, Any]:
+    return typing.get_type_hints(typing.cast(type[Any], kind))
 
 
 def _built(hint: Any, value: Any) -> Any:

@@ -13,13 +13,15 @@ from collections.abc import Mapping as Dict
 from datetime import date
 from typing import Any, Literal
 
-from dtbase.names import did_you_mean, nearest
-from dtmodels.yaml_document import Mapping, Node, Problem, Scalar, Sequence, Span, Where, locate
+from dtbase.names import did_you_mean, edit_distance, nearest
+from dtmodels.yaml_document import Change, Mapping, Node, Problem, Scalar, Sequence, Span, Where, locate
 from dtmodels.yaml_values import NotJson, is_null, other_reading, plain_value
 
 Schema = Dict[str, Any]
 Reason = Literal["missing", "type", "value"]
 _RULES: Dict[Reason, str] = {"missing": "SCH002", "type": "SCH004", "value": "SCH004"}
+_CONDITIONAL = "x-conditional"
+"""Fields a condition asks for: a card can be judged without them."""
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _KINDS = {"object": "a mapping", "array": "a list", "string": "text", "integer": "a whole number", "number": "a number"}
 
@@ -85,16 +87,20 @@ class _Fitter:
     def _names(self, node: Mapping, schema: Schema, unknown: list[Scalar], where: Where) -> None:
         """Fields that should not be there and fields that are not; a misspelt field is one problem, not two."""
         missing = [name for name in schema.get("required", ()) if not node.get(name)]
+        free = [name for name in schema.get("properties", {}) if not node.get(name)] if unknown else []
         for key in unknown:
             meant = nearest(key.text, missing, most=1)
             missing = [name for name in missing if name not in meant]
             known = did_you_mean(key.text, schema.get("properties", {}))
             fix = f"rename it to {meant[0]}" if meant else f"delete it, or correct its name; {known}"
             what = f"'{_short(key.text)}' is not a field of {label(where)}"
-            self._add("SCH003", (*where, key.text), what, fix, span=key.span, structural=bool(meant))
+            change = _renamed((*where, key.text), meant or nearest(key.text, free, most=1))
+            free = [name for name in free if not change or name != change.source]
+            self._add("SCH003", (*where, key.text), what, fix, span=key.span, structural=bool(meant), change=change)
         for name in missing:
             inner = self._effective(None, schema["properties"][name])
-            self._missing(inner, (*where, name), f"{label((*where, name))} is missing")
+            structural = name not in schema.get(_CONDITIONAL, ())
+            self._missing(inner, (*where, name), f"{label((*where, name))} is missing", structural=structural)
         choices = [name for choice in schema.get("oneOf", ()) for name in choice["required"]]
         if choices and (given := sum(1 for name in choices if node.get(name))) != 1:
             what = f"{label(where)} says {'none' if not given else 'more than one'} of {', '.join(choices)}"
@@ -186,8 +192,9 @@ class _Fitter:
     def _ambiguous(self, node: Scalar, kind: type, where: Where, *, span: Span | None = None) -> None:
         if other := other_reading(node, kind):
             what = f"other readers take '{_short(node.text)}' without quotes for {other}"
-            fix = f'write "{node.text}"' if kind is str else f"write {json.dumps(plain_value(node.text))}"
-            self._add("YML006", where, what, fix, span=span, severity="warning")
+            source = json.dumps(node.text if kind is str else plain_value(node.text), ensure_ascii=False)
+            change = Change(kind="key" if span else "value", where=where, source=source, safe=True)
+            self._add("YML006", where, what, f"write {source}", span=span, severity="warning", change=change)
 
     def _effective(self, node: Node | None, schema: Schema) -> Schema:
         """The schema with its references followed, and with the branch of each condition the node meets."""
@@ -206,6 +213,7 @@ class _Fitter:
         self, reason: Reason, schema: Schema, where: Where, what: str, fix: str, *, structural: bool = False
     ) -> None:
         rule = schema.get("x-rules", {}).get(reason) or _RULES[reason]
+        fix = schema.get("x-fixes", {}).get(reason, fix)
         self._add(rule, where, what, fix, structural=structural)
 
     def _add(
@@ -218,10 +226,27 @@ class _Fitter:
         span: Span | None = None,
         structural: bool = False,
         severity: Literal["error", "warning"] = "error",
+        change: Change | None = None,
     ) -> None:
-        span = span or locate(self.root, where)
-        found = Problem(rule=rule, span=span, what=what, fix=fix, where=where, structural=structural, severity=severity)
+        found = Problem(
+            rule=rule,
+            span=span or locate(self.root, where),
+            what=what,
+            fix=fix,
+            where=where,
+            structural=structural,
+            severity=severity,
+            change=change,
+        )
         self.problems.append(found)
+
+
+def _renamed(where: Where, meant: list[str]) -> Change | None:
+    """The field gets the name that was meant; only a slip of two letters leaves no doubt."""
+    if not meant:
+        return None
+    safe = edit_distance(str(where[-1]), meant[0]) <= 2
+    return Change(kind="key", where=where, source=meant[0], safe=safe)
 
 
 def _holds(node: Mapping, test: Schema) -> bool:
@@ -243,6 +268,8 @@ def _merged(schema: Schema, more: Schema) -> Schema:
             both[name] = _merged(schema[name], more[name])
         elif isinstance(more[name], list):
             both[name] = [*schema[name], *more[name]]
+    if "required" in more:
+        both[_CONDITIONAL] = [*schema.get(_CONDITIONAL, ()), *more["required"]]
     return both
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -60,15 +60,69 @@ def new(root: Path, model_id: str, task: str) -> None:
 
 
 @cli.command()
-@click.argument("ids", nargs=-1, metavar="[ID]...")
-@click.option("--select", multiple=True, metavar="RULE", help="Only these rules.")
+@click.argument("ids", nargs=-1, metavar="[ID|CARD]...")
+@click.option("--select", multiple=True, metavar="RULE", help="Only these rules or families.")
+@click.option("--profile", default="strict", show_default=True, metavar="draft|strict|release", help="How strictly.")
+@click.option("--since", default="", metavar="REV", help="Models that changed since a git revision need a new version.")
+@click.option("--online", is_flag=True, help="Ask the network too: links, licences and files at their source.")
+@click.option("--fix", is_flag=True, help="Correct what can be corrected without a doubt.")
+@click.option("--unsafe-fixes", is_flag=True, help="Correct what needs a second look, too.")
+@click.option("--format", "form", default="text", show_default=True, metavar="text|json|sarif|github|markdown")
+@click.option("--json", "form", flag_value="json", help="For programs: --format json.")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to a file.")
+@click.pass_obj
+def lint(root: Path, /, **request: Any) -> int:
+    """Hold the cards against the rules of the collection."""
+    from dtmodels.lint.command import Request, run
+
+    return run(root, Request(**request), Console())
+
+
+@cli.command("import")
+@click.argument("path", type=click.Path(path_type=Path), metavar="MODEL.YAML")
+def import_card(path: Path) -> None:
+    """Print a model.yaml of darktable-ai's format as a card of this one; what it does not say is left to fill in."""
+    from dtmodels.stages.import_card import import_card
+
+    Console().say(import_card(path).removesuffix("\n"))
+
+
+@cli.command()
+@click.argument("model_id", metavar="ID")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.pass_obj
-def lint(root: Path, ids: tuple[str, ...], select: tuple[str, ...], as_json: bool) -> int:
-    """Hold the cards against the rules of the collection."""
-    from dtmodels.lint.report import lint_and_report
+def explain(root: Path, model_id: str, as_json: bool) -> None:
+    """Show why a model has its grade and classes, with the lines of its card, and what would raise them."""
+    from dtmodels.lint.explain import print_explanation
 
-    return lint_and_report(root, ids, select, Console(), as_json=as_json)
+    print_explanation(root, model_id, Console(), as_json=as_json)
+
+
+@cli.command()
+@click.argument("rule_id", metavar="RULE")
+def rule(rule_id: str) -> None:
+    """Print the page of a lint rule: what it asks for, why, and how to correct a card."""
+    from dtmodels.lint.registry import find_rule
+    from dtmodels.lint.rule_page import rule_page
+
+    Console().say(rule_page(find_rule(rule_id)))
+
+
+@cli.command()
+@click.argument("expression", default="")
+@click.option("--compare", is_flag=True, help="Hold the reviewed table against SPDX's list and OSADL's matrix.")
+@click.option("--spdx", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="licenses.json of SPDX.")
+@click.option("--osadl", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="OSADL's matrix as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def licence(expression: str, compare: bool, spdx: Path | None, osadl: Path | None, as_json: bool) -> int:
+    """Say whether weights under an SPDX licence expression may go with a program under GPL-3.0-or-later, and why."""
+    from dtmodels.licence import command
+
+    if compare:
+        return command.compare_table(spdx, osadl, Console(), as_json=as_json)
+    if not expression:
+        raise click.UsageError('give an expression, such as "MIT AND CC-BY-4.0", or --compare')
+    return command.answer(expression, Console(), as_json=as_json)
 
 
 @cli.command()
@@ -180,10 +234,11 @@ def index(root: Path, serve: str | None) -> None:
 @click.option("--check", is_flag=True, help="Only say what is stale; exit code 1 if anything is.")
 @click.pass_obj
 def docs(root: Path, check: bool) -> int:
-    """Write what is generated from the cards: each model's README.md and the table in README.md."""
+    """Write what is generated: each model's README.md, the table in README.md, and docs/rules where it exists."""
     from dtmodels.docs import write_docs
+    from dtmodels.lint.rule_pages import stale_pages
 
-    return write_docs(root, Console(), check=check)
+    return write_docs(root, Console(), check=check, others=stale_pages(root))
 
 
 @cli.command()

@@ -1,27 +1,36 @@
-"""docs: what is generated from the cards, and whether it is up to date."""
+"""docs: what is generated from the cards and the rules, and whether it is up to date."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from dtbase.console import Console
 from dtbase.errors import Failure
 from dtbase.files import write_text
 from dtmodels.catalogue import Catalogue
+from dtmodels.collection_page import collection_tables
 from dtmodels.markdown import code, table, text
 from dtmodels.model_page import model_page
+from dtmodels.openness.grade import grade
 
 BEGIN = "<!-- models:begin, written by `dtmodels docs` -->"
 END = "<!-- models:end -->"
 
 
-def write_docs(root: Path, console: Console, *, check: bool) -> int:
+def write_docs(root: Path, console: Console, *, check: bool, others: Sequence[tuple[Path, str]] = ()) -> int:
     """Bring every generated text up to date, or with `check` only say which are not.
+
+    Args:
+        root: the model repository.
+        console: where each file is named.
+        check: write nothing.
+        others: more stale files with the text they should have, generated from something else than cards.
 
     Returns:
         1 when `check` found something stale, else 0.
     """
-    found = stale(root)
+    found = [*stale(root), *others]
     for path, content in found:
         if not check:
             write_text(path, content)
@@ -30,12 +39,22 @@ def write_docs(root: Path, console: Console, *, check: bool) -> int:
 
 
 def stale(root: Path) -> list[tuple[Path, str]]:
-    """The generated files that differ from what the cards say now, each with the text it should have."""
-    catalogue = Catalogue.load(root)
-    wanted = {entry.folder / "README.md": model_page(entry) for entry in catalogue.entries}
-    readme = root / "README.md"
-    if readme.is_file() and BEGIN in (content := readme.read_text()):
-        wanted[readme] = _with_table(content, model_table(catalogue), readme)
+    """The generated files that differ from what they are generated from, each with the text it should have."""
+    pages = {entry.folder / "README.md": model_page(entry) for entry in Catalogue.load(root).entries}
+    return [*differing(pages), *stale_outside_models(root)]
+
+
+def stale_outside_models(root: Path) -> list[tuple[Path, str]]:
+    """As `stale`, without the pages of models."""
+    wanted: dict[Path, str] = {}
+    for name, tables in {"README.md": model_table, "docs/collection.md": collection_tables}.items():
+        if (path := root / name).is_file() and BEGIN in (content := path.read_text()):
+            wanted[path] = _with_table(content, tables(Catalogue.load(root)), path)
+    return differing(wanted)
+
+
+def differing(wanted: Mapping[Path, str]) -> list[tuple[Path, str]]:
+    """Those of the wanted files that are missing or hold another text."""
     return [(path, content) for path, content in wanted.items() if _content(path) != content]
 
 
@@ -48,7 +67,7 @@ def model_table(catalogue: Catalogue) -> str:
             text(entry.card.task),
             text(entry.card.version),
             text(entry.card.status),
-            text(entry.card.grade),
+            text(grade(entry.card)),
             code(entry.card.license.weights),
         ]
         for entry in catalogue.entries
@@ -56,11 +75,11 @@ def model_table(catalogue: Catalogue) -> str:
     return table(["model", "what it does", "task", "version", "status", "grade", "licence of the weights"], rows)
 
 
-def _with_table(content: str, generated: str, readme: Path) -> str:
+def _with_table(content: str, generated: str, page: Path) -> str:
     before, _, rest = content.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not end:
-        raise Failure(f"has '{BEGIN}' but no '{END}' after it", where=str(readme), fix="add the closing marker")
+        raise Failure(f"has '{BEGIN}' but no '{END}' after it", where=str(page), fix="add the closing marker")
     return f"{before}{BEGIN}\n{generated}{END}{after}"
 
 

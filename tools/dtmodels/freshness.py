@@ -16,7 +16,20 @@ from dtmodels.catalogue import Entry
 TOOLS = Path(__file__).resolve().parent.parent
 MADE_WITH = ("numpy", "onnx", "onnxruntime", "onnxscript", "torch")
 """Distributions whose version can change a built model."""
-NOT_BUILDING = {"cli.py", "docs.py", "lint", "darktable", "new.py", "release.py", "index.py", "setup.py"}
+NOT_BUILDING = {
+    "cli.py",
+    "collection_page.py",
+    "darktable",
+    "docs.py",
+    "index.py",
+    "licence",
+    "lint",
+    "model_page.py",
+    "new.py",
+    "openness",
+    "release.py",
+    "setup.py",
+}
 """Parts of the tools that cannot change a built model."""
 
 

@@ -6,6 +6,7 @@ from dtbase.console import Console
 from dtbase.errors import NothingToDo
 from dtbase.files import json_text
 from dtmodels.catalogue import Catalogue
+from dtmodels.openness.grade import grade
 
 
 def list_models(catalogue: Catalogue, console: Console, *, as_json: bool) -> None:
@@ -18,7 +19,7 @@ def list_models(catalogue: Catalogue, console: Console, *, as_json: bool) -> Non
         raise NothingToDo("no models here", where=str(catalogue.root), fix="dtmodels new <id> --task <task>")
     columns = ["id", "version", "task", "status", "grade", "licence"]
     rows = [
-        [card.id, card.version, card.task, card.status, card.grade, card.license.weights]
+        [card.id, card.version, card.task, card.status, grade(card), card.license.weights]
         for card in (entry.card for entry in catalogue.entries)
     ]
     if as_json:

@@ -11,6 +11,10 @@ from dtmodels.card import Card, Component
 from dtmodels.catalogue import Entry
 from dtmodels.config import source_text
 from dtmodels.markdown import code, link, table, text
+from dtmodels.openness.compromises import training_data
+from dtmodels.openness.derive import mof, osaid
+from dtmodels.openness.grade import grade
+from dtmodels.openness.proof import Derivation
 
 GENERATED = "<!-- Written by `dtmodels docs` from card.yaml; edit the card instead. -->"
 
@@ -38,11 +42,15 @@ def _head(card: Card) -> str:
     facts = [
         ["task", text(card.task)],
         ["version", f"{text(card.version)} ({text(card.status)})"],
-        ["grade", text(card.grade)],
+        ["grade", text(grade(card))],
         ["authors", text(", ".join(card.source.authors))],
         ["source", link(source_text(card), card.source.repository)],
         ["family", code(card.convert.family)],
     ]
+    if card.status_reason:
+        facts.insert(2, [f"why {text(card.status)}", text(card.status_reason)])
+    if made_from := card.base_model:
+        facts.append(["made from", f"{link(made_from.name, made_from.url)}, {code(made_from.license)}"])
     return f"# {text(card.name)}\n\n{text(card.description)}\n\n{table(['', ''], facts)}"
 
 
@@ -51,16 +59,23 @@ def _criteria(card: Card) -> str:
     rows = [
         ["Weights licence", code(card.license.weights)],
         ["Code licence", code(card.license.code)],
-        ["OSAID v1.0", text(card.openness.osaid) if card.openness else "not claimed"],
-        ["MOF class", text(card.openness.mof) if card.openness else "not claimed"],
+        ["OSAID v1.0", _class(card.openness.osaid, osaid(card)) if card.openness else "not claimed"],
+        ["MOF class", _class(card.openness.mof, mof(card)) if card.openness else "not claimed"],
         ["Training code", _training_code(card)],
-        ["Training data", text("; ".join(data.name for data in card.training.datasets)) or "not declared"],
+        ["Training data", text("; ".join(data.name for _, data in training_data(card))) or "not declared"],
         ["Publication", link(card.publication.title, card.publication.url) if card.publication else "none"],
         ["Purpose", text(card.use.scope)],
         ["Inference", f"{text(card.use.inference)}; network {text(card.use.network)}, telemetry {card.use.telemetry}"],
     ]
     rows += [[f"Accepted: {text(accepted.rule)}", text(accepted.reason)] for accepted in card.acceptances]
     return "## Selection criteria\n\n" + table(["criterion", "this model"], rows)
+
+
+def _class(claimed: str, derived: Derivation) -> str:
+    """The claimed class, what the facts carry where that is more, and what the next class asks for in vain."""
+    said = claimed if claimed == derived.level else f"{claimed} (the facts carry {derived.level})"
+    gaps = ", ".join(gap.claim for gap in derived.missing(derived.next)) if derived.next else ""
+    return text(f"{said}; {derived.next} asks for: {gaps}" if gaps else said)
 
 
 def _training_code(card: Card) -> str:
@@ -124,7 +139,14 @@ def _components(card: Card) -> str:
 
 
 def _location(part: Component) -> str:
-    return link(part.location, part.location) if part.location.startswith("https://") else code(part.location)
+    address = part.location
+    return link(_short(address), address) if address.startswith("https://") else code(address)
+
+
+def _short(address: str) -> str:
+    """Host and last part of an address: enough to see what a link leads to."""
+    host, *path = address.removeprefix("https://").rstrip("/").split("/")
+    return "/".join([host, *(["…"] if len(path) > 1 else []), *path[-1:]])
 
 
 def _limitations(card: Card) -> str:
@@ -133,6 +155,10 @@ def _limitations(card: Card) -> str:
 
 
 def _install(card: Card) -> str:
+    if card.status == "draft":
+        return "## Use\n\nNot released: this card is a draft, there is nothing to download.\n"
+    if card.status == "yanked":
+        return "## Use\n\nWithdrawn: do not use it any longer.\n"
     return (
         f"## Use\n\nDownload {code(card.id + '.dtmodel')} from a release, then in darktable: preferences, AI, import."
         " It runs on your own machine.\n"

@@ -13,6 +13,7 @@ from dtbase.names import did_you_mean
 _SUFFIX = ".schema.json"
 
 
+@functools.cache
 def folder() -> Path:
     """The folder that holds the schemas."""
     installed = Path(__file__).with_name("_schema")

@@ -39,6 +39,19 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A correction of the source text that a program can make; everything around it stays, comments too."""
+
+    kind: Literal["value", "key", "delete"]
+    """Write another value, write another key, or take an entry out."""
+    where: Where
+    source: str = ""
+    """What is written instead, as YAML source."""
+    safe: bool = False
+    """It cannot change what the card says, or only says what was plainly meant."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """Something wrong with a document, and the lint rule that reports it."""
 
@@ -50,6 +63,7 @@ class Problem:
     severity: Literal["error", "warning"] = "error"
     structural: bool = False
     """A value is missing or of another kind, so no typed view of the document can be made."""
+    change: Change | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +165,23 @@ def locate(root: Node, where: Where) -> Span:
     return span
 
 
+def locate_part(root: Node, where: Where, start: int, end: int) -> Span:
+    """Where some characters of a scalar stand, counted from 0; all of it when its text does not stand there as is."""
+    span, node = locate(root, where), root
+    for step in where:
+        if isinstance(node, Mapping) and isinstance(step, str) and (pair := node.get(step)):
+            node = pair[1]
+        elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
+            node = node.items[step]
+    if not isinstance(node, Scalar):
+        return span
+    quote = 0 if node.plain else 1
+    if span.end - span.column != len(node.text) + 2 * quote:
+        return span
+    first = span.column + quote + start
+    return Span(span.line, first, first + max(1, end - start))
+
+
 class _Composer:
     """Builds nodes while counting, so that a hostile file is refused before it has cost anything."""
 
@@ -222,17 +253,19 @@ class _Composer:
     def _admit(self, event: Any, depth: int) -> None:
         """Refuse what a card never needs and what makes reading expensive."""
         self.nodes += 1
-        span = self._span(event)
         if isinstance(event, yaml.AliasEvent):
-            raise _unreadable("YML004", span, f"alias *{event.anchor} is not allowed", "write the value out")
+            raise self._refused("YML004", event, f"alias *{event.anchor} is not allowed", "write the value out")
         if event.anchor:
-            raise _unreadable("YML004", span, f"anchor &{event.anchor} is not allowed", "delete it")
+            raise self._refused("YML004", event, f"anchor &{event.anchor} is not allowed", "delete it")
         if event.tag:
-            raise _unreadable("YML004", span, "a tag is not allowed", "delete it; the schema knows the type")
+            raise self._refused("YML004", event, "a tag is not allowed", "delete it; the schema knows the type")
         if depth > MOST_DEPTH:
-            raise _unreadable("YML005", span, f"nested deeper than {MOST_DEPTH} levels", "write it flatter")
+            raise self._refused("YML005", event, f"nested deeper than {MOST_DEPTH} levels", "write it flatter")
         if self.nodes > MOST_NODES:
-            raise _unreadable("YML005", span, f"more than {MOST_NODES} keys and values", "shorten it")
+            raise self._refused("YML005", event, f"more than {MOST_NODES} keys and values", "shorten it")
+
+    def _refused(self, rule: str, event: Any, what: str, fix: str) -> Unreadable:
+        return _unreadable(rule, self._span(event), what, fix)
 
     def _span(self, event: Any) -> Span:
         start, end = event.start_mark, event.end_mark

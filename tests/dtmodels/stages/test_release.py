@@ -126,13 +126,18 @@ def test_an_unknown_model_is_wrong_usage_and_the_nearest_is_offered(add_model: A
     assert "denoise-toy" in refused.value.fix
 
 
+ACCEPTED = """\
+acceptances:
+  - {rule: REP007, reason: The toy has no golden outputs., by: Test Author, date: "2026-01-31"}
+"""
 RELEASE = "import sys; from dtmodels.cli import main; sys.argv = ['dtmodels', '--root', sys.argv[1], 'release']; main()"
 
 
 @pytest.mark.slow
 def test_a_run_killed_at_any_moment_is_finished_by_the_next_with_the_same_bytes(add_model: Add, tmp_path: Path) -> None:
     for model_id in ("denoise-toy", "denoise-other"):
-        add_model(model_id)
+        card = add_model(model_id) / "card.yaml"
+        card.write_text(card.read_text() + ACCEPTED)
     write_docs(tmp_path, Console(quiet=True), check=False)
     started = time.monotonic()
     subprocess.run([sys.executable, "-c", RELEASE, str(tmp_path)], check=True, capture_output=True)

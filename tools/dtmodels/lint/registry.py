@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Collection
 from functools import cache
+from textwrap import dedent
 from types import ModuleType
 
 from dtbase.discovery import member, member_names
@@ -56,16 +57,22 @@ def _rule(name: str, found: ModuleType) -> Rule:
     head, _, rest = inspect.cleandoc(found.__doc__ or "").partition("\n\nFix: ")
     title, _, why = head.partition("\n\n")
     fix, _, examples = rest.partition("\n\nBad::\n\n")
+    fix, _, authority = fix.partition("\n\nAuthority: ")
     bad, _, good = examples.partition("\n\nGood::\n\n")
     return Rule(
         id=name.partition("_")[0].upper(),
         title=title,
         why=why,
         fix=fix,
-        bad=inspect.cleandoc(bad),
-        good=inspect.cleandoc(good),
+        bad=dedent(bad).strip(),
+        good=dedent(good).strip(),
         severity=found.SEVERITY,
         hard=getattr(found, "HARD", False),
         check_card=getattr(found, "check_card", None),
         check_repository=getattr(found, "check_repository", None),
+        remember=getattr(found, "remember", None),
+        compare=getattr(found, "compare", None),
+        check_history=getattr(found, "check_history", None),
+        check_online=getattr(found, "check_online", None),
+        authority=authority,
     )

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from dtmodels.card import Card
+from dtmodels.card_edits import Edit
 from dtmodels.card_reader import Reading
-from dtmodels.yaml_document import Where
+from dtmodels.yaml_document import Change, Span, Where, locate
+
+if TYPE_CHECKING:
+    from dtmodels.lint.history import History
+    from dtmodels.lint.web import Web
 
 Severity = Literal["error", "warning", "info"]
 
@@ -28,6 +34,12 @@ class Finding:
     """Column after the last character the finding is about; equals `column` when it is about the whole line."""
     message: str
     fix: str
+    hard: bool = False
+    """Nobody may accept it."""
+    fixable: Literal["", "safe", "unsafe"] = ""
+    """Whether `--fix` or `--unsafe-fixes` corrects it."""
+    edits: tuple[Edit, ...] = ()
+    """The correction; none where a whole file is generated again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,14 +50,24 @@ class Remark:
     fix: str
     where: Where = ()
     """The field of the card it is about; the card as a whole when empty."""
+    part: tuple[int, int] | None = None
+    """The characters of that field it is about, first and after the last, counted from 0; all of them when not said."""
     path: Path | None = None
     """Another file than the card; `line` then says where in it."""
     line: int = 1
+    span: Span | None = None
+    """The exact place in the card, where no field stands for it."""
     severity: Severity | None = None
     """When it differs from the rule's own."""
+    hard: bool = False
+    """Nobody may accept this, though other findings of the rule may be accepted."""
+    change: Change | None = None
+    """How a program would correct the card."""
+    generated: bool = False
+    """The file is generated; writing it again is the correction."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Subject:
     """A card as a rule sees it."""
 
@@ -54,9 +76,29 @@ class Subject:
     reading: Reading
     card: Card
 
+    def span(self, where: Where) -> Span:
+        """Where a field stands in the file of the card."""
+        return locate(self.reading.root, where) if self.reading.root else Span(1, 1, 1)
+
     def texts(self) -> Iterator[tuple[Where, str]]:
         """Every text of the card with its field, options and attributes left out."""
-        yield from _texts(self.reading.values, ())
+        return iter(self._texts)
+
+    @cached_property
+    def _texts(self) -> list[tuple[Where, str]]:
+        return list(_texts(self.reading.values, ()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """What a rule remembers of one card, to hold it against other cards once all are read."""
+
+    model: str
+    key: str
+    value: str
+    path: Path
+    """The file of the card."""
+    span: Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +116,15 @@ class Rule:
     """Nobody may accept its findings."""
     check_card: Callable[[Subject], Iterator[Remark]] | None
     check_repository: Callable[[Path], Iterator[Remark]] | None
+    remember: Callable[[Subject], Iterator[Fact]] | None = None
+    compare: Callable[[Sequence[Fact]], Iterator[tuple[Fact, Remark]]] | None = None
+    """Speaks about what was remembered of all cards; each remark stands at the place of its fact."""
+    check_history: Callable[[History, Reading], Iterator[Remark]] | None = None
+    """Holds a model against what it was at an earlier revision; asked with `--since` only."""
+    check_online: Callable[[Subject, Web], Iterator[Remark]] | None = None
+    """Asks the network; asked with `--online` only, and never needed for a verdict."""
+    authority: str = ""
+    """Where the rule comes from."""
 
 
 _FREE = {"options", "attributes"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,11 +13,10 @@ from dtbase.errors import WrongUsage
 from dtbase.files import write_text
 from dtbase.names import did_you_mean
 from dtmodels import tasks
+from dtmodels.card_writing import MODELINE, scalar
 from dtmodels.catalogue import CARD, model_folders
 from dtmodels.docs import stale
 from dtmodels.schemas import schema
-from dtmodels.yaml_document import Scalar, Span
-from dtmodels.yaml_values import other_reading
 
 TODO = "TODO"
 """A placeholder: lint points it out in a draft and refuses it in a release."""
@@ -50,9 +48,8 @@ def new(root: Path, model_id: str, task: str, console: Console) -> Path:
 
 def template(model_id: str, task: str) -> str:
     """The text of a new card; each value that has to be filled in is followed by what belongs there."""
-    head = "# yaml-language-server: $schema=../../schema/card-v1.schema.json\n"
     values = _draft(model_id, task)
-    return head + "\n".join(_lines(values, schema("card-v1"), "")) + "\n"
+    return MODELINE + "\n".join(_lines(values, schema("card-v1"), "")) + "\n"
 
 
 def _refuse(root: Path, model_id: str, task: str) -> None:
@@ -104,7 +101,7 @@ def _draft(model_id: str, task: str) -> Mapping[str, Any]:
 def _lines(values: Mapping[str, Any], form: Mapping[str, Any], indent: str) -> Iterator[str]:
     """The fields of a mapping as YAML, each value beside what the schema says about it."""
     for name, value in values.items():
-        key = f"{indent}{_scalar(name)}:"
+        key = f"{indent}{scalar(name)}:"
         of_field = form.get("properties", {}).get(name) or form.get("additionalProperties", {})
         match value:
             case dict() if value:
@@ -116,9 +113,9 @@ def _lines(values: Mapping[str, Any], form: Mapping[str, Any], indent: str) -> I
                 yield f"{indent}  - {first}"
                 yield from (f"{indent}    {line}" for line in others)
             case [item]:
-                yield f"{key} [{_scalar(item)}]  # {_remark(of_field, item)}"
+                yield f"{key} [{scalar(item)}]  # {_remark(of_field, item)}"
             case _:
-                yield f"{key} {_scalar(value)}  # {_remark(of_field, value)}"
+                yield f"{key} {scalar(value)}  # {_remark(of_field, value)}"
 
 
 def _remark(form: Mapping[str, Any], value: Any) -> str:
@@ -131,10 +128,3 @@ def _remark(form: Mapping[str, Any], value: Any) -> str:
     if value in (TODO, TODO.lower(), ADDRESS, COMMIT):
         return f"fill in: {sentence}"
     return sentence
-
-
-def _scalar(value: Any) -> str:
-    plain = isinstance(value, str) and re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*( [A-Za-z0-9_-]+)*", value)
-    if plain and not other_reading(Scalar(value, True, Span(1, 1, 1)), str):
-        return str(value)
-    return json.dumps(value, ensure_ascii=False)

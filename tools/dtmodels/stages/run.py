@@ -13,6 +13,7 @@ from dtbase.errors import Failure
 from dtbase.files import sha256
 from dtmodels.catalogue import Entry
 from dtmodels.freshness import inputs_of, refresh
+from dtmodels.openness.grade import grade
 from dtmodels.stages.convert import convert
 from dtmodels.stages.package import package
 from dtmodels.stages.setup import setup
@@ -110,4 +111,4 @@ def _package(entry: Entry, workspace: Workspace) -> None:
 
 def _card_cells(entry: Entry) -> list[str]:
     card = entry.card
-    return [card.id, card.version, card.task, card.grade, card.license.weights]
+    return [card.id, card.version, card.task, grade(card), card.license.weights]

@@ -18,23 +18,40 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dtbase.errors import Failure
-from dtmodels.docs import stale
-from dtmodels.lint.rule import Remark, Severity
+from dtmodels.catalogue import Entry
+from dtmodels.docs import stale_outside_models
+from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule_pages import stale_pages
+from dtmodels.model_page import model_page
 
 SEVERITY: Severity = "error"
 HARD = True
 
 
+def check_card(subject: Subject) -> Iterator[Remark]:
+    """Generate the model's page again in memory and compare; a card with errors has no page yet."""
+    broken = any(problem.severity == "error" for problem in subject.reading.problems)
+    if not broken and subject.card.id == subject.folder.name and subject.folder.parent == subject.root / "models":
+        path, wanted = subject.folder / "README.md", model_page(Entry(subject.card, subject.folder))
+        if not path.is_file() or path.read_text(encoding="utf-8", errors="replace") != wanted:
+            yield _differs(path, wanted)
+
+
 def check_repository(root: Path) -> Iterator[Remark]:
-    """Generate everything again in memory and compare."""
+    """Generate what lies elsewhere again in memory and compare."""
     try:
-        different = stale(root)
+        different = [*stale_outside_models(root), *stale_pages(root)]
     except Failure as wrong:
         yield Remark(path=Path(wrong.where), what=wrong.what, fix=wrong.fix)
         return
     for path, wanted in different:
-        what = "differs from what the cards say" if path.is_file() else "is missing"
-        yield Remark(path=path, line=_first_difference(path, wanted), what=what, fix="run `dtmodels docs`")
+        yield _differs(path, wanted)
+
+
+def _differs(path: Path, wanted: str) -> Remark:
+    what = "differs from what the cards say" if path.is_file() else "is missing"
+    line = _first_difference(path, wanted)
+    return Remark(path=path, line=line, what=what, fix="run `dtmodels docs`", generated=True)
 
 
 def _first_difference(path: Path, wanted: str) -> int:

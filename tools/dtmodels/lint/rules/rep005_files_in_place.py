@@ -49,11 +49,19 @@ def outside(name: str) -> bool:
     return name.startswith(("/", "~")) or "\\" in name or ":" in name or ".." in PurePosixPath(name).parts
 
 
+def present(path: Path) -> bool:
+    """Whether there is such a file; no system has one whose name is too long for it."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def _named(where: Where, name: str, folders: list[Path]) -> Iterator[Remark]:
     if outside(name):
         yield _leaves(where, name)
         return
-    found = next((folder / name for folder in folders if (folder / name).is_file()), None)
+    found = next((folder / name for folder in folders if present(folder / name)), None)
     if found is None:
         yield Remark(where=where, what=f"there is no file '{name[:100]}'", fix="correct the name, or add the file")
     elif not any(found.resolve().is_relative_to(folder.resolve()) for folder in folders):
@@ -62,7 +70,7 @@ def _named(where: Where, name: str, folders: list[Path]) -> Iterator[Remark]:
 
 def _same(where: Where, checkpoint: Checkpoint, path: Path) -> Iterator[Remark]:
     """A file of the repository has the size and the digest of the card; the digest says enough when both differ."""
-    if outside(checkpoint.file or "") or not path.is_file():
+    if outside(checkpoint.file or "") or not present(path):
         return
     if checkpoint.sha256 and (actual := sha256(path)) != checkpoint.sha256:
         what = f"'{checkpoint.file}' has the SHA-256 {actual}"

@@ -1,6 +1,7 @@
 """The network family that builds the model exists.
 
-Everybody must be able to build the package again from the checkpoint; a family is the code that does it.
+Everybody must be able to build the package again from the checkpoint; a family is the code that does it. A draft may
+name one that is still to be written.
 
 Fix: choose a family from tools/dtmodels/families, or add one file there.
 
@@ -25,7 +26,9 @@ HARD = True
 
 
 def check_card(subject: Subject) -> Iterator[Remark]:
-    """Look the family up among the members."""
+    """Look the family up among the members; an error once the card is no draft."""
     family, known = subject.card.convert.family, member_names(families)
     if family not in known:
-        yield Remark(where=("convert", "family"), what=f"'{family}' is not a family", fix=did_you_mean(family, known))
+        what, fix = f"'{family}' is not a family", did_you_mean(family, known)
+        severity: Severity = "warning" if subject.card.status == "draft" else "error"
+        yield Remark(where=("convert", "family"), what=what, fix=fix, severity=severity)

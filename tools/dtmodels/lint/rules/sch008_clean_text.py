@@ -18,7 +18,9 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from dtmodels.card_edits import quoted
 from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.yaml_document import Change, Where
 
 SEVERITY: Severity = "warning"
 
@@ -30,9 +32,15 @@ def check_card(subject: Subject) -> Iterator[Remark]:
     for where, text in subject.texts():
         if text != text.strip():
             end = "the line break; write >- instead of >" if text.endswith("\n") else "the spaces"
-            yield Remark(where=where, what="the text has spaces or line breaks around it", fix=f"remove {end}")
+            what = "the text has spaces or line breaks around it"
+            yield Remark(where=where, what=what, fix=f"remove {end}", change=_written(where, text.strip()))
         elif not unicodedata.is_normalized("NFC", text):
             what = "the text holds letters in decomposed form"
-            yield Remark(where=where, what=what, fix=f"write '{unicodedata.normalize('NFC', text)[:60]}'")
+            composed = unicodedata.normalize("NFC", text)
+            yield Remark(where=where, what=what, fix=f"write '{composed[:60]}'", change=_written(where, composed))
         elif tag := _TAG.search(text):
             yield Remark(where=where, what=f"the text holds the HTML tag {tag[0][:30]}", fix="write plain text")
+
+
+def _written(where: Where, text: str) -> Change:
+    return Change(kind="value", where=where, source=quoted(text), safe=True)

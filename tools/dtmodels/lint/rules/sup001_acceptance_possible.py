@@ -3,6 +3,9 @@
 Some things are not up for acceptance: the licence of the weights, data about people taken without consent, inference
 anywhere but on the photographer's machine, and cards that cannot be read.
 
+A comment accepts nothing: an acceptance is a field of the card, with a reason, a name and a day, so that the grade and
+the page of the model show it.
+
 Fix: correct the rule's name, or solve what the rule found.
 
 Bad::
@@ -14,17 +17,22 @@ Good::
     acceptances: [{rule: SCH008, reason: The name really is written so., by: A. Maintainer, date: "2026-01-31"}]
 """
 
+import re
 from collections.abc import Iterator
 
 from dtbase.names import nearest
 from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.yaml_document import Span
 
 SEVERITY: Severity = "error"
 HARD = True
 
+_COMMENT = re.compile(r"#\s*[a-z][a-z0-9 _-]*:\s*(?:ignore|disable|noqa)\b[^\r\n]*", re.IGNORECASE)
+
 
 def check_card(subject: Subject) -> Iterator[Remark]:
-    """Look each accepted rule up."""
+    """Look each accepted rule up, and comments that would like to be acceptances."""
+    yield from _comments(subject)
     from dtmodels.lint.registry import all_rules
 
     hard = {rule.id: rule.hard for rule in all_rules()}
@@ -37,3 +45,11 @@ def check_card(subject: Subject) -> Iterator[Remark]:
         elif hard[acceptance.rule]:
             what = f"findings of {acceptance.rule} cannot be accepted"
             yield Remark(where=where, what=what, fix="solve them and delete the acceptance")
+
+
+def _comments(subject: Subject) -> Iterator[Remark]:
+    for number, line in enumerate(re.split(r"\r\n|\r|\n", subject.reading.text), 1):
+        if "#" in line and (found := _COMMENT.search(line)):
+            span = Span(number, found.start() + 1, found.end() + 1)
+            fix = "solve the finding, or add an entry to acceptances with rule, reason, by and date"
+            yield Remark(span=span, what="a comment accepts nothing", fix=fix)

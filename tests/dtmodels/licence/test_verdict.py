@@ -1,0 +1,141 @@
+"""Verdicts: every licence expression somebody has written wrong or right, with the answer it has to get."""
+
+import pytest
+
+from dtmodels.licence import Verdict, judge
+
+JUDGED = [
+    ("MIT OR", "invalid"),
+    ("(MIT", "invalid"),
+    ("(Apache-2.0) AND ()", "invalid"),
+    ("MIT/Apache-2.0", "invalid"),
+    ("Apache 2.0", "invalid"),
+    ("ＭＩＴ", "invalid"),
+    ("apache-2.0", "compatible"),
+    ("MIT or Apache-2.0", "compatible"),
+    ("MIT Or Apache-2.0", "invalid"),
+    ("GPL-3.0", "compatible"),
+    ("GPL-2.0", "incompatible"),
+    ("GPL-2.0+", "compatible"),
+    ("GPL-2.0-only", "incompatible"),
+    ("GPL-2.0-only OR MIT", "compatible"),
+    ("MIT AND CC-BY-NC-4.0", "incompatible"),
+    ("MPL-2.0-no-copyleft-exception", "incompatible"),
+    ("MPL-2.0", "compatible"),
+    ("CC-BY-4.0", "compatible"),
+    ("CC-BY-SA-4.0", "conditional"),
+    ("CC-BY-SA-3.0", "incompatible"),
+    ("AGPL-3.0-only", "compatible"),
+    ("LGPL-3.0-only", "compatible"),
+    ("GPL-3.0-only", "compatible"),
+    ("FTL", "compatible"),
+    ("BSD-4-Clause", "incompatible"),
+    ("JSON", "incompatible"),
+    ("NASA-1.3", "incompatible"),
+    ("Artistic-1.0", "incompatible"),
+    ("Artistic-1.0-Perl OR GPL-1.0-or-later", "compatible"),
+    ("ODbL-1.0", "incompatible"),
+    ("NOASSERTION", "incompatible"),
+    ("NONE", "incompatible"),
+    ("MIT OR NOASSERTION", "invalid"),
+    ("LicenseRef-SAM-License", "incompatible"),
+    ("LicenseRef-Unknown", "unlisted"),
+    ("openrail", "invalid"),
+    ("other", "invalid"),
+    ("unknown", "invalid"),
+    ("NO", "invalid"),
+    ("MIT OR " * 200, "invalid"),
+    ("Beerware", "unlisted"),
+    ("Foo-1.0", "unlisted"),
+    ("MIT AND Beerware", "unlisted"),
+    ("Beerware AND JSON", "incompatible"),
+    ("Beerware OR MIT", "compatible"),
+    ("AGPL-3.0-only+", "invalid"),
+    ("CC-BY-4.0+", "invalid"),
+    ("MIT+", "invalid"),
+    ("Apache-2.0+", "compatible"),
+    ("MIT WITH LLVM-exception", "invalid"),
+    ("Apache-2.0 WITH LLVM-exception", "compatible"),
+    ("Apache-2.0 WITH Nothing-exception", "invalid"),
+    ("GPL-2.0-or-later WITH mif-exception", "unlisted"),
+    ("GPL-2.0-only WITH Classpath-exception-2.0", "conditional"),
+    ("GPL-2.0-only WITH Font-exception-2.0", "incompatible"),
+    ("GPL-2.0-with-classpath-exception", "conditional"),
+    ("Net-SNMP", "unlisted"),
+]
+
+
+@pytest.mark.parametrize(("text", "status"), JUDGED, ids=[text[:40] for text, _ in JUDGED])
+def test_an_expression_gets_its_verdict(text: str, status: str) -> None:
+    assert judge(text).status == status
+
+
+def parts(verdict: Verdict) -> list[str]:
+    return [part.text for part in verdict.failing]
+
+
+def test_the_part_that_fails_is_named_with_place_reason_and_authority() -> None:
+    text = "MIT AND (CC0-1.0 AND CC-BY-NC-4.0)"
+    (part,) = judge(text).failing
+    assert text[part.start : part.end] == part.text == "CC-BY-NC-4.0"
+    assert "commercial" in part.reason
+    assert part.authority.startswith("Free Software Foundation")
+    assert part.url == "https://www.gnu.org/licenses/license-list.html#CC-BY-NC"
+
+
+def test_every_part_that_fails_is_named_and_only_in_the_alternative_that_counts() -> None:
+    assert parts(judge("JSON AND MIT AND ODbL-1.0")) == ["JSON", "ODbL-1.0"]
+    assert parts(judge("(JSON AND ODbL-1.0) OR (MIT AND CC-BY-SA-4.0)")) == ["CC-BY-SA-4.0"]
+    assert parts(judge("JSON OR MIT")) == []
+
+
+def test_the_best_alternatives_are_chosen_everywhere() -> None:
+    assert judge("(GPL-2.0-only OR MIT) AND (ISC OR JSON)").chosen == "MIT AND ISC"
+    assert judge("MIT AND ISC").chosen == ""
+
+
+def test_many_choices_cost_no_time() -> None:
+    verdict = judge(" AND ".join(["(MIT OR GPL-2.0-only)"] * 10))
+    assert verdict.status == "compatible"
+    assert len(verdict.standing) == 10
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "meant"),
+    [
+        ("apache-2.0", "spelling", ("Apache-2.0",)),
+        ("MIT or ISC", "spelling", ("OR",)),
+        ("GPL-3.0", "deprecated", ("GPL-3.0-only", "GPL-3.0-or-later")),
+        ("gpl-2.0+", "deprecated", ("GPL-2.0-or-later",)),
+        ("GPLv3", "invalid", ("GPL-3.0-only", "GPL-3.0-or-later")),
+        ("The MIT License", "invalid", ("MIT",)),
+        ("cc by-sa 4.0", "invalid", ("CC-BY-SA-4.0",)),
+        ("custom", "invalid", ()),
+        ("MIT WITH LLVM-exception", "misfit", ()),
+    ],
+)
+def test_a_word_that_is_wrong_is_one_problem_with_what_was_meant(text: str, kind: str, meant: tuple[str, ...]) -> None:
+    (problem,) = judge(text).problems
+    assert (problem.kind, problem.meant) == (kind, meant)
+
+
+def test_a_slash_is_answered_with_both_meanings() -> None:
+    (problem,) = judge("mit/apache-2.0").problems
+    assert "MIT OR Apache-2.0" in problem.fix and "MIT AND Apache-2.0" in problem.fix
+
+
+def test_a_misspelt_id_is_answered_with_the_nearest_ones() -> None:
+    (problem,) = judge("Apach-2.0").problems
+    assert problem.kind == "unlisted" and "Apache-2.0" in problem.fix
+
+
+def test_a_misspelt_expression_is_one_problem_with_the_whole_correction() -> None:
+    text = "ISC AND (apache-2.0 with llvm-exception or mit)"
+    (problem,) = judge(text).problems
+    (right,) = problem.meant
+    assert text[: problem.start] + right + text[problem.end :] == "ISC AND (Apache-2.0 WITH LLVM-exception OR MIT)"
+
+
+def test_only_the_first_unknown_name_is_compared_with_all_known_ones() -> None:
+    first, second = judge("Apach-2.0 AND Apach-2.1").problems
+    assert "did you mean" in first.fix and "did you mean" not in second.fix

@@ -1,0 +1,145 @@
+"""explain: the proof with lines, for people and for programs."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dtbase.console import Console
+from dtbase.errors import Failure, WrongUsage
+from dtmodels.card_reader import read
+from dtmodels.licence.expression import LicenceError, parse
+from dtmodels.lint.engine import lint
+from dtmodels.lint.explain import print_explanation
+from dtmodels.openness.grade import grade
+
+FIXTURES = Path(__file__).parents[2] / "lint"
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def explained(root: Path, *, as_json: bool = False, out: io.StringIO | None = None) -> str:
+    out = out or io.StringIO()
+    print_explanation(root, "toy-model", Console(out=out), as_json=as_json)
+    return out.getvalue()
+
+
+@pytest.fixture
+def fixture(tmp_path: Path) -> Callable[[str], Path]:
+    def put(name: str) -> Path:
+        folder = tmp_path / "models" / "toy-model"
+        folder.mkdir(parents=True)
+        (folder / "card.yaml").write_bytes((FIXTURES / name / "card.yaml").read_bytes())
+        return tmp_path
+
+    return put
+
+
+def test_an_open_model_is_explained_with_the_lines_of_its_card(fixture: Callable[[str], Path]) -> None:
+    said = explained(fixture("MOF001/good-class-one")).splitlines()
+    assert "grade: open" in said
+    assert "OSAID: open-source-ai is derived; open-source-ai is claimed, supported by the facts (card.yaml:26)" in said
+    assert said[-1] == "nothing would raise it: every class is reached"
+    card = (FIXTURES / "MOF001" / "good-class-one" / "card.yaml").read_text().splitlines()
+    (line,) = [line for line in said if "evaluation code open" in line]
+    assert "evaluation_code" in card[int(line.rpartition(":")[2].rstrip(")")) - 1]
+
+
+def test_a_disclosed_model_says_who_accepted_what_and_what_would_raise_it(fixture: Callable[[str], Path]) -> None:
+    said = explained(fixture("DAT004/good-disclosed-and-accepted"))
+    assert "grade: disclosed\n" in said
+    assert "accepted: DAT004 by A. Maintainer on 2026-01-31: Nothing better exists today." in said
+    assert "to be graded open:" in said
+    assert "SA-1B: train without it (card.yaml:" in said
+
+
+def test_a_claim_above_the_facts_is_called_that(fixture: Callable[[str], Path]) -> None:
+    said = explained(fixture("OSA001/bad-no-training-code"))
+    assert "OSAID: open-model is derived; open-source-ai is claimed, more than the facts support" in said
+    assert "cannot be accepted: OSA001" in said
+
+
+def test_what_nobody_can_accept_refuses_the_model(fixture: Callable[[str], Path]) -> None:
+    said = explained(fixture("DAT005/bad-historic-openclip"))
+    assert "grade: refused" in said
+    assert "cannot be accepted: DAT005" in said
+
+
+def test_programs_get_the_same_tree(fixture: Callable[[str], Path]) -> None:
+    found = json.loads(explained(fixture("OSA001/bad-mixed-data"), as_json=True))
+    assert (found["version"], found["grade"]["value"]) == (1, "disclosed")
+    assert found["classes"]["osaid"]["claimed"] == "open-source-ai"
+    assert found["classes"]["osaid"]["derived"] == "open-model"
+    assert [step["class"] for step in found["classes"]["mof"]["steps"]] == ["III", "II", "I"]
+    leaves = list(leaves_of(found["classes"]))
+    assert all(leaf["line"] > 0 and leaf["because"] for leaf in leaves)
+    assert {leaf["holds"] for leaf in leaves} == {True, False}
+    assert found["would_raise"][0]["to"] == "OSAID open-source-ai"
+
+
+def leaves_of(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict) and "because" in value:
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from leaves_of(inner)
+
+
+def test_a_terminal_gets_the_same_words_in_colour(fixture: Callable[[str], Path]) -> None:
+    root = fixture("MOF001/good-class-one")
+    plain, coloured = explained(root), explained(root, out=Terminal())
+    assert plain.splitlines()[0] in coloured
+    assert len(coloured.splitlines()) == len(plain.splitlines())
+
+
+def test_no_card_can_speak_to_the_runner(fixture: Callable[[str], Path]) -> None:
+    root = fixture("DAT001/good-named")
+    card = root / "models" / "toy-model" / "card.yaml"
+    card.write_text(card.read_text().replace("name: Still Scenes", 'name: "Still Scenes ##[error]x"'))
+    for said in (explained(root), explained(root, as_json=True)):
+        assert "##[" not in said
+
+
+def test_wrong_questions_are_answered_as_everywhere(fixture: Callable[[str], Path]) -> None:
+    root = fixture("SCH001/bad-list")
+    with pytest.raises(Failure, match="too broken"):
+        explained(root)
+    with pytest.raises(WrongUsage, match="toy-model"):
+        print_explanation(root, "toy-modle", Console(out=io.StringIO()), as_json=False)
+
+
+GRADED = sorted({path.parent for path in FIXTURES.glob("*/*/card.yaml")})
+
+
+@pytest.mark.parametrize("family", sorted({case.parent.name for case in GRADED}))
+def test_the_grade_agrees_with_the_linter(family: str, tmp_path: Path) -> None:
+    for case in (one for one in GRADED if one.parent.name == family):
+        card = tmp_path / case.name / "models" / "toy-model" / "card.yaml"
+        card.parent.mkdir(parents=True)
+        card.write_bytes((case / "card.yaml").read_bytes())
+        reading = read(card)
+        if reading.card is None or not is_expression(reading.card.license.weights):
+            continue
+        found = {one.rule for one in lint(tmp_path / case.name, select=["DAT", "COD", "MOF", "LIC"])}
+        value = grade(reading.card)
+        if "DAT005" in found:
+            assert value == "refused", case
+        elif found & {"DAT004", "COD001", "COD002", "MOF003"}:
+            assert value in ("disclosed", "refused"), case
+        if value == "refused":
+            assert found & {"DAT005", "LIC003", "LIC007"}, case
+
+
+def is_expression(text: str) -> bool:
+    try:
+        parse(text)
+    except LicenceError:
+        return False
+    return True

@@ -1,0 +1,2 @@
+"""Converts."""
+WIDTH = 32

@@ -1,0 +1,2 @@
+"""Converts the model."""
+WIDTH = 32  # channels

@@ -1,0 +1,84 @@
+"""lint as people and workflows call it: exit codes, files, annotations, summaries."""
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from dtbase.console import Console
+from dtmodels.lint.command import Request, run
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture
+def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "models" / "toy-model").mkdir(parents=True)
+    use(tmp_path, "SCH004/bad-status")
+    return tmp_path
+
+
+def use(root: Path, case: str) -> None:
+    (root / "models" / "toy-model" / "card.yaml").write_bytes((HERE / case / "card.yaml").read_bytes())
+
+
+def said(root: Path, **request: object) -> tuple[int, str]:
+    out = io.StringIO()
+    code = run(root, Request(**({"select": ["SCH"]} | request)), Console(out=out, remarks=io.StringIO()))  # type: ignore[arg-type]
+    return code, out.getvalue()
+
+
+def test_errors_fail_and_warnings_do_not(toy: Path) -> None:
+    assert said(toy)[0] == 1
+    use(toy, "SCH008/bad-spaces")
+    code, text = said(toy)
+    assert (code, text.splitlines()[-1]) == (0, "1 warning (1 can be corrected with --fix or --unsafe-fixes)")
+
+
+def test_silence_is_said_too(toy: Path) -> None:
+    use(toy, "SCH004/good-types")
+    assert said(toy) == (0, "no findings\n")
+    assert said(toy, form="github") == (0, "")
+
+
+def test_a_profile_decides_what_fails(toy: Path) -> None:
+    use(toy, "SCH008/bad-spaces")
+    assert [said(toy, profile=profile)[0] for profile in ("draft", "strict")] == [0, 0]
+    assert said(toy, profile="release") == (0, "no findings\n"), "a draft that nobody named is left out"
+    assert said(toy, profile="release", ids=["toy-model"])[0] == 1
+
+
+def test_a_report_can_be_written_to_a_file(toy: Path) -> None:
+    output = toy / "out" / "report.json"
+    assert said(toy, form="json", output=output) == (1, "")
+    assert json.loads(output.read_bytes())["counts"]["error"] == 1
+
+
+def test_github_gets_annotations_only_on_its_runners(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "::error" not in said(toy)[1]
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    assert said(toy)[1].splitlines()[-1] == (
+        "::error file=models/toy-model/card.yaml,line=9,col=9,endColumn=16,title=SCH004"
+        "::status cannot be 'finished'; known: draft, released, yanked"
+    )
+    assert "::error" not in said(toy, form="sarif")[1]
+
+
+def test_github_gets_a_summary_below_what_is_there(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    summary = toy / "summary.md"
+    summary.write_text("before\n")
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    said(toy, form="json")
+    assert summary.read_text().splitlines()[:2] == ["before", "## Model cards: 1 error"]
+
+
+def test_three_hundred_bad_cards_are_one_exit_code(toy: Path) -> None:
+    for number in range(300):
+        folder = toy / "models" / f"model-{number}"
+        folder.mkdir()
+        (folder / "card.yaml").write_text("[")
+    assert said(toy, select=["YML"], form="json")[0] == 1

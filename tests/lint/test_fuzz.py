@@ -1,0 +1,64 @@
+"""Mutated cards: whatever stands in a file, the linter answers in order, soon, and without a bug."""
+
+import importlib.util
+import time
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from dtmodels.lint.engine import lint
+from dtmodels.lint.fixes import correct
+from dtmodels.lint.report import Report, format_names, render
+
+
+@pytest.fixture(scope="module")
+def mutations() -> ModuleType:
+    """The mutations of the fuzzing benchmark, which runs them by the hundred thousand."""
+    path = Path(__file__).resolve().parents[2] / "benchmarks" / "_mutations.py"
+    found = importlib.util.spec_from_file_location("mutations", path)
+    assert found is not None and found.loader is not None
+    module = importlib.util.module_from_spec(found)
+    found.loader.exec_module(module)
+    return module
+
+
+def judged(root: Path, card: bytes) -> list[str]:
+    path = root / "models" / "toy-model" / "card.yaml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(card)
+    started = time.perf_counter()
+    findings = lint(root)
+    assert time.perf_counter() - started < 2
+    assert findings == lint(root)
+    places = [(finding.path, finding.line, finding.column) for finding in findings]
+    assert places == sorted(places)
+    assert all(finding.line > 0 and finding.column > 0 and finding.message for finding in findings)
+    return [render(Report(findings=findings, root=root), form) for form in format_names()]
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_mutated_cards_are_answered(part: int, mutations: ModuleType, root: Path, tmp_path: Path) -> None:
+    texts = mutations.seeds(root)
+    for number in range(part * 40, part * 40 + 40):
+        judged(tmp_path, mutations.mutated(number, texts))
+
+
+@pytest.mark.slow
+def test_many_mutated_cards_are_answered_and_corrected(mutations: ModuleType, root: Path, tmp_path: Path) -> None:
+    texts = mutations.seeds(root)
+    for number in range(1_000, 3_000):
+        judged(tmp_path, mutations.mutated(number, texts))
+        correct(tmp_path, lambda: lint(tmp_path), unsafe=True)
+
+
+def test_a_number_always_means_the_same_card(mutations: ModuleType, root: Path) -> None:
+    texts = mutations.seeds(root)
+    assert len({mutations.mutated(number, texts) for number in range(50)}) > 45
+    assert mutations.mutated(7, texts) == mutations.mutated(7, texts)
+
+
+@pytest.mark.parametrize("size", [0, 1, 255 * 1024, 300 * 1024])
+def test_the_size_of_a_file_costs_nothing(size: int, tmp_path: Path) -> None:
+    for filling in (b"a", b"[", b"- ", b"a: ", b"{", b"\n", b'"', b"#", b"&a ", b"\xff", b"\r"):
+        judged(tmp_path, (filling * size)[:size])

@@ -1,0 +1,147 @@
+"""Changes since a revision: what counts, what does not, and what git can answer wrongly."""
+
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dtbase.errors import WrongUsage
+from dtmodels.lint.engine import lint
+from dtmodels.lint.history import History
+
+HERE = Path(__file__).parent
+Commit = Callable[..., None]
+CARD = (HERE / "SCH001" / "good-mapping" / "card.yaml").read_text()
+FAMILY = "tools/dtmodels/families/onnx.py"
+
+
+@pytest.fixture
+def toy(tmp_path: Path, commit: Commit) -> Path:
+    write(tmp_path, "models/toy-model/card.yaml", CARD)
+    write(tmp_path, "models/toy-model/README.md", "page\n")
+    write(tmp_path, "models/toy-model/convert.py", "WIDTH = 32\n")
+    write(tmp_path, FAMILY, "WIDTH = 32\n")
+    write(tmp_path, "tools/dtmodels/families/lama.py", "WIDTH = 32\n")
+    write(tmp_path, ".gitignore", "*.tmp\n")
+    commit(tmp_path)
+    return tmp_path
+
+
+def write(root: Path, path: str, text: str) -> None:
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / path).write_text(text)
+
+
+def found(root: Path, since: str = "HEAD") -> list[str]:
+    return [finding.message for finding in lint(root, select=["CHG"], since=since)]
+
+
+def test_without_a_revision_nothing_is_compared(toy: Path) -> None:
+    write(toy, "models/toy-model/card.yaml", CARD.replace("weights: MIT", "weights: ISC"))
+    assert lint(toy, select=["CHG"]) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "named"),
+    [
+        ("models/toy-model/card.yaml", CARD.replace("weights: MIT", "weights: ISC"), "license.weights"),
+        ("models/toy-model/card.yaml", CARD.replace("[A. Author]", "[A. Author, B. Author]"), "source.authors"),
+        ("models/toy-model/convert.py", "WIDTH = 64\n", "convert.py"),
+        ("models/toy-model/weights.bin", "new", "weights.bin"),
+        (FAMILY, "WIDTH = 64\n", "family onnx"),
+        ("tools/dtmodels/families/_blocks.py", "WIDTH = 64\n", "family onnx"),
+    ],
+)
+def test_what_a_package_is_made_of_needs_a_new_version(toy: Path, path: str, text: str, named: str) -> None:
+    write(toy, path, text)
+    assert found(toy) == [f"changed since HEAD: {named}; but the version is still 1.0"]
+    write(toy, "models/toy-model/card.yaml", (toy / "models/toy-model/card.yaml").read_text().replace('"1.0"', '"1.1"'))
+    assert found(toy) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("models/toy-model/card.yaml", CARD.replace("name: toy", "name:   toy  # a toy")),
+        ("models/toy-model/card.yaml", CARD + 'changes: {"1.0": "First."}\n'),
+        ("models/toy-model/card.yaml", CARD.replace("status: draft", "status: released")),
+        ("models/toy-model/README.md", "another page\n"),
+        ("models/toy-model/convert.py", '"""What it does."""\n\nWIDTH = 32  # channels\n'),
+        ("models/toy-model/notes.tmp", "ignored by git"),
+        (FAMILY, "# a comment\nWIDTH = 32\n"),
+        ("tools/dtmodels/families/lama.py", "WIDTH = 64\n"),
+        ("tools/dtmodels/lint/other.py", "WIDTH = 64\n"),
+    ],
+)
+def test_what_no_package_carries_does_not(toy: Path, path: str, text: str) -> None:
+    write(toy, path, text)
+    assert found(toy) == []
+
+
+def test_committed_changes_count_like_those_that_are_not(toy: Path, commit: Commit) -> None:
+    write(toy, "models/toy-model/convert.py", "WIDTH = 64\n")
+    commit(toy)
+    assert found(toy) == []
+    assert len(found(toy, since="HEAD~1")) == 1
+
+
+def test_a_new_model_may_have_any_version(toy: Path) -> None:
+    write(toy, "models/new-model/card.yaml", CARD.replace("toy-model", "new-model").replace('"1.0"', '"3.7"'))
+    assert found(toy) == []
+
+
+def test_a_model_that_was_removed_may_not_come_back_under_an_old_version(toy: Path, commit: Commit) -> None:
+    (toy / "models/toy-model/card.yaml").unlink()
+    commit(toy)
+    write(toy, "models/toy-model/card.yaml", CARD)
+    (message,) = found(toy)
+    assert message.startswith("the version 1.0 was used before, in ")
+
+
+def test_a_card_that_was_broken_is_no_reason_to_fail(toy: Path, commit: Commit) -> None:
+    write(toy, "models/toy-model/card.yaml", "[")
+    commit(toy)
+    write(toy, "models/toy-model/card.yaml", CARD.replace('"1.0"', '"1.1"'))
+    assert found(toy) == []
+
+
+def test_the_version_can_be_raised_by_the_tool(toy: Path) -> None:
+    write(toy, "models/toy-model/convert.py", "WIDTH = 64\n")
+    (finding,) = lint(toy, select=["CHG"], since="HEAD")
+    assert (finding.line, finding.column, finding.fixable) == (8, 10, "unsafe")
+    assert [edit.text for edit in finding.edits] == ['"1.1"']
+
+
+def test_a_repository_may_lie_in_a_folder_of_another(tmp_path: Path, commit: Commit) -> None:
+    inner = tmp_path / "inner"
+    write(inner, "models/toy-model/card.yaml", CARD)
+    write(tmp_path, "models/toy-model/card.yaml", CARD)
+    commit(tmp_path)
+    write(tmp_path, "models/toy-model/convert.py", "x")
+    assert found(inner) == []
+    write(inner, "models/toy-model/convert.py", "x")
+    assert len(found(inner)) == 1
+
+
+@pytest.mark.parametrize("revision", ["no-such", "--help", "-q", "HEAD:models", "", "a b"])
+def test_an_unknown_revision_is_wrong_usage(toy: Path, revision: str) -> None:
+    with pytest.raises(WrongUsage, match="no revision"):
+        History.since(toy, revision)
+
+
+def test_a_folder_without_git_is_wrong_usage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    with pytest.raises(WrongUsage, match="no git repository"):
+        History.since(tmp_path, "HEAD")
+    monkeypatch.setenv("PATH", os.devnull)
+    with pytest.raises(WrongUsage, match="git is not installed"):
+        History.since(tmp_path, "HEAD")
+
+
+def test_file_names_may_hold_anything(toy: Path) -> None:
+    write(toy, "models/toy-model/a\nb \u00e9.bin", "x")
+    (message,) = found(toy)
+    assert "a\nb \u00e9.bin" in message
+    subprocess.run(["git", "-C", str(toy), "status"], check=True, capture_output=True)

@@ -1,0 +1,121 @@
+"""What people write into `license.weights`, and exactly which findings it gets from all licence rules together."""
+
+from pathlib import Path
+
+import pytest
+
+from dtmodels.lint.engine import lint
+from dtmodels.lint.registry import selected
+from dtmodels.lint.rule import Finding, Rule
+
+HERE = Path(__file__).parent
+GOOD = (HERE / "LIC001" / "good-stated" / "card.yaml").read_text(encoding="utf-8")
+WEIGHTS = "{weights: MIT, code: MIT}"
+
+INPUTS = {
+    "{code: MIT}": "LIC001 error",
+    "{weights: null, code: MIT}": "LIC001 error",
+    '{weights: "", code: MIT}': "LIC001 error",
+    "{weights: [MIT, Apache-2.0], code: MIT}": "SCH004 error",
+    "MIT OR": "LIC002 error",
+    "(MIT": "LIC002 error",
+    "(Apache-2.0) AND ()": "LIC002 error",
+    "MIT/Apache-2.0": "LIC002 error",
+    "Apache 2.0": "LIC002 error",
+    "ＭＩＴ": "LIC002 error",
+    "apache-2.0": "LIC010 warning",
+    "MIT or Apache-2.0": "LIC008 warning, LIC010 warning",
+    "MIT Or Apache-2.0": "LIC002 error",
+    "GPL-3.0": "LIC007 warning",
+    "GPL-2.0": "LIC007 error",
+    "GPL-2.0+": "LIC007 warning",
+    "GPL-2.0-only": "LIC003 error",
+    "GPL-2.0-only OR MIT": "LIC008 warning",
+    "MIT AND CC-BY-NC-4.0": "LIC003 error",
+    "MPL-2.0-no-copyleft-exception": "LIC003 error",
+    "CC-BY-4.0": "LIC012 warning",
+    "{weights: CC-BY-4.0, code: MIT, attribution: A. Author}": "",
+    "CC-BY-SA-4.0": "LIC004 error",
+    "CC-BY-SA-3.0": "LIC003 error",
+    "AGPL-3.0-only": "LIC006 warning",
+    "LGPL-3.0-only": "",
+    "GPL-3.0-only": "",
+    "FTL": "LIC006 warning",
+    "BSD-4-Clause": "LIC003 error",
+    "JSON": "LIC003 error",
+    "NASA-1.3": "LIC003 error",
+    "Artistic-1.0": "LIC003 error",
+    "ODbL-1.0": "LIC003 error",
+    "NOASSERTION": "LIC003 error",
+    "MIT OR NOASSERTION": "LIC002 error",
+    "LicenseRef-SAM-License": "LIC003 error",
+    "LicenseRef-Unknown": "LIC005 error",
+    "openrail": "LIC002 error",
+    "other": "LIC002 error",
+    "unknown": "LIC002 error",
+    '"' + "MIT OR " * 200 + '"': "LIC002 error",
+    "Beerware": "LIC005 error",
+    "AGPL-3.0-only+": "LIC002 error",
+    "CC-BY-4.0+": "LIC002 error",
+    "{weights: NO, code: MIT}": "LIC002 error",
+}
+
+
+@pytest.mark.parametrize(("written", "expected"), INPUTS.items(), ids=[written[:40] for written in INPUTS])
+def test_a_licence_gets_exactly_these_findings(tmp_path: Path, written: str, expected: str) -> None:
+    found = found_in(tmp_path, written if written.startswith("{") else f"{{weights: {written}, code: MIT}}")
+    assert ", ".join(f"{finding.rule} {finding.severity}" for finding in found) == expected
+
+
+def test_a_list_of_licences_is_answered_with_how_to_join_them(tmp_path: Path) -> None:
+    (finding,) = found_in(tmp_path, "{weights: [MIT, Apache-2.0], code: MIT}")
+    assert "OR" in finding.fix and "AND" in finding.fix
+
+
+def test_what_is_too_long_is_answered_in_a_short_sentence(tmp_path: Path) -> None:
+    (finding,) = found_in(tmp_path, '{weights: "' + "MIT OR " * 200 + '", code: MIT}')
+    assert len(finding.message) < 100
+
+
+def test_the_finding_stands_at_the_part_that_fails(tmp_path: Path) -> None:
+    for quote in ("", '"', "'"):
+        (finding,) = found_in(tmp_path, f"{{weights: {quote}MIT AND CC-BY-NC-4.0{quote}, code: MIT}}")
+        line = (tmp_path / finding.path).read_text(encoding="utf-8").splitlines()[finding.line - 1]
+        assert line[finding.column - 1 : finding.end - 1] == "CC-BY-NC-4.0"
+        assert "https://www.gnu.org/licenses/license-list.html#CC-BY-NC" in finding.message
+
+
+def test_a_common_name_has_an_unsafe_correction_and_a_spelling_a_safe_one(tmp_path: Path) -> None:
+    for written, fixable, edits in [("Apache 2.0", "unsafe", 1), ("apache-2.0", "safe", 1), ("GPL-3.0", "", 0)]:
+        (finding,) = found_in(tmp_path, f"{{weights: {written}, code: MIT}}")
+        assert (finding.fixable, len(finding.edits)) == (fixable, edits)
+
+
+def test_no_acceptance_silences_a_licence_that_is_incompatible(tmp_path: Path) -> None:
+    for rule, written in (("LIC003", "JSON"), ("LIC007", "GPL-2.0")):
+        accepted = f'\nacceptances: [{{rule: {rule}, reason: we like it a lot, by: A. Author, date: "2026-01-31"}}]'
+        found = found_in(tmp_path, f"{{weights: {written}, code: MIT}}{accepted}")
+        assert [finding.rule for finding in found if finding.severity == "error"] == [rule]
+
+
+@pytest.mark.parametrize("rule", [rule for rule in selected(["LIC"]) if rule.check_card], ids=lambda rule: rule.id)
+def test_the_examples_of_a_rule_are_what_it_says(tmp_path: Path, rule: Rule) -> None:
+    (tmp_path / "models" / "toy-model").mkdir(parents=True)
+    (tmp_path / "models" / "toy-model" / "LICENSE-PublicDomain.txt").write_text("test\n")
+    found = {"bad": rule.bad, "good": rule.good}
+    told = {
+        kind: [one.rule for one in found_in(tmp_path, text.removeprefix("license:"))] for kind, text in found.items()
+    }
+    assert rule.id in told["bad"]
+    assert told["good"] in ([], ["LIC009"] if rule.id == "LIC009" else [])
+
+
+def found_in(root: Path, written: str) -> list[Finding]:
+    folder = root / "models" / "toy-model"
+    folder.mkdir(parents=True, exist_ok=True)
+    assert WEIGHTS in GOOD
+    (folder / "card.yaml").write_text(
+        GOOD.replace(f" {WEIGHTS}", written if written[0] == "\n" else f" {written}"), encoding="utf-8"
+    )
+    found = lint(root, select={"LIC", "SCH", "YML"})
+    return [finding for finding in found if finding.rule != "YML006"]

@@ -1,0 +1,38 @@
+"""Profiles: what fails while writing, in a review, and before a release."""
+
+from dataclasses import replace
+
+import pytest
+
+from dtbase.errors import WrongUsage
+from dtmodels.lint.profiles import find_profile, profile_names
+from dtmodels.lint.rule import Finding
+
+FINDING = Finding(rule="XXX001", severity="error", path="card.yaml", line=1, column=1, end=1, message="m", fix="f")
+
+
+def severities(profile: str, *, hard: bool) -> list[str]:
+    given = [replace(FINDING, severity=severity, hard=hard) for severity in ("error", "warning", "info")]  # type: ignore[arg-type]
+    return [finding.severity for finding in find_profile(profile).judged(given)]
+
+
+def test_a_draft_fails_only_where_nobody_could_accept_it() -> None:
+    assert severities("draft", hard=False) == ["warning", "warning", "info"]
+    assert severities("draft", hard=True) == ["error", "warning", "info"]
+
+
+def test_a_review_takes_every_rule_at_its_word() -> None:
+    for hard in (False, True):
+        assert severities("strict", hard=hard) == ["error", "warning", "info"]
+
+
+def test_a_release_has_no_warnings_left() -> None:
+    for hard in (False, True):
+        assert severities("release", hard=hard) == ["error", "error", "info"]
+
+
+def test_an_unknown_profile_is_wrong_usage() -> None:
+    assert profile_names() == ["draft", "strict", "release"]
+    with pytest.raises(WrongUsage, match="no profile 'relaese'") as wrong:
+        find_profile("relaese")
+    assert wrong.value.fix == "did you mean release?"

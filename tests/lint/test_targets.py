@@ -1,0 +1,53 @@
+"""Which cards are meant: ids, paths as commit hooks give them, cards outside models."""
+
+from pathlib import Path
+
+import pytest
+
+from dtbase.errors import WrongUsage
+from dtmodels.lint.engine import lint
+from dtmodels.lint.targets import card_folders
+
+
+@pytest.fixture
+def toy(tmp_path: Path) -> Path:
+    for name in ("models/a-model", "models/b-model", "incoming/c-model"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "card.yaml").write_text("- no card\n")
+    return tmp_path
+
+
+def names(root: Path, *wanted: str) -> list[str]:
+    return [folder.relative_to(root).as_posix() for folder in card_folders(root, wanted)]
+
+
+def test_nothing_named_means_all_models(toy: Path) -> None:
+    assert names(toy) == ["models/a-model", "models/b-model"]
+
+
+def test_ids_and_paths_may_be_mixed_and_repeated(toy: Path) -> None:
+    assert names(toy, "b-model", "models/a-model/card.yaml", "models/b-model/card.yaml") == [
+        "models/a-model",
+        "models/b-model",
+    ]
+
+
+def test_a_path_may_start_where_the_user_is(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(toy / "incoming")
+    assert names(toy, "c-model/card.yaml") == ["incoming/c-model"]
+    assert names(toy, str(toy / "models" / "a-model" / "card.yaml")) == ["models/a-model"]
+
+
+def test_a_card_outside_models_is_linted_where_it_lies(toy: Path) -> None:
+    assert {(finding.rule, finding.path) for finding in lint(toy, ["incoming/c-model/card.yaml"])} == {
+        ("SCH001", "incoming/c-model/card.yaml")
+    }
+
+
+@pytest.mark.parametrize(
+    "name", ["models/z/card.yaml", "../card.yaml", "/etc/passwd", "models/a-model/README.md", "x.yaml"]
+)
+def test_no_card_of_this_repository_is_wrong_usage(toy: Path, name: str) -> None:
+    (toy.parent / "card.yaml").write_text("- no card\n")
+    with pytest.raises(WrongUsage, match="no such card"):
+        card_folders(toy, [name])

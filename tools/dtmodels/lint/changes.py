@@ -1,0 +1,112 @@
+"""What of a model changed since a revision: fields of its card, its own files, the family that builds it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from dtmodels.card_reader import Reading, values_of
+from dtmodels.card_shape import label
+from dtmodels.lint.history import History
+from dtmodels.yaml_document import Where
+
+NOT_SHIPPED = frozenset(
+    {"status", "status_reason", "version", "changes", "acceptances", "demo", "evaluation", "tolerance"}
+)
+"""Fields that say nothing a package carries."""
+_NOT_BUILT = ("card.yaml", "README.md", "REPORT.md", "training.jsonl")
+_FAMILIES = "tools/dtmodels/families/"
+
+Version = tuple[int, int]
+
+
+def numbers(version: Any) -> Version | None:
+    """A version as darktable compares it; None when it is not two whole numbers."""
+    parts = str(version).split(".")
+    if len(parts) != 2 or not all(part.isascii() and part.isdigit() for part in parts):
+        return None
+    return int(parts[0]), int(parts[1])
+
+
+def card_path(history: History, reading: Reading) -> str:
+    """The card's path from the root, with slashes."""
+    return reading.path.relative_to(history.root).as_posix()
+
+
+def earlier(history: History, reading: Reading) -> Mapping[str, Any] | None:
+    """The fields of the card at the revision; None when there was no readable card."""
+    data = history.before(card_path(history, reading))
+    return values_of(data) if data is not None else None
+
+
+def changed_parts(history: History, reading: Reading, before: Mapping[str, Any]) -> list[str]:
+    """What changed that a package is made of, as people name it: `license.weights`, `convert.py`, `family onnx`."""
+    found = [label(where) for where in _fields(before, reading.values, ())]
+    folder = reading.path.parent.relative_to(history.root).as_posix() + "/"
+    for path in sorted(history.changed):
+        name = path.removeprefix(folder)
+        if (
+            path.startswith(folder)
+            and not name.startswith((*_NOT_BUILT, "golden", "."))
+            and _means_other(history, path)
+        ):
+            found.append(name)
+    family = str((reading.values.get("convert") or {}).get("family", ""))
+    if any(_of_family(path, family) and _means_other(history, path) for path in history.changed):
+        found.append(f"family {family}")
+    return found
+
+
+def _fields(before: Any, after: Any, where: Where) -> Iterator[Where]:
+    """The innermost fields that differ; a list of another length differs as a whole."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        for name in sorted({*before, *after}):
+            if where or name not in NOT_SHIPPED:
+                yield from _fields(before.get(name), after.get(name), (*where, name))
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for index, (old, new) in enumerate(zip(before, after, strict=True)):
+            yield from _fields(old, new, (*where, index))
+    elif before != after:
+        yield where
+
+
+def _of_family(path: str, family: str) -> bool:
+    """Whether a file is the code of a family, or shared by all families."""
+    name = path.removeprefix(_FAMILIES)
+    return path.startswith(_FAMILIES) and (name == f"{family}.py" or name.startswith((f"{family}/", "_")))
+
+
+def _means_other(history: History, path: str) -> bool:
+    """Whether a changed file does something else now; comments, layout and documentation of code do not count."""
+    if not path.endswith(".py"):
+        return True
+    before, now = history.before(path), _content(history.root / path)
+    try:
+        return before is None or now is None or _meaning(before) != _meaning(now)
+    except (SyntaxError, ValueError, RecursionError):
+        return True
+
+
+def _content(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
+
+
+def _meaning(source: bytes) -> str:
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        match node:
+            case ast.Module() | ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
+                node.body = [part for part in node.body if not _is_text(part)]
+            case _:
+                pass
+    return ast.dump(tree)
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )

@@ -1,0 +1,80 @@
+"""lint: correct when asked to, look, report, and answer with an exit code."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from dtbase.console import Console
+from dtbase.files import write_text
+from dtmodels.lint.engine import lint
+from dtmodels.lint.profiles import DEFAULT
+from dtmodels.lint.report import Report, render
+from dtmodels.lint.rule import Finding
+from dtmodels.lint.wording import counted
+
+_MOST_SUMMARY = 1_000_000
+"""GitHub refuses a step summary of more than one MiB."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What somebody wants to know, and in which form."""
+
+    ids: Collection[str] = ()
+    select: Collection[str] = ()
+    profile: str = DEFAULT
+    since: str = ""
+    online: bool = False
+    form: str = "text"
+    output: Path | None = None
+    fix: bool = False
+    unsafe_fixes: bool = False
+
+
+def run(root: Path, request: Request, console: Console) -> int:
+    """Lint and report; on GitHub's runners with annotations and a step summary too.
+
+    Returns:
+        1 when there is an error, else 0: warnings do not fail.
+    """
+    if request.fix or request.unsafe_fixes:
+        _correct(root, request, console)
+    report = Report(findings=_found(root, request), root=root, profile=request.profile)
+    text = render(report, request.form)
+    if request.output:
+        write_text(request.output, text)
+        console.note(f"{counted(report.findings)}, written to {request.output}")
+    elif text:
+        console.say(text.removesuffix("\n"))
+    _tell_github(report, request, console)
+    return int(any(finding.severity == "error" for finding in report.findings))
+
+
+def _found(root: Path, request: Request) -> list[Finding]:
+    web = None
+    if request.online:
+        from dtmodels.lint.web import Web
+
+        web = Web()
+    return lint(root, request.ids, request.select, profile=request.profile, since=request.since, web=web)
+
+
+def _correct(root: Path, request: Request, console: Console) -> None:
+    from dtmodels.lint.fixes import correct
+
+    for path in correct(root, lambda: _found(root, request), unsafe=request.unsafe_fixes):
+        console.note(f"corrected: {path}")
+
+
+def _tell_github(report: Report, request: Request, console: Console) -> None:
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return
+    if request.form == "text" and not request.output and report.findings:
+        console.say(render(report, "github").removesuffix("\n"))
+    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+        text = render(report, "markdown").encode()[:_MOST_SUMMARY].decode(errors="ignore")
+        with Path(summary).open("a", encoding="utf-8") as file:
+            file.write(text)

@@ -1,0 +1,18 @@
+"""For programs: `schema/lint-report-v1.schema.json` is the contract; `version` changes when a key changes or goes."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from dtbase.files import json_text
+from dtmodels.lint.report import Report
+from dtmodels.lint.wording import counts, inert_json
+
+VERSION = 1
+
+
+def render(report: Report) -> str:
+    """The findings with all their fields, and how many there are of each severity."""
+    findings = [asdict(finding) for finding in report.findings]
+    value = {"version": VERSION, "profile": report.profile, "counts": counts(report.findings), "findings": findings}
+    return inert_json(json_text(value))

@@ -1,0 +1,33 @@
+"""For a step summary or a comment: a table of all findings, in which a card's text is only text."""
+
+from __future__ import annotations
+
+from dtmodels.lint.report import Report
+from dtmodels.lint.rule import Finding
+from dtmodels.lint.wording import counted, visible
+from dtmodels.markdown import code, table, text
+
+_MOST = 1000
+"""GitHub refuses a summary of more than one MiB; so many rows stay below it."""
+
+
+def render(report: Report) -> str:
+    """A heading with the counts, and one row a finding."""
+    heading = f"## Model cards: {counted(report.findings)}\n"
+    if not report.findings:
+        return heading
+    rows = [_row(finding) for finding in report.findings[:_MOST]]
+    left = len(report.findings) - _MOST
+    rest = f"\n{left} more are not shown here.\n" if left > 0 else ""
+    return f"{heading}\n{table(['', 'rule', 'where', 'what', 'what to do'], rows)}{rest}"
+
+
+def _row(finding: Finding) -> list[str]:
+    place = f"{finding.path}:{finding.line}:{finding.column}"
+    return [
+        finding.severity,
+        finding.rule,
+        code(visible(place)),
+        text(visible(finding.message)[:400]),
+        text(visible(finding.fix)[:400]),
+    ]

@@ -1,0 +1,90 @@
+"""For code scanning: SARIF 2.1.0 with the rules, the places, and the corrections a program can make."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+from typing import Any
+from urllib.parse import quote
+
+from dtbase.files import json_text
+from dtmodels.lint.registry import all_rules
+from dtmodels.lint.report import Report
+from dtmodels.lint.rule import Finding, Rule
+from dtmodels.lint.rule_page import address, rule_page
+from dtmodels.lint.wording import inert_json, visible
+
+_LEVELS = {"error": "error", "warning": "warning", "info": "note"}
+_ROOT = "%SRCROOT%"
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+
+
+def render(report: Report) -> str:
+    """One run: the tool with all its rules, and one result a finding."""
+    rules = all_rules()
+    places = {rule.id: index for index, rule in enumerate(rules)}
+    driver = {
+        "name": "dtmodels lint",
+        "semanticVersion": importlib.metadata.version("dtmodels"),
+        "rules": [_rule(rule, report) for rule in rules],
+    }
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(finding, places[finding.rule]) for finding in report.findings],
+    }
+    return inert_json(json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}))
+
+
+def _rule(rule: Rule, report: Report) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "id": rule.id,
+        "shortDescription": {"text": rule.title},
+        "fullDescription": {"text": rule.why},
+        "help": {"text": f"{rule.why}\n\nFix: {rule.fix}", "markdown": rule_page(rule)},
+        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+        "properties": {"tags": [rule.id[:3]], "acceptable": not rule.hard},
+    }
+    page = address(rule.id, report.root)
+    return found | ({"helpUri": page} if page.startswith("https://") else {})
+
+
+def _result(finding: Finding, rule_index: int) -> dict[str, Any]:
+    columns = {"startColumn": finding.column, "endColumn": finding.end} if finding.end > finding.column else {}
+    region = {"startLine": finding.line, **columns}
+    where = {"physicalLocation": {"artifactLocation": _file(finding), "region": region}}
+    result: dict[str, Any] = {
+        "ruleId": finding.rule,
+        "ruleIndex": rule_index,
+        "level": _LEVELS[finding.severity],
+        "message": {"text": f"{visible(finding.message)}; {visible(finding.fix)}"},
+        "locations": [where],
+        "partialFingerprints": {"findingHash/v1": _fingerprint(finding)},
+    }
+    return result | ({"fixes": [_fix(finding)]} if finding.edits else {})
+
+
+def _fix(finding: Finding) -> dict[str, Any]:
+    replacements = [
+        {
+            "deletedRegion": {
+                "startLine": edit.line,
+                "startColumn": edit.column,
+                "endLine": edit.end_line,
+                "endColumn": edit.end_column,
+            },
+            "insertedContent": {"text": edit.text},
+        }
+        for edit in finding.edits
+    ]
+    change = {"artifactLocation": _file(finding), "replacements": replacements}
+    return {"description": {"text": f"{finding.fixable}: {visible(finding.fix)}"}, "artifactChanges": [change]}
+
+
+def _file(finding: Finding) -> dict[str, str]:
+    return {"uri": quote(finding.path), "uriBaseId": _ROOT}
+
+
+def _fingerprint(finding: Finding) -> str:
+    """Stays when lines are added above, so that an alert is not raised twice."""
+    return hashlib.sha256(f"{finding.rule}\0{finding.path}\0{finding.message}".encode()).hexdigest()[:32]

@@ -1,0 +1,60 @@
+"""For people: each finding with its source line and a mark below the place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+
+from dtmodels.lint.report import Report
+from dtmodels.lint.rule import Finding
+from dtmodels.lint.rule_page import address
+from dtmodels.lint.wording import counted, visible
+from dtmodels.yaml_document import MOST_BYTES
+
+_WIDTH = 100
+
+
+def render(report: Report) -> str:
+    """The findings, where to read about their rules, and how many there are."""
+    shown = text_report(report.findings, report.root, why=lambda rule_id: address(rule_id, report.root))
+    fixable = sum(1 for finding in report.findings if finding.fixable)
+    offer = f" ({fixable} can be corrected with --fix or --unsafe-fixes)" if fixable else ""
+    return f"{shown}\n\n{counted(report.findings)}{offer}\n" if shown else f"{counted(report.findings)}\n"
+
+
+def text_report(findings: Sequence[Finding], root: Path, *, why: Callable[[str], str] | None = None) -> str:
+    """Findings for a person; with `why`, each ends with where its rule is explained."""
+
+    @cache
+    def lines(path: str) -> list[str]:
+        file = root / path
+        if not file.is_file():
+            return []
+        with file.open("rb") as opened:
+            return re.split(r"\r\n|\r|\n", opened.read(MOST_BYTES).decode("utf-8-sig", errors="replace"))
+
+    return "\n\n".join(
+        "\n".join([*_block(finding, lines(finding.path)), *([f"   = why: {why(finding.rule)}"] if why else [])])
+        for finding in findings
+    )
+
+
+def _block(finding: Finding, lines: Sequence[str]) -> list[str]:
+    head = [
+        f"{finding.severity}[{finding.rule}]: {visible(finding.message)}",
+        f"  --> {visible(finding.path)}:{finding.line}:{finding.column}",
+    ]
+    tail = [f"   = fix: {visible(finding.fix)}"]
+    if finding.end <= finding.column or finding.line > len(lines):
+        return head + tail
+    source = lines[finding.line - 1]
+    start = max(0, finding.column - 1 - _WIDTH // 2) if len(source) > _WIDTH else 0
+    before, marked = source[start : finding.column - 1], source[finding.column - 1 : finding.end - 1]
+    after = source[finding.end - 1 :]
+    shown = visible(before + marked + after)[:_WIDTH]
+    offset = len(visible(before))
+    width = max(1, min(len(visible(marked)), _WIDTH - offset))
+    margin = " " * len(str(finding.line))
+    return [*head, f"{finding.line} | {shown.rstrip()}", f"{margin} | {' ' * offset}{'^' * width}", *tail]

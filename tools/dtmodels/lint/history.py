@@ -1,0 +1,79 @@
+"""What a model repository was at an earlier git revision."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dtbase.errors import WrongUsage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """A repository and the revision it is held against. Paths are relative to `root`, with slashes."""
+
+    root: Path
+    revision: str
+    """As the user named it."""
+    commit: str
+    changed: frozenset[str]
+    """Files that differ between the revision and the working tree; those git ignores are left out."""
+
+    @classmethod
+    def since(cls, root: Path, revision: str) -> History:
+        """The history of the repository that holds `root`, from `revision` to the working tree.
+
+        Raises:
+            WrongUsage: git is not installed, `root` is in no git repository, or there is no such revision.
+        """
+        _git(root, "rev-parse", "--git-dir", what="this is no git repository", fix="leave --since out")
+        what = f"there is no revision '{revision}'"
+        fix = "name a commit, branch or tag; fetch it first where the clone is shallow (fetch-depth: 0)"
+        name = f"{revision}^{{commit}}"
+        commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", name, what=what, fix=fix)
+        commit_id = commit.decode().strip()
+        edited = _git(
+            root, "diff", "--name-only", "--no-renames", "--no-ext-diff", "--relative", "-z", commit_id, "--", "."
+        )
+        added = _git(root, "ls-files", "--others", "--exclude-standard", "-z", "--", ".")
+        paths = frozenset(path.decode(errors="surrogateescape") for path in (edited + added).split(b"\0") if path)
+        return cls(root=root, revision=revision, commit=commit_id, changed=paths)
+
+    def before(self, path: str) -> bytes | None:
+        """The content of a file at the revision; None when it was not there."""
+        return self._show([self.commit], path)[0]
+
+    def contents(self, path: str) -> list[tuple[str, bytes]]:
+        """Every content a file had up to the revision, newest first, each with the commit that brought it."""
+        listed = _git(self.root, "log", "--format=%H", self.commit, "--", path).decode().split()
+        return [
+            (commit, data) for commit, data in zip(listed, self._show(listed, path), strict=True) if data is not None
+        ]
+
+    def _show(self, commits: Sequence[str], path: str) -> list[bytes | None]:
+        asked = "".join(f"{commit}:./{path}\n" for commit in commits).encode(errors="surrogateescape")
+        out = _git(self.root, "cat-file", "--batch", asked=asked)
+        found: list[bytes | None] = []
+        for _ in commits:
+            head, _, out = out.partition(b"\n")
+            if size := re.search(rb" blob ([0-9]+)$", head):
+                found.append(out[: int(size[1])])
+                out = out[int(size[1]) + 1 :]
+            else:
+                found.append(None)
+        return found
+
+
+def _git(root: Path, *arguments: str, asked: bytes = b"", what: str = "git failed", fix: str = "") -> bytes:
+    import subprocess
+
+    try:
+        done = subprocess.run(["git", "-C", str(root), *arguments], input=asked, capture_output=True, check=False)
+    except OSError as missing:
+        raise WrongUsage("git is not installed", fix="install it, or leave --since out") from missing
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip().splitlines()
+        raise WrongUsage(what, where=str(root), fix=fix or (said[-1] if said else "run git here to see why"))
+    return done.stdout

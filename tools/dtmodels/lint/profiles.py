@@ -1,0 +1,65 @@
+"""How strictly findings are judged: while a card is being written, in a review, or before a release."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from dtbase.errors import WrongUsage
+from dtbase.names import did_you_mean
+from dtmodels.lint.rule import Finding, Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What becomes of a finding."""
+
+    name: str
+    about: str
+    acceptable: Mapping[Severity, Severity] = field(default_factory=dict)
+    """New severities of findings that somebody may accept by name."""
+    hard: Mapping[Severity, Severity] = field(default_factory=dict)
+    """New severities of findings nobody may accept."""
+    drafts: bool = True
+    """Drafts are judged even when they are not named."""
+
+    def judged(self, findings: Iterable[Finding]) -> Iterator[Finding]:
+        """The findings with the severities of this profile."""
+        for finding in findings:
+            known = self.hard if finding.hard else self.acceptable
+            yield replace(finding, severity=known.get(finding.severity, finding.severity))
+
+
+DEFAULT = "strict"
+PROFILES = (
+    Profile(
+        name="draft",
+        about="while writing: what could be accepted by name is a warning, only hard rules fail",
+        acceptable={"error": "warning"},
+    ),
+    Profile(name=DEFAULT, about="for a review: every rule as its page says"),
+    Profile(
+        name="release",
+        about="before publishing: drafts are left out unless named, and warnings fail until accepted or solved",
+        acceptable={"warning": "error"},
+        hard={"warning": "error"},
+        drafts=False,
+    ),
+)
+
+
+def profile_names() -> list[str]:
+    """The profiles, from the mildest to the strictest."""
+    return [profile.name for profile in PROFILES]
+
+
+def find_profile(name: str) -> Profile:
+    """The profile called `name`.
+
+    Raises:
+        WrongUsage: there is no such profile.
+    """
+    for profile in PROFILES:
+        if profile.name == name:
+            return profile
+    raise WrongUsage(f"there is no profile '{name}'", fix=did_you_mean(name, profile_names()))

@@ -1,0 +1,58 @@
+"""The page of a rule, generated from its docstring, and where to read it."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+
+from dtmodels.lint.rule import Rule
+
+FOLDER = Path("docs") / "rules"
+"""Where a repository keeps the pages."""
+
+
+def rule_page(rule: Rule) -> str:
+    """The rule as a page of markdown: what, why, how to correct it, a bad and a good example, on whose authority."""
+    sections = [
+        f"# {rule.id}: {rule.title}",
+        f"*{rule.severity}; {acceptance(rule)}*",
+        f"## Why\n\n{rule.why}",
+        f"## What to do\n\n{rule.fix}",
+        f"## Bad\n\n```yaml\n{rule.bad}\n```",
+        f"## Good\n\n```yaml\n{rule.good}\n```",
+    ]
+    sections += [f"## Authority\n\n{rule.authority}"] if rule.authority else []
+    return "\n\n".join(sections) + "\n"
+
+
+def acceptance(rule: Rule) -> str:
+    """Whether the findings of a rule may be accepted, in words."""
+    return "cannot be accepted" if rule.hard else "can be accepted by name, with a reason"
+
+
+def address(rule_id: str, root: Path) -> str:
+    """Where the page of a rule can be read: its web address where one is known, else the command that prints it."""
+    base = _published() or _on_github(root)
+    return f"{base}/{rule_id}.md" if base else f"dtmodels rule {rule_id}"
+
+
+@cache
+def _published() -> str:
+    """The address of the pages that the installed package states."""
+    import importlib.metadata
+
+    try:
+        known = importlib.metadata.metadata("dtmodels").get_all("Project-URL") or []
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+    named = (entry.partition(",") for entry in known)
+    return next((url.strip().rstrip("/") for label, _, url in named if label.strip().lower() == "rules"), "")
+
+
+def _on_github(root: Path) -> str:
+    """The address of the pages in the repository a workflow runs for, when it has them."""
+    server, repository, commit = (os.environ.get(f"GITHUB_{name}", "") for name in ("SERVER_URL", "REPOSITORY", "SHA"))
+    if not (server and repository and commit and (root / FOLDER).is_dir()):
+        return ""
+    return f"{server}/{repository}/blob/{commit}/{FOLDER.as_posix()}"

@@ -1,0 +1,50 @@
+"""A model that changed has a higher version.
+
+darktable compares the two numbers of the version and nothing else. Another package under the same number never reaches
+those who have the first one, and nobody can tell the two apart.
+
+What counts is what a package is made of: the fields of the card that describe or build it, the files beside the card,
+and the network family. Comments and layout do not count, nor do acceptances, evaluation, the demo, tolerances and the
+list of changes. A draft may keep its version when it is released, for it was never published.
+
+Fix: raise the version, and say under `changes` what is new.
+
+Bad::
+
+    version: "1.0"   # and at the earlier revision license.weights was another
+
+Good::
+
+    version: "1.1"
+"""
+
+from collections.abc import Iterator
+
+from dtmodels.card_edits import quoted
+from dtmodels.card_reader import Reading
+from dtmodels.lint.changes import changed_parts, earlier, numbers
+from dtmodels.lint.history import History
+from dtmodels.lint.rule import Remark, Severity
+from dtmodels.yaml_document import Change
+
+SEVERITY: Severity = "error"
+HARD = True
+
+_MOST = 5
+
+
+def check_history(history: History, reading: Reading) -> Iterator[Remark]:
+    """Compare the model with what it was."""
+    before = earlier(history, reading)
+    if before is None or not reading.values:
+        return
+    version, then = numbers(reading.values.get("version")), numbers(before.get("version"))
+    first_release = before.get("status") == "draft" and reading.values.get("status") == "released"
+    if version is None or version != then or first_release:
+        return
+    if parts := changed_parts(history, reading, before):
+        shown = ", ".join(parts[:_MOST]) + (f" and {len(parts) - _MOST} more" if len(parts) > _MOST else "")
+        higher = quoted(f"{version[0]}.{version[1] + 1}")
+        what = f"changed since {history.revision}: {shown}; but the version is still {version[0]}.{version[1]}"
+        change = Change(kind="value", where=("version",), source=higher)
+        yield Remark(where=("version",), what=what, fix=f"write version: {higher}, or a higher one", change=change)

@@ -1,0 +1,32 @@
+"""The training code is pinned to a commit.
+
+A branch goes on, and one day it trains something else than the weights that are distributed here.
+
+Fix: add the commit that was read or used; `git ls-remote` shows it.
+
+Authority: darktable's AI model policy, https://github.com/darktable-org/darktable-ai/wiki/AI-Model-Policy
+
+Bad::
+
+    training: {code: {url: "https://github.com/owner/network/tree/main/train", license: MIT}}
+
+Good::
+
+    training:
+      code: {url: "https://github.com/owner/network", license: MIT, commit: 0f1e2d3c4b5a69788796a5b4c3d2e1f001234567}
+"""
+
+from collections.abc import Iterator
+
+from dtmodels.lint.placeholders import is_placeholder
+from dtmodels.lint.rule import Remark, Severity, Subject
+
+SEVERITY: Severity = "warning"
+
+
+def check_card(subject: Subject) -> Iterator[Remark]:
+    """Ask for a commit wherever the code lies elsewhere."""
+    code = subject.card.training.code
+    if code and not code.commit and code.url != "self" and not is_placeholder(code.url):
+        what = "the training code is not pinned to a commit"
+        yield Remark(where=("training", "code", "url"), what=what, fix="add commit: and its 40 hexadecimal digits")

@@ -1,0 +1,42 @@
+"""The provenance of a set says who made it, how, and when or how large it is.
+
+"From the internet" can be said of everything. Somebody who wants to judge the data, or to find it again, needs to know
+whose work it is, how it came together, and which state of it was used.
+
+Fix: write a sentence with who, how, and a year or a number; where nobody discloses that, set access or collection to
+undisclosed and say so.
+
+Authority: darktable's AI model policy, https://github.com/darktable-org/darktable-ai/wiki/AI-Model-Policy
+
+Bad::
+
+    provenance: photographs from the internet
+
+Good::
+
+    provenance: 400 scenes photographed by the authors on tripods with six cameras, 2018
+"""
+
+import re
+from collections.abc import Iterator
+
+from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rules._data import described_data
+
+SEVERITY: Severity = "error"
+
+_FEWEST_WORDS = 6
+_NUMBER = re.compile(r"[0-9]|\b(one|two|three|four|five|six|seven|eight|nine|ten|hundreds?|thousands?|millions?)\b")
+
+
+def check_card(subject: Subject) -> Iterator[Remark]:
+    """Count words, and look for a number wherever something was disclosed."""
+    for where, data in described_data(subject.card):
+        told = data.provenance.lower()
+        if len(told.split()) < _FEWEST_WORDS:
+            what = f"the provenance of {data.name} is too short to say who made it, how and when"
+        elif "undisclosed" not in (data.access, data.collection) and not _NUMBER.search(told):
+            what = f"the provenance of {data.name} says neither when it was made nor how large it is"
+        else:
+            continue
+        yield Remark(where=(*where, "provenance"), what=what, fix="say who made it, how, when, and how large it is")

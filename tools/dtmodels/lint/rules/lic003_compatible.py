@@ -1,0 +1,41 @@
+"""The weights may be used with a program under GPL-3.0-or-later.
+
+darktable is under GPL-3.0-or-later. Whether weights and the program that loads them are one work has not been decided
+anywhere, so this collection keeps to the stricter reading and distributes only what could be part of it.
+
+Fix: ask the authors for a compatible licence, or choose another model; no word in the card helps. Where the weights
+come under a choice of licences, name the compatible one as `chosen`.
+
+Authority: the row of schema/licences-v1.json for each licence, with its source; darktable's AI model policy,
+https://github.com/darktable-org/darktable-ai/wiki/AI-Model-Policy
+
+Bad::
+
+    license: {weights: MIT AND CC-BY-NC-4.0, code: MIT}
+
+Good::
+
+    license: {weights: MIT AND CC-BY-4.0, code: MIT, attribution: "Masks by A. Author, CC-BY-4.0"}
+"""
+
+from collections.abc import Iterator
+
+from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rules._licences import deprecated, ruling, shipped
+
+SEVERITY: Severity = "error"
+HARD = True
+
+
+def check_card(subject: Subject) -> Iterator[Remark]:
+    """Judge the weights and the package; each licence that fails is named."""
+    for where, verdict in shipped(subject):
+        choice = ", and no alternative is better" if verdict.chosen else ""
+        for part in verdict.failing:
+            if part.status == "incompatible" and not deprecated(verdict, part):
+                yield Remark(
+                    where=where,
+                    part=(part.start, part.end),
+                    what=f"{part.text} is incompatible with GPL-3.0-or-later{choice}: {ruling(part)}",
+                    fix="ask the authors for a compatible licence, or choose another model",
+                )

@@ -1,0 +1,71 @@
+"""A licence SPDX does not know comes with its text.
+
+The name behind `LicenseRef-` is only a name; the text is what was agreed to. Its digest makes sure that the text that
+was reviewed is the text that is shipped.
+
+Fix: put the text into the model's folder and name it under `texts` with its SHA-256.
+
+Authority: REUSE specification 3.3, https://reuse.software/spec-3.3/
+
+Bad::
+
+    license: {weights: MIT, code: LicenseRef-PublicDomain}
+
+Good::
+
+    license:
+      weights: MIT
+      code: LicenseRef-PublicDomain
+      texts:
+        - license: LicenseRef-PublicDomain
+          file: LICENSE-PublicDomain.txt
+          sha256: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+"""
+
+from collections.abc import Iterator
+
+from dtbase.files import sha256
+from dtmodels.card import LicenseText
+from dtmodels.licence import judge
+from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rules._licences import CODE, shipped
+from dtmodels.lint.rules.rep005_files_in_place import outside
+from dtmodels.yaml_document import Where
+
+SEVERITY: Severity = "error"
+
+
+def check_card(subject: Subject) -> Iterator[Remark]:
+    """Look for the text of each such licence, and at each text."""
+    given = {text.license for text in subject.card.license.texts}
+    used: set[str] = set()
+    for where, verdict in [*shipped(subject), (CODE, judge(subject.card.license.code))]:
+        for part in verdict.standing:
+            used.add(part.text)
+            refused = where != CODE and part.status not in ("compatible", "conditional")
+            if part.text.startswith("LicenseRef-") and not refused and part.text not in given:
+                what = f"the text of {part.text} is not in the model's folder"
+                fix = "put it there, and name file and SHA-256 under license.texts"
+                yield Remark(where=where, part=(part.start, part.end), what=what, fix=fix)
+    for index, text in enumerate(subject.card.license.texts):
+        where = ("license", "texts", index)
+        if used and text.license not in used:
+            what = f"neither weights nor code are under {text.license}"
+            fix = "name the licence as the expression does, or delete the entry"
+            yield Remark(where=(*where, "license"), what=what, fix=fix)
+        yield from _file(subject, text, where)
+
+
+def _file(subject: Subject, text: LicenseText, where: Where) -> Iterator[Remark]:
+    path = subject.folder / text.file
+    if outside(text.file) or path.is_symlink():
+        what = f"'{text.file}' leads out of the model's folder"
+        yield Remark(where=(*where, "file"), what=what, fix="put the text itself into the folder")
+    elif not path.is_file():
+        yield Remark(
+            where=(*where, "file"), what=f"there is no file '{text.file}'", fix="correct the name, or add the text"
+        )
+    elif (actual := sha256(path)) != text.sha256:
+        what = f"'{text.file}' has the SHA-256 {actual}"
+        fix = "restore the text, or review the new one and write its digest"
+        yield Remark(where=(*where, "sha256"), what=what, fix=fix)

@@ -1,0 +1,42 @@
+"""What was converted keeps a licence that asks to be kept.
+
+A converted model is made from the weights. Where their licence has to be passed on, as share-alike and copyleft
+licences ask, the package is under it too, or under one it permits instead.
+
+Fix: give the package and its parameters the licence of the weights.
+
+Authority: GNU GPL version 3, section 5(c), https://www.gnu.org/licenses/gpl-3.0.html#section5; Creative Commons
+Attribution-ShareAlike 4.0, section 3(b), https://creativecommons.org/licenses/by-sa/4.0/legalcode
+
+Bad::
+
+    license: {weights: GPL-3.0-only, package: MIT, code: MIT}
+
+Good::
+
+    license: {weights: GPL-3.0-only, code: MIT}
+"""
+
+from collections.abc import Iterator
+
+from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rules._licence_kept import not_kept
+from dtmodels.lint.rules._licences import PACKAGE, fields, shipped
+
+SEVERITY: Severity = "error"
+HARD = True
+
+_MADE = ("parameters",)
+
+
+def check_card(subject: Subject) -> Iterator[Remark]:
+    """Compare the licences of what was made with that of the weights."""
+    weights = next((verdict for where, verdict in shipped(subject) if where != PACKAGE), None)
+    if weights is None:
+        return
+    places = [PACKAGE, *(("openness", "components", name, "license") for name in _MADE)]
+    for field in fields(subject):
+        if field.where in places:
+            for part in not_kept(weights, field.text):
+                what = f"the weights are under {part.text}, which has to be passed on, but this is under {field.text}"
+                yield Remark(where=field.where, what=what, fix=f"write {part.text}")

@@ -1,0 +1,47 @@
+"""The model reaches a class of the Model Openness Framework.
+
+Class III asks for what anybody needs to judge a model: the network, its weights, what they achieve, and a description
+of model and data, all under open licences.
+
+Fix: publish what is missing and name it under openness.components; or say what is missing as a limitation and have
+MOF003 accepted.
+
+Authority: darktable's AI model policy, https://github.com/darktable-org/darktable-ai/wiki/AI-Model-Policy
+
+Bad::
+
+    openness: {osaid: open-weights, mof: none, components: {}}
+
+Good::
+
+    openness:
+      osaid: open-weights
+      mof: III
+      components:
+        architecture: {license: MIT, location: "https://github.com/owner/network"}
+        parameters: {license: CC-BY-4.0, location: weights.safetensors}
+        evaluation_results: {license: CC-BY-4.0, location: README.md}
+        model_card: {license: CC-BY-4.0, location: card.yaml}
+        data_card: {license: CC-BY-4.0, location: card.yaml}
+        technical_report: {license: CC-BY-4.0, location: "https://doi.org/10.1000/182"}
+"""
+
+from collections.abc import Iterator
+
+from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rules._claims import told
+from dtmodels.lint.rules._data import begun
+from dtmodels.openness.derive import mof
+
+SEVERITY: Severity = "error"
+
+
+def check_card(subject: Subject) -> Iterator[Remark]:
+    """Speak where no class is derived; a claim above it is the business of MOF001."""
+    openness = subject.card.openness
+    if openness is None or openness.mof != "none" or begun(subject.card):
+        return
+    derived = mof(subject.card)
+    if derived.level == "none":
+        gaps = derived.missing("III")
+        yield Remark(where=("openness", "mof"), what=f"no MOF class is reached: {told(gaps)}", fix=gaps[0].fix)

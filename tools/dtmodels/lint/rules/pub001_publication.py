@@ -1,0 +1,32 @@
+"""The model rests on published research.
+
+A paper or a report says what was tried, how it was measured and where it fails. It is the one description of the
+network its authors had to defend.
+
+Fix: name the paper, the report or, at least, the documentation that comes with the code.
+
+Authority: darktable's AI model policy, https://github.com/darktable-org/darktable-ai/wiki/AI-Model-Policy
+
+Bad::
+
+    publication: {kind: none}
+
+Good::
+
+    publication: {kind: preprint, title: Removing noise, url: "https://arxiv.org/abs/1906.00270"}
+"""
+
+from collections.abc import Iterator
+
+from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rules._data import begun
+
+SEVERITY: Severity = "warning"
+
+
+def check_card(subject: Subject) -> Iterator[Remark]:
+    """Ask for a publication once the training is described."""
+    published = subject.card.publication
+    if not begun(subject.card) and (published is None or published.kind == "none"):
+        what = "no publication describes the model"
+        yield Remark(where=("publication", "kind"), what=what, fix="name a paper, a report or the documentation")

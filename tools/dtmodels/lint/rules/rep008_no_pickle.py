@@ -1,0 +1,53 @@
+"""No file of a model can run code when it is opened.
+
+A pickle is a program. Loading one that somebody exchanged gives them the machine, whether its name ends in .pth, .pt,
+.ckpt or .bin. What the authors publish so is read once, in a safe mode; what lies in this repository is safetensors or
+ONNX.
+
+Fix: convert the file to safetensors, and name that as the checkpoint.
+
+Bad::
+
+    checkpoints: [{name: weights, file: weights.pth}]
+
+Good::
+
+    checkpoints: [{name: weights, file: weights.safetensors}]
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rules.rep005_files_in_place import present
+
+SEVERITY: Severity = "error"
+HARD = True
+
+_PICKLES = (".pth", ".pt", ".ckpt", ".pkl", ".pickle", ".joblib", ".dill", ".t7")
+_PROTOCOLS = tuple(bytes((0x80, number)) for number in range(2, 6))
+
+
+def check_card(subject: Subject) -> Iterator[Remark]:
+    """Look at the files a card names and at those that lie beside it, by name and by how they begin."""
+    named = {checkpoint.file: index for index, checkpoint in enumerate(subject.card.checkpoints) if checkpoint.file}
+    for name, index in named.items():
+        if is_pickle(subject.folder / name):
+            yield _refused(name, ("checkpoints", index, "file"))
+    for path in sorted(subject.folder.iterdir()):
+        if path.is_file() and path.name not in named and is_pickle(path):
+            yield _refused(path.name, ())
+
+
+def is_pickle(path: Path) -> bool:
+    """Whether a file is a pickle by its name, or by its first bytes."""
+    if path.suffix.lower() in _PICKLES:
+        return True
+    if not present(path) or path.is_symlink():
+        return False
+    with path.open("rb") as file:
+        return file.read(2) in _PROTOCOLS
+
+
+def _refused(name: str, where: tuple[str | int, ...]) -> Remark:
+    return Remark(where=where, what=f"'{name[:100]}' is a pickle, which can run code", fix="store it as safetensors")

@@ -1,0 +1,48 @@
+"""The same checkpoint has the same licence in every card.
+
+Two cards that name one file and disagree about its licence cannot both be right, and whoever reads only one of them
+will never know.
+
+Fix: find out which licence holds, and write it into both.
+
+Bad::
+
+    license: {weights: MIT, code: MIT}         # and in another card, for the file with the same SHA-256:
+    license: {weights: GPL-3.0-only, code: MIT}
+
+Good::
+
+    license: {weights: GPL-3.0-only, code: MIT}
+    license: {weights: GPL-3.0-only, code: MIT}
+"""
+
+from collections.abc import Iterator, Sequence
+
+from dtmodels.lint.rule import Fact, Remark, Severity, Subject
+
+SEVERITY: Severity = "error"
+HARD = True
+
+
+def remember(subject: Subject) -> Iterator[Fact]:
+    """The licence of the weights, by the digest of each file."""
+    card = subject.card
+    for checkpoint in card.checkpoints:
+        if checkpoint.sha256 and len(set(checkpoint.sha256)) > 1:  # one repeated digit only holds the place
+            yield Fact(
+                model=subject.folder.name,
+                key=checkpoint.sha256,
+                value=" ".join(card.license.weights.split()),
+                path=subject.reading.path,
+                span=subject.span(("license", "weights")),
+            )
+
+
+def compare(facts: Sequence[Fact]) -> Iterator[tuple[Fact, Remark]]:
+    """Hold each card against the first that names the same file."""
+    first: dict[str, Fact] = {}
+    for fact in facts:
+        other = first.setdefault(fact.key, fact)
+        if other.value.lower() != fact.value.lower():
+            what = f"{other.model} names the same file ({fact.key[:12]}...) under {other.value}, not {fact.value}"
+            yield fact, Remark(what=what, fix="find out which licence holds, and write it into both cards")

@@ -1,0 +1,55 @@
+"""Which cards a run looks at: all of a repository, or those named by id or by path."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+from dtbase.errors import NothingToDo, WrongUsage
+from dtbase.names import did_you_mean
+from dtmodels.catalogue import CARD, model_folders
+
+
+def card_folders(root: Path, names: Collection[str] | None = None) -> list[Path]:
+    """The folders whose cards are meant, sorted; all of `models/` when nothing is named.
+
+    Args:
+        root: the model repository.
+        names: ids of models, or paths of cards (from the current folder or from `root`) as a commit hook names them;
+            a card outside `models/` is looked at too.
+
+    Raises:
+        WrongUsage: there is no such model or card.
+        NothingToDo: there is no model.
+    """
+    if not names:
+        return _all(root)
+    paths = {_card(root, name).parent for name in names if _is_path(name)}
+    ids = {name for name in names if not _is_path(name)}
+    known = {folder.name: folder for folder in _all(root)} if ids else {}
+    for model_id in sorted(ids):
+        if model_id not in known:
+            raise WrongUsage(f"there is no model '{model_id}'", where=str(root), fix=did_you_mean(model_id, known))
+        paths.add(known[model_id])
+    return sorted(paths)
+
+
+def _all(root: Path) -> list[Path]:
+    folders = model_folders(root)
+    if not folders:
+        raise NothingToDo("there is no model", where=str(root / "models"), fix="dtmodels new <id> --task <task>")
+    return folders
+
+
+def _is_path(name: str) -> bool:
+    return "/" in name or name.endswith((".yaml", ".yml"))
+
+
+def _card(root: Path, name: str) -> Path:
+    for path in (root / name, Path.cwd() / name):
+        # The file itself may be a link, which a rule reports; only its folder is followed.
+        whole = path.parent.resolve() / path.name
+        if path.name == CARD and whole.is_relative_to(root) and (path.is_file() or path.is_symlink()):
+            return whole
+    fix = f"name a {CARD} below {root}, or another repository with --root"
+    raise WrongUsage("there is no such card", where=name, fix=fix)
