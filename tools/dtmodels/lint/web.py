@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from dtbase.files import write_text
+from dtmodels.lint.addresses import fault
 
 AGENT = "dtmodels-lint (checks that the addresses in model cards still hold)"
 DAY = 24 * 3600.0
@@ -112,8 +113,6 @@ class Web:
             return Answer(status=response.status, text=body.decode("utf-8", errors="replace"), bytes=bytes_)
 
     def _may(self, address: str) -> bool:
-        from dtmodels.lint.rules.rep004_public_https import fault
-
         return self.allowed(address) if self.allowed else not fault(address)
 
 

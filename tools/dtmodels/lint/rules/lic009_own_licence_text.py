@@ -29,7 +29,7 @@ from dtmodels.card import LicenseText
 from dtmodels.licence import judge
 from dtmodels.lint.rule import Remark, Severity, Subject
 from dtmodels.lint.rules._licences import CODE, shipped
-from dtmodels.lint.rules.rep005_files_in_place import outside
+from dtmodels.lint.rules._paths import outside
 from dtmodels.yaml_document import Where
 
 SEVERITY: Severity = "error"

@@ -15,11 +15,12 @@ Good::
 """
 
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from dtbase.files import sha256
 from dtmodels.card import Checkpoint
 from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rules._paths import outside, present
 from dtmodels.yaml_document import Where
 
 SEVERITY: Severity = "error"
@@ -42,19 +43,6 @@ def check_card(subject: Subject) -> Iterator[Remark]:
         if "://" not in component.location:
             where = ("openness", "components", name, "location")
             yield from _named(where, component.location, [subject.folder, subject.root])
-
-
-def outside(name: str) -> bool:
-    """Whether a relative path could lead out of the folder it is meant for, on any system."""
-    return name.startswith(("/", "~")) or "\\" in name or ":" in name or ".." in PurePosixPath(name).parts
-
-
-def present(path: Path) -> bool:
-    """Whether there is such a file; no system has one whose name is too long for it."""
-    try:
-        return path.is_file()
-    except OSError:
-        return False
 
 
 def _named(where: Where, name: str, folders: list[Path]) -> Iterator[Remark]:

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dtmodels.lint.rule import Remark, Severity, Subject
-from dtmodels.lint.rules.rep005_files_in_place import present
+from dtmodels.lint.rules._paths import present
 
 SEVERITY: Severity = "error"
 HARD = True

@@ -1,0 +1,16 @@
+"""File names in cards: whether they stay where they belong, and whether the file is there."""
+
+from pathlib import Path, PurePosixPath
+
+
+def outside(name: str) -> bool:
+    """Whether a relative path could lead out of the folder it is meant for, on any system."""
+    return name.startswith(("/", "~")) or "\\" in name or ":" in name or ".." in PurePosixPath(name).parts
+
+
+def present(path: Path) -> bool:
+    """Whether there is such a file; no system has one whose name is too long for it."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
