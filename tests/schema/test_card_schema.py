@@ -23,7 +23,7 @@ from dtmodels.yaml_document import compose
 
 CARD = schema("card-v1")
 KEYWORDS = {
-    "$schema", "$id", "$ref", "title", "description", "examples", "definitions", "x-rules",
+    "$schema", "$id", "$ref", "title", "description", "examples", "definitions", "x-rules", "x-fixes",
     "type", "enum", "const", "pattern", "format", "minLength", "maxLength",
     "minimum", "maximum", "exclusiveMinimum", "items", "minItems", "maxItems",
     "properties", "required", "additionalProperties", "propertyNames", "allOf", "oneOf", "if", "then", "else",
@@ -51,7 +51,7 @@ def keywords(form: Any) -> Iterator[str]:
             yield name
             if name in {"properties", "definitions"}:
                 yield from (word for inner in part.values() for word in keywords(inner))
-            elif name not in {"examples", "x-rules", "enum", "const", "required"}:
+            elif name not in {"examples", "x-rules", "x-fixes", "enum", "const", "required"}:
                 yield from keywords(part)
     elif isinstance(form, list):
         for part in form:
