@@ -74,4 +74,4 @@ class Workspace:
             if part.is_dir():
                 shutil.rmtree(part)
             else:
-                part.unlink()
+                part.unlink(missing_ok=True)  # it may have gone with the folder it was in
