@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -31,20 +32,21 @@ def doubts(text: str, spdx: SpdxList, today: date) -> Iterator[Doubt]:
     try:
         table = json.loads(text)
         rows: list[dict[str, Any]] = table["licences"]
-        found = [*_age(table["reviewed"], "the table", 1, today)]
+        found = [Doubt(1, what, fix) for what, fix in _age(table["reviewed"], "the table", today)]
+        times = Counter(row["id"] for row in rows)
         for row in rows:
-            line = _line(text, row["id"])
-            found += [Doubt(line, f"{row['id']}: {what}", fix) for what, fix in _of_row(row, table, spdx)]
-            found += _age(row["reviewed"], row["id"], line, today)
+            told = [(f"{row['id']}: {what}", fix) for what, fix in _of_row(row, table, spdx, times[row["id"]])]
+            told += _age(row["reviewed"], row["id"], today)
+            found += [Doubt(_line(text, row["id"]), what, fix) for what, fix in told]
     except (ValueError, KeyError, TypeError) as wrong:
         what = f"the table cannot be read: {type(wrong).__name__}: {wrong}"
         found = [Doubt(1, what, "hold it against schema/licences-v1.schema.json")]
     yield from sorted(found, key=lambda doubt: doubt.line)
 
 
-def _of_row(row: dict[str, Any], table: dict[str, Any], spdx: SpdxList) -> Iterator[tuple[str, str]]:
+def _of_row(row: dict[str, Any], table: dict[str, Any], spdx: SpdxList, times: int) -> Iterator[tuple[str, str]]:
     name = row["id"].partition(" WITH ")[0]
-    if sum(other["id"] == row["id"] for other in table["licences"]) > 1:
+    if times > 1:
         yield "has two rows", "keep one"
     if name not in UNSTATED and not name.startswith("LicenseRef-"):
         if name not in spdx.licences:
@@ -63,12 +65,12 @@ def _of_row(row: dict[str, Any], table: dict[str, Any], spdx: SpdxList) -> Itera
             break
 
 
-def _age(reviewed: str, what: str, line: int, today: date) -> Iterator[Doubt]:
+def _age(reviewed: str, what: str, today: date) -> Iterator[tuple[str, str]]:
     days = (today - date.fromisoformat(reviewed)).days
     if days > MOST_DAYS:
-        yield Doubt(line, f"{what} was reviewed {days} days ago", "read the authorities again, and write the day")
+        yield f"{what} was reviewed {days} days ago", "read the authorities again, and write the day"
     elif days < 0:
-        yield Doubt(line, f"{what} was reviewed on a day that is still to come", "write the day it was reviewed")
+        yield f"{what} was reviewed on a day that is still to come", "write the day it was reviewed"
 
 
 def _line(text: str, name: str) -> int:
