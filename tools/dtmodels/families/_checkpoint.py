@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import warnings
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,6 +17,8 @@ from torch import Tensor
 from dtbase.errors import Failure
 
 ZIP, PICKLE = b"PK\x03\x04", b"\x80"
+SAFETENSORS = b"\0\0\0\0{"
+"""After the low half of a header's length: its high half, and the first letter of the header."""
 SUFFICES = "a checkpoint holds tensors only; take the author's plain file of weights"
 
 
@@ -36,7 +39,7 @@ def read(path: Path, *, key: str = "", inert: Sequence[str] = ()) -> dict[str, T
     """
     with path.open("rb") as file:
         head = file.read(64)
-    if head[8:9] == b"{" and not head.startswith((ZIP, PICKLE)):
+    if head[4:9] == SAFETENSORS:
         return _safetensors(path)
     _refuse_other_files(path, head)
     loaded = _torch(path, inert, mapped=head.startswith(ZIP))
@@ -74,15 +77,23 @@ def _refuse_other_files(path: Path, head: bytes) -> None:
 
 
 def _torch(path: Path, inert: Sequence[str], *, mapped: bool) -> Any:
-    shells: list[Any] = [(type(name.rsplit(".", 1)[-1], (), {}), name) for name in inert]
+    shells: list[Any] = [(type(name.rsplit(".", 1)[-1], (_Shell,), {}), name) for name in inert]
     try:
-        with torch.serialization.safe_globals(shells):
+        with torch.serialization.safe_globals(shells), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             return torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
     except pickle.UnpicklingError as wrong:
         raise Failure(f"holds more than tensors: {_reason(wrong)}", where=str(path), fix=SUFFICES) from wrong
     except Exception as wrong:
         # what torch raises for a damaged file depends on where the damage lies
         raise Failure(f"is damaged or cut off: {_reason(wrong)}", where=str(path), fix="download it again") from wrong
+
+
+class _Shell(dict[Any, Any]):
+    """What stands for a class that a file mentions: takes any content, does nothing with it."""
+
+    def __init__(self, *_: object, **__: object) -> None:
+        super().__init__()
 
 
 def _entry(loaded: Any, key: str, path: Path) -> Any:
