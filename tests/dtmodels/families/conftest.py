@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnxruntime
 import pytest
 import torch
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from torch import Tensor, nn
 from dtmodels.card_reader import read_card
 from dtmodels.families import Job
 from dtmodels.families._rename import Layout, fit
+from dtmodels.graph.normalise import normalise
 
 Array = NDArray[Any]
 TOLERANCE = 1e-4
@@ -166,3 +168,30 @@ def make_job(tmp_path: Path) -> Callable[..., Job]:
         return Job(card=read_card(card), checkpoints=checkpoints or {}, output=tmp_path / "raw", seed=seed)
 
     return make
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Callable[..., Callable[..., Array]]:
+    """Convert a job, normalise a graph of it, and return a function from inputs by name to its first output."""
+
+    def build(convert: Callable[[Job], object], job: Job, file: str, *, half: bool = False) -> Callable[..., Array]:
+        if not (job.output / file).is_file():
+            convert(job)
+        final = tmp_path / f"{'half' if half else 'full'}-{file}"
+        normalise(job.output / file, final, half=half)
+        session = onnxruntime.InferenceSession(final, providers=["CPUExecutionProvider"])
+        return lambda **inputs: np.asarray(session.run(None, inputs)[0])
+
+    return build
+
+
+def psnr(found: Array, wanted: Array) -> float:
+    """Peak signal to noise ratio in decibels, the peak being the span of `wanted`."""
+    error = float(np.mean(np.square(found.astype(np.float64) - wanted)))
+    return 10 * float(np.log10(np.ptp(wanted.astype(np.float64)) ** 2 / error))
+
+
+@pytest.fixture(scope="session")
+def decibels() -> Callable[[Array, Array], float]:
+    """See `psnr`."""
+    return psnr

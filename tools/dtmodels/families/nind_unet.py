@@ -13,11 +13,11 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils import fuse_conv_bn_eval
 
 from dtbase.errors import Failure
 from dtmodels.families import Job
 from dtmodels.families._export import export
+from dtmodels.families._fold import fold_norm
 from dtmodels.families._options import choice, option, tile_size
 from dtmodels.families._rename import Layout
 from dtmodels.families._seeded import Recipe
@@ -31,6 +31,7 @@ MULTIPLE = 16
 """Four levels of half the size each."""
 CHANNELS = {"bayer": 4, "linear": 3}
 LEAST = 1e-6
+"""Means of an output that are not far above this are taken for zero, so that a black tile stays black."""
 
 
 class MatchedMean(nn.Module):
@@ -51,7 +52,8 @@ class MatchedMean(nn.Module):
         means = planes.mean(dim=(2, 3), keepdim=True)
         shares = [1.0, 0.5, 0.5, 1.0] if planes.shape[1] == CHANNELS["bayer"] else [1.0] * 3
         wanted = (means * torch.tensor(shares).reshape(1, -1, 1, 1)).sum(dim=1, keepdim=True) / 3
-        return result * (wanted / result.mean(dim=(1, 2, 3), keepdim=True).clamp(min=LEAST))
+        mean = result.mean(dim=(1, 2, 3), keepdim=True)
+        return result * (wanted * mean / (mean * mean + LEAST * LEAST))
 
 
 def convert(job: Job) -> Mapping[str, Any]:
@@ -76,7 +78,7 @@ def fused(network: UNet) -> UNet:
         for place in range(len(layers) - 1):
             conv, norm = layers[place], layers[place + 1]
             if isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
-                layers[place], layers[place + 1] = fuse_conv_bn_eval(conv, norm), nn.Identity()
+                layers[place + 1] = fold_norm(norm, conv)
     return network
 
 
