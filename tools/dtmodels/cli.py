@@ -15,6 +15,14 @@ if TYPE_CHECKING:
     from dtmodels.workspace import Workspace
 
 
+SEED = click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Make up weights from N where a checkpoint would have to be downloaded; such a model is never released.",
+)
+
+
 def main() -> NoReturn:
     """Run the `dtmodels` command."""
     run(cli, "dtmodels")
@@ -139,16 +147,17 @@ def setup(root: Path, ids: tuple[str, ...]) -> None:
 
 @cli.command()
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@SEED
+@click.option("--full", is_flag=True, help="Store all weights as float32, not large ones as float16.")
 @click.pass_obj
-def convert(root: Path, ids: tuple[str, ...]) -> None:
+def convert(root: Path, ids: tuple[str, ...], seed: int | None, full: bool) -> None:
     """Build the ONNX files and config.json of models."""
-    from dtmodels.stages.convert import convert
-    from dtmodels.stages.setup import setup
+    from dtmodels.stages.convert import obtain_and_convert
 
     workspace = _workspace(root)
     with workspace.locked():
         for entry in _chosen(root, ids):
-            Console().say(str(convert(entry, setup(entry, workspace, Console()), workspace, Console())))
+            Console().say(str(obtain_and_convert(entry, workspace, Console(), seed=seed, full=full)))
 
 
 @cli.command()
@@ -177,26 +186,30 @@ def demo(root: Path, ids: tuple[str, ...]) -> None:
 
 @cli.command()
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.option("--release", "for_release", is_flag=True, help="Refuse what must not be published.")
 @click.pass_obj
-def package(root: Path, ids: tuple[str, ...]) -> None:
+def package(root: Path, ids: tuple[str, ...], for_release: bool) -> None:
     """Pack converted models as .dtmodel files."""
-    from dtmodels.stages.package import package
+    from dtmodels.stages.package import package, require_real
 
     for entry in _chosen(root, ids):
+        if for_release:
+            require_real(entry, _workspace(root))
         Console().say(str(package(entry, _workspace(root))))
 
 
 @cli.command("run")
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--all", "everything", is_flag=True, help="Every model of the repository.")
+@SEED
 @click.pass_obj
-def run_stages(root: Path, ids: tuple[str, ...], everything: bool) -> None:
+def run_stages(root: Path, ids: tuple[str, ...], everything: bool, seed: int | None) -> None:
     """Set up, convert, validate and package models, doing only what is not done yet."""
     from dtmodels.stages.run import run_each
 
     if not ids and not everything:
         raise click.UsageError("name a model, or give --all")
-    run_each(_chosen(root, ids), _workspace(root), Console())
+    run_each(_chosen(root, ids), _workspace(root), Console(), seed=seed)
 
 
 @cli.command()

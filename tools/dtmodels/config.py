@@ -11,14 +11,28 @@ from typing import Any
 
 from dtmodels.card import Card, Dataset
 
+STAND_IN = "stand_in"
+"""Key of `config.json` that marks a model without real weights; its value is their seed."""
 
-def config(card: Card, attributes: Mapping[str, Any]) -> dict[str, Any]:
+
+def config(card: Card, attributes: Mapping[str, Any], *, seed: int | None = None) -> dict[str, Any]:
     """The content of `config.json` for a model.
 
     Args:
         card: the model's card.
         attributes: what the network family knows beyond the card; the card's own attributes win.
+        seed: of stand-in weights; such a model says in every place a person may see that it is of no use.
     """
+    values = _config(card, attributes)
+    if seed is None:
+        return values
+    warning = f"Stand-in weights (seed {seed}), of no use for pictures. "
+    texts = {**values["model_card"], "long_description": warning + values["model_card"]["long_description"]}
+    name = f"{values['name']} (stand-in weights)"
+    return {**values, "name": name, "description": warning + card.description, "model_card": texts, STAND_IN: seed}
+
+
+def _config(card: Card, attributes: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "id": card.id,
         "name": card.name,

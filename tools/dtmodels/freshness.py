@@ -42,14 +42,15 @@ def digest(*parts: str | bytes) -> str:
     return whole.hexdigest()
 
 
-def inputs_of(entry: Entry) -> str:
-    """Digest of what a model is built from: the files in its folder, the tools it uses, their libraries.
+def inputs_of(entry: Entry, *, seed: int | None = None) -> str:
+    """Digest of what a model is built from: its folder's files, the tools it uses, their libraries, and any seed.
 
     The generated page is left out: it tells about the build, it does not steer it.
     """
     files = sorted(file for file in entry.folder.iterdir() if file.is_file() and file.name != "README.md")
     own = [f"{file.name} {sha256(file)}" for file in files]
-    return digest(*own, tools_digest(entry.card.convert.family, entry.card.task), _versions())
+    seeded = [] if seed is None else [f"seed {seed}"]
+    return digest(*own, tools_digest(entry.card.convert.family, entry.card.task), _versions(), *seeded)
 
 
 @cache

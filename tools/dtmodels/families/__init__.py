@@ -23,6 +23,8 @@ class Job:
     """Verified files, by the name the card gives them."""
     output: Path
     """Folder for the raw ONNX files, named as the task wants them (`model.onnx`, `encoder.onnx`, ...)."""
+    seed: int | None = None
+    """Where given, there are no checkpoints: the family makes stand-in weights from this number (`_weights.fill`)."""
 
 
 class Family(Protocol):

@@ -8,6 +8,8 @@ import onnx
 
 from dtbase.errors import Failure
 from dtbase.files import write_bytes
+from dtmodels.graph.half import store_half
+from dtmodels.graph.operators import check_operators
 
 MAX_OPSET = 20
 """Newest operator set that every ONNX Runtime darktable accepts can run."""
@@ -17,20 +19,29 @@ MAX_BYTES = 2_000_000_000
 """Protobuf cannot hold more in one file, and a release asset must stay below 2 GiB."""
 
 
-def normalise(source: Path, target: Path) -> None:
+def normalise(source: Path, target: Path, *, half: bool = False) -> None:
     """Rewrite the ONNX file `source` as `target`: one file, no build paths, deterministic bytes.
 
     Names of inputs, outputs, initializers and the model's own metadata stay; documentation strings, per-node
     metadata (exporters leave stack traces there) and inferred shapes go.
 
+    Args:
+        source: the file as an exporter or an author wrote it.
+        target: the file to publish.
+        half: store large weights as float16.
+
     Raises:
-        Failure: not a valid ONNX model, an operator set above 20, or too large for one file.
+        Failure: not a valid ONNX model, an operator set above 20, an operator some provider lacks, or too large for
+            one file.
     """
     try:
         model = onnx.load(source)
     except Exception as wrong:
         raise Failure(f"not a readable ONNX file: {wrong}", where=source.name) from wrong
     _check_opset(model, source.name)
+    check_operators(model, source.name)
+    if half:
+        store_half(model)
     _forget_the_builder(model)
     model.ir_version = min(model.ir_version, IR_VERSION)
     data = model.SerializeToString(deterministic=True)

@@ -12,15 +12,36 @@ from dtbase.discovery import member
 from dtbase.errors import Failure
 from dtbase.files import replacing_folder, write_json
 from dtmodels import families
+from dtmodels.card import Card
 from dtmodels.catalogue import Entry
 from dtmodels.config import config
 from dtmodels.families import Family, Job
 from dtmodels.graph.normalise import normalise
+from dtmodels.stages.setup import comes_with_repository, setup
 from dtmodels.workspace import Workspace
 
+STORAGE = ("half", "full")
+"""What `convert.options.storage` of a card may say; the first is the default."""
 
-def convert(entry: Entry, checkpoints: Mapping[str, Path], workspace: Workspace, console: Console) -> Path:
+
+def convert(
+    entry: Entry,
+    checkpoints: Mapping[str, Path],
+    workspace: Workspace,
+    console: Console,
+    *,
+    seed: int | None = None,
+    full: bool = False,
+) -> Path:
     """Build the model folder of one model: its ONNX files and its `config.json`.
+
+    Args:
+        entry: the model.
+        checkpoints: its verified files, by name; none when there is a seed.
+        workspace: where the folder is.
+        console: where progress goes.
+        seed: build with stand-in weights made from this number; `config.json` says so.
+        full: store all weights as float32, whatever the card says.
 
     Returns:
         The folder; it is replaced as a whole, so it never holds files of two runs.
@@ -29,15 +50,36 @@ def convert(entry: Entry, checkpoints: Mapping[str, Path], workspace: Workspace,
         Failure: the family refuses the checkpoint, or wrote nothing usable.
     """
     family = cast(Family, member(families, entry.card.convert.family))
+    half = not full and _storage(entry.card) == "half"
     folder = workspace.model(entry.card.id)
     console.note(f"{entry.card.id}: converting with family {entry.card.convert.family}")
     with tempfile.TemporaryDirectory(prefix="dtmodels-") as scratch, replacing_folder(folder) as fresh:
         raw = Path(scratch)
-        attributes = family.convert(Job(card=entry.card, checkpoints=checkpoints, output=raw))
+        attributes = family.convert(Job(card=entry.card, checkpoints=checkpoints, output=raw, seed=seed))
         graphs = sorted(raw.glob("*.onnx"))
         if not graphs:
             raise Failure(f"family {entry.card.convert.family} wrote no .onnx file", where=entry.card.id)
         for graph in graphs:
-            normalise(graph, fresh / graph.name)
-        write_json(fresh / "config.json", config(entry.card, attributes))
+            normalise(graph, fresh / graph.name, half=half)
+        write_json(fresh / "config.json", config(entry.card, attributes, seed=seed))
     return folder
+
+
+def obtain_and_convert(
+    entry: Entry, workspace: Workspace, console: Console, *, seed: int | None = None, full: bool = False
+) -> Path:
+    """Have the checkpoints of a model and convert it; see `convert`.
+
+    A seed stands in for downloads only: a model whose checkpoints lie in the repository is built from them.
+    """
+    if seed is None or comes_with_repository(entry):
+        return convert(entry, setup(entry, workspace, console), workspace, console, full=full)
+    return convert(entry, {}, workspace, console, seed=seed, full=full)
+
+
+def _storage(card: Card) -> str:
+    value = card.convert.options.get("storage", STORAGE[0])
+    if value not in STORAGE:
+        where, fix = f"models/{card.id}/card.yaml: convert.options.storage", f"write {' or '.join(STORAGE)}"
+        raise Failure(f"is {value!r}", where=where, fix=fix)
+    return str(value)

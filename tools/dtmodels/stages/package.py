@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from dtbase.errors import Failure
 from dtbase.files import replacing
 from dtmodels.catalogue import Entry
+from dtmodels.config import STAND_IN
 from dtmodels.workspace import Workspace
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -34,6 +36,23 @@ def package(entry: Entry, workspace: Workspace) -> Path:
     with replacing(target) as part:
         write_archive(part, entry.card.id, dict(_members(entry, workspace)))
     return target
+
+
+def require_real(entry: Entry, workspace: Workspace) -> None:
+    """Refuse to publish a model without real weights.
+
+    Raises:
+        Failure: the model was converted with stand-in weights, or not at all.
+    """
+    file = workspace.model(entry.card.id) / "config.json"
+    if not file.is_file():
+        raise Failure("nothing to package", where=str(file.parent), fix=f"run `dtmodels convert {entry.card.id}`")
+    if (seed := json.loads(file.read_bytes()).get(STAND_IN)) is not None:
+        raise Failure(
+            f"the model has stand-in weights (seed {seed}), so it cannot be released",
+            where=entry.card.id,
+            fix=f"convert it from its checkpoint: `dtmodels convert {entry.card.id}`",
+        )
 
 
 def write_archive(path: Path, top: str, members: dict[str, Path]) -> None:

@@ -13,6 +13,7 @@ from dtbase.files import replacing_folder, sha256
 from dtmodels.catalogue import Catalogue, Entry
 from dtmodels.freshness import digest, refresh
 from dtmodels.stages.index import index
+from dtmodels.stages.package import require_real
 from dtmodels.stages.run import Built, run_each
 from dtmodels.stages.setup import comes_with_repository
 from dtmodels.workspace import Workspace
@@ -61,6 +62,8 @@ def choose(catalogue: Catalogue, ids: Sequence[str]) -> list[Entry]:
 
 def _assemble(built: Sequence[Built], workspace: Workspace) -> bool:
     """Write `dist/` unless it already holds exactly these packages."""
+    for model in built:
+        require_real(model.entry, workspace)
     inputs = digest(*(f"{model.entry.card.id} {sha256(model.package)}" for model in built))
 
     def write() -> None:

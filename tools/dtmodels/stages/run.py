@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,9 +14,8 @@ from dtbase.files import sha256
 from dtmodels.catalogue import Entry
 from dtmodels.freshness import inputs_of, refresh
 from dtmodels.openness.grade import grade
-from dtmodels.stages.convert import convert
+from dtmodels.stages.convert import obtain_and_convert
 from dtmodels.stages.package import package
-from dtmodels.stages.setup import setup
 from dtmodels.stages.validate import hold_archive, hold_model
 from dtmodels.workspace import Workspace
 
@@ -57,14 +56,22 @@ class Refused:
         return said if said.startswith(f"{self.entry.card.id}:") else f"{self.entry.card.id}: {said}"
 
 
-def run_each(entries: Iterable[Entry], workspace: Workspace, console: Console) -> list[Built]:
+def run_each(
+    entries: Iterable[Entry], workspace: Workspace, console: Console, *, seed: int | None = None
+) -> list[Built]:
     """Run all stages of each model, go on past a failure, and close with one table.
+
+    Args:
+        entries: the models, in order.
+        workspace: where they are built.
+        console: where progress and the table go.
+        seed: build with stand-in weights made from this number where a checkpoint would have to be downloaded.
 
     Raises:
         Failure: one or more models could not be built; the message names each with its reason.
     """
     with workspace.locked():
-        results = [_attempt(entry, workspace, console) for entry in entries]
+        results = [_attempt(entry, workspace, console, seed) for entry in entries]
     console.table(COLUMNS, [result.row() for result in results])
     if refused := [result for result in results if isinstance(result, Refused)]:
         reasons = "\n".join(result.reason() for result in refused)
@@ -72,24 +79,24 @@ def run_each(entries: Iterable[Entry], workspace: Workspace, console: Console) -
     return [result for result in results if isinstance(result, Built)]
 
 
-def _attempt(entry: Entry, workspace: Workspace, console: Console) -> Built | Refused:
+def _attempt(entry: Entry, workspace: Workspace, console: Console, seed: int | None) -> Built | Refused:
     try:
-        return run(entry, workspace, console)
+        return run(entry, workspace, console, seed=seed)
     except Failure as failure:
         return Refused(entry, failure)
 
 
-def run(entry: Entry, workspace: Workspace, console: Console) -> Built:
+def run(entry: Entry, workspace: Workspace, console: Console, *, seed: int | None = None) -> Built:
     """Set up, convert, validate and package one model, and hold the finished archive against darktable's installer.
 
     Raises:
         Failure: a stage failed; what was finished before is kept and not done again.
     """
     started = time.monotonic()
-    card, inputs = entry.card, inputs_of(entry)
+    card, inputs = entry.card, inputs_of(entry, seed=seed)
     archive = workspace.package(card.id)
-    steps = {
-        "convert": ([workspace.model(card.id)], partial(_convert, entry, workspace, console)),
+    steps: dict[str, tuple[list[Path], Callable[[], object]]] = {
+        "convert": ([workspace.model(card.id)], partial(obtain_and_convert, entry, workspace, console, seed=seed)),
         "validate": ([workspace.report(card.id)], partial(hold_model, entry, workspace, console)),
         "package": ([archive], partial(_package, entry, workspace)),
     }
@@ -99,10 +106,6 @@ def run(entry: Entry, workspace: Workspace, console: Console) -> Built:
         if refresh(workspace.stamp(card.id, stage), inputs, outputs, action)
     )
     return Built(entry=entry, package=archive, work=work, seconds=time.monotonic() - started)
-
-
-def _convert(entry: Entry, workspace: Workspace, console: Console) -> None:
-    convert(entry, setup(entry, workspace, console), workspace, console)
 
 
 def _package(entry: Entry, workspace: Workspace) -> None:

@@ -15,6 +15,7 @@ from dtbase.files import json_text, write_json
 from dtmodels import tasks
 from dtmodels.archive import install
 from dtmodels.catalogue import Catalogue, Entry
+from dtmodels.config import STAND_IN
 from dtmodels.graph.runtime import Runtime
 from dtmodels.package_config import FILE as CONFIG
 from dtmodels.report import Facts, Problem, Report, error, warning
@@ -146,6 +147,11 @@ def _report(where: str, examined: Examined) -> Report:
 
 
 def _with_golden(report: Report, entry: Entry, examined: Examined, runtime: Runtime, *, pin: bool) -> Report:
+    if examined.model is not None and STAND_IN in examined.model.config.values:
+        if pin:
+            what = "has stand-in weights: what it returns must not become the golden output"
+            raise Failure(what, where=entry.card.id, fix=f"run `dtmodels convert {entry.card.id}`")
+        return report
     if pin:
         _golden.pin(entry.folder, examined.calls, examined.facts.files)
     problems = [*report.problems, *_golden.compare(entry.folder, examined.calls, entry.card.tolerance.relative)]

@@ -1,0 +1,197 @@
+"""What proves a network against its authors: lists of published tensors, and what the authors' own code computes.
+
+Both lie beside the repository, not in it; a test that needs them is skipped where they are absent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from dtmodels.card_reader import read_card
+from dtmodels.families import Job
+from dtmodels.families._rename import Layout, fit
+from dtmodels.graph.normalise import normalise
+
+Array = NDArray[Any]
+TOLERANCE = 1e-4
+"""Of the output's standard deviation: more than twice the rounding noise of float32, far below any real difference."""
+SHARED = Path("shared/data")
+
+
+@pytest.fixture(scope="session")
+def published(root: Path) -> Callable[[str], dict[str, Any]]:
+    """The published list of tensors of a checkpoint, by its name."""
+
+    def read(name: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(_shared(root, f"state-dicts/{name}.json").read_text())
+        return found
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def hold_mapping(published: Callable[[str], dict[str, Any]]) -> Callable[[str, nn.Module, Layout], None]:
+    """Hold a network against a published list, strictly: every tensor taken, none missing, all shapes equal.
+
+    Also says how the file wraps the tensors, and that nothing is passed over which the list's notes do not name.
+    """
+
+    def hold(name: str, network: nn.Module, layout: Layout) -> None:
+        listed = published(name)
+        assert layout.key == (listed["wrapper"]["key"] or "")
+        kinds = {one: (shape, getattr(torch, kind)) for one, shape, kind in listed["tensors"]}
+        shapes = {one: torch.empty(shape, dtype=kind, device="meta") for one, (shape, kind) in kinds.items()}
+        assert len(shapes) == listed["count"]
+        assert all(one.startswith(layout.prefix) for one in shapes)
+        fit(network.state_dict(), shapes, layout)
+
+    return hold
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What the authors' code returned for stand-in weights of seed 0."""
+
+    values: Mapping[str, Array] = field(repr=False)
+
+    def hold(self, name: str, found: Tensor | Array, tolerance: float = TOLERANCE) -> float:
+        """Hold an output against the stored samples and statistics; returns the difference over the deviation."""
+        mine = np.asarray(found, np.float32)
+        assert mine.shape == tuple(self.values[f"{name}.shape"])
+        mean, deviation, low, high = self.values[f"{name}.stats"]
+        limit = tolerance * max(deviation, 0.1)
+        index = np.linspace(0, mine.size - 1, min(mine.size, 4096)).astype(np.int64)
+        worst = float(np.abs(mine.reshape(-1)[index] - self.values[f"{name}.values"]).max())
+        assert worst <= limit, f"{name}: {worst:.2e} > {limit:.2e}"
+        assert np.allclose([mine.mean(dtype=np.float64), mine.std(dtype=np.float64)], [mean, deviation], atol=limit)
+        assert np.allclose([mine.min(), mine.max()], [low, high], atol=limit)
+        return worst / max(deviation, 0.1)
+
+    def input(self, name: str, made: Array) -> Array:
+        """The input as float32, after making sure that it is the one the authors' code was given."""
+        image = np.ascontiguousarray(made, "<f4")
+        assert hashlib.sha256(image.tobytes()).hexdigest() == str(self.values[f"input/{name}.sha256"])
+        return image
+
+    def hold_weights(self, tensors: Mapping[str, Tensor]) -> None:
+        """Hold stand-in weights, in the published order, against the digest of those the authors' code was given."""
+        digest = hashlib.sha256()
+        for tensor in tensors.values():
+            if tensor.is_floating_point():
+                digest.update(np.ascontiguousarray(tensor.numpy(), "<f4").tobytes())
+        assert digest.hexdigest() == str(self.values["weights.sha256"])
+
+
+@pytest.fixture(scope="session")
+def reference(root: Path) -> Callable[[str], Reference]:
+    """What the authors' code computes, by checkpoint."""
+
+    def read(name: str) -> Reference:
+        with np.load(_shared(root, f"reference-outputs/{name}.npz")) as stored:
+            return Reference(dict(stored))
+
+    return read
+
+
+def _shared(root: Path, path: str) -> Path:
+    file = root.parent / SHARED / path
+    if not file.is_file():
+        pytest.skip(f"{SHARED}/{path} is not beside the repository")
+    return file
+
+
+@pytest.fixture(scope="session")
+def draws() -> Callable[[], np.random.Generator]:
+    """Where the authors' inputs come from; drawn in the order the references name them."""
+    return lambda: np.random.default_rng([0, 12345])
+
+
+@pytest.fixture(scope="session")
+def picture() -> Callable[..., Array]:
+    """`picture(rng, channels, height, width, block)`: `[1, C, H, W]` in 0..1, half coarse blocks, half noise."""
+
+    def make(rng: np.random.Generator, channels: int, height: int, width: int, block: int) -> Array:
+        coarse = rng.random((1, channels, -(-height // block), -(-width // block)))
+        fine = rng.random((1, channels, height, width))
+        blocks = np.kron(coarse, np.ones((block, block)))[..., :height, :width]
+        return 0.5 * blocks + 0.5 * fine
+
+    return make
+
+
+CARD = """\
+schema: 1
+id: toy
+name: toy
+description: A network with made-up weights, for tests of its conversion
+task: {task}
+architecture: toy
+version: "1.0"
+status: draft
+source: {{repository: self, authors: [Test Author]}}
+license: {{weights: GPL-3.0-or-later, code: GPL-3.0-or-later}}
+use: {{scope: tests of conversion, inference: local, network: none, telemetry: none}}
+convert: {{family: {family}, options: {options}}}
+package: {{type: single, attributes: {attributes}}}
+"""
+
+
+@pytest.fixture
+def make_job(tmp_path: Path) -> Callable[..., Job]:
+    """A job for a family: `make_job(family, task, options=..., attributes=..., checkpoints=..., seed=...)`."""
+
+    def make(
+        family: str,
+        task: str,
+        *,
+        options: Mapping[str, Any] | None = None,
+        attributes: Mapping[str, Any] | None = None,
+        checkpoints: Mapping[str, Path] | None = None,
+        seed: int | None = None,
+    ) -> Job:
+        card = tmp_path / "card.yaml"
+        texts = {"options": json.dumps(options or {}), "attributes": json.dumps(attributes or {})}
+        card.write_text(CARD.format(family=family, task=task, **texts))
+        (tmp_path / "raw").mkdir(exist_ok=True)
+        return Job(card=read_card(card), checkpoints=checkpoints or {}, output=tmp_path / "raw", seed=seed)
+
+    return make
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Callable[..., Callable[..., Array]]:
+    """Convert a job, normalise a graph of it, and return a function from inputs by name to its first output."""
+
+    def build(convert: Callable[[Job], object], job: Job, file: str, *, half: bool = False) -> Callable[..., Array]:
+        if not (job.output / file).is_file():
+            convert(job)
+        final = tmp_path / f"{'half' if half else 'full'}-{file}"
+        normalise(job.output / file, final, half=half)
+        session = onnxruntime.InferenceSession(final, providers=["CPUExecutionProvider"])
+        return lambda **inputs: np.asarray(session.run(None, inputs)[0])
+
+    return build
+
+
+def psnr(found: Array, wanted: Array) -> float:
+    """Peak signal to noise ratio in decibels, the peak being the span of `wanted`."""
+    error = float(np.mean(np.square(found.astype(np.float64) - wanted)))
+    return 10 * float(np.log10(np.ptp(wanted.astype(np.float64)) ** 2 / error))
+
+
+@pytest.fixture(scope="session")
+def decibels() -> Callable[[Array, Array], float]:
+    """See `psnr`."""
+    return psnr

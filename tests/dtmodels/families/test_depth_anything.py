@@ -1,0 +1,192 @@
+"""Depth Anything: the published checkpoints fit, and networks and graphs compute what the authors' code computes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+from dtbase.errors import Failure
+from dtbase.files import write_json
+from dtmodels.config import config
+from dtmodels.families import Job
+from dtmodels.families._rename import Layout, Misfit, fit
+from dtmodels.families._seeded import stand_ins
+from dtmodels.families.depth_anything import VARIANTS, DepthAnything, Variant, convert
+from dtmodels.graph.normalise import normalise
+from dtmodels.graph.runtime import Runtime
+from dtmodels.stages.validate import validate_path
+
+LISTS = [
+    ("depth_anything_v2_vits", "v2-small", "original"),
+    ("depth_anything_v2_small_hf", "v2-small", "hub"),
+    ("DA3MONO-LARGE", "v3-mono-large", "original"),
+]
+CASES = {
+    "v2-small": ("depth_anything_v2_vits", {"main": (518, 518), "second": (392, 644)}),
+    "v3-mono-large": ("DA3MONO-LARGE", {"main": (518, 518), "second": (504, 504)}),
+}
+GRAPHS = [("v2-small", "main", 518, 1.0), ("v3-mono-large", "second", 504, 1.0)]
+TINY = {"dim": 16, "depth": 4, "heads": 2, "taps": (0, 1, 2, 3), "features": 8, "widths": (8, 8, 16, 16)}
+MEAN = np.array([0.485, 0.456, 0.406]).reshape(1, 3, 1, 1)
+DEVIATION = np.array([0.229, 0.224, 0.225]).reshape(1, 3, 1, 1)
+MakeJob = Callable[..., Job]
+Picture = Callable[..., Any]
+Published = Callable[[str], dict[str, Any]]
+
+
+def seeded(variant: Variant) -> DepthAnything:
+    """A network with stand-in weights, by the names of the authors' file."""
+    network, layout = DepthAnything(variant).eval(), variant.layouts["original"]
+    state = network.state_dict()
+    values = stand_ins({layout.sources(name)[0]: tensor for name, tensor in state.items()}, 0, variant.recipe)
+    network.load_state_dict(fit(state, values, layout))
+    return network
+
+
+def tiny(name: str) -> DepthAnything:
+    """A small network of the same kind."""
+    return seeded(replace(VARIANTS[name], **TINY))
+
+
+@pytest.mark.parametrize(("listed", "variant", "edition"), LISTS)
+def test_the_published_checkpoints_fit(
+    hold_mapping: Callable[[str, nn.Module, Layout], None], listed: str, variant: str, edition: str
+) -> None:
+    with torch.device("meta"):
+        network = DepthAnything(VARIANTS[variant])
+    hold_mapping(listed, network, VARIANTS[variant].layouts[edition])
+
+
+def test_the_hub_edition_holds_the_same_values_under_other_names(published: Published) -> None:
+    original, hub = (VARIANTS["v2-small"].layouts[edition] for edition in ("original", "hub"))
+    origins: dict[str, list[Any]] = published("depth_anything_v2_small_hf")["made_from"]
+    with torch.device("meta"):
+        names = list(DepthAnything(VARIANTS["v2-small"]).state_dict())
+    for name in names:
+        parts = [origins[one] for one in hub.sources(name)]
+        assert {origin[0] for origin in parts} == set(original.sources(name))
+        rows = [origin[1:] for origin in parts if len(origin) > 1]
+        assert [start for start, _ in rows[1:]] == [end for _, end in rows[:-1]]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CASES)
+def test_the_networks_compute_what_the_authors_compute(
+    reference: Callable[[str], Any], draws: Callable[[], np.random.Generator], picture: Picture, name: str
+) -> None:
+    listed, cases = CASES[name]
+    known, rng, network = reference(listed), draws(), seeded(VARIANTS[name])
+    for case, (height, width) in cases.items():
+        made = (picture(rng, 3, height, width, 14) - MEAN) / DEVIATION
+        image = torch.from_numpy(known.input(f"{case}/image", made))
+        with torch.no_grad():
+            for number, tap in enumerate(network.vit(image), 1):
+                known.hold(f"{case}/tap{number}", tap)
+            for output, plane in zip(("depth", "sky"), network(image), strict=False):
+                known.hold(f"{case}/{output}", plane)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "case", "side", "bound"), GRAPHS)
+def test_the_graphs_compute_what_the_authors_compute_and_pass_as_models(
+    *,
+    make_job: MakeJob,
+    reference: Callable[[str], Any],
+    draws: Callable[[], np.random.Generator],
+    picture: Picture,
+    runtime: Runtime,
+    tmp_path: Path,
+    name: str,
+    case: str,
+    side: int,
+    bound: float,
+) -> None:
+    job = make_job("depth_anything", "depth", options={"network": name}, attributes={"input_sizes": [side]}, seed=0)
+    listed, cases = CASES[name]
+    rng = draws()
+    images = {one: (picture(rng, 3, *size, 14) - MEAN) / DEVIATION for one, size in cases.items()}
+    image = images[case].astype(np.float32)
+    convert(job)
+    folder = tmp_path / job.card.id
+    folder.mkdir()
+    normalise(job.output / "model.onnx", folder / "model.onnx")
+    full = run(folder / "model.onnx", image)
+    for output, plane in full.items():
+        reference(listed).hold(f"{case}/{output}", plane)
+    assert list(full) == (["depth"] if name == "v2-small" else ["depth", "sky"])
+    normalise(job.output / "model.onnx", folder / "model.onnx", half=True)
+    for output, plane in run(folder / "model.onnx", image).items():
+        assert np.abs(plane - full[output]).max() / np.ptp(full[output]) < bound / 100
+    write_json(folder / "config.json", config(job.card, {}, seed=job.seed))
+    assert validate_path(folder, runtime).errors == ()
+
+
+def run(path: Path, image: Any) -> dict[str, Any]:
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    names = [output.name for output in session.get_outputs()]
+    return dict(zip(names, session.run(None, {"image": image}), strict=True))
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_fixed_size_changes_nothing_at_that_size(name: str) -> None:
+    network, image = tiny(name), torch.randn(1, 3, 42, 70)
+    with torch.no_grad():
+        before = network(image)
+        network.vit.settle(3, 5)
+        after = network(image)
+    assert network.vit.pos_embed.shape == (1, 16, 16)
+    assert all(torch.equal(one, other) for one, other in zip(before, after, strict=True))
+
+
+def test_outputs_have_the_size_of_the_picture_and_the_sign_of_their_kind() -> None:
+    image = torch.randn(1, 3, 42, 70)
+    with torch.no_grad():
+        (inverse,) = tiny("v2-small")(image)
+        depth, sky = tiny("v3-mono-large")(image)
+    assert inverse.shape == depth.shape == sky.shape == (1, 42, 70)
+    assert float(inverse.min()) >= 0
+    assert float(depth.min()) > 0
+    assert float(sky.min()) >= 0
+
+
+def test_epsilons_are_the_authors() -> None:
+    """No output shows a wrong one: with random weights it stays within the tolerance."""
+    for name, last in {"v2-small": 1e-6, "v3-mono-large": 1e-5}.items():
+        with torch.device("meta"):
+            vit = DepthAnything(VARIANTS[name]).vit
+        found = {part: module.eps for part, module in vit.named_modules() if isinstance(module, nn.LayerNorm)}
+        assert found.pop("norm") == last
+        assert set(found.values()) == {1e-6}
+
+
+def test_a_checkpoint_of_the_other_edition_is_refused(make_job: MakeJob, tmp_path: Path, published: Published) -> None:
+    path = tmp_path / "model.safetensors"
+    listed = published("depth_anything_v2_small_hf")["tensors"]
+    save_file({one: torch.zeros(shape) for one, shape, _ in listed}, path)
+    options, sizes = {"network": "v2-small"}, {"input_sizes": [42]}
+    job = make_job("depth_anything", "depth", options=options, attributes=sizes, checkpoints={"weights": path})
+    with pytest.raises(Misfit, match=r"model.safetensors: .* 239 missing: .* 287 left over: "):
+        convert(job)
+    assert not list(job.output.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("options", "side", "told"),
+    [
+        ({"network": "v2-giant"}, 518, "is 'v2-giant'"),
+        ({"network": "v3-mono-large", "edition": "hub"}, 504, "is 'hub'"),
+        ({"network": "v2-small"}, 512, "512 is no multiple of 14"),
+    ],
+)
+def test_wrong_options_are_refused(make_job: MakeJob, options: dict[str, str], side: int, told: str) -> None:
+    with pytest.raises(Failure, match=told):
+        convert(make_job("depth_anything", "depth", options=options, attributes={"input_sizes": [side]}, seed=0))

@@ -1,0 +1,97 @@
+"""NAFNet: the published checkpoint fits, and network and graph compute what the authors' code computes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional
+
+from dtbase.errors import Failure
+from dtmodels.families import Job
+from dtmodels.families._nafnet import NAFNet
+from dtmodels.families._nafnet_inference import for_inference
+from dtmodels.families._rename import Layout, Misfit
+from dtmodels.families._seeded import stand_ins
+from dtmodels.families.nafnet import LAYOUT, RECIPE, convert
+
+NAME = "NAFNet-SIDD-width32"
+SIDD = (32, (2, 2, 4, 8), 12, (2, 2, 2, 2))
+TINY = {"width": 4, "encoder_blocks": [1, 1], "middle_blocks": 1, "decoder_blocks": [1, 1]}
+MakeJob = Callable[..., Job]
+
+
+def test_the_published_checkpoint_fits(hold_mapping: Callable[[str, nn.Module, Layout], None]) -> None:
+    hold_mapping(NAME, NAFNet(*SIDD), LAYOUT)
+
+
+@pytest.mark.slow
+def test_the_network_computes_what_the_authors_compute(
+    reference: Callable[[str], Any], draws: Callable[[], np.random.Generator], picture: Callable[..., Any]
+) -> None:
+    known, rng, network = reference(NAME), draws(), NAFNet(*SIDD).eval()
+    network.load_state_dict(stand_ins(network.state_dict(), 0, RECIPE))
+    for case, (height, width) in {"main": (256, 256), "second": (250, 333)}.items():
+        image = torch.from_numpy(known.input(f"{case}/image", picture(rng, 3, height, width, 16)))
+        with torch.no_grad():
+            # the authors pad with zeros, right and below
+            full = network(functional.pad(image, (0, -width % network.multiple, 0, -height % network.multiple)))
+        known.hold(f"{case}/output", full[..., :height, :width])
+
+
+@pytest.mark.slow
+def test_the_graph_computes_what_the_authors_compute(
+    *,
+    make_job: MakeJob,
+    built: Callable[..., Any],
+    reference: Callable[[str], Any],
+    draws: Callable[[], np.random.Generator],
+    picture: Callable[..., Any],
+    decibels: Callable[..., float],
+) -> None:
+    job = make_job("nafnet", "denoise", attributes={"input_sizes": [256]}, seed=0)
+    known, image = reference(NAME), picture(draws(), 3, 256, 256, 16).astype(np.float32)
+    found = built(convert, job, "model.onnx")(input=image)
+    known.hold("main/output", found)
+    assert decibels(built(convert, job, "model.onnx", half=True)(input=image), found) > 60
+
+
+def test_the_exported_form_computes_the_same() -> None:
+    network, image = NAFNet(4, (1, 2), 2, (2, 1)).eval(), torch.rand(1, 3, 20, 28)
+    network.load_state_dict(stand_ins(network.state_dict(), 5, RECIPE))
+    with torch.no_grad():
+        wanted = network(image)
+        found = for_inference(network)(image)
+    assert float((found - wanted).abs().max()) < 1e-5 * float(wanted.std())
+
+
+def test_the_graph_has_the_tile_size_of_the_card(make_job: MakeJob, built: Callable[..., Any]) -> None:
+    job = make_job("nafnet", "denoise", options=TINY, attributes={"input_sizes": [24, 8]}, seed=0)
+    assert built(convert, job, "model.onnx")(input=np.zeros((1, 3, 24, 24), np.float32)).shape == (1, 3, 24, 24)
+
+
+def test_a_tile_size_the_network_cannot_halve_is_refused(make_job: MakeJob) -> None:
+    with pytest.raises(Failure, match="30 is no multiple of 4") as failure:
+        convert(make_job("nafnet", "denoise", options=TINY, attributes={"input_sizes": [30]}, seed=0))
+    assert failure.value.fix == "write 32"
+
+
+def test_a_checkpoint_of_another_width_is_refused_by_name(make_job: MakeJob, tmp_path: Path) -> None:
+    path = tmp_path / "weights.pth"
+    torch.save({"params": NAFNet(6, (1, 1), 1, (1, 1)).state_dict()}, path)
+    job = make_job("nafnet", "denoise", options=TINY, attributes={"input_sizes": [24]}, checkpoints={"weights": path})
+    with pytest.raises(Misfit, match=r"weights.pth: .* of another shape: intro.weight \(6x3x3x3 for 4x3x3x3\)"):
+        convert(job)
+    assert not list(job.output.iterdir())
+
+
+@pytest.mark.parametrize("wrong", [{"width": "wide"}, {"width": 0}, {"encoder_blocks": 2}, {"middle_blocks": True}])
+def test_wrong_options_name_themselves(make_job: MakeJob, wrong: dict[str, Any]) -> None:
+    with pytest.raises(Failure, match="is ") as failure:
+        convert(make_job("nafnet", "denoise", options=wrong, attributes={"input_sizes": [64]}, seed=0))
+    assert failure.value.where == f"models/toy/card.yaml: convert.options.{next(iter(wrong))}"

@@ -1,0 +1,94 @@
+"""RRDB: the published checkpoints fit, and networks and graphs compute what the authors' code computes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from dtbase.errors import Failure
+from dtmodels.card import Checkpoint
+from dtmodels.families import Job
+from dtmodels.families._rename import Layout, Misfit
+from dtmodels.families._seeded import stand_ins
+from dtmodels.families.rrdb import LAYOUT, RECIPE, SCALES, RRDBNet, convert
+
+NAMES = {"x2": "BSRGANx2", "x4": "BSRGAN"}
+TINY = {"features": 8, "blocks": 1, "growth": 4}
+
+
+@pytest.fixture
+def upscale_job(make_job: Callable[..., Job]) -> Callable[..., Job]:
+    """A job whose card names the given checkpoints."""
+
+    def make(*names: str, **given: Any) -> Job:
+        job = make_job("rrdb", "upscale", attributes={"input_sizes": [64]}, **given)
+        checkpoints = tuple(Checkpoint(name=name, file="weights.pth") for name in names)
+        return replace(job, card=replace(job.card, checkpoints=checkpoints))
+
+    return make
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_the_published_checkpoint_fits(scale: str, hold_mapping: Callable[[str, nn.Module, Layout], None]) -> None:
+    hold_mapping(NAMES[scale], RRDBNet(SCALES[scale]), LAYOUT)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scale", SCALES)
+def test_the_network_computes_what_the_authors_compute(
+    scale: str,
+    reference: Callable[[str], Any],
+    draws: Callable[[], np.random.Generator],
+    picture: Callable[..., Any],
+) -> None:
+    known, rng, network = reference(NAMES[scale]), draws(), RRDBNet(SCALES[scale]).eval()
+    network.load_state_dict(stand_ins(network.state_dict(), 0, RECIPE))
+    for case, size in {"main": (64, 64), "second": (50, 77)}.items():
+        image = torch.from_numpy(known.input(f"{case}/image", picture(rng, 3, *size, 16)))
+        with torch.no_grad():
+            known.hold(f"{case}/output", network(image))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scale", SCALES)
+def test_the_graph_computes_what_the_authors_compute(
+    *,
+    scale: str,
+    upscale_job: Callable[..., Job],
+    built: Callable[..., Any],
+    reference: Callable[[str], Any],
+    draws: Callable[[], np.random.Generator],
+    picture: Callable[..., Any],
+    decibels: Callable[..., float],
+) -> None:
+    job, image = upscale_job(scale, seed=0), picture(draws(), 3, 64, 64, 16).astype(np.float32)
+    found = built(convert, job, f"model_{scale}.onnx")(input=image)
+    reference(NAMES[scale]).hold("main/output", found)
+    assert decibels(built(convert, job, f"model_{scale}.onnx", half=True)(input=image), found) > 60
+
+
+def test_each_checkpoint_becomes_a_graph_of_its_own(upscale_job: Callable[..., Job], built: Callable[..., Any]) -> None:
+    job = upscale_job("x2", "x4", options=TINY, seed=0)
+    for name, scale in SCALES.items():
+        wide = built(convert, job, f"model_{name}.onnx")(input=np.zeros((1, 3, 64, 64), np.float32)).shape[-1]
+        assert wide == 64 * scale
+
+
+def test_the_checkpoint_of_the_other_scale_is_refused(upscale_job: Callable[..., Job], tmp_path: Path) -> None:
+    path = tmp_path / "weights.pth"
+    torch.save(RRDBNet(2, *TINY.values()).state_dict(), path)
+    with pytest.raises(Misfit, match=r"2 missing: upconv2\.bias, upconv2\.weight"):
+        convert(upscale_job("x4", options=TINY, checkpoints={"x4": path}))
+
+
+@pytest.mark.parametrize("names", [(), ("weights",), ("x2", "x3")])
+def test_checkpoints_are_named_by_their_scale(upscale_job: Callable[..., Job], names: tuple[str, ...]) -> None:
+    with pytest.raises(Failure, match=r"names no checkpoint|has checkpoints named"):
+        convert(upscale_job(*names, options=TINY, seed=0))

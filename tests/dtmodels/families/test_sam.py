@@ -1,0 +1,235 @@
+"""Segment Anything: all published tensors, the authors' outputs in torch and in ONNX, and what darktable expects."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from dtbase.files import write_json
+from dtmodels.config import config
+from dtmodels.families import Job, sam2, sam_hq
+from dtmodels.families._rename import Layout, Misfit, fit
+from dtmodels.families._seeded import Recipe, stand_ins
+from dtmodels.graph.normalise import normalise
+from dtmodels.stages.validate import validate_path
+
+MEAN = np.array([0.485, 0.456, 0.406])[:, None, None]
+SPREAD = np.array([0.229, 0.224, 0.225])[:, None, None]
+PAD = (0, 0, -1)
+PROMPTS = {
+    "point": ((512, 400, 1), PAD),
+    "points": ((300, 400, 1), (700, 650, 0), (20, 30, 1), PAD),
+    "points_pad": ((300, 400, 1), (700, 650, 0), (20, 30, 1), PAD, PAD),
+    "box": ((200, 150, 2), (800, 900, 3), PAD),
+    "box_nopad": ((200, 150, 2), (800, 900, 3)),
+    "point_mask": ((512, 400, 1), PAD),
+}
+"""Points as x, y and label; the authors' code appends what is padding here."""
+CASES = {
+    "sam2.1_hiera_tiny": (sam2, "tiny"),
+    "sam2.1_hiera_small": (sam2, "small"),
+    "sam2.1_hiera_base_plus": (sam2, "base_plus"),
+    "sam2.1_hq_hiera_large": (sam2, "large_hq"),
+    "sam_hq_vit_b": (sam_hq, "vit_b"),
+    "sam_hq_vit_tiny": (sam_hq, "vit_tiny"),
+}
+GRAPHS = ("encoder.onnx", "decoder.onnx")
+CONTRACT = {
+    "point_coords": [1, "points", 2],
+    "point_labels": [1, "points"],
+    "mask_input": [1, 1, 256, 256],
+    "has_mask_input": [1],
+}
+RESULTS = {"masks": [1, 3, 256, 256], "iou_predictions": [1, 3], "low_res_masks": [1, 3, 256, 256]}
+Array = NDArray[np.float32]
+
+
+def layout(name: str) -> Layout:
+    family, variant = CASES[name]
+    found = family.LAYOUT if family is sam2 else family.LAYOUTS[variant]
+    assert isinstance(found, Layout)
+    return found
+
+
+def empty(name: str) -> nn.Module:
+    family, variant = CASES[name]
+    with torch.device("meta"):
+        made = family.network(variant)
+    assert isinstance(made, nn.Module)
+    return made
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_published_tensor_has_its_place(name: str, hold_mapping: Callable[..., None]) -> None:
+    hold_mapping(name, empty(name), layout(name))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_passed_over_is_what_single_pictures_do_not_need(
+    name: str, published: Callable[[str], dict[str, Any]]
+) -> None:
+    listed = [one for one, _, _ in published(name)["tensors"]]
+    over = sorted(set(listed) - set(empty(name).state_dict()))
+    if name == "sam_hq_vit_tiny":
+        assert over == [f"image_encoder.{part}.{last}" for part in ("head", "norm_head") for last in ("bias", "weight")]
+    else:
+        video = ("mask_downsample.", "maskmem_tpos_enc", "memory_", "no_mem_pos_enc", "no_obj_", "obj_ptr_")
+        assert all(one.startswith(video) for one in over)
+        assert bool(over) == name.startswith("sam2")
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("other", CASES)
+def test_a_checkpoint_of_another_variant_is_refused(
+    name: str, other: str, published: Callable[[str], dict[str, Any]]
+) -> None:
+    if name == other:
+        return
+    kinds = {one: (shape, getattr(torch, kind)) for one, shape, kind in published(other)["tensors"]}
+    shapes = {one: torch.empty(shape, dtype=kind, device="meta") for one, (shape, kind) in kinds.items()}
+    with pytest.raises(Misfit, match="the tensors do not fit the network"):
+        fit(empty(name).state_dict(), shapes, layout(name), where=other)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """Where the graphs go; they are too large to stay."""
+    made = tmp_path / "toy"
+    made.mkdir()
+    yield made
+    shutil.rmtree(made)
+    shutil.rmtree(tmp_path / "raw", ignore_errors=True)
+
+
+@pytest.fixture
+def inputs(
+    draws: Callable[[], np.random.Generator], picture: Callable[..., Array]
+) -> Callable[[Any], tuple[Array, Array]]:
+    """Picture and previous mask as the authors' code was given them."""
+
+    def make(authors: Any) -> tuple[Array, Array]:
+        rng = draws()
+        image = (picture(rng, 3, 1024, 1024, 32) - MEAN) / SPREAD
+        mask = 20 * (picture(rng, 1, 256, 256, 16) - 0.5)
+        return authors.input("image", image), authors.input("mask_input", mask)
+
+    return make
+
+
+@pytest.fixture
+def build(folder: Path, make_job: Callable[..., Job]) -> Callable[[ModuleType, str], None]:
+    """Do what the convert stage does, without half storage."""
+
+    def make(family: ModuleType, variant: str) -> None:
+        job = make_job(family.__name__.rpartition(".")[2], "mask", options={"variant": variant}, seed=0)
+        attributes = family.convert(job)
+        for graph in GRAPHS:
+            normalise(job.output / graph, folder / graph)
+        card = replace(job.card, id=folder.name, architecture="sam2")
+        write_json(folder / "config.json", config(card, attributes))
+
+    return make
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CASES)
+def test_torch_and_graphs_give_what_the_authors_give_and_darktable_runs_them(
+    name: str,
+    folder: Path,
+    build: Callable[[ModuleType, str], None],
+    reference: Callable[[str], Any],
+    inputs: Callable[[Any], tuple[Array, Array]],
+) -> None:
+    family, variant = CASES[name]
+    authors = reference(name)
+    image, mask = inputs(authors)
+    build(family, variant)
+    hold_shapes(folder, family)
+    report = validate_path(folder)
+    assert report.problems == (), report.text()
+    hold(authors, family, torch_outputs(family, variant, image, mask))
+    hold(authors, family, onnx_outputs(folder, image, mask))
+
+
+def hold_shapes(folder: Path, family: ModuleType) -> None:
+    encoder, decoder = (shapes(folder / graph) for graph in GRAPHS)
+    features = {feature: list(shape) for feature, shape in family.FEATURES.items()}
+    assert encoder == ({"image": [1, 3, 1024, 1024]}, features)
+    assert decoder == (features | CONTRACT, RESULTS)
+    assert [list(decoder[0]), list(decoder[1])] == [[*features, *CONTRACT], list(RESULTS)]
+
+
+def shapes(path: Path) -> tuple[dict[str, list[int | str]], dict[str, list[int | str]]]:
+    graph = onnx.load(path).graph
+    return sizes(graph.input), sizes(graph.output)
+
+
+def sizes(values: Iterable[onnx.ValueInfoProto]) -> dict[str, list[int | str]]:
+    return {
+        value.name: [dim.dim_param or dim.dim_value for dim in value.type.tensor_type.shape.dim] for value in values
+    }
+
+
+def hold(authors: Any, family: ModuleType, found: Mapping[str, Array]) -> None:
+    for output, value in found.items():
+        if output.endswith("/kept"):
+            masks = found[output.replace("kept", "masks")]
+            assert np.array_equal(value, np.clip(masks, -32, 32) if family is sam2 else masks)
+        else:
+            authors.hold(output, value)
+    assert len(found) == len(family.FEATURES) + 3 * len(PROMPTS)
+
+
+def torch_outputs(family: ModuleType, variant: str, image: Array, mask: Array) -> dict[str, Array]:
+    network = family.network(variant)
+    network.load_state_dict(stand_ins(network.state_dict(), 0, Recipe()))
+    network.eval().fuse()
+    decoder = family.decoder(network).eval()
+    with torch.no_grad():
+        features = network(torch.from_numpy(image))
+        found = {name: value.numpy() for name, value in zip(family.FEATURES, features, strict=True)}
+        for prompt in PROMPTS:
+            results = decoder(*features, *(torch.from_numpy(value) for value in prompts(prompt, mask)))
+            found |= named(prompt, [value.numpy() for value in results])
+    return found
+
+
+def onnx_outputs(folder: Path, image: Array, mask: Array) -> dict[str, Array]:
+    """As darktable runs them: the decoder is not optimised, and points may be one or many."""
+    options = onnxruntime.SessionOptions()
+    encoder = onnxruntime.InferenceSession(folder / GRAPHS[0], options, providers=["CPUExecutionProvider"])
+    features = encoder.run(None, {"image": image})
+    found = dict(zip([output.name for output in encoder.get_outputs()], features, strict=True))
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    decoder = onnxruntime.InferenceSession(folder / GRAPHS[1], options, providers=["CPUExecutionProvider"])
+    names = [given.name for given in decoder.get_inputs()]
+    for prompt in PROMPTS:
+        given = dict(zip(names, [*features, *prompts(prompt, mask)], strict=True))
+        found |= named(prompt, decoder.run(None, given))
+    single = [np.full((1, 1, 2), 500, np.float32), np.ones((1, 1), np.float32), mask, np.zeros(1, np.float32)]
+    alone = decoder.run(None, dict(zip(names, [*features, *single], strict=True)))
+    assert [list(value.shape) for value in alone] == list(RESULTS.values())
+    assert all(np.isfinite(value).all() for value in alone)
+    return found
+
+
+def prompts(name: str, mask: Array) -> tuple[Array, ...]:
+    points = np.array([PROMPTS[name]], np.float32)
+    present = np.float32(name == "point_mask")
+    return points[..., :2], points[..., 2], mask * present, present.reshape(1)
+
+
+def named(prompt: str, values: Sequence[Array]) -> dict[str, Array]:
+    return dict(zip((f"{prompt}/masks", f"{prompt}/iou", f"{prompt}/kept"), values, strict=True))

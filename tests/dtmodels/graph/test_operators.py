@@ -1,0 +1,48 @@
+"""Graphs use operators that every provider of ONNX Runtime has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import onnx
+import pytest
+from onnx import helper
+
+from dtbase.errors import Failure
+from dtmodels.graph.operators import COREML_GIVES_BACK, EVERYWHERE, LACKING, check_operators, operators
+
+Graph = Callable[..., onnx.ModelProto]
+
+
+def one(make_graph: Graph, name: str, *, domain: str = "") -> onnx.ModelProto:
+    node = helper.make_node(name, ["input"], ["output"], domain=domain)
+    return make_graph({"input": [1, 3]}, {"output": [1, 3]}, [node])
+
+
+def test_plain_operators_pass(make_graph: Graph) -> None:
+    check_operators(one(make_graph, "Relu"), "model.onnx")
+
+
+def test_an_operator_some_provider_lacks_is_refused_with_what_to_write_instead(make_graph: Graph) -> None:
+    with pytest.raises(Failure, match="not every provider of ONNX Runtime has: DFT") as failure:
+        check_operators(one(make_graph, "DFT"), "model.onnx")
+    assert failure.value.where == "model.onnx"
+    assert "products with constant matrices" in failure.value.fix
+
+
+def test_operators_outside_the_standard_are_refused(make_graph: Graph) -> None:
+    with pytest.raises(Failure, match="outside the ONNX standard: vendor::Magic"):
+        check_operators(one(make_graph, "Magic", domain="vendor"), "model.onnx")
+
+
+def test_branches_are_searched_too(make_graph: Graph) -> None:
+    inner = one(make_graph, "Mish").graph
+    node = helper.make_node("If", ["input"], ["output"], then_branch=inner, else_branch=inner)
+    model = make_graph({"input": [1, 3]}, {"output": [1, 3]}, [node])
+    assert {name for _, name in operators(model)} == {"If", "Mish"}
+
+
+def test_the_tables_do_not_contradict_each_other() -> None:
+    assert not EVERYWHERE & set(LACKING)
+    assert set(COREML_GIVES_BACK) <= EVERYWHERE
+    assert all(onnx.defs.has(name) for name in {*EVERYWHERE, *LACKING})

@@ -1,0 +1,116 @@
+"""Models with made-up weights: built where a checkpoint would have to be downloaded, marked, and never published."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import onnx
+import pytest
+
+from dtbase.console import Console
+from dtbase.errors import Failure
+from dtmodels.catalogue import Catalogue
+from dtmodels.config import STAND_IN
+from dtmodels.schemas import check_against
+from dtmodels.stages.convert import obtain_and_convert
+from dtmodels.stages.package import package, require_real
+from dtmodels.stages.run import run_each
+from dtmodels.stages.validate import validate
+from dtmodels.workspace import Workspace
+
+Add = Callable[..., Path]
+QUIET = Console(quiet=True)
+TINY = "{width: 4, encoder_blocks: [1], middle_blocks: 1, decoder_blocks: [1]}"
+
+
+@pytest.fixture
+def downloaded(add_model: Add) -> Path:
+    """The folder of a model whose checkpoint lies elsewhere."""
+    folder = add_model("denoise-toy")
+    text = (folder / "card.yaml").read_text()
+    text = text.replace("    file: model.onnx\n", "    url: https://www.darktable.org/toy.pth\n")
+    text = text.replace("name: model\n", "name: weights\n")
+    (folder / "card.yaml").write_text(text.replace("family: onnx", f"family: nafnet\n  options: {TINY}"))
+    (folder / "model.onnx").unlink()
+    return folder
+
+
+def converted(root: Path, *, seed: int | None = 3, full: bool = False) -> Path:
+    return obtain_and_convert(Catalogue.load(root).entries[0], Workspace(root), QUIET, seed=seed, full=full)
+
+
+def test_config_says_what_it_is_everywhere_a_person_looks(downloaded: Path, tmp_path: Path) -> None:
+    config = json.loads((converted(tmp_path) / "config.json").read_bytes())
+    check_against("config-v1", config, where="config.json")
+    assert config[STAND_IN] == 3
+    assert config["name"] == "toy denoiser (stand-in weights)"
+    assert config["description"].startswith("Stand-in weights (seed 3), of no use for pictures.")
+    assert config["model_card"]["long_description"].startswith("Stand-in weights (seed 3)")
+
+
+def test_the_seed_decides_the_bytes(downloaded: Path, tmp_path: Path) -> None:
+    made = [(converted(tmp_path, seed=seed) / "model.onnx").read_bytes() for seed in (0, 0, 1)]
+    assert made[0] == made[1] != made[2]
+
+
+def test_it_runs_through_all_stages_and_is_refused_by_release(downloaded: Path, tmp_path: Path) -> None:
+    catalogue, workspace = Catalogue.load(tmp_path), Workspace(tmp_path)
+    (built,) = run_each(catalogue.entries, workspace, QUIET, seed=3)
+    assert built.work == ("convert", "validate", "package")
+    (again,) = run_each(catalogue.entries, workspace, QUIET, seed=3)
+    assert again.work == ()
+    assert run_each(catalogue.entries, workspace, QUIET, seed=4)[0].work == ("convert", "validate", "package")
+    with pytest.raises(Failure, match=r"denoise-toy: the model has stand-in weights \(seed 4\)") as failure:
+        require_real(built.entry, workspace)
+    assert "dtmodels convert denoise-toy" in failure.value.fix
+    assert package(built.entry, workspace).is_file()
+
+
+def test_package_for_release_refuses_it_on_the_command_line(downloaded: Path, tmp_path: Path) -> None:
+    def dtmodels(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "dtmodels", "--root", str(tmp_path), *words]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert dtmodels("convert", "denoise-toy", "--seed", "3").returncode == 0
+    refused = dtmodels("package", "--release", "denoise-toy")
+    assert (refused.returncode, "stand-in weights" in refused.stderr) == (1, True)
+    assert not (tmp_path / "output/denoise-toy/denoise-toy.dtmodel").exists()
+    assert dtmodels("package", "denoise-toy").returncode == 0
+    assert dtmodels("run", "denoise-toy", "--seed", "-1").returncode == 2
+
+
+def test_its_output_never_becomes_the_golden_one(downloaded: Path, tmp_path: Path) -> None:
+    folder, entry = converted(tmp_path), Catalogue.load(tmp_path).entries[0]
+    assert validate(entry, folder).ok
+    with pytest.raises(Failure, match="must not become the golden output"):
+        validate(entry, folder, pin=True)
+
+
+def test_a_model_whose_checkpoint_is_here_is_built_from_it(add_model: Add, tmp_path: Path) -> None:
+    add_model("denoise-toy")
+    config = json.loads((converted(tmp_path, seed=3) / "config.json").read_bytes())
+    assert STAND_IN not in config
+
+
+def test_large_weights_are_stored_as_half_unless_the_card_or_the_call_says_no(downloaded: Path, tmp_path: Path) -> None:
+    card = downloaded / "card.yaml"
+    wide = TINY.replace("width: 4", "width: 256")
+    card.write_text(card.read_text().replace(TINY, wide))
+    half = (converted(tmp_path) / "model.onnx").stat().st_size
+    full = (converted(tmp_path, full=True) / "model.onnx").stat().st_size
+    assert half < 0.55 * full
+    card.write_text(card.read_text().replace(wide, wide.replace("}", ", storage: full}")))
+    assert (converted(tmp_path) / "model.onnx").stat().st_size == full
+    card.write_text(card.read_text().replace("storage: full", "storage: eighth"))
+    with pytest.raises(Failure, match="is 'eighth'"):
+        converted(tmp_path)
+
+
+def test_half_storage_keeps_types_of_inputs_and_outputs(downloaded: Path, tmp_path: Path) -> None:
+    graph = onnx.load(converted(tmp_path) / "model.onnx").graph
+    kinds = {value.type.tensor_type.elem_type for value in [*graph.input, *graph.output]}
+    assert kinds == {onnx.TensorProto.FLOAT}

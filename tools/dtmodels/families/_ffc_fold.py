@@ -1,0 +1,36 @@
+"""LaMa's generator in the form it is exported in: batch normalisations go into the convolutions before them.
+
+ONNX Runtime does so itself where a normalisation follows one convolution; most of these follow the sum of two.
+"""
+
+from __future__ import annotations
+
+from torch import nn
+
+from dtmodels.families._ffc import Divide, FourierUnit, Generator, Local, Mix, Spectral
+from dtmodels.families._fold import fold_norm
+
+
+def fold(generator: Generator) -> None:
+    """Bring a loaded generator into the form for export, in place; it cannot be loaded again."""
+    for module in generator.modules():
+        _fold_norms(module)
+    layers = generator.model
+    for number, layer in enumerate(layers):
+        if isinstance(layer, nn.ConvTranspose2d):
+            layers[number + 1] = fold_norm(layers[number + 1], layer)
+
+
+def _fold_norms(module: nn.Module) -> None:
+    if isinstance(module, Local | Divide):
+        module.bn_l = fold_norm(module.bn_l, module.ffc["convl2l"])
+    if isinstance(module, Divide):
+        module.bn_g = fold_norm(module.bn_g, module.ffc["convl2g"])
+    if isinstance(module, Mix):
+        module.bn_l = fold_norm(module.bn_l, module.ffc["convl2l"], module.ffc["convg2l"])
+        last = module.ffc["convg2g"].get_submodule("conv2")
+        module.bn_g = fold_norm(module.bn_g, module.ffc["convl2g"], last)
+    if isinstance(module, Spectral):
+        module.conv1[1] = fold_norm(module.conv1[1], module.conv1[0])
+    if isinstance(module, FourierUnit):
+        module.bn = fold_norm(module.bn, module.conv_layer)

@@ -1,0 +1,87 @@
+"""Options of a card, read strictly: a wrong one is the author's mistake, not a reason for a traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from dtbase.errors import Failure
+from dtmodels.card import Card
+
+Kind = TypeVar("Kind")
+
+
+def option(card: Card, name: str, default: Kind) -> Kind:
+    """Option `name` of `convert.options`, of the same type as `default`, which is taken when the card says nothing.
+
+    Raises:
+        Failure: the option is of another type, or a number below 1.
+    """
+    value = card.convert.options.get(name, default)
+    if type(value) is not type(default) or (isinstance(value, int) and not isinstance(value, bool) and value < 1):
+        raise Failure(f"is {value!r}", where=_where(card, name), fix=f"write it like this: {name}: {_text(default)}")
+    return value
+
+
+def counts(card: Card, name: str, default: Sequence[int]) -> tuple[int, ...]:
+    """Option `name` as a list of numbers from 1 on.
+
+    Raises:
+        Failure: it is anything else.
+    """
+    value = card.convert.options.get(name, default)
+    if isinstance(value, str) or not isinstance(value, Sequence) or not value or not all(map(_is_count, value)):
+        raise Failure(f"is {value!r}", where=_where(card, name), fix=f"write it like this: {name}: {list(default)}")
+    return tuple(value)
+
+
+def choice(card: Card, name: str, choices: Sequence[str]) -> str:
+    """Option `name` as one of `choices`; the first is the default.
+
+    Raises:
+        Failure: it is none of them.
+    """
+    value = card.convert.options.get(name, choices[0])
+    if value not in choices:
+        raise Failure(f"is {value!r}", where=_where(card, name), fix=f"one of: {', '.join(choices)}")
+    return str(value)
+
+
+def tile_size(card: Card, file: str, multiple: int) -> int:
+    """The tile size darktable will use for the graph `file`: first number of `input_sizes` in its attributes.
+
+    Args:
+        card: of the model.
+        file: name of the graph without `.onnx`; its own attributes win over those of the whole model.
+        multiple: what the network needs its sides to be a multiple of.
+
+    Raises:
+        Failure: no size is given, or the network cannot work with it.
+    """
+    attributes: Mapping[str, Any] = card.package.attributes
+    own = attributes.get(file)
+    sizes = (
+        own.get("input_sizes") if isinstance(own, Mapping) and "input_sizes" in own else attributes.get("input_sizes")
+    )
+    where = f"models/{card.id}/card.yaml: package.attributes.input_sizes"
+    if not isinstance(sizes, Sequence) or isinstance(sizes, str) or not sizes or not _is_count(sizes[0]):
+        raise Failure(
+            f"gives no tile size for {file}", where=where, fix=f"write a list of one number: [{32 * multiple}]"
+        )
+    size = int(sizes[0])
+    if size % multiple:
+        nearest = max(round(size / multiple), 1) * multiple
+        raise Failure(f"{size} is no multiple of {multiple}", where=where, fix=f"write {nearest}")
+    return size
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+
+
+def _where(card: Card, name: str) -> str:
+    return f"models/{card.id}/card.yaml: convert.options.{name}"
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,18 @@
+"""Resampling with fixed sizes as a matrix product: exact, and without an operator some providers lack."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F  # noqa: N812 - its usual name
+from torch import Tensor
+
+
+def bicubic(before: int, after: int) -> Tensor:
+    """Matrix `[after, before]` that resamples a line of `before` values as torch's bicubic interpolation does.
+
+    A picture `[..., H, W]` becomes `bicubic(H, h) @ picture @ bicubic(W, w).T`. Computed in float64, returned as
+    float32.
+    """
+    unit = torch.eye(before, dtype=torch.float64).reshape(1, before, before, 1)
+    columns = F.interpolate(unit, size=(after, 1), mode="bicubic", align_corners=False)
+    return columns.reshape(before, after).T.contiguous().float()

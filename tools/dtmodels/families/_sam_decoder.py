@@ -1,0 +1,90 @@
+"""Mask decoder of Segment Anything: image, tokens and clicks to three masks and their expected quality."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from dtmodels.families._sam_layers import ChannelNorm, Mlp, TwoLinear
+from dtmodels.families._sam_prompt import CELLS, WIDTH
+from dtmodels.families._sam_transformer import TwoWayTransformer
+
+MASKS = 3
+"""Masks of an ambiguous prompt; there is one token more, for the single mask of an unambiguous one."""
+THIN = WIDTH // 8
+"""Channels of the map that masks are read from, 256 x 256 pixels."""
+
+
+class MaskDecoder(nn.Module):
+    """What both generations have in common; see the subclasses in the families' own files."""
+
+    def __init__(self, mlp: type[Mlp] | type[TwoLinear], *, hq: bool) -> None:
+        super().__init__()
+        self.transformer = TwoWayTransformer(WIDTH, mlp)
+        self.iou_token = nn.Embedding(1, WIDTH)
+        self.mask_tokens = nn.Embedding(1 + MASKS, WIDTH)
+        self.output_upscaling = nn.Sequential(
+            nn.ConvTranspose2d(WIDTH, WIDTH // 4, 2, stride=2),
+            ChannelNorm(WIDTH // 4),
+            nn.GELU(),
+            nn.ConvTranspose2d(WIDTH // 4, THIN, 2, stride=2),
+            nn.GELU(),
+        )
+        self.output_hypernetworks_mlps = nn.ModuleList(Mlp([WIDTH, WIDTH, WIDTH, THIN]) for _ in range(1 + MASKS))
+        self.iou_prediction_head = Mlp([WIDTH, WIDTH, WIDTH, 1 + MASKS])
+        self.hq = hq
+        if hq:
+            self.hf_token = nn.Embedding(1, WIDTH)
+            self.hf_mlp = Mlp([WIDTH, WIDTH, WIDTH, THIN])
+            self.embedding_maskfeature = nn.Sequential(
+                nn.Conv2d(THIN, 2 * THIN, 3, padding=1),
+                ChannelNorm(2 * THIN),
+                nn.GELU(),
+                nn.Conv2d(2 * THIN, THIN, 3, padding=1),
+            )
+
+    def leading(self) -> list[Tensor]:
+        """Tokens before the one for quality, each `[1, 256]`."""
+        return []
+
+    def enlarge(self, image: Tensor, features: tuple[Tensor, ...]) -> Tensor:
+        """Image `[1, 256, 64, 64]` to `[1, 32, 256, 256]`."""
+        raise NotImplementedError
+
+    def quality(self, raw: Tensor) -> Tensor:
+        """What the quality head says, `[1, 3]`, as the authors report it."""
+        return raw
+
+    def fine(self, enlarged: Tensor, features: tuple[Tensor, ...]) -> Tensor:
+        """The map that the HQ mask is read from."""
+        raise NotImplementedError
+
+    def tokens(self) -> Tensor:
+        """The decoder's own tokens `[1, T, 256]`."""
+        last = [self.hf_token.weight] if self.hq else []
+        return torch.cat([*self.leading(), self.iou_token.weight, self.mask_tokens.weight, *last])[None]
+
+    def forward(
+        self, image: Tensor, grid: Tensor, tokens: Tensor, points: Tensor, features: tuple[Tensor, ...]
+    ) -> tuple[Tensor, Tensor]:
+        """Masks `[1, 3, 256, 256]` as logits and their expected intersection over union `[1, 3]`.
+
+        Args:
+            image: image embedding plus what the previous mask adds, `[1, 256, 64, 64]`.
+            grid: positions of its cells, `[1, 4096, 256]`.
+            tokens: see `tokens`.
+            points: tokens of the clicks, `[1, N, 256]`.
+            features: what the encoder gives beside the embedding.
+        """
+        cells = image.reshape(1, WIDTH, CELLS * CELLS).transpose(1, 2)
+        seen, cells = self.transformer(cells, grid, torch.cat([tokens, points], 1))
+        enlarged = self.enlarge(cells.transpose(1, 2).reshape(1, WIDTH, CELLS, CELLS), features)
+        at = len(self.leading())
+        makers = list(self.output_hypernetworks_mlps)[1:]
+        mixes = torch.stack([maker(seen[:, at + 2 + number]) for number, maker in enumerate(makers)], 1)
+        masks = mixes @ enlarged.flatten(2)
+        if self.hq:
+            mix = self.hf_mlp(seen[:, at + 2 + MASKS])[:, None]
+            masks = masks + mix @ self.fine(enlarged, features).flatten(2)
+        side = enlarged.shape[-1]
+        return masks.reshape(1, MASKS, side, side), self.quality(self.iou_prediction_head(seen[:, at])[:, 1:])

@@ -1,0 +1,87 @@
+"""The two graphs of a Segment Anything model as darktable runs them: the picture once, then each click."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from dtmodels.families._export import export
+from dtmodels.families._sam_decoder import MaskDecoder
+from dtmodels.families._sam_prompt import SIDE, PromptEncoder
+
+PROMPTS = ("point_coords", "point_labels", "mask_input", "has_mask_input")
+"""Inputs of the decoder after the encoder's outputs, in darktable's order."""
+OUTPUTS = ("masks", "iou_predictions", "low_res_masks")
+MEMORY = 256
+"""Width and height of masks, and of the previous one."""
+POINTS = 5
+"""Points of the example; any number is allowed."""
+
+
+class Clicks(nn.Module):
+    """Prompt encoder and mask decoder in one, with everything ready that depends on neither picture nor clicks.
+
+    darktable runs the decoder without optimisation, so what can be computed beforehand has to be.
+    """
+
+    grid: Tensor
+    tokens: Tensor
+    table: Tensor
+
+    def __init__(self, prompts: PromptEncoder, decoder: MaskDecoder, *, limit: float | None) -> None:
+        """Args: `limit` is where the authors cut logits off before they feed a mask back, None if they do not."""
+        super().__init__()
+        self.prompts, self.decoder = prompts, decoder
+        self._limit = limit
+        with torch.no_grad():
+            self.register_buffer("grid", prompts.grid())
+            self.register_buffer("tokens", decoder.tokens())
+            self.register_buffer("table", prompts.label_table())
+
+    def decode(
+        self,
+        image: Tensor,
+        features: tuple[Tensor, ...],
+        clicks: tuple[Tensor, Tensor],
+        previous: tuple[Tensor, Tensor],
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Masks, their quality, and the masks to feed back; see `OUTPUTS`.
+
+        Args:
+            image: image embedding, `[1, 256, 64, 64]`.
+            features: what else the encoder gives.
+            clicks: coordinates `[1, N, 2]` and labels `[1, N]`.
+            previous: mask `[1, 1, 256, 256]` and whether there is one, `[1]`.
+        """
+        points = self.prompts.points(*clicks, self.table)
+        masks, quality = self.decoder(image + self.prompts.mask(*previous), self.grid, self.tokens, points, features)
+        kept = masks.clone() if self._limit is None else masks.clamp(-self._limit, self._limit)
+        return masks, quality, kept
+
+
+def export_pair(encoder: nn.Module, decoder: Clicks, features: Mapping[str, tuple[int, ...]], folder: Path) -> None:
+    """Write `encoder.onnx` and `decoder.onnx`.
+
+    Args:
+        encoder: picture `[1, 3, 1024, 1024]` to its features.
+        decoder: features, then what `PROMPTS` names, to what `OUTPUTS` names.
+        features: names and shapes of the encoder's outputs, in order; the decoder's inputs have the same.
+        folder: where they go.
+    """
+    picture = torch.zeros(1, 3, SIDE, SIDE)
+    export(encoder, {"image": picture}, list(features), folder / "encoder.onnx")
+    known = {name: torch.zeros(shape) for name, shape in features.items()}
+    export(
+        decoder,
+        known | dict(zip(PROMPTS, _prompts(), strict=True)),
+        OUTPUTS,
+        folder / "decoder.onnx",
+        symbols={"point_coords": {1: "points"}, "point_labels": {1: "points"}},
+    )
+
+
+def _prompts() -> tuple[Tensor, ...]:
+    return tuple(torch.zeros(shape) for shape in ((1, POINTS, 2), (1, POINTS), (1, 1, MEMORY, MEMORY), (1,)))

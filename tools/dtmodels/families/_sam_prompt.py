@@ -1,0 +1,93 @@
+"""Prompt encoder of Segment Anything, for points whose labels are floats as darktable passes them."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from dtmodels.families._sam_layers import ChannelNorm
+
+WIDTH = 256
+"""Channels of image embedding and tokens."""
+SIDE = 1024
+"""Width and height of the picture, which point coordinates refer to."""
+CELLS = 64
+"""Width and height of the image embedding."""
+LABELS = (-1.0, 0.0, 1.0, 2.0, 3.0)
+"""Padding, beside the object, on the object, and a box's corners at the top left and at the bottom right."""
+
+
+class FourierPosition(nn.Module):
+    """Sines and cosines of a position in random directions, which are part of the checkpoint."""
+
+    positional_encoding_gaussian_matrix: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("positional_encoding_gaussian_matrix", torch.zeros(2, WIDTH // 2))
+
+    def forward(self, position: Tensor) -> Tensor:
+        """Positions `[..., 2]` as (x, y) within 0..1 to `[..., 256]`."""
+        angle = 2 * math.pi * ((2 * position - 1) @ self.positional_encoding_gaussian_matrix)
+        return torch.cat([angle.sin(), angle.cos()], -1)
+
+
+class PromptEncoder(nn.Module):
+    """Clicks and a previous mask to what the mask decoder takes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pe_layer = FourierPosition()
+        self.point_embeddings = nn.ModuleList(nn.Embedding(1, WIDTH) for _ in LABELS[1:])
+        self.not_a_point_embed = nn.Embedding(1, WIDTH)
+        self.no_mask_embed = nn.Embedding(1, WIDTH)
+        self.mask_downscaling = nn.Sequential(
+            nn.Conv2d(1, 4, 2, stride=2),
+            ChannelNorm(4),
+            nn.GELU(),
+            nn.Conv2d(4, 16, 2, stride=2),
+            ChannelNorm(16),
+            nn.GELU(),
+            nn.Conv2d(16, WIDTH, 1),
+        )
+
+    def label_table(self) -> Tensor:
+        """What each of `LABELS` adds to a point's embedding, `[5, 256]`."""
+        kinds = [self.not_a_point_embed, *self.point_embeddings]
+        return torch.cat([kind.weight for kind in kinds])
+
+    def points(self, coordinates: Tensor, labels: Tensor, table: Tensor) -> Tensor:
+        """Tokens `[1, N, 256]` of points.
+
+        A padding point (label -1) has no position. The authors append one themselves when there is no box; darktable
+        passes it with the other points, so nothing is appended here.
+
+        Args:
+            coordinates: `[1, N, 2]` as (x, y) in pixels of 0..1024; the half pixel to its centre is added here.
+            labels: `[1, N]`, each one of `LABELS`.
+            table: see `label_table`.
+        """
+        known = torch.tensor(LABELS)
+        kind = (labels[..., None] == known).to(coordinates.dtype)
+        position: Tensor = self.pe_layer((coordinates + 0.5) / SIDE)
+        return position * (1 - kind[..., :1]) + kind @ table
+
+    def mask(self, previous: Tensor, present: Tensor) -> Tensor:
+        """What the previous mask, logits `[1, 1, 256, 256]`, adds to the image embedding, or what its absence does.
+
+        Args:
+            previous: the mask.
+            present: `[1]`, 1 where there is one, otherwise 0.
+        """
+        embedded: Tensor = self.mask_downscaling(previous)
+        absent = self.no_mask_embed.weight.reshape(1, WIDTH, 1, 1)
+        return present * embedded + (1 - present) * absent
+
+    def grid(self) -> Tensor:
+        """Positions of the cells of the image embedding, `[1, 4096, 256]`."""
+        centres = (torch.arange(CELLS) + 0.5) / CELLS
+        rows, columns = torch.meshgrid(centres, centres, indexing="ij")
+        grid: Tensor = self.pe_layer(torch.stack([columns, rows], -1).reshape(1, CELLS * CELLS, 2))
+        return grid

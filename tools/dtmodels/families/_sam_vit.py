@@ -1,0 +1,104 @@
+"""ViT-B as Segment Anything uses it: attention within windows and over the whole picture, with relative positions."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F  # noqa: N812 - its usual name
+from torch import Tensor, nn
+
+from dtmodels.families._sam_layers import ChannelNorm, TwoLinear, attend, heads, joined, windows
+from dtmodels.families._sam_prompt import CELLS, WIDTH
+
+CHANNELS = 768
+DEPTH = 12
+HEADS = 12
+PATCH = 16
+WINDOW = 14
+EVERYWHERE = (2, 5, 8, 11)
+"""Blocks whose attention spans the whole picture."""
+EPSILON = 1e-6
+
+
+class Attention(nn.Module):
+    """Attention over a square of cells, with a learned term for the distance in rows and one for that in columns."""
+
+    near: Tensor
+
+    def __init__(self, side: int) -> None:
+        super().__init__()
+        self.qkv = nn.Linear(CHANNELS, 3 * CHANNELS)
+        self.proj = nn.Linear(CHANNELS, CHANNELS)
+        self.rel_pos_h = nn.Parameter(torch.zeros(2 * side - 1, CHANNELS // HEADS))
+        self.rel_pos_w = nn.Parameter(torch.zeros(2 * side - 1, CHANNELS // HEADS))
+        line = torch.arange(side)
+        self.register_buffer("near", line[:, None] - line[None, :] + side - 1, persistent=False)
+        self._side = side
+
+    def forward(self, cut: Tensor) -> Tensor:
+        """`[n, side, side, C]` to the same."""
+        query, key, value = (heads(part.flatten(1, 2), HEADS) for part in self.qkv(cut).chunk(3, -1))
+        mixed = attend(query, key, value, self._distance(query))
+        result: Tensor = self.proj(mixed.reshape(cut.shape))
+        return result
+
+    def _distance(self, query: Tensor) -> Tensor:
+        """What distances add to the scores, `[n, heads, side * side, side * side]`."""
+        side = self._side
+        square = query.reshape(*query.shape[:2], side, side, query.shape[-1])
+        rows = square @ self.rel_pos_h[self.near].transpose(1, 2)
+        columns = (square.transpose(2, 3) @ self.rel_pos_w[self.near].transpose(1, 2)).transpose(2, 3)
+        both = rows[..., :, None] + columns[..., None, :]
+        return both.reshape(*query.shape[:2], side * side, side * side)
+
+
+class Block(nn.Module):
+    """One transformer block; `window` is 0 for attention over the whole picture."""
+
+    def __init__(self, window: int) -> None:
+        super().__init__()
+        self.norm1 = nn.LayerNorm(CHANNELS, eps=EPSILON)
+        self.attn = Attention(window or CELLS)
+        self.norm2 = nn.LayerNorm(CHANNELS, eps=EPSILON)
+        self.mlp = TwoLinear([CHANNELS, 4 * CHANNELS, CHANNELS], F.gelu)
+        self._window = window
+
+    def forward(self, image: Tensor) -> Tensor:
+        """`[1, 64, 64, 768]` to the same."""
+        normed = self.norm1(image)
+        seen = joined(self.attn(windows(normed, self._window)), CELLS, CELLS) if self._window else self.attn(normed)
+        image = image + seen
+        result: Tensor = image + self.mlp(self.norm2(image))
+        return result
+
+
+def neck(channels: int) -> nn.Sequential:
+    """The last layers of every encoder of the first generation: `[1, channels, 64, 64]` to `[1, 256, 64, 64]`."""
+    return nn.Sequential(
+        nn.Conv2d(channels, WIDTH, 1, bias=False),
+        ChannelNorm(WIDTH),
+        nn.Conv2d(WIDTH, WIDTH, 3, padding=1, bias=False),
+        ChannelNorm(WIDTH),
+    )
+
+
+class Vit(nn.Module):
+    """Picture to image embedding, and the early map that the HQ head takes."""
+
+    early = CHANNELS
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.patch_embed = nn.ModuleDict({"proj": nn.Conv2d(3, CHANNELS, PATCH, stride=PATCH)})
+        self.pos_embed = nn.Parameter(torch.zeros(1, CELLS, CELLS, CHANNELS))
+        self.blocks = nn.ModuleList(Block(0 if number in EVERYWHERE else WINDOW) for number in range(DEPTH))
+        self.neck = neck(CHANNELS)
+
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """`[1, 3, 1024, 1024]` to `[1, 256, 64, 64]` and `[1, 768, 64, 64]`."""
+        cells = self.patch_embed["proj"](image).permute(0, 2, 3, 1) + self.pos_embed
+        early = cells
+        for number, block in enumerate(self.blocks):
+            cells = block(cells)
+            if number == EVERYWHERE[0]:
+                early = cells
+        return self.neck(cells.permute(0, 3, 1, 2)), early.permute(0, 3, 1, 2)

@@ -1,0 +1,58 @@
+"""Give a network its weights: the author's checkpoint, or stand-ins where the job has a seed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from torch import Tensor, nn
+
+from dtbase.errors import Failure
+from dtmodels.families import Job
+from dtmodels.families._checkpoint import read
+from dtmodels.families._rename import Layout, fit
+from dtmodels.families._seeded import Recipe, stand_in
+
+
+def fill(network: nn.Module, job: Job, checkpoint: str, layout: Layout, recipe: Recipe) -> None:
+    """Load the checkpoint called `checkpoint` into `network`, strictly, and set it to inference.
+
+    Args:
+        network: a network of the right size; its values are replaced.
+        job: what is being built.
+        checkpoint: the name the card gives the file.
+        layout: how the file holds the network's tensors.
+        recipe: for stand-ins, where the job has a seed.
+
+    Raises:
+        Failure: the job has no such checkpoint, it cannot be read, or its tensors do not fit.
+    """
+    state = network.state_dict()
+    if job.seed is not None:
+        loaded = {name: _stand_in(name, tensor, layout, recipe, job.seed) for name, tensor in state.items()}
+    else:
+        path = checkpoint_of(job, checkpoint)
+        loaded = fit(state, read(path, key=layout.key, inert=layout.inert), layout, where=str(path))
+    network.load_state_dict(loaded, strict=True)
+    # after loading: some networks prepare tables from their weights when they are set to inference
+    network.eval()
+
+
+def checkpoint_of(job: Job, name: str) -> Path:
+    """The file of a checkpoint.
+
+    Raises:
+        Failure: the card names no such checkpoint.
+    """
+    if name not in job.checkpoints:
+        fix = f"name one of the checkpoints '{name}'"
+        raise Failure(f"there is no checkpoint named '{name}'", where=f"models/{job.card.id}/card.yaml", fix=fix)
+    return job.checkpoints[name]
+
+
+def _stand_in(name: str, tensor: Tensor, layout: Layout, recipe: Recipe, seed: int) -> Tensor:
+    sources = layout.sources(name)
+    if not tensor.is_floating_point():
+        return tensor
+    if len(sources) > 1:
+        raise ValueError(f"stand-ins need one published name for {name}; give fill() a layout of the authors' names")
+    return stand_in(sources[0], tensor.shape, seed, recipe)

@@ -1,0 +1,130 @@
+"""Depth Anything, versions 2 (https://arxiv.org/abs/2406.09414) and 3 (https://arxiv.org/abs/2511.10647), one picture.
+
+Options: `network` (`v2-small` or `v3-mono-large`) and `edition`, which names the tensors have: `original`, those of
+the authors' own file, or `hub`, those of the Hugging Face edition of v2-small. `input_sizes` of the card is the side
+of the picture, a multiple of 14. Checkpoint: `weights`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from dtmodels.families import Job
+from dtmodels.families._depth_names import hub_name
+from dtmodels.families._dpt import DensePrediction
+from dtmodels.families._export import export
+from dtmodels.families._options import choice, tile_size
+from dtmodels.families._rename import Layout, by_rules
+from dtmodels.families._seeded import Recipe
+from dtmodels.families._vit import PATCH, VisionTransformer
+from dtmodels.families._weights import fill
+
+CHECKPOINT = "weights"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """One published size of the network; the fields of the two parts are documented there."""
+
+    dim: int
+    depth: int
+    heads: int
+    taps: tuple[int, ...]
+    last_epsilon: float
+    features: int
+    widths: tuple[int, ...]
+    second: bool
+    """Version 2: inverse depth after a ReLU, and a file that holds two things no forward pass uses."""
+    layouts: Mapping[str, Layout]
+    """By edition."""
+    recipe: Recipe
+
+
+VARIANTS = {
+    "v2-small": Variant(
+        dim=384,
+        depth=12,
+        heads=6,
+        taps=(2, 5, 8, 11),
+        last_epsilon=1e-6,
+        features=64,
+        widths=(48, 96, 192, 384),
+        second=True,
+        layouts={
+            "original": Layout(names=by_rules([("^vit[.]", "pretrained."), ("^head[.]", "depth_head.")])),
+            "hub": Layout(names=hub_name),
+        },
+        recipe=Recipe(offsets={"depth_head.scratch.output_conv2.2.bias": 3.5}),
+    ),
+    "v3-mono-large": Variant(
+        dim=1024,
+        depth=24,
+        heads=16,
+        taps=(4, 11, 17, 23),
+        last_epsilon=1e-5,
+        features=256,
+        widths=(256, 512, 1024, 1024),
+        second=False,
+        layouts={"original": Layout(prefix="model.", names=by_rules([("^vit[.]", "backbone.pretrained.")]))},
+        recipe=Recipe(
+            factors={"model.head.scratch.output_conv2.2.weight": 0.5},
+            offsets={"model.head.scratch.sky_output_conv2.2.bias": 1.0},
+        ),
+    ),
+}
+
+
+class DepthAnything(nn.Module):
+    """The whole network.
+
+    Version 2 gives inverse depth, near is high. Version 3 gives depth, far is high, and how much of a pixel is sky:
+    the authors set the depth of sky afterwards from a random sample of the rest, which no graph can hold.
+    """
+
+    def __init__(self, variant: Variant) -> None:
+        super().__init__()
+        self.second = second = variant.second
+        self.vit = VisionTransformer(
+            dim=variant.dim,
+            depth=variant.depth,
+            heads=variant.heads,
+            taps=variant.taps,
+            last_epsilon=variant.last_epsilon,
+            mask_token=second,
+        )
+        self.head = DensePrediction(
+            dim=variant.dim, features=variant.features, widths=variant.widths, sky=not second, spare=second
+        )
+
+    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
+        """[1, 3, height, width], ImageNet-normalised RGB, to planes [1, height, width]: depth, or depth and sky."""
+        rows, columns = (side // PATCH for side in image.shape[-2:])
+        planes = self.head(self.vit(image), rows, columns)
+        return (torch.relu(planes[0]),) if self.second else (torch.exp(planes[0]), torch.relu(planes[1]))
+
+
+def convert(job: Job) -> Mapping[str, Any]:
+    """Write `model.onnx`: `image` [1, 3, T, T], ImageNet-normalised RGB, to `depth` and for version 3 also `sky`.
+
+    Both are [1, T, T]. A picture that is not square is stretched by the caller.
+
+    Raises:
+        Failure: an option is wrong, or the checkpoint is of another variant or edition.
+    """
+    name = choice(job.card, "network", tuple(VARIANTS))
+    variant = VARIANTS[name]
+    edition = choice(job.card, "edition", tuple(variant.layouts))
+    size = tile_size(job.card, "model", PATCH)
+    network = DepthAnything(variant)
+    # stand-ins follow the authors' names whatever the edition: the values of both are the same
+    layout = variant.layouts["original" if job.seed is not None else edition]
+    fill(network, job, CHECKPOINT, layout, variant.recipe)
+    network.vit.settle(size // PATCH, size // PATCH)
+    outputs = ["depth"] if variant.second else ["depth", "sky"]
+    export(network, {"image": torch.zeros(1, 3, size, size)}, outputs, job.output / "model.onnx")
+    return {}

@@ -1,0 +1,84 @@
+"""LaMa (Suvorov et al. 2022, https://arxiv.org/abs/2109.07161): fills holes, seeing the whole picture at once.
+
+No options; `input_sizes` of the card is the side of the picture. Checkpoint: `weights`, the authors' `best.ckpt`,
+a trainer's file of which only the generator is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from dtmodels.families import Job
+from dtmodels.families._export import export
+from dtmodels.families._ffc import REDUCTION, Generator
+from dtmodels.families._ffc_fold import fold
+from dtmodels.families._options import tile_size
+from dtmodels.families._rename import Layout
+from dtmodels.families._seeded import Recipe
+from dtmodels.families._weights import fill
+
+CHECKPOINT = "weights"
+TRAINER = (
+    "pytorch_lightning.callbacks.model_checkpoint.ModelCheckpoint",
+    "omegaconf.base.ContainerMetadata",
+    "omegaconf.base.Metadata",
+    "omegaconf.dictconfig.DictConfig",
+    "omegaconf.listconfig.ListConfig",
+    "omegaconf.nodes.AnyNode",
+    "collections.defaultdict",
+    "typing.Any",
+    *(f"{module}.{name}" for module in ("builtins", "__builtin__") for name in ("dict", "int", "list", "long")),
+)
+"""Classes of the trainer's settings, which lie in the same file; none of them is needed or imported."""
+LAYOUT = Layout(key="state_dict", prefix="generator.", inert=TRAINER)
+RECIPE = Recipe(
+    gain=0.4,
+    factors={
+        "generator.model.1.ffc.convl2l.weight": 10.0,
+        **{f"generator.model.{number}.ffc.convl2l.weight": 4.0 for number in (2, 3, 4)},
+        "generator.model.4.ffc.convl2g.weight": 4.0,
+        **{f"generator.model.{number}.weight": 5.0 for number in (24, 27, 30)},
+        "generator.model.34.weight": 0.9,
+    },
+)
+
+
+class Erase(nn.Module):
+    """The generator with what goes before and after it.
+
+    What lies in the hole is not looked at; what lies outside comes back bit for bit.
+    """
+
+    def __init__(self, generator: Generator) -> None:
+        super().__init__()
+        self.generator = generator
+
+    def forward(self, image: Tensor, mask: Tensor) -> Tensor:
+        """Fill a hole.
+
+        Args:
+            image: [1, 3, height, width] in 0..1, sRGB-encoded.
+            mask: [1, 1, height, width], 1 in the hole and 0 elsewhere.
+        """
+        kept = image * (1 - mask)
+        filling: Tensor = self.generator(torch.cat([kept, mask], dim=1))
+        return mask * filling + kept
+
+
+def convert(job: Job) -> Mapping[str, Any]:
+    """Write `model.onnx`: `image` [1, 3, T, T] in 0..1 and `mask` [1, 1, T, T] to `output` [1, 3, T, T] in 0..1.
+
+    Raises:
+        Failure: the card gives no size, or the checkpoint is of another network.
+    """
+    size = tile_size(job.card, "model", REDUCTION)
+    generator = Generator(size, size)
+    fill(generator, job, CHECKPOINT, LAYOUT, RECIPE)
+    fold(generator)
+    example = {"image": torch.zeros(1, 3, size, size), "mask": torch.zeros(1, 1, size, size)}
+    export(Erase(generator), example, ["output"], job.output / "model.onnx")
+    return {}

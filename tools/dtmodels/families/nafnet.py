@@ -1,0 +1,40 @@
+"""NAFNet (Chen et al. 2022, https://arxiv.org/abs/2204.04676): a U-shaped network without activation functions.
+
+Options: `width`, `encoder_blocks`, `middle_blocks`, `decoder_blocks`; the defaults are those of the SIDD checkpoint
+of width 32. Checkpoint: `weights`, the authors' file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from dtmodels.families import Job
+from dtmodels.families._export import export
+from dtmodels.families._nafnet import NAFNet
+from dtmodels.families._nafnet_inference import for_inference
+from dtmodels.families._options import counts, option, tile_size
+from dtmodels.families._rename import Layout
+from dtmodels.families._seeded import Recipe
+from dtmodels.families._weights import fill
+
+CHECKPOINT = "weights"
+LAYOUT = Layout(key="params")
+RECIPE = Recipe()
+
+
+def convert(job: Job) -> Mapping[str, Any]:
+    """Write `model.onnx`: `input` [1, 3, T, T], sRGB-encoded in 0..1, to `output` of the same shape."""
+    card = job.card
+    network = NAFNet(
+        option(card, "width", 32),
+        counts(card, "encoder_blocks", (2, 2, 4, 8)),
+        option(card, "middle_blocks", 12),
+        counts(card, "decoder_blocks", (2, 2, 2, 2)),
+    )
+    size = tile_size(card, "model", network.multiple)
+    fill(network, job, CHECKPOINT, LAYOUT, RECIPE)
+    export(for_inference(network), {"input": torch.zeros(1, 3, size, size)}, ["output"], job.output / "model.onnx")
+    return {}

@@ -1,0 +1,104 @@
+"""Denoisers trained on the Natural Image Noise Dataset: `unet` for sRGB pictures, `utnet2` for raw data.
+
+Options: `network` (unet or utnet2) and, for utnet2, `width`, `bayer` (whether the Bayer planes are enlarged by
+`preupsample` before the first or by `shuffle` after the last convolution; the checkpoint does not say) and
+`match_mean` (see `MatchedMean`). Checkpoints: `weights` for unet, `bayer` and `linear` for utnet2; each the authors'
+file and each a graph of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from dtbase.errors import Failure
+from dtmodels.families import Job
+from dtmodels.families._export import export
+from dtmodels.families._fold import fold_norm
+from dtmodels.families._options import choice, option, tile_size
+from dtmodels.families._rename import Layout
+from dtmodels.families._seeded import Recipe
+from dtmodels.families._unets import UNet, UtNet2
+from dtmodels.families._weights import fill
+
+CHECKPOINT = "weights"
+LAYOUT = Layout()
+RECIPE = Recipe(gain=1.4)
+MULTIPLE = 16
+"""Four levels of half the size each."""
+CHANNELS = {"bayer": 4, "linear": 3}
+LEAST = 1e-6
+"""Means of an output that are not far above this are taken for zero, so that a black tile stays black."""
+
+
+class MatchedMean(nn.Module):
+    """A network for raw data whose output gets the mean of its input, green counted once.
+
+    These networks were trained to be right up to a factor. darktable would find it by comparing the means of four
+    input planes with three output planes, which is another number; so the graph does it, and the card says
+    `output_scale: absolute`.
+    """
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, planes: Tensor) -> Tensor:
+        """`[1, 4, H, W]`, planes R, G, G, B, to `[1, 3, 2 H, 2 W]`; or `[1, 3, H, W]` to the same shape."""
+        result: Tensor = self.network(planes)
+        means = planes.mean(dim=(2, 3), keepdim=True)
+        shares = [1.0, 0.5, 0.5, 1.0] if planes.shape[1] == CHANNELS["bayer"] else [1.0] * 3
+        wanted = (means * torch.tensor(shares).reshape(1, -1, 1, 1)).sum(dim=1, keepdim=True) / 3
+        mean = result.mean(dim=(1, 2, 3), keepdim=True)
+        return result * (wanted * mean / (mean * mean + LEAST * LEAST))
+
+
+def convert(job: Job) -> Mapping[str, Any]:
+    """Write `model.onnx` (unet), or `model_bayer.onnx` and `model_linear.onnx` (utnet2), `input` to `output`.
+
+    Raises:
+        Failure: a checkpoint or an option that does not belong to the network.
+    """
+    if choice(job.card, "network", ("unet", "utnet2")) == "unet":
+        network = UNet()
+        fill(network, job, CHECKPOINT, LAYOUT, RECIPE)
+        _write(job, fused(network), "model", 3)
+    else:
+        for name in _sensors(job):
+            _write(job, _raw(job, name), f"model_{name}", CHANNELS[name])
+    return {}
+
+
+def fused(network: UNet) -> UNet:
+    """The same function with every batch normalisation folded into the convolution before it."""
+    for layers in [module for module in network.modules() if isinstance(module, nn.Sequential)]:
+        for place in range(len(layers) - 1):
+            conv, norm = layers[place], layers[place + 1]
+            if isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
+                layers[place + 1] = fold_norm(norm, conv)
+    return network
+
+
+def _sensors(job: Job) -> list[str]:
+    named = [checkpoint.name for checkpoint in job.card.checkpoints]
+    if not named or set(named) - set(CHANNELS):
+        what = f"its checkpoints are named {', '.join(named) or 'nothing'}"
+        raise Failure(what, where=f"models/{job.card.id}/card.yaml", fix="name them bayer and linear")
+    return named
+
+
+def _raw(job: Job, name: str) -> nn.Module:
+    card = job.card
+    first = name == "bayer" and choice(card, "bayer", ("shuffle", "preupsample")) == "preupsample"
+    network = UtNet2(CHANNELS[name], option(card, "width", 32), enlarge_first=first)
+    fill(network, job, name, LAYOUT, RECIPE)
+    absolute = card.package.attributes.get(f"model_{name}", {}).get("output_scale") == "absolute"
+    return MatchedMean(network) if option(card, "match_mean", False) and absolute else network
+
+
+def _write(job: Job, network: nn.Module, file: str, channels: int) -> None:
+    size = tile_size(job.card, file, MULTIPLE)
+    export(network, {"input": torch.zeros(1, channels, size, size)}, ["output"], job.output / f"{file}.onnx")

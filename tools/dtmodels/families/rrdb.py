@@ -1,0 +1,121 @@
+"""RRDBNet (Wang et al. 2018, https://arxiv.org/abs/1809.00219), as BSRGAN uses it to enlarge by two and by four.
+
+Options: `features`, `blocks`, `growth`; the defaults are those of BSRGAN. Checkpoints: `x2` and `x4`, each the
+authors' file and each a graph of its own; a card may leave one out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from dtbase.errors import Failure
+from dtmodels.families import Job
+from dtmodels.families._export import export
+from dtmodels.families._options import option, tile_size
+from dtmodels.families._rename import Layout
+from dtmodels.families._seeded import Recipe
+from dtmodels.families._weights import fill
+
+SCALES = {"x2": 2, "x4": 4}
+LAYOUT = Layout()
+RECIPE = Recipe()
+SLOPE = 0.2
+"""Of the leaky rectifiers."""
+SHARE = 0.2
+"""Of what a block, and what three blocks together, add to their input."""
+
+
+def rectified(x: Tensor) -> Tensor:
+    """The activation function of the whole network."""
+    return functional.leaky_relu(x, SLOPE)
+
+
+class DenseBlock(nn.Module):
+    """Five convolutions, each of which sees the results of all before it."""
+
+    def __init__(self, features: int, growth: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(features, growth, 3, padding=1)
+        self.conv2 = nn.Conv2d(features + growth, growth, 3, padding=1)
+        self.conv3 = nn.Conv2d(features + 2 * growth, growth, 3, padding=1)
+        self.conv4 = nn.Conv2d(features + 3 * growth, growth, 3, padding=1)
+        self.conv5 = nn.Conv2d(features + 4 * growth, features, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """`[1, F, H, W]` to the same shape."""
+        seen = x
+        for conv in (self.conv1, self.conv2, self.conv3, self.conv4):
+            seen = torch.cat([seen, rectified(conv(seen))], dim=1)
+        added: Tensor = self.conv5(seen)
+        return x + SHARE * added
+
+
+class Trio(nn.Module):
+    """Three dense blocks, and a way around them."""
+
+    def __init__(self, features: int, growth: int) -> None:
+        super().__init__()
+        self.RDB1 = DenseBlock(features, growth)
+        self.RDB2 = DenseBlock(features, growth)
+        self.RDB3 = DenseBlock(features, growth)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """`[1, F, H, W]` to the same shape."""
+        added: Tensor = self.RDB3(self.RDB2(self.RDB1(x)))
+        return x + SHARE * added
+
+
+class RRDBNet(nn.Module):
+    """The network, with the parameter names of the published checkpoints.
+
+    Args:
+        scale: 2 or 4.
+        features: channels of the trunk.
+        blocks: trios in the trunk.
+        growth: channels each convolution of a dense block adds.
+    """
+
+    def __init__(self, scale: int, features: int = 64, blocks: int = 23, growth: int = 32) -> None:
+        super().__init__()
+        self.conv_first = nn.Conv2d(3, features, 3, padding=1)
+        self.RRDB_trunk = nn.Sequential(*(Trio(features, growth) for _ in range(blocks)))
+        self.trunk_conv = nn.Conv2d(features, features, 3, padding=1)
+        self.upconv1 = nn.Conv2d(features, features, 3, padding=1)
+        self.upconv2 = nn.Conv2d(features, features, 3, padding=1) if scale == SCALES["x4"] else None
+        self.HRconv = nn.Conv2d(features, features, 3, padding=1)
+        self.conv_last = nn.Conv2d(features, 3, 3, padding=1)
+
+    def forward(self, image: Tensor) -> Tensor:
+        """`[1, 3, H, W]` in 0..1 to `[1, 3, scale * H, scale * W]`."""
+        first = self.conv_first(image)
+        x = first + self.trunk_conv(self.RRDB_trunk(first))
+        for conv in (self.upconv1, self.upconv2):
+            if conv is not None:
+                x = rectified(conv(functional.interpolate(x, scale_factor=2.0, mode="nearest")))
+        enlarged: Tensor = self.conv_last(rectified(self.HRconv(x)))
+        return enlarged
+
+
+def convert(job: Job) -> Mapping[str, Any]:
+    """Write `model_x2.onnx` and `model_x4.onnx`: `input` [1, 3, T, T] in 0..1 to `output`, two or four times as wide.
+
+    Raises:
+        Failure: a checkpoint has another name than `x2` or `x4`.
+    """
+    card = job.card
+    named = [checkpoint.name for checkpoint in card.checkpoints]
+    if not named or (unknown := set(named) - set(SCALES)):
+        what = f"has checkpoints named {', '.join(sorted(unknown))}" if named else "names no checkpoint"
+        raise Failure(what, where=f"models/{card.id}/card.yaml", fix="name them x2 and x4")
+    for name in named:
+        size = tile_size(card, f"model_{name}", 1)
+        shape = (option(card, "features", 64), option(card, "blocks", 23), option(card, "growth", 32))
+        network = RRDBNet(SCALES[name], *shape)
+        fill(network, job, name, LAYOUT, RECIPE)
+        export(network, {"input": torch.zeros(1, 3, size, size)}, ["output"], job.output / f"model_{name}.onnx")
+    return {}
