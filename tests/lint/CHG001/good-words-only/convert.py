@@ -1,2 +1,3 @@
 """Converts the model."""
+
 WIDTH = 32  # channels

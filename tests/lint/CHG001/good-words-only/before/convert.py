@@ -1,2 +1,3 @@
 """Converts."""
+
 WIDTH = 32
