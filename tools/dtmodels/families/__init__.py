@@ -30,6 +30,9 @@ class Job:
 class Family(Protocol):
     """What a member module offers."""
 
+    OPTIONS: tuple[str, ...]
+    """Names of the `convert.options` it knows; the convert stage refuses others."""
+
     def convert(self, job: Job) -> Mapping[str, Any]:
         """Write the model's ONNX files; return attributes for `config.json`.
 

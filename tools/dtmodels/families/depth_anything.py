@@ -24,6 +24,8 @@ from dtmodels.families._seeded import Recipe
 from dtmodels.families._vit import PATCH, VisionTransformer
 from dtmodels.families._weights import fill
 
+OPTIONS = ("network", "edition")
+
 CHECKPOINT = "weights"
 
 

@@ -21,6 +21,8 @@ from dtmodels.families._rename import Layout
 from dtmodels.families._seeded import Recipe
 from dtmodels.families._weights import fill
 
+OPTIONS: tuple[str, ...] = ()
+
 CHECKPOINT = "weights"
 TRAINER = (
     "pytorch_lightning.callbacks.model_checkpoint.ModelCheckpoint",

@@ -20,6 +20,8 @@ from dtmodels.families._rename import Layout
 from dtmodels.families._seeded import Recipe
 from dtmodels.families._weights import fill
 
+OPTIONS = ("width", "encoder_blocks", "middle_blocks", "decoder_blocks")
+
 CHECKPOINT = "weights"
 LAYOUT = Layout(key="params")
 RECIPE = Recipe()

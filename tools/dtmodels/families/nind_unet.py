@@ -24,6 +24,8 @@ from dtmodels.families._seeded import Recipe
 from dtmodels.families._unets import UNet, UtNet2
 from dtmodels.families._weights import fill
 
+OPTIONS = ("network", "width", "bayer", "match_mean")
+
 CHECKPOINT = "weights"
 LAYOUT = Layout()
 RECIPE = Recipe(gain=1.4)

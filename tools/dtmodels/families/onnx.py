@@ -11,6 +11,8 @@ from typing import Any
 
 from dtmodels.families import Job
 
+OPTIONS: tuple[str, ...] = ()
+
 
 def convert(job: Job) -> Mapping[str, Any]:
     """Take every checkpoint as it is; the convert stage checks and normalises it like any other graph."""

@@ -20,6 +20,8 @@ from dtproxies import modules
 from dtproxies.modules import Module
 from dtproxies.weights import facts_of, load
 
+OPTIONS = ("module",)
+
 CHECKPOINT = "weights"
 EXAMPLE = (1, 3, 48, 64)
 

@@ -21,6 +21,8 @@ from dtmodels.families._rename import Layout
 from dtmodels.families._seeded import Recipe
 from dtmodels.families._weights import fill
 
+OPTIONS = ("features", "blocks", "growth")
+
 SCALES = {"x2": 2, "x4": 4}
 LAYOUT = Layout()
 RECIPE = Recipe()

@@ -19,6 +19,8 @@ from dtmodels.families._sam_graphs import Clicks, export_pair
 from dtmodels.families._seeded import Recipe
 from dtmodels.families._weights import fill
 
+OPTIONS = ("variant",)
+
 CHECKPOINT = "weights"
 FEATURES = {
     "high_res_feats_0": (1, 32, 256, 256),

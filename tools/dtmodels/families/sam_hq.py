@@ -20,6 +20,8 @@ from dtmodels.families._seeded import Recipe
 from dtmodels.families._tiny_vit import TinyVit
 from dtmodels.families._weights import fill
 
+OPTIONS = ("variant",)
+
 CHECKPOINT = "weights"
 FEATURES = {"image_embed": (1, 256, 64, 64), "hq_features": (1, 32, 256, 256)}
 """Outputs of the encoder."""

@@ -11,6 +11,7 @@ from dtbase.console import Console
 from dtbase.discovery import member
 from dtbase.errors import Failure
 from dtbase.files import replacing_folder, write_json
+from dtbase.names import did_you_mean
 from dtmodels import families
 from dtmodels.card import Card
 from dtmodels.catalogue import Entry
@@ -50,6 +51,7 @@ def convert(
         Failure: the family refuses the checkpoint, or wrote nothing usable.
     """
     family = cast(Family, member(families, entry.card.convert.family))
+    _refuse_unknown(entry.card, family)
     half = not full and _storage(entry.card) == "half"
     folder = workspace.model(entry.card.id)
     console.note(f"{entry.card.id}: converting with family {entry.card.convert.family}")
@@ -75,6 +77,17 @@ def obtain_and_convert(
     if seed is None or comes_with_repository(entry):
         return convert(entry, setup(entry, workspace, console), workspace, console, full=full)
     return convert(entry, {}, workspace, console, seed=seed, full=full)
+
+
+def _refuse_unknown(card: Card, family: Family) -> None:
+    """An option nobody reads would build another model than its author meant."""
+    known = {*family.OPTIONS, "storage"}
+    for name in card.convert.options:
+        if name not in known:
+            where = f"models/{card.id}/card.yaml: convert.options.{name}"
+            raise Failure(
+                f"family {card.convert.family} has no such option", where=where, fix=did_you_mean(name, known)
+            )
 
 
 def _storage(card: Card) -> str:
