@@ -11,7 +11,7 @@ import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import Tensor, nn
 
 from dtmodels.families._resample import bicubic
-from dtmodels.families._sam_layers import Mlp, attend, heads, joined, windows
+from dtmodels.families._sam_layers import Mlp, attend, attend_by_head, heads, joined, windows
 
 EPSILON = 1e-6
 GRID = 256
@@ -51,11 +51,12 @@ class Size:
 class Attention(nn.Module):
     """Attention within windows; in the first block of a stage queries are pooled two by two."""
 
-    def __init__(self, width: int, outer: int, count: int, *, pooled: bool) -> None:
+    def __init__(self, width: int, outer: int, count: int, *, pooled: bool, everywhere: bool) -> None:
         super().__init__()
         self.qkv = nn.Linear(width, 3 * outer)
         self.proj = nn.Linear(outer, outer)
         self._heads, self._pooled = count, pooled
+        self._attend = attend_by_head if everywhere else attend
 
     def forward(self, cut: Tensor) -> Tensor:
         """`[n, H, W, C]` to `[n, h, w, outer]`, where h and w are half as large if queries are pooled."""
@@ -64,7 +65,8 @@ class Attention(nn.Module):
         if self._pooled:
             query = pooled(query)
             height, width = height // 2, width // 2
-        mixed = attend(*(heads(given.flatten(1, 2), self._heads) for given in (query, key, value)))
+        query, key, value = (heads(given.flatten(1, 2), self._heads) for given in (query, key, value))
+        mixed = self._attend(query, key, value)
         result: Tensor = self.proj(mixed.reshape(count, height, width, -1))
         return result
 
@@ -75,7 +77,7 @@ class Block(nn.Module):
     def __init__(self, width: int, outer: int, count: int, window: int, *, pooled: bool) -> None:
         super().__init__()
         self.norm1 = nn.LayerNorm(width, eps=EPSILON)
-        self.attn = Attention(width, outer, count, pooled=pooled)
+        self.attn = Attention(width, outer, count, pooled=pooled, everywhere=window == 0)
         self.norm2 = nn.LayerNorm(outer, eps=EPSILON)
         self.mlp = Mlp([outer, 4 * outer, outer], F.gelu)
         if width != outer:

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import Tensor, nn
 
-from dtmodels.families._sam_layers import ChannelNorm, TwoLinear, attend, heads, joined, windows
+from dtmodels.families._sam_layers import ChannelNorm, TwoLinear, attend, attend_by_head, heads, joined, windows
 from dtmodels.families._sam_prompt import CELLS, WIDTH
 
 CHANNELS = 768
@@ -37,18 +37,28 @@ class Attention(nn.Module):
     def forward(self, cut: Tensor) -> Tensor:
         """`[n, side, side, C]` to the same."""
         query, key, value = (heads(part.flatten(1, 2), HEADS) for part in self.qkv(cut).chunk(3, -1))
-        mixed = attend(query, key, value, self._distance(query))
+        rows, columns = self._distances(query)
+        if self._side < CELLS:
+            mixed = attend(query, key, value, _spread(rows, columns))
+        else:
+            single = list(zip(rows.chunk(HEADS, 1), columns.chunk(HEADS, 1), strict=True))
+            mixed = attend_by_head(query, key, value, lambda head: _spread(*single[head]))
         result: Tensor = self.proj(mixed.reshape(cut.shape))
         return result
 
-    def _distance(self, query: Tensor) -> Tensor:
-        """What distances add to the scores, `[n, heads, side * side, side * side]`."""
+    def _distances(self, query: Tensor) -> tuple[Tensor, Tensor]:
+        """What the distance to each row and to each column adds, both `[n, heads, side, side, side]`."""
         side = self._side
         square = query.reshape(*query.shape[:2], side, side, query.shape[-1])
         rows = square @ self.rel_pos_h[self.near].transpose(1, 2)
-        columns = (square.transpose(2, 3) @ self.rel_pos_w[self.near].transpose(1, 2)).transpose(2, 3)
-        both = rows[..., :, None] + columns[..., None, :]
-        return both.reshape(*query.shape[:2], side * side, side * side)
+        columns = square.transpose(2, 3) @ self.rel_pos_w[self.near].transpose(1, 2)
+        return rows, columns.transpose(2, 3)
+
+
+def _spread(rows: Tensor, columns: Tensor) -> Tensor:
+    """Both terms for each pair of cells, `[n, heads, side * side, side * side]`."""
+    cells = rows.shape[-1] ** 2
+    return (rows[..., :, None] + columns[..., None, :]).reshape(*rows.shape[:2], cells, cells)
 
 
 class Block(nn.Module):
