@@ -10,7 +10,9 @@ READY := $(VENV)/.ready
 release: $(READY) ## lint, build, validate and package; MODELS="a b" for the named ones only
 	@$(BIN)/dtmodels release $(MODELS)
 
-test: $(READY) ## all checks: style, types, import directions, tests (PYTEST="-k name" to pick)
+# PYTEST="-k name" picks tests; PYTEST="" runs the slow ones too, as CI does.
+PYTEST ?= -m "not slow"
+test: $(READY) ## all checks: style, types, import directions, tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -91,7 +91,7 @@ def attend_by_head(query: Tensor, key: Tensor, value: Tensor, bias: Callable[[in
     """`attend` one head after the other, for attention over a whole picture.
 
     The scores of 4096 cells with each other are 64 MiB a head; all heads of ViT-B at once, with what is added to them,
-    took ONNX Runtime 5.5 GB where this takes 1 GB, in the same time.
+    took ONNX Runtime 5.5 GB where this takes 1 GB, for some more processor time.
 
     Args:
         query: as for `attend`; the number of heads has to be fixed.
