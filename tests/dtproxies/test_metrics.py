@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from dtproxies.metrics import CAP, compare, log_encode, psnr, spread
+from dtbase.psnr import psnr
+from dtproxies.metrics import CAP, compare, log_encode, spread
 from dtproxies.modules import Module
 
 LINEAR = Module(name="toy", version=1, kind="exact", space="linear-rgb", sliders=(), reach=0)
@@ -9,7 +10,7 @@ LAB = Module(name="toy", version=1, kind="exact", space="lab", sliders=(), reach
 
 
 def test_a_hundredth_of_white_everywhere_is_forty_decibels() -> None:
-    assert psnr(np.full(100, 0.51), np.full(100, 0.5)) == pytest.approx(40)
+    assert psnr(np.full(100, 0.51), np.full(100, 0.5), best=CAP) == pytest.approx(40)
 
 
 def test_equal_pictures_reach_the_cap_and_no_more() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dtbase.colour import lab_to_linear_rec709, linear_to_srgb
+from dtbase.psnr import psnr
 from dtproxies.images import Pixels
 from dtproxies.modules import Module
 
@@ -43,17 +44,11 @@ def compare(found: Pixels, wanted: Pixels, module: Module) -> Figures:
     light = [lab_to_linear_rec709(one) if module.space == "lab" else one for one in (exact, right)]
     shown = [linear_to_srgb(np.clip(one, 0, 1)) for one in light]
     return Figures(
-        display_psnr=psnr(*shown),
-        log_psnr=psnr(*map(log_encode, light)),
+        display_psnr=psnr(*shown, best=CAP),
+        log_psnr=psnr(*map(log_encode, light), best=CAP),
         max_error=float(apart.max()),
         relative_error=float(np.percentile(apart / np.maximum(np.abs(right), FLOOR[module.space]), 99.9)),
     )
-
-
-def psnr(found: Values, wanted: Values) -> float:
-    """Peak signal-to-noise ratio in decibels for a peak of 1, at most `CAP`."""
-    square = float(np.mean((found - wanted) ** 2))
-    return min(CAP, -10 * float(np.log10(square))) if square else CAP
 
 
 def log_encode(light: Values) -> Values:

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
+from dtbase.colour import linear_to_srgb
 from dtbase.errors import Failure
+from dtbase.psnr import psnr
 from dtmodels.graph.runtime import Session
 
 TENSORS = ("input", "sliders", "output")
@@ -39,21 +41,14 @@ def compare_pairs(session: Session, golden: Path, *, lab: bool) -> Mapping[str, 
     pairs = _load(golden)
     shown = _lab_shown if lab else _rgb_shown
     figures = [
-        psnr(shown(session.call(image[None], sliders[None]).outputs["output"][0]), shown(wanted))
+        psnr(shown(session.call(image[None], sliders[None]).outputs["output"][0]), shown(wanted), best=BEST)
         for image, sliders, wanted in zip(*pairs, strict=True)
     ]
     return {"psnr_db_mean": float(np.mean(figures)), "psnr_db_worst": float(np.min(figures))}
 
 
-def psnr(found: NDArray[np.float64], wanted: NDArray[np.float64]) -> float:
-    """Peak signal-to-noise ratio in decibels for a peak of 1, at most 200."""
-    square = float(np.mean((found - wanted) ** 2))
-    return min(BEST, -10 * float(np.log10(square))) if square else BEST
-
-
 def _rgb_shown(pixels: NDArray[np.float32]) -> NDArray[np.float64]:
-    linear = np.clip(pixels.astype(np.float64), 0, 1)
-    return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
+    return np.asarray(linear_to_srgb(np.clip(pixels.astype(np.float64), 0, 1)), np.float64)
 
 
 def _lab_shown(pixels: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -1,0 +1,14 @@
+"""Peak signal-to-noise ratio: how near two pictures are, in decibels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def psnr(found: NDArray[np.floating[Any]], wanted: NDArray[np.floating[Any]], *, best: float) -> float:
+    """Peak signal-to-noise ratio in decibels for a peak of 1, at most `best`, which equal pictures get."""
+    square = float(np.mean((found - wanted) ** 2))
+    return min(best, -10 * float(np.log10(square))) if square else best
