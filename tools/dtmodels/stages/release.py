@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dtbase.console import Console
 from dtbase.errors import Failure, NothingToDo
-from dtbase.files import replacing_folder, sha256
+from dtbase.files import replacing_folder
 from dtmodels.catalogue import Catalogue, Entry
 from dtmodels.freshness import digest, refresh
 from dtmodels.stages.index import index
@@ -64,7 +64,7 @@ def _assemble(built: Sequence[Built], workspace: Workspace) -> bool:
     """Write `dist/` unless it already holds exactly these packages."""
     for model in built:
         require_real(model.entry, workspace)
-    inputs = digest(*(f"{model.entry.card.id} {sha256(model.package)}" for model in built))
+    inputs = digest(*(f"{model.entry.card.id} {model.sha256}" for model in built))
 
     def write() -> None:
         with replacing_folder(workspace.dist) as folder:

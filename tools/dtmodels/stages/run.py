@@ -28,6 +28,8 @@ class Built:
 
     entry: Entry
     package: Path
+    sha256: str
+    """Of the package."""
     work: tuple[str, ...]
     """The stages that had to be done; empty when everything was still valid."""
     seconds: float
@@ -36,7 +38,7 @@ class Built:
         """The model as a line of the closing table."""
         work = ", ".join(self.work) or "none, still valid"
         size = f"{self.package.stat().st_size:,}"
-        return [*_card_cells(self.entry), size, sha256(self.package)[:12], work, f"{self.seconds:.1f}"]
+        return [*_card_cells(self.entry), size, self.sha256[:12], work, f"{self.seconds:.1f}"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,8 @@ def run(entry: Entry, workspace: Workspace, console: Console, *, seed: int | Non
         for stage, (outputs, action) in steps.items()
         if refresh(workspace.stamp(card.id, stage), inputs, outputs, action)
     )
-    return Built(entry=entry, package=archive, work=work, seconds=time.monotonic() - started)
+    seconds = time.monotonic() - started
+    return Built(entry=entry, package=archive, sha256=sha256(archive), work=work, seconds=seconds)
 
 
 def _package(entry: Entry, workspace: Workspace) -> None:
