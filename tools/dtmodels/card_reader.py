@@ -56,9 +56,16 @@ def read_card(path: Path) -> Card:
 
 def read(path: Path) -> Reading:
     """Read the card at `path` and collect everything that is wrong with it, errors in the order of the file."""
-    text = ""
     try:
         text = decode(_load(path))
+    except Unreadable as stop:
+        return Reading(path=path, problems=(stop.problem,))
+    return read_text(path, text)
+
+
+def read_text(path: Path, text: str) -> Reading:
+    """The same for a card whose file, at `path`, has this text or could have it."""
+    try:
         root, problems = compose(text)
         root = _mapping(root)
     except Unreadable as stop:
