@@ -31,6 +31,7 @@ _CARRIED = {
     "checkpoints",
     "model_card",
 }
+_NO_FIELD = "the source's format has no field for it; `dtmodels explain` derives what the facts support"
 _UNSAID = "the source does not say; this is the worst it could be"
 
 
@@ -50,6 +51,8 @@ def import_card(path: Path) -> str:
         for name in ("access", "collection", "personal_data", "consent"):
             remarks["training", "datasets", index, name] = _UNSAID
     values = _card(source, about, datasets)
+    for claim in ("osaid", "mof"):
+        remarks["openness", claim] = _NO_FIELD
     remarks["license", "weights"] = "the source states one licence; whether the code has the same is not said"
     rest = [line for name in source if name not in _CARRIED for line in _comment(name, source[name])]
     kept = ["# What the source says and a card has no field for:", *rest] if rest else []
@@ -74,6 +77,7 @@ def _card(source: Values, about: Values, datasets: list[dict[str, Any]]) -> dict
         "publication": {"kind": TODO, "title": TODO, "url": _text(about, "paper", ADDRESS)},
         "license": {"weights": _text(about, "license"), "code": TODO},
         "training": {"datasets": datasets},
+        "openness": {"osaid": TODO, "mof": TODO},
         "limitations": _limitations(about, datasets),
         # darktable runs models of that format itself, and gives them no network.
         "use": {"scope": _text(about, "scope"), "inference": "local", "network": "none", "telemetry": "none"},
