@@ -226,7 +226,7 @@ def release(root: Path, ids: tuple[str, ...]) -> None:
 
     Without an ID: every released model whose checkpoints come with the repository.
     """
-    from dtmodels.lint.engine import require_clean
+    from dtmodels.lint.gate import require_clean
     from dtmodels.stages.release import release
 
     _chosen(root, ids)

@@ -5,23 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from dtbase.console import Console
-from dtbase.errors import Failure
 from dtmodels.card_edits import apply, edit
 from dtmodels.card_reader import Reading, read, read_text
 from dtmodels.catalogue import CARD
 from dtmodels.lint.findings import of_problem, of_remark
-from dtmodels.lint.formats.text import text_report
-from dtmodels.lint.history import History
 from dtmodels.lint.placeholders import is_placeholder
 from dtmodels.lint.profiles import STRICT, find_profile
 from dtmodels.lint.registry import find_rule, selected
 from dtmodels.lint.rule import Fact, Finding, Remark, Rule, Subject
 from dtmodels.lint.targets import card_folders
-from dtmodels.lint.web import Web
-from dtmodels.lint.wording import counted
 from dtmodels.yaml_document import Change, Where
+
+if TYPE_CHECKING:
+    from dtmodels.lint.web import Web
 
 UNUSED_ACCEPTANCE = "SUP002"
 PLACEHOLDERS = "SCH006"
@@ -42,7 +40,7 @@ def lint(
 
     Args:
         root: the model repository.
-        ids: the models to look at, by id or by the path of a card; all when empty.
+        ids: the models to look at, by id or by the path of a card; all, and what belongs to no model, when empty.
         select: the rules to apply, by id or family; all when empty.
         profile: how strictly; see `dtmodels.lint.profiles`.
         released: read every card as if its status were `released`.
@@ -68,25 +66,12 @@ def lint(
             drafts.add(folder.relative_to(root).as_posix())
         found = _of_card(root, reading, rules, facts, web)
         findings += found if strictness.drafts or ids or not draft else ()
-    chosen = {folder.relative_to(root).as_posix() for folder in folders}
-    rest = [*_compared(root, facts, rules), *_of_repository(root, rules)]
-    rest += _of_history(History.since(root, since), folders, rules) if since else []
-    findings += [found for found in rest if not ids or found.path.rpartition("/")[0] in chosen]
+    findings += _compared(root, facts, rules)
+    findings += _of_history(root, since, folders, rules) if since else ()
+    findings += () if ids else _of_repository(root, rules)
     mild = find_profile(strictness.drafts_as or profile)
     judged = {(mild if one.path.rpartition("/")[0] in drafts else strictness).judged(one) for one in findings}
     return sorted(judged, key=lambda one: (one.path, one.line, one.column, one.rule, one.message))
-
-
-def require_clean(root: Path, console: Console) -> None:
-    """Go on only when nothing stands against releasing the cards; drafts stay behind, so they hold up nobody.
-
-    Raises:
-        Failure: there are errors; they have been printed.
-    """
-    if errors := [finding for finding in lint(root, profile="release") if finding.severity == "error"]:
-        console.note(text_report(errors, root))
-        fix = "correct them; `dtmodels lint --profile release` lists them"
-        raise Failure(f"the cards have {counted(errors)}", where=str(root), fix=fix)
 
 
 def _as_released(reading: Reading) -> Reading:
@@ -161,13 +146,16 @@ def _of_repository(root: Path, rules: Sequence[Rule]) -> Iterator[Finding]:
             yield of_remark(rule, remark, root, root, None)
 
 
-def _of_history(history: History, folders: Sequence[Path], rules: Sequence[Rule]) -> Iterator[Finding]:
+def _of_history(root: Path, since: str, folders: Sequence[Path], rules: Sequence[Rule]) -> Iterator[Finding]:
     """What the rules find when they hold each model against what it was."""
+    from dtmodels.lint.history import History
+
+    history = History.since(root, since)
     for folder in folders:
         reading = read(folder / CARD)
         for rule in rules:
             for remark in rule.check_history(history, reading) if rule.check_history else ():
-                yield of_remark(rule, remark, reading.path, history.root, reading)
+                yield of_remark(rule, remark, reading.path, root, reading)
 
 
 def _acceptances(reading: Reading) -> dict[str, Where]:
