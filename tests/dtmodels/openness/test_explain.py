@@ -13,7 +13,8 @@ import pytest
 from dtbase.console import Console
 from dtbase.errors import Failure, WrongUsage
 from dtmodels.card_reader import read
-from dtmodels.licence.expression import LicenceError, parse
+from dtmodels.licence.expression import parse
+from dtmodels.licence.words import LicenceError
 from dtmodels.lint.engine import lint
 from dtmodels.lint.explain import print_explanation
 from dtmodels.openness.grade import grade

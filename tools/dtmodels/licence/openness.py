@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from dtmodels.licence.expression import LicenceError, Name, Node, Or, parse
+from dtmodels.licence.expression import Name, Node, Or, parse
 from dtmodels.licence.prose import meant
 from dtmodels.licence.table import Data, Table
+from dtmodels.licence.words import LicenceError
 
 DataStatus = Data | Literal["unlisted"]
 _DATA: tuple[DataStatus, ...] = ("open", "share-alike", "mixed", "restricted", "undisclosed", "unlisted")

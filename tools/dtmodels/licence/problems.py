@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Literal
 
-from dtmodels.licence.expression import UNSTATED, LicenceError, Name, Word, leaves, parse, words
+from dtmodels.licence.expression import UNSTATED, Name, leaves, parse
 from dtmodels.licence.prose import advice, is_prose
 from dtmodels.licence.table import Table
+from dtmodels.licence.words import OPERATORS, LicenceError, Word, words
 
 Kind = Literal["invalid", "unlisted", "deprecated", "misfit", "spelling"]
 _OWN = re.compile(r"LicenseRef-[A-Za-z0-9.-]+", re.IGNORECASE)
 _VERSIONED = re.compile(r"[A-Za-z].*-[0-9]+(\.[0-9]+)*")
-_OPERATORS = ("AND", "OR", "WITH")
 _NAMES = "see https://spdx.org/licenses/"
 _EXCEPTIONS = "see https://spdx.org/licenses/exceptions-index.html"
 _LONGEST_HINTED = 60
@@ -183,7 +183,7 @@ def _spelling(expression: str, table: Table) -> Iterator[Problem]:
 
 
 def _right(text: str, table: Table) -> str:
-    if text.upper() in _OPERATORS:
+    if text.upper() in OPERATORS:
         return text.upper()
     bare = text.removesuffix("+")
     return text if table.canonical(text) in table.deprecated else table.canonical(bare) + text[len(bare) :]

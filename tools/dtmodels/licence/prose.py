@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from dtmodels.licence.expression import MOST_CHARACTERS, UNSTATED, LicenceError, parse
+from dtmodels.licence.expression import UNSTATED, parse
 from dtmodels.licence.table import Table
+from dtmodels.licence.words import MOST_CHARACTERS, OPERATORS, LicenceError
 
 PER_ITEM = "LicenseRef-Mixed-Per-Item"
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
-_OPERATORS = ("AND", "OR", "WITH")
 _FEWEST_WORDS = 3
 _FEWEST_UNKNOWN = 2
 _LONGEST_NAME = 6
@@ -74,7 +74,7 @@ def _named(words: list[str], table: Table) -> Iterator[str]:
 
 
 def _known(word: str, table: Table) -> bool:
-    return word.upper() in (*_OPERATORS, *UNSTATED) or _is_id(word, table)
+    return word.upper() in (*OPERATORS, *UNSTATED) or _is_id(word, table)
 
 
 def _is_id(name: str, table: Table) -> bool:
