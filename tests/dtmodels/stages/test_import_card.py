@@ -109,7 +109,7 @@ def test_a_file_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
 
 
 MISTAKES = {
-    "denoise-nafnet": {
+    "nafnet-sidd": {
         ("REP003", "drive.google.com"),
         ("REP001", "sha256"),
         ("DAT007", "license: MIT"),  # nobody has read such a licence of SIDD
@@ -117,13 +117,13 @@ MISTAKES = {
         ("COD001", "training"),
         ("DAT004", "SIDD"),
     },
-    "denoise-nind": {
+    "nind-unet": {
         ("LIC007", "GPL-3.0"),  # -only or -or-later?
         ("LIC002", "CC BY 4.0 / CC0 (per-image"),
         ("REP002", "/raw/master/"),
         ("REP001", "sha256"),
     },
-    "rawdenoise-nind": {
+    "raw-nind": {
         ("LIC007", "GPL-3.0"),
         ("LIC002", "CC BY 4.0 / CC0 (per-image"),
         ("REP003", "1xgHafgqRC8ZEGbbXtduSlx9WunD0mgS_"),
@@ -133,7 +133,7 @@ MISTAKES = {
         ("COD001", "training"),
         ("DAT004", "RawNIND"),
     },
-    "mask-object-sam21-small": {
+    "sam21-hiera-s": {
         ("LIC002", "CC BY 4.0"),
         ("LIC002", "custom Meta research-only license"),
         ("DAT004", "SA-1B"),  # disclosed, but nobody accepted it
@@ -141,7 +141,7 @@ MISTAKES = {
         ("REP001", "sha256"),
         ("COD001", "training"),
     },
-    "upscale-bsrgan": {
+    "bsrgan-two": {
         ("LIC002", "CC0"),
         ("DAT007", "CC0"),  # the set is for research only
         ("LIC002", "no explicit open-source licenses"),
@@ -154,7 +154,7 @@ MISTAKES = {
     },
 }
 """What is wrong with the facts of darktable-ai's cards, or missing in them: the rule, and what stands in its line."""
-MISTAKES["mask-object-sam21-tiny"] = MISTAKES["mask-object-sam21-small"]
+MISTAKES["sam21-hiera-t"] = MISTAKES["sam21-hiera-s"]
 LEFT_TO_FILL_IN = {"SCH004", "SCH006"}
 UNKNOWN_CLASSES = {("SCH004", "osaid: TODO"), ("SCH004", "mof: TODO")}
 """The classes are claimed in a README only, where nothing holds them against the facts."""
