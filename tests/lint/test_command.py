@@ -46,9 +46,41 @@ def test_silence_is_said_too(toy: Path) -> None:
 
 def test_a_profile_decides_what_fails(toy: Path) -> None:
     use(toy, "SCH008/bad-spaces")
-    assert [said(toy, profile=profile)[0] for profile in ("draft", "strict")] == [0, 0]
+    assert [said(toy, profile=profile)[0] for profile in ("status", "draft", "strict")] == [0, 0, 0]
     assert said(toy, profile="release") == (0, "no findings\n"), "a draft that nobody named is left out"
     assert said(toy, profile="release", ids=["toy-model"])[0] == 1
+
+
+def test_a_draft_is_judged_as_a_draft_unless_another_profile_is_named(toy: Path) -> None:
+    use(toy, "DAT004/bad-disclosed-by-nobody-accepted")
+    card = toy / "models" / "toy-model" / "card.yaml"
+    assert "status: draft" in card.read_text()
+    code, text = said(toy, select=["DAT004"])
+    assert code == 0
+    assert text.startswith("warning[DAT004]")
+    assert said(toy, select=["DAT004"], profile="strict")[0] == 1
+    card.write_text(card.read_text().replace("status: draft", "status: released"))
+    assert said(toy, select=["DAT004"])[0] == 1
+
+
+def test_a_draft_does_not_pass_what_nobody_may_accept(toy: Path) -> None:
+    use(toy, "DAT005/bad-historic-openclip")
+    assert "status: draft" in (toy / "models" / "toy-model" / "card.yaml").read_text()
+    assert said(toy, select=["DAT005"])[0] == 1
+
+
+def test_a_draft_beside_a_released_model_is_judged_for_itself(toy: Path) -> None:
+    use(toy, "DAT004/bad-disclosed-by-nobody-accepted")
+    text = (toy / "models" / "toy-model" / "card.yaml").read_text()
+    other = toy / "models" / "other-model" / "card.yaml"
+    other.parent.mkdir()
+    other.write_text(text.replace("toy-model", "other-model").replace("status: draft", "status: released"))
+    found = json.loads(said(toy, select=["DAT004"], form="json")[1])
+    assert found["profile"] == "status"
+    assert {one["path"]: one["severity"] for one in found["findings"]} == {
+        "models/other-model/card.yaml": "error",
+        "models/toy-model/card.yaml": "warning",
+    }
 
 
 def test_a_report_can_be_written_to_a_file(toy: Path) -> None:

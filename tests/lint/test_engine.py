@@ -8,7 +8,8 @@ import pytest
 
 from dtbase.console import Console
 from dtbase.errors import Failure, NothingToDo, WrongUsage
-from dtmodels.lint.engine import lint, require_clean
+from dtmodels.lint.engine import lint
+from dtmodels.lint.gate import require_clean
 from dtmodels.lint.registry import find_rule, selected
 
 HERE = Path(__file__).parent

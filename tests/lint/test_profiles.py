@@ -13,7 +13,7 @@ FINDING = Finding(rule="XXX001", severity="error", path="card.yaml", line=1, col
 
 def severities(profile: str, *, hard: bool) -> list[str]:
     given = [replace(FINDING, severity=severity, hard=hard) for severity in ("error", "warning", "info")]  # type: ignore[arg-type]
-    return [finding.severity for finding in find_profile(profile).judged(given)]
+    return [find_profile(profile).judged(finding).severity for finding in given]
 
 
 def test_a_draft_fails_only_where_nobody_could_accept_it() -> None:
@@ -26,13 +26,19 @@ def test_a_review_takes_every_rule_at_its_word() -> None:
         assert severities("strict", hard=hard) == ["error", "warning", "info"]
 
 
+def test_each_card_is_judged_by_its_own_status() -> None:
+    for hard in (False, True):
+        assert severities("status", hard=hard) == severities("strict", hard=hard)
+    assert find_profile("status").drafts_as == "draft"
+
+
 def test_a_release_has_no_warnings_left() -> None:
     for hard in (False, True):
         assert severities("release", hard=hard) == ["error", "error", "info"]
 
 
 def test_an_unknown_profile_is_wrong_usage() -> None:
-    assert profile_names() == ["draft", "strict", "release"]
+    assert profile_names() == ["status", "draft", "strict", "release"]
     with pytest.raises(WrongUsage, match="no profile 'relaese'") as wrong:
         find_profile("relaese")
     assert wrong.value.fix == "did you mean release?"

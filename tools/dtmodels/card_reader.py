@@ -56,9 +56,16 @@ def read_card(path: Path) -> Card:
 
 def read(path: Path) -> Reading:
     """Read the card at `path` and collect everything that is wrong with it, errors in the order of the file."""
-    text = ""
     try:
         text = decode(_load(path))
+    except Unreadable as stop:
+        return Reading(path=path, problems=(stop.problem,))
+    return read_text(path, text)
+
+
+def read_text(path: Path, text: str) -> Reading:
+    """The same for a card whose file, at `path`, has this text or could have it."""
+    try:
         root, problems = compose(text)
         root = _mapping(root)
     except Unreadable as stop:
@@ -118,6 +125,8 @@ def _load(path: Path) -> bytes:
     """The bytes of a card file, never more than needed to see that it is too large."""
     if path.is_symlink() or path.parent.is_symlink():
         raise _refused("YML001", "the card is a link", "put the file itself into the model's folder")
+    if path.exists() and not path.is_file():
+        raise _refused("YML001", "cannot be read: it is a folder or a device", "put the file itself there")
     try:
         with path.open("rb") as file:
             return file.read(MOST_BYTES + 1)

@@ -70,7 +70,13 @@ def new(root: Path, model_id: str, task: str) -> None:
 @cli.command()
 @click.argument("ids", nargs=-1, metavar="[ID|CARD]...")
 @click.option("--select", multiple=True, metavar="RULE", help="Only these rules or families.")
-@click.option("--profile", default="strict", show_default=True, metavar="draft|strict|release", help="How strictly.")
+@click.option(
+    "--profile",
+    default="status",
+    show_default=True,
+    metavar="status|draft|strict|release",
+    help="How strictly; 'status' judges each card by its own, drafts as draft.",
+)
 @click.option("--since", default="", metavar="REV", help="Models that changed since a git revision need a new version.")
 @click.option("--online", is_flag=True, help="Ask the network too: links, licences and files at their source.")
 @click.option("--fix", is_flag=True, help="Correct what can be corrected without a doubt.")
@@ -220,7 +226,7 @@ def release(root: Path, ids: tuple[str, ...]) -> None:
 
     Without an ID: every released model whose checkpoints come with the repository.
     """
-    from dtmodels.lint.engine import require_clean
+    from dtmodels.lint.gate import require_clean
     from dtmodels.stages.release import release
 
     _chosen(root, ids)

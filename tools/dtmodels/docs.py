@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from dtbase.console import Console
@@ -40,17 +40,26 @@ def write_docs(root: Path, console: Console, *, check: bool, others: Sequence[tu
 
 def stale(root: Path) -> list[tuple[Path, str]]:
     """The generated files that differ from what they are generated from, each with the text it should have."""
-    pages = {entry.folder / "README.md": model_page(entry) for entry in Catalogue.load(root).entries}
-    return [*differing(pages), *stale_outside_models(root)]
+    catalogue = Catalogue.load(root)
+    pages = {entry.folder / "README.md": model_page(entry) for entry in catalogue.entries}
+    return [*differing(pages), *_stale_tables(catalogue)]
 
 
 def stale_outside_models(root: Path) -> list[tuple[Path, str]]:
-    """As `stale`, without the pages of models."""
-    wanted: dict[Path, str] = {}
+    """As `stale`, without the pages of models; no card is read where no page shows the collection."""
+    return _stale_tables(Catalogue.load(root)) if any(_marked(root)) else []
+
+
+def _stale_tables(catalogue: Catalogue) -> list[tuple[Path, str]]:
+    wanted = {path: _with_table(content, tables(catalogue), path) for path, content, tables in _marked(catalogue.root)}
+    return differing(wanted)
+
+
+def _marked(root: Path) -> Iterator[tuple[Path, str, Callable[[Catalogue], str]]]:
+    """The pages with a place for tables of the collection: where, the whole text, and what makes the tables."""
     for name, tables in {"README.md": model_table, "docs/collection.md": collection_tables}.items():
         if (path := root / name).is_file() and BEGIN in (content := path.read_text()):
-            wanted[path] = _with_table(content, tables(Catalogue.load(root)), path)
-    return differing(wanted)
+            yield path, content, tables
 
 
 def differing(wanted: Mapping[Path, str]) -> list[tuple[Path, str]]:

@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from dtmodels.licence.expression import And, LicenceError, Name, Or, leaves, parse
+from dtmodels.licence.expression import And, Name, Or, leaves, parse
+from dtmodels.licence.words import LicenceError
 
 WORDS = [
     "MIT",

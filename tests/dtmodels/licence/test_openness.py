@@ -46,7 +46,12 @@ def test_approved_and_free(text: str, osi: bool, free: bool) -> None:
         ("NOASSERTION", "undisclosed"),
         ("NONE", "undisclosed"),
         ("Beerware", "unlisted"),
-        ("CC BY 4.0", "unlisted"),
+        ("CC BY 4.0", "open"),
+        ("gpl", "unlisted"),
+        ("CC BY 4.0 / CC0 (per image)", "open"),
+        ("CC BY-NC 4.0 and CC0, per image", "restricted"),
+        ("no explicit open-source licenses", "unlisted"),
+        ("custom research-only license", "unlisted"),
         ("GFDL-1.3", "share-alike"),
     ],
 )

@@ -13,7 +13,8 @@ import pytest
 from dtbase.console import Console
 from dtbase.errors import Failure, WrongUsage
 from dtmodels.card_reader import read
-from dtmodels.licence.expression import LicenceError, parse
+from dtmodels.licence.expression import parse
+from dtmodels.licence.words import LicenceError
 from dtmodels.lint.engine import lint
 from dtmodels.lint.explain import print_explanation
 from dtmodels.openness.grade import grade
@@ -71,6 +72,17 @@ def test_what_nobody_can_accept_refuses_the_model(fixture: Callable[[str], Path]
     said = explained(fixture("DAT005/bad-historic-openclip"))
     assert "grade: refused" in said
     assert "cannot be accepted: DAT005" in said
+
+
+def test_a_draft_says_what_it_lacks_for_a_release_though_a_draft_may_lack_it(fixture: Callable[[str], Path]) -> None:
+    root = fixture("REP001/good-draft-without")
+    said = [line.strip() for line in explained(root).splitlines() if "lacking for a release: " in line]
+    assert {line.split(": ")[1] for line in said} >= {"REP001", "REP007"}
+    card = root / "models" / "toy-model" / "card.yaml"
+    card.write_text(card.read_text().replace("status: draft", "status: released"))
+    released = explained(root)
+    assert "lacking for a release" not in released
+    assert "REP001" in released
 
 
 def test_programs_get_the_same_tree(fixture: Callable[[str], Path]) -> None:

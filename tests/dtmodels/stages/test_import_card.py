@@ -9,8 +9,7 @@ from dtmodels.card_reader import Reading, read
 from dtmodels.lint.engine import lint
 from dtmodels.stages.import_card import import_card
 
-UPSTREAM = Path(__file__).resolve().parents[4] / "shared" / "data" / "upstream-cards"
-CARDS = sorted(UPSTREAM.glob("*.yaml"))
+UPSTREAM = Path(__file__).parent / "upstream"
 SMALL = """id: toy-model
 name: "toy"
 task: denoise
@@ -67,7 +66,8 @@ def test_nothing_is_guessed(tmp_path: Path) -> None:
     assert card is not None
     assert card.license.code == card.publication.kind == "TODO"  # type: ignore[union-attr]
     assert set(card.checkpoints[0].sha256 or "") == {"0"}
-    assert card.openness is None
+    assert card.openness is not None
+    assert card.openness.osaid == card.openness.mof == "TODO"  # type: ignore[comparison-overlap]
     assert {data.consent for data in card.training.datasets} == {"unknown"}
 
 
@@ -108,21 +108,82 @@ def test_a_file_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
         import_card(tmp_path / "model.yaml")
 
 
-@pytest.mark.skipif(not CARDS, reason="the upstream cards are not beside this repository")
-@pytest.mark.parametrize("source", CARDS, ids=lambda path: path.stem)
-def test_a_real_card_arrives_and_is_found_wanting(source: Path, tmp_path: Path) -> None:
+MISTAKES = {
+    "nafnet-sidd": {
+        ("REP003", "drive.google.com"),
+        ("REP001", "sha256"),
+        ("DAT007", "license: MIT"),  # nobody has read such a licence of SIDD
+        ("LIM001", "limitations"),  # praise where a limitation belongs
+        ("COD001", "training"),
+        ("DAT004", "SIDD"),
+    },
+    "nind-unet": {
+        ("LIC007", "GPL-3.0"),  # -only or -or-later?
+        ("LIC002", "CC BY 4.0 / CC0 (per-image"),
+        ("REP002", "/raw/master/"),
+        ("REP001", "sha256"),
+    },
+    "raw-nind": {
+        ("LIC007", "GPL-3.0"),
+        ("LIC002", "CC BY 4.0 / CC0 (per-image"),
+        ("REP003", "1xgHafgqRC8ZEGbbXtduSlx9WunD0mgS_"),
+        ("REP003", "1kH8tK4RN_edak3r_VIAhCzPa6CNsuTYC"),
+        ("REP001", "sha256"),
+        ("LIM001", "limitations"),
+        ("COD001", "training"),
+        ("DAT004", "RawNIND"),
+    },
+    "sam21-hiera-s": {
+        ("LIC002", "CC BY 4.0"),
+        ("LIC002", "custom Meta research-only license"),
+        ("DAT004", "SA-1B"),  # disclosed, but nobody accepted it
+        ("DAT004", "SA-V"),
+        ("REP001", "sha256"),
+        ("COD001", "training"),
+    },
+    "bsrgan-two": {
+        ("LIC002", "CC0"),
+        ("DAT007", "CC0"),  # the set is for research only
+        ("LIC002", "no explicit open-source licenses"),
+        ("DAT004", "DIV2K"),
+        ("DAT004", "Flickr2K"),
+        ("DAT004", "WED"),
+        ("DAT004", "OST"),
+        ("REP001", "sha256"),
+        ("COD001", "training"),
+    },
+}
+"""What is wrong with the facts of darktable-ai's cards, or missing in them: the rule, and what stands in its line."""
+MISTAKES["sam21-hiera-t"] = MISTAKES["sam21-hiera-s"]
+LEFT_TO_FILL_IN = {"SCH004", "SCH006"}
+UNKNOWN_CLASSES = {("SCH004", "osaid: TODO"), ("SCH004", "mof: TODO")}
+"""The classes are claimed in a README only, where nothing holds them against the facts."""
+
+
+@pytest.mark.parametrize("source", sorted(UPSTREAM.glob("*.yaml")), ids=lambda path: path.stem)
+def test_what_is_wrong_with_a_real_card_is_found_and_nothing_else_is_said(source: Path, tmp_path: Path) -> None:
     card = tmp_path / "models" / source.stem / "card.yaml"
     card.parent.mkdir(parents=True)
     card.write_text(import_card(source))
     reading = read(card)
     assert reading.card is not None
     assert reading.card.id == source.stem
-    found = lint(tmp_path)
-    text = source.read_text()
-    named = {finding.rule for finding in found}
-    assert {"REP001", "SCH006"} <= named
-    assert ("REP003" in named) == ("drive.google.com" in text)
-    assert ("LIC007" in named) == ('license: "GPL-3.0"' in text)
-    assert ("LIC002" in named) == ("CC BY" in text or "no explicit" in text)
-    assert ("REP002" in named) == ("/raw/master/" in text)
-    assert len(found) < 40, "a reader would be buried"
+    lines = reading.text.splitlines()
+    found = [(one.rule, lines[one.line - 1]) for one in lint(tmp_path) if one.rule != "DOC001"]
+    for rule, text in MISTAKES[source.stem] | UNKNOWN_CLASSES:
+        assert any(rule == by and text in line for by, line in found), (rule, text)
+    more = {by for by, _ in found} - LEFT_TO_FILL_IN - {rule for rule, _ in MISTAKES[source.stem]}
+    assert not more, "a reader would be buried"
+
+
+def test_every_real_card_has_its_mistakes_listed() -> None:
+    assert MISTAKES.keys() == {path.stem for path in UPSTREAM.glob("*.yaml")}
+
+
+def test_terms_told_in_prose_are_answered_with_what_they_could_be(tmp_path: Path) -> None:
+    imported(tmp_path, SMALL.replace("unknown terms", "custom research-only license by the authors"))
+    fixes = [one.fix for one in lint(tmp_path, select=["LIC002"])]
+    assert fixes == [
+        "write CC-BY-4.0",
+        *["write the SPDX id of the licence, or LicenseRef- and a name for terms of their own"] * 2,
+    ]

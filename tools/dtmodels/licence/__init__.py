@@ -4,9 +4,10 @@
 distributed with a program under GPL-3.0-or-later, and `dtmodels.licence.openness` says how free an expression is.
 """
 
-from dtmodels.licence.expression import And, LicenceError, Name, Node, Or, leaves, parse
+from dtmodels.licence.expression import And, Name, Node, Or, leaves, parse
 from dtmodels.licence.table import Row, Table
 from dtmodels.licence.verdict import Part, Status, Verdict, judge
+from dtmodels.licence.words import LicenceError
 
 __all__ = [
     "And",

@@ -7,44 +7,15 @@ can be exponentially larger.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
-MOST_CHARACTERS = 512
-MOST_WORDS = 64
+from dtmodels.licence.words import OPERATORS, LicenceError, Word, shown, words, wrong
+
 MOST_DEPTH = 12
 UNSTATED = ("NOASSERTION", "NONE")
 """Words that say that no licence is known. They stand alone."""
-
-_WORD = re.compile(r"[()]|[^ \t()]+")
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*\+?")
-_ELSEWHERE = re.compile(r"(DocumentRef|AdditionRef)-|:", re.IGNORECASE)
-_OPERATORS = ("AND", "OR", "WITH")
-_SIGNS = {"/": "OR", "|": "OR", "||": "OR", ",": "AND or OR", ";": "AND or OR", "&": "AND", "&&": "AND"}
-
-
-class LicenceError(Exception):
-    """A text that is no licence expression: why, in which of its characters, and what to write instead."""
-
-    def __init__(self, what: str, start: int, end: int, fix: str) -> None:
-        super().__init__(what)
-        self.what = what
-        self.start = start
-        """First character it is about, counted from 0."""
-        self.end = end
-        self.fix = fix
-
-
-class Word(NamedTuple):
-    """One word or bracket of an expression."""
-
-    text: str
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,24 +70,6 @@ def parse(expression: str) -> Node:
     return node
 
 
-def words(expression: str) -> tuple[Word, ...]:
-    """The words and brackets of an expression, each well formed by itself.
-
-    Raises:
-        LicenceError: the text is too long, or a word can be neither an id nor an operator.
-    """
-    if len(expression) > MOST_CHARACTERS:
-        what = f"the expression has {len(expression)} characters, more than {MOST_CHARACTERS}"
-        raise LicenceError(what, MOST_CHARACTERS, len(expression), "shorten it")
-    found = tuple(Word(match[0], match.start(), match.end()) for match in _WORD.finditer(expression))
-    for word in found:
-        _well_formed(word)
-    if len(found) > MOST_WORDS:
-        what = f"the expression has {len(found)} words and brackets, more than {MOST_WORDS}"
-        raise LicenceError(what, found[MOST_WORDS].start, found[-1].end, "shorten it")
-    return found
-
-
 def leaves(node: Node) -> Iterator[Name]:
     """The licences of an expression, in the order of the text."""
     if isinstance(node, Name):
@@ -153,23 +106,23 @@ class _Reader:
             return
         word = self.words[self.next]
         if word.text == ")":
-            raise _wrong(word, "a bracket closes here that was never opened", "delete it")
+            raise wrong(word, "a bracket closes here that was never opened", "delete it")
         before = self.words[self.next - 1].text
         if self._operator() == "WITH":
-            raise _wrong(word, "WITH follows something that is not one licence", "name the exception after its licence")
-        raise _wrong(
-            word, f"'{before}' is followed by '{_shown(word.text)}' without AND or OR", "write AND or OR between them"
+            raise wrong(word, "WITH follows something that is not one licence", "name the exception after its licence")
+        raise wrong(
+            word, f"'{before}' is followed by '{shown(word.text)}' without AND or OR", "write AND or OR between them"
         )
 
     def _part(self, depth: int) -> Node:
         word = self._take()
         if word.text == "(":
             if depth > MOST_DEPTH:
-                raise _wrong(word, f"brackets are nested deeper than {MOST_DEPTH}", "write it flatter")
+                raise wrong(word, f"brackets are nested deeper than {MOST_DEPTH}", "write it flatter")
             inner = self.choice(depth + 1)
             closing = self.words[self.next] if self.next < len(self.words) else None
             if closing is None:
-                raise _wrong(word, "the bracket that opens here is never closed", "close it")
+                raise wrong(word, "the bracket that opens here is never closed", "close it")
             if closing.text != ")":
                 self.finish()
             self.next += 1
@@ -181,7 +134,7 @@ class _Reader:
         self.next += 1
         word = self._take()
         if word.text == "(" or word.text.endswith("+"):
-            raise _wrong(word, "WITH is followed by something that is not one exception", "name one exception")
+            raise wrong(word, "WITH is followed by something that is not one exception", "name one exception")
         return Name(name.id, name.later, name.start, name.end, word)
 
     def _take(self) -> Word:
@@ -189,14 +142,12 @@ class _Reader:
             if not self.words:
                 raise LicenceError("the expression is empty", 0, len(self.text), "name the licence")
             last = self.words[-1]
-            raise _wrong(
-                last, f"the expression ends after '{last.text}'", "name the licence that follows, or delete it"
-            )
+            raise wrong(last, f"the expression ends after '{last.text}'", "name the licence that follows, or delete it")
         word = self.words[self.next]
         if word.text == ")" or self._operator():
             before = self.words[self.next - 1].text if self.next else ""
             where = f"between '{before}' and '{word.text}'" if before else f"before '{word.text}'"
-            raise _wrong(word, f"a licence is missing {where}", f"name it, or delete '{word.text}'")
+            raise wrong(word, f"a licence is missing {where}", f"name it, or delete '{word.text}'")
         self.next += 1
         return word
 
@@ -205,33 +156,11 @@ class _Reader:
         if self.next == len(self.words):
             return ""
         text = self.words[self.next].text
-        if text.upper() not in _OPERATORS:
+        if text.upper() not in OPERATORS:
             return ""
         if text not in (text.upper(), text.lower()):
-            raise _wrong(self.words[self.next], f"'{text}' is no operator", f"write {text.upper()}")
+            raise wrong(self.words[self.next], f"'{text}' is no operator", f"write {text.upper()}")
         return text.upper()
-
-
-def _well_formed(word: Word) -> None:
-    if word.text in ("(", ")") or _ID.fullmatch(word.text):
-        if _ELSEWHERE.match(word.text):
-            fix = "name the licence by its SPDX id, or by LicenseRef-"
-            raise _wrong(word, f"'{_shown(word.text)}' points into another document", fix)
-        return
-    for offset, character in enumerate(word.text):
-        if not character.isascii():
-            place = Word(character, word.start + offset, word.start + offset + 1)
-            raise _wrong(place, f"{_named(character)} is not ASCII", _plain(word.text))
-    if _ELSEWHERE.search(word.text):
-        fix = "name the licence by its SPDX id, or by LicenseRef-"
-        raise _wrong(word, f"'{_shown(word.text)}' points into another document", fix)
-    sign = next((sign for sign in sorted(_SIGNS, key=len, reverse=True) if sign in word.text), None)
-    if sign:
-        offset = word.start + word.text.index(sign)
-        raise LicenceError(f"'{sign}' is no operator", offset, offset + len(sign), f"write {_SIGNS[sign]}")
-    raise _wrong(
-        word, f"'{_shown(word.text)}' cannot be a licence id", "ids have letters, digits, dots and hyphens only"
-    )
 
 
 def _unstated_stands_alone(node: Node) -> None:
@@ -241,21 +170,3 @@ def _unstated_stands_alone(node: Node) -> None:
         if name.id.upper() in UNSTATED:
             what = f"{name.id} stands beside another licence"
             raise LicenceError(what, name.start, name.end, f"write {name.id.upper()} alone, or name the licence")
-
-
-def _named(character: str) -> str:
-    name = unicodedata.name(character, "")
-    return f"U+{ord(character):04X} ({name})" if name else f"U+{ord(character):04X}"
-
-
-def _plain(text: str) -> str:
-    plain = unicodedata.normalize("NFKC", text)
-    return f"write {_shown(plain)}" if plain.isascii() and _ID.fullmatch(plain) else "type it on a plain keyboard"
-
-
-def _shown(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:37]}..."
-
-
-def _wrong(word: Word, what: str, fix: str) -> LicenceError:
-    return LicenceError(what, word.start, word.end, fix)

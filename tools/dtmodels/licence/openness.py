@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from dtmodels.licence.expression import LicenceError, Name, Node, Or, parse
+from dtmodels.licence.expression import Name, Node, Or, parse
+from dtmodels.licence.prose import meant
 from dtmodels.licence.table import Data, Table
+from dtmodels.licence.words import LicenceError
 
 DataStatus = Data | Literal["unlisted"]
 _DATA: tuple[DataStatus, ...] = ("open", "share-alike", "mixed", "restricted", "undisclosed", "unlisted")
@@ -41,11 +43,12 @@ def is_open_data(expression: str, table: Table | None = None) -> bool:
 def data_status(expression: str, table: Table | None = None) -> DataStatus:
     """What data under an expression is: the worst part of a union, the best alternative of a choice.
 
-    mixed: each item has its own licence. undisclosed: nobody says. unlisted: no expression, or not reviewed.
+    mixed: each item has its own licence. undisclosed: nobody says. unlisted: no expression, or not reviewed. Common
+    names that can mean one licence only are taken for it; that they are misspelled is another question.
     """
     known = table or Table.load()
     try:
-        return _data(parse(expression), known)
+        return _data(parse(meant(expression, known)), known)
     except LicenceError:
         return "unlisted"
 

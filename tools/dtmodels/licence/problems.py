@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Literal
 
-from dtmodels.licence.expression import UNSTATED, LicenceError, Name, Word, leaves, parse, words
+from dtmodels.licence.expression import UNSTATED, Name, leaves, parse
+from dtmodels.licence.prose import advice, is_prose
 from dtmodels.licence.table import Table
+from dtmodels.licence.words import OPERATORS, LicenceError, Word, words
 
 Kind = Literal["invalid", "unlisted", "deprecated", "misfit", "spelling"]
 _OWN = re.compile(r"LicenseRef-[A-Za-z0-9.-]+", re.IGNORECASE)
 _VERSIONED = re.compile(r"[A-Za-z].*-[0-9]+(\.[0-9]+)*")
-_OPERATORS = ("AND", "OR", "WITH")
 _NAMES = "see https://spdx.org/licenses/"
 _EXCEPTIONS = "see https://spdx.org/licenses/exceptions-index.html"
 _LONGEST_HINTED = 60
@@ -66,7 +67,7 @@ def _hinted(expression: str, found: list[Problem], table: Table) -> list[Problem
 
 
 def _no_expression(expression: str, wrong: LicenceError, table: Table) -> Problem:
-    """A syntax error; a common name is answered with the id it stands for, and a slash with OR."""
+    """A syntax error; a common name is answered with its id, a slash with OR, and prose with what it names."""
     if (meant := table.meant(expression)) is not None:
         return _common_name(expression.strip(), 0, len(expression), meant)
     arms = _SLASH.split(expression.strip())
@@ -75,6 +76,9 @@ def _no_expression(expression: str, wrong: LicenceError, table: Table) -> Proble
         fix = f"write {proposal} if whoever receives it may choose, {proposal.replace(' OR ', ' AND ')} if all hold"
         start, end = sign.span()
         return Problem(kind="invalid", what=wrong.what, fix=fix, start=start, end=end, meant=(" OR ",))
+    if is_prose(expression, table):
+        what = f"'{expression.strip()}' describes terms, it is no SPDX expression"
+        return Problem(kind="invalid", what=what, fix=advice(expression, table), start=0, end=len(expression))
     return Problem(kind="invalid", what=wrong.what, fix=wrong.fix, start=wrong.start, end=wrong.end)
 
 
@@ -179,7 +183,7 @@ def _spelling(expression: str, table: Table) -> Iterator[Problem]:
 
 
 def _right(text: str, table: Table) -> str:
-    if text.upper() in _OPERATORS:
+    if text.upper() in OPERATORS:
         return text.upper()
     bare = text.removesuffix("+")
     return text if table.canonical(text) in table.deprecated else table.canonical(bare) + text[len(bare) :]

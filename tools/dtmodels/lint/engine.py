@@ -5,27 +5,25 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from dtbase.console import Console
-from dtbase.errors import Failure
-from dtmodels.card_edits import edit
-from dtmodels.card_reader import Reading, read
+from dtmodels.card_edits import apply, edit
+from dtmodels.card_reader import Reading, read, read_text
 from dtmodels.catalogue import CARD
-from dtmodels.lint.formats.text import text_report
-from dtmodels.lint.history import History
+from dtmodels.lint.findings import of_problem, of_remark
 from dtmodels.lint.placeholders import is_placeholder
-from dtmodels.lint.profiles import DEFAULT, find_profile
+from dtmodels.lint.profiles import STRICT, find_profile
 from dtmodels.lint.registry import find_rule, selected
 from dtmodels.lint.rule import Fact, Finding, Remark, Rule, Subject
 from dtmodels.lint.targets import card_folders
-from dtmodels.lint.web import Web
-from dtmodels.lint.wording import counted
-from dtmodels.yaml_document import Change, Span, Where, locate, locate_part
+from dtmodels.yaml_document import Change, Where
+
+if TYPE_CHECKING:
+    from dtmodels.lint.web import Web
 
 UNUSED_ACCEPTANCE = "SUP002"
 PLACEHOLDERS = "SCH006"
-_TOP = Span(1, 1, 1)
+_RELEASED = Change(kind="value", where=("status",), source="released")
 
 
 def lint(
@@ -33,7 +31,8 @@ def lint(
     ids: Collection[str] | None = None,
     select: Collection[str] | None = None,
     *,
-    profile: str = DEFAULT,
+    profile: str = STRICT,
+    released: bool = False,
     since: str = "",
     web: Web | None = None,
 ) -> list[Finding]:
@@ -41,9 +40,10 @@ def lint(
 
     Args:
         root: the model repository.
-        ids: the models to look at, by id or by the path of a card; all when empty.
+        ids: the models to look at, by id or by the path of a card; all, and what belongs to no model, when empty.
         select: the rules to apply, by id or family; all when empty.
         profile: how strictly; see `dtmodels.lint.profiles`.
+        released: read every card as if its status were `released`.
         since: a git revision; models that changed since then need a higher version.
         web: what asks the network for the rules that need it; they are left out without.
 
@@ -59,30 +59,25 @@ def lint(
     folders = card_folders(root, ids)
     findings: list[Finding] = []
     facts: dict[str, list[Fact]] = {}
+    drafts: set[str] = set()
     for folder in folders:
-        reading = read(folder / CARD)
+        reading = _as_released(read(folder / CARD)) if released else read(folder / CARD)
+        if draft := reading.values.get("status") == "draft":
+            drafts.add(folder.relative_to(root).as_posix())
         found = _of_card(root, reading, rules, facts, web)
-        if strictness.drafts or ids or not (reading.card and reading.card.status == "draft"):
-            findings += found
-    chosen = {folder.relative_to(root).as_posix() for folder in folders}
-    rest = [*_compared(root, facts, rules), *_of_repository(root, rules)]
-    rest += _of_history(History.since(root, since), folders, rules) if since else []
-    findings += [found for found in rest if not ids or found.path.rpartition("/")[0] in chosen]
-    return sorted(
-        set(strictness.judged(findings)), key=lambda one: (one.path, one.line, one.column, one.rule, one.message)
-    )
+        findings += found if strictness.drafts or ids or not draft else ()
+    findings += _compared(root, facts, rules)
+    findings += _of_history(root, since, folders, rules) if since else ()
+    findings += () if ids else _of_repository(root, rules)
+    mild = find_profile(strictness.drafts_as or profile)
+    judged = {(mild if one.path.rpartition("/")[0] in drafts else strictness).judged(one) for one in findings}
+    return sorted(judged, key=lambda one: (one.path, one.line, one.column, one.rule, one.message))
 
 
-def require_clean(root: Path, console: Console) -> None:
-    """Go on only when nothing stands against releasing the cards; drafts stay behind, so they hold up nobody.
-
-    Raises:
-        Failure: there are errors; they have been printed.
-    """
-    if errors := [finding for finding in lint(root, profile="release") if finding.severity == "error"]:
-        console.note(text_report(errors, root))
-        fix = "correct them; `dtmodels lint --profile release` lists them"
-        raise Failure(f"the cards have {counted(errors)}", where=str(root), fix=fix)
+def _as_released(reading: Reading) -> Reading:
+    """The card as it would be with another status, every value where it was."""
+    made = edit(reading.text, _RELEASED) if reading.root else None
+    return read_text(reading.path, apply(reading.text, [made])) if made else reading
 
 
 def _of_card(
@@ -93,7 +88,7 @@ def _of_card(
     found = [*_read(reading, path, root, rules)]
     yield from (finding for finding in found if finding.rule not in accepted)
     for rule, remark in _checked(reading, root, rules, facts, web):
-        found.append(_finding(rule, remark, path, root, reading))
+        found.append(of_remark(rule, remark, path, root, reading))
         if remark.hard or rule.id not in accepted:
             yield found[-1]
     ran = {rule.id for rule in rules}
@@ -104,7 +99,7 @@ def _of_card(
             delete = Change(kind="delete", where=where[:-1], safe=True)
             what = f"{rule_id} is accepted, but finds nothing"
             unused = Remark(what=what, fix="delete the acceptance", where=where, change=delete)
-            yield _finding(find_rule(UNUSED_ACCEPTANCE), unused, path, root, reading)
+            yield of_remark(find_rule(UNUSED_ACCEPTANCE), unused, path, root, reading)
 
 
 def _read(reading: Reading, path: Path, root: Path, rules: Sequence[Rule]) -> Iterator[Finding]:
@@ -112,18 +107,7 @@ def _read(reading: Reading, path: Path, root: Path, rules: Sequence[Rule]) -> It
     ran = {rule.id for rule in rules}
     for problem in reading.problems:
         if problem.rule in ran:
-            yield Finding(
-                rule=problem.rule,
-                severity=problem.severity,
-                path=path.relative_to(root).as_posix(),
-                line=problem.span.line,
-                column=problem.span.column,
-                end=problem.span.end,
-                message=problem.what,
-                fix=problem.fix,
-                hard=find_rule(problem.rule).hard,
-                **_correction(problem.change, reading),
-            )
+            yield of_problem(find_rule(problem.rule), problem, path, root, reading)
 
 
 def _checked(
@@ -152,23 +136,26 @@ def _compared(root: Path, facts: Mapping[str, Sequence[Fact]], rules: Sequence[R
     """What the rules find when they hold cards against each other."""
     for rule in rules:
         for fact, remark in rule.compare(facts.get(rule.id, ())) if rule.compare else ():
-            found = _finding(rule, remark, fact.path, root, None)
+            found = of_remark(rule, remark, fact.path, root, None)
             yield replace(found, line=fact.span.line, column=fact.span.column, end=fact.span.end)
 
 
 def _of_repository(root: Path, rules: Sequence[Rule]) -> Iterator[Finding]:
     for rule in rules:
         for remark in rule.check_repository(root) if rule.check_repository else ():
-            yield _finding(rule, remark, root, root, None)
+            yield of_remark(rule, remark, root, root, None)
 
 
-def _of_history(history: History, folders: Sequence[Path], rules: Sequence[Rule]) -> Iterator[Finding]:
+def _of_history(root: Path, since: str, folders: Sequence[Path], rules: Sequence[Rule]) -> Iterator[Finding]:
     """What the rules find when they hold each model against what it was."""
+    from dtmodels.lint.history import History
+
+    history = History.since(root, since)
     for folder in folders:
         reading = read(folder / CARD)
         for rule in rules:
             for remark in rule.check_history(history, reading) if rule.check_history else ():
-                yield _finding(rule, remark, reading.path, history.root, reading)
+                yield of_remark(rule, remark, reading.path, root, reading)
 
 
 def _acceptances(reading: Reading) -> dict[str, Where]:
@@ -176,30 +163,3 @@ def _acceptances(reading: Reading) -> dict[str, Where]:
     given = reading.card.acceptances if reading.card else ()
     acceptable = {rule.id for rule in selected(None) if not rule.hard}
     return {entry.rule: ("acceptances", index, "rule") for index, entry in enumerate(given) if entry.rule in acceptable}
-
-
-def _finding(rule: Rule, remark: Remark, path: Path, root: Path, reading: Reading | None) -> Finding:
-    span = Span(remark.line, 1, 1) if remark.path else _TOP
-    if reading and reading.root and not remark.path:
-        span = (
-            locate_part(reading.root, remark.where, *remark.part) if remark.part else locate(reading.root, remark.where)
-        )
-    span = remark.span or span
-    return Finding(
-        rule=rule.id,
-        severity=remark.severity or rule.severity,
-        path=(remark.path or path).relative_to(root).as_posix(),
-        line=span.line,
-        column=span.column,
-        end=span.end,
-        message=remark.what,
-        fix=remark.fix,
-        hard=rule.hard or remark.hard,
-        **({"fixable": "safe"} if remark.generated else _correction(remark.change, reading)),
-    )
-
-
-def _correction(change: Change | None, reading: Reading | None) -> dict[str, Any]:
-    """How a finding's change edits the text of its card."""
-    made = edit(reading.text, change) if change and reading else None
-    return {"fixable": "safe" if change and change.safe else "unsafe", "edits": (made,)} if made else {}

@@ -69,6 +69,7 @@ def _grade(found: Explanation) -> Iterator[str]:
         yield f"   accepted: {accepted.rule} by {accepted.by} on {accepted.date}: {accepted.reason} {at}"
     yield from (f"   cannot be accepted: {line}" for line in _findings(found.refused))
     yield from (f"   not accepted: {line}" for line in _findings(found.wanting))
+    yield from (f"   lacking for a release: {line}" for line in _findings(found.lacking))
 
 
 def _findings(findings: tuple[Finding, ...]) -> Iterator[str]:

@@ -33,6 +33,8 @@ class Explanation:
     """Errors nobody may accept."""
     wanting: tuple[Finding, ...]
     """Errors and warnings somebody may accept, and nobody has."""
+    lacking: tuple[Finding, ...]
+    """What else would stand against a draft if its status were `released`."""
     weights: Verdict
     classes: tuple[tuple[str, Derivation], ...]
     """What the card claims, and what follows from it."""
@@ -45,7 +47,7 @@ class Explanation:
 
 def explain(root: Path, model_id: str) -> Explanation | None:
     """Derive what can be derived about a model; None when its card is too broken to say anything."""
-    findings = [found for found in lint(root, ids=[model_id]) if found.path.endswith(f"/{CARD}")]
+    findings = _of_card(lint(root, ids=[model_id]))
     reading = read(root / "models" / model_id / CARD)
     card = reading.card
     if card is None:
@@ -57,10 +59,23 @@ def explain(root: Path, model_id: str) -> Explanation | None:
         grade=grade(card),
         refused=tuple(found for found in findings if found.hard and found.severity == "error"),
         wanting=tuple(found for found in findings if not found.hard and found.severity != "info"),
+        lacking=_lacking(root, model_id, card, findings),
         weights=judge(card.license.chosen or card.license.weights),
         classes=((claims[0], osaid(card)), (claims[1], mof(card))),
         fsf=fsf(card),
     )
+
+
+def _of_card(findings: list[Finding]) -> list[Finding]:
+    return [found for found in findings if found.path.endswith(f"/{CARD}")]
+
+
+def _lacking(root: Path, model_id: str, card: Card, known: list[Finding]) -> tuple[Finding, ...]:
+    if card.status != "draft":
+        return ()
+    told = {(found.rule, found.line, found.column) for found in known if found.severity != "info"}
+    released = _of_card(lint(root, ids=[model_id], profile="release", released=True))
+    return tuple(one for one in released if one.severity == "error" and (one.rule, one.line, one.column) not in told)
 
 
 def improvements(found: Explanation) -> Iterator[tuple[str, tuple[Proof, ...]]]:
@@ -83,6 +98,7 @@ def json_value(found: Explanation) -> dict[str, Any]:
             "accepted": [accepted.rule for accepted in found.card.acceptances],
             "refused": [_finding(one) for one in found.refused],
             "not_accepted": [_finding(one) for one in found.wanting],
+            "lacking_for_release": [_finding(one) for one in found.lacking],
         },
         "weights": licence_value(found.weights),
         "classes": {

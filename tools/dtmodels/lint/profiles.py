@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from dtbase.errors import WrongUsage
@@ -22,22 +22,27 @@ class Profile:
     """New severities of findings nobody may accept."""
     drafts: bool = True
     """Drafts are judged even when they are not named."""
+    drafts_as: str = ""
+    """The profile drafts are judged by, where it is another."""
 
-    def judged(self, findings: Iterable[Finding]) -> Iterator[Finding]:
-        """The findings with the severities of this profile."""
-        for finding in findings:
-            known = self.hard if finding.hard else self.acceptable
-            yield replace(finding, severity=known.get(finding.severity, finding.severity))
+    def judged(self, finding: Finding) -> Finding:
+        """The finding with the severity of this profile."""
+        known = self.hard if finding.hard else self.acceptable
+        return replace(finding, severity=known.get(finding.severity, finding.severity))
 
 
-DEFAULT = "strict"
+DEFAULT = "status"
+STRICT = "strict"
 PROFILES = (
+    Profile(
+        name=DEFAULT, about="each card by its own status: drafts as `draft`, all others as `strict`", drafts_as="draft"
+    ),
     Profile(
         name="draft",
         about="while writing: what could be accepted by name is a warning, only hard rules fail",
         acceptable={"error": "warning"},
     ),
-    Profile(name=DEFAULT, about="for a review: every rule as its page says"),
+    Profile(name=STRICT, about="for a review: every rule as its page says"),
     Profile(
         name="release",
         about="before publishing: drafts are left out unless named, and warnings fail until accepted or solved",
@@ -49,7 +54,7 @@ PROFILES = (
 
 
 def profile_names() -> list[str]:
-    """The profiles, from the mildest to the strictest."""
+    """The profiles: what follows from the status first, then from the mildest to the strictest."""
     return [profile.name for profile in PROFILES]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dtbase.discovery import member, member_names
+from dtmodels.lint.profiles import DEFAULT
 from dtmodels.lint.rule import Finding
 
 
@@ -16,7 +17,7 @@ class Report:
 
     findings: Sequence[Finding]
     root: Path
-    profile: str = "strict"
+    profile: str = DEFAULT
 
 
 def format_names() -> list[str]:

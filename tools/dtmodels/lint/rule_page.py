@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from functools import cache
 from pathlib import Path
 
 from dtmodels.lint.rule import Rule
@@ -33,21 +32,8 @@ def acceptance(rule: Rule) -> str:
 
 def address(rule_id: str, root: Path) -> str:
     """Where the page of a rule can be read: its web address where one is known, else the command that prints it."""
-    base = _published() or _on_github(root)
+    base = _on_github(root)
     return f"{base}/{rule_id}.md" if base else f"dtmodels rule {rule_id}"
-
-
-@cache
-def _published() -> str:
-    """The address of the pages that the installed package states."""
-    import importlib.metadata
-
-    try:
-        known = importlib.metadata.metadata("dtmodels").get_all("Project-URL") or []
-    except importlib.metadata.PackageNotFoundError:
-        return ""
-    named = (entry.partition(",") for entry in known)
-    return next((url.strip().rstrip("/") for label, _, url in named if label.strip().lower() == "rules"), "")
 
 
 def _on_github(root: Path) -> str:

@@ -10,12 +10,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from dtbase.errors import Failure, WrongUsage
 from dtmodels.card_writing import card_text, scalar
+from dtmodels.stages._model_yaml import read_model_yaml
 from dtmodels.stages.new import ADDRESS, COMMIT, TODO
-from dtmodels.yaml_document import MOST_BYTES, Node, Scalar, Sequence, Unreadable, Where, compose, decode
-from dtmodels.yaml_document import Mapping as Fields
-from dtmodels.yaml_values import NotJson, plain_value
+from dtmodels.yaml_document import Where
 
 Values = Mapping[str, Any]
 _CARRIED = {
@@ -31,6 +29,7 @@ _CARRIED = {
     "checkpoints",
     "model_card",
 }
+_NO_FIELD = "the source's format has no field for it; `dtmodels explain` derives what the facts support"
 _UNSAID = "the source does not say; this is the worst it could be"
 
 
@@ -41,7 +40,7 @@ def import_card(path: Path) -> str:
         WrongUsage: there is no such file, or it is a card of this format already.
         Failure: it is no plain YAML, or not of darktable-ai's format.
     """
-    source = _read(path)
+    source = read_model_yaml(path)
     remarks: dict[Where, str] = {}
     card = source.get("model_card")
     about: Values = card if isinstance(card, dict) else {}
@@ -50,6 +49,8 @@ def import_card(path: Path) -> str:
         for name in ("access", "collection", "personal_data", "consent"):
             remarks["training", "datasets", index, name] = _UNSAID
     values = _card(source, about, datasets)
+    for claim in ("osaid", "mof"):
+        remarks["openness", claim] = _NO_FIELD
     remarks["license", "weights"] = "the source states one licence; whether the code has the same is not said"
     rest = [line for name in source if name not in _CARRIED for line in _comment(name, source[name])]
     kept = ["# What the source says and a card has no field for:", *rest] if rest else []
@@ -74,6 +75,7 @@ def _card(source: Values, about: Values, datasets: list[dict[str, Any]]) -> dict
         "publication": {"kind": TODO, "title": TODO, "url": _text(about, "paper", ADDRESS)},
         "license": {"weights": _text(about, "license"), "code": TODO},
         "training": {"datasets": datasets},
+        "openness": {"osaid": TODO, "mof": TODO},
         "limitations": _limitations(about, datasets),
         # darktable runs models of that format itself, and gives them no network.
         "use": {"scope": _text(about, "scope"), "inference": "local", "network": "none", "telemetry": "none"},
@@ -150,42 +152,3 @@ def _text(values: Values, name: str, otherwise: str = TODO) -> str:
     """A text of the source; `otherwise` where it has none, or something that is no text."""
     value = values.get(name)
     return " ".join(value.split()) or otherwise if isinstance(value, str) else otherwise
-
-
-def _read(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        raise WrongUsage("there is no such file", where=str(path), fix="name a model.yaml")
-    with path.open("rb") as file:
-        data = file.read(MOST_BYTES + 1)
-    try:
-        root, problems = compose(decode(data))
-        if problems:
-            raise Unreadable(problems[0])
-    except Unreadable as stop:
-        span = stop.problem.span
-        raise Failure(stop.problem.what, where=f"{path}:{span.line}:{span.column}", fix=stop.problem.fix) from stop
-    values: dict[str, Any] = _plain(root) if isinstance(root, Fields) else {}
-    if "schema" in values:
-        raise WrongUsage("is a card of this format already", where=str(path), fix="put it into models/<id>/card.yaml")
-    if not isinstance(values.get("model_card"), dict) and not values.get("id"):
-        raise Failure("has neither an id nor a model_card", where=str(path), fix="name a model.yaml of darktable-ai")
-    return values
-
-
-_TEXTS = {"id", "name", "description", "task", "version", "arch", "type", "model_card", "checkpoints"}
-"""Fields whose values are text, however they are written."""
-
-
-def _plain(node: Node, *, text: bool = False) -> Any:
-    match node:
-        case Fields():
-            return {key.text: _plain(inner, text=text or key.text in _TEXTS) for key, inner in node.pairs}
-        case Sequence():
-            return [_plain(item, text=text) for item in node.items]
-        case Scalar() if text or not node.plain:
-            return node.text
-        case Scalar():
-            try:
-                return plain_value(node.text)
-            except NotJson:
-                return node.text

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
-from dtmodels.licence import Part, Verdict, judge
-from dtmodels.licence.expression import And, LicenceError, Name, Node, Or, leaves, parse
+from dtmodels.licence import LicenceError, Part, Verdict, judge
+from dtmodels.licence.expression import And, Name, Node, Or, leaves, parse
 from dtmodels.licence.problems import Kind, Problem
 from dtmodels.lint.placeholders import is_placeholder
 from dtmodels.lint.rule import Remark, Subject

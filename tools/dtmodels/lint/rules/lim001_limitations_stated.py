@@ -26,7 +26,14 @@ from dtmodels.openness.compromises import compromises
 SEVERITY: Severity = "error"
 HARD = True
 
-_NONE = re.compile(r"|none|no|nothing|n a|no (known )?(limitations?|issues?|problems?)|(none|nothing)( is| are)? known")
+_NONE = re.compile(
+    r"""(?x) | none | no | nothing | n\ a
+    | no\ (known\ )?(limitations?|issues?|problems?) | (none|nothing)(\ is|\ are)?\ known
+    | (all|every)(\ \w+){0,3}?(\ is|\ are)?(\ (publicly|freely|openly))?\ (available|open|public|free)
+      (\ under(\ \w+){1,3}\ licen[cs]es?)?
+    """
+)
+"""Ways of saying that there is nothing to say; praise of what is published is one of them."""
 
 
 def check_card(subject: Subject) -> Iterator[Remark]:

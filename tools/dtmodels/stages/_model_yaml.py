@@ -1,0 +1,56 @@
+"""Read a `model.yaml` of darktable-ai's format into plain values, as strictly as a card."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from dtbase.errors import Failure, WrongUsage
+from dtmodels.yaml_document import MOST_BYTES, Node, Scalar, Sequence, Unreadable, compose, decode
+from dtmodels.yaml_document import Mapping as Fields
+from dtmodels.yaml_values import NotJson, plain_value
+
+
+def read_model_yaml(path: Path) -> dict[str, Any]:
+    """The fields of the file at `path`; what its format calls text is text, however it is written.
+
+    Raises:
+        WrongUsage: there is no such file, or it is a card of this format already.
+        Failure: it is no plain YAML, or not of darktable-ai's format.
+    """
+    if not path.is_file():
+        raise WrongUsage("there is no such file", where=str(path), fix="name a model.yaml")
+    with path.open("rb") as file:
+        data = file.read(MOST_BYTES + 1)
+    try:
+        root, problems = compose(decode(data))
+        if problems:
+            raise Unreadable(problems[0])
+    except Unreadable as stop:
+        span = stop.problem.span
+        raise Failure(stop.problem.what, where=f"{path}:{span.line}:{span.column}", fix=stop.problem.fix) from stop
+    values: dict[str, Any] = _plain(root) if isinstance(root, Fields) else {}
+    if "schema" in values:
+        raise WrongUsage("is a card of this format already", where=str(path), fix="put it into models/<id>/card.yaml")
+    if not isinstance(values.get("model_card"), dict) and not values.get("id"):
+        raise Failure("has neither an id nor a model_card", where=str(path), fix="name a model.yaml of darktable-ai")
+    return values
+
+
+_TEXTS = {"id", "name", "description", "task", "version", "arch", "type", "model_card", "checkpoints"}
+"""Fields whose values are text, however they are written."""
+
+
+def _plain(node: Node, *, text: bool = False) -> Any:
+    match node:
+        case Fields():
+            return {key.text: _plain(inner, text=text or key.text in _TEXTS) for key, inner in node.pairs}
+        case Sequence():
+            return [_plain(item, text=text) for item in node.items]
+        case Scalar() if text or not node.plain:
+            return node.text
+        case Scalar():
+            try:
+                return plain_value(node.text)
+            except NotJson:
+                return node.text
