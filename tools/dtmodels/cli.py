@@ -174,13 +174,20 @@ def validate(root: Path, targets: tuple[str, ...], pin: bool, as_json: bool) -> 
 
 @cli.command()
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.option(
+    "--images",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="A picture of your own, or a folder of them, instead of the sample images; may be given again.",
+)
 @click.pass_obj
-def demo(root: Path, ids: tuple[str, ...]) -> None:
-    """Write pictures that show what built models do."""
+def demo(root: Path, ids: tuple[str, ...], images: tuple[Path, ...]) -> None:
+    """Write pictures that show what converted models do, and a contact sheet of each."""
     from dtmodels.stages.demo import demo
 
     for entry in _chosen(root, ids):
-        for picture in demo(entry, _workspace(root), Console()):
+        for picture in demo(entry, _workspace(root), Console(), images):
             Console().say(str(picture))
 
 
