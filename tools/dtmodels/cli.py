@@ -135,11 +135,16 @@ def licence(expression: str, compare: bool, spdx: Path | None, osadl: Path | Non
 
 @cli.command()
 @click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.option("--pin", is_flag=True, help="Fill in the card what is not known yet: sha256, bytes, revision on the Hub.")
 @click.pass_obj
-def setup(root: Path, ids: tuple[str, ...]) -> None:
+def setup(root: Path, ids: tuple[str, ...], pin: bool) -> None:
     """Fetch and verify the checkpoints of models (all when none is named)."""
+    from dtmodels.stages.pin import pin_each
     from dtmodels.stages.setup import setup
 
+    if pin:
+        pin_each(_chosen(root, ids), _workspace(root), Console())
+        return
     for entry in _chosen(root, ids):
         for name, path in setup(entry, _workspace(root), Console()).items():
             Console().say(f"{entry.card.id}: {name}: {path}")

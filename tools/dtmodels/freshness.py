@@ -27,8 +27,10 @@ NOT_BUILDING = {
     "model_page.py",
     "new.py",
     "openness",
+    "pin.py",
     "release.py",
     "setup.py",
+    "shares.py",
 }
 """Parts of the tools that cannot change a built model."""
 

@@ -92,7 +92,7 @@ def test_one_bad_model_keeps_the_old_dist_and_names_the_reason(add_model: Add, t
     released(tmp_path)
     before = contents(tmp_path / "dist")
     add_model("denoise-bad", model=onnx.load_from_string(_dynamic()))
-    with pytest.raises(Failure, match=r"1 of 2 models could not be built\ndenoise-bad: model.onnx: output 'output' is dynamic"):
+    with pytest.raises(Failure, match=r"1 of 2 models could not be built\ndenoise-bad: .* is dynamic"):
         released(tmp_path)
     assert contents(tmp_path / "dist") == before
 

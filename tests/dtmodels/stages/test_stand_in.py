@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import subprocess
@@ -119,16 +120,14 @@ def test_half_storage_keeps_types_of_inputs_and_outputs(downloaded: Path, tmp_pa
     assert kinds == {onnx.TensorProto.FLOAT}
 
 
-def test_a_ready_made_model_has_no_stand_in_and_is_skipped_with_the_reason(
-    add_model: Add, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_ready_made_model_has_no_stand_in_and_is_skipped_with_the_reason(add_model: Add, tmp_path: Path) -> None:
     add_model("denoise-here")
     card = add_model("denoise-ready") / "card.yaml"
     card.write_text(card.read_text().replace("    file: model.onnx\n", "    url: https://www.darktable.org/toy.onnx\n"))
-    catalogue, workspace = Catalogue.load(tmp_path), Workspace(tmp_path)
-    built = run_each(catalogue.entries, workspace, QUIET, seed=3)
+    catalogue, workspace, out = Catalogue.load(tmp_path), Workspace(tmp_path), io.StringIO()
+    built = run_each(catalogue.entries, workspace, Console(out=out, quiet=True), seed=3)
     assert [model.entry.card.id for model in built] == ["denoise-here"]
-    said = capsys.readouterr().out
+    said = out.getvalue()
     assert "skipped: denoise-ready: comes as a finished graph" in said
     assert re.search(r"^denoise-ready .* skipped$", said, re.MULTILINE)
     with pytest.raises(NothingToDo, match="comes as a finished graph"):

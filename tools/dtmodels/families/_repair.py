@@ -19,6 +19,7 @@ from dtbase.errors import Failure
 from dtbase.names import did_you_mean
 from dtmodels.families._wishes import Wishes
 from dtmodels.graph.normalise import MAX_OPSET
+from dtmodels.graph.operators import STANDARD, operators
 
 NUMBERS = {
     TensorProto.FLOAT16,
@@ -61,6 +62,10 @@ def repair(original: onnx.ModelProto, where: str, asked: Wishes) -> Repaired:
     """
     model = _converted(inline_local_functions(original), where)
     graph = model.graph
+    used = {name for name, _ in operators(model)}
+    imports = [one for one in model.opset_import if one.domain in used | STANDARD]
+    del model.opset_import[:]
+    model.opset_import.extend(imports)
     weights = {tensor.name for tensor in graph.initializer}
     _keep(graph.input, [value for value in graph.input if value.name not in weights])
     _keep(graph.input, _ordered(graph.input, asked.inputs, f"{asked.where}.inputs", whole=True))

@@ -72,11 +72,11 @@ def _published(checkpoint: Checkpoint) -> PurePosixPath:
 def _write(repaired: Repaired, asked: Wishes, original: Path, folder: Path, runtime: Runtime) -> None:
     target = folder / original.name
     onnx.save(repaired.model, target)
-    given = {name: _made_up(shape) for name, shape in repaired.inputs.items()}
     session = runtime.load(original, free=asked.sizes)
-    kinds = {tensor.name: tensor.dtype for tensor in session.inputs}
-    found = session.run({old: _as(given[asked.renamed(old)], kind) for old, kind in kinds.items()}).outputs
+    values = {one.name: _made_up(repaired.inputs[asked.renamed(one.name)], one.dtype) for one in session.inputs}
+    found = session.run(values).outputs
     session.close()
+    given = {asked.renamed(name): value.astype(np.float32) for name, value in values.items()}
     wanted = {new: found[old].astype(np.float32) for old, new in repaired.outputs.items()}
     for name, value in wanted.items():
         _check_shape(name, value.shape, repaired.shapes[name], original.name)
@@ -91,12 +91,8 @@ def _check_shape(name: str, found: tuple[int, ...], declared: tuple[int, ...], w
         )
 
 
-def _made_up(shape: tuple[int | str, ...]) -> NDArray[np.float32]:
+def _made_up(shape: tuple[int | str, ...], kind: str) -> NDArray[Any]:
+    """Even noise within 0..1; zeros and ones where the file wants whole numbers."""
     sizes = [size if isinstance(size, int) else SOME for size in shape]
-    return np.random.default_rng(0).random(sizes, np.float32)
-
-
-def _as(values: NDArray[np.float32], kind: str) -> NDArray[Any]:
-    """As the file wants it; whole numbers become zeros and ones."""
-    wanted = np.dtype(kind)
+    values, wanted = np.random.default_rng(0).random(sizes, np.float32), np.dtype(kind)
     return values.astype(wanted) if wanted.kind == "f" else np.rint(values).astype(wanted)
