@@ -74,7 +74,7 @@ def marked(pixels: NDArray[np.floating[Any]], warning: str) -> NDArray[np.float6
 
 
 def _width(shown: Shown, font: Font) -> int:
-    return max(shown.pixels.shape[1], *(_text_width(line, font) for line in shown.caption.split("\n")))
+    return max([int(shown.pixels.shape[1]), *(_text_width(line, font) for line in shown.caption.split("\n"))])
 
 
 def _text_width(text: str, font: Font) -> int:

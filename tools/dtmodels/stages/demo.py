@@ -32,7 +32,14 @@ CELL = 480
 WARNING = "stand-in weights: not what the model does"
 
 
-def demo(entry: Entry, workspace: Workspace, console: Console, images: Sequence[Path] = ()) -> list[Path]:
+def demo(
+    entry: Entry,
+    workspace: Workspace,
+    console: Console,
+    images: Sequence[Path] = (),
+    *,
+    runtime: Runtime | None = None,
+) -> list[Path]:
     """Run a converted model on sample images and write pictures and a contact sheet.
 
     Args:
@@ -40,6 +47,7 @@ def demo(entry: Entry, workspace: Workspace, console: Console, images: Sequence[
         workspace: where it was converted to, and where pictures go.
         console: for progress.
         images: files and folders of a user to show it on; those of the card or of the task when there are none.
+        runtime: where graphs are run; one of its own when there is none.
 
     Returns:
         The pictures, in `output/<id>/demo/`, the contact sheet first.
@@ -48,6 +56,9 @@ def demo(entry: Entry, workspace: Workspace, console: Console, images: Sequence[
         NothingToDo: the model's task has no demo, or there is no sample image.
         Failure: the model has not been converted, or a picture cannot be read.
     """
+    if runtime is None:
+        with Runtime() as own:
+            return demo(entry, workspace, console, images, runtime=own)
     model = _model(entry, workspace)
     task = member(tasks, entry.card.task)
     if not hasattr(task, "demo"):
@@ -55,7 +66,7 @@ def demo(entry: Entry, workspace: Workspace, console: Console, images: Sequence[
     samples = _own(images) if images else _samples(entry, workspace.root)
     sheet = _Sheet(title=f"{entry.card.name} {entry.card.version}", warned=STAND_IN in model.config.values)
     target = workspace.demo(entry.card.id)
-    with replacing_folder(target) as folder, Runtime() as runtime:
+    with replacing_folder(target) as folder:
         with console.progress(f"{entry.card.id}: demo on {len(samples)} images", len(samples)) as advance:
             started = time.monotonic()
             for strip in cast(Demonstrates, task).demo(model, runtime, samples):

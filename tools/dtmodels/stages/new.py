@@ -45,7 +45,7 @@ def new(root: Path, model_id: str, task: str, console: Console) -> Path:
         if file.parent in (path.parent, root):
             write_text(file, content)
     console.say(str(path))
-    console.note(f"next: fill in what is marked there; `dtmodels setup --pin {model_id}` adds the digests of checkpoints")
+    console.note(f"next: fill in what is marked there; `dtmodels setup --pin {model_id}` adds digests of checkpoints;")
     console.note(f"then run `dtmodels docs` and `dtmodels lint {model_id}`, until it is silent")
     return path
 

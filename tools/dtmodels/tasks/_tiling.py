@@ -71,7 +71,10 @@ class Tiling:
         return output
 
     def _weights(self, length: int) -> list[tuple[int, NDArray[np.float64]]]:
-        """Where tiles start along a side, and what each of their output pixels counts; together always 1."""
+        """Where tiles start along a side, and what each of their output pixels counts.
+
+        Together always 1 where a tile is at least four overlaps wide, which `check_tile` demands.
+        """
         starts = range(0, -(-length // self._step) * self._step, self._step)
         return [(start, self._weight(start == starts[0], start == starts[-1])) for start in starts]
 
