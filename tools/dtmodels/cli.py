@@ -186,13 +186,24 @@ def validate(root: Path, targets: tuple[str, ...], pin: bool, as_json: bool) -> 
     metavar="PATH",
     help="A picture of your own, or a folder of them, instead of the sample images; may be given again.",
 )
+@click.option(
+    "--click",
+    "clicks",
+    multiple=True,
+    nargs=2,
+    type=click.FloatRange(0, 1),
+    metavar="X Y",
+    help="Where to click, brush or look closer on your own pictures, from 0 0 (top left) to 1 1; the middle otherwise.",
+)
 @click.pass_obj
-def demo(root: Path, ids: tuple[str, ...], images: tuple[Path, ...]) -> None:
+def demo(root: Path, ids: tuple[str, ...], images: tuple[Path, ...], clicks: tuple[tuple[float, ...], ...]) -> None:
     """Write pictures that show what converted models do, and a contact sheet of each."""
     from dtmodels.stages.demo import demo
 
+    if clicks and not images:
+        raise click.UsageError("--click goes with --images; those of the sample images stand in demo.yaml or the card")
     for entry in _chosen(root, ids):
-        for picture in demo(entry, _workspace(root), Console(), images):
+        for picture in demo(entry, _workspace(root), Console(), images, clicks):
             Console().say(str(picture))
 
 

@@ -259,6 +259,20 @@ def test_a_user_s_own_pictures_are_shown_as_they_are(
     assert np.array_equal(pictures["holiday-before"], np.asarray(Image.open(mine)))
 
 
+def test_clicks_on_a_user_s_own_pictures_are_those_given(
+    repository: Path, make_graph: MakeGraph, runtime: Runtime
+) -> None:
+    nodes = [helper.make_node("Mul", ["image", "zero"], ["output"])]
+    shapes = {"image": (1, 3, 64, 64), "mask": (1, 1, 64, 64)}, {"output": (1, 3, 64, 64)}
+    put(repository, "erase", {"model.onnx": make_graph(*shapes, nodes, constants={"zero": np.float32(0)})})
+    entry, picture = Catalogue.load(repository).get("toy"), repository / "images" / NAME
+    for click in ((0.25, 0.75), (0.75, 0.25)):
+        demo(entry, Workspace(repository), Console(quiet=True), [picture], (click,), runtime=runtime)
+        erased = np.asarray(Image.open(Workspace(repository).demo("toy") / "lamp-after.png")).max(axis=2) < 30
+        rows, columns = np.nonzero(erased)
+        assert (columns.mean() / 120, rows.mean() / 90) == pytest.approx(click, abs=0.02)
+
+
 def test_a_large_picture_is_shown_in_part(repository: Path, make_graph: MakeGraph, tmp_path: Path, shown: Show) -> None:
     put(repository, "denoise", {"model.onnx": tiles(make_graph, 768)}, attributes={"input_sizes": [768]})
     write_picture(tmp_path / "large.png", 700, 1500)

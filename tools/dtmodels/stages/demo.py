@@ -14,14 +14,14 @@ from dtbase.errors import Failure, NothingToDo, WrongUsage
 from dtbase.files import replacing_folder
 from dtbase.sheet import Shown, marked, write_picture, write_sheet
 from dtmodels import tasks
-from dtmodels.card import Demo
+from dtmodels.card import Demo, Prompt
 from dtmodels.catalogue import Entry
 from dtmodels.config import STAND_IN
 from dtmodels.graph.inspect import inspect
 from dtmodels.graph.runtime import Runtime
 from dtmodels.package_config import read
 from dtmodels.samples import merged, sample_set
-from dtmodels.tasks._demo import Picture, Pixels, Sample, Strip, fitted
+from dtmodels.tasks._demo import MIDDLE, Picture, Pixels, Sample, Strip, fitted
 from dtmodels.tasks._protocol import Demonstrates, Model, Task
 from dtmodels.workspace import Workspace
 
@@ -37,6 +37,7 @@ def demo(
     workspace: Workspace,
     console: Console,
     images: Sequence[Path] = (),
+    clicks: tuple[tuple[float, ...], ...] = MIDDLE,
     *,
     runtime: Runtime | None = None,
 ) -> list[Path]:
@@ -47,6 +48,7 @@ def demo(
         workspace: where it was converted to, and where pictures go.
         console: for progress.
         images: files and folders of a user to show it on; those of the card or of the task when there are none.
+        clicks: on the user's pictures, as shares of width and height; in their middle when there are none.
         runtime: where graphs are run; one of its own when there is none.
 
     Returns:
@@ -58,12 +60,12 @@ def demo(
     """
     if runtime is None:
         with Runtime() as own:
-            return demo(entry, workspace, console, images, runtime=own)
+            return demo(entry, workspace, console, images, clicks, runtime=own)
     model = _model(entry, workspace)
     task = member(tasks, entry.card.task)
     if not hasattr(task, "demo"):
         raise NothingToDo(f"task {entry.card.task} has no demo", fix=f"add demo() to tasks/{entry.card.task}.py")
-    samples = _own(images) if images else _samples(entry, workspace.root)
+    samples = _own(images, clicks or MIDDLE) if images else _samples(entry, workspace.root)
     sheet = _Sheet(title=f"{entry.card.name} {entry.card.version}", warned=STAND_IN in model.config.values)
     target = workspace.demo(entry.card.id)
     with replacing_folder(target) as folder:
@@ -141,8 +143,8 @@ def _sample(path: Path, name: str, wanted: Demo) -> Sample:
     return dataclasses.replace(sample, prompts=wanted.prompts[name]) if name in wanted.prompts else sample
 
 
-def _own(given: Sequence[Path]) -> list[Sample]:
-    """A user's pictures as they are: no noise is added, nothing made smaller, and clicks go to the middle."""
+def _own(given: Sequence[Path], clicks: tuple[tuple[float, ...], ...]) -> list[Sample]:
+    """A user's pictures as they are: no noise is added, and nothing made smaller."""
     paths: list[Path] = []
     for path in given:
         if not path.exists():
@@ -151,4 +153,4 @@ def _own(given: Sequence[Path]) -> list[Sample]:
         if not inside:
             raise WrongUsage("holds no PNG or JPEG file", where=str(path), fix="name another folder")
         paths += inside
-    return [Sample(path=path) for path in paths]
+    return [Sample(path=path, prompts=(Prompt(points=clicks),)) for path in paths]
