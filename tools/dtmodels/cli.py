@@ -225,14 +225,22 @@ def package(root: Path, ids: tuple[str, ...], for_release: bool) -> None:
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--all", "everything", is_flag=True, help="Every model of the repository.")
 @SEED
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Models to build at a time; the largest need 6 GB of memory each.",
+)
 @click.pass_obj
-def run_stages(root: Path, ids: tuple[str, ...], everything: bool, seed: int | None) -> None:
+def run_stages(root: Path, ids: tuple[str, ...], everything: bool, seed: int | None, jobs: int) -> None:
     """Set up, convert, validate and package models, doing only what is not done yet."""
     from dtmodels.stages.run import run_each
 
     if not ids and not everything:
         raise click.UsageError("name a model, or give --all")
-    run_each(_chosen(root, ids), _workspace(root), Console(), seed=seed)
+    run_each(_chosen(root, ids), _workspace(root), Console(), seed=seed, jobs=jobs)
 
 
 @cli.command()

@@ -141,3 +141,12 @@ def test_the_table_says_what_building_took_and_how_near_it_came(add_model: Add, 
     assert (row["parity dB"], row["verdict"]) == ("200", "built")
     assert float(row["convert s"]) > 0
     assert 20 < float(row["peak MB"].replace(",", "")) < 2000
+
+
+def test_models_built_side_by_side_are_the_same(add_model: Add, tmp_path: Path) -> None:
+    for name in ("denoise-one", "denoise-two", "denoise-three"):
+        add_model(name)
+    entries = Catalogue.load(tmp_path).entries
+    alone = run_each(entries, Workspace(tmp_path / "alone"), QUIET)
+    together = run_each(entries, Workspace(tmp_path / "together"), QUIET, jobs=3)
+    assert [(one.entry.card.id, one.sha256) for one in alone] == [(one.entry.card.id, one.sha256) for one in together]

@@ -75,14 +75,15 @@ def export_pair(encoder: nn.Module, decoder: Clicks, features: Mapping[str, tupl
     known = {name: made_up(*shape) for name, shape in features.items()}
     export(
         decoder,
-        known | dict(zip(PROMPTS, _prompts(), strict=True)),
+        known | dict(zip(PROMPTS, prompts(), strict=True)),
         OUTPUTS,
         folder / "decoder.onnx",
         symbols={"point_coords": {1: "points"}, "point_labels": {1: "points"}},
     )
 
 
-def _prompts() -> tuple[Tensor, ...]:
+def prompts() -> tuple[Tensor, ...]:
+    """Example of what follows the features: a click of each kind, and a previous mask."""
     labels = torch.tensor([LABELS], dtype=torch.float32)
     mask = 20 * made_up(1, 1, MEMORY, MEMORY) - 10
     return SIDE * made_up(1, len(LABELS), 2), labels, mask, torch.ones(1)

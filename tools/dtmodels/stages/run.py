@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -79,25 +80,30 @@ class Left:
 
 
 def run_each(
-    entries: Iterable[Entry], workspace: Workspace, console: Console, *, seed: int | None = None
+    entries: Iterable[Entry], workspace: Workspace, console: Console, *, seed: int | None = None, jobs: int = 1
 ) -> list[Built]:
     """Run all stages of each model, go on past a failure, and close with one table.
 
-    Each model is built in a process of its own, one after the other: the memory of one is back before the next
-    starts, and ONNX Runtime and torch use all processors by themselves.
+    Each model is built in a process of its own, so that its memory is back before the next one starts.
 
     Args:
         entries: the models, in order.
         workspace: where they are built.
         console: where progress and the table go.
         seed: build with stand-in weights made from this number where a checkpoint would have to be downloaded.
+        jobs: how many to build at a time; torch traces a network on one processor, but the largest need 6 GB.
 
     Raises:
         Failure: one or more models could not be built; the message names each with its reason.
         NothingToDo: there was nothing to build for any of them.
     """
+    attempt = partial(_attempt, workspace=workspace, console=console, seed=seed)
     with workspace.locked():
-        results = [_attempt(entry, workspace, console, seed) for entry in entries]
+        pool = ThreadPoolExecutor(jobs)
+        try:
+            results = list(pool.map(attempt, entries))
+        finally:
+            pool.shutdown(cancel_futures=True)
     console.table(COLUMNS, [result.row() for result in results])
     left = [result for result in results if isinstance(result, Left)]
     skipped, failed = ([result for result in left if result.skipped is kind] for kind in (True, False))
