@@ -233,6 +233,33 @@ def test_mask_shows_clicks_and_what_they_select(repository: Path, make_graph: Ma
         assert (mask == (red > 123)).mean() > 0.95, "the red of ImageNet's mean divides this picture"
 
 
+def test_a_proxy_is_shown_with_each_slider_at_both_ends(
+    repository: Path, make_graph: MakeGraph, shown: Show, tmp_path: Path
+) -> None:
+    nodes = [
+        helper.make_node("ReduceSum", ["sliders"], ["gain"], keepdims=0),
+        helper.make_node("Mul", ["image", "gain"], ["output"]),
+    ]
+    shape = (1, 3, "height", "width")
+    graph = make_graph({"image": shape, "sliders": (1, 3)}, {"output": shape}, nodes)
+    sliders = [
+        {"name": name, "low": 0.0, "default": default, "high": 1.0, "unit": "1"}
+        for name, default in (("gain", 1.0), ("lift", 0.0), ("other", 0.0))
+    ]
+    put(repository, "proxy", {"model.onnx": graph}, attributes={"space": "linear-rgb", "sliders": sliders})
+    with pytest.raises(Failure, match="the demo needs 256 x 256"):
+        shown()
+    write_picture(repository / "images" / NAME, 300, 400)
+    pictures = shown()
+    assert set(pictures) == {"sheet", "lamp-before", "lamp-after"}
+    assert np.array_equal(pictures["lamp-before"], pictures["lamp-after"])
+    width = 6 * 256 + 7 * 8
+    assert pictures["sheet"].shape[1] == width, "eight pictures stand in two lines of at most six"
+    assert pictures["sheet"].shape[0] > 2 * 256
+    low = pictures["sheet"][26 + 8 + 36 : 26 + 8 + 36 + 256, 8 + 2 * 264 : 8 + 2 * 264 + 256]
+    assert low.max() == 0, "the first slider at its low end"
+
+
 def test_pictures_of_stand_in_weights_say_so_and_others_do_not(
     repository: Path, make_graph: MakeGraph, shown: Show
 ) -> None:

@@ -17,6 +17,8 @@ from dtmodels.tasks._screen import encoded
 
 SIDE = 256
 """Of the square cut from the middle of each picture, in pixels."""
+ACROSS = 6
+"""Pictures in a line; an even number keeps both ends of a slider together."""
 Slider = Mapping[str, Any]
 
 
@@ -37,9 +39,10 @@ def strip(model: Model, session: Session, sample: Sample) -> Strip:
         raise Failure(what, where=str(sample.path), fix="give a larger picture")
     light = np.asarray(srgb_to_linear(middle(pixels, SIDE)), np.float64)
     lab = model.config.string("space") == "lab"
-    made = list(_variants(session, model.config.attribute("sliders"), light, lab=lab))
     first = Picture(name="before", pixels=encoded(light), caption=sample.name)
-    return Strip(name=sample.name, lines=((first, made[0]), *zip(made[1::2], made[2::2], strict=True)))
+    shown = (first, *_variants(session, model.config.attribute("sliders"), light, lab=lab))
+    lines = tuple(shown[start : start + ACROSS] for start in range(0, len(shown), ACROSS))
+    return Strip(name=sample.name, lines=lines)
 
 
 def _variants(session: Session, sliders: Sequence[Slider], light: NDArray[Any], *, lab: bool) -> Iterator[Picture]:
