@@ -57,3 +57,11 @@ def test_what_is_too_far_off_is_refused(
 def test_numbers_that_are_none_are_refused(off_by: Wrong, runtime: Runtime, offset: float) -> None:
     with pytest.raises(Failure, match="output 'output' holds NaN or infinite numbers"):
         decibels(*off_by(offset), runtime)
+
+
+def test_a_family_that_wrote_no_notes_is_told_how(off_by: Wrong, runtime: Runtime) -> None:
+    raw, finished = off_by(0.0)
+    raw.with_suffix(".npz").unlink()
+    with pytest.raises(Failure, match="wrote no notes") as refused:
+        decibels(raw, finished, runtime)
+    assert "_export.export" in refused.value.fix

@@ -46,9 +46,12 @@ def decibels(graph: Path, finished: Path, runtime: Runtime) -> float:
         Decibels below the largest magnitude of an output, at most 200.
 
     Raises:
-        Failure: an output is not finite, in the source or in the finished graph.
+        Failure: there are no notes, or an output is not finite, in the source or in the finished graph.
         GraphFailure: ONNX Runtime refuses the graph.
     """
+    if not _notes(graph).is_file():
+        what = "its family wrote no notes of what it should compute"
+        raise Failure(what, where=graph.name, fix="write the graph with _export.export, or call parity.remember")
     with np.load(_notes(graph)) as notes:
         inputs = {name.removeprefix(GIVEN): notes[name] for name in notes if name.startswith(GIVEN)}
         outputs = {name.removeprefix(WANTED): notes[name] for name in notes if name.startswith(WANTED)}
