@@ -65,10 +65,9 @@ def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[
             step = "" if tile.scale == largest else f", then Lanczos {largest // tile.scale} times"
             caption = f"model, {tile.scale} times{step}\n{nearness(shown, wanted)}"
             pictures.append(Picture(name=f"x{tile.scale}", pixels=shown, caption=caption, made=True))
-        if sample.shrink:
-            pictures.append(
-                Picture(pixels=original, caption=f"original, before it was made {sample.shrink} times smaller")
-            )
+        if wanted is not None:
+            caption = f"original, before it was made {sample.shrink} times smaller"
+            pictures.append(Picture(pixels=wanted, caption=caption))
         yield Strip(name=sample.name, lines=(tuple(pictures), *details(pictures, sample)))
     for session in sessions:
         session.close()
