@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -24,4 +26,21 @@ def export_plain(network: nn.Module, inputs: Mapping[str, Tensor], outputs: Sequ
             output_names=list(outputs),
             opset_version=OPSET,
             dynamo=False,
+        )
+
+
+def export_native(network: nn.Module, inputs: Mapping[str, Tensor], outputs: Sequence[str], path: Path) -> None:
+    """As `export_plain` for networks the older exporter has no operators for: the newer one, at operator set 20."""
+    with warnings.catch_warnings(), torch.no_grad(), contextlib.redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            network.eval(),
+            tuple(inputs.values()),
+            str(path),
+            input_names=list(inputs),
+            output_names=list(outputs),
+            opset_version=20,
+            dynamo=True,
+            external_data=False,
+            verbose=False,
         )

@@ -88,6 +88,8 @@ def agree_value(hint: Any, form: Mapping[str, Any], path: str) -> None:
     if typing.get_origin(hint) is tuple:
         assert form["type"] == "array", path
         return agree_value(inner[0], form["items"], f"{path}[]")
+    if len(inner) == 2 and isinstance(form.get("additionalProperties"), dict):
+        return agree_value(inner[1], form["additionalProperties"], f"{path}.*")
     if len(inner) == 2 and dataclasses.is_dataclass(inner[1]):
         for name, part in form["properties"].items():
             agree_value(inner[1], part_of(part), f"{path}.{name}")

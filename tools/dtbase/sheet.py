@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,12 @@ from dtbase.files import replacing
 GAP = 8
 CAPTION = 36
 """Height of a caption of two lines, in pixels."""
-INK, PAPER = (20, 20, 20), (255, 255, 255)
+TITLE = 26
+"""Height of a title, in pixels."""
+INK, PAPER, WARNING = (20, 20, 20), (255, 255, 255), (200, 0, 0)
+SMALLEST, LARGEST = 6, 18
+"""Sizes of the letters of a warning, in pixels."""
+Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,21 +34,52 @@ class Shown:
     caption: str
 
 
-def write_sheet(rows: Sequence[Sequence[Shown]], path: Path) -> None:
-    """Write the pictures to a PNG, a line of the sheet for each of `rows`; all are taken to have one size."""
-    height, width = rows[0][0].pixels.shape[:2]
-    columns = max(len(row) for row in rows)
-    size = (columns * (width + GAP) + GAP, len(rows) * (height + CAPTION + GAP) + GAP)
-    sheet = Image.new("RGB", size, PAPER)
-    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(13)
+def write_sheet(rows: Sequence[Sequence[Shown]], path: Path, *, title: str = "") -> None:
+    """Write the pictures to a PNG, a line of the sheet for each of `rows`, with a title above where there is one.
+
+    A column is as wide as its widest picture or caption, a line as high as its highest picture.
+    """
+    font, above = ImageFont.load_default(13), TITLE if title else 0
+    widths = [max(_width(shown, font) for shown in column if shown) for column in zip_longest(*rows)]
+    heights = [max(shown.pixels.shape[0] for shown in row) + CAPTION for row in rows]
+    size = (max(sum(widths) + GAP * len(widths), _text_width(title, font)) + GAP, sum(heights) + GAP * (len(rows) + 1))
+    sheet = Image.new("RGB", (size[0], size[1] + above), PAPER)
+    draw = ImageDraw.Draw(sheet)
+    draw.text((GAP, GAP), title, INK, font)
     for line, row in enumerate(rows):
-        top = GAP + line * (height + CAPTION + GAP)
+        top = GAP + above + sum(heights[:line]) + GAP * line
         for column, shown in enumerate(row):
-            left = GAP + column * (width + GAP)
+            left = GAP + sum(widths[:column]) + GAP * column
             draw.multiline_text((left, top), shown.caption, INK, font)
             sheet.paste(Image.fromarray(_bytes(shown.pixels)), (left, top + CAPTION))
     with replacing(path) as part:
         sheet.save(part, format="PNG")
+
+
+def write_picture(pixels: NDArray[np.floating[Any]], path: Path) -> None:
+    """Write one picture, H x W x 3, sRGB-encoded, 0 to 1, as a PNG."""
+    with replacing(path) as part:
+        Image.fromarray(_bytes(pixels)).save(part, format="PNG")
+
+
+def marked(pixels: NDArray[np.floating[Any]], warning: str) -> NDArray[np.float64]:
+    """The picture with a warning in a red band across its top, in letters that fit its width."""
+    image = Image.fromarray(_bytes(pixels))
+    share = (image.width - GAP) / _text_width(warning, ImageFont.load_default(LARGEST))
+    size = max(int(LARGEST * min(share, 1)), SMALLEST)
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 0, image.width, size + GAP), WARNING)
+    draw.text((GAP // 2, GAP // 4), warning, PAPER, ImageFont.load_default(size))
+    return np.asarray(image, np.float64) / 255
+
+
+def _width(shown: Shown, font: Font) -> int:
+    return max([int(shown.pixels.shape[1]), *(_text_width(line, font) for line in shown.caption.split("\n"))])
+
+
+def _text_width(text: str, font: Font) -> int:
+    width: float = font.getlength(text)
+    return ceil(width)
 
 
 def _bytes(pixels: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:

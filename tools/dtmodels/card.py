@@ -222,11 +222,24 @@ class Evaluation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """Where a user would click or brush; places are shares of the image's width and height."""
+
+    points: tuple[tuple[float, ...], ...] = ()
+    beside: tuple[tuple[float, ...], ...] = ()
+    box: tuple[float, ...] | None = None
+    radius: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Demo:
     """What the demo shows."""
 
     images: tuple[str, ...] = ()
-    options: Options = field(default_factory=dict)
+    prompts: Mapping[str, tuple[Prompt, ...]] = field(default_factory=dict)
+    """By image."""
+    electrons: int | None = None
+    shrink: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -43,6 +43,26 @@ def edit(text: str, change: Change) -> Edit | None:
         return None
     start, end = _extent(text, node)
     return _between(text, start, end, change.source) if end > start else None
+
+
+def addition(text: str, where: Where, fields: Mapping[str, str]) -> Edit | None:
+    """The edit that adds fields at the end of a mapping; None where there is none, or it is empty.
+
+    Args:
+        text: of the card.
+        where: of the mapping.
+        fields: their values as YAML source, by name.
+    """
+    steps = _steps(_composed(text), where)
+    if not steps or not isinstance(node := steps[-1][1], yaml.MappingNode) or not node.value:
+        return None
+    end = _extent(text, node)[1]
+    if node.flow_style:
+        end = _extent(text, node.value[-1][1])[1]
+        return _between(text, end, end, "".join(f", {name}: {value}" for name, value in fields.items()))
+    end = next((index - 1 for index in _line_starts(text) if index > end), len(text.rstrip("\n")))
+    indent = " " * node.start_mark.column
+    return _between(text, end, end, "".join(f"\n{indent}{name}: {value}" for name, value in fields.items()))
 
 
 @lru_cache(maxsize=1)

@@ -116,7 +116,7 @@ def _built(hint: Any, value: Any) -> Any:
         return build(typing.cast(type[Any], hint), value)
     if origin is tuple:
         return tuple(_built(inner[0], item) for item in value)
-    if inner and is_dataclass(inner[-1]):
+    if origin is Mapping and inner[-1] is not Any:
         return {name: _built(inner[-1], item) for name, item in value.items()}
     return value
 

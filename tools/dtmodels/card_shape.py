@@ -114,8 +114,11 @@ class _Fitter:
             self._add("SCH004", where, what, schema["description"], span=key.span)
 
     def _array(self, node: Sequence, schema: Schema, where: Where) -> list[Any]:
-        if len(node.items) < schema.get("minItems", 0):
+        if not node.items and schema.get("minItems", 0):
             self._missing(schema, where, f"{label(where)} is empty", structural=False)
+        elif len(node.items) < schema.get("minItems", 0):
+            what = f"{label(where)} has {len(node.items)} entries, fewer than {schema['minItems']}"
+            self._say("value", schema, where, what, _example(schema, where))
         if len(node.items) > schema.get("maxItems", len(node.items)):
             what = f"{label(where)} has {len(node.items)} entries, more than {schema['maxItems']}"
             self._say("value", schema, where, what, "shorten it")

@@ -141,11 +141,16 @@ def licence(expression: str, compare: bool, spdx: Path | None, osadl: Path | Non
 
 @cli.command()
 @click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.option("--pin", is_flag=True, help="Fill in the card what is not known yet: sha256, bytes, revision on the Hub.")
 @click.pass_obj
-def setup(root: Path, ids: tuple[str, ...]) -> None:
+def setup(root: Path, ids: tuple[str, ...], pin: bool) -> None:
     """Fetch and verify the checkpoints of models (all when none is named)."""
+    from dtmodels.stages.pin import pin_each
     from dtmodels.stages.setup import setup
 
+    if pin:
+        pin_each(_chosen(root, ids), _workspace(root), Console())
+        return
     for entry in _chosen(root, ids):
         for name, path in setup(entry, _workspace(root), Console()).items():
             Console().say(f"{entry.card.id}: {name}: {path}")
@@ -180,13 +185,31 @@ def validate(root: Path, targets: tuple[str, ...], pin: bool, as_json: bool) -> 
 
 @cli.command()
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.option(
+    "--images",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="A picture of your own, or a folder of them, instead of the sample images; may be given again.",
+)
+@click.option(
+    "--click",
+    "clicks",
+    multiple=True,
+    nargs=2,
+    type=click.FloatRange(0, 1),
+    metavar="X Y",
+    help="Where to click, brush or look closer on your own pictures, from 0 0 (top left) to 1 1; the middle otherwise.",
+)
 @click.pass_obj
-def demo(root: Path, ids: tuple[str, ...]) -> None:
-    """Write pictures that show what built models do."""
+def demo(root: Path, ids: tuple[str, ...], images: tuple[Path, ...], clicks: tuple[tuple[float, ...], ...]) -> None:
+    """Write pictures that show what converted models do, and a contact sheet of each."""
     from dtmodels.stages.demo import demo
 
+    if clicks and not images:
+        raise click.UsageError("--click goes with --images; those of the sample images stand in demo.yaml or the card")
     for entry in _chosen(root, ids):
-        for picture in demo(entry, _workspace(root), Console()):
+        for picture in demo(entry, _workspace(root), Console(), images, clicks):
             Console().say(str(picture))
 
 
@@ -208,14 +231,22 @@ def package(root: Path, ids: tuple[str, ...], for_release: bool) -> None:
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--all", "everything", is_flag=True, help="Every model of the repository.")
 @SEED
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Models to build at a time; the largest need 6 GB of memory each.",
+)
 @click.pass_obj
-def run_stages(root: Path, ids: tuple[str, ...], everything: bool, seed: int | None) -> None:
+def run_stages(root: Path, ids: tuple[str, ...], everything: bool, seed: int | None, jobs: int) -> None:
     """Set up, convert, validate and package models, doing only what is not done yet."""
     from dtmodels.stages.run import run_each
 
     if not ids and not everything:
         raise click.UsageError("name a model, or give --all")
-    run_each(_chosen(root, ids), _workspace(root), Console(), seed=seed)
+    run_each(_chosen(root, ids), _workspace(root), Console(), seed=seed, jobs=jobs)
 
 
 @cli.command()

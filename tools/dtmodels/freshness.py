@@ -27,8 +27,10 @@ NOT_BUILDING = {
     "model_page.py",
     "new.py",
     "openness",
+    "pin.py",
     "release.py",
     "setup.py",
+    "shares.py",
 }
 """Parts of the tools that cannot change a built model."""
 
@@ -80,7 +82,7 @@ def refresh(stamp: Path, inputs: str, outputs: Sequence[Path], work: Callable[[]
     Returns:
         Whether the work was done.
     """
-    if _is_fresh(stamp, inputs, outputs):
+    if is_fresh(stamp, inputs, outputs):
         return False
     stamp.unlink(missing_ok=True)
     work()
@@ -88,7 +90,8 @@ def refresh(stamp: Path, inputs: str, outputs: Sequence[Path], work: Callable[[]
     return True
 
 
-def _is_fresh(stamp: Path, inputs: str, outputs: Sequence[Path]) -> bool:
+def is_fresh(stamp: Path, inputs: str, outputs: Sequence[Path]) -> bool:
+    """Whether `stamp` says that work was done from these inputs, and its outputs are still whole."""
     try:
         made: Mapping[str, Any] = json.loads(stamp.read_bytes())
         return bool(made["inputs"] == inputs) and _unchanged(made["outputs"], _files(outputs))

@@ -40,6 +40,10 @@ class Workspace:
         """Folder of the converted model: its ONNX files and `config.json`."""
         return self.output / model_id / "model"
 
+    def parity(self, model_id: str) -> Path:
+        """How near the converted graphs come to what they were made from, as JSON."""
+        return self.output / model_id / "parity.json"
+
     def package(self, model_id: str) -> Path:
         """The packed `.dtmodel`."""
         return self.output / model_id / f"{model_id}.dtmodel"

@@ -13,20 +13,26 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from dtbase.files import write_json
 from dtmodels.card_reader import read_card
+from dtmodels.config import config
 from dtmodels.families import Job
 from dtmodels.families._rename import Layout, fit
 from dtmodels.graph.normalise import normalise
+from dtmodels.graph.operators import slow_on_coreml
 
 Array = NDArray[Any]
 TOLERANCE = 1e-4
 """Of the output's standard deviation: more than twice the rounding noise of float32, far below any real difference."""
+SIXTY_DECIBELS = 60.0
+"""What half storage may cost at most."""
 SHARED = Path("shared/data")
 
 
@@ -171,27 +177,82 @@ def make_job(tmp_path: Path) -> Callable[..., Job]:
 
 
 @pytest.fixture
-def built(tmp_path: Path) -> Callable[..., Callable[..., Array]]:
-    """Convert a job, normalise a graph of it, and return a function from inputs by name to its first output."""
+def finished(tmp_path: Path) -> Callable[..., Path]:
+    """Convert a job as the convert stage does: `finished(convert, job, half=...)` is the folder of the model.
 
-    def build(convert: Callable[[Job], object], job: Job, file: str, *, half: bool = False) -> Callable[..., Array]:
-        if not (job.output / file).is_file():
-            convert(job)
-        final = tmp_path / f"{'half' if half else 'full'}-{file}"
-        normalise(job.output / file, final, half=half)
-        session = onnxruntime.InferenceSession(final, providers=["CPUExecutionProvider"])
-        return lambda **inputs: np.asarray(session.run(None, inputs)[0])
+    Every graph is held against the operators CoreML has, too; those it leaves to the CPU need an explanation.
+    """
+
+    def finish(convert: Callable[[Job], Mapping[str, Any]], job: Job, *, half: bool = False) -> Path:
+        folder = tmp_path / ("half" if half else "full") / job.card.id
+        folder.mkdir(parents=True, exist_ok=True)
+        attributes = {} if any(job.output.iterdir()) else convert(job)
+        for graph in job.output.glob("*.onnx"):
+            normalise(graph, folder / graph.name, half=half)
+            assert slow_on_coreml(onnx.load(folder / graph.name)) == set()
+        write_json(folder / "config.json", config(job.card, attributes, seed=job.seed))
+        return folder
+
+    return finish
+
+
+@pytest.fixture
+def built(finished: Callable[..., Path]) -> Callable[..., Callable[..., dict[str, Array]]]:
+    """As `finished`, for one graph of the model: a function from inputs by name to outputs by name."""
+
+    def build(
+        convert: Callable[[Job], Mapping[str, Any]], job: Job, file: str, *, half: bool = False
+    ) -> Callable[..., dict[str, Array]]:
+        path = finished(convert, job, half=half) / file
+        session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+        names = [output.name for output in session.get_outputs()]
+        return lambda **inputs: dict(zip(names, session.run(None, inputs), strict=True))
 
     return build
+
+
+@pytest.fixture
+def hold_graph(
+    built: Callable[..., Any], reference: Callable[[str], Reference]
+) -> Callable[..., tuple[dict[str, Array], dict[str, Array]]]:
+    """Hold a graph against what the authors' code computes, and half storage against full.
+
+    `hold_graph(convert, job, file, known, case, **inputs)` returns the outputs of both.
+    """
+
+    def hold(
+        convert: Callable[[Job], Mapping[str, Any]], job: Job, file: str, known: str, case: str, **inputs: Array
+    ) -> tuple[dict[str, Array], dict[str, Array]]:
+        full, half = (built(convert, job, file, half=stored)(**inputs) for stored in (False, True))
+        for name, value in full.items():
+            reference(known).hold(f"{case}/{name}", value)
+            assert psnr(half[name], value) > SIXTY_DECIBELS
+        return full, half
+
+    return hold
+
+
+@pytest.fixture
+def hold_network(
+    reference: Callable[[str], Reference],
+    draws: Callable[[], np.random.Generator],
+    picture: Callable[..., Array],
+) -> Callable[..., None]:
+    """Hold a torch network from pictures to pictures against what the authors' code computes, for some sizes."""
+
+    def hold(
+        network: Callable[[Tensor], Tensor], known: str, sizes: Mapping[str, tuple[int, int]], channels: int
+    ) -> None:
+        authors, rng = reference(known), draws()
+        for case, size in sizes.items():
+            image = torch.from_numpy(authors.input(f"{case}/image", picture(rng, channels, *size, 16)))
+            with torch.no_grad():
+                authors.hold(f"{case}/output", network(image))
+
+    return hold
 
 
 def psnr(found: Array, wanted: Array) -> float:
     """Peak signal to noise ratio in decibels, the peak being the span of `wanted`."""
     error = float(np.mean(np.square(found.astype(np.float64) - wanted)))
     return 10 * float(np.log10(np.ptp(wanted.astype(np.float64)) ** 2 / error))
-
-
-@pytest.fixture(scope="session")
-def decibels() -> Callable[[Array, Array], float]:
-    """See `psnr`."""
-    return psnr

@@ -53,10 +53,14 @@ def test_sizes_are_fixed_unless_they_have_a_name(tmp_path: Path) -> None:
     assert shape_of(tmp_path / "free.onnx") == [1, 3, "height", "width"]
 
 
-def test_weights_are_inside_the_one_file(tmp_path: Path) -> None:
-    export(Halves(), {"image": torch.zeros(1, 3, 8, 8)}, ["a", "b"], tmp_path / "model.onnx")
-    assert [path.name for path in tmp_path.iterdir()] == ["model.onnx"]
+def test_weights_lie_beside_it_with_what_the_network_computes(tmp_path: Path) -> None:
+    network, image = Halves(), torch.rand(1, 3, 8, 8)
+    export(network, {"image": image}, ["a", "b"], tmp_path / "model.onnx")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["model.npz", "model.onnx", "model.onnx.data"]
     assert onnx.load(tmp_path / "model.onnx").ir_version == 10
+    with np.load(tmp_path / "model.npz") as notes, torch.no_grad():
+        assert np.array_equal(notes["given image"], image.numpy())
+        assert np.array_equal(notes["wanted b"], network(image)[1].numpy())
 
 
 def test_metadata_is_stored(tmp_path: Path) -> None:

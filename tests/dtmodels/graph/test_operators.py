@@ -7,9 +7,19 @@ from collections.abc import Callable
 import onnx
 import pytest
 from onnx import helper
+from onnxruntime.capi import onnxruntime_pybind11_state
 
 from dtbase.errors import Failure
-from dtmodels.graph.operators import COREML_GIVES_BACK, EVERYWHERE, LACKING, check_operators, operators
+from dtmodels.graph.operators import (
+    COREML,
+    COREML_GIVES_BACK,
+    EVERYWHERE,
+    LACKING,
+    STANDARD,
+    check_operators,
+    operators,
+    slow_on_coreml,
+)
 
 Graph = Callable[..., onnx.ModelProto]
 
@@ -44,5 +54,19 @@ def test_branches_are_searched_too(make_graph: Graph) -> None:
 
 def test_the_tables_do_not_contradict_each_other() -> None:
     assert not EVERYWHERE & set(LACKING)
-    assert set(COREML_GIVES_BACK) <= EVERYWHERE
+    assert COREML <= EVERYWHERE
+    assert set(COREML_GIVES_BACK) <= EVERYWHERE - COREML
     assert all(onnx.defs.has(name) for name in {*EVERYWHERE, *LACKING})
+
+
+def test_the_cpu_has_a_kernel_for_each_of_them() -> None:
+    kernels = onnxruntime_pybind11_state.get_all_opkernel_def()
+    there = {kernel.op_name for kernel in kernels if kernel.domain in STANDARD}
+    assert EVERYWHERE - there == {"Constant"}
+    assert {"HardSwish", "Mish", "GroupNormalization"} <= set(LACKING) - there
+
+
+def test_what_coreml_leaves_to_the_cpu_is_found_unless_it_is_explained(make_graph: Graph) -> None:
+    assert slow_on_coreml(one(make_graph, "Relu")) == set()
+    assert slow_on_coreml(one(make_graph, "Pad")) == set()
+    assert slow_on_coreml(one(make_graph, "Trilu")) == {"Trilu"}

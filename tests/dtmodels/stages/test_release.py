@@ -47,7 +47,7 @@ def test_dist_holds_packages_their_files_and_the_indexes(add_model: Add, tmp_pat
         "SHA256SUMS",
     }
     assert re.search(r"denoise-toy +1\.0 +denoise +open +GPL-3.0-or-later", said)
-    assert "convert, validate, package" in said
+    assert re.search(r" built$", said, re.MULTILINE)
 
 
 def test_versions_json_says_what_darktable_will_check(add_model: Add, tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_a_second_release_does_nothing_again(add_model: Add, tmp_path: Path) -> 
     released(tmp_path)
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "dist").iterdir()}
     said = released(tmp_path)
-    assert "none, still valid" in said
+    assert re.search(r" still valid$", said, re.MULTILINE)
     assert "unchanged" in said
     assert before == {path: path.stat().st_mtime_ns for path in (tmp_path / "dist").iterdir()}
 
@@ -84,7 +84,7 @@ def test_only_the_changed_model_is_built_again(add_model: Add, tmp_path: Path) -
     released(tmp_path)
     add_model("denoise-other", version="1.1")
     lines = released(tmp_path).splitlines()
-    assert [("none" in line) for line in lines if line.startswith("denoise-")] == [False, True]
+    assert [("still valid" in line) for line in lines if line.startswith("denoise-")] == [False, True]
 
 
 def test_one_bad_model_keeps_the_old_dist_and_names_the_reason(add_model: Add, tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_one_bad_model_keeps_the_old_dist_and_names_the_reason(add_model: Add, t
     released(tmp_path)
     before = contents(tmp_path / "dist")
     add_model("denoise-bad", model=onnx.load_from_string(_dynamic()))
-    with pytest.raises(Failure, match=r"1 of 2 models could not be built\ndenoise-bad: dark(.|\n)*dynamic shape"):
+    with pytest.raises(Failure, match=r"1 of 2 models could not be built\ndenoise-bad: .* is dynamic"):
         released(tmp_path)
     assert contents(tmp_path / "dist") == before
 

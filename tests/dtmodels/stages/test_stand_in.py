@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,19 +14,21 @@ import onnx
 import pytest
 
 from dtbase.console import Console
-from dtbase.errors import Failure
+from dtbase.errors import Failure, NothingToDo
 from dtmodels.catalogue import Catalogue
 from dtmodels.config import STAND_IN
 from dtmodels.schemas import check_against
 from dtmodels.stages.convert import obtain_and_convert
 from dtmodels.stages.package import package, require_real
-from dtmodels.stages.run import run_each
+from dtmodels.stages.run import COLUMNS, run_each
 from dtmodels.stages.validate import validate
 from dtmodels.workspace import Workspace
 
 Add = Callable[..., Path]
 QUIET = Console(quiet=True)
 TINY = "{width: 4, encoder_blocks: [1], middle_blocks: 1, decoder_blocks: [1]}"
+DEEP = "{width: 32, encoder_blocks: [1, 1, 1], middle_blocks: 2, decoder_blocks: [1, 1, 1]}"
+"""Seven megabytes of weights, most of them where the picture is small."""
 
 
 @pytest.fixture
@@ -75,7 +79,7 @@ def test_package_for_release_refuses_it_on_the_command_line(downloaded: Path, tm
         command = [sys.executable, "-m", "dtmodels", "--root", str(tmp_path), *words]
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
-    assert dtmodels("convert", "denoise-toy", "--seed", "3").returncode == 0
+    converted(tmp_path)
     refused = dtmodels("package", "--release", "denoise-toy")
     assert (refused.returncode, "stand-in weights" in refused.stderr) == (1, True)
     assert not (tmp_path / "output/denoise-toy/denoise-toy.dtmodel").exists()
@@ -96,14 +100,14 @@ def test_a_model_whose_checkpoint_is_here_is_built_from_it(add_model: Add, tmp_p
     assert STAND_IN not in config
 
 
+@pytest.mark.slow
 def test_large_weights_are_stored_as_half_unless_the_card_or_the_call_says_no(downloaded: Path, tmp_path: Path) -> None:
     card = downloaded / "card.yaml"
-    wide = TINY.replace("width: 4", "width: 256")
-    card.write_text(card.read_text().replace(TINY, wide))
+    card.write_text(card.read_text().replace(TINY, DEEP))
     half = (converted(tmp_path) / "model.onnx").stat().st_size
     full = (converted(tmp_path, full=True) / "model.onnx").stat().st_size
     assert half < 0.55 * full
-    card.write_text(card.read_text().replace(wide, wide.replace("}", ", storage: full}")))
+    card.write_text(card.read_text().replace(DEEP, DEEP.replace("}", ", storage: full}")))
     assert (converted(tmp_path) / "model.onnx").stat().st_size == full
     card.write_text(card.read_text().replace("storage: full", "storage: eighth"))
     with pytest.raises(Failure, match="is 'eighth'"):
@@ -114,3 +118,35 @@ def test_half_storage_keeps_types_of_inputs_and_outputs(downloaded: Path, tmp_pa
     graph = onnx.load(converted(tmp_path) / "model.onnx").graph
     kinds = {value.type.tensor_type.elem_type for value in [*graph.input, *graph.output]}
     assert kinds == {onnx.TensorProto.FLOAT}
+
+
+def test_a_ready_made_model_has_no_stand_in_and_is_skipped_with_the_reason(add_model: Add, tmp_path: Path) -> None:
+    add_model("denoise-here")
+    card = add_model("denoise-ready") / "card.yaml"
+    card.write_text(card.read_text().replace("    file: model.onnx\n", "    url: https://www.darktable.org/toy.onnx\n"))
+    catalogue, workspace, out = Catalogue.load(tmp_path), Workspace(tmp_path), io.StringIO()
+    built = run_each(catalogue.entries, workspace, Console(out=out, quiet=True), seed=3)
+    assert [model.entry.card.id for model in built] == ["denoise-here"]
+    said = out.getvalue()
+    assert "skipped: denoise-ready: comes as a finished graph" in said
+    assert re.search(r"^denoise-ready .* skipped$", said, re.MULTILINE)
+    with pytest.raises(NothingToDo, match="comes as a finished graph"):
+        run_each([catalogue.get("denoise-ready")], workspace, QUIET, seed=3)
+
+
+def test_the_table_says_what_building_took_and_how_near_it_came(add_model: Add, tmp_path: Path) -> None:
+    add_model("denoise-toy")
+    (built,) = run_each(Catalogue.load(tmp_path).entries, Workspace(tmp_path), QUIET)
+    row = dict(zip(COLUMNS, built.row(), strict=True))
+    assert (row["parity dB"], row["verdict"]) == ("200", "built")
+    assert float(row["convert s"]) > 0
+    assert 20 < float(row["peak MB"].replace(",", "")) < 2000
+
+
+def test_models_built_side_by_side_are_the_same(add_model: Add, tmp_path: Path) -> None:
+    for name in ("denoise-one", "denoise-two", "denoise-three"):
+        add_model(name)
+    entries = Catalogue.load(tmp_path).entries
+    alone = run_each(entries, Workspace(tmp_path / "alone"), QUIET)
+    together = run_each(entries, Workspace(tmp_path / "together"), QUIET, jobs=3)
+    assert [(one.entry.card.id, one.sha256) for one in alone] == [(one.entry.card.id, one.sha256) for one in together]

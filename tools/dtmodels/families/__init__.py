@@ -1,7 +1,8 @@
 """One file per network family: official checkpoint -> torch network -> ONNX files. Torch lives here only.
 
-A member has `convert(job)`, which writes the raw `.onnx` files of a model into `job.output` and returns the
-attributes that join the card's own in `config.json` (an empty mapping when there are none).
+A member has `convert(job)`, which writes the raw `.onnx` files of a model into `job.output`, and beside each what its
+source computes (`dtmodels.graph.parity.remember`; `_export.export` does both). It returns the attributes that join the
+card's own in `config.json`, an empty mapping when there are none.
 """
 
 from __future__ import annotations
@@ -38,5 +39,6 @@ class Family(Protocol):
 
         Raises:
             Failure: the checkpoint is not of this family, or its tensors do not fit.
+            NothingToDo: the job has a seed, and there is nothing here to give made-up weights to.
         """
         ...

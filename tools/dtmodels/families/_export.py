@@ -1,4 +1,4 @@
-"""From a torch network to an ONNX file that darktable can rely on: quiet, one file, nothing but standard operators."""
+"""From a torch network to an ONNX graph of standard operators, quietly, with notes of what the network computes."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ import logging
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-import onnx
 import torch
 from torch import Tensor, nn
 from torch.export import Dim
 
 from dtbase.errors import Failure
 from dtmodels.graph.normalise import IR_VERSION
+from dtmodels.graph.parity import remember
 
 OPSET = 18
 """First operator set of torch's exporter; darktable can rely on 20 and below."""
@@ -32,12 +33,14 @@ def export(
     symbols: Symbols | None = None,
     metadata: Mapping[str, str] | None = None,
 ) -> None:
-    """Write `network` as an ONNX file with weights inside.
+    """Write `network` as an ONNX file, its weights beside it, and what it computes for the example.
+
+    The weights lie in a file of their own so that they are in memory once; `normalise` makes one file of the two.
 
     Args:
         network: in any state; it is exported for inference.
-        inputs: example tensors by input name, in the order of `forward`. A symbolic axis needs an example size
-            greater than one that no other axis has.
+        inputs: example tensors by input name, in the order of `forward`; see `made_up`. A symbolic axis needs an
+            example size greater than one that no other axis has.
         outputs: names of what `forward` returns, in order.
         path: of the file.
         symbols: axes that may have any size; all others have the size of the example.
@@ -65,10 +68,22 @@ def export(
         raise Failure(f"torch cannot export the network: {first}", where=type(network).__name__) from wrong
     if program is None:
         raise Failure("torch exported nothing", where=type(network).__name__)
-    model = program.model_proto
-    model.ir_version = IR_VERSION
-    onnx.helper.set_model_props(model, dict(metadata or {}))
-    onnx.save(model, path)
+    program.model.ir_version = IR_VERSION
+    program.model.metadata_props.update(metadata or {})
+    program.save(path, external_data=True)
+    remember(path, {name: value.numpy() for name, value in inputs.items()}, _computed(network, inputs, outputs))
+
+
+def made_up(*shape: int) -> Tensor:
+    """An example: even noise within 0..1, the same for every run."""
+    return torch.rand(shape, generator=torch.Generator().manual_seed(0))
+
+
+def _computed(network: nn.Module, inputs: Mapping[str, Tensor], outputs: Sequence[str]) -> dict[str, Any]:
+    with torch.no_grad():
+        found = network(*inputs.values())
+    results = (found,) if isinstance(found, Tensor) else found
+    return {name: value.numpy() for name, value in zip(outputs, results, strict=True)}
 
 
 def _dynamic(name: str, symbols: Symbols) -> dict[int, object]:

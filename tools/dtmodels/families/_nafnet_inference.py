@@ -36,7 +36,7 @@ class InferenceBlock(nn.Module):
             raise TypeError(f"{type(block).__name__} is no block of a NAFNet")
         scale_outputs(block.conv3, block.beta.flatten())
         scale_outputs(block.conv5, block.gamma.flatten())
-        self.norm1, self.norm2, self.sca = block.norm1, block.norm2, block.sca
+        self.norm1, self.norm2, self.attention = block.norm1, block.norm2, block.sca[1]
         self.conv3, self.conv5 = block.conv3, block.conv5
         widened, spread = _halves(block.conv1), _halves(block.conv2)
         self.first, self.second = nn.Sequential(widened[0], spread[0]), nn.Sequential(widened[1], spread[1])
@@ -46,7 +46,7 @@ class InferenceBlock(nn.Module):
         """`[1, C, H, W]` to the same shape."""
         normed = self.norm1(x)
         mixed = self.first(normed) * self.second(normed)
-        x = x + self.conv3(mixed * self.sca(mixed))
+        x = x + self.conv3(mixed * self.attention(mixed.mean((2, 3), keepdim=True)))
         normed = self.norm2(x)
         result: Tensor = x + self.conv5(self.left(normed) * self.right(normed))
         return result

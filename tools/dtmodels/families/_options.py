@@ -9,6 +9,8 @@ from dtbase.errors import Failure
 from dtmodels.card import Card
 
 Kind = TypeVar("Kind")
+USUAL = 512
+"""Tile size to suggest; the next multiple of what the network needs."""
 
 
 def option(card: Card, name: str, default: Kind) -> Kind:
@@ -65,9 +67,8 @@ def tile_size(card: Card, file: str, multiple: int) -> int:
     )
     where = f"models/{card.id}/card.yaml: package.attributes.input_sizes"
     if not isinstance(sizes, Sequence) or isinstance(sizes, str) or not sizes or not _is_count(sizes[0]):
-        raise Failure(
-            f"gives no tile size for {file}", where=where, fix=f"write a list of one number: [{32 * multiple}]"
-        )
+        fix = f"write a list of one number: [{-(-USUAL // multiple) * multiple}]"
+        raise Failure(f"gives no tile size for {file}", where=where, fix=fix)
     size = int(sizes[0])
     if size % multiple:
         nearest = max(round(size / multiple), 1) * multiple

@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from dtmodels.families._export import export
+from dtmodels.families._export import export, made_up
 from dtmodels.families._sam_decoder import MaskDecoder
 from dtmodels.families._sam_prompt import SIDE, PromptEncoder
 
@@ -17,8 +17,8 @@ PROMPTS = ("point_coords", "point_labels", "mask_input", "has_mask_input")
 OUTPUTS = ("masks", "iou_predictions", "low_res_masks")
 MEMORY = 256
 """Width and height of masks, and of the previous one."""
-POINTS = 5
-"""Points of the example; any number is allowed."""
+LABELS = (1, 0, 2, 3, -1)
+"""Of the example's points, one of each kind; any number is allowed."""
 
 
 class Clicks(nn.Module):
@@ -71,17 +71,19 @@ def export_pair(encoder: nn.Module, decoder: Clicks, features: Mapping[str, tupl
         features: names and shapes of the encoder's outputs, in order; the decoder's inputs have the same.
         folder: where they go.
     """
-    picture = torch.zeros(1, 3, SIDE, SIDE)
-    export(encoder, {"image": picture}, list(features), folder / "encoder.onnx")
-    known = {name: torch.zeros(shape) for name, shape in features.items()}
+    export(encoder, {"image": made_up(1, 3, SIDE, SIDE)}, list(features), folder / "encoder.onnx")
+    known = {name: made_up(*shape) for name, shape in features.items()}
     export(
         decoder,
-        known | dict(zip(PROMPTS, _prompts(), strict=True)),
+        known | dict(zip(PROMPTS, prompts(), strict=True)),
         OUTPUTS,
         folder / "decoder.onnx",
         symbols={"point_coords": {1: "points"}, "point_labels": {1: "points"}},
     )
 
 
-def _prompts() -> tuple[Tensor, ...]:
-    return tuple(torch.zeros(shape) for shape in ((1, POINTS, 2), (1, POINTS), (1, 1, MEMORY, MEMORY), (1,)))
+def prompts() -> tuple[Tensor, ...]:
+    """Example of what follows the features: a click of each kind, and a previous mask."""
+    labels = torch.tensor([LABELS], dtype=torch.float32)
+    mask = 20 * made_up(1, 1, MEMORY, MEMORY) - 10
+    return SIDE * made_up(1, len(LABELS), 2), labels, mask, torch.ones(1)

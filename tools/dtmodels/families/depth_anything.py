@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from dtmodels.families import Job
 from dtmodels.families._depth_names import hub_name
 from dtmodels.families._dpt import DensePrediction
-from dtmodels.families._export import export
+from dtmodels.families._export import export, made_up
 from dtmodels.families._options import choice, tile_size
 from dtmodels.families._rename import Layout, by_rules
 from dtmodels.families._seeded import Recipe
@@ -128,5 +128,5 @@ def convert(job: Job) -> Mapping[str, Any]:
     fill(network, job, CHECKPOINT, layout, variant.recipe)
     network.vit.settle(size // PATCH, size // PATCH)
     outputs = ["depth"] if variant.second else ["depth", "sky"]
-    export(network, {"image": torch.zeros(1, 3, size, size)}, outputs, job.output / "model.onnx")
+    export(network, {"image": made_up(1, 3, size, size)}, outputs, job.output / "model.onnx")
     return {}

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from dtmodels.families import Job
-from dtmodels.families._export import export
+from dtmodels.families._export import export, made_up
 from dtmodels.families._ffc import REDUCTION, Generator
 from dtmodels.families._ffc_fold import fold
 from dtmodels.families._options import tile_size
@@ -81,6 +81,6 @@ def convert(job: Job) -> Mapping[str, Any]:
     generator = Generator(size, size)
     fill(generator, job, CHECKPOINT, LAYOUT, RECIPE)
     fold(generator)
-    example = {"image": torch.zeros(1, 3, size, size), "mask": torch.zeros(1, 1, size, size)}
+    example = {"image": made_up(1, 3, size, size), "mask": made_up(1, 1, size, size).round()}
     export(Erase(generator), example, ["output"], job.output / "model.onnx")
     return {}

@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import torch
-
 from dtmodels.families import Job
-from dtmodels.families._export import export
+from dtmodels.families._export import export, made_up
 from dtmodels.families._nafnet import NAFNet
 from dtmodels.families._nafnet_inference import for_inference
 from dtmodels.families._options import counts, option, tile_size
@@ -38,5 +36,5 @@ def convert(job: Job) -> Mapping[str, Any]:
     )
     size = tile_size(card, "model", network.multiple)
     fill(network, job, CHECKPOINT, LAYOUT, RECIPE)
-    export(for_inference(network), {"input": torch.zeros(1, 3, size, size)}, ["output"], job.output / "model.onnx")
+    export(for_inference(network), {"input": made_up(1, 3, size, size)}, ["output"], job.output / "model.onnx")
     return {}

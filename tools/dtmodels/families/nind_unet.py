@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from dtbase.errors import Failure
 from dtmodels.families import Job
-from dtmodels.families._export import export
+from dtmodels.families._export import export, made_up
 from dtmodels.families._fold import fold_norm
 from dtmodels.families._options import choice, option, tile_size
 from dtmodels.families._rename import Layout
@@ -103,4 +103,4 @@ def _raw(job: Job, name: str) -> nn.Module:
 
 def _write(job: Job, network: nn.Module, file: str, channels: int) -> None:
     size = tile_size(job.card, file, MULTIPLE)
-    export(network, {"input": torch.zeros(1, channels, size, size)}, ["output"], job.output / f"{file}.onnx")
+    export(network, {"input": made_up(1, channels, size, size)}, ["output"], job.output / f"{file}.onnx")

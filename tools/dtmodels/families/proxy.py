@@ -15,7 +15,7 @@ import torch
 from dtbase.discovery import member
 from dtbase.errors import Failure
 from dtmodels.families import Job
-from dtmodels.families._export import export
+from dtmodels.families._export import export, made_up
 from dtproxies import modules
 from dtproxies.modules import Module
 from dtproxies.weights import facts_of, load
@@ -49,7 +49,7 @@ def convert(job: Job) -> Mapping[str, Any]:
     defaults = torch.tensor([[slider.default for slider in module.sliders]])
     export(
         network,
-        {"image": torch.zeros(EXAMPLE), "sliders": defaults},
+        {"image": made_up(*EXAMPLE), "sliders": defaults},
         ["output"],
         job.output / "model.onnx",
         symbols={"image": {2: "height", 3: "width"}},

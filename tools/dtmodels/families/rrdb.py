@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from dtbase.errors import Failure
 from dtmodels.families import Job
-from dtmodels.families._export import export
+from dtmodels.families._export import export, made_up
 from dtmodels.families._options import option, tile_size
 from dtmodels.families._rename import Layout
 from dtmodels.families._seeded import Recipe
@@ -119,5 +119,5 @@ def convert(job: Job) -> Mapping[str, Any]:
         shape = (option(card, "features", 64), option(card, "blocks", 23), option(card, "growth", 32))
         network = RRDBNet(SCALES[name], *shape)
         fill(network, job, name, LAYOUT, RECIPE)
-        export(network, {"input": torch.zeros(1, 3, size, size)}, ["output"], job.output / f"model_{name}.onnx")
+        export(network, {"input": made_up(1, 3, size, size)}, ["output"], job.output / f"model_{name}.onnx")
     return {}

@@ -5,9 +5,7 @@ Started by `dtmodels.graph.runtime` as `python -m dtmodels.graph._worker <socket
 
 from __future__ import annotations
 
-import ctypes
 import resource
-import signal
 import socket
 import sys
 import time
@@ -17,11 +15,10 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from dtbase.apart import end_with_caller
 from dtmodels.graph._wire import receive, send
 
 FATAL_ONLY = 4
-PR_SET_PDEATHSIG = 1
-"""Linux, prctl(2): the signal this process gets when its parent ends."""
 LEVELS = {
     "all": onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL,
     "basic": onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC,
@@ -86,14 +83,8 @@ def _dimension(dim: int | str | None, index: int) -> int | str:
     return f"unnamed {index}" if dim is None or dim == "" else dim
 
 
-def _end_with_caller() -> None:
-    """Have Linux end this process when the one that started it is killed, also in the middle of a long call."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
 if __name__ == "__main__":
-    _end_with_caller()
+    end_with_caller()
     # a crash is an answer here; it need not leave its memory on the disk
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     onnxruntime.set_default_logger_severity(FATAL_ONLY)

@@ -129,12 +129,12 @@ def _text(value: str | bytes) -> str:
 
 
 def _external(graph: onnx.GraphProto) -> Iterator[str]:
-    for tensor in _tensors(graph):
+    for tensor in tensors(graph):
         if tensor.data_location == TensorProto.EXTERNAL:
             yield next((_text(entry.value) for entry in tensor.external_data if entry.key == "location"), "?")
 
 
-def _tensors(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:
+def tensors(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:
     """All stored tensors: initializers and constants, in subgraphs too."""
     yield from graph.initializer
     for node in graph.node:
@@ -142,7 +142,7 @@ def _tensors(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:
             if attribute.HasField("t"):
                 yield attribute.t
             for inner in [attribute.g, *attribute.graphs] if attribute.HasField("g") else attribute.graphs:
-                yield from _tensors(inner)
+                yield from tensors(inner)
 
 
 def _build_paths(model: onnx.ModelProto) -> Iterator[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import onnx
 
 from dtbase.errors import Failure
-from dtbase.files import write_bytes
+from dtbase.files import replacing
 from dtmodels.graph.half import store_half
 from dtmodels.graph.operators import check_operators
 
@@ -47,11 +47,17 @@ def normalise(source: Path, target: Path, *, half: bool = False) -> None:
     data = model.SerializeToString(deterministic=True)
     if len(data) > MAX_BYTES:
         raise Failure(f"{len(data):,} bytes are too many for one file", where=source.name, fix="store weights as half")
+    with replacing(target) as part:
+        part.write_bytes(data)
+        del model, data  # checking needs room for two more copies of the weights
+        _check_rules(part, source.name)
+
+
+def _check_rules(path: Path, where: str) -> None:
     try:
-        onnx.checker.check_model(data, full_check=True)
-    except onnx.checker.ValidationError as wrong:
-        raise Failure(f"not a valid ONNX model: {wrong}", where=source.name) from wrong
-    write_bytes(target, data)
+        onnx.checker.check_model(path, full_check=True)
+    except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as wrong:
+        raise Failure(f"not a valid ONNX model: {wrong}", where=where) from wrong
 
 
 def _check_opset(model: onnx.ModelProto, where: str) -> None:

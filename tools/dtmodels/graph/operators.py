@@ -1,8 +1,9 @@
 """The operators a graph may use: those every provider of ONNX Runtime that darktable offers can compute.
 
-The tables are ONNX Runtime's own: `docs/OperatorKernels.md` (CPU, CUDA, DirectML) and
-`tools/ci_build/github/apple/coreml_supported_mlprogram_ops.md` (CoreML). A provider gives single operators it lacks
-back to the CPU, at the price of copying; so a graph still runs, slower.
+Read in ONNX Runtime's own tables on 21 November 2026: `docs/OperatorKernels.md` at 001d12d2623f for the CPU, CUDA and
+DirectML, `tools/ci_build/github/apple/coreml_supported_mlprogram_ops.md` at 04f568d869ec for CoreML. OpenVINO and
+MIGraphX publish no such table there. A provider gives single operators it lacks back to the CPU, at the price of
+copying; so a graph still runs, slower.
 """
 
 from __future__ import annotations
@@ -16,42 +17,51 @@ from dtbase.errors import Failure
 EVERYWHERE = frozenset(
     """
     Abs Add And ArgMax AveragePool BatchNormalization Cast Ceil Clip Concat Constant ConstantOfShape Conv
-    ConvTranspose Cos DepthToSpace Div Elu Equal Erf Exp Expand Flatten Floor Gather GatherElements Gemm
-    GlobalAveragePool GlobalMaxPool Greater GreaterOrEqual HardSigmoid HardSwish Identity InstanceNormalization
-    LayerNormalization LeakyRelu Less LessOrEqual Log LogSoftmax MatMul Max MaxPool Min Mod Mul Neg Not Or PRelu Pad
-    Pow Range Reciprocal ReduceL2 ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum Relu Reshape Resize Round Shape
-    Sigmoid Sign Sin Slice Softmax Softplus SpaceToDepth Split Sqrt Squeeze Sub Sum Tanh Tile Transpose Unsqueeze
-    Where
+    ConvTranspose Cos CumSum DepthToSpace Div Einsum Elu Equal Erf Exp Expand Flatten Floor Gather GatherElements
+    GatherND Gemm GlobalAveragePool GlobalMaxPool Greater GreaterOrEqual GridSample HardSigmoid Identity
+    InstanceNormalization LayerNormalization LeakyRelu Less LessOrEqual Log LogSoftmax MatMul Max MaxPool Min Mod Mul
+    Neg Not Or PRelu Pad Pow Range Reciprocal ReduceL2 ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum Relu Reshape
+    Resize Round ScatterElements ScatterND Selu Shape Sigmoid Sign Sin Slice Softmax Softplus Softsign SpaceToDepth
+    Split Sqrt Squeeze Sub Sum Tanh Tile TopK Transpose Trilu Unsqueeze Where
     """.split()  # noqa: SIM905 -- a table is easier to read and to compare than ninety quoted lines
 )
-"""On the CPU, in CUDA and in DirectML."""
+"""On the CPU, in CUDA and in DirectML; `Constant` needs no kernel."""
+COREML = frozenset(
+    """
+    Add ArgMax AveragePool Cast Ceil Clip Concat Constant Conv ConvTranspose Cos DepthToSpace Div Elu Erf Exp GatherND
+    Gemm GlobalAveragePool GlobalMaxPool GridSample HardSigmoid Identity InstanceNormalization LayerNormalization
+    LeakyRelu MatMul Max MaxPool Mul PRelu Pow Range Reciprocal ReduceMax ReduceMean ReduceSum Relu Reshape Resize
+    Round Shape Sigmoid Sin Slice Softmax Softplus Split Sqrt Squeeze Sub Tanh Tile Transpose Unsqueeze
+    """.split()  # noqa: SIM905
+)
+"""Those of them that CoreML computes too, in its newer form, ML Program."""
 LACKING = {
-    "Celu": "neither CUDA nor DirectML has it; write Elu and a scale",
+    "Celu": "CUDA has none; write Elu and a scale",
     "DFT": "CUDA has none, and the CPU's is slow; write the transform as products with constant matrices",
-    "Einsum": "CoreML and DirectML lack parts of it; write MatMul and Transpose",
-    "Gelu": "needs operator set 20, and CoreML lacks it; write Erf and Mul",
-    "GridSample": "DirectML and CoreML lack parts of it",
+    "Gelu": "DirectML has none, and it needs operator set 20; write Erf and Mul",
     "GroupNormalization": "has no kernel of its own; write InstanceNormalization and Reshape",
+    "HardSwish": "only CUDA has it; write HardSigmoid and Mul",
     "If": "a branch cannot be compiled by any accelerator; compute both and blend",
-    "Loop": "a loop cannot be compiled by any accelerator; unroll it",
-    "Mish": "CUDA has none; write Softplus, Tanh and Mul",
+    "Loop": "DirectML has none, and no accelerator compiles a loop; unroll it",
+    "Mish": "nobody has a kernel of its own; write Softplus, Tanh and Mul",
     "NonZero": "its output has no fixed shape, so accelerators wait for the CPU; blend with a mask",
-    "Scan": "a loop cannot be compiled by any accelerator; unroll it",
+    "Scan": "DirectML has none, and no accelerator compiles a loop; unroll it",
 }
-"""Operators exporters do write and a plain form exists for."""
+"""Operators exporters do write, that some provider lacks or cannot work well with, and what to write instead."""
 COREML_GIVES_BACK = {
-    "BatchNormalization": "computed there, but only with constant parameters, which ours are",
-    "ConvTranspose": "only with default output padding there; the one network that has another runs partly on the CPU",
+    "Abs": "threshold of an unsharp mask: one pass over a picture, in a graph of twenty operators",
+    "And": "compares numbers for that threshold and for the reach of a slider",
     "Equal": "compares point labels with constants: a handful of numbers",
-    "Expand": "works on shapes or on a handful of points",
-    "Floor": "shape arithmetic",
-    "Gather": "works on shapes or on a handful of tokens",
-    "Mod": "shape arithmetic",
+    "Gather": "picks tokens, or entries of small tables",
+    "GreaterOrEqual": "as And",
+    "Less": "as And",
+    "LessOrEqual": "as And",
+    "Min": "as And",
     "Pad": "reflection, or windows of an attention: there is no other operator for it; the CPU computes it in place",
-    "ReduceL2": "one number for each channel",
-    "Where": "works on a handful of points",
+    "Sign": "as Abs",
 }
-"""Operators that CoreML leaves to the CPU, and why a graph may use them nevertheless."""
+"""Operators of our networks that CoreML leaves to the CPU, and why they may stay. Of those it has, it also leaves
+ConvTranspose to the CPU where the output padding is not the default, as in one network for filling holes."""
 STANDARD = {"", "ai.onnx"}
 
 
@@ -70,6 +80,11 @@ def check_operators(model: onnx.ModelProto, where: str) -> None:
         fix = "; ".join(f"{name}: {LACKING[name]}" for name in lacking if name in LACKING)
         what = f"uses operators that not every provider of ONNX Runtime has: {', '.join(lacking)}"
         raise Failure(what, where=where, fix=fix or "write them with plain operators")
+
+
+def slow_on_coreml(model: onnx.ModelProto) -> set[str]:
+    """Operators of a graph that CoreML leaves to the CPU and nobody has explained."""
+    return {name for _, name in operators(model)} - COREML - set(COREML_GIVES_BACK)
 
 
 def operators(model: onnx.ModelProto) -> Iterator[tuple[str, str]]:

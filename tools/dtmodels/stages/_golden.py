@@ -68,15 +68,15 @@ def compare(folder: Path, calls: Sequence[Call], tolerance: float | None) -> Ite
     """
     path = folder / FILE
     if not path.is_file():
-        yield warning("golden.absent", FILE, "there are no golden statistics", "store them: `dtmodels validate --pin`")
+        fix = f"store them: `dtmodels validate --pin {folder.name}`"
+        yield warning("golden.absent", FILE, "there are no golden statistics", fix)
         return
     try:
         golden = json.loads(path.read_text())["outputs"]
         pairs = list(_pairs(golden, _outputs(calls)))
     except (ValueError, KeyError, TypeError, AttributeError) as wrong:
-        yield error(
-            "golden.unreadable", FILE, f"cannot be read: {wrong!r}", "store it again: `dtmodels validate --pin`"
-        )
+        fix = f"store it again: `dtmodels validate --pin {folder.name}`"
+        yield error("golden.unreadable", FILE, f"cannot be read: {wrong!r}", fix)
         return
     for where, wanted, found in pairs:
         yield from _compare(where, wanted, found, TOLERANCE if tolerance is None else tolerance)

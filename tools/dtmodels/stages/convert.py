@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,6 +19,8 @@ from dtmodels.catalogue import Entry
 from dtmodels.config import config
 from dtmodels.families import Family, Job
 from dtmodels.graph.normalise import normalise
+from dtmodels.graph.parity import hold
+from dtmodels.graph.runtime import Runtime
 from dtmodels.stages.setup import comes_with_repository, setup
 from dtmodels.workspace import Workspace
 
@@ -36,6 +39,8 @@ def convert(
 ) -> Path:
     """Build the model folder of one model: its ONNX files and its `config.json`.
 
+    Each graph is run once and held against what its source computes; the result is kept beside the folder.
+
     Args:
         entry: the model.
         checkpoints: its verified files, by name; none when there is a seed.
@@ -48,11 +53,12 @@ def convert(
         The folder; it is replaced as a whole, so it never holds files of two runs.
 
     Raises:
-        Failure: the family refuses the checkpoint, or wrote nothing usable.
+        Failure: the family refuses the checkpoint, wrote nothing usable, or a graph computes something else.
+        NothingToDo: the family cannot make up weights.
     """
     family = cast(Family, member(families, entry.card.convert.family))
     _refuse_unknown(entry.card, family)
-    half = not full and _storage(entry.card) == "half"
+    storage = "full" if full else _storage(entry.card)
     folder = workspace.model(entry.card.id)
     console.note(f"{entry.card.id}: converting with family {entry.card.convert.family}")
     with tempfile.TemporaryDirectory(prefix="dtmodels-") as scratch, replacing_folder(folder) as fresh:
@@ -62,9 +68,18 @@ def convert(
         if not graphs:
             raise Failure(f"family {entry.card.convert.family} wrote no .onnx file", where=entry.card.id)
         for graph in graphs:
-            normalise(graph, fresh / graph.name, half=half)
+            normalise(graph, fresh / graph.name, half=storage == "half")
+        with Runtime() as runtime:
+            ratios = {graph.name: hold(graph, fresh / graph.name, runtime, storage) for graph in graphs}
         write_json(fresh / "config.json", config(entry.card, attributes, seed=seed))
+    write_json(workspace.parity(entry.card.id), {"storage": storage, "decibels": ratios})
     return folder
+
+
+def decibels_of(workspace: Workspace, model_id: str) -> float:
+    """How near the graphs of a converted model come to what they were made from: the worst of them, in decibels."""
+    kept = json.loads(workspace.parity(model_id).read_bytes())
+    return float(min(kept["decibels"].values()))
 
 
 def obtain_and_convert(

@@ -1,53 +1,156 @@
-"""demo: pictures that show what a built model does to the sample images of its task."""
+"""demo: pictures that show what a built model does, on sample images of its task or on a user's own."""
 
 from __future__ import annotations
 
+import dataclasses
+import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
 from dtbase.console import Console
 from dtbase.discovery import member
-from dtbase.errors import Failure, NothingToDo
+from dtbase.errors import Failure, NothingToDo, WrongUsage
 from dtbase.files import replacing_folder
+from dtbase.sheet import Shown, marked, write_picture, write_sheet
 from dtmodels import tasks
+from dtmodels.card import Demo, Prompt
 from dtmodels.catalogue import Entry
-from dtmodels.tasks import Demonstrates
+from dtmodels.config import STAND_IN
+from dtmodels.graph.inspect import inspect
+from dtmodels.graph.runtime import Runtime
+from dtmodels.package_config import read
+from dtmodels.samples import merged, sample_set
+from dtmodels.tasks._demo import MIDDLE, Picture, Pixels, Sample, Strip, fitted
+from dtmodels.tasks._protocol import Demonstrates, Model, Task
 from dtmodels.workspace import Workspace
 
 PICTURES = {".jpg", ".jpeg", ".png"}
+SHEET = "sheet.png"
+CELL = 480
+"""Longer side of a picture on the contact sheet, in pixels."""
+WARNING = "stand-in weights: not what the model does"
 
 
-def demo(entry: Entry, workspace: Workspace, console: Console) -> list[Path]:
-    """Run a converted model on sample images and write before/after pictures.
+def demo(
+    entry: Entry,
+    workspace: Workspace,
+    console: Console,
+    images: Sequence[Path] = (),
+    clicks: tuple[tuple[float, ...], ...] = MIDDLE,
+    *,
+    runtime: Runtime | None = None,
+) -> list[Path]:
+    """Run a converted model on sample images and write pictures and a contact sheet.
+
+    Args:
+        entry: the model.
+        workspace: where it was converted to, and where pictures go.
+        console: for progress.
+        images: files and folders of a user to show it on; those of the card or of the task when there are none.
+        clicks: on the user's pictures, as shares of width and height; in their middle when there are none.
+        runtime: where graphs are run; one of its own when there is none.
 
     Returns:
-        The pictures, in `output/<id>/demo/`.
+        The pictures, in `output/<id>/demo/`, the contact sheet first.
 
     Raises:
         NothingToDo: the model's task has no demo, or there is no sample image.
-        Failure: the model has not been converted.
+        Failure: the model has not been converted, or a picture cannot be read.
     """
-    model = workspace.model(entry.card.id)
-    if not (model / "config.json").is_file():
-        raise Failure("not built yet", where=entry.card.id, fix=f"run `dtmodels run {entry.card.id}` first")
+    if runtime is None:
+        with Runtime() as own:
+            return demo(entry, workspace, console, images, clicks, runtime=own)
+    model = _model(entry, workspace)
     task = member(tasks, entry.card.task)
     if not hasattr(task, "demo"):
         raise NothingToDo(f"task {entry.card.task} has no demo", fix=f"add demo() to tasks/{entry.card.task}.py")
-    images = _images(entry, workspace.root)
-    console.note(f"{entry.card.id}: demo on {len(images)} images")
-    with replacing_folder(workspace.demo(entry.card.id)) as folder:
-        cast(Demonstrates, task).demo(model, images, entry.card.demo.options, folder)
-    return sorted(workspace.demo(entry.card.id).iterdir())
+    samples = _own(images, clicks or MIDDLE) if images else _samples(entry, workspace.root)
+    sheet = _Sheet(title=f"{entry.card.name} {entry.card.version}", warned=STAND_IN in model.config.values)
+    target = workspace.demo(entry.card.id)
+    with replacing_folder(target) as folder:
+        with console.progress(f"{entry.card.id}: demo on {len(samples)} images", len(samples)) as advance:
+            started = time.monotonic()
+            for strip in cast(Demonstrates, task).demo(model, runtime, samples):
+                console.note(f"{entry.card.id}: {strip.name}, {time.monotonic() - started:.1f} s")
+                sheet.add(strip, folder)
+                advance(1)
+                started = time.monotonic()
+        sheet.write(folder / SHEET)
+    return [target / SHEET, *sorted(path for path in target.iterdir() if path.name != SHEET)]
 
 
-def _images(entry: Entry, root: Path) -> list[Path]:
-    """The images the card names, or all sample images of the task."""
+class _Sheet:
+    """The pictures of a demo, as files of their own and together."""
+
+    def __init__(self, *, title: str, warned: bool) -> None:
+        self._title = f"{title}: {WARNING}" if warned else title
+        self._warning = WARNING if warned else ""
+        self._rows: list[list[Shown]] = []
+        self._names: list[str] = []
+
+    def add(self, strip: Strip, folder: Path) -> None:
+        """Write the strip's named pictures, and keep small ones for the sheet."""
+        self._names.append(strip.name)
+        count = self._names.count(strip.name)
+        name = strip.name if count == 1 else f"{strip.name}-{count}"
+        for line in strip.lines:
+            self._rows.append(
+                [Shown(self._said(picture, fitted(picture.pixels, CELL)), picture.caption) for picture in line]
+            )
+            for picture in line:
+                if picture.name:
+                    write_picture(self._said(picture, picture.pixels), folder / f"{name}-{picture.name}.png")
+
+    def write(self, path: Path) -> None:
+        """Write the contact sheet."""
+        write_sheet(self._rows, path, title=self._title)
+
+    def _said(self, picture: Picture, pixels: Pixels) -> Pixels:
+        return marked(pixels, self._warning) if picture.made and self._warning else pixels
+
+
+def _model(entry: Entry, workspace: Workspace) -> Model:
+    folder, model_id = workspace.model(entry.card.id), entry.card.id
+    fix = f"run `dtmodels convert {model_id}`, with --seed 0 where its checkpoint cannot be had"
+    if not (folder / "config.json").is_file():
+        raise Failure("not converted yet, so there is nothing to show", where=model_id, fix=fix)
+    config, problems = read(folder)
+    missing = [name for name in cast(Task, member(tasks, entry.card.task)).FILES if not (folder / name).is_file()]
+    if config is None or missing:
+        what = problems[0].what if problems else f"{', '.join(missing)} is missing from the converted model"
+        raise Failure(what, where=model_id, fix=fix)
+    graphs = {path.name: inspect(path) for path in sorted(folder.glob("*.onnx"))}
+    return Model(folder=folder, config=config, graphs=graphs)
+
+
+def _samples(entry: Entry, root: Path) -> list[Sample]:
+    """What the card and the sample set of the task say."""
     folder = root / "images" / entry.card.task
-    named = [root / "images" / name for name in entry.card.demo.images]
-    for path in named:
-        if not path.is_file():
-            raise Failure("the demo image is not there", where=str(path), fix="correct demo.images in the card")
-    found = named or sorted(path for path in folder.glob("*") if path.suffix.lower() in PICTURES)
-    if not found:
-        raise NothingToDo(f"no sample image in {folder}", fix="add one, with its licence in SOURCES.md")
-    return found
+    wanted = merged(entry.card.demo, sample_set(folder))
+    if not wanted.images:
+        raise NothingToDo("no sample image", where=str(folder), fix="write demo.yaml there, or give --images")
+    if strange := set(wanted.prompts) - set(wanted.images):
+        where, fix = f"models/{entry.card.id}/card.yaml: demo.prompts", f"known: {', '.join(wanted.images)}"
+        raise Failure(f"{sorted(strange)[0]} is no image of the demo", where=where, fix=fix)
+    return [_sample(root / "images" / name, name, wanted) for name in wanted.images]
+
+
+def _sample(path: Path, name: str, wanted: Demo) -> Sample:
+    if not path.is_file():
+        raise Failure("the demo image is not there", where=str(path), fix="correct demo.images of card or sample set")
+    sample = Sample(path=path, electrons=wanted.electrons, shrink=wanted.shrink)
+    return dataclasses.replace(sample, prompts=wanted.prompts[name]) if name in wanted.prompts else sample
+
+
+def _own(given: Sequence[Path], clicks: tuple[tuple[float, ...], ...]) -> list[Sample]:
+    """A user's pictures as they are: no noise is added, and nothing made smaller."""
+    paths: list[Path] = []
+    for path in given:
+        if not path.exists():
+            raise WrongUsage("there is no such picture or folder", where=str(path), fix="name a PNG or JPEG file")
+        inside = sorted(file for file in path.iterdir() if file.suffix.lower() in PICTURES) if path.is_dir() else [path]
+        if not inside:
+            raise WrongUsage("holds no PNG or JPEG file", where=str(path), fix="name another folder")
+        paths += inside
+    return [Sample(path=path, prompts=(Prompt(points=clicks),)) for path in paths]

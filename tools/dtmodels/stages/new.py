@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,7 +13,7 @@ from dtbase.discovery import member_names
 from dtbase.errors import WrongUsage
 from dtbase.files import write_text
 from dtbase.names import did_you_mean
-from dtmodels import tasks
+from dtmodels import families, tasks
 from dtmodels.card_writing import MODELINE, scalar
 from dtmodels.catalogue import CARD, model_folders
 from dtmodels.docs import stale
@@ -24,6 +25,8 @@ ADDRESS = "https://example.org/"
 """The same for an address."""
 COMMIT = "0" * 40
 """The same for a commit."""
+HERE = {"license": "GPL-3.0-or-later", "location": "card.yaml"}
+"""What the card itself is of a model: two of the components that its openness is judged by."""
 
 
 def new(root: Path, model_id: str, task: str, console: Console) -> Path:
@@ -42,7 +45,8 @@ def new(root: Path, model_id: str, task: str, console: Console) -> Path:
         if file.parent in (path.parent, root):
             write_text(file, content)
     console.say(str(path))
-    console.note(f"next: fill in what is marked there, then run `dtmodels docs` and `dtmodels lint {model_id}`")
+    console.note(f"next: fill in what is marked there; `dtmodels setup --pin {model_id}` adds digests of checkpoints;")
+    console.note(f"then run `dtmodels docs` and `dtmodels lint {model_id}`, until it is silent")
     return path
 
 
@@ -88,7 +92,7 @@ def _draft(model_id: str, task: str) -> Mapping[str, Any]:
         "publication": {"kind": "peer-reviewed", "title": TODO, "url": ADDRESS},
         "license": {"weights": TODO, "code": TODO},
         "training": {"code": {"url": ADDRESS, "license": TODO}, "datasets": [dataset]},
-        "openness": {"osaid": "none", "mof": "none", "components": {}},
+        "openness": {"osaid": "none", "mof": "none", "components": {"model_card": HERE, "data_card": HERE}},
         "limitations": [{"about": "data", "text": TODO, "datasets": [TODO]}],
         "use": {"scope": TODO, "inference": "local", "network": "none", "telemetry": "none"},
         "checkpoints": [{"name": "weights", "url": ADDRESS}],
@@ -102,7 +106,7 @@ def _lines(values: Mapping[str, Any], form: Mapping[str, Any], indent: str) -> I
     """The fields of a mapping as YAML, each value beside what the schema says about it."""
     for name, value in values.items():
         key = f"{indent}{scalar(name)}:"
-        of_field = form.get("properties", {}).get(name) or form.get("additionalProperties", {})
+        of_field = _whole(form.get("properties", {}).get(name) or form.get("additionalProperties", {}))
         match value:
             case dict() if value:
                 yield key
@@ -113,13 +117,25 @@ def _lines(values: Mapping[str, Any], form: Mapping[str, Any], indent: str) -> I
                 yield f"{indent}  - {first}"
                 yield from (f"{indent}    {line}" for line in others)
             case [item]:
-                yield f"{key} [{scalar(item)}]  # {_remark(of_field, item)}"
+                yield f"{key} [{scalar(item)}]  # {_remark(of_field, item, name)}"
             case _:
-                yield f"{key} {scalar(value)}  # {_remark(of_field, value)}"
+                yield f"{key} {scalar(value)}  # {_remark(of_field, value, name)}"
 
 
-def _remark(form: Mapping[str, Any], value: Any) -> str:
-    """What belongs into a field: its choices, or the first sentence about it and an example."""
+def _whole(form: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A part of the schema with its reference followed."""
+    for part in form.get("allOf", ()):
+        if name := part.get("$ref", "").rpartition("/")[2]:
+            return {**schema("card-v1")["definitions"][name], **form}
+    return form
+
+
+def _remark(form: Mapping[str, Any], value: Any, name: str) -> str:
+    """What belongs into a field: its choices, or the first sentence about it."""
+    if name == "family":
+        return f"fill in: {', '.join(member_names(families))}, or a new file in tools/dtmodels/families"
+    if name == "attributes":
+        return f"fill in: {form['description'].removesuffix('.')}, such as {json.dumps(form['examples'][0])}"
     if "const" in form or value == "draft":
         return str(form["description"])
     if "enum" in form:

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
+from dtbase.apart import apart
 from dtbase.console import Console
-from dtbase.errors import Failure
+from dtbase.errors import Failure, NothingToDo
 from dtbase.files import sha256
 from dtmodels.catalogue import Entry
-from dtmodels.freshness import inputs_of, refresh
+from dtmodels.freshness import inputs_of, is_fresh, refresh
 from dtmodels.openness.grade import grade
-from dtmodels.stages.convert import obtain_and_convert
+from dtmodels.stages.convert import decibels_of, obtain_and_convert
 from dtmodels.stages.package import package
 from dtmodels.stages.validate import hold_archive, hold_model
 from dtmodels.workspace import Workspace
 
-COLUMNS = ["model", "version", "task", "grade", "licence", "bytes", "sha256", "work done", "seconds"]
+COLUMNS = ["model", "version", "task", "grade", "licence", "bytes", "sha256", "parity dB", "convert s", "other s"]
+COLUMNS += ["peak MB", "verdict"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,62 +33,107 @@ class Built:
     package: Path
     sha256: str
     """Of the package."""
-    work: tuple[str, ...]
-    """The stages that had to be done; empty when everything was still valid."""
-    seconds: float
+    decibels: float
+    """How near its graphs come to the network they were made from."""
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    """What each stage that had to be done took; empty when everything was still valid."""
+    peak: int | None = None
+    """Bytes of memory of the largest process that took part."""
+
+    @property
+    def work(self) -> tuple[str, ...]:
+        """The stages that had to be done."""
+        return tuple(self.seconds)
 
     def row(self) -> list[str]:
         """The model as a line of the closing table."""
-        work = ", ".join(self.work) or "none, still valid"
+        convert = self.seconds.get("convert")
+        others = sum(seconds for stage, seconds in self.seconds.items() if stage != "convert")
+        times = ["" if convert is None else f"{convert:.1f}", f"{others:.1f}" if self.seconds else ""]
+        peak = "" if self.peak is None else f"{self.peak / 1e6:,.0f}"
+        verdict = "built" if self.work else "still valid"
         size = f"{self.package.stat().st_size:,}"
-        return [*_card_cells(self.entry), size, self.sha256[:12], work, f"{self.seconds:.1f}"]
+        return [*_card_cells(self.entry), size, self.sha256[:12], f"{self.decibels:.0f}", *times, peak, verdict]
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """A model that could not be built, and why."""
+class Left:
+    """A model that was not built, and why."""
 
     entry: Entry
     failure: Failure
 
+    @property
+    def skipped(self) -> bool:
+        """Whether there was nothing to build, rather than something that went wrong."""
+        return isinstance(self.failure, NothingToDo)
+
     def row(self) -> list[str]:
         """The model as a line of the closing table."""
-        return [*_card_cells(self.entry), "", "", "failed", ""]
+        cells = _card_cells(self.entry)
+        return [*cells, *[""] * (len(COLUMNS) - len(cells) - 1), "skipped" if self.skipped else "failed"]
 
     def reason(self) -> str:
-        """What went wrong, with the model's name in front."""
+        """What it was, with the model's name in front."""
         said = str(self.failure)
         return said if said.startswith(f"{self.entry.card.id}:") else f"{self.entry.card.id}: {said}"
 
 
 def run_each(
-    entries: Iterable[Entry], workspace: Workspace, console: Console, *, seed: int | None = None
+    entries: Iterable[Entry], workspace: Workspace, console: Console, *, seed: int | None = None, jobs: int = 1
 ) -> list[Built]:
     """Run all stages of each model, go on past a failure, and close with one table.
+
+    Each model is built in a process of its own, so that its memory is back before the next one starts.
 
     Args:
         entries: the models, in order.
         workspace: where they are built.
         console: where progress and the table go.
         seed: build with stand-in weights made from this number where a checkpoint would have to be downloaded.
+        jobs: how many to build at a time; torch traces a network on one processor, but the largest need 6 GB.
 
     Raises:
         Failure: one or more models could not be built; the message names each with its reason.
+        NothingToDo: there was nothing to build for any of them.
     """
+    attempt = partial(_attempt, workspace=workspace, console=console, seed=seed)
     with workspace.locked():
-        results = [_attempt(entry, workspace, console, seed) for entry in entries]
+        pool = ThreadPoolExecutor(jobs)
+        try:
+            results = list(pool.map(attempt, entries))
+        finally:
+            pool.shutdown(cancel_futures=True)
     console.table(COLUMNS, [result.row() for result in results])
-    if refused := [result for result in results if isinstance(result, Refused)]:
-        reasons = "\n".join(result.reason() for result in refused)
-        raise Failure(f"{len(refused)} of {len(results)} models could not be built\n{reasons}")
+    left = [result for result in results if isinstance(result, Left)]
+    skipped, failed = ([result for result in left if result.skipped is kind] for kind in (True, False))
+    if failed:
+        reasons = "\n".join(result.reason() for result in left)
+        raise Failure(f"{len(failed)} of {len(results)} models could not be built\n{reasons}")
+    if skipped and len(skipped) == len(results):
+        raise NothingToDo("\n".join(result.reason() for result in skipped))
+    for result in skipped:
+        console.say(f"skipped: {result.reason()}")
     return [result for result in results if isinstance(result, Built)]
 
 
-def _attempt(entry: Entry, workspace: Workspace, console: Console, seed: int | None) -> Built | Refused:
+def _attempt(entry: Entry, workspace: Workspace, console: Console, seed: int | None) -> Built | Left:
     try:
-        return run(entry, workspace, console, seed=seed)
+        if _finished(entry, workspace, seed):
+            return run(entry, workspace, console, seed=seed)
+        result, peak = apart(_tried, entry, workspace, seed, quiet=console.quiet)
     except Failure as failure:
-        return Refused(entry, failure)
+        return Left(entry, failure)
+    return replace(result, peak=peak) if isinstance(result, Built) else result
+
+
+def _tried(entry: Entry, workspace: Workspace, seed: int | None, *, quiet: bool) -> Built | Left:
+    """Runs in the other process: what went wrong comes back as a result, stripped to what its kinds share."""
+    try:
+        return run(entry, workspace, Console(quiet=quiet), seed=seed)
+    except Failure as failure:
+        kind = NothingToDo if isinstance(failure, NothingToDo) else Failure
+        return Left(entry, kind(failure.what, where=failure.where, fix=failure.fix))
 
 
 def run(entry: Entry, workspace: Workspace, console: Console, *, seed: int | None = None) -> Built:
@@ -94,21 +142,35 @@ def run(entry: Entry, workspace: Workspace, console: Console, *, seed: int | Non
     Raises:
         Failure: a stage failed; what was finished before is kept and not done again.
     """
-    started = time.monotonic()
     card, inputs = entry.card, inputs_of(entry, seed=seed)
-    archive = workspace.package(card.id)
-    steps: dict[str, tuple[list[Path], Callable[[], object]]] = {
-        "convert": ([workspace.model(card.id)], partial(obtain_and_convert, entry, workspace, console, seed=seed)),
-        "validate": ([workspace.report(card.id)], partial(hold_model, entry, workspace, console)),
-        "package": ([archive], partial(_package, entry, workspace)),
+    work: dict[str, Callable[[], object]] = {
+        "convert": partial(obtain_and_convert, entry, workspace, console, seed=seed),
+        "validate": partial(hold_model, entry, workspace, console),
+        "package": partial(_package, entry, workspace),
     }
-    work = tuple(
-        stage
-        for stage, (outputs, action) in steps.items()
-        if refresh(workspace.stamp(card.id, stage), inputs, outputs, action)
-    )
-    seconds = time.monotonic() - started
-    return Built(entry=entry, package=archive, sha256=sha256(archive), work=work, seconds=seconds)
+    seconds = {}
+    for stage, outputs in _outputs(entry, workspace).items():
+        started = time.monotonic()
+        if refresh(workspace.stamp(card.id, stage), inputs, outputs, work[stage]):
+            seconds[stage] = time.monotonic() - started
+    archive, ratio = workspace.package(card.id), decibels_of(workspace, card.id)
+    return Built(entry=entry, package=archive, sha256=sha256(archive), decibels=ratio, seconds=seconds)
+
+
+def _finished(entry: Entry, workspace: Workspace, seed: int | None) -> bool:
+    inputs = inputs_of(entry, seed=seed)
+    stages = _outputs(entry, workspace).items()
+    return all(is_fresh(workspace.stamp(entry.card.id, stage), inputs, outputs) for stage, outputs in stages)
+
+
+def _outputs(entry: Entry, workspace: Workspace) -> dict[str, list[Path]]:
+    """What each stage makes."""
+    name = entry.card.id
+    return {
+        "convert": [workspace.model(name), workspace.parity(name)],
+        "validate": [workspace.report(name)],
+        "package": [workspace.package(name)],
+    }
 
 
 def _package(entry: Entry, workspace: Workspace) -> None:

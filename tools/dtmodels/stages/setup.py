@@ -40,7 +40,7 @@ def _obtain(entry: Entry, checkpoint: Checkpoint, workspace: Workspace, console:
             raise Failure("the checkpoint is not there", where=str(path), fix="restore it from the repository")
         check(path, expected, where=str(path), keep=True)
         return path
-    kept = workspace.cache / "sha256" / expected.sha256
+    kept = workspace.cache / "sha256" / str(expected.sha256)
     if not kept.exists():
         with console.progress(f"{entry.card.id}: fetching {checkpoint.name}", expected.bytes) as advance:
             _fetch(checkpoint, kept, expected, advance)
@@ -53,22 +53,28 @@ def _expected(entry: Entry, checkpoint: Checkpoint) -> Expected:
         raise Failure(
             f"checkpoint '{checkpoint.name}' has no sha256, so no file can be held against it",
             where=f"{entry.card.id}/card.yaml",
-            fix="download it on a machine you trust, then write its sha256 and bytes into the card",
+            fix=f"on a machine you trust: `dtmodels setup --pin {entry.card.id}`, then look at what it wrote",
         )
     return Expected(sha256=checkpoint.sha256, bytes=checkpoint.bytes)
 
 
 def _fetch(checkpoint: Checkpoint, kept: Path, expected: Expected, advance: Advance) -> None:
     if checkpoint.hub:
-        _fetch_from_hub(checkpoint.hub, kept, expected)
+        fetch_from_hub(checkpoint.hub, kept, expected)
     elif checkpoint.url:
         download(checkpoint.url, kept, expected, advance)
     else:
         raise Failure(f"checkpoint '{checkpoint.name}' says nowhere where it lies", fix="give it a url, hub or file")
 
 
-def _fetch_from_hub(hub: HubFile, kept: Path, expected: Expected) -> None:
-    """Let the hub's own client do it: it resumes, retries, and knows the mirrors a user has set up."""
+def fetch_from_hub(hub: HubFile, kept: Path, expected: Expected) -> None:
+    """Fetch a file of the Hugging Face Hub to `kept`.
+
+    Its own client does it: that resumes, retries, and knows the mirrors a user has set up.
+
+    Raises:
+        Failure: the Hub does not give the file, or gives another one.
+    """
     from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -14,6 +14,7 @@ from dtmodels.graph.inspect import Graph
 from dtmodels.graph.runtime import Runtime
 from dtmodels.package_config import PackageConfig
 from dtmodels.report import Problem
+from dtmodels.tasks._demo import Sample, Strip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,5 +70,17 @@ class Measures(Protocol):
 
         Raises:
             Failure: the file cannot be used, or ONNX Runtime refuses a call.
+        """
+        ...
+
+
+class Demonstrates(Protocol):
+    """What a member module offers when its task can show pictures."""
+
+    def demo(self, model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[Strip]:
+        """Run the model on samples, as darktable would; yield a strip of pictures for each, in their order.
+
+        Raises:
+            Failure: a sample is no picture, or ONNX Runtime refuses a call.
         """
         ...

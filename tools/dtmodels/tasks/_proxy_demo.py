@@ -1,53 +1,58 @@
-"""The demo of a proxy: a picture with each slider at both ends of its range, as a contact sheet."""
+"""The demo of a proxy: a picture with each slider at both ends of its range."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from dtbase.colour import lab_to_linear_rec709, linear_rec709_to_lab, linear_to_srgb, srgb_to_linear
+from dtbase.colour import lab_to_linear_rec709, linear_rec709_to_lab, srgb_to_linear
 from dtbase.errors import Failure
-from dtbase.sheet import Shown, write_sheet
-from dtmodels.graph.runtime import Runtime, Session
+from dtmodels.graph.runtime import Session
+from dtmodels.tasks._demo import Picture, Sample, Strip, interleaved, middle, planes
+from dtmodels.tasks._protocol import Model
+from dtmodels.tasks._screen import encoded
 
 SIDE = 256
 """Of the square cut from the middle of each picture, in pixels."""
+ACROSS = 6
+"""Pictures in a line; an even number keeps both ends of a slider together."""
 Slider = Mapping[str, Any]
 
 
-def sweep_sheet(model: Path, attributes: Mapping[str, Any], images: Sequence[Path], target: Path) -> None:
-    """Write `<image>.png` for each image: it as it is, at default sliders, and with each slider low and high.
+def strip(model: Model, session: Session, sample: Sample) -> Strip:
+    """The picture as it is, at default sliders, and with each slider low and high.
 
     Args:
-        model: the ONNX file of the proxy.
-        attributes: of its `config.json`: `space` and `sliders` are used.
-        images: photographs, 8 bits, sRGB.
-        target: folder for the sheets.
+        model: its attributes `space` and `sliders` are used.
+        session: of the proxy.
+        sample: a photograph.
 
     Raises:
-        Failure: a photograph is smaller than 256 x 256 pixels.
+        Failure: it is smaller than 256 x 256 pixels.
     """
-    lab = attributes["space"] == "lab"
-    with Runtime() as runtime:
-        session = runtime.load(model)
-        for path in images:
-            light = _square(path)
-            row = [Shown(_on_screen(light), path.stem), *_variants(session, attributes["sliders"], light, lab=lab)]
-            write_sheet([row[:2], *zip(row[2::2], row[3::2], strict=True)], target / f"{path.stem}.png")
+    pixels = sample.read()
+    if min(pixels.shape[:2]) < SIDE:
+        what = f"{pixels.shape[1]} x {pixels.shape[0]} pixels; the demo needs {SIDE} x {SIDE}"
+        raise Failure(what, where=str(sample.path), fix="give a larger picture")
+    light = np.asarray(srgb_to_linear(middle(pixels, SIDE)), np.float64)
+    lab = model.config.string("space") == "lab"
+    first = Picture(name="before", pixels=encoded(light), caption=sample.name)
+    shown = (first, *_variants(session, model.config.attribute("sliders"), light, lab=lab))
+    lines = tuple(shown[start : start + ACROSS] for start in range(0, len(shown), ACROSS))
+    return Strip(name=sample.name, lines=lines)
 
 
-def _variants(session: Session, sliders: Sequence[Slider], light: NDArray[Any], *, lab: bool) -> Iterator[Shown]:
+def _variants(session: Session, sliders: Sequence[Slider], light: NDArray[Any], *, lab: bool) -> Iterator[Picture]:
     image = linear_rec709_to_lab(light) if lab else light
+    name = "after"
     for caption, values in _positions(sliders):
-        tensor = np.moveaxis(image, -1, 0)[None].astype(np.float32)
-        output = session.call(tensor, np.array([values], np.float32)).outputs["output"]
-        made = np.moveaxis(output[0], 0, -1).astype(np.float64)
-        yield Shown(_on_screen(lab_to_linear_rec709(made) if lab else made), caption)
+        made = interleaved(session.call(planes(image)[None], np.array([values], np.float32)).outputs["output"][0])
+        shown = encoded(lab_to_linear_rec709(made) if lab else made)
+        yield Picture(name=name, pixels=shown, caption=caption, made=True)
+        name = ""
 
 
 def _positions(sliders: Sequence[Slider]) -> Iterator[tuple[str, list[float]]]:
@@ -57,17 +62,3 @@ def _positions(sliders: Sequence[Slider]) -> Iterator[tuple[str, list[float]]]:
         for end in ("low", "high"):
             values = [*default[:index], float(slider[end]), *default[index + 1 :]]
             yield f"{slider['name']} {slider[end]:g}\n({slider['unit']})", values
-
-
-def _square(path: Path) -> NDArray[np.float64]:
-    with Image.open(path) as picture:
-        encoded = np.asarray(picture.convert("RGB"), np.float64) / 255
-    height, width = encoded.shape[:2]
-    if min(height, width) < SIDE:
-        raise Failure(f"{width} x {height} pixels; the demo needs {SIDE} x {SIDE}", where=str(path))
-    top, left = (height - SIDE) // 2, (width - SIDE) // 2
-    return np.asarray(srgb_to_linear(encoded[top : top + SIDE, left : left + SIDE]), np.float64)
-
-
-def _on_screen(light: NDArray[Any]) -> NDArray[np.float64]:
-    return np.asarray(linear_to_srgb(np.clip(light, 0, 1)), np.float64)

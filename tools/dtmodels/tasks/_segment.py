@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,9 @@ MEAN, SPREAD = np.array([123.675, 116.28, 103.53]), np.array([58.395, 57.12, 57.
 VALID_ROWS = 768
 """Rows of the sample picture; darktable pads the rest with zeros after normalising."""
 CLICKS = ((512.0, 384.0, 1.0), (200.0, 600.0, 0.0), (700.0, 300.0, 1.0))
-"""x, y and label: 1 is on the object, 0 is beside it."""
+"""Label 1 is on the object, 0 is beside it."""
+Point = tuple[float, float, float]
+"""x, y and label."""
 PADDING = (0.0, 0.0, -1.0)
 """The point darktable appends for `sam2`."""
 
@@ -47,13 +49,13 @@ class Decoder:
     known: Assumed
     features: tuple[NDArray[Any], ...]
 
-    def decode(self, clicks: int, memory: NDArray[np.float32] | None) -> Result:
-        """Decode the first `clicks` clicks, with the previous mask where there is one.
+    def decode(self, clicks: Sequence[Point], memory: NDArray[np.float32] | None) -> Result:
+        """Decode clicks, in pixels of the encoder's picture, with the previous mask where there is one.
 
         Raises:
             GraphFailure: ONNX Runtime refuses it.
         """
-        points = [*CLICKS[:clicks], *([PADDING] if self.arch == "sam2" else [])]
+        points = [*clicks, *([PADDING] if self.arch == "sam2" else [])]
         values = np.array(points, np.float32)[None]
         side = self.known.memory
         given = np.zeros((1, 1, side, side), np.float32) if memory is None else memory
@@ -65,13 +67,39 @@ class Decoder:
         return self.session.call(*(value.astype(kind) for value, kind in zip(inputs, types, strict=True)))
 
 
-def sample(arch: str) -> Image:
-    """The seeded sample picture as the encoder gets it, shape [1, 3, 1024, 1024]."""
-    image = picture(3, VALID_ROWS, SIDE)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """The mask darktable takes from a decode."""
+
+    mask: NDArray[np.float32]
+    """[height, width]."""
+    memory: NDArray[np.float32]
+    """What it feeds back into the next decode, [1, 1, height, width]."""
+    quality: float
+    """The predicted overlap by which it was chosen; 1 where there is no choice."""
+
+
+def best_of(arch: str, outputs: Mapping[str, NDArray[Any]]) -> Chosen:
+    """The mask with the highest predicted overlap; there is no lower limit to it."""
+    values = [np.asarray(value, np.float32) for value in outputs.values()]
+    if arch == "segnext":
+        return Chosen(mask=values[0][0, 0], memory=values[0], quality=1.0)
+    best = int(np.argmax(values[1][0]))
+    memory = values[2 if len(values) > 2 else 0][:, best : best + 1]
+    return Chosen(mask=values[0][0, best], memory=memory, quality=float(values[1][0, best]))
+
+
+def prepared(arch: str, image: Image) -> Image:
+    """A picture as the encoder gets it: normalised, and padded with zeros below or to the right.
+
+    Args:
+        arch: the architecture.
+        image: [1, 3, height, width] in 0..1, the longer side 1024.
+    """
     if ARCHITECTURES[arch].normalised:
         image = ((image * 255 - MEAN[:, None, None]) / SPREAD[:, None, None]).astype(np.float32)
     whole = np.zeros((1, 3, SIDE, SIDE), np.float32)
-    whole[:, :, :VALID_ROWS] = image
+    whole[:, :, : image.shape[2], : image.shape[3]] = image
     return whole
 
 
@@ -79,7 +107,7 @@ def segment(encoder: Path, decoder: Path, arch: str, runtime: Runtime) -> Iterat
     """Encode the sample picture, then decode one click, and three clicks with the mask of the first fed back."""
     try:
         session = runtime.load(encoder)
-        encoded = session.run({session.inputs[0].name: sample(arch).astype(session.inputs[0].dtype)})
+        encoded = session.call(prepared(arch, picture(3, VALID_ROWS, SIDE)).astype(session.inputs[0].dtype))
         session.close()
     except GraphFailure as wrong:
         yield failure(encoder.name, wrong)
@@ -87,14 +115,19 @@ def segment(encoder: Path, decoder: Path, arch: str, runtime: Runtime) -> Iterat
     yield Call(name="encoder", file=encoder.name, seconds=encoded.seconds, outputs=encoded.outputs)
     yield from check_finite(encoder.name, encoded.outputs, "a picture")
     try:
-        loaded = _load(decoder, arch, encoded.outputs, runtime)
+        loaded = load_decoder(decoder, arch, encoded.outputs, runtime)
         yield from _decode(loaded)
         loaded.session.close()
     except GraphFailure as wrong:
         yield failure(decoder.name, wrong)
 
 
-def _load(path: Path, arch: str, encoded: Mapping[str, NDArray[Any]], runtime: Runtime) -> Decoder:
+def load_decoder(path: Path, arch: str, encoded: Mapping[str, NDArray[Any]], runtime: Runtime) -> Decoder:
+    """Load the decoder as darktable does and give it the encoder's outputs for a picture.
+
+    Raises:
+        GraphFailure: ONNX Runtime refuses the file.
+    """
     session = runtime.load(path, level="none")
     if unresolved(session) and arch == "sam2":
         session.close()
@@ -111,7 +144,7 @@ def _decode(decoder: Decoder) -> Iterator[Problem | Call]:
     yield from unfit
     if unfit:
         return
-    first = decoder.decode(1, None)
+    first = decoder.decode(CLICKS[:1], None)
     outputs = {name: np.asarray(value, np.float32) for name, value in first.outputs.items()}
     yield Call(name="decoder", file=where, seconds=first.seconds, outputs=outputs)
     yield from check_finite(where, outputs, "one click")
@@ -120,21 +153,18 @@ def _decode(decoder: Decoder) -> Iterator[Problem | Call]:
     if misfits:
         return
     yield from _check_values(where, decoder.arch, outputs)
-    memory = _memory(decoder, list(outputs.values()))
+    memory = _memory(decoder, outputs)
     if isinstance(memory, Problem):
         yield memory
     else:
-        again = decoder.decode(len(CLICKS), memory)
+        again = decoder.decode(CLICKS, memory)
         yield from check_finite(where, again.outputs, "three clicks and a previous mask")
 
 
-def _memory(decoder: Decoder, outputs: list[NDArray[np.float32]]) -> NDArray[np.float32] | Problem:
+def _memory(decoder: Decoder, outputs: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32] | Problem:
     """The best mask as darktable keeps it for the next decode."""
-    if decoder.arch == "segnext":
-        return outputs[0]
-    best = int(np.argmax(outputs[1][0]))
-    kept = outputs[2 if len(outputs) > 2 else 0][:, best : best + 1]
-    if len(outputs) == 2 and kept.shape[-2:] != (MEMORY_SIDE, MEMORY_SIDE):
+    kept = best_of(decoder.arch, outputs).memory
+    if decoder.arch == "sam2" and len(outputs) == 2 and kept.shape[-2:] != (MEMORY_SIDE, MEMORY_SIDE):
         what = f"masks are {kept.shape[-2]} x {kept.shape[-1]} and there is no third output: darktable keeps 256 x 256"
         return error("mask.memory", decoder.session.where, what, "add the low-resolution masks as third output")
     return kept

@@ -121,8 +121,8 @@ def run_tile(model: Model, runtime: Runtime, tile: Tile) -> Iterator[Problem | C
 def _run(session: Session, tile: Tile, size: int) -> Iterator[Problem | Call]:
     step = size - 2 * tile.overlap
     whole = picture(tile.channels, size, size + step)
-    left, seconds = _call(session, tile, whole[..., :size])
-    right, _ = _call(session, tile, whole[..., step:])
+    left, seconds = call_tile(session, tile, whole[..., :size])
+    right, _ = call_tile(session, tile, whole[..., step:])
     name = tile.file.removesuffix(".onnx")
     yield Call(name=name, file=tile.file, seconds=seconds, outputs={session.outputs[0].name: left})
     if infinite := list(
@@ -132,11 +132,11 @@ def _run(session: Session, tile: Tile, size: int) -> Iterator[Problem | Call]:
         return
     yield from _check_scale(tile, whole, left)
     yield from _check_seam(tile, left, right)
-    black, _ = _call(session, tile, flat(0, tile.channels, size, size))
+    black, _ = call_tile(session, tile, flat(0, tile.channels, size, size))
     yield from check_finite(tile.file, {session.outputs[0].name: black}, "a black picture")
 
 
-def _call(session: Session, tile: Tile, image: Image) -> tuple[NDArray[np.float32], float]:
+def call_tile(session: Session, tile: Tile, image: Image) -> tuple[NDArray[np.float32], float]:
     size = image.shape[-1]
     values: list[Image] = [image, flat(NOISE_LEVEL, 1, size, size)][: len(session.inputs)]
     wanted = [tensor.dtype for tensor in session.inputs]

@@ -6,17 +6,21 @@ input, where there is one, with the noise level 25/255.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from dtmodels.graph.runtime import Runtime
 from dtmodels.report import Problem
 from dtmodels.tasks._attributes import check_boost
+from dtmodels.tasks._demo import Picture, Sample, Strip, details, middle
 from dtmodels.tasks._protocol import Call, Model
+from dtmodels.tasks._screen import nearness, photographed, through
 from dtmodels.tasks._tiles import Tile, check_tile, run_tile
 
 TILE = Tile(file="model.onnx", sizes=("input_sizes",), channels=3, scale=1, overlap=64, extra=True)
 FILES = (TILE.file,)
 OPTIONAL: tuple[str, ...] = ()
+MOST = 1024
+"""Pixels each way that a demo takes from the middle of a picture."""
 
 
 def check(model: Model) -> Iterator[Problem]:
@@ -28,3 +32,21 @@ def check(model: Model) -> Iterator[Problem]:
 def run(model: Model, runtime: Runtime) -> Iterator[Problem | Call]:
     """See `dtmodels.tasks._protocol.Task.run`."""
     yield from run_tile(model, runtime, TILE)
+
+
+def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[Strip]:
+    """See `dtmodels.tasks._protocol.Demonstrates`: with noise, without, and as it was before noise was added."""
+    session = runtime.load(model.folder / TILE.file)
+    for sample in samples:
+        clean = middle(sample.read(), MOST)
+        wanted = clean if sample.electrons else None
+        noisy = photographed(clean, sample)
+        denoised = through(model, session, TILE, noisy)
+        before = f"with noise of {sample.electrons} electrons at white" if sample.electrons else "as it is"
+        pictures = [
+            Picture(name="before", pixels=noisy, caption=f"{before}\n{nearness(noisy, wanted)}"),
+            Picture(name="after", pixels=denoised, caption=f"denoised\n{nearness(denoised, wanted)}", made=True),
+            *([Picture(pixels=clean, caption="original")] if sample.electrons else []),
+        ]
+        yield Strip(name=sample.name, lines=(tuple(pictures), *details(pictures, sample)))
+    session.close()

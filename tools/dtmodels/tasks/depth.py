@@ -6,17 +6,30 @@ output is one plane [1, height, width] or [1, 1, height, width] of inverse or re
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
 
 from dtmodels.graph.runtime import Runtime
 from dtmodels.report import Problem, warning
-from dtmodels.tasks._lua import FILE, check_images, check_lua, run_once, sample_picture
+from dtmodels.tasks._demo import Picture, Pixels, Sample, Strip, fitted, planes, resized
+from dtmodels.tasks._lua import FILE, check_images, check_lua, run_once, sample_picture, sides
 from dtmodels.tasks._protocol import Call, Model
 
 FILES = (FILE,)
 OPTIONAL: tuple[str, ...] = ()
+MEAN, SPREAD = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
+"""Of ImageNet, for values of 0..1."""
+LONGEST = 1024
+COLOURS = "inferno"
+"""Of matplotlib: dark to bright, in even steps for the eye."""
+ENDS = (2, 98)
+"""Percentiles of the depth that get the darkest and the brightest colour."""
+SKY = 0.5
+"""Of the second output, where a graph has one: what is above is sky."""
 
 
 def check(model: Model) -> Iterator[Problem]:
@@ -32,3 +45,37 @@ def run(model: Model, runtime: Runtime) -> Iterator[Problem | Call]:
         yield found
         if isinstance(found, Call) and np.unique(next(iter(found.outputs.values()))).size == 1:
             yield warning("depth.flat", FILE, "every pixel is equally far away", "look at the normalisation")
+
+
+def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[Strip]:
+    """See `dtmodels.tasks._protocol.Demonstrates`: how near each pixel is, as a colour and as a grey picture.
+
+    A graph with one output returns inverse depth; one with two returns depth and, in the second, what is sky.
+    """
+    session = runtime.load(model.folder / FILE)
+    height, width = sides(session.inputs[0])
+    for sample in samples:
+        pixels = fitted(sample.read(), LONGEST)
+        small = resized(pixels, width, height, Image.Resampling.BILINEAR)
+        outputs = list(session.call(planes((small - MEAN) / SPREAD)[None]).outputs.values())
+        near = _nearness(*(plane.reshape(height, width).astype(np.float64) for plane in outputs[:2]))
+        whole = resized(near, pixels.shape[1], pixels.shape[0], Image.Resampling.BILINEAR)
+        yield Strip(name=sample.name, lines=(tuple(_pictures(pixels, whole)),))
+    session.close()
+
+
+def _nearness(depth: NDArray[Any], sky: NDArray[Any] | None = None) -> NDArray[np.float64]:
+    """0 for the farthest, 1 for the nearest of most pixels."""
+    inverse = depth if sky is None else 1 / np.maximum(np.where(sky > SKY, depth.max(), depth), 1e-6)
+    low, high = np.percentile(inverse, ENDS)
+    return np.asarray(np.clip((inverse - low) / max(high - low, 1e-12), 0, 1))
+
+
+def _pictures(pixels: Pixels, near: NDArray[Any]) -> Iterator[Picture]:
+    from matplotlib import colormaps
+
+    yield Picture(name="before", pixels=pixels, caption="photograph")
+    coloured = colormaps[COLOURS](near)[..., :3]
+    yield Picture(name="after", pixels=coloured, caption="depth\nnear is bright, far is dark", made=True)
+    grey = np.repeat(near[..., None], 3, axis=2)
+    yield Picture(name="mask", pixels=grey, caption="the same as a mask\n(relative, no metres)", made=True)

@@ -6,12 +6,14 @@ output is the whole picture in 0..1.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from dtmodels.graph.runtime import Runtime
 from dtmodels.report import Problem, error
+from dtmodels.tasks._demo import Sample, Strip
+from dtmodels.tasks._erase_demo import strip
 from dtmodels.tasks._lua import FILE, check_images, check_lua, run_once, sample_picture
 from dtmodels.tasks._protocol import Call, Model
 
@@ -38,6 +40,14 @@ def run(model: Model, runtime: Runtime) -> Iterator[Problem | Call]:
         yield found
         if isinstance(found, Call):
             yield from _check_output(found, image.shape)
+
+
+def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[Strip]:
+    """See `dtmodels.tasks._protocol.Demonstrates`: what a brush covered, and the picture without it."""
+    session = runtime.load(model.folder / FILE)
+    for sample in samples:
+        yield strip(session, sample)
+    session.close()
 
 
 def _check_output(call: Call, wanted: tuple[int, ...]) -> Iterator[Problem]:

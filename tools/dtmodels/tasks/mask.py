@@ -7,12 +7,13 @@ masks as logits, each with a predicted quality) or `segnext` (one mask of probab
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from dtmodels.graph.runtime import Runtime
 from dtmodels.package_config import MISSING
 from dtmodels.report import Problem, error, warning
 from dtmodels.tasks._decoder import ARCHITECTURES, MAX_FEATURES, SIDE, route
+from dtmodels.tasks._demo import Sample, Strip
 from dtmodels.tasks._graphs import (
     check_counts,
     check_inputs_float,
@@ -20,6 +21,7 @@ from dtmodels.tasks._graphs import (
     is_static,
     shape_text,
 )
+from dtmodels.tasks._mask_demo import strip
 from dtmodels.tasks._protocol import Call, Model
 from dtmodels.tasks._segment import segment
 
@@ -42,6 +44,14 @@ def check(model: Model) -> Iterator[Problem]:
 def run(model: Model, runtime: Runtime) -> Iterator[Problem | Call]:
     """See `dtmodels.tasks._protocol.Task.run`."""
     yield from segment(model.folder / ENCODER, model.folder / DECODER, model.config.text("arch"), runtime)
+
+
+def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[Strip]:
+    """See `dtmodels.tasks._protocol.Demonstrates`: the clicks, the object they select, and its mask."""
+    encoder = runtime.load(model.folder / ENCODER)
+    for sample in samples:
+        yield strip(model, encoder, DECODER, sample)
+    encoder.close()
 
 
 def _check_arch(model: Model) -> Iterator[Problem]:

@@ -8,7 +8,6 @@ pixel matter, which is the halo that tiles need.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,15 +15,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dtmodels.card import Options
 from dtmodels.graph.inspect import Graph
 from dtmodels.graph.runtime import GraphFailure, Runtime, Session
 from dtmodels.report import Problem, error, warning
+from dtmodels.tasks._demo import Sample, Strip
 from dtmodels.tasks._golden_pairs import compare_pairs
 from dtmodels.tasks._graphs import shape_text
 from dtmodels.tasks._lua import FILE, check_lua
 from dtmodels.tasks._protocol import Call, Model
-from dtmodels.tasks._proxy_demo import sweep_sheet
+from dtmodels.tasks._proxy_demo import strip
 from dtmodels.tasks._run import check_finite, failure
 from dtmodels.tasks._sample import Image, picture, unbounded
 from dtmodels.tasks._sliders import check_attributes, positions
@@ -68,10 +67,12 @@ def measure(model: Model, runtime: Runtime, golden: Path) -> Mapping[str, float]
     return figures
 
 
-def demo(folder: Path, images: Sequence[Path], options: Options, target: Path) -> None:  # noqa: ARG001
-    """See `dtmodels.tasks.Demonstrates`; a proxy's demo has no options."""
-    attributes = json.loads((folder / "config.json").read_bytes())["attributes"]
-    sweep_sheet(folder / FILE, attributes, images, target)
+def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[Strip]:
+    """See `dtmodels.tasks._protocol.Demonstrates`."""
+    session = runtime.load(model.folder / FILE)
+    for sample in samples:
+        yield strip(model, session, sample)
+    session.close()
 
 
 def _check_tensors(graph: Graph, count: int) -> Iterator[Problem]:

@@ -7,13 +7,15 @@ on each side and are blended across them. Values are not clipped and may be nega
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from dtmodels.graph.runtime import Runtime
 from dtmodels.package_config import MISSING
 from dtmodels.report import Problem, error, warning
 from dtmodels.tasks._attributes import check_choice, where_attribute
+from dtmodels.tasks._demo import Sample, Strip
 from dtmodels.tasks._protocol import Call, Model
+from dtmodels.tasks._raw_demo import strip
 from dtmodels.tasks._tiles import Tile, check_tile, run_tile
 
 NO_TARGET = ("null", "none")
@@ -56,6 +58,15 @@ def run(model: Model, runtime: Runtime) -> Iterator[Problem | Call]:
     for tile in (BAYER, LINEAR, XTRANS):
         if tile.file in model.graphs:
             yield from run_tile(model, runtime, tile)
+
+
+def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[Strip]:
+    """See `dtmodels.tasks._protocol.Demonstrates`: a mosaic with noise, denoised before and after demosaicing."""
+    bayer, linear = ((tile, runtime.load(model.folder / tile.file)) for tile in (BAYER, LINEAR))
+    for sample in samples:
+        yield strip(model, sample, bayer, linear)
+    for _, session in (bayer, linear):
+        session.close()
 
 
 def _check_attributes(model: Model, tile: Tile) -> Iterator[Problem]:

@@ -5,12 +5,16 @@ darktable shows both factors, so a package holds both files; tiles share 16 pixe
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+import numpy as np
 
 from dtmodels.graph.runtime import Runtime
 from dtmodels.report import Problem
 from dtmodels.tasks._attributes import check_boost
+from dtmodels.tasks._demo import Picture, Pixels, Sample, Strip, details, middle, resized
 from dtmodels.tasks._protocol import Call, Model
+from dtmodels.tasks._screen import nearness, through
 from dtmodels.tasks._tiles import Tile, check_tile, run_tile
 
 TILES = tuple(
@@ -25,6 +29,8 @@ TILES = tuple(
 )
 FILES = tuple(tile.file for tile in TILES)
 OPTIONAL: tuple[str, ...] = ()
+MOST = 224
+"""Pixels each way that a demo takes from the middle of a picture: one tile of the usual size for four times."""
 
 
 def check(model: Model) -> Iterator[Problem]:
@@ -38,3 +44,42 @@ def run(model: Model, runtime: Runtime) -> Iterator[Problem | Call]:
     """See `dtmodels.tasks._protocol.Task.run`."""
     for tile in TILES:
         yield from run_tile(model, runtime, tile)
+
+
+def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[Strip]:
+    """See `dtmodels.tasks._protocol.Demonstrates`: enlarged plainly, and by each file, all shown at one size."""
+    sessions = [runtime.load(model.folder / tile.file) for tile in TILES]
+    largest = TILES[-1].scale
+    for sample in samples:
+        original = _even(sample.read(), sample.shrink or 1)
+        small = _shrunk(original, sample.shrink) if sample.shrink else middle(original, MOST)
+        height, width = (largest * side for side in small.shape[:2])
+        wanted = resized(original, width, height) if sample.shrink else None
+        plain = np.clip(resized(small, width, height), 0, 1)
+        pictures = [
+            Picture(name="before", pixels=plain, caption=f"Lanczos, {largest} times\n{nearness(plain, wanted)}")
+        ]
+        for tile, session in zip(TILES, sessions, strict=True):
+            made = through(model, session, tile, small)
+            shown = np.clip(resized(made, width, height), 0, 1)
+            step = "" if tile.scale == largest else f", then Lanczos {largest // tile.scale} times"
+            caption = f"model, {tile.scale} times{step}\n{nearness(shown, wanted)}"
+            pictures.append(Picture(name=f"x{tile.scale}", pixels=shown, caption=caption, made=True))
+        if wanted is not None:
+            caption = f"original, before it was made {sample.shrink} times smaller"
+            pictures.append(Picture(pixels=wanted, caption=caption))
+        yield Strip(name=sample.name, lines=(tuple(pictures), *details(pictures, sample)))
+    for session in sessions:
+        session.close()
+
+
+def _even(pixels: Pixels, factor: int) -> Pixels:
+    """Cut to sides that are multiples of `factor`."""
+    height, width = (side // factor * factor for side in pixels.shape[:2])
+    return pixels[:height, :width]
+
+
+def _shrunk(pixels: Pixels, factor: int) -> Pixels:
+    """Each pixel the mean of a square of `factor` pixels each way."""
+    height, width = (side // factor for side in pixels.shape[:2])
+    return np.asarray(pixels.reshape(height, factor, width, factor, 3).mean(axis=(1, 3)), np.float64)

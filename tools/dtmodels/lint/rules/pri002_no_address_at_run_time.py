@@ -46,7 +46,6 @@ def check_card(subject: Subject) -> Iterator[Remark]:
     free: list[tuple[Where, Any]] = [
         (("package", "attributes"), card.package.attributes),
         (("convert", "options"), card.convert.options),
-        (("demo", "options"), card.demo.options),
     ]
     for where, value in free:
         yield from _walk(where, value)

@@ -38,6 +38,8 @@ def check_card(subject: Subject) -> Iterator[Remark]:
             yield from _same(where, checkpoint, subject.folder / checkpoint.file)
     for index, image in enumerate(subject.card.demo.images):
         yield from _named(("demo", "images", index), image, [subject.root / "images"])
+    for image in subject.card.demo.prompts:
+        yield from _named(("demo", "prompts", image), image, [subject.root / "images"])
     components = subject.card.openness.components if subject.card.openness else {}
     for name, component in components.items():
         if "://" not in component.location:

@@ -4,7 +4,7 @@ A pickle is a program. Loading one that somebody exchanged gives them the machin
 .ckpt or .bin. What the authors publish so is read once, in a safe mode; what lies in this repository is safetensors or
 ONNX.
 
-Fix: convert the file to safetensors, and name that as the checkpoint.
+Fix: name the address where its authors publish it, as url or hub; or convert it to safetensors, and name that file.
 
 Bad::
 
@@ -24,6 +24,7 @@ from dtmodels.lint.rules._paths import present
 SEVERITY: Severity = "error"
 HARD = True
 
+FIX = "name the address where its authors publish it, as url or hub; or store it as safetensors"
 _PICKLES = (".pth", ".pt", ".ckpt", ".pkl", ".pickle", ".joblib", ".dill", ".t7")
 _PROTOCOLS = tuple(bytes((0x80, number)) for number in range(2, 6))
 
@@ -50,4 +51,4 @@ def is_pickle(path: Path) -> bool:
 
 
 def _refused(name: str, where: tuple[str | int, ...]) -> Remark:
-    return Remark(where=where, what=f"'{name[:100]}' is a pickle, which can run code", fix="store it as safetensors")
+    return Remark(where=where, what=f"'{name[:100]}' is a pickle, which can run code", fix=FIX)

@@ -1,0 +1,52 @@
+"""Work in another process: its result, its failures, its memory, its death."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+
+from dtbase.apart import apart
+from dtbase.errors import Failure
+
+LARGE = 300_000_000
+
+
+def where_it_runs() -> int:
+    return os.getpid()
+
+
+def fill(size: int) -> int:
+    return len(bytearray(b"x") * size)
+
+
+def fail() -> None:
+    raise Failure("no", where="there", fix="do")
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_the_result_comes_from_another_process() -> None:
+    result, _ = apart(where_it_runs)
+    assert result != os.getpid()
+
+
+def test_the_peak_is_that_of_the_work_and_not_of_this_process() -> None:
+    (small, less), (large, more) = apart(fill, 1), apart(fill, LARGE)
+    assert (small, large) == (1, LARGE)
+    assert 0.9 * LARGE < more - less < 2 * LARGE
+
+
+def test_a_failure_comes_through_whole() -> None:
+    with pytest.raises(Failure, match="no") as failure:
+        apart(fail)
+    assert (failure.value.where, failure.value.fix) == ("there", "do")
+
+
+def test_a_process_that_is_killed_is_a_failure() -> None:
+    with pytest.raises(Failure, match="was killed") as failure:
+        apart(die)
+    assert "memory" in failure.value.fix

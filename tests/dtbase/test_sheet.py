@@ -1,0 +1,55 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from dtbase.sheet import CAPTION, GAP, TITLE, WARNING, Shown, marked, write_picture, write_sheet
+
+
+def grey(height: int, width: int, caption: str = "", value: float = 0.5) -> Shown:
+    return Shown(np.full((height, width, 3), value), caption)
+
+
+def read(path: Path) -> np.ndarray:
+    return np.asarray(Image.open(path))
+
+
+def test_pictures_of_several_sizes_stand_in_columns_and_lines(tmp_path: Path) -> None:
+    write_sheet([[grey(20, 30), grey(10, 40)], [grey(16, 50)]], tmp_path / "sheet.png")
+    sheet = read(tmp_path / "sheet.png")
+    assert sheet.shape == (20 + 16 + 2 * CAPTION + 3 * GAP, 50 + 40 + 3 * GAP, 3)
+    first = sheet[GAP + CAPTION : GAP + CAPTION + 20, GAP : GAP + 30]
+    assert (first == 128).all()
+    below = sheet[2 * GAP + 2 * CAPTION + 20 :, GAP : GAP + 50][:16]
+    assert (below == 128).all()
+    assert (sheet[:, -GAP:] == 255).all()
+
+
+def test_a_title_and_long_captions_are_never_cut_off(tmp_path: Path) -> None:
+    short, long = grey(20, 20), grey(20, 20, "a caption that is far wider than its picture\nand more")
+    write_sheet([[short]], tmp_path / "short.png")
+    write_sheet([[long]], tmp_path / "long.png", title="a title")
+    assert read(tmp_path / "short.png").shape[1] == 20 + 2 * GAP
+    sheet = read(tmp_path / "long.png")
+    assert sheet.shape[0] == read(tmp_path / "short.png").shape[0] + TITLE
+    assert sheet.shape[1] > 200
+    assert (sheet[:, -GAP:] == 255).all(), "the text ends before the edge"
+    assert (sheet[:TITLE] < 100).any(), "there is a title"
+
+
+@pytest.mark.parametrize("width", [120, 451, 2000])
+def test_a_warning_fits_the_picture_and_leaves_the_rest_alone(width: int) -> None:
+    picture = grey(100, width, value=0.0).pixels
+    warned = np.rint(marked(picture, "of no use for pictures") * 255)
+    assert warned.shape == picture.shape
+    band = (warned == WARNING).all(axis=2)
+    assert band[0].all()
+    assert band[:, -GAP // 2 :].sum() == band[:, 0].sum() * GAP // 2, "no letter reaches the edge"
+    assert (warned[40:] == 0).all()
+    assert (warned[:40] > 240).all(axis=2).any(), "white letters"
+
+
+def test_a_picture_is_stored_to_the_nearest_eighth_bit_and_clipped(tmp_path: Path) -> None:
+    write_picture(np.array([[[-1.0, 0.5, 2.0]]]), tmp_path / "one.png")
+    assert read(tmp_path / "one.png").tolist() == [[[0, 128, 255]]]

@@ -1,0 +1,258 @@
+"""Ready-made ONNX files: taken whole, repaired where there is a plain way, else refused with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from dtbase.errors import Failure, NothingToDo
+from dtmodels.card import Checkpoint
+from dtmodels.families import Job
+from dtmodels.families.onnx import convert
+from dtmodels.graph.normalise import normalise
+from dtmodels.graph.parity import BEST, hold
+from dtmodels.graph.runtime import Runtime
+
+MakeGraph = Callable[..., onnx.ModelProto]
+Ready = Callable[..., Job]
+WEIGHTS = np.linspace(-1, 1, 12, dtype=np.float32).reshape(3, 4)
+PLACE = "https://example.org/net/onnx/"
+
+
+@pytest.fixture
+def ready(make_job: Callable[..., Job], tmp_path: Path) -> Ready:
+    """A job whose checkpoints are files the author published beside each other; here they lie under other names."""
+
+    def make(files: Mapping[str, onnx.ModelProto | bytes], seed: int | None = None, **options: Any) -> Job:
+        paths, checkpoints = {}, []
+        for number, (published, content) in enumerate(files.items()):
+            name = published.removesuffix(".onnx")
+            paths[name] = tmp_path / f"{number:064x}"
+            paths[name].write_bytes(content if isinstance(content, bytes) else content.SerializeToString())
+            checkpoints.append(Checkpoint(name=name, url=PLACE + published))
+        job = make_job("onnx", "denoise", options=options, checkpoints=paths, seed=seed)
+        return replace(job, card=replace(job.card, checkpoints=tuple(checkpoints)))
+
+    return make
+
+
+@pytest.fixture
+def product(make_graph: MakeGraph) -> MakeGraph:
+    """A graph `[rows, 3] -> [rows, 4]` whose weights lie in another file."""
+
+    def make(*, rows: int | str = 2, location: str = "model.onnx_data", **entries: str) -> onnx.ModelProto:
+        node = helper.make_node("MatMul", ["input", "weights"], ["output"])
+        constants = {"weights": WEIGHTS}
+        model = make_graph({"input": [rows, 3]}, {"output": [rows, 4]}, [node], constants=constants)
+        tensor = model.graph.initializer[0]
+        tensor.ClearField("raw_data")
+        tensor.data_location = TensorProto.EXTERNAL
+        for key, value in {"location": location, **entries}.items():
+            tensor.external_data.add(key=key, value=value)
+        return model
+
+    return make
+
+
+def finished(job: Job, name: str = "model") -> Path:
+    convert(job)
+    path = job.output.parent / f"{name}.onnx"
+    normalise(job.output / f"{name}.onnx", path)
+    return path
+
+
+def run(path: Path, **inputs: Any) -> dict[str, Any]:
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    return dict(zip([output.name for output in session.get_outputs()], session.run(None, inputs), strict=True))
+
+
+def shapes(path: Path, side: str) -> dict[str, list[int | str]]:
+    values = getattr(onnx.load(path).graph, side)
+    return {
+        value.name: [dim.dim_param or dim.dim_value for dim in value.type.tensor_type.shape.dim] for value in values
+    }
+
+
+@pytest.mark.parametrize("location", ["model.onnx_data", "weights/part.bin"])
+@pytest.mark.parametrize("before", [b"", b"sixteen bytes..."])
+def test_weights_in_a_file_of_its_folder_come_inside(
+    ready: Ready, product: MakeGraph, runtime: Runtime, location: str, before: bytes
+) -> None:
+    entries = {"offset": str(len(before)), "length": str(WEIGHTS.nbytes)} if before else {}
+    job = ready({"model.onnx": product(location=location, **entries), location: before + WEIGHTS.tobytes()})
+    path, rows = finished(job), np.ones((2, 3), np.float32)
+    assert np.array_equal(run(path, input=rows)["output"], rows @ WEIGHTS)
+    assert numpy_helper.to_array(onnx.load(path).graph.initializer[0]).shape == (3, 4)
+    assert hold(job.output / "model.onnx", path, runtime, "full") == BEST
+
+
+@pytest.mark.parametrize("location", ["../model.onnx_data", "/etc/passwd", "a/../../b", "C:\\weights", "", "..\\b"])
+def test_weights_outside_its_folder_are_refused(ready: Ready, product: MakeGraph, location: str) -> None:
+    job = ready({"model.onnx": product(location=location), "model.onnx_data": WEIGHTS.tobytes()})
+    with pytest.raises(Failure, match="outside its folder") as refused:
+        convert(job)
+    assert refused.value.where == "model.onnx"
+    assert not list(job.output.iterdir())
+
+
+def test_weights_in_a_file_the_card_does_not_name_are_refused(ready: Ready, product: MakeGraph) -> None:
+    with pytest.raises(Failure, match="onnx_data, which is no checkpoint of the card"):
+        convert(ready({"model.onnx": product()}))
+
+
+@pytest.mark.parametrize("entries", [{}, {"offset": "8"}, {"length": "9999"}, {"offset": "-1"}, {"length": "many"}])
+def test_weights_that_do_not_fit_their_file_are_refused(
+    ready: Ready, product: MakeGraph, entries: dict[str, str]
+) -> None:
+    data = WEIGHTS.tobytes() if entries else WEIGHTS.tobytes()[:-1]
+    with pytest.raises(Failure, match=r"needs 48 bytes|begin or end at"):
+        convert(ready({"model.onnx": product(**entries), "model.onnx_data": data}))
+
+
+def test_a_newer_operator_set_is_converted(ready: Ready, make_denoiser: MakeGraph) -> None:
+    path = finished(ready({"model.onnx": make_denoiser(16, opset=21, offset=0.5)}))
+    assert [used.version for used in onnx.load(path).opset_import] == [20]
+    assert run(path, input=np.zeros((1, 3, 16, 16), np.float32))["output"].max() == 0.5
+
+
+def test_symbolic_sizes_get_the_numbers_of_the_card(ready: Ready, make_graph: MakeGraph) -> None:
+    node = helper.make_node("Concat", ["input", "input"], ["output"], axis=2)
+    model = make_graph({"input": ["batch", 3, "rows", 5]}, {"output": ["batch", 3, "twice", 5]}, [node])
+    path = finished(ready({"model.onnx": model}, sizes={"batch": 1, "rows": 4}))
+    assert shapes(path, "input") == {"input": [1, 3, 4, 5]}
+    assert shapes(path, "output") == {"output": [1, 3, 8, 5]}
+
+
+def test_an_input_may_stay_symbolic_where_no_output_depends_on_it(ready: Ready, make_graph: MakeGraph) -> None:
+    node = helper.make_node("ReduceMean", ["points"], ["mean"], keepdims=1)
+    path = finished(ready({"model.onnx": make_graph({"points": [1, "n", 2]}, {"mean": [1, 1, 1]}, [node])}))
+    assert shapes(path, "input") == {"points": [1, "n", 2]}
+    assert run(path, points=np.ones((1, 9, 2), np.float32))["mean"].item() == 1
+
+
+def test_a_dynamic_output_is_refused_with_the_sizes_that_would_help(ready: Ready, make_graph: MakeGraph) -> None:
+    model = make_graph({"input": [1, 3, "height", "width"]}, {"output": [1, 3, "height", "width"]})
+    with pytest.raises(Failure, match="output 'output' is dynamic, 1 x 3 x 8 x width") as refused:
+        convert(ready({"model.onnx": model}, sizes={"height": 8}))
+    assert "convert.options.sizes for width" in refused.value.fix
+
+
+def test_a_declared_shape_that_is_not_true_is_refused(ready: Ready, make_graph: MakeGraph) -> None:
+    sizes = {"size": np.array([1, 6], np.int64)}
+    node = helper.make_node("Expand", ["input", "where"], ["output"])
+    shape = helper.make_node("Mul", ["size", "one"], ["where"])
+    sizes["one"] = np.array([1, 1], np.int64)
+    model = make_graph({"input": [1, 1]}, {"output": [1, 7]}, [shape, node], constants=sizes)
+    with pytest.raises(Failure, match=r"output 'output' has the shape \[1, 6\]|Inferred shape"):
+        finished(ready({"model.onnx": model}))
+
+
+def test_whole_numbers_and_halves_become_float32_outside(ready: Ready, make_graph: MakeGraph, runtime: Runtime) -> None:
+    types = {"labels": TensorProto.INT64, "same": TensorProto.INT64, "half": TensorProto.FLOAT16}
+    nodes = [
+        helper.make_node("Identity", ["labels"], ["same"]),
+        helper.make_node("Cast", ["same"], ["half"], to=TensorProto.FLOAT16),
+    ]
+    model = make_graph({"labels": [1, 4]}, {"same": [1, 4], "half": [1, 4]}, nodes, types=types)
+    job = ready({"model.onnx": model})
+    path, labels = finished(job), np.array([[1, 0, -1, 3]], np.float32)
+    found = run(path, labels=labels)
+    assert all(value.dtype == np.float32 and np.array_equal(value, labels) for value in found.values())
+    assert hold(job.output / "model.onnx", path, runtime, "full") == BEST
+
+
+def test_tensors_get_the_order_and_the_names_of_the_card(ready: Ready, make_graph: MakeGraph) -> None:
+    nodes = [
+        helper.make_node("Sub", ["a", "b"], ["difference"]),
+        helper.make_node("Add", ["a", "b"], ["sum"]),
+        helper.make_node("Mul", ["a", "b"], ["product"]),
+    ]
+    model = make_graph({"b": [2], "a": [2]}, {"sum": [2], "difference": [2], "product": [2]}, nodes)
+    asked = {"inputs": {"model": ["a", "b"]}, "outputs": {"model": ["difference", "sum"]}, "rename": {"b": "mask"}}
+    path = finished(ready({"model.onnx": model}, **asked))
+    assert [list(shapes(path, side)) for side in ("input", "output")] == [["a", "mask"], ["difference", "sum"]]
+    assert run(path, a=np.float32([3, 4]), mask=np.float32([1, 1]))["difference"].tolist() == [2, 3]
+
+
+def test_weights_listed_as_inputs_are_inputs_no_more(ready: Ready, make_graph: MakeGraph) -> None:
+    node = helper.make_node("Mul", ["input", "factor"], ["output"])
+    model = make_graph({"input": [2], "factor": [2]}, {"output": [2]}, [node], constants={"factor": np.float32([2, 3])})
+    assert list(shapes(finished(ready({"model.onnx": model})), "input")) == ["input"]
+
+
+def test_functions_of_the_file_become_plain_nodes(ready: Ready, make_graph: MakeGraph) -> None:
+    opsets = [helper.make_opsetid("", 20)]
+    twice = helper.make_function("own", "Twice", ["x"], ["y"], [helper.make_node("Add", ["x", "x"], ["y"])], opsets)
+    model = make_graph(
+        {"input": [2]}, {"output": [2]}, [helper.make_node("Twice", ["input"], ["output"], domain="own")]
+    )
+    model.functions.append(twice)
+    model.opset_import.append(helper.make_opsetid("own", 1))
+    path = finished(ready({"model.onnx": model}))
+    assert [node.op_type for node in onnx.load(path).graph.node] == ["Add"]
+    assert [used.domain for used in onnx.load(path).opset_import] == [""]
+
+
+def test_operators_outside_the_standard_are_refused(ready: Ready, make_graph: MakeGraph) -> None:
+    node = helper.make_node("Magic", ["input"], ["output"], domain="vendor")
+    with pytest.raises(Failure, match="outside the ONNX standard: vendor::Magic") as refused:
+        convert(ready({"model.onnx": make_graph({"input": [2]}, {"output": [2]}, [node])}))
+    assert refused.value.where == "model.onnx"
+
+
+def test_a_graph_that_computes_nan_is_refused(ready: Ready, make_graph: MakeGraph, runtime: Runtime) -> None:
+    nodes = [helper.make_node("Neg", ["input"], ["below"]), helper.make_node("Log", ["below"], ["output"])]
+    job = ready({"model.onnx": make_graph({"input": [2]}, {"output": [2]}, nodes)})
+    path = finished(job)
+    with pytest.raises(Failure, match="output 'output' holds NaN"):
+        hold(job.output / "model.onnx", path, runtime, "full")
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>sign in</html>", b"\x08\x0a garbage"])
+def test_a_file_that_is_no_graph_is_refused(ready: Ready, content: bytes) -> None:
+    with pytest.raises(Failure, match=r"not a readable ONNX file|holds no graph"):
+        convert(ready({"model.onnx": content}))
+
+
+def test_a_type_darktable_cannot_pass_is_refused(ready: Ready, make_graph: MakeGraph) -> None:
+    types = {"input": TensorProto.STRING, "output": TensorProto.STRING}
+    with pytest.raises(Failure, match="'input' is string, which darktable cannot pass"):
+        convert(ready({"model.onnx": make_graph({"input": [1]}, {"output": [1]}, types=types)}))
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"sizes": {"batch": 0}}, r"sizes: is \{'batch': 0\}"),
+        ({"sizes": ["batch"]}, r"sizes: is \['batch'\]"),
+        ({"inputs": {"encoder": ["input"]}}, "inputs: there is no graph 'encoder'"),
+        ({"inputs": {"model": ["imput"]}}, "inputs: the graph has no 'imput'"),
+        ({"outputs": {"model": ["output", "output"]}}, "outputs: lists output, output"),
+        ({"rename": {"input": ""}}, "rename: is"),
+        ({"rename": {"input": "output"}}, "'input' cannot be called 'output'"),
+    ],
+)
+def test_options_that_do_not_fit_are_refused(
+    ready: Ready, make_denoiser: MakeGraph, options: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(Failure, match=told):
+        convert(ready({"model.onnx": make_denoiser(16)}, **options))
+
+
+def test_without_a_graph_there_is_no_model(ready: Ready) -> None:
+    with pytest.raises(Failure, match=r"none of them is a \.onnx file"):
+        convert(ready({"weights.bin": b"1"}))
+
+
+def test_there_are_no_made_up_weights_for_a_finished_graph(ready: Ready, make_denoiser: MakeGraph) -> None:
+    with pytest.raises(NothingToDo, match="comes as a finished graph") as refused:
+        convert(ready({"model.onnx": make_denoiser(16)}, seed=0))
+    assert "without --seed" in refused.value.fix

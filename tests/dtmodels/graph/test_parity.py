@@ -1,0 +1,67 @@
+"""What a finished graph computes is held against what its source computes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+
+from dtbase.errors import Failure
+from dtmodels.graph.parity import BEST, decibels, hold, remember
+from dtmodels.graph.runtime import Runtime
+
+Wrong = Callable[[float], tuple[Path, Path]]
+
+
+@pytest.fixture
+def off_by(tmp_path: Path, make_denoiser: Callable[..., onnx.ModelProto]) -> Wrong:
+    """A graph that adds a number to its input, beside notes of a source that does not."""
+
+    def make(offset: float) -> tuple[Path, Path]:
+        raw, finished = tmp_path / "raw.onnx", tmp_path / "model.onnx"
+        finished.write_bytes(make_denoiser(16, offset=offset).SerializeToString())
+        image = np.linspace(0, 2, 3 * 16 * 16, dtype=np.float32).reshape(1, 3, 16, 16)
+        remember(raw, {"input": image}, {"output": image})
+        return raw, finished
+
+    return make
+
+
+def test_equal_outputs_get_the_best_mark(off_by: Wrong, runtime: Runtime) -> None:
+    assert decibels(*off_by(0.0), runtime) == BEST
+
+
+def test_decibels_count_from_the_largest_output(off_by: Wrong, runtime: Runtime) -> None:
+    assert decibels(*off_by(0.002), runtime) == pytest.approx(60, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("offset", "storage", "fine"), [(1e-3, "half", True), (1e-3, "full", False), (1e-2, "half", False)]
+)
+def test_what_is_too_far_off_is_refused(
+    off_by: Wrong, runtime: Runtime, offset: float, storage: str, *, fine: bool
+) -> None:
+    raw, finished = off_by(offset)
+    if fine:
+        assert hold(raw, finished, runtime, storage) > 60
+        return
+    with pytest.raises(Failure, match="computes something else than the network it was made from") as refused:
+        hold(raw, finished, runtime, storage)
+    assert ("storage of the card to full" in refused.value.fix) is (storage == "half")
+
+
+@pytest.mark.parametrize("offset", [np.nan, np.inf])
+def test_numbers_that_are_none_are_refused(off_by: Wrong, runtime: Runtime, offset: float) -> None:
+    with pytest.raises(Failure, match="output 'output' holds NaN or infinite numbers"):
+        decibels(*off_by(offset), runtime)
+
+
+def test_a_family_that_wrote_no_notes_is_told_how(off_by: Wrong, runtime: Runtime) -> None:
+    raw, finished = off_by(0.0)
+    raw.with_suffix(".npz").unlink()
+    with pytest.raises(Failure, match="wrote no notes") as refused:
+        decibels(raw, finished, runtime)
+    assert "_export.export" in refused.value.fix

@@ -1,0 +1,374 @@
+"""Demos: every task shows what its model does, on pictures large and small, and says what it must not be taken for."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+from onnx import helper
+from PIL import Image
+
+from dtbase.console import Console
+from dtbase.errors import Failure, NothingToDo, WrongUsage
+from dtmodels.catalogue import Catalogue
+from dtmodels.config import STAND_IN
+from dtmodels.graph.runtime import Runtime
+from dtmodels.samples import sample_set
+from dtmodels.stages.demo import SHEET, demo
+from dtmodels.workspace import Workspace
+
+MakeGraph = Callable[..., onnx.ModelProto]
+Show = Callable[..., dict[str, np.ndarray]]
+RED = (200, 0, 0)
+NAME = "photographs/lamp.png"
+POINTS = "prompts: {photographs/lamp.png: [{points: [[0.5, 0.5]]}]}"
+
+
+@pytest.fixture
+def repository(tmp_path: Path, add_model: Callable[..., Path]) -> Path:
+    """A model repository with one model, not converted, and one sample image."""
+    add_model("toy", status="draft")
+    write_picture(tmp_path / "images" / NAME, 90, 120)
+    return tmp_path
+
+
+def write_picture(path: Path, height: int, width: int) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    y, x = np.mgrid[0:height, 0:width]
+    pixels = np.stack([60 + x * 120 // width, 80 + y * 100 // height, np.where((x - y) % 16 < 8, 90, 140)], axis=-1)
+    Image.fromarray(pixels.astype(np.uint8)).save(path)
+    return path
+
+
+def put(root: Path, task: str, graphs: dict[str, onnx.ModelProto], demo: str = "", **config: Any) -> None:
+    """Convert by hand: the card's task, the model folder, and the sample set."""
+    card = root / "models/toy/card.yaml"
+    card.write_text(card.read_text().replace("task: denoise", f"task: {task}"))
+    folder = Workspace(root).model("toy")
+    folder.mkdir(parents=True)
+    values = {"id": "toy", "name": "toy", "task": task, "version": "1.0", "backend": "onnx", "arch": "sam2", **config}
+    (folder / "config.json").write_text(json.dumps(values))
+    for name, made in graphs.items():
+        (folder / name).write_bytes(made.SerializeToString())
+    samples(root, task, demo or f"images: [{NAME}]")
+
+
+def samples(root: Path, task: str, text: str) -> None:
+    path = root / "images" / task / "demo.yaml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("demo:\n" + "".join(f"  {line}\n" for line in text.splitlines()))
+
+
+@pytest.fixture
+def shown(repository: Path, runtime: Runtime) -> Show:
+    """Run the demo on the card's samples or on the given pictures; what it wrote, by name."""
+
+    def run(*images: Path) -> dict[str, np.ndarray]:
+        entry = Catalogue.load(repository).get("toy")
+        pictures = demo(entry, Workspace(repository), Console(quiet=True), images, runtime=runtime)
+        assert pictures[0].name == SHEET
+        return {path.stem: np.asarray(Image.open(path)) for path in pictures}
+
+    return run
+
+
+def tiles(make_graph: MakeGraph, side: int, channels: int = 3, scale: int = 1, kind: str = "Identity") -> Any:
+    """A graph that returns its input, enlarged by repeating pixels."""
+    shapes = {"input": (1, channels, side, side)}, {"output": (1, 3, side * scale, side * scale)}
+    constants = {"roi": np.array([], np.float32), "scales": np.array([1, 1, scale, scale], np.float32)}
+    picked = [helper.make_node("Gather", ["input", "rgb"], ["picked"], axis=1)] if channels == 4 else []
+    source = "picked" if picked else "input"
+    node = helper.make_node("Resize", [source, "roi", "scales"], ["output"], mode="nearest")
+    plain = helper.make_node(kind, [source], ["output"])
+    return make_graph(
+        *shapes, [*picked, node if scale > 1 else plain], constants={**constants, "rgb": np.array([0, 1, 3])}
+    )
+
+
+def test_denoise_shows_the_picture_with_noise_and_what_the_graph_makes_of_it(
+    repository: Path, make_graph: MakeGraph, shown: Show
+) -> None:
+    graph = tiles(make_graph, 192)
+    put(
+        repository,
+        "denoise",
+        {"model.onnx": graph},
+        f"images: [{NAME}]\nelectrons: 100",
+        attributes={"input_sizes": [192]},
+    )
+    pictures = shown()
+    assert set(pictures) == {"sheet", "lamp-before", "lamp-after"}
+    original = np.asarray(Image.open(repository / "images" / NAME)).astype(float)
+    assert 5 < np.abs(pictures["lamp-before"] - original).mean() < 40
+    assert np.abs(pictures["lamp-after"].astype(int) - pictures["lamp-before"]).max() <= 1
+    assert pictures["sheet"].shape[1] > 3 * 120
+
+
+def test_shadows_are_boosted_where_the_model_asks_for_it(repository: Path, make_graph: MakeGraph, shown: Show) -> None:
+    half = make_graph(
+        {"input": (1, 3, 192, 192)},
+        {"output": (1, 3, 192, 192)},
+        [helper.make_node("Mul", ["input", "half"], ["output"])],
+        constants={"half": np.float32(0.5)},
+    )
+    put(repository, "denoise", {"model.onnx": half}, attributes={"input_sizes": [192], "shadow_boost": True})
+    path = repository / "images" / NAME
+    Image.fromarray(np.full((64, 64, 3), 10, np.uint8)).save(path)
+    dark = shown()["lamp-after"]
+    Image.fromarray(np.full((64, 64, 3), 120, np.uint8)).save(path)
+    assert shown()["lamp-after"].max() == 60
+    assert dark.max() < 5
+
+
+def test_upscale_holds_both_files_against_plain_enlarging(repository: Path, make_graph: MakeGraph, shown: Show) -> None:
+    graphs = {f"model_x{scale}.onnx": tiles(make_graph, 64, scale=scale) for scale in (2, 4)}
+    put(repository, "upscale", graphs, f"images: [{NAME}]\nshrink: 3\n{POINTS}", attributes={"input_sizes": [64]})
+    pictures = shown()
+    assert set(pictures) == {"sheet", "lamp-before", "lamp-x2", "lamp-x4"}
+    assert {picture.shape for name, picture in pictures.items() if name != "sheet"} == {(120, 160, 3)}
+    blocks = pictures["lamp-x4"].reshape(30, 4, 40, 4, 3)
+    assert np.ptp(blocks, axis=(1, 3)).max() == 0
+
+
+@pytest.mark.parametrize("attributes", [{}, {"output_scale": "absolute", "wb_norm": "none", "target_mean": "none"}])
+def test_rawdenoise_goes_through_mosaic_and_colour_space_and_back(
+    repository: Path, make_graph: MakeGraph, attributes: dict[str, str], shown: Show
+) -> None:
+    graphs = {
+        "model_bayer.onnx": tiles(make_graph, 128, channels=4, scale=2),
+        "model_linear.onnx": tiles(make_graph, 128),
+    }
+    options = {"output_scale": "absolute", "input_sizes": [128], **attributes}
+    put(repository, "rawdenoise", graphs, attributes={"model_bayer": options, "model_linear": options})
+    pictures = shown()
+    before, after = (pictures[f"lamp-{name}"].astype(int) for name in ("before", "linear"))
+    assert np.abs(after - before).max() <= 1
+    inside = np.s_[8:-8, 8:-8]
+    assert np.abs(pictures["lamp-bayer"].astype(int) - before)[inside].mean() < 4
+    assert np.abs(before - np.asarray(Image.open(repository / "images" / NAME)))[inside].mean() < 12
+
+
+def test_depth_is_bright_where_it_is_near(repository: Path, make_graph: MakeGraph, shown: Show) -> None:
+    for sky in (False, True):
+        mean = [helper.make_node("ReduceMean", ["image", "axes"], ["depth"], keepdims=0)]
+        outputs = {"depth": (1, 56, 56), **({"sky": (1, 56, 56)} if sky else {})}
+        nodes = [
+            *mean,
+            *([helper.make_node("Mul", ["depth", "zero"], ["sky"])] if sky else []),
+        ]
+        constants = {"axes": np.array([1]), "zero": np.float32(0)}
+        graph = make_graph({"image": (1, 3, 56, 56)}, outputs, nodes, constants=constants, opset=18)
+        if sky:
+            Workspace(repository).model("toy").joinpath("model.onnx").write_bytes(graph.SerializeToString())
+        else:
+            put(repository, "depth", {"model.onnx": graph})
+        ramp = np.repeat(np.arange(80, 200, dtype=np.uint8)[None, :, None], 90, axis=0).repeat(3, axis=2)
+        Image.fromarray(ramp).save(repository / "images" / NAME)
+        pictures = shown()
+        grey = pictures["lamp-mask"][:, :, 0].astype(int)
+        assert (grey[:, -8:].mean() > grey[:, :8].mean() + 100) is not sky
+        assert pictures["lamp-after"].shape == (90, 120, 3)
+        assert np.ptp(pictures["lamp-after"], axis=2).max() > 50, "coloured"
+
+
+def test_erase_fills_what_the_brush_covered_and_nothing_else(
+    repository: Path, make_graph: MakeGraph, shown: Show
+) -> None:
+    nodes = [
+        helper.make_node("Sub", ["one", "mask"], ["outside"]),
+        helper.make_node("Mul", ["image", "outside"], ["output"]),
+    ]
+    shapes = {"image": (1, 3, 64, 64), "mask": (1, 1, 64, 64)}, {"output": (1, 3, 64, 64)}
+    graph = make_graph(*shapes, nodes, constants={"one": np.float32(1)})
+    strokes = "[{points: [[0.3, 0.5], [0.5, 0.5]], radius: 0.05}, {box: [0.8, 0.1, 0.9, 0.3]}]"
+    put(repository, "erase", {"model.onnx": graph}, f"images: [{NAME}]\nprompts: {{{NAME}: {strokes}}}")
+    pictures = shown()
+    before, after = pictures["lamp-before"].astype(int), pictures["lamp-after"].astype(int)
+    for x, y in ((36, 45), (48, 45), (60, 45), (102, 18)):
+        assert after[y, x].max() < 30
+    untouched = np.ones((90, 120), bool)
+    untouched[30:60, 20:76] = untouched[:40, 86:] = False
+    assert np.array_equal(after[untouched], before[untouched])
+    assert np.array_equal(before, np.asarray(Image.open(repository / "images" / NAME)))
+
+
+def test_mask_shows_clicks_and_what_they_select(repository: Path, make_graph: MakeGraph, shown: Show) -> None:
+    encoder = make_graph(
+        {"image": (1, 3, 1024, 1024)},
+        {"features": (1, 3, 256, 256)},
+        [helper.make_node("AveragePool", ["image"], ["features"], kernel_shape=[4, 4], strides=[4, 4])],
+    )
+    prompts = {
+        "point_coords": (1, "n", 2),
+        "point_labels": (1, "n"),
+        "mask_input": (1, 1, 256, 256),
+        "has_mask_input": (1,),
+    }
+    nodes = [
+        helper.make_node("Gather", ["features", "first"], ["red"], axis=1),
+        helper.make_node("Mul", ["red", "steep"], ["low"]),
+        helper.make_node("Identity", ["low"], ["masks"]),
+        helper.make_node("Identity", ["sure"], ["iou"]),
+    ]
+    outputs = {"masks": (1, 1, 256, 256), "iou": (1, 1), "low": (1, 1, 256, 256)}
+    constants = {"first": np.array([0]), "steep": np.float32(20), "sure": np.array([[0.8]], np.float32)}
+    decoder = make_graph({"features": (1, 3, 256, 256), **prompts}, outputs, nodes, constants=constants)
+    clicks = "[{points: [[0.9, 0.5]], beside: [[0.1, 0.5]]}, {box: [0.5, 0, 1, 1]}]"
+    graphs = {"encoder.onnx": encoder, "decoder.onnx": decoder}
+    put(repository, "mask", graphs, f"images: [{NAME}]\nprompts: {{{NAME}: {clicks}}}")
+    pictures = shown()
+    assert set(pictures) == {
+        "sheet",
+        *(f"lamp-{number}-{kind}" for number in (1, 2) for kind in ("before", "after", "mask")),
+    }
+    red = np.asarray(Image.open(repository / "images" / NAME))[:, :, 0]
+    for number in (1, 2):
+        mask = pictures[f"lamp-{number}-mask"][:, :, 0] > 127
+        assert (mask == (red > 123)).mean() > 0.95, "the red of ImageNet's mean divides this picture"
+
+
+def test_a_proxy_is_shown_with_each_slider_at_both_ends(
+    repository: Path, make_graph: MakeGraph, shown: Show, tmp_path: Path
+) -> None:
+    nodes = [
+        helper.make_node("ReduceSum", ["sliders"], ["gain"], keepdims=0),
+        helper.make_node("Mul", ["image", "gain"], ["output"]),
+    ]
+    shape = (1, 3, "height", "width")
+    graph = make_graph({"image": shape, "sliders": (1, 3)}, {"output": shape}, nodes)
+    sliders = [
+        {"name": name, "low": 0.0, "default": default, "high": 1.0, "unit": "1"}
+        for name, default in (("gain", 1.0), ("lift", 0.0), ("other", 0.0))
+    ]
+    put(repository, "proxy", {"model.onnx": graph}, attributes={"space": "linear-rgb", "sliders": sliders})
+    with pytest.raises(Failure, match="the demo needs 256 x 256"):
+        shown()
+    write_picture(repository / "images" / NAME, 300, 400)
+    pictures = shown()
+    assert set(pictures) == {"sheet", "lamp-before", "lamp-after"}
+    assert np.array_equal(pictures["lamp-before"], pictures["lamp-after"])
+    width = 6 * 256 + 7 * 8
+    assert pictures["sheet"].shape[1] == width, "eight pictures stand in two lines of at most six"
+    assert pictures["sheet"].shape[0] > 2 * 256
+    low = pictures["sheet"][26 + 8 + 36 : 26 + 8 + 36 + 256, 8 + 2 * 264 : 8 + 2 * 264 + 256]
+    assert low.max() == 0, "the first slider at its low end"
+
+
+def test_pictures_of_stand_in_weights_say_so_and_others_do_not(
+    repository: Path, make_graph: MakeGraph, shown: Show
+) -> None:
+    put(repository, "denoise", {"model.onnx": tiles(make_graph, 192)}, attributes={"input_sizes": [192]})
+    config = Workspace(repository).model("toy") / "config.json"
+
+    def marked() -> dict[str, bool]:
+        return {name: bool((picture == RED).all(axis=2).any()) for name, picture in shown().items()}
+
+    assert marked() == {"sheet": False, "lamp-before": False, "lamp-after": False}
+    config.write_text(json.dumps({**json.loads(config.read_text()), STAND_IN: 0}))
+    assert marked() == {"sheet": True, "lamp-before": False, "lamp-after": True}
+
+
+def test_a_user_s_own_pictures_are_shown_as_they_are(
+    repository: Path, make_graph: MakeGraph, tmp_path: Path, shown: Show
+) -> None:
+    options = f"images: [{NAME}]\nelectrons: 20"
+    put(repository, "denoise", {"model.onnx": tiles(make_graph, 192)}, options, attributes={"input_sizes": [192]})
+    mine = write_picture(tmp_path / "mine" / "holiday.png", 70, 80)
+    write_picture(tmp_path / "mine" / "others" / "holiday.jpg", 64, 64)
+    pictures = shown(tmp_path / "mine", tmp_path / "mine" / "others")
+    assert set(pictures) == {"sheet", *(f"holiday{n}-{kind}" for n in ("", "-2") for kind in ("before", "after"))}
+    assert np.array_equal(pictures["holiday-before"], np.asarray(Image.open(mine)))
+
+
+def test_clicks_on_a_user_s_own_pictures_are_those_given(
+    repository: Path, make_graph: MakeGraph, runtime: Runtime
+) -> None:
+    nodes = [helper.make_node("Mul", ["image", "zero"], ["output"])]
+    shapes = {"image": (1, 3, 64, 64), "mask": (1, 1, 64, 64)}, {"output": (1, 3, 64, 64)}
+    put(repository, "erase", {"model.onnx": make_graph(*shapes, nodes, constants={"zero": np.float32(0)})})
+    entry, picture = Catalogue.load(repository).get("toy"), repository / "images" / NAME
+    for click in ((0.25, 0.75), (0.75, 0.25)):
+        demo(entry, Workspace(repository), Console(quiet=True), [picture], (click,), runtime=runtime)
+        erased = np.asarray(Image.open(Workspace(repository).demo("toy") / "lamp-after.png")).max(axis=2) < 30
+        rows, columns = np.nonzero(erased)
+        assert (columns.mean() / 120, rows.mean() / 90) == pytest.approx(click, abs=0.02)
+
+
+def test_a_large_picture_is_shown_in_part(repository: Path, make_graph: MakeGraph, tmp_path: Path, shown: Show) -> None:
+    put(repository, "denoise", {"model.onnx": tiles(make_graph, 768)}, attributes={"input_sizes": [768]})
+    write_picture(tmp_path / "large.png", 700, 1500)
+    assert shown(tmp_path / "large.png")["large-after"].shape == (700, 1024, 3)
+
+
+def test_what_cannot_be_shown_is_said(repository: Path, make_graph: MakeGraph, tmp_path: Path, shown: Show) -> None:
+    with pytest.raises(Failure, match="not converted yet") as not_yet:
+        shown()
+    assert "dtmodels convert toy" in not_yet.value.fix
+    graph = {"model.onnx": tiles(make_graph, 192)}
+    put(repository, "denoise", graph, attributes={"input_sizes": [192]})
+    (tmp_path / "text.png").write_text("no picture")
+    with pytest.raises(Failure, match="no picture"):
+        shown(tmp_path / "text.png")
+    assert not Workspace(repository).demo("toy").exists()
+    assert list((repository / "output/toy").glob(".*")) == []
+    with pytest.raises(WrongUsage, match="no such picture"):
+        shown(tmp_path / "absent.png")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(WrongUsage, match="no PNG or JPEG"):
+        shown(tmp_path / "empty")
+    samples(repository, "denoise", "images: [photographs/gone.jpg]")
+    with pytest.raises(Failure, match="not there"):
+        shown()
+    (repository / "images/denoise/demo.yaml").unlink()
+    with pytest.raises(NothingToDo, match="no sample image"):
+        shown()
+    (Workspace(repository).model("toy") / "model.onnx").unlink()
+    with pytest.raises(Failure, match=r"model\.onnx is missing"):
+        shown()
+
+
+def test_the_card_goes_before_the_sample_set(repository: Path, make_graph: MakeGraph, shown: Show) -> None:
+    put(repository, "denoise", {"model.onnx": tiles(make_graph, 192)}, attributes={"input_sizes": [192]})
+    write_picture(repository / "images/photographs/own.png", 64, 64)
+    card = repository / "models/toy/card.yaml"
+    card.write_text(card.read_text() + "demo:\n  images: [photographs/own.png]\n  electrons: 50\n")
+    assert set(shown()) == {"sheet", "own-before", "own-after"}
+    card.write_text(card.read_text() + "  prompts: {photographs/other.png: [{points: [[0.5, 0.5]]}]}\n")
+    with pytest.raises(Failure, match=r"photographs/other\.png is no image of the demo"):
+        shown()
+
+
+WRONG = {
+    "prompts: {a.png: [{points: [[0.5]]}]}": "demo.prompts.a.png[0].points[0] has 1 entries, fewer than 2",
+    "prompts: {a.png: [{points: [[0.5, 1.5]]}]}": "demo.prompts.a.png[0].points[0][1] is 1.5, which is out of range",
+    "prompts: {a.png: [{point: [[0.5, 0.5]]}]}": "'point' is not a field of demo.prompts.a.png[0]",
+    "prompts: {a.png: [{box: [0, 0, 1]}]}": "demo.prompts.a.png[0].box has 3 entries, fewer than 4",
+    "prompts: {a.png: {points: [[0, 0]]}}": "demo.prompts.a.png is a mapping, not a list",
+    "prompts: {a.png: []}": "demo.prompts.a.png is empty",
+    "electrons: few": "demo.electrons is 'few', not a whole number",
+    "shrink: 1": "demo.shrink is 1, which is out of range",
+    "images: photographs/lamp.png": "demo.images is 'photographs/lamp.png', not a list",
+}
+
+
+@pytest.mark.parametrize(("text", "told"), WRONG.items())
+def test_a_sample_set_that_is_wrong_says_where_and_what(tmp_path: Path, text: str, told: str) -> None:
+    samples(tmp_path, "mask", text)
+    with pytest.raises(Failure) as wrong:
+        sample_set(tmp_path / "images/mask")
+    assert wrong.value.what.startswith(told)
+    assert wrong.value.where.startswith(str(tmp_path / "images/mask/demo.yaml:2:"))
+    assert wrong.value.fix
+
+
+def test_progress_names_each_sample(repository: Path, make_graph: MakeGraph) -> None:
+    put(repository, "denoise", {"model.onnx": tiles(make_graph, 192)}, attributes={"input_sizes": [192]})
+    remarks = io.StringIO()
+    demo(Catalogue.load(repository).get("toy"), Workspace(repository), Console(remarks=remarks))
+    assert "toy: lamp, " in remarks.getvalue()

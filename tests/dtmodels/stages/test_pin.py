@@ -1,0 +1,174 @@
+"""`setup --pin` fills a card from what hosts and the Hub serve, and touches nothing else in it."""
+
+from __future__ import annotations
+
+import hashlib
+import http.server
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from dtbase.console import Console
+from dtbase.errors import Failure, NothingToDo
+from dtmodels.card_reader import read_card
+from dtmodels.catalogue import Catalogue, Entry
+from dtmodels.download import download
+from dtmodels.stages import pin as stage
+from dtmodels.stages.pin import pin, pin_each
+from dtmodels.stages.setup import setup
+from dtmodels.workspace import Workspace
+
+DATA = b"weights of a network" * 1000
+DIGEST = hashlib.sha256(DATA).hexdigest()
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+QUIET = Console(quiet=True)
+PLAIN = "https://files.example.org"
+COMMENTED = f"""\
+  # the authors' own
+  - name: weights
+    url: {PLAIN}/plain/weights.pth  # moved in May
+"""
+pytestmark = pytest.mark.usefixtures("host")
+FILES = {
+    f"/author/model/resolve/{COMMIT}/net/weights.pth": DATA,
+    "/author/model/resolve/main/net/weights.pth": DATA,
+    "/plain/weights.pth": DATA,
+    "/plain/page.pth": b"\n<!DOCTYPE html><html>confirm",
+    "/plain/empty.pth": b"",
+}
+
+
+class Host(http.server.BaseHTTPRequestHandler):
+    """A plain host and the Hub in one."""
+
+    def do_HEAD(self) -> None:
+        self._answer(head=True)
+
+    def do_GET(self) -> None:
+        self._answer(head=False)
+
+    def _answer(self, *, head: bool) -> None:
+        body = FILES.get(self.path)
+        self.send_response(404 if body is None else 200)
+        self.send_header("X-Repo-Commit", COMMIT)
+        self.send_header("ETag", f'"{hashlib.sha256(body or b"").hexdigest()}"')
+        self.send_header("Content-Length", str(len(body or b"")))
+        self.end_headers()
+        if not head:
+            self.wfile.write(body or b"")
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Answers for the Hub, and for the host the cards name, which has to be a public one."""
+    from huggingface_hub import constants
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Host) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        address = f"http://127.0.0.1:{server.server_address[1]}"
+        monkeypatch.setattr(stage, "download", lambda url, *given: download(url.replace(PLAIN, address), *given))
+        monkeypatch.setattr(constants, "ENDPOINT", address)
+        template = address + "/{repo_id}/resolve/{revision}/{filename}"
+        monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
+        monkeypatch.setattr(constants, "HF_HUB_DISABLE_PROGRESS_BARS", True)
+        yield
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def draft(add_model: Callable[..., Path], tmp_path: Path) -> Callable[[str], Entry]:
+    """A draft with the given lines as its checkpoints."""
+
+    def make(lines: str) -> Entry:
+        card = add_model(status="draft") / "card.yaml"
+        text = card.read_text()
+        before, after = text[: text.index("checkpoints:")], text[text.index("convert:") :]
+        card.write_text(f"{before}checkpoints:\n{lines}\n{after}")
+        return Catalogue.load(tmp_path).entries[0]
+
+    return make
+
+
+def pinned(entry: Entry, root: Path) -> str:
+    """Pin, and return the lines of the card that are new."""
+    card = entry.folder / "card.yaml"
+    before = card.read_text()
+    pin(entry, Workspace(root), QUIET)
+    after = card.read_text()
+    assert before.partition("checkpoints:")[0] == after.partition("checkpoints:")[0]
+    assert before.partition("convert:")[2] == after.partition("convert:")[2]
+    return after.partition("checkpoints:\n")[2].partition("convert:")[0]
+
+
+def test_a_file_of_a_host_gets_digest_and_size_and_comments_stay(draft: Callable[[str], Entry], tmp_path: Path) -> None:
+    entry = draft(COMMENTED)
+    assert pinned(entry, tmp_path) == f'{COMMENTED}    sha256: "{DIGEST}"\n    bytes: {len(DATA)}\n\n'
+    again = Catalogue.load(tmp_path).entries[0]
+    assert setup(again, Workspace(tmp_path), QUIET)["weights"].read_bytes() == DATA
+    with pytest.raises(NothingToDo):
+        pin(again, Workspace(tmp_path), QUIET)
+
+
+def test_a_list_in_brackets_is_filled_too(draft: Callable[[str], Entry], tmp_path: Path) -> None:
+    entry = draft(f'  - {{name: weights, url: "{PLAIN}/plain/weights.pth"}}')
+    assert pinned(entry, tmp_path).endswith(f'weights.pth", sha256: "{DIGEST}", bytes: {len(DATA)}}}\n')
+
+
+def test_an_address_on_the_hub_becomes_repository_commit_and_path(
+    draft: Callable[[str], Entry], tmp_path: Path
+) -> None:
+    entry = draft(
+        '  - name: weights\n    url: "https://huggingface.co/author/model/resolve/main/net/weights.pth"  # best'
+    )
+    text = pinned(entry, tmp_path)
+    assert "url:" not in text
+    assert text.splitlines()[1].endswith("}  # best")
+    (checkpoint,) = read_card(entry.folder / "card.yaml").checkpoints
+    assert checkpoint.hub is not None
+    assert (checkpoint.hub.repository, checkpoint.hub.revision, checkpoint.hub.path) == (
+        "author/model",
+        COMMIT,
+        "net/weights.pth",
+    )
+    assert (checkpoint.sha256, checkpoint.bytes) == (DIGEST, len(DATA))
+
+
+def test_what_is_pinned_already_is_not_fetched(draft: Callable[[str], Entry], tmp_path: Path) -> None:
+    hub = f"hub: {{repository: author/model, revision: {COMMIT}, path: net/weights.pth}}"
+    known = f"  - {{name: known, url: https://example.org/x, sha256: {DIGEST}, bytes: 1}}"
+    text = pinned(draft(f"{known}\n  - name: weights\n    {hub}"), tmp_path)
+    assert text.startswith(known)
+    assert text.count("sha256") == 2
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        (f"{PLAIN}/plain/page.pth", "is a web page"),
+        (f"{PLAIN}/plain/empty.pth", "is empty"),
+        (f"{PLAIN}/plain/missing.pth", "the host answers 404"),
+        ("https://huggingface.co/author/model/resolve/main/net/missing.pth", "the hub does not know the file"),
+        ("https://drive.google.com/file/d/1/view", "drive.google.com is a personal share"),
+    ],
+)
+def test_what_cannot_be_pinned_is_told_and_the_card_stays(
+    draft: Callable[[str], Entry], tmp_path: Path, address: str, told: str
+) -> None:
+    entry = draft(f"  - name: good\n    url: {PLAIN}/plain/weights.pth\n  - name: weights\n    url: {address}")
+    before = (entry.folder / "card.yaml").read_bytes()
+    with pytest.raises(Failure, match=told):
+        pin_each([entry], Workspace(tmp_path), QUIET)
+    assert (entry.folder / "card.yaml").read_bytes() == before
+
+
+def test_nothing_is_left_to_pin(add_model: Callable[..., Path], tmp_path: Path) -> None:
+    add_model()
+    with pytest.raises(NothingToDo, match="every checkpoint has its sha256"):
+        pin_each(Catalogue.load(tmp_path).entries, Workspace(tmp_path), QUIET)

@@ -1,0 +1,68 @@
+"""Work in a process of its own: all its memory comes back, and how much it took is known."""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import resource
+import signal
+import sys
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from dtbase.errors import Failure
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+PR_SET_PDEATHSIG = 1
+"""Linux, prctl(2): the signal this process gets when its parent ends."""
+KILOBYTE = 1024
+
+
+def apart(
+    work: Callable[Arguments, Result], *arguments: Arguments.args, **named: Arguments.kwargs
+) -> tuple[Result, int]:
+    """Call a function in a new process that knows nothing of this one's state.
+
+    Args:
+        work: a function of a module; it, its arguments and its result have to be picklable.
+        arguments: for it.
+        named: likewise.
+
+    Returns:
+        Its result, and the peak memory in bytes of the largest process that took part in it.
+
+    Raises:
+        Failure: the process was killed; and whatever the function raises.
+    """
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        try:
+            return pool.submit(_measured, work, arguments, named).result()
+        except BrokenProcessPool as wrong:
+            fix = "most likely memory ran out: close other programs, or give the machine more"
+            raise Failure("the process that did it was killed", fix=fix) from wrong
+
+
+def _measured(work: Callable[..., Result], arguments: tuple[Any, ...], named: dict[str, Any]) -> tuple[Result, int]:
+    end_with_caller()
+    result = work(*arguments, **named)
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * KILOBYTE
+    return result, max(_own_peak(), children)
+
+
+def _own_peak() -> int:
+    """Peak memory of this process in bytes; Linux's `getrusage` would count that of the one that started it, too."""
+    status = Path("/proc/self/status")
+    if not status.is_file():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * KILOBYTE
+    line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+    return int(line.split()[1]) * KILOBYTE
+
+
+def end_with_caller() -> None:
+    """Have Linux end this process when the one that started it is killed, also in the middle of a long call."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -1,0 +1,90 @@
+"""How near a finished graph comes to the network it was made from, for one made-up input."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dtbase.errors import Failure
+from dtbase.psnr import psnr
+from dtmodels.graph.runtime import Runtime
+
+Arrays = Mapping[str, NDArray[Any]]
+FLOOR = {"half": 60.0, "full": 100.0}
+"""Decibels that must be left, by how the weights are stored: rounding leaves far more, any mistake less."""
+BEST = 200.0
+"""What equal outputs get."""
+GIVEN, WANTED = "given ", "wanted "
+
+
+def remember(graph: Path, inputs: Arrays, outputs: Arrays) -> None:
+    """Write down beside a graph what its source returns.
+
+    Args:
+        graph: the file of the graph, which need not exist yet.
+        inputs: made up, by name.
+        outputs: what the source returns for them, by name.
+    """
+    named: dict[str, Any] = {GIVEN + name: value for name, value in inputs.items()}
+    named |= {WANTED + name: value for name, value in outputs.items()}
+    np.savez(_notes(graph), **named)
+
+
+def decibels(graph: Path, finished: Path, runtime: Runtime) -> float:
+    """The smallest signal-to-noise ratio among the outputs of `finished`.
+
+    Args:
+        graph: the file beside which `remember` wrote.
+        finished: the graph that is going to be published.
+        runtime: where it is run.
+
+    Returns:
+        Decibels below the largest magnitude of an output, at most 200.
+
+    Raises:
+        Failure: there are no notes, or an output is not finite, in the source or in the finished graph.
+        GraphFailure: ONNX Runtime refuses the graph.
+    """
+    if not _notes(graph).is_file():
+        what = "its family wrote no notes of what it should compute"
+        raise Failure(what, where=graph.name, fix="write the graph with _export.export, or call parity.remember")
+    with np.load(_notes(graph)) as notes:
+        inputs = {name.removeprefix(GIVEN): notes[name] for name in notes if name.startswith(GIVEN)}
+        outputs = {name.removeprefix(WANTED): notes[name] for name in notes if name.startswith(WANTED)}
+    session = runtime.load(finished)
+    found = session.run(inputs).outputs
+    session.close()
+    return min(_decibels(finished.name, name, found[name], wanted) for name, wanted in outputs.items())
+
+
+def hold(graph: Path, finished: Path, runtime: Runtime, storage: str) -> float:
+    """As `decibels`, and refuse what is too far off for how the weights are stored, `half` or `full`.
+
+    Raises:
+        Failure: also when the finished graph computes something else.
+    """
+    ratio = decibels(graph, finished, runtime)
+    if ratio < FLOOR[storage]:
+        what = f"computes something else than the network it was made from: {ratio:.0f} dB"
+        fix = f"{FLOOR[storage]:.0f} dB are asked for; " + (
+            "set convert.options.storage of the card to full" if storage == "half" else "look for what the export lost"
+        )
+        raise Failure(what, where=finished.name, fix=fix)
+    return ratio
+
+
+def _decibels(where: str, name: str, found: NDArray[Any], wanted: NDArray[Any]) -> float:
+    exact, close = wanted.astype(np.float64), found.astype(np.float64)
+    if not (np.isfinite(exact).all() and np.isfinite(close).all()):
+        what = f"output '{name}' holds NaN or infinite numbers for a made-up input"
+        raise Failure(what, where=where, fix="find the operation that overflows, or the weights that are broken")
+    peak = float(np.abs(exact).max()) or 1.0
+    return psnr(close / peak, exact / peak, best=BEST)
+
+
+def _notes(graph: Path) -> Path:
+    return graph.with_suffix(".npz")

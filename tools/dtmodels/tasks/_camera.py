@@ -1,0 +1,55 @@
+"""What a camera does to light, as far as a demo needs it: sensor noise, a Bayer mosaic, and a way back to a picture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import convolve
+
+READ_NOISE = 3.0
+"""Electrons, standard deviation; that of a good camera of the last ten years at a middle ISO."""
+SITES = ((0, 0, 0), (0, 1, 1), (1, 0, 1), (1, 1, 2))
+"""Row, column and channel of the four sites of an RGGB block."""
+Light = NDArray[np.floating[Any]]
+
+
+def with_noise(light: Light, electrons: int, seed: int = 0) -> NDArray[np.float64]:
+    """Linear light as a sensor would count it: Poisson-distributed electrons and Gaussian read noise.
+
+    Args:
+        light: any shape, 1 is white.
+        electrons: collected at white.
+        seed: of the noise; the same one gives the same picture.
+    """
+    random = np.random.default_rng(seed)
+    counted = random.poisson(np.maximum(light, 0) * electrons) + random.normal(0, READ_NOISE, light.shape)
+    return np.asarray(counted / electrons, np.float64)
+
+
+def mosaic(light: Light) -> NDArray[np.float64]:
+    """Height x width x 3 to height x width: each site keeps its own channel. Sides are cut to even numbers."""
+    height, width = (side // 2 * 2 for side in light.shape[:2])
+    sites = np.empty((height, width))
+    for row, column, channel in SITES:
+        sites[row::2, column::2] = light[row:height:2, column:width:2, channel]
+    return sites
+
+
+def packed(sites: Light) -> NDArray[np.float32]:
+    """Height x width of a mosaic to its four planes, 4 x height/2 x width/2, in the order R, G, G, B."""
+    return np.stack([sites[row::2, column::2] for row, column, _ in SITES]).astype(np.float32)
+
+
+def demosaicked(sites: Light) -> NDArray[np.float64]:
+    """Height x width of a mosaic to height x width x 3: each site gets the weighted mean of its neighbours."""
+    weights = np.array([[1, 2, 1], [2, 4, 2], [1, 2, 1]], np.float64)
+    channels = []
+    for wanted in range(3):
+        known = np.zeros(sites.shape)
+        for row, column, channel in SITES:
+            known[row::2, column::2] = float(channel == wanted)
+        total = convolve(sites * known, weights, mode="mirror")
+        channels.append(total / convolve(known, weights, mode="mirror"))
+    return np.stack(channels, axis=-1)

@@ -1,0 +1,87 @@
+"""The demo of a mask model: what a user would click on a picture, and the object that this selects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+from scipy.ndimage import binary_dilation
+
+from dtmodels.card import Prompt
+from dtmodels.graph.runtime import Session
+from dtmodels.tasks._clicks import THRESHOLD, Clicking, Selection
+from dtmodels.tasks._decoder import SIDE
+from dtmodels.tasks._demo import Picture, Pixels, Sample, Strip, fitted, planes, resized
+from dtmodels.tasks._protocol import Model
+from dtmodels.tasks._segment import load_decoder, prepared
+
+LONGEST = 1536
+"""Pixels of the longer side of the picture that darktable selects on."""
+RED, GREEN, TINT = (230, 30, 30), (30, 200, 60), np.array([1.0, 0.15, 0.1])
+
+
+def strip(model: Model, encoder: Session, decoder: str, sample: Sample) -> Strip:
+    """All pictures of one sample: a line for each prompt.
+
+    Args:
+        model: says which architecture it is.
+        encoder: loaded.
+        decoder: file name of the other graph.
+        sample: a photograph with prompts.
+    """
+    pixels = fitted(sample.read(), LONGEST)
+    height, width = pixels.shape[:2]
+    arch, scale = model.config.text("arch"), SIDE / max(height, width)
+    small = resized(pixels, max(round(width * scale), 1), max(round(height * scale), 1), Image.Resampling.BILINEAR)
+    given = prepared(arch, planes(small)[None]).astype(encoder.inputs[0].dtype)
+    loaded = load_decoder(model.folder / decoder, arch, encoder.call(given).outputs, encoder.runtime)
+    user = Clicking(decoder=loaded, height=height, width=width)
+    lines = [tuple(_line(pixels, number, prompt, user)) for number, prompt in enumerate(sample.prompts, 1)]
+    loaded.session.close()
+    return Strip(name=sample.name, lines=tuple(lines))
+
+
+def _line(pixels: Pixels, number: int, prompt: Prompt, user: Clicking) -> Iterator[Picture]:
+    found = user.select(prompt)
+    inside = found.mask > THRESHOLD
+    yield Picture(name=f"{number}-before", pixels=_marked(pixels, prompt), caption=_words(prompt))
+    caption = f"selected: {inside.mean():.1%} of the picture\n{_certainty(found)}"
+    yield Picture(name=f"{number}-after", pixels=_tinted(pixels, inside), caption=caption, made=True)
+    mask = np.repeat(found.mask[..., None], 3, axis=2)
+    yield Picture(name=f"{number}-mask", pixels=mask, caption="the mask itself", made=True)
+
+
+def _words(prompt: Prompt) -> str:
+    counted = [(len(prompt.points), "on it (green)"), (len(prompt.beside), "beside it (red)")]
+    words = [f"{count} click{'s' * (count > 1)} {where}" for count, where in counted if count]
+    return ", ".join([*words, *(["a box"] if prompt.box else [])])
+
+
+def _certainty(found: Selection) -> str:
+    return f"after {found.decodes} decodes; the network expects {found.quality:.0%} overlap"
+
+
+def _marked(pixels: Pixels, prompt: Prompt) -> Pixels:
+    """The picture with the clicks and the box drawn on it."""
+    image = Image.fromarray(np.rint(np.clip(pixels, 0, 1) * 255).astype(np.uint8))
+    draw, (width, height) = ImageDraw.Draw(image), image.size
+    size = max(width, height) / 80
+    for places, colour in ((prompt.points, GREEN), (prompt.beside, RED)):
+        for across, down in places:
+            x, y = across * width, down * height
+            draw.ellipse((x - size, y - size, x + size, y + size), colour, "white", max(round(size / 3), 1))
+    if prompt.box:
+        left, right = sorted(share * width for share in prompt.box[::2])
+        top, bottom = sorted(share * height for share in prompt.box[1::2])
+        draw.rectangle((left, top, right, bottom), None, GREEN, max(round(size / 2), 2))
+    return np.asarray(image, np.float64) / 255
+
+
+def _tinted(pixels: Pixels, inside: NDArray[np.bool_]) -> Pixels:
+    """The object in a red tint with a white edge, the rest darker."""
+    shown = np.where(inside[..., None], 0.6 * pixels + 0.4 * TINT, 0.55 * pixels)
+    thick = max(round(max(inside.shape) / 400), 1)
+    edge = binary_dilation(inside, iterations=thick) & ~inside
+    return np.where(edge[..., None], 1.0, shown)
