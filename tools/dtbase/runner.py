@@ -12,6 +12,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+MOST_SUMMARY = 1_000_000
+"""Bytes of one step's summary: GitHub drops all of one that is larger than 1 MiB."""
+
 
 def set_outputs(values: Mapping[str, Any]) -> None:
     """Append to `$GITHUB_OUTPUT`: texts as they are, everything else as JSON on one line.
@@ -28,7 +31,18 @@ def set_outputs(values: Mapping[str, Any]) -> None:
 
 
 def add_summary(markdown: str) -> None:
-    """Append markdown to `$GITHUB_STEP_SUMMARY`."""
+    """Append markdown to `$GITHUB_STEP_SUMMARY`; what goes beyond `MOST_SUMMARY` is left out, and said to be."""
     if target := os.environ.get("GITHUB_STEP_SUMMARY"):
-        with Path(target).open("a", encoding="utf-8") as file:
-            file.write(markdown)
+        file = Path(target)
+        room = MOST_SUMMARY - (file.stat().st_size if file.exists() else 0)
+        with file.open("a", encoding="utf-8") as summary:
+            summary.write(_cut(markdown, room))
+
+
+def _cut(markdown: str, room: int) -> str:
+    """At most `room` bytes, cut at the end of a line."""
+    if len(data := markdown.encode()) <= room:
+        return markdown
+    note = "\n\nThe rest did not fit into this summary.\n"
+    kept = data[: max(0, room - len(note))].decode(errors="ignore")
+    return kept.rpartition("\n")[0] + note if room >= len(note) else ""

@@ -9,6 +9,7 @@ import click
 
 from dtbase.commands import Commands, run
 from dtbase.console import Console
+from dtmodels import cli_ci
 
 if TYPE_CHECKING:
     from dtmodels.catalogue import Catalogue, Entry
@@ -44,6 +45,10 @@ def cli(context: click.Context, root: Path) -> None:
     Exit codes: 0 fine, 1 findings or a failed check, 2 wrong usage, 3 nothing to do, 4 a bug.
     """
     context.obj = root.resolve()
+
+
+for command in cli_ci.COMMANDS:
+    cli.add_command(command)
 
 
 @cli.command("list")

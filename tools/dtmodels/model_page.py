@@ -32,7 +32,7 @@ def _optional(entry: Entry) -> Iterator[str]:
     if tensors := _golden(entry.folder):
         yield _tensors(tensors)
     if card.training.datasets:
-        yield _datasets(card)
+        yield datasets(card)
     if card.openness and card.openness.components:
         yield _components(card)
     yield _limitations(card)
@@ -114,7 +114,8 @@ def _golden(folder: Path) -> dict[str, Any] | None:
     return json.loads(path.read_bytes()) if path.is_file() else None
 
 
-def _datasets(card: Card) -> str:
+def datasets(card: Card) -> str:
+    """The data a model was made from and judged by, as a section."""
     rows = [
         [
             link(data.name, data.url),
