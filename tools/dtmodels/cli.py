@@ -207,14 +207,20 @@ def package(root: Path, ids: tuple[str, ...], for_release: bool) -> None:
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--all", "everything", is_flag=True, help="Every model of the repository.")
 @SEED
+@click.option(
+    "--draft-seed",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="As --seed, for models alone that have a checkpoint nobody has verified.",
+)
 @click.pass_obj
-def run_stages(root: Path, ids: tuple[str, ...], everything: bool, seed: int | None) -> None:
+def run_stages(root: Path, ids: tuple[str, ...], everything: bool, seed: int | None, draft_seed: int | None) -> None:
     """Set up, convert, validate and package models, doing only what is not done yet."""
     from dtmodels.stages.run import run_each
 
     if not ids and not everything:
         raise click.UsageError("name a model, or give --all")
-    run_each(_chosen(root, ids), _workspace(root), Console(), seed=seed)
+    run_each(_chosen(root, ids), _workspace(root), Console(), seed=seed, draft_seed=draft_seed)
 
 
 @cli.command()

@@ -15,7 +15,9 @@ FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 @click.command()
 @click.option("--since", metavar="REV", help="The git revision to compare with; empty, or zeros, for everything.")
 @click.option("--all", "everything", is_flag=True, help="Every model of the repository.")
-@click.option("--max-shards", default=40, show_default=True, metavar="N", help="So many jobs at most; 256 is the limit.")
+@click.option(
+    "--max-shards", default=40, show_default=True, metavar="N", help="So many jobs at most; 256 is the limit."
+)
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.pass_obj
 def changed(root: Path, since: str | None, everything: bool, max_shards: int, as_json: bool) -> None:
@@ -48,7 +50,9 @@ def gate(needs: str, may_skip: str) -> int:
 @click.command()
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
 @click.option("--base", type=FOLDER, help="The built repository, or its output, to compare latency and size with.")
-@click.option("--released", type=FILE, metavar="versions.json", help="Of the last release: what a new one would change.")
+@click.option(
+    "--released", type=FILE, metavar="versions.json", help="Of the last release: what a new one would change."
+)
 @click.pass_obj
 def summary(root: Path, ids: tuple[str, ...], base: Path | None, released: Path | None) -> None:
     """Write a page about each built model: proof of grade and licence, data, tensors, size, parity, latency.

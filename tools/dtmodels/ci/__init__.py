@@ -1,1 +1,1 @@
-"""What the workflows ask of the tools: which models a change touches, whether all went well, what a reader should see."""
+"""What the workflows ask of the tools: what a change touches, whether all went well, what a reader should see."""

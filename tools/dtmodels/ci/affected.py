@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -22,7 +22,7 @@ FOR_ALL = ("schema/", "constraints.txt", "pyproject.toml", "setup.py", ".ci/", "
 class Affected:
     """What a change means for the models of a repository."""
 
-    models: dict[str, tuple[str, ...]]
+    models: Mapping[str, tuple[str, ...]]
     """The models to build, by id, each with the changed files it is built from."""
     broken: tuple[str, ...] = ()
     """Changed folders whose card cannot be read, so that nothing can be built from them."""
@@ -52,7 +52,7 @@ def affected(changed: Iterable[str], catalogue: Catalogue) -> Affected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sources:
-    """What models are built from in one repository. Where it has no tools of its own, their version is in a workflow."""
+    """What the models of one repository are built from. Where it has no tools, a workflow names their version."""
 
     root: Path
     tools: Sources

@@ -82,10 +82,9 @@ def _jobs(needs: str) -> dict[str, dict[str, Any]]:
     fix = "give NEEDS: ${{ toJSON(needs) }}"
     try:
         jobs = json.loads(needs)
-        sound = isinstance(jobs, dict) and all(isinstance(job, dict) and "result" in job for job in jobs.values())
     except ValueError:
-        sound = False
-    if not sound:
+        jobs = None
+    if not isinstance(jobs, dict) or not all(isinstance(job, dict) and "result" in job for job in jobs.values()):
         raise WrongUsage("is not what GitHub says about jobs", where="NEEDS", fix=fix)
     if not jobs:
         raise WrongUsage("names no job, so there is nothing to judge", where="NEEDS", fix=fix)

@@ -105,8 +105,8 @@ def _tensors(report: Values) -> str:
 
 def _problems(report: Values) -> str:
     rows = [
-        [text(problem["severity"]), code(problem["where"]), text(visible(problem["what"])), text(visible(problem["fix"]))]
-        for problem in report["problems"][:_MOST_PROBLEMS]
+        [found["severity"], code(visible(found["where"])), text(visible(found["what"])), text(visible(found["fix"]))]
+        for found in report["problems"][:_MOST_PROBLEMS]
     ]
     return "### What was found\n\n" + table(["", "where", "what", "what to do"], rows) if rows else ""
 

@@ -15,7 +15,7 @@ def effect(card: Card, built: Built, released: Values | None) -> str:
         released: the models of the last release's versions.json; None where no release is known.
     """
     if card.status != "released":
-        return f"leave it out: it is a {card.status}" if card.status == "draft" else f"leave it out: it is {card.status}"
+        return f"leave it out: its status is {card.status}"
     if built.bytes is None:
         return "fail: it was not built"
     if built.stand_in:

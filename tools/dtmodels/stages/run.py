@@ -16,6 +16,7 @@ from dtmodels.freshness import inputs_of, refresh
 from dtmodels.openness.grade import grade
 from dtmodels.stages.convert import obtain_and_convert
 from dtmodels.stages.package import package
+from dtmodels.stages.setup import is_verified
 from dtmodels.stages.validate import hold_archive, hold_model
 from dtmodels.workspace import Workspace
 
@@ -59,7 +60,12 @@ class Refused:
 
 
 def run_each(
-    entries: Iterable[Entry], workspace: Workspace, console: Console, *, seed: int | None = None
+    entries: Iterable[Entry],
+    workspace: Workspace,
+    console: Console,
+    *,
+    seed: int | None = None,
+    draft_seed: int | None = None,
 ) -> list[Built]:
     """Run all stages of each model, go on past a failure, and close with one table.
 
@@ -68,12 +74,14 @@ def run_each(
         workspace: where they are built.
         console: where progress and the table go.
         seed: build with stand-in weights made from this number where a checkpoint would have to be downloaded.
+        draft_seed: the same, for models alone that have a checkpoint nobody has verified.
 
     Raises:
         Failure: one or more models could not be built; the message names each with its reason.
     """
     with workspace.locked():
-        results = [_attempt(entry, workspace, console, seed) for entry in entries]
+        seeds = [(entry, draft_seed if seed is None and not is_verified(entry) else seed) for entry in entries]
+        results = [_attempt(entry, workspace, console, own) for entry, own in seeds]
     console.table(COLUMNS, [result.row() for result in results])
     if refused := [result for result in results if isinstance(result, Refused)]:
         reasons = "\n".join(result.reason() for result in refused)

@@ -1,0 +1,5 @@
+"""The bill of materials of a release: an SPDX 2.3 document in JSON, made from its packages alone."""
+
+from dtmodels.sbom.document import FILE, write_sbom
+
+__all__ = ["FILE", "write_sbom"]
