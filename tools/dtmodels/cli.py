@@ -179,14 +179,14 @@ def validate(root: Path, targets: tuple[str, ...], pin: bool, as_json: bool) -> 
 
 @cli.command()
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.option("--where-possible", is_flag=True, help="Go on past a task that has no demo, or no sample image.")
 @click.pass_obj
-def demo(root: Path, ids: tuple[str, ...]) -> None:
+def demo(root: Path, ids: tuple[str, ...], where_possible: bool) -> None:
     """Write pictures that show what built models do."""
-    from dtmodels.stages.demo import demo
+    from dtmodels.stages.demo import demo_each
 
-    for entry in _chosen(root, ids):
-        for picture in demo(entry, _workspace(root), Console()):
-            Console().say(str(picture))
+    for picture in demo_each(_chosen(root, ids), _workspace(root), Console(), where_possible=where_possible):
+        Console().say(str(picture))
 
 
 @cli.command()

@@ -8,7 +8,7 @@ import click
 
 from dtbase.console import Console
 
-FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
+FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
@@ -49,7 +49,7 @@ def gate(needs: str, may_skip: str) -> int:
 
 @click.command()
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
-@click.option("--base", type=FOLDER, help="The built repository, or its output, to compare latency and size with.")
+@click.option("--base", type=FOLDER, help="Another built repository, to compare latency with; may be absent.")
 @click.option(
     "--released", type=FILE, metavar="versions.json", help="Of the last release: what a new one would change."
 )

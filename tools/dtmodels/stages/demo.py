@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import cast
 
@@ -38,6 +39,22 @@ def demo(entry: Entry, workspace: Workspace, console: Console) -> list[Path]:
     with replacing_folder(workspace.demo(entry.card.id)) as folder:
         cast(Demonstrates, task).demo(model, images, entry.card.demo.options, folder)
     return sorted(workspace.demo(entry.card.id).iterdir())
+
+
+def demo_each(
+    entries: Iterable[Entry], workspace: Workspace, console: Console, *, where_possible: bool
+) -> Iterator[Path]:
+    """The pictures of several models, as they are written; see `demo`.
+
+    With `where_possible`, a model of which nothing can be shown is named and left out.
+    """
+    for entry in entries:
+        try:
+            yield from demo(entry, workspace, console)
+        except NothingToDo as nothing:
+            if not where_possible:
+                raise
+            console.note(f"{entry.card.id}: no demo: {nothing.what}")
 
 
 def _images(entry: Entry, root: Path) -> list[Path]:
