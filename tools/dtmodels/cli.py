@@ -9,7 +9,7 @@ import click
 
 from dtbase.commands import Commands, run
 from dtbase.console import Console
-from dtmodels import cli_ci
+from dtmodels import cli_ci, cli_release
 
 if TYPE_CHECKING:
     from dtmodels.catalogue import Catalogue, Entry
@@ -47,7 +47,7 @@ def cli(context: click.Context, root: Path) -> None:
     context.obj = root.resolve()
 
 
-for command in cli_ci.COMMANDS:
+for command in (*cli_ci.COMMANDS, *cli_release.COMMANDS):
     cli.add_command(command)
 
 
@@ -237,21 +237,6 @@ def release(root: Path, ids: tuple[str, ...]) -> None:
     _chosen(root, ids)
     require_clean(root, Console())
     release(root, ids, Console())
-
-
-@cli.command()
-@click.option("--serve", metavar="X.Y.Z=TAG", help="Enter a darktable version into releases-index.json.")
-@click.pass_obj
-def index(root: Path, serve: str | None) -> None:
-    """Write versions.json and SHA256SUMS of dist/, or enter a darktable version into releases-index.json."""
-    from dtmodels.stages import index as stage
-
-    if serve:
-        darktable, _, tag = serve.partition("=")
-        Console().say(str(stage.serve(root, darktable, tag)))
-    else:
-        stage.index(_workspace(root).dist)
-        Console().say(str(_workspace(root).dist / "versions.json"))
 
 
 @cli.command()

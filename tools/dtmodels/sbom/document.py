@@ -88,6 +88,7 @@ def moment(root: Path) -> datetime:
 
 
 def _address(tag: str, asset: str) -> str:
-    """Where the release offers an asset, as far as the runner's environment tells."""
-    server, repository = os.environ.get("GITHUB_SERVER_URL"), os.environ.get("GITHUB_REPOSITORY")
-    return f"{server}/{repository}/releases/download/{quote(tag)}/{asset}" if server and repository else ""
+    """Where the release offers an asset to everybody, as far as the runner's environment tells."""
+    server, repository = os.environ.get("GITHUB_SERVER_URL", ""), os.environ.get("GITHUB_REPOSITORY")
+    everybody = server.startswith("https://") and repository
+    return f"{server}/{repository}/releases/download/{quote(tag)}/{asset}" if everybody else ""

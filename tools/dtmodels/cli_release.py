@@ -1,0 +1,101 @@
+"""Commands that make a release: `plan`, `assemble`, `publish`, `verify`, `yank`, `index`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from dtbase.console import Console
+
+BRANCH = click.option("--branch", default="main", show_default=True, metavar="NAME", help="Releases are made from it.")
+FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
+
+
+@click.command()
+@click.argument("tag", metavar="TAG")
+@BRANCH
+@click.option(
+    "--max-shards", default=40, show_default=True, metavar="N", help="So many jobs at most; 256 is the limit."
+)
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.pass_obj
+def plan(root: Path, tag: str, branch: str, max_shards: int, as_json: bool) -> None:
+    """Say what the release TAG builds, and what it carries over from the one before.
+
+    TAG is v1.2.3, v1.2.3-rc.1, or `nightly`, whose tag is then made of its commit. A release that is published is not
+    built again.
+    """
+    from dtmodels.publishing.command import print_plan
+
+    print_plan(root, tag, Console(), branch=branch, most=max_shards, as_json=as_json)
+
+
+@click.command()
+@click.argument("built", type=FOLDER, metavar="BUILT")
+@click.option("--tag", required=True, metavar="TAG", help="The release.")
+@BRANCH
+@click.pass_obj
+def assemble(root: Path, built: Path, tag: str, branch: str) -> None:
+    """Write dist/ from the packages in BUILT and those carried over, whole or not at all."""
+    from dtmodels.publishing.command import assemble_release
+
+    assemble_release(root, built, tag, Console(), branch=branch)
+
+
+@click.command()
+@click.argument("tag", metavar="TAG")
+@click.option("--dry-run", is_flag=True, help="Only say what would be uploaded.")
+@click.option("--hub", metavar="OWNER", help="Publish on the Hugging Face Hub instead, a repository a model.")
+@click.pass_obj
+def publish(root: Path, tag: str, dry_run: bool, hub: str | None) -> None:
+    """Publish dist/ as the release TAG: a draft, its files, a look at what darktable would get, then all at once.
+
+    Needs GITHUB_REPOSITORY and a GITHUB_TOKEN that may write. What an earlier run did already is kept; a release that
+    is published with the same files is left as it is, one with other files is never changed.
+    """
+    from dtmodels.publishing.command import publish_release
+
+    publish_release(root, tag, Console(), dry_run=dry_run, hub=hub)
+
+
+@click.command()
+@click.argument("target", metavar="FOLDER|TAG|latest")
+@click.option("--into", type=click.Path(path_type=Path, file_okay=False), help="Keep what is downloaded here.")
+@click.option("--transcript", is_flag=True, help="Show each request as darktable makes it.")
+def verify(target: str, into: Path | None, transcript: bool) -> None:
+    """Check a release folder, or download a published release as darktable does and check that."""
+    from dtmodels.publishing.command import verify_target
+
+    verify_target(target, Console(), into=into, transcript=transcript)
+
+
+@click.command()
+@click.option("--serve", metavar="X.Y.Z=TAG", help="Enter a darktable version into releases-index.json.")
+@click.pass_obj
+def index(root: Path, serve: str | None) -> None:
+    """Write versions.json and SHA256SUMS of dist/, or enter a darktable version into releases-index.json."""
+    from dtmodels.stages import index as stage
+    from dtmodels.workspace import Workspace
+
+    if serve:
+        darktable, _, tag = serve.partition("=")
+        Console().say(str(stage.serve(root, darktable, tag)))
+    else:
+        stage.index(Workspace(root).dist)
+        Console().say(str(Workspace(root).dist / "versions.json"))
+
+
+@click.command()
+@click.argument("model_id", metavar="ID")
+@click.option("--reason", required=True, metavar="TEXT", help="Why, in a sentence; everybody will read it.")
+@click.pass_obj
+def yank(root: Path, model_id: str, reason: str) -> None:
+    """Take a model back: its card says so, and the next release leaves it out. What is published stays as it is."""
+    from dtmodels.publishing.yank import yank
+
+    path = yank(root, model_id, reason)
+    Console().say(f"{path.relative_to(root)}: status is yanked; run `dtmodels docs`, commit, and make a release")
+
+
+COMMANDS = (plan, assemble, publish, verify, index, yank)
