@@ -120,5 +120,9 @@ def _explained(repository: str) -> Iterator[None]:
     try:
         yield
     except (httpx2.HTTPError, ValueError, RuntimeError, OSError) as wrong:
-        said = next((line for line in str(wrong).splitlines() if line.strip()), type(wrong).__name__)
-        raise Failure(f"the Hub was not brought up to date: {said.strip()}", where=repository, fix=fix) from wrong
+        said = " ".join(_first_line(one) for one in (wrong, wrong.__cause__) if one)
+        raise Failure(f"the Hub was not brought up to date: {said}", where=repository, fix=fix) from wrong
+
+
+def _first_line(error: BaseException) -> str:
+    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
