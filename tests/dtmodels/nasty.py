@@ -1,4 +1,4 @@
-"""Texts a card may hold to become something else where it is shown: markup, commands, front matter, invisible letters."""
+"""Texts that would like to become something else where they are shown: markup, commands, front matter."""
 
 NASTY = (
     "<script>alert(1)</script><img src=x onerror=alert(1)>",

@@ -69,11 +69,8 @@ def test_only_names_of_the_hub_become_datasets_and_base_models(make_package: Mak
 
 
 def test_data_for_judging_only_is_no_training_data(make_package: Make) -> None:
-    card = card_with(
-        make_package,
-        {"/nothing": "/x", "https://www.darktable.org/x": "https://huggingface.co/datasets/lab/noise", "role: train": "role: evaluate"},
-    )  # fmt: skip
-    assert card.data.datasets is None
+    hub = {"https://www.darktable.org/nothing": "https://huggingface.co/datasets/lab/noise"}
+    assert card_with(make_package, {**hub, "role: train": "role: evaluate"}).data.datasets is None
 
 
 @pytest.mark.parametrize("words", NASTY)

@@ -6,7 +6,6 @@ comment. Relationships are those of SPDX 2.3, clause 11.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -51,7 +50,7 @@ def elements(package: Packed, address: str) -> Elements:
     """
     card = package.card
     me = f"SPDXRef-{card.id}"
-    files = [_file(member, me) for member in package.members]
+    files = [_file(member, f"{me}.file-{number}") for number, member in enumerate(package.members, 1)]
     checkpoints = [_checkpoint(card, number, one) for number, one in enumerate(card.checkpoints, 1)]
     datasets = [_dataset(card, number, one) for number, one in enumerate(card.training.datasets, 1)]
     base = [_base(card.id, card.base_model)] if card.base_model else []
@@ -90,10 +89,10 @@ def _model(package: Packed, me: str, files: list[File], address: str) -> Package
     )
 
 
-def _file(member: Member, me: str) -> File:
+def _file(member: Member, spdx_id: str) -> File:
     return File(
         name=f"./{member.name}",
-        spdx_id=f"{me}-file-{re.sub('[^A-Za-z0-9.-]', '-', member.name)}",
+        spdx_id=spdx_id,
         checksums=[
             Checksum(ChecksumAlgorithm.SHA1, member.sha1),
             Checksum(ChecksumAlgorithm.SHA256, member.sha256),
@@ -107,7 +106,7 @@ def _file(member: Member, me: str) -> File:
 def _checkpoint(card: Card, number: int, checkpoint: Checkpoint) -> Package:
     sums = [Checksum(ChecksumAlgorithm.SHA256, checkpoint.sha256)] if checkpoint.sha256 else []
     return Package(
-        spdx_id=f"SPDXRef-{card.id}-checkpoint-{number}",
+        spdx_id=f"SPDXRef-{card.id}.checkpoint-{number}",
         name=f"{card.id}: checkpoint {checkpoint.name}",
         download_location=_place(checkpoint) or SpdxNoAssertion(),
         files_analyzed=False,
@@ -129,7 +128,7 @@ def _place(checkpoint: Checkpoint) -> str | None:
 
 def _base(model_id: str, base: BaseModel) -> Package:
     return Package(
-        spdx_id=f"SPDXRef-{model_id}-base",
+        spdx_id=f"SPDXRef-{model_id}.base",
         name=base.name,
         download_location=base.url,
         files_analyzed=False,
@@ -144,7 +143,7 @@ def _base(model_id: str, base: BaseModel) -> Package:
 def _dataset(card: Card, number: int, data: Dataset) -> Package:
     labels = f" Its labels: {data.annotations.license}." if data.annotations else ""
     return Package(
-        spdx_id=f"SPDXRef-{card.id}-data-{number}",
+        spdx_id=f"SPDXRef-{card.id}.data-{number}",
         name=data.name,
         download_location=data.url or SpdxNoAssertion(),
         files_analyzed=False,
