@@ -9,7 +9,6 @@ import click
 from dtbase.console import Console
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
-FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
 @click.command()
@@ -49,19 +48,24 @@ def gate(needs: str, may_skip: str) -> int:
 
 @click.command()
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
-@click.option("--base", type=FOLDER, help="Another built repository, to compare latency with; may be absent.")
-@click.option(
-    "--released", type=FILE, metavar="versions.json", help="Of the last release: what a new one would change."
-)
+@click.option("--base", type=FOLDER, help="Another built repository to compare with; may be absent.")
+@click.option("--released", metavar="FILE", help="versions.json of a release, or `latest`: say what the next changes.")
 @click.pass_obj
-def summary(root: Path, ids: tuple[str, ...], base: Path | None, released: Path | None) -> None:
+def summary(root: Path, ids: tuple[str, ...], base: Path | None, released: str | None) -> None:
     """Write a page about each built model: proof of grade and licence, data, tensors, size, parity, latency.
 
-    Goes to standard output, and to the step's summary on a runner.
+    Goes to standard output, or to the step's summary on a runner. `--released latest` asks GITHUB_REPOSITORY.
     """
+    from dtmodels.ci.built import read_released
     from dtmodels.ci.summary import summary
 
-    summary(root, ids, Console(), base=base, released=released)
+    last = read_released(Path(released)) if released and released != "latest" else None
+    if released == "latest":
+        from dtmodels.publishing.github import GitHub
+        from dtmodels.publishing.latest import latest_models
+
+        last = latest_models(GitHub.from_environment())
+    summary(root, ids, Console(), base=base, released=last)
 
 
 @click.command()

@@ -32,7 +32,7 @@ def _optional(entry: Entry) -> Iterator[str]:
     if tensors := _golden(entry.folder):
         yield _tensors(tensors)
     if card.training.datasets:
-        yield datasets(card)
+        yield f"## Data\n\n{datasets(card)}"
     if card.openness and card.openness.components:
         yield _components(card)
     yield _limitations(card)
@@ -115,7 +115,7 @@ def _golden(folder: Path) -> dict[str, Any] | None:
 
 
 def datasets(card: Card) -> str:
-    """The data a model was made from and judged by, as a section."""
+    """The data a model was made from and judged by, as a table."""
     rows = [
         [
             link(data.name, data.url),
@@ -130,7 +130,7 @@ def datasets(card: Card) -> str:
         for data in card.training.datasets
     ]
     columns = ["dataset", "role", "licence", "access", "collection", "personal data", "consent", "provenance"]
-    return "## Data\n\n" + table(columns, rows)
+    return table(columns, rows)
 
 
 def _components(card: Card) -> str:

@@ -50,18 +50,6 @@ class Built:
         )
 
 
-def read_base(folder: Path | None, model_id: str) -> Values | None:
-    """The report about a model in another built repository, or in a folder that holds `<id>/validate.json`.
-
-    Raises:
-        Failure: it cannot be read.
-    """
-    if folder is None:
-        return None
-    places = (Workspace(folder).report(model_id), folder / model_id / "validate.json")
-    return next((report for path in places if (report := read_report(path))), None)
-
-
 def read_report(path: Path) -> Values | None:
     """A report of `dtmodels validate`; None where there is no such file.
 
