@@ -71,19 +71,25 @@ def verify(target: str, into: Path | None, transcript: bool) -> None:
 
 
 @click.command()
-@click.option("--serve", metavar="X.Y.Z=TAG", help="Enter a darktable version into releases-index.json.")
+@click.option(
+    "--serve",
+    multiple=True,
+    metavar="VERSION=TAG",
+    help="Let darktable VERSION download the release TAG; 5.6 stands for every known 5.6.x. May be given many times.",
+)
 @click.pass_obj
-def index(root: Path, serve: str | None) -> None:
-    """Write versions.json and SHA256SUMS of dist/, or enter a darktable version into releases-index.json."""
-    from dtmodels.stages import index as stage
-    from dtmodels.workspace import Workspace
+def index(root: Path, serve: tuple[str, ...]) -> None:
+    """Enter darktable versions into releases-index.json, or write versions.json and SHA256SUMS of dist/.
+
+    With --serve and the tag of an earlier release, a bad one is taken back at once for everybody who has not
+    downloaded yet.
+    """
+    from dtmodels.publishing.command import serve_versions, write_lists
 
     if serve:
-        darktable, _, tag = serve.partition("=")
-        Console().say(str(stage.serve(root, darktable, tag)))
+        serve_versions(root, serve, Console())
     else:
-        stage.index(Workspace(root).dist)
-        Console().say(str(Workspace(root).dist / "versions.json"))
+        write_lists(root, Console())
 
 
 @click.command()

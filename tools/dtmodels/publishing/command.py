@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,14 @@ from dtbase.files import json_text
 from dtbase.runner import set_outputs
 from dtmodels.ci.shards import shards
 from dtmodels.publishing.assemble import assemble
-from dtmodels.publishing.dist import read_dist
+from dtmodels.publishing.dist import VERSIONS, read_dist
 from dtmodels.publishing.github import GitHub
 from dtmodels.publishing.plan import Plan, plan
 from dtmodels.publishing.publish import publish
 from dtmodels.publishing.tags import parse
 from dtmodels.publishing.verify import verify_folder, verify_release
+from dtmodels.releases_index import FILE, read_index, serve, unserved
+from dtmodels.stages.index import index
 from dtmodels.workspace import Workspace
 
 
@@ -90,3 +93,20 @@ def verify_target(target: str, console: Console, *, into: Path | None, transcrip
         with tempfile.TemporaryDirectory() as scratch:
             dist = verify_release(parse(target).text, GitHub.from_environment(), into or Path(scratch), console)
     console.say(f"{dist.record['tag']}: {len(dist.files)} files are what they should be")
+
+
+def serve_versions(root: Path, wanted: Sequence[str], console: Console) -> None:
+    """Enter versions into the index, say which, and name those that are still not served."""
+    pairs = [(version, tag) for version, _, tag in (pair.partition("=") for pair in wanted)]
+    for version, tag in sorted(serve(root, pairs).items()):
+        console.say(f"darktable {version} downloads {tag}")
+    if missing := unserved(read_index(root / FILE)):
+        console.note(f"without an entry: {', '.join(one.version for one in missing)}")
+    console.note(f"commit {FILE} to the default branch, which is where darktable reads it")
+
+
+def write_lists(root: Path, console: Console) -> None:
+    """Write the files that list what is in dist/."""
+    dist = Workspace(root).dist
+    index(dist)
+    console.say(str(dist / VERSIONS))
