@@ -145,3 +145,22 @@ def test_file_names_may_hold_anything(toy: Path) -> None:
     (message,) = found(toy)
     assert "a\nb \u00e9.bin" in message
     subprocess.run(["git", "-C", str(toy), "status"], check=True, capture_output=True)
+
+
+def test_a_review_shows_what_is_open_in_a_draft_that_changed_and_fails_for_none(toy: Path, commit: Commit) -> None:
+    bad = CARD.replace("inference: local", "inference: cloud")
+    for name in ("toy-model", "other-model"):
+        write(toy, f"models/{name}/card.yaml", bad.replace("id: toy-model", f"id: {name}"))
+    commit(toy)
+    write(toy, "models/toy-model/notes.txt", "looked at again\n")
+    assert "status: draft" in bad
+
+    def reviewed(since: str = "HEAD") -> set[tuple[str, str]]:
+        found = lint(toy, select=["PRI"], profile="review", since=since)
+        return {(finding.path, finding.severity) for finding in found}
+
+    assert {finding.severity for finding in lint(toy, select=["PRI"])} == {"error"}
+    assert reviewed() == {("models/toy-model/card.yaml", "warning")}
+    assert reviewed(since="") == set()
+    write(toy, "models/toy-model/card.yaml", bad.replace("status: draft", "status: released"))
+    assert ("models/toy-model/card.yaml", "error") in reviewed()

@@ -75,7 +75,7 @@ def new(root: Path, model_id: str, task: str) -> None:
 @cli.command()
 @click.argument("ids", nargs=-1, metavar="[ID|CARD]...")
 @click.option("--select", multiple=True, metavar="RULE", help="Only these rules or families.")
-@click.option("--profile", default="strict", show_default=True, metavar="draft|strict|release", help="How strictly.")
+@click.option("--profile", default="strict", show_default=True, metavar="draft|strict|review|release", help="How.")
 @click.option("--since", default="", metavar="REV", help="Models that changed since a git revision need a new version.")
 @click.option("--online", is_flag=True, help="Ask the network too: links, licences and files at their source.")
 @click.option("--fix", is_flag=True, help="Correct what can be corrected without a doubt.")

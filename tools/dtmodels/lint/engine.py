@@ -57,19 +57,23 @@ def lint(
     strictness = find_profile(profile)
     rules = selected(select)
     folders = card_folders(root, ids)
+    history = History.since(root, since) if since else None
     findings: list[Finding] = []
+    shown: list[Finding] = []
     facts: dict[str, list[Fact]] = {}
     for folder in folders:
         reading = read(folder / CARD)
-        found = _of_card(root, reading, rules, facts, web)
+        found = [*_of_card(root, reading, rules, facts, web), *_of_history(history, reading, rules)]
         if strictness.drafts or ids or not (reading.card and reading.card.status == "draft"):
             findings += found
+        elif strictness.changed_drafts and history and history.touches(folder):
+            shown += (replace(one, severity="warning") if one.severity == "error" else one for one in found)
     chosen = {folder.relative_to(root).as_posix() for folder in folders}
     rest = [*_compared(root, facts, rules), *_of_repository(root, rules)]
-    rest += _of_history(History.since(root, since), folders, rules) if since else []
     findings += [found for found in rest if not ids or found.path.rpartition("/")[0] in chosen]
     return sorted(
-        set(strictness.judged(findings)), key=lambda one: (one.path, one.line, one.column, one.rule, one.message)
+        {*strictness.judged(findings), *shown},
+        key=lambda one: (one.path, one.line, one.column, one.rule, one.message),
     )
 
 
@@ -162,13 +166,13 @@ def _of_repository(root: Path, rules: Sequence[Rule]) -> Iterator[Finding]:
             yield _finding(rule, remark, root, root, None)
 
 
-def _of_history(history: History, folders: Sequence[Path], rules: Sequence[Rule]) -> Iterator[Finding]:
-    """What the rules find when they hold each model against what it was."""
-    for folder in folders:
-        reading = read(folder / CARD)
-        for rule in rules:
-            for remark in rule.check_history(history, reading) if rule.check_history else ():
-                yield _finding(rule, remark, reading.path, history.root, reading)
+def _of_history(history: History | None, reading: Reading, rules: Sequence[Rule]) -> Iterator[Finding]:
+    """What the rules find when they hold a model against what it was."""
+    if history is None:
+        return
+    for rule in rules:
+        for remark in rule.check_history(history, reading) if rule.check_history else ():
+            yield _finding(rule, remark, reading.path, history.root, reading)
 
 
 def _acceptances(reading: Reading) -> dict[str, Where]:

@@ -41,6 +41,11 @@ class History:
         paths = frozenset(path.decode(errors="surrogateescape") for path in (edited + added).split(b"\0") if path)
         return cls(root=root, revision=revision, commit=commit_id, changed=paths)
 
+    def touches(self, folder: Path) -> bool:
+        """Whether a file of `folder` differs."""
+        inside = f"{folder.relative_to(self.root).as_posix()}/"
+        return any(path.startswith(inside) for path in self.changed)
+
     def before(self, path: str) -> bytes | None:
         """The content of a file at the revision; None when it was not there."""
         return self._show([self.commit], path)[0]

@@ -22,6 +22,8 @@ class Profile:
     """New severities of findings nobody may accept."""
     drafts: bool = True
     """Drafts are judged even when they are not named."""
+    changed_drafts: bool = False
+    """Drafts that changed are shown, as warnings; others are judged as `drafts` says."""
 
     def judged(self, findings: Iterable[Finding]) -> Iterator[Finding]:
         """The findings with the severities of this profile."""
@@ -37,7 +39,15 @@ PROFILES = (
         about="while writing: what could be accepted by name is a warning, only hard rules fail",
         acceptable={"error": "warning"},
     ),
-    Profile(name=DEFAULT, about="for a review: every rule as its page says"),
+    Profile(name=DEFAULT, about="every rule as its page says"),
+    Profile(
+        name="review",
+        about="for a pull request: as for a release, and of drafts what changed `--since` is shown without failing",
+        acceptable={"warning": "error"},
+        hard={"warning": "error"},
+        drafts=False,
+        changed_drafts=True,
+    ),
     Profile(
         name="release",
         about="before publishing: drafts are left out unless named, and warnings fail until accepted or solved",
