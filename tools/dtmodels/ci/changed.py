@@ -12,6 +12,7 @@ from dtmodels.catalogue import Catalogue
 from dtmodels.ci.affected import Affected, affected
 from dtmodels.ci.shards import Shard, shards
 from dtmodels.lint.history import History, parting
+from dtmodels.lint.wording import inert_json, visible
 
 EVERYTHING = "everything was asked for"
 
@@ -40,7 +41,8 @@ def changed(root: Path, since: str, console: Console, *, most: int, as_json: boo
     set_outputs(values)
     if as_json:
         because = {name: list(files) for name, files in found.models.items()}
-        console.say(json_text({**values, "because": because, "broken": found.broken, "gone": found.gone}).rstrip())
+        told = {**values, "because": because, "broken": found.broken, "gone": found.gone}
+        console.say(inert_json(json_text(told)).rstrip())
     else:
         _show(found, jobs, console)
 
@@ -53,15 +55,16 @@ def _found(catalogue: Catalogue, since: str) -> Affected:
 
 
 def _show(found: Affected, jobs: Sequence[Shard], console: Console) -> None:
+    """The job comes first: a folder's name is anybody's words, and a runner obeys lines that begin like a command."""
     job_of = {model_id: job.name for job in jobs for model_id in job.ids}
-    rows = [[model_id, job_of[model_id], _because(files)] for model_id, files in found.models.items()]
-    rows += [[model_id, "none", "its card cannot be read; lint says why"] for model_id in found.broken]
-    rows += [[model_id, "none", "it is no longer here"] for model_id in found.gone]
+    rows = [[job_of[model_id], model_id, _because(files)] for model_id, files in found.models.items()]
+    rows += [["none", visible(name), "its card cannot be read; lint says why"] for name in found.broken]
+    rows += [["none", visible(name), "it is no longer here"] for name in found.gone]
     if rows:
-        console.table(["model", "job", "because of"], rows)
+        console.table(["job", "model", "because of"], rows)
     console.say(f"to build: {len(found.models)} in {len(jobs)} jobs")
 
 
 def _because(files: Sequence[str]) -> str:
     more = f" and {len(files) - 2} more" if len(files) > 2 else ""
-    return ", ".join(files[:2]) + more
+    return visible(", ".join(files[:2]) + more)

@@ -32,8 +32,8 @@ def page(root: Path, card: Card, built: Built, *, before: Built | None, released
         released: the models of the last release; None where nothing is known about one.
     """
     found = explain(root, card.id)
-    rows = [["a release would", text(effect(card, built, released))], *_derived(found), *_made(built, before)]
-    parts = [f"## {_shown(card.id)} {_shown(card.version)}\n\n{_shown(card.description)}\n", table(["", ""], rows)]
+    first, rows = ["a release would", text(effect(card, built, released))], [*_derived(found), *_made(built, before)]
+    parts = [f"## {_shown(card.id)} {_shown(card.version)}\n\n{_shown(card.description)}\n", table(first, rows)]
     if built.report:
         figures = before.report["facts"]["figures"] if before and before.report else {}
         parts += [_problems(built.report), _figures(built.report, figures), _tensors(built.report)]
