@@ -74,14 +74,14 @@ def _sound(facts: Any) -> bool:
     )
 
 
-def read_released(path: Path | None) -> Values | None:
+def read_released(path: Path) -> Values:
     """The models of a release's versions.json, by id.
 
     Raises:
-        Failure: it breaks its schema.
+        Failure: it is not there, or breaks its schema.
     """
-    if path is None:
-        return None
+    if not path.is_file():
+        raise Failure("there is no such file", where=str(path), fix="name the versions.json of a release, or `latest`")
     values = _json(path)
     check_against("versions-v1", values, where=str(path))
     return dict(values["models"])
