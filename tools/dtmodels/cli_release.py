@@ -46,28 +46,39 @@ def assemble(root: Path, built: Path, tag: str, branch: str) -> None:
 @click.command()
 @click.argument("tag", metavar="TAG")
 @click.option("--dry-run", is_flag=True, help="Only say what would be uploaded.")
+@click.option("--ahead", is_flag=True, help="After publishing: stock the draft of the next release with these models.")
 @click.option("--hub", metavar="OWNER", help="Publish on the Hugging Face Hub instead, a repository a model.")
 @click.pass_obj
-def publish(root: Path, tag: str, dry_run: bool, hub: str | None) -> None:
+def publish(root: Path, tag: str, dry_run: bool, ahead: bool, hub: str | None) -> None:
     """Publish dist/ as the release TAG: a draft, its files, a look at what darktable would get, then all at once.
 
     Needs GITHUB_REPOSITORY and a GITHUB_TOKEN that may write. What an earlier run did already is kept; a release that
     is published with the same files is left as it is, one with other files is never changed.
     """
-    from dtmodels.publishing.command import publish_release
+    from dtmodels.publishing import command
 
-    publish_release(root, tag, Console(), dry_run=dry_run, hub=hub)
+    if ahead + bool(hub) + (dry_run and ahead) > 1:
+        raise click.UsageError("--ahead goes with neither --hub nor --dry-run")
+    if hub:
+        command.publish_on_hub(root, tag, hub, Console(), dry_run=dry_run)
+    else:
+        command.publish_release(root, tag, Console(), dry_run=dry_run, ahead=ahead)
 
 
 @click.command()
 @click.argument("target", metavar="FOLDER|TAG|latest")
 @click.option("--into", type=click.Path(path_type=Path, file_okay=False), help="Keep what is downloaded here.")
 @click.option("--transcript", is_flag=True, help="Show each request as darktable makes it.")
-def verify(target: str, into: Path | None, transcript: bool) -> None:
-    """Check a release folder, or download a published release as darktable does and check that."""
-    from dtmodels.publishing.command import verify_target
+@click.option("--same-as", metavar="TAG|latest", help="FOLDER holds built packages: compare them with a release.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def verify(target: str, into: Path | None, transcript: bool, same_as: str | None, as_json: bool) -> int:
+    """Check a release folder, or download a published release as everybody and as darktable does, and check that."""
+    from dtmodels.publishing import command
 
-    verify_target(target, Console(), into=into, transcript=transcript)
+    if same_as:
+        return command.compare_with(target, same_as, Console(), as_json=as_json)
+    command.verify_target(target, Console(), into=into, transcript=transcript, as_json=as_json)
+    return 0
 
 
 @click.command()

@@ -15,7 +15,7 @@ from dtbase.files import replacing_folder, sha256, write_json, write_text
 from dtmodels.archive import install
 from dtmodels.card import Card
 from dtmodels.config import STAND_IN
-from dtmodels.publishing.carry import carry
+from dtmodels.publishing.carry import fetch, take
 from dtmodels.publishing.dist import MOST_ASSETS, NOTES, RECORD, VERSIONS, hold_limits, read_dist
 from dtmodels.publishing.github import GitHub
 from dtmodels.publishing.notes import notes
@@ -55,7 +55,7 @@ def assemble(root: Path, built: Path, plan: Plan, github: GitHub, console: Conso
     """
     workspace = Workspace(root)
     with workspace.locked(), replacing_folder(workspace.dist) as folder:
-        lines = list(_packages(folder, built, plan, github, console, workspace))
+        lines = [*_built_now(folder, built, plan), *_carried_over(folder, built, plan, github, console)]
         loose = _add_loose_files(folder)
         hold_limits({path.name: path.stat().st_size for path in folder.iterdir()}, folder)
         _write_indexes(root, folder, plan, loose=loose)
@@ -63,20 +63,22 @@ def assemble(root: Path, built: Path, plan: Plan, github: GitHub, console: Conso
     return lines
 
 
-def _packages(
-    folder: Path, built: Path, plan: Plan, github: GitHub, console: Console, workspace: Workspace
-) -> Iterable[Line]:
+def _built_now(folder: Path, built: Path, plan: Plan) -> Iterable[Line]:
     for entry in plan.build:
         card, target = entry.card, folder / f"{entry.card.id}.dtmodel"
         shutil.copyfile(_built(built, target.name), target)
         _hold(target, card)
         yield _line(target, card.version, "built")
-    versions = (plan.finished or plan.previous).models if plan.carried else {}  # type: ignore[union-attr]
+
+
+def _carried_over(folder: Path, built: Path, plan: Plan, github: GitHub, console: Console) -> Iterable[Line]:
     for model_id, carried in plan.carried.items():
         target = folder / f"{model_id}.dtmodel"
-        near = [workspace.dist / target.name, *built.rglob(target.name)]
-        came = carry(model_id, carried, target, near, github, console)
-        yield _line(target, versions[model_id].version, f"{carried.tag}, {came}" if came != carried.tag else came)
+        near = [folder.parent / "dist" / target.name, *built.rglob(target.name)]
+        here = take(carried, target, near)
+        if not here:
+            fetch(carried, target, github, console)
+        yield _line(target, carried.version, f"from {carried.tag}{', was here' if here else ''}")
 
 
 def _line(package: Path, version: str, origin: str) -> Line:
@@ -147,9 +149,8 @@ def _write_indexes(root: Path, folder: Path, plan: Plan, *, loose: bool) -> None
 
 
 def _record(plan: Plan, folder: Path) -> dict[str, object]:
-    last = plan.finished or plan.previous
     versions = {entry.card.id: entry.card.version for entry in plan.build}
-    versions |= {model_id: last.models[model_id].version for model_id in plan.carried} if last else {}
+    versions |= {model_id: carried.version for model_id, carried in plan.carried.items()}
     record = {
         "schema": 1,
         "tag": plan.tag.text,

@@ -1,27 +1,25 @@
 """What darktable does with a served release, request by request: index, versions, package, digest, installation.
 
-Two dialogs are imitated. darktable 5.6's own knows its models from a catalogue and asks for `version` and `sha256`
-alone; the one for third-party repositories, in the development line 5.7, lists what `versions.json` offers. Both were
-read from darktable's source; see the docstrings for what each step does there.
+Its own dialog (5.6) knows its models from a catalogue and reads `version` and `sha256` of each. The one for
+repositories of others (development line 5.7) lists what `versions.json` offers, and asks before it replaces a model
+that came from elsewhere. Both as read from darktable's source.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import shutil
 import tempfile
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from dtbase.errors import Failure
+from dtbase.files import sha256
 from dtmodels.archive import install
+from dtmodels.publishing.web import Refused, Unreachable
 
 MOST_JSON_BYTES = 1 << 20
 """darktable reads no longer answer where it expects JSON."""
@@ -34,25 +32,26 @@ class Disappointed(Failure):
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request and its answer."""
+    """One request, its answer, and what darktable made of it."""
 
     url: str
     status: int
+    """0 when there was no answer."""
     bytes: int
-    outcome: str
+    outcome: str = ""
 
     def __str__(self) -> str:
-        return f"GET {self.url}\n    {self.status}, {self.bytes:,} bytes: {self.outcome}"
+        return f"GET {self.url}\n    {self.status}, {self.bytes:,} bytes; {self.outcome}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """A model of `versions.json`, as darktable reads it."""
+    """A model of `versions.json`, as darktable reads it: what is not a string counts as absent."""
 
     id: str
     version: str
     sha256: str
-    """Empty when it has none darktable accepts: then it is not downloaded, and 5.7 does not list it."""
+    """64 hex digits; empty when there is no digest darktable accepts, so that it downloads nothing."""
     name: str = ""
     description: str = ""
     task: str = ""
@@ -60,17 +59,18 @@ class Offer:
     size: int = 0
 
 
-Fetch = Callable[[str], Any]
-"""Opens an address: a context with `status` and `read(n)`; raises `urllib.error.URLError`."""
-
-
 @dataclass(frozen=True, slots=True)
 class Addresses:
     """Where a darktable that is set to one repository looks."""
 
+    repository: str
     index: str
-    download: Callable[[str, str], str]
+    file: Callable[[str, str], str]
     """The address of a file of a release, by tag and name."""
+
+
+Fetch = Callable[[str, Path], object]
+"""Saves what an address gives to a file, redirections followed; raises `Refused` or `Unreachable`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,164 +78,150 @@ class DarktableClient:
     """A darktable of one version, set to one repository."""
 
     version: str
-    """Three numbers; what follows them in a package's version is cut off before."""
+    """Three numbers; darktable cuts off what follows them in its own version."""
     addresses: Addresses
+    fetch: Fetch
     models: Path
     """The folder its models are installed in."""
-    fetch: Fetch
+    cache: Path
+    """Where it downloads to."""
+    origins: dict[str, str] = field(default_factory=dict)
+    """The repository each installed model came from."""
     transcript: list[Exchange] = field(default_factory=list)
 
     def find_tag(self) -> str:
         """The release made for this version: looked up by exactly its three numbers.
 
         Raises:
-            Disappointed: there is no index, or no entry.
+            Disappointed: there is no index, or no entry in it.
         """
-        document = self._json(self.addresses.index)
-        releases = document.get("compatible_releases")
+        releases = self._json(self.addresses.index).get("compatible_releases")
         tag = releases.get(self.version) if isinstance(releases, dict) else None
         if not isinstance(tag, str):
-            self._said(f"no entry for {self.version}")
+            self._conclude(f"no entry for {self.version}")
             raise Disappointed(
                 f"no release for darktable {self.version}",
                 where=self.addresses.index,
                 fix=f"dtmodels index --serve {self.version}=<tag>, then commit it to the default branch",
             )
-        self._said(f"{self.version} -> {tag}")
+        self._conclude(f"{self.version} downloads {tag}")
         return tag
 
     def offers(self, tag: str) -> dict[str, Offer]:
-        """All models of a release; entries that are no objects are passed over, as darktable does."""
-        document = self._json(self.addresses.download(tag, "versions.json"))
-        models = document.get("models")
-        found = {
-            model_id: _offer(model_id, values)
-            for model_id, values in (models.items() if isinstance(models, dict) else ())
-            if isinstance(values, dict)
-        }
-        self._said(f"{len(found)} models")
+        """The models of a release, by id. An entry that is no object is passed over, as darktable does.
+
+        Raises:
+            Disappointed: `versions.json` cannot be had or read.
+        """
+        models = self._json(self.addresses.file(tag, "versions.json")).get("models")
+        given = models.items() if isinstance(models, dict) else ()
+        found = {model_id: _offer(model_id, values) for model_id, values in given if isinstance(values, dict)}
+        self._conclude(f"{len(found)} models")
         return found
 
     def listed(self, tag: str) -> list[Offer]:
-        """What the dialog for third-party repositories lists: models with a valid digest.
+        """What the dialog for repositories of others lists, sorted by id: models with a digest.
 
         Raises:
-            Disappointed: there is none, and the repository is not added.
+            Disappointed: there is none, so the repository cannot be added.
         """
-        found = [offer for offer in self.offers(tag).values() if offer.sha256]
+        offers = self.offers(tag)
+        found = [offers[model_id] for model_id in sorted(offers) if offers[model_id].sha256]
         if not found:
-            where = self.addresses.download(tag, "versions.json")
-            raise Disappointed("no model with a valid sha256, so the repository is not added", where=where)
+            raise Disappointed(
+                "offers no model with a digest, so the repository cannot be added",
+                where=self.addresses.file(tag, "versions.json"),
+            )
+        self._conclude("; ".join(f"{one.name or one.id} {one.version} ({one.task})" for one in found[:3]))
         return found
 
-    def download(self, tag: str, offer: Offer, *, overwrite: Callable[[str], bool] = lambda _: True) -> Path:
-        """Download a package, compare its digest, install it.
-
-        Args:
-            tag: the release.
-            offer: the model.
-            overwrite: asked with the id before an installed model is replaced.
+    def download(self, tag: str, offer: Offer) -> Path:
+        """Download a package, compare its digest, install it. Nothing installed changes before the digest is right.
 
         Returns:
             The folder of the installed model.
 
         Raises:
-            Disappointed: no digest, another digest, or an archive darktable does not install.
+            Disappointed: no digest, another digest, or an archive darktable would not install whole.
         """
-        if (self.models / offer.id).exists() and not overwrite(offer.id):
-            return self.models / offer.id
-        url = self.addresses.download(tag, f"{offer.id}.dtmodel")
+        name = f"{offer.id}.dtmodel"
+        url = self.addresses.file(tag, name)
+        if re.search(r"[/\\?#]|[.][.]", name):
+            raise Disappointed("darktable refuses the name of this file", where=name)
         if not offer.sha256:
-            raise Disappointed("no digest, so it is not downloaded", where=url)
-        if re.search(r"[/\\?#]|[.][.]", f"{offer.id}.dtmodel"):
-            raise Disappointed("the name of the file is refused", where=url)
-        with tempfile.TemporaryDirectory() as cache:
-            package = Path(cache) / f"{offer.id}.dtmodel"
-            with self._opened(url) as answer, package.open("wb") as file:
-                found = self._copy(url, answer, file)
-            if found != offer.sha256.lower():
-                self._said(f"sha256 {found[:12]}..., not {offer.sha256[:12]}...: deleted")
-                raise Disappointed(f"the digest is {found}, not {offer.sha256}", where=url)
-            self._said("the digest is right")
-            return self._install(package)
+            raise Disappointed("has no digest, so it is not downloaded", where=url)
+        package = self.cache / name
+        self._save(url, package)
+        if (found := sha256(package)) != offer.sha256.lower():
+            package.unlink()
+            self._conclude(f"sha256 {found[:12]}... is not {offer.sha256[:12]}..., deleted")
+            raise Disappointed(f"the digest is {found}, not {offer.sha256}", where=url)
+        self._conclude("the digest is right")
+        return self._install(package)
 
-    def update_available(self, model_id: str, offer: Offer) -> bool:
-        """Whether an update is shown for an installed model: versions are compared, bytes never are."""
+    def asks_before_replacing(self, model_id: str) -> bool:
+        """Whether 5.7 asks: a model of this id is installed, and it came from elsewhere."""
+        installed = (self.models / model_id).is_dir()
+        return installed and self.origins.get(model_id) != self.addresses.repository
+
+    def update_available(self, offer: Offer) -> bool:
+        """Whether an update is shown for an installed model: two numbers are compared, bytes never are."""
         try:
-            config = json.loads((self.models / model_id / "config.json").read_bytes())
+            config = json.loads((self.models / offer.id / "config.json").read_bytes())
         except (OSError, ValueError):
             return False
-        installed = config.get("version") if isinstance(config, dict) else None
-        return numbers(installed if isinstance(installed, str) else "") < numbers(offer.version)
+        version = config.get("version") if isinstance(config, dict) else None
+        return numbers(version if isinstance(version, str) else "") < numbers(offer.version)
 
     def _install(self, package: Path) -> Path:
+        """The first entry of the archive says what the model is called; its folder takes the place of an older one."""
         with tempfile.TemporaryDirectory(dir=self.models, prefix=".staging.") as staging:
             installed = install(package, Path(staging))
             wrong = [str(problem) for problem in installed.problems if problem.severity == "error"]
             if installed.folder is None or wrong:
+                self._conclude("cannot be installed whole")
                 raise Disappointed("\n".join(["cannot be installed whole", *wrong]), where=package.name)
             target = self.models / installed.id
             shutil.rmtree(target, ignore_errors=True)
             installed.folder.replace(target)
-        self._said(f"installed as {target.name}")
+        self.origins[installed.id] = self.addresses.repository
+        self._conclude(f"installed as {target.name}")
         return target
 
     def _json(self, url: str) -> dict[str, Any]:
-        with self._opened(url) as answer:
-            data = answer.read(MOST_JSON_BYTES + 1)
-        self.transcript.append(Exchange(url, answer.status, len(data), "read"))
-        if len(data) > MOST_JSON_BYTES:
-            raise Disappointed(f"more than {MOST_JSON_BYTES:,} bytes, so it is not read", where=url)
+        with tempfile.TemporaryDirectory(dir=self.cache) as scratch:
+            path = Path(scratch) / "answer"
+            self._save(url, path)
+            if path.stat().st_size > MOST_JSON_BYTES:
+                self._conclude(f"more than {MOST_JSON_BYTES:,} bytes, not read")
+                raise Disappointed(f"has more than {MOST_JSON_BYTES:,} bytes, so darktable does not read it", where=url)
+            try:
+                document = json.loads(path.read_bytes())
+            except ValueError as wrong:
+                self._conclude("not JSON")
+                raise Disappointed(f"not JSON: {wrong}", where=url) from wrong
+        return document if isinstance(document, dict) else {}
+
+    def _save(self, url: str, path: Path) -> None:
         try:
-            document = json.loads(data)
-        except ValueError as wrong:
-            raise Disappointed(f"not JSON: {wrong}", where=url) from wrong
-        if not isinstance(document, dict):
-            raise Disappointed("not a JSON object", where=url)
-        return document
+            self.fetch(url, path)
+        except (Refused, Unreachable) as failed:
+            status = failed.status if isinstance(failed, Refused) else 0
+            self.transcript.append(Exchange(url, status, 0, failed.what))
+            raise Disappointed(failed.what, where=url, fix=failed.fix) from failed
+        self.transcript.append(Exchange(url, 200, path.stat().st_size))
 
-    def _copy(self, url: str, answer: Any, file: IO[bytes]) -> str:
-        digest, size = hashlib.sha256(), 0
-        while block := answer.read(1 << 20):
-            file.write(block)
-            digest.update(block)
-            size += len(block)
-        self.transcript.append(Exchange(url, answer.status, size, "read"))
-        return digest.hexdigest()
-
-    @contextmanager
-    def _opened(self, url: str) -> Iterator[Any]:
-        try:
-            with self.fetch(url) as answer:
-                yield answer
-        except urllib.error.HTTPError as refused:
-            self.transcript.append(Exchange(url, refused.code, 0, str(refused.reason)))
-            refused.close()
-            raise Disappointed(f"the server answers {refused.code} {refused.reason}", where=url) from refused
-        except OSError as failed:
-            self.transcript.append(Exchange(url, 0, 0, str(failed)))
-            raise Disappointed(f"cannot be fetched: {failed}", where=url) from failed
-
-    def _said(self, outcome: str) -> None:
-        last = self.transcript[-1]
-        known = "" if last.outcome == "read" else f"{last.outcome}; "
-        self.transcript[-1] = Exchange(last.url, last.status, last.bytes, known + outcome)
+    def _conclude(self, outcome: str) -> None:
+        """Add to the last exchange what became of it."""
+        last = self.transcript.pop()
+        said = f"{last.outcome}, {outcome}" if last.outcome else outcome
+        self.transcript.append(Exchange(last.url, last.status, last.bytes, said))
 
 
 def numbers(version: str) -> tuple[int, int]:
     """A version as `sscanf("%d.%d")` reads it: what it cannot read is 0, and what follows is ignored."""
-    found = re.match(r"\s*([+-]?\d+)(?:\.\s*([+-]?\d+))?", version)
+    found = re.match(r"\s*([+-]?[0-9]+)(?:\.\s*([+-]?[0-9]+))?", version)
     return (int(found[1]), int(found[2] or 0)) if found else (0, 0)
-
-
-def public(version: str, timeout_s: float = 30.0) -> Fetch:
-    """Requests as darktable makes them: its name, redirections followed, no token."""
-
-    def fetch(url: str) -> Any:
-        request = urllib.request.Request(url, headers={"User-Agent": f"darktable/{version}"})  # noqa: S310 - our release
-        return urllib.request.urlopen(request, timeout=timeout_s)  # noqa: S310
-
-    return fetch
 
 
 def _offer(model_id: str, values: dict[str, Any]) -> Offer:
@@ -243,12 +229,14 @@ def _offer(model_id: str, values: dict[str, Any]) -> Offer:
         value = values.get(name)
         return value if isinstance(value, str) else ""
 
-    digest = text("sha256")
-    size = values.get("size")
+    digest, size = text("sha256"), values.get("size")
     return Offer(
         id=model_id,
         version=text("version"),
         sha256=digest.removeprefix("sha256:") if _DIGEST.fullmatch(digest) else "",
-        **{name: text(name) for name in ("name", "description", "task", "license")},
-        size=size if isinstance(size, int) else 0,
+        name=text("name"),
+        description=text("description"),
+        task=text("task"),
+        license=text("license"),
+        size=size if isinstance(size, int) and not isinstance(size, bool) else 0,
     )

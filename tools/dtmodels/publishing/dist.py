@@ -1,4 +1,4 @@
-"""`dist/` as a release: its assets are the files `SHA256SUMS` names, and that file itself. Nothing else is published."""
+"""`dist/` as a release: its assets are the files `SHA256SUMS` names, and that file itself, and nothing else."""
 
 from __future__ import annotations
 

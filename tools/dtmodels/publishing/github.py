@@ -14,6 +14,7 @@ from dtbase.errors import Failure, WrongUsage
 from dtmodels.download import Advance
 from dtmodels.publishing.web import Refused, Web
 
+API, SERVER, RAW = "https://api.github.com", "https://github.com", "https://raw.githubusercontent.com"
 PAGE = 100
 NOTHING_THERE = (404, 422)
 """How GitHub says that a name leads to no commit."""
@@ -51,9 +52,9 @@ class GitHub:
     """One repository there."""
 
     repository: str
-    api_url: str = "https://api.github.com"
-    server_url: str = "https://github.com"
-    raw_url: str = "https://raw.githubusercontent.com"
+    api_url: str = API
+    server_url: str = SERVER
+    raw_url: str = RAW
     web: Web = field(default_factory=Web)
 
     @classmethod
@@ -69,16 +70,17 @@ class GitHub:
         repository = environment.get("GITHUB_REPOSITORY", "")
         if not re.fullmatch(r"[A-Za-z0-9._-]+/[A-Za-z0-9._-]+", repository):
             raise WrongUsage("GITHUB_REPOSITORY does not say owner/name", fix="set it, as a job of GitHub Actions does")
-        given = {
-            name: environment[variable].rstrip("/")
-            for name, variable in {
-                "api_url": "GITHUB_API_URL",
-                "server_url": "GITHUB_SERVER_URL",
-                "raw_url": "DTMODELS_RAW_URL",
-            }.items()
-            if environment.get(variable)
-        }
-        return cls(repository=repository, web=Web(token=environment.get("GITHUB_TOKEN", "")), **given)
+
+        def place(variable: str, otherwise: str) -> str:
+            return (environment.get(variable) or otherwise).rstrip("/")
+
+        return cls(
+            repository=repository,
+            api_url=place("GITHUB_API_URL", API),
+            server_url=place("GITHUB_SERVER_URL", SERVER),
+            raw_url=place("DTMODELS_RAW_URL", RAW),
+            web=Web(token=environment.get("GITHUB_TOKEN", "")),
+        )
 
     def releases(self) -> list[Release]:
         """All releases, newest first; drafts only for a token that may write."""
@@ -99,8 +101,8 @@ class GitHub:
 
     def create_draft(self, tag: str, commit: str, *, notes: str, prerelease: bool) -> Release:
         """A new draft. When no answer comes, nobody knows whether there is one now: look before asking again."""
-        values = {"tag_name": tag, "target_commitish": commit, "name": tag, "body": notes}
-        values |= {"draft": True, "prerelease": prerelease}
+        texts = {"tag_name": tag, "target_commitish": commit, "name": tag, "body": notes}
+        values = {**texts, "draft": True, "prerelease": prerelease}
         return _release(self.web.ask("POST", f"{self._api}/releases", values, again=False).json())
 
     def update(self, release: Release, **values: Any) -> Release:
@@ -123,10 +125,9 @@ class GitHub:
         """Where everybody, darktable among them, gets a file of a published release."""
         return f"{self.server_url}/{self.repository}/releases/download/{tag}/{name}"
 
-    @property
-    def public(self) -> Web:
+    def public(self, agent: str = "dtmodels") -> Web:
         """Requests as everybody makes them: without a token."""
-        return Web(patience=self.web.patience)
+        return Web(patience=self.web.patience, agent=agent)
 
     @property
     def index_url(self) -> str:

@@ -22,7 +22,7 @@ def latest_models(github: GitHub) -> Mapping[str, Mapping[str, Any]]:
     if not versions:
         return {}
     url = github.download_url(max(versions, key=lambda tag: tag.order).text, VERSIONS)
-    values: Mapping[str, Any] = github.public.ask("GET", url).json()
+    values: Mapping[str, Any] = github.public().ask("GET", url).json()
     check_against("versions-v1", values, where=url)
     models: Mapping[str, Mapping[str, Any]] = values["models"]
     return models

@@ -1,4 +1,4 @@
-"""plan: what a release consists of, from the tag, the cards and the last release; nothing else is asked, no clock is."""
+"""plan: what a release consists of, from the tag, the cards and the last release. No clock is asked."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class Carried:
 
     tag: str
     """The release it is taken from."""
+    version: str
     sha256: str
     built_in: str
     """The release it was built for."""
@@ -63,11 +64,11 @@ def plan(root: Path, name: str, github: GitHub, *, branch: str) -> Plan:
             lower version than was published.
         NothingToDo: no card is released.
     """
+    wanted = parse(name) if name != NIGHTLY else None
     commit = _head(root)
-    tag = nightly(commit, _date(root)) if name == NIGHTLY else parse(name)
+    tag = wanted or nightly(commit, _date(root))
     _hold_on_branch(root, tag, branch)
-    if not tag.nightly:
-        _hold_tag(root, tag, commit, github)
+    _hold_tag(root, tag, commit, github)
     notes = section(root, tag)
     previous, finished = find_released(github, tag)
     if finished and finished.commit != commit:
@@ -113,7 +114,10 @@ def _carried(models: Iterable[Entry], last: Released) -> Iterable[tuple[str, Car
                 fix="raise it: darktable never goes back to a lower version",
             )
         if entry.card.version_numbers == known.numbers:
-            yield entry.card.id, Carried(tag=last.tag, sha256=known.sha256, built_in=known.built_in)
+            yield (
+                entry.card.id,
+                Carried(tag=last.tag, version=known.version, sha256=known.sha256, built_in=known.built_in),
+            )
 
 
 def _head(root: Path) -> str:
@@ -145,7 +149,13 @@ def _hold_on_branch(root: Path, tag: Tag, branch: str) -> None:
 
 
 def _hold_tag(root: Path, tag: Tag, commit: str, github: GitHub) -> None:
-    """The tag has to lead to what is checked out, here and on the other side."""
+    """The tag has to lead to what is checked out, here and on the other side; a nightly's is made of the commit."""
+    if tag.nightly:
+        if tag != (own := nightly(commit, _date(root))):
+            raise Failure(
+                f"{tag.text} is the nightly of another commit", where=str(root), fix=f"this one's: {own.text}"
+            )
+        return
     what = f"git knows no tag {tag.text}"
     fix = "make it, or fetch it: git fetch --tags"
     found = git(root, "rev-parse", "--verify", "--quiet", f"refs/tags/{tag.text}^{{commit}}", what=what, fix=fix)

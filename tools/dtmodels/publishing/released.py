@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,28 +49,38 @@ def find_released(github: GitHub, tag: Tag) -> tuple[Released | None, Released |
     """
     published = [release for release in github.releases() if not release.draft and is_tag(release.tag)]
     same = next((release for release in published if release.tag == tag.text), None)
-    before = highest_below(tag, [release.tag for release in published])
+    before = highest((release.tag for release in published), below=tag)
     earlier = next((release for release in published if release.tag == before), None)
-    return earlier and _read(github, earlier), same and _read(github, same)
+    return read_released(github, earlier) if earlier else None, read_released(github, same) if same else None
 
 
-def highest_below(tag: Tag, published: list[str]) -> str | None:
-    """The highest version among published tags that is lower than `tag`."""
-    versions = [Tag(text) for text in published if is_tag(text) and not Tag(text).prerelease]
-    return (
-        max((one for one in versions if one.order < tag.order), key=lambda one: one.order, default=Tag("")).text or None
-    )
+def versions(published: Iterable[str]) -> list[Tag]:
+    """Those of the published tags that are versions: neither candidates nor nightlies, nor tags of others."""
+    return [Tag(text) for text in published if is_tag(text) and not Tag(text).prerelease]
 
 
-def _read(github: GitHub, release: Release) -> Released:
-    versions, record = _document(github, release, VERSIONS), _document(github, release, RECORD)
-    if versions is None:
+def highest(published: Iterable[str], below: Tag | None = None) -> str | None:
+    """The highest version among published tags, or the highest that is lower than `below`."""
+    found = [one for one in versions(published) if below is None or one.order < below.order]
+    return max(found, key=lambda one: one.order).text if found else None
+
+
+def read_released(github: GitHub, release: Release) -> Released:
+    """What a published release holds.
+
+    Raises:
+        Failure: it has no `versions.json`, or one that breaks its schema.
+    """
+    listed, record = _document(github, release, VERSIONS), _document(github, release, RECORD)
+    if listed is None:
         raise Failure(
             f"the release has no {VERSIONS}, so darktable can download nothing from it",
             where=f"{github.repository} {release.tag}",
             fix="it was not made by these tools: delete it, or publish a higher version first by hand",
         )
-    check_against("versions-v1", versions, where=f"{release.tag}: {VERSIONS}")
+    check_against("versions-v1", listed, where=f"{release.tag}: {VERSIONS}")
+    if record is not None:
+        check_against("release-v1", record, where=f"{release.tag}: {RECORD}")
     built = record["models"] if record else {}
     models = {
         model_id: Package(
@@ -78,7 +88,7 @@ def _read(github: GitHub, release: Release) -> Released:
             sha256=model["sha256"].removeprefix("sha256:"),
             built_in=built.get(model_id, {}).get("built_in", release.tag),
         )
-        for model_id, model in versions["models"].items()
+        for model_id, model in listed["models"].items()
     }
     return Released(tag=release.tag, release=release, commit=record["commit"] if record else "", models=models)
 
@@ -87,7 +97,7 @@ def _document(github: GitHub, release: Release, name: str) -> Any:
     """A JSON file of a published release; None when it has none."""
     url = github.download_url(release.tag, name)
     try:
-        body = github.public.ask("GET", url).body
+        body = github.public().ask("GET", url).body
     except Refused as refused:
         if refused.status == 404:
             return None

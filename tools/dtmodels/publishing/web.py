@@ -69,6 +69,7 @@ class Web:
 
     token: str = field(default="", repr=False)
     patience: Patience = field(default_factory=lambda: Patience(most_wait_s=MOST_WAIT_S))
+    agent: str = "dtmodels"
 
     def ask(self, method: str, url: str, values: Mapping[str, Any] | None = None, *, again: bool = True) -> Answer:
         """Ask for something small.
@@ -144,7 +145,7 @@ class Web:
         self, method: str, url: str, data: Any, headers: Mapping[str, str], accept: str = "application/vnd.github+json"
     ) -> Any:
         request = urllib.request.Request(url, data=data, method=method)  # noqa: S310 - addresses of the service itself
-        for name, value in {"User-Agent": "dtmodels", "Accept": accept, **headers}.items():
+        for name, value in {"User-Agent": self.agent, "Accept": accept, **headers}.items():
             request.add_header(name, value)
         if self.token:
             request.add_unredirected_header("Authorization", f"Bearer {self.token}")
