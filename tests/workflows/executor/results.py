@@ -34,6 +34,8 @@ class StepResult:
     error: str = ""
     """Why it failed, in a sentence."""
     seconds: float = 0.0
+    cpu_s: float = 0.0
+    """Of the processes it started; for an action of several steps, of all of them."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -118,7 +120,7 @@ class Run:
         for job in self.jobs:
             lines.append(f"  {job.result:9} {job.name} {job.error}")
             for step in job.steps:
-                lines.append(f"    {step.outcome:9} {step.name} ({step.seconds:.2f} s) {step.error}")
+                lines.append(f"    {step.outcome:9} {step.name} ({step.seconds:.2f} s, {step.cpu_s:.2f} s of processors) {step.error}")
                 if step.outcome == "failure":
                     lines.extend(f"      | {line}" for line in step.log.splitlines()[-25:])
         return "\n".join([*lines, *(f"  slip: {slip}" for slip in self.slips)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import resource
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -31,14 +32,14 @@ def run_step(frame: Frame, document: Mapping[str, Any]) -> None:
     machine = frame.machine
     step = StepResult(name=_name(document), id=document.get("id", ""), outcome="skipped", conclusion="skipped")
     place = len(machine.job.steps)
-    started = time.monotonic()
+    started, used = time.monotonic(), _children_cpu_s()
     try:
         _attempt(frame, document, step)
     except StepFailed as failed:
         step.outcome, step.error = "failure", str(failed)
     if machine.cancelled and step.outcome == "failure" and time.monotonic() < machine.deadline:
         step.outcome = "cancelled"
-    step.seconds = time.monotonic() - started
+    step.seconds, step.cpu_s = time.monotonic() - started, _children_cpu_s() - used
     step.conclusion = step.outcome
     if step.outcome == "failure" and _may_fail(frame, document):
         step.conclusion = "success"
@@ -188,3 +189,8 @@ def _name(document: Mapping[str, Any]) -> str:
     """The step's name, or what GitHub makes of what it runs."""
     what = document.get("uses") or document.get("run", "").strip().partition("\n")[0]
     return str(document.get("name", f"Run {what}"))
+
+
+def _children_cpu_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime

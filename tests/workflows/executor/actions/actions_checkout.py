@@ -36,6 +36,10 @@ def run(call: Call) -> dict[str, str]:
     wanted = (call.event.sha if own else call.inputs["ref"]) or "HEAD"
     _git(folder, "init", "-q", "-b", "main")
     depth = int(call.inputs["fetch-depth"])
+    if not depth:
+        # The whole history is to be there, so its objects need not be copied.
+        objects = call.world.origins[repository] / ".git" / "objects"
+        (folder / ".git" / "objects" / "info" / "alternates").write_text(f"{objects}\n")
     target = _target(call.event.ref) if own else "refs/remotes/origin/wanted"
     if not depth:
         _git(folder, "fetch", "-q", "--no-tags", origin, *ALL)

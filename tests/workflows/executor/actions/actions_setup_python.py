@@ -22,8 +22,8 @@ STAND_IN = Path(__file__).parent.parent / "python"
 
 WRAPPER = """\
 #!/bin/sh
-export STAND_IN_PYTHON='{folder}'
-if [ "$1 $2" = "-m pip" ]; then shift 2; exec '{python}' '{stand_in}/pip.py' "$@"; fi
+export STAND_IN_PYTHON='{folder}' STAND_IN_CACHE='{cache}'
+if [ "$1 $2" = "-m pip" ]; then shift 2; exec '{python}' -I -S '{stand_in}/pip.py' "$@"; fi
 PYTHONPATH='{stand_in}/hook'"${{PYTHONPATH:+:$PYTHONPATH}}" exec '{python}' "$@"
 """
 PIP = """\
@@ -47,7 +47,8 @@ def run(call: Call) -> dict[str, str]:
     programs.mkdir(parents=True, exist_ok=True)
     (folder / "modules.json").write_text(json.dumps(modules()))
     (folder / "installed.json").write_text(json.dumps({"distributions": {}, "projects": []}))
-    wrapper = WRAPPER.format(folder=folder, python=sys.executable, stand_in=STAND_IN)
+    cache = call.world.folder.parent / "pip"
+    wrapper = WRAPPER.format(folder=folder, python=sys.executable, stand_in=STAND_IN, cache=cache)
     for name, text in {"python": wrapper, "python3": wrapper, "pip": PIP, "pip3": PIP}.items():
         (programs / name).write_text(text)
         (programs / name).chmod(0o755)

@@ -1,32 +1,25 @@
 """pip where nothing can be downloaded: it takes what lies in this environment, if that is what was asked for.
 
-Understands `install` with requirements, constraints and editable projects. A requirement is met by the distribution
-that lies here when its version fits and is the pinned one; then it, and all it needs, can be imported in this job.
-Whatever is not understood is an error.
+Understands `install` with requirements, constraints and editable projects; whatever else is an error. What a call would
+let in is worked out by `resolve.py`, once for the same question: a run sets up the same tools in every job.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.metadata
+import hashlib
 import json
 import os
-import shutil
+import subprocess
 import sys
-import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
-from packaging.version import Version
-
-PROGRAM = """\
-#!/bin/sh
-exec '{folder}/bin/python' '{folder}/bin/.{name}.py' "$@"
-"""
 START = """\
+#!/bin/sh
+here=$(dirname "$0")
+exec "$here/python" "$here/.{name}.py" "$@"
+"""
+CALL = """\
 import sys
 from {module} import {function} as main
 sys.argv[0] = "{name}"
@@ -34,29 +27,27 @@ sys.exit(main())
 """
 
 
-@dataclass(kw_only=True)
-class Environment:
-    """What can be imported in this job."""
-
-    folder: Path
-    distributions: dict[str, list[str]] = field(default_factory=dict)
-    """Extras of each distribution that is in."""
-    projects: list[str] = field(default_factory=list)
-    """Folders of editable projects."""
-
-    @classmethod
-    def load(cls, folder: Path) -> Environment:
-        """As the last call of pip left it."""
-        return cls(folder=folder, **json.loads((folder / "installed.json").read_text()))
-
-    def save(self) -> None:
-        """For the next call, and for the hook that hides everything else."""
-        state = {"distributions": self.distributions, "projects": self.projects}
-        (self.folder / "installed.json").write_text(json.dumps(state, indent=1))
-
-
 def main() -> None:
     """Do what the command line says."""
+    asked = arguments()
+    folder = Path(os.environ["STAND_IN_PYTHON"])
+    installed = json.loads((folder / "installed.json").read_text())
+    projects = [path for path, _ in map(split, asked.editable)]
+    question = {
+        "requirements": asked.requirements,
+        "constraints": [file.read_text() for file in asked.constraint],
+        "projects": [(project_text(path), extras) for path, extras in map(split, asked.editable)],
+        "distributions": installed["distributions"],
+    }
+    answer = ask(json.dumps(question, sort_keys=True), Path(os.environ["STAND_IN_CACHE"]))
+    installed = {"distributions": answer["distributions"], "projects": [*installed["projects"], *projects]}
+    (folder / "installed.json").write_text(json.dumps(installed))
+    for name, value in answer["programs"].items():
+        provide(folder / "bin", name, value)
+
+
+def arguments() -> argparse.Namespace:
+    """The command line."""
     parser = argparse.ArgumentParser(prog="pip")
     parser.add_argument("--disable-pip-version-check", action="store_true")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -66,82 +57,48 @@ def main() -> None:
     install.add_argument("-e", "--editable", action="append", default=[])
     install.add_argument("--extra-index-url")
     install.add_argument("-q", action="count")
-    asked = parser.parse_args()
-    environment = Environment.load(Path(os.environ["STAND_IN_PYTHON"]))
-    pins = dict(pin for file in asked.constraint for pin in constraints(file))
-    for text in asked.requirements:
-        require(Requirement(text), environment, pins)
-    for text in asked.editable:
-        install_project(text, environment, pins)
-    environment.save()
+    return parser.parse_args()
 
 
-def constraints(file: Path) -> Iterator[tuple[str, Requirement]]:
-    """The pins of a constraints file."""
-    for line in file.read_text().splitlines():
-        if text := line.partition("#")[0].strip():
-            requirement = Requirement(text)
-            yield canonicalize_name(requirement.name), requirement
+def split(editable: str) -> tuple[str, list[str]]:
+    """The folder and the extras of `folder[extra,extra]`."""
+    path, _, rest = editable.partition("[")
+    return str(Path(path).resolve()), [part.strip() for part in rest.rstrip("]").split(",") if part.strip()]
 
 
-def require(wanted: Requirement, environment: Environment, pins: dict[str, Requirement]) -> None:
-    """Let a distribution in, with all it needs."""
-    name = canonicalize_name(wanted.name)
-    try:
-        found = importlib.metadata.distribution(name)
-    except importlib.metadata.PackageNotFoundError:
-        sys.exit(f"ERROR: No matching distribution found for {wanted}")
-    version = Version(found.version)
-    for one in (wanted, pins.get(name)):
-        if one and not one.specifier.contains(version, prereleases=True):
-            sys.exit(f"ERROR: No matching distribution found for {one} (here is {found.version})")
-    known = environment.distributions.setdefault(name, [])
-    if known and not wanted.extras - set(known):
+def project_text(path: str) -> str:
+    """The pyproject.toml of a project."""
+    file = Path(path) / "pyproject.toml"
+    if not file.is_file():
+        sys.exit(f"ERROR: {path} is no installable project: it has no pyproject.toml")
+    return file.read_text()
+
+
+def ask(question: str, cache: Path) -> dict[str, dict[str, str]]:
+    """Ask `resolve.py`, or remember what it answered."""
+    known = cache / hashlib.sha256(question.encode()).hexdigest()
+    if not known.exists():
+        command = [sys.executable, Path(__file__).with_name("resolve.py")]
+        done = subprocess.run(command, input=question, stdout=subprocess.PIPE, text=True, check=False)
+        if done.returncode:
+            sys.exit(done.returncode)
+        cache.mkdir(parents=True, exist_ok=True)
+        known.write_text(done.stdout)
+    answer: dict[str, dict[str, str]] = json.loads(known.read_text())
+    return answer
+
+
+def provide(programs: Path, name: str, value: str) -> None:
+    """Put a program beside `python`: a function of a module, or a binary of the environment."""
+    file = programs / name
+    if value.startswith("/"):
+        file.unlink(missing_ok=True)
+        file.symlink_to(value)
         return
-    known.extend(sorted({"", *wanted.extras} - set(known)))
-    for text in found.requires or []:
-        needed = Requirement(text)
-        if needed.marker is None or any(needed.marker.evaluate({"extra": extra}) for extra in {"", *wanted.extras}):
-            require(needed, environment, pins)
-
-
-def install_project(text: str, environment: Environment, pins: dict[str, Requirement]) -> None:
-    """Let a project's folder in, with its programs and what it needs."""
-    path, _, rest = text.partition("[")
-    folder = Path(path).resolve()
-    project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
-    extras = [part.strip() for part in rest.rstrip("]").split(",") if part.strip()]
-    needed = list(project.get("dependencies", []))
-    while extras:
-        extra = extras.pop()
-        if extra not in project.get("optional-dependencies", {}):
-            sys.exit(f"ERROR: {project['name']} does not provide the extra '{extra}'")
-        for one in map(Requirement, project["optional-dependencies"][extra]):
-            if canonicalize_name(one.name) == canonicalize_name(project["name"]):
-                extras.extend(one.extras)
-            else:
-                needed.append(str(one))
-    for one in needed:
-        require(Requirement(one), environment, pins)
-    environment.projects.append(str(folder))
-    programs(project, environment)
-
-
-def programs(project: dict[str, dict[str, str]], environment: Environment) -> None:
-    """Put the programs of everything that is in beside `python`."""
-    points = dict(project.get("scripts", {}))
-    for name in environment.distributions:
-        found = importlib.metadata.distribution(name).entry_points.select(group="console_scripts")
-        points |= {point.name: point.value for point in found}
-    for name, value in points.items():
-        module, _, function = value.partition(":")
-        file = environment.folder / "bin" / name
-        file.write_text(PROGRAM.format(folder=environment.folder, name=name))
-        file.with_name(f".{name}.py").write_text(START.format(name=name, module=module, function=function))
-        file.chmod(0o755)
-    for name in ("ruff", "zizmor", "shellcheck"):
-        if name in environment.distributions and (binary := shutil.which(name, path=str(Path(sys.executable).parent))):
-            (environment.folder / "bin" / name).symlink_to(binary)
+    module, _, function = value.partition(":")
+    file.write_text(START.format(name=name))
+    file.chmod(0o755)
+    (programs / f".{name}.py").write_text(CALL.format(name=name, module=module, function=function))
 
 
 if __name__ == "__main__":
