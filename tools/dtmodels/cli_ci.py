@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from dtbase.console import Console
+from dtbase.errors import Failure
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
@@ -64,19 +65,34 @@ def summary(root: Path, ids: tuple[str, ...], base: Path | None, released: str |
         from dtmodels.publishing.github import GitHub
         from dtmodels.publishing.latest import latest_models
 
-        last = latest_models(GitHub.from_environment())
+        github = GitHub.from_environment()
+        try:
+            last = latest_models(github)
+        except Failure as unknown:  # a page without this comparison is better than none
+            Console().note(f"what is released is not known: {unknown}")
     summary(root, ids, Console(), base=base, released=last)
 
 
 @click.command()
 @click.argument("folder", type=FOLDER, default="dist")
-@click.option("--tag", required=True, metavar="TAG", help="The release the folder is for.")
+@click.option("--tag", metavar="TAG", help="The release the folder is for.")
+@click.option("--environment", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="See above.")
 @click.pass_obj
-def sbom(root: Path, folder: Path, tag: str) -> None:
-    """Write sbom.spdx.json of a release folder: each model, its licences, files, checkpoints and data."""
-    from dtmodels.sbom import write_sbom
+def sbom(root: Path, folder: Path, tag: str | None, environment: Path | None) -> None:
+    """Write sbom.spdx.json of a release folder: each model, its licences, files, checkpoints and data.
 
-    Console().say(str(write_sbom(root, folder, tag)))
+    With --environment FILE: write down instead what is installed here, as CycloneDX.
+    """
+    if (tag is None) == (environment is None):
+        raise click.UsageError("give --tag TAG, or --environment FILE")
+    if environment:
+        from dtmodels.sbom.environment import write_environment
+
+        Console().say(str(write_environment(environment)))
+    elif tag:
+        from dtmodels.sbom.document import write_sbom
+
+        Console().say(str(write_sbom(root, folder, tag)))
 
 
 COMMANDS = (changed, gate, summary, sbom)

@@ -10,16 +10,19 @@ from typing import Any
 
 import pytest
 
+from dtbase.commands import run
 from dtbase.console import Console
 from dtbase.errors import Failure, WrongUsage
 from dtbase.files import sha256, write_json
 from dtmodels.ci.built import read_released
 from dtmodels.ci.summary import summary
+from dtmodels.cli import cli
 from dtmodels.config import STAND_IN
 from dtmodels.report import Facts, FileFacts, Report, TensorFacts, error, warning
 from dtmodels.workspace import Workspace
 from tests.dtmodels.nasty import NASTY
 from tests.dtmodels.rendered import Rendered
+from tests.fake_github import Asset, FakeGitHub, Fault, Release
 
 Add = Callable[..., Path]
 Build = Callable[..., Workspace]
@@ -262,3 +265,45 @@ def test_versions_of_a_release_are_held_against_their_schema(tmp_path: Path) -> 
 def test_an_unknown_model_is_wrong_usage(built: Workspace) -> None:
     with pytest.raises(WrongUsage):
         summary(built.root, ["denoise-tou"], Console(), base=None, released=None)
+
+
+def ask(root: Path, github: FakeGitHub, monkeypatch: pytest.MonkeyPatch) -> int:
+    for name, value in github.environment().items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit) as ended:
+        run(cli, "dtmodels", ["--root", str(root), "summary", "denoise-toy", "--released", "latest"])
+    return int(ended.value.code or 0)
+
+
+def test_before_the_first_release_a_model_is_added(
+    built: Workspace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with FakeGitHub(built.root / "github") as github:
+        assert ask(built.root, github, monkeypatch) == 0
+    assert row_of_release(capsys.readouterr().out) == "add it as 1.0, 1,000 bytes"
+
+
+def test_a_service_out_of_order_leaves_the_rest_of_the_page(
+    built: Workspace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    with FakeGitHub(built.root / "github") as github:
+        github.fail(Fault(kind="status", path="/releases", times=0, status=500))
+        assert ask(built.root, github, monkeypatch) == 0
+    said = capsys.readouterr()
+    assert "what is released is not known" in said.err
+    assert row_of_release(said.out).startswith("publish 1.0, 1,000 bytes, unless that version is published")
+
+
+def test_the_highest_published_version_is_what_it_compares_with(
+    built: Workspace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with FakeGitHub(built.root / "github") as github:
+        for number, (tag, version) in enumerate([("v1.9.0", "0.8"), ("v1.10.0", "0.9"), ("v2.0.0-rc.1", "0.7")], 1):
+            data = released(built.root, version).read_bytes()
+            asset = Asset(id=number, name="versions.json", state="uploaded", size=len(data), digest=None)
+            github.state.blob(asset).parent.mkdir(parents=True, exist_ok=True)
+            github.state.blob(asset).write_bytes(data)
+            github.state.releases.append(Release(id=number, tag_name=tag, prerelease="rc" in tag, assets=[asset]))
+        assert ask(built.root, github, monkeypatch) == 0
+    assert row_of_release(capsys.readouterr().out).startswith("replace 0.9 by 1.0")

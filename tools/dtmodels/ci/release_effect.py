@@ -20,9 +20,10 @@ def effect(card: Card, built: Built, released: Values | None) -> str:
         return "fail: it was not built"
     if built.stand_in:
         return "fail: its weights are made up"
-    last = (released or {}).get(card.id)
     size = f"{built.bytes:,} bytes"
-    if last is None:
+    if released is None:
+        return f"publish {card.version}, {size}, unless that version is published; what is, was not asked"
+    if (last := released.get(card.id)) is None:
         return f"add it as {card.version}, {size}"
     older = tuple(int(part) for part in str(last["version"]).split("."))
     if card.version_numbers > older:

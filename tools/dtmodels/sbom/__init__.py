@@ -1,4 +1,4 @@
-"""The bill of materials of a release: an SPDX 2.3 document in JSON, made from its packages alone."""
+"""Bills of materials: of a release, from its packages alone (SPDX 2.3); of what builds them (CycloneDX 1.6)."""
 
 from dtmodels.sbom.check import check_sbom
 from dtmodels.sbom.document import FILE, write_sbom
