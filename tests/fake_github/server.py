@@ -7,6 +7,7 @@ import re
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
@@ -106,7 +107,8 @@ class Handler(BaseHTTPRequestHandler):
                 status, body, headers = refused.status, json.dumps(refused.body).encode(), refused.headers
             self._log(status, len(data), len(body))
             self.fake.save()
-        self._send(status, body, headers)
+        with suppress(BrokenPipeError, ConnectionResetError):  # whoever asked may have given up
+            self._send(status, body, headers)
 
     def _try(self, data: bytes, fault: Fault | None) -> tuple[int, bytes, dict[str, str]]:
         if fault and fault.kind == "status":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,11 +51,10 @@ def check_against(name: str, value: Any, *, where: str) -> None:
     Raises:
         Failure: it breaks the schema; says at which place, in one sentence.
     """
-    from jsonschema import Draft7Validator
-    from jsonschema.exceptions import best_match
-    from jsonschema.validators import extend
+    validator = _draft7()
 
-    validator: Any = extend(Draft7Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
+    from jsonschema.exceptions import best_match
+
     if wrong := best_match(validator(schema(name)).iter_errors(value)):
         path = ".".join(str(step) for step in wrong.absolute_path)
         found = json.dumps(wrong.instance)
@@ -62,6 +62,19 @@ def check_against(name: str, value: Any, *, where: str) -> None:
         demand = json.dumps(wrong.validator_value)
         what = f"{path or 'the document'} is {shown}, which breaks {wrong.validator}: {demand[:200]}"
         raise Failure(what, where=where, fix=f"see schema/{name}{_SUFFIX}")
+
+
+@functools.cache
+def _draft7() -> Any:
+    """The validator of draft 07."""
+    # Where rfc3987-syntax is installed, importing jsonschema compiles 39 grammars: seconds, for a format of
+    # internationalised addresses that no schema here uses.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+    from jsonschema import Draft7Validator
+    from jsonschema.validators import extend
+
+    return extend(Draft7Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
 
 
 def _pattern(_: Any, pattern: str, found: Any, __: Any) -> Iterator[ValidationError]:

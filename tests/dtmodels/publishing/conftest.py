@@ -85,10 +85,17 @@ class Collection:
         (self.root / "built").mkdir(exist_ok=True)
         return self.root / "built"
 
-    def github(self, *, token: str = "good-token", tries: int = 3, slept: list[float] | None = None) -> GitHub:
+    def github(
+        self,
+        *,
+        token: str = "good-token",  # noqa: S107 - the stand-in's
+        tries: int = 3,
+        timeout_s: float = 5.0,
+        slept: list[float] | None = None,
+    ) -> GitHub:
         found = GitHub.from_environment(self.fake.environment(token))
         sleep = (slept if slept is not None else []).append
-        web = Web(token=token, patience=Patience(tries=tries, timeout_s=5, sleep=sleep, most_wait_s=900))
+        web = Web(token=token, patience=Patience(tries=tries, timeout_s=timeout_s, sleep=sleep, most_wait_s=900))
         return GitHub(
             repository=found.repository,
             api_url=found.api_url,

@@ -7,7 +7,7 @@ from typing import Any
 
 from dtmodels.publishing.dist import VERSIONS
 from dtmodels.publishing.github import GitHub
-from dtmodels.publishing.tags import Tag, is_tag
+from dtmodels.publishing.released import highest
 from dtmodels.schemas import check_against
 
 
@@ -17,11 +17,10 @@ def latest_models(github: GitHub) -> Mapping[str, Mapping[str, Any]]:
     Raises:
         Failure: the service does not answer, or its versions.json breaks the schema.
     """
-    published = [Tag(release.tag) for release in github.releases() if not release.draft and is_tag(release.tag)]
-    versions = [tag for tag in published if not tag.prerelease]
-    if not versions:
+    tag = highest(release.tag for release in github.releases() if not release.draft)
+    if tag is None:
         return {}
-    url = github.download_url(max(versions, key=lambda tag: tag.order).text, VERSIONS)
+    url = github.download_url(tag, VERSIONS)
     values: Mapping[str, Any] = github.public().ask("GET", url).json()
     check_against("versions-v1", values, where=url)
     models: Mapping[str, Mapping[str, Any]] = values["models"]

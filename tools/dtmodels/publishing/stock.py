@@ -11,18 +11,14 @@ from collections.abc import Sequence
 
 from dtbase.console import Console
 from dtbase.errors import Failure
-from dtmodels.publishing.dist import RECORD, VERSIONS, Dist
+from dtmodels.publishing.dist import Dist
 from dtmodels.publishing.draft import Changes, bring, create_draft, find_draft
 from dtmodels.publishing.github import GitHub, Release
 from dtmodels.publishing.released import highest
 from dtmodels.publishing.tags import Tag
-from dtmodels.sbom.document import FILE as SBOM
-from dtmodels.stages.index import SUMS
 
 NEXT = "next"
 """The tag of the draft while it waits; no release is ever published under it."""
-OWN = (VERSIONS, RECORD, SUMS, SBOM)
-"""Files that are another in every release."""
 
 
 def find_stock(releases: Sequence[Release], tag: Tag) -> Release | None:
@@ -41,5 +37,6 @@ def stock(dist: Dist, github: GitHub, console: Console) -> Changes:
         what = f"{dist.record['tag']} is not the highest published version, which is {newest or 'none'}"
         raise Failure(what, where=github.repository, fix="publish it first")
     draft = find_draft(releases, NEXT) or create_draft(github, dist, NEXT, prerelease=False)
-    wanted = {name: file for name, file in dist.files.items() if name not in OWN}
+    own = tuple(f"{model_id}{mark}" for model_id in dist.versions["models"] for mark in (".", "-"))
+    wanted = {name: file for name, file in dist.files.items() if name.startswith(own)}
     return bring(github, draft, dist, wanted, console)

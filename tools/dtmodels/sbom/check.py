@@ -7,7 +7,7 @@ from pathlib import Path
 
 from spdx_tools.spdx.model import ChecksumAlgorithm, Document, Relationship, RelationshipType
 from spdx_tools.spdx.parser.error import SPDXParsingError
-from spdx_tools.spdx.parser.parse_anything import parse_file
+from spdx_tools.spdx.parser.json.json_parser import parse_from_file
 from spdx_tools.spdx.validation.document_validator import validate_full_spdx_document
 
 from dtbase.files import sha256
@@ -21,7 +21,7 @@ def check_sbom(folder: Path) -> Iterator[str]:
         yield f"there is no {FILE}"
         return
     try:
-        document: Document = parse_file(str(path))
+        document: Document = parse_from_file(str(path))
     except (SPDXParsingError, ValueError, KeyError, TypeError, AttributeError) as wrong:
         yield f"{FILE}: cannot be read: {wrong}"
         return
