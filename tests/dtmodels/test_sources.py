@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from dtbase.errors import Failure
 from dtmodels.sources import BUILDING, Sources
 
 TREE = {
@@ -85,6 +88,19 @@ def test_what_nothing_imports_and_what_is_not_ours_is_left_out(tree: Path) -> No
     )
 
 
+def test_a_family_consists_of_its_file_and_the_shared_ones_it_imports(tree: Path) -> None:
+    found = {path.name for path in Sources(folder=tree).of_family("sam") if path.name != "__init__.py"}
+    assert found == {"sam.py", "_layers.py", "_deep.py"}
+
+
+@pytest.mark.parametrize("text", ["def broken(:\n", "\0"])
+def test_a_file_that_is_not_python_is_named(tree: Path, text: str) -> None:
+    (tree / "dtmodels/graph/normalise.py").write_text(text)
+    with pytest.raises(Failure, match="is not Python") as failed:
+        behind(tree, "sam", "mask")
+    assert failed.value.where.endswith("normalise.py")
+
+
 def test_a_tree_without_tools_has_no_sources(tmp_path: Path) -> None:
     assert behind(tmp_path, "sam", "mask") == set()
 
@@ -101,9 +117,6 @@ def test_every_stage_that_builds_exists_in_the_real_tree(root: Path) -> None:
 
 def test_every_module_a_build_really_loads_was_found(root: Path) -> None:
     """Python's own list of loaded modules, after the stages and a family were imported, holds nothing unexpected."""
-    import subprocess
-    import sys
-
     load = "import sys; import dtmodels.stages.convert, dtmodels.stages.validate, dtmodels.stages.package"
     code = f"{load}, dtmodels.families.nafnet, dtmodels.tasks.denoise; print(*(m.__file__ for m in sys.modules.values()"
     code += " if getattr(m, '__file__', None) and m.__name__.split('.')[0] in ('dtbase', 'dtmodels', 'dtproxies')))"

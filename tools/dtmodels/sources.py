@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dtbase.errors import Failure
+
 BUILDING = ("dtmodels.stages.convert", "dtmodels.stages.validate", "dtmodels.stages.package")
 """What makes a package and holds it against darktable; all that these import can change one."""
 _OURS = ("dtbase", "dtmodels", "dtproxies")
@@ -34,12 +36,22 @@ class Sources:
             roots: the modules to start from.
 
         Raises:
-            SyntaxError: one of the files is not Python.
+            Failure: one of the files is not Python.
         """
         first = (*roots, f"{_FAMILIES}.{family}", f"{_TASKS}.{task}")
         if first not in self._found:
             self._found[first] = frozenset(self._follow(first))
         return self._found[first]
+
+    def of_family(self, family: str) -> frozenset[Path]:
+        """The files of `dtmodels.families` that one family consists of: its own, and what it shares with others.
+
+        Raises:
+            Failure: one of the files is not Python.
+        """
+        name = f"{_FAMILIES}.{family}"
+        folder = self.folder.joinpath(*_FAMILIES.split("."))
+        return frozenset(path for path in self._follow([name]) if folder in path.parents)
 
     def _follow(self, first: Sequence[str]) -> Iterable[Path]:
         found: dict[str, Path] = {}
@@ -70,7 +82,11 @@ class Sources:
     def _imports(self, name: str, path: Path) -> frozenset[str]:
         if path not in self._read:
             package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-            self._read[path] = frozenset(self._named(ast.parse(path.read_bytes()), package))
+            try:
+                tree = ast.parse(path.read_bytes())
+            except (SyntaxError, ValueError) as wrong:
+                raise Failure(f"is not Python: {wrong}", where=str(path), fix="correct it") from wrong
+            self._read[path] = frozenset(self._named(tree, package))
         return self._read[path]
 
     def _named(self, tree: ast.Module, package: str) -> Iterator[str]:
