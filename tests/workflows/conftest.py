@@ -64,7 +64,7 @@ def make_world(
 
     def make(origin: Origin, repository: str = REPOSITORY) -> World:
         return World(
-            folder=tmp_path_factory.mktemp("world"),
+            folder=tmp_path_factory.mktemp("github") / "world",
             repository=repository,
             origins={repository: origin.folder},
             evaluator=evaluator,

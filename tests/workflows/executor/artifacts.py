@@ -40,6 +40,7 @@ class Artifacts:
     folder: Path
     kept: list[Artifact] = field(default_factory=list)
     made: int = 0
+    """How many were made so far, those that were overwritten included."""
 
     def find(self, name: str) -> Artifact | None:
         """The artefact of this name."""

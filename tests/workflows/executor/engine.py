@@ -30,22 +30,24 @@ class Engine:
     run: Run
     faults: Sequence[Fault]
     again: Run | None
-    """The attempt before, whose successes are kept."""
+    """A run before, whose successes are kept: an earlier attempt, or one of workflows that differ a little."""
 
     def run_level(self, level: Level) -> None:
         """Run all jobs of a workflow file."""
         for job in level.in_order():
+            self.run.definitions[(*level.key, job.id)] = level.definition(job)
             outcome = self._kept(level, job) or self._job(level, job)
             level.results[job.id] = self.run.results[(*level.key, job.id)] = outcome
 
     def _kept(self, level: Level, job: Job) -> Outcome | None:
-        """What the attempt before made of a job, where neither it nor anything before it failed then."""
+        """What the run before made of a job, where it and all before it went well then and are the same now."""
         key = (*level.key, job.id)
         if self.again is None:
             return None
-        chain = [(*level.key, name) for name in (job.id, *level.ancestors(job))]
-        if any(self.again.results.get(one, ("failure",))[0] != "success" for one in chain):
-            return None
+        for one in ((*level.key, name) for name in (job.id, *level.ancestors(job))):
+            same = self.again.definitions.get(one) == self.run.definitions[one]
+            if not same or self.again.results.get(one, ("failure",))[0] != "success":
+                return None
         self.run.jobs.extend(one for one in self.again.jobs if one.key[: len(key)] == key)
         return self.again.results[key]
 

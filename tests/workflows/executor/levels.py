@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from tests.workflows.executor.artifacts import Key
@@ -34,6 +37,12 @@ class Level:
     def rights(self, job: Job) -> Rights:
         """What the token of a job may do, before forks are looked at."""
         return self.ceiling if job.rights is None else job.rights
+
+    def definition(self, job: Job) -> str:
+        """All that a job is made of, with the workflows and actions of the repository that it uses."""
+        around = {name: value for name, value in self.workflow.document.items() if name != "jobs"}
+        text = json.dumps([around, job.document], sort_keys=True)
+        return "\n".join([text, *_used(self.workflow.source.folder, text)])
 
     def in_order(self) -> list[Job]:
         """The jobs, each after those it needs; the official parser has refused circles."""
@@ -77,6 +86,16 @@ class Level:
             if is_slip(name, {"needs": {}, **scope.contexts}, inputs=self.known_inputs(), steps={}):
                 self.run.slips.append(Slip(where=f"{self.name}{where}", what=f"nothing sets {name}"))
         scope.missing.clear()
+
+
+def _used(folder: Path, text: str) -> Iterator[str]:
+    """The texts of what is used by `$/…` or `./…`, and of what those use."""
+    for name in sorted(set(re.findall(r"""uses"?: *"?[$.]/([\w./-]+)""", text))):
+        file = folder / name if name.endswith(("yml", "yaml")) else folder / name / "action.yml"
+        if file.is_file():
+            inner = file.read_text(encoding="utf-8")
+            yield inner
+            yield from _used(folder, inner)
 
 
 def _inputs(trigger: Any) -> set[str]:

@@ -69,6 +69,8 @@ class Run:
     """In the order they ended; skipped ones included, callers of reusable workflows not."""
     results: dict[Key, tuple[Result, dict[str, str]]] = field(default_factory=dict)
     """Result and outputs of every job, callers and whole matrices included."""
+    definitions: dict[Key, str] = field(default_factory=dict)
+    """What each job was made of, to tell whether it is the same in another run."""
     slips: list[Slip] = field(default_factory=list)
     refused: str = ""
     """Why GitHub would not even start it."""
@@ -120,7 +122,8 @@ class Run:
         for job in self.jobs:
             lines.append(f"  {job.result:9} {job.name} {job.error}")
             for step in job.steps:
-                lines.append(f"    {step.outcome:9} {step.name} ({step.seconds:.2f} s, {step.cpu_s:.2f} s of processors) {step.error}")
+                seconds = f"({step.seconds:.2f} s, {step.cpu_s:.2f} of processors)"
+                lines.append(f"    {step.outcome:9} {step.name} {seconds} {step.error}")
                 if step.outcome == "failure":
                     lines.extend(f"      | {line}" for line in step.log.splitlines()[-25:])
         return "\n".join([*lines, *(f"  slip: {slip}" for slip in self.slips)])

@@ -37,7 +37,13 @@ def happens(world: World, event: Event, *, changed: Sequence[str] = (), faults: 
 def run_workflow(
     world: World, event: Event, file: str, *, faults: Sequence[Fault] = (), again: Run | None = None
 ) -> Run:
-    """Run one workflow on an event; with `again`, the failed jobs of that run once more, and what follows them."""
+    """Run one workflow on an event.
+
+    Args:
+        faults: what goes wrong.
+        again: a run of it before, of this commit or another: its successful jobs count, as far as neither they nor
+            what they need have changed since; all others run.
+    """
     run = _next(world, event, f"{FOLDER}/{file}", again)
     try:
         source = world.source(world.repository, event.sha)
@@ -52,11 +58,12 @@ def run_workflow(
 
 
 def _next(world: World, event: Event, workflow: str, again: Run | None) -> Run:
-    world.runs += 0 if again else 1
+    world.runs += 1
     number, attempt = (again.id, again.attempt + 1) if again else (world.runs, 1)
-    folder = world.folder / f"run-{number}-{attempt}"
+    folder = world.folder / f"run-{world.runs}"
     folder.mkdir(parents=True)
-    artifacts = again.artifacts if again else Artifacts(folder=folder / "artifacts")
+    before = again.artifacts if again else Artifacts(folder=folder)
+    artifacts = Artifacts(folder=folder / "artifacts", kept=list(before.kept), made=before.made)
     return Run(workflow=workflow, event=event, id=number, attempt=attempt, folder=folder, artifacts=artifacts)
 
 

@@ -1,7 +1,7 @@
 """What `pip install` would let in, of what lies in this environment: a question and an answer in JSON.
 
-A requirement is met by the distribution that lies here, when its version fits and is the pinned one; then it, and all it
-needs, can be imported. There is nothing else to choose from.
+A requirement is met by the distribution that lies here, when its version fits and is the pinned one; then it, and all
+it needs, can be imported. There is nothing else to choose from.
 """
 
 from __future__ import annotations
