@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.conftest import CARD, ROOT, denoiser
-from tests.fake_github import FakeGitHub
+from tests.fake_github import FakeGitHub, State
 from tests.workflows.executor import Event, World
 from tests.workflows.executor.events import push_tag
 from tests.workflows.origin import Origin
@@ -47,14 +47,15 @@ def models(folder: Path, versions: Mapping[str, str]) -> None:
         (place / "card.yaml").write_text(CARD.format(id=model_id, version=version, status="released", **facts))
     if not (folder / "README.md").exists() or "models:begin" not in (folder / "README.md").read_text():
         (folder / "README.md").write_text(README)
-    docs(folder)
+    command(folder, "docs")
 
 
-def docs(folder: Path) -> None:
-    """Write what is generated from the cards, with the tools of this checkout."""
+def command(folder: Path, *words: str) -> None:
+    """Call the tools of this checkout on a repository."""
     environment = os.environ | {"PYTHONPATH": str(ROOT / "tools")}
-    command = [sys.executable, "-m", "dtmodels", "--root", str(folder), "docs"]
-    subprocess.run(command, env=environment, check=True, capture_output=True)
+    called = [sys.executable, "-m", "dtmodels", "--root", str(folder), *words]
+    done = subprocess.run(called, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,11 @@ class House:
         self.origin.commit({}, f"What {tag} brings")
         return self.tag(tag)
 
+    def command(self, *words: str) -> None:
+        """Call the tools on it, and write again what is generated."""
+        command(self.origin.folder, *words)
+        command(self.origin.folder, "docs")
+
     def tag(self, tag: str, commit: str = "main") -> Event:
         """Set a tag here and there; the event of it."""
         sha = self.origin.tag(tag, commit)
@@ -89,12 +95,19 @@ class House:
 
 
 @contextmanager
-def on_github(world: World, origin: Origin) -> Iterator[House]:
-    """Put a repository on a stand-in for GitHub that runs of this world can reach, and nobody else."""
-    fake = world.network.inside(lambda: FakeGitHub(world.folder.with_name("github")))
-    fake.state.repository = world.repository
-    fake.state.tokens = {}
-    fake.state.branches["main"] = origin.head
+def on_github(world: World, origin: Origin, state: State | None = None) -> Iterator[House]:
+    """Put a repository on a stand-in for GitHub that runs of this world can reach, and nobody else.
+
+    Args:
+        state: what GitHub remembers already; its blobs are copied, so that nothing written here reaches them.
+    """
+    folder = world.folder.with_name(f"{world.folder.name}-github")
+    state = state or State(folder=folder, tokens={})
+    if state.folder.exists():
+        shutil.copytree(state.folder, folder)
+    state.folder, state.repository, state.log = folder, world.repository, []
+    state.branches["main"] = origin.head
+    fake = world.network.inside(lambda: FakeGitHub(folder, state))
     with fake:
         found = fake.environment()
         world.environment |= {name: found[name] for name in ("GITHUB_API_URL", "GITHUB_SERVER_URL", "DTMODELS_RAW_URL")}

@@ -9,7 +9,8 @@ import click
 from dtbase.console import Console
 
 BRANCH = click.option("--branch", default="main", show_default=True, metavar="NAME", help="Releases are made from it.")
-FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
+FOLDER = click.Path(path_type=Path, file_okay=False)
+"""Which need not be there: where nothing is built, nothing is handed on."""
 
 
 @click.command()

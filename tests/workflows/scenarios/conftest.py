@@ -1,17 +1,33 @@
-"""A repository like this one, made once and copied for each scenario."""
+"""A repository like this one at three points of its life; each scenario goes on from a copy of one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from tests.workflows.executor import World
+from tests.fake_github import State
+from tests.workflows.executor import Event, Fault, Run, World, run_workflow
 from tests.workflows.house import CHANGELOG, House, models, on_github, tools
 from tests.workflows.origin import Origin
 
 MODELS = {"denoise-one": "1.0", "denoise-two": "1.0"}
+FIRST = "v1.0.0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What was when a run ended, to go on from as often as wanted."""
+
+    origin: Origin
+    state: Path
+    """What the stand-in for GitHub remembered."""
+    world: World
+    event: Event
+    run: Run
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +44,61 @@ def first_house(tmp_path_factory: pytest.TempPathFactory) -> Origin:
 
 @pytest.fixture
 def house(first_house: Origin, tmp_path: Path, make_world: Callable[..., World]) -> Iterator[House]:
-    """A copy of it, on a GitHub of its own."""
+    """Before the first release."""
     origin = first_house.clone(tmp_path / "origin")
     with on_github(make_world(origin), origin) as house:
         yield house
+
+
+@pytest.fixture(scope="session")
+def released(first_house: Origin, tmp_path_factory: pytest.TempPathFactory, make_world: Callable[..., World]) -> Past:
+    """The first release is out."""
+    return _past(first_house, tmp_path_factory.mktemp("released"), make_world)
+
+
+@pytest.fixture(scope="session")
+def unpublished(
+    first_house: Origin, tmp_path_factory: pytest.TempPathFactory, make_world: Callable[..., World]
+) -> Past:
+    """All of the first release went well but for the job that publishes: it never began."""
+    fault = Fault(kind="fail", job="Publish")
+    return _past(first_house, tmp_path_factory.mktemp("unpublished"), make_world, fault)
+
+
+def _past(first: Origin, folder: Path, make_world: Callable[..., World], *faults: Fault) -> Past:
+    origin = first.clone(folder / "origin")
+    with on_github(make_world(origin), origin) as house:
+        event = house.release(FIRST, MODELS)
+        run = run_workflow(house.world, event, "release.yml", faults=faults)
+        assert run.conclusion == ("failure" if faults else "success"), run.story()
+        house.fake.state.save(folder / "state.json")
+    return Past(origin=origin, state=folder / "state.json", world=house.world, event=event, run=run)
+
+
+@pytest.fixture
+def after(tmp_path: Path, make_world: Callable[..., World]) -> Callable[[Past], AbstractContextManager[House]]:
+    """Go on from a copy of the past."""
+
+    @contextmanager
+    def go_on(past: Past) -> Iterator[House]:
+        origin = past.origin.clone(tmp_path / "origin")
+        world = make_world(origin)
+        world.runs = past.world.runs
+        for attestation in past.world.attestations:
+            world.attest(attestation)
+        with on_github(world, origin, State.load(past.state)) as house:
+            yield house
+
+    return go_on
+
+
+@pytest.fixture
+def retry(unpublished: Past) -> Callable[..., Run]:
+    """Run the failed jobs of an attempt again; of the one that never published, when none is named."""
+
+    def again(house: House, before: Run | None = None, *faults: Fault) -> Run:
+        kept = replace(unpublished.run.artifacts, kept=list(unpublished.run.artifacts.kept))
+        first = replace(unpublished.run, artifacts=kept)
+        return run_workflow(house.world, unpublished.event, "release.yml", faults=faults, again=before or first)
+
+    return again
