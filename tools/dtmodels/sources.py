@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ BUILDING = ("dtmodels.stages.convert", "dtmodels.stages.validate", "dtmodels.sta
 """What makes a package and holds it against darktable; all that these import can change one."""
 _OURS = ("dtbase", "dtmodels", "dtproxies")
 _FAMILIES, _TASKS = "dtmodels.families", "dtmodels.tasks"
+_QUOTED = re.compile(rf"""["']((?:{"|".join(_OURS)})\.[\w.]+)["']""".encode())
 _MEMBERS = ".*"
 """Marks a package imported as a whole: its members are looked up at run time, by `dtbase.discovery`."""
 
@@ -82,16 +84,19 @@ class Sources:
     def _imports(self, name: str, path: Path) -> frozenset[str]:
         if path not in self._read:
             package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-            try:
-                tree = ast.parse(path.read_bytes())
-            except (SyntaxError, ValueError) as wrong:
-                raise Failure(f"is not Python: {wrong}", where=str(path), fix="correct it") from wrong
-            self._read[path] = frozenset(self._named(tree, package))
+            self._read[path] = frozenset(self._named(path, package))
         return self._read[path]
 
-    def _named(self, tree: ast.Module, package: str) -> Iterator[str]:
-        for node in ast.walk(tree):
-            match node:
+    def _named(self, path: Path, package: str) -> Iterator[str]:
+        """Every module a file names: in its imports, wherever they stand, or in quotes, to start another process."""
+        source = path.read_bytes()
+        try:
+            tree = ast.parse(source)
+        except (SyntaxError, ValueError) as wrong:
+            raise Failure(f"is not Python: {wrong}", where=str(path), fix="correct it") from wrong
+        yield from (found.decode() for found in _QUOTED.findall(source))
+        for statement in _statements(tree):
+            match statement:
                 case ast.Import(names=names):
                     yield from (alias.name for alias in names)
                 case ast.ImportFrom(module=module, names=names, level=level):
@@ -101,10 +106,19 @@ class Sources:
                         yield (inner := f"{base}.{alias.name}")
                         if (file := self._file(inner)) and file.name == "__init__.py":
                             yield inner + _MEMBERS
-                case ast.Constant(value=str(text)) if "." in text and text.isascii() and " " not in text:
-                    yield text  # a module another process is started with
                 case _:
                     pass
+
+
+def _statements(tree: ast.Module) -> Iterator[ast.AST]:
+    """All statements, those inside others included; expressions hold none, and are most of a tree."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for field_name in ("body", "orelse", "handlers", "finalbody", "cases"):
+            inner = getattr(node, field_name, ())
+            waiting += inner if isinstance(inner, list) else ()
 
 
 def _absolute(module: str, package: str, level: int) -> str:
