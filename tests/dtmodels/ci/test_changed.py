@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import onnx
 import pytest
 
 from dtbase.commands import run
@@ -222,3 +223,21 @@ def test_a_collection_below_the_top_of_its_repository_has_paths_of_its_own(
     (top / "constraints.txt").write_text("of somebody else\n")
     told = json.loads(changed(top / "collection", "--since", "HEAD", "--json").stdout)
     assert told["because"] == {"denoise-a": ["models/denoise-a/card.yaml"]}
+
+
+def test_of_300_models_a_shared_change_builds_all_in_40_jobs_and_one_card_builds_one(
+    changed: Changed, add_model: Add, tmp_path: Path, make_denoiser: Callable[..., onnx.ModelProto]
+) -> None:
+    git(tmp_path, "init", "-q")
+    toy = make_denoiser()
+    for number in range(300):
+        add_model(f"denoise-{number:03}", model=toy)
+    (tmp_path / "constraints.txt").write_text("torch==1\n")
+    first = commit(tmp_path)
+    (tmp_path / "constraints.txt").write_text("torch==2\n")
+    commit(tmp_path)
+    told = json.loads(changed(tmp_path, "--since", first, "--json").stdout)
+    assert (told["count"], len(told["shards"])) == (300, 40)
+    assert sorted(" ".join(job["ids"] for job in told["shards"]).split()) == told["models"]
+    edit(tmp_path, "denoise-123")
+    assert json.loads(changed(tmp_path, "--since", "HEAD", "--json").stdout)["models"] == ["denoise-123"]
