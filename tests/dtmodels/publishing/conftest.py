@@ -49,6 +49,8 @@ class Collection:
         if not (self.root / ".git").is_dir():
             self.git("init", "-q", "-b", "main")
             (self.root / ".gitignore").write_text("/output/\n/dist/\n/built/\n")
+        if not (self.root / "CHANGELOG.md").exists():
+            (self.root / "CHANGELOG.md").write_text("# Changelog\n\n## [Unreleased]\n")
         self.git("add", "-A")
         self.git("commit", "-q", "--allow-empty", "-m", message)
         head = self.git("rev-parse", "HEAD")

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from dtbase.console import Console
 from dtbase.errors import Failure
@@ -90,6 +91,7 @@ def _built(built: Path, name: str) -> Path:
     if not found:
         fix = f"build it first: dtmodels run {name.removesuffix('.dtmodel')}"
         raise Failure(f"there is no {name}", where=str(built), fix=fix)
+    hold_limits({path.name: path.stat().st_size for path in found}, built)
     if len({sha256(path) for path in found}) > 1:
         where = ", ".join(str(path) for path in found)
         raise Failure(f"{name} is there more than once, with different bytes", where=where, fix="keep the right one")
@@ -142,13 +144,14 @@ def _write_indexes(root: Path, folder: Path, plan: Plan, *, loose: bool) -> None
     from dtmodels.sbom import write_sbom
 
     write_sbom(root, folder, plan.tag.text)
-    write_json(folder / RECORD, _record(plan, folder))
+    record = _record(plan, folder)
+    write_json(folder / RECORD, record)
     index(folder)
     versions = json.loads((folder / VERSIONS).read_bytes())["models"]
-    write_text(folder / NOTES, notes(plan, versions, loose=loose))
+    write_text(folder / NOTES, notes(plan, record, versions, loose=loose))
 
 
-def _record(plan: Plan, folder: Path) -> dict[str, object]:
+def _record(plan: Plan, folder: Path) -> dict[str, Any]:
     versions = {entry.card.id: entry.card.version for entry in plan.build}
     versions |= {model_id: carried.version for model_id, carried in plan.carried.items()}
     record = {

@@ -66,9 +66,9 @@ def read_dist(folder: Path) -> Dist:
     """
     sums = read_sums(folder / SUMS)
     _hold_names(folder, sums)
+    hold_limits({name: (folder / name).stat().st_size for name in (*sums, SUMS)}, folder)
     found = {name: _file(folder / name, digest) for name, digest in sums.items()}
     found[SUMS] = File(name=SUMS, sha256=sha256(folder / SUMS), bytes=(folder / SUMS).stat().st_size)
-    hold_limits({file.name: file.bytes for file in found.values()}, folder)
     ordered = sorted(found, key=lambda name: (name == VERSIONS, name in (SUMS, RECORD), name))
     return Dist(
         folder=folder,

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from dtbase.errors import Failure, NothingToDo, WrongUsage
+from dtmodels.card import Card
 from dtmodels.catalogue import Catalogue, Entry
 from dtmodels.git import git
 from dtmodels.publishing.changelog import section
@@ -40,6 +41,8 @@ class Plan:
     """The highest version published below this one."""
     finished: Released | None
     """This very release, when it is published."""
+    models: Mapping[str, Card]
+    """Every model of the release."""
     build: tuple[Entry, ...]
     """Models with a version the previous release does not have."""
     carried: Mapping[str, Carried]
@@ -91,6 +94,7 @@ def plan(root: Path, name: str, github: GitHub, *, branch: str) -> Plan:
         notes=notes,
         previous=previous,
         finished=finished,
+        models={entry.card.id: entry.card for entry in models},
         build=tuple(entry for entry in models if entry.card.id not in carried),
         carried=carried,
         dropped=tuple(sorted(set(previous.models if previous else ()) - {entry.card.id for entry in models})),

@@ -92,18 +92,22 @@ class Web:
         raise AssertionError("the last attempt raises")
 
     def send(self, url: str, path: Path, advance: Advance) -> Answer:
-        """Upload a file in pieces. It is not tried again: what the service kept of it has to be looked at first.
+        """Upload a file in pieces.
+
+        It is sent again after a limit only, which kept the service from taking any of it; after another failure what
+        the service has has to be looked at first.
 
         Raises:
             Refused: the service says no.
             Unreachable: it says nothing.
         """
         headers = {"Content-Type": "application/octet-stream", "Content-Length": str(path.stat().st_size)}
-        with path.open("rb") as file, self._tried(url, self.patience.tries - 1, again=False):
-            answer = self._open("POST", url, _Watched(file, advance), headers)
-            with answer:
-                return Answer(status=answer.status, headers=answer.headers, body=answer.read())
-        raise AssertionError("an attempt returns or raises")
+        for attempt in range(self.patience.tries):
+            with path.open("rb") as file, self._tried(url, attempt, again=False):
+                answer = self._open("POST", url, _Watched(file, advance), headers)
+                with answer:
+                    return Answer(status=answer.status, headers=answer.headers, body=answer.read())
+        raise AssertionError("the last attempt raises")
 
     def save(self, url: str, target: Path, advance: Advance = lambda _: None) -> str:
         """Download to a file, redirections followed; the token goes to the first address only.
