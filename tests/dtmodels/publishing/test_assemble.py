@@ -19,6 +19,7 @@ from dtmodels.publishing.assemble import assemble
 from dtmodels.publishing.dist import hold_limits, read_dist
 from dtmodels.schemas import check_against
 from dtmodels.stages.package import write_archive
+from tests.dtmodels.publishing.collection import QUIET, Collection
 from tests.fake_github import Fault
 
 Bytes = dict[str, bytes]
@@ -28,7 +29,7 @@ def contents(folder: Path) -> Bytes:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def repack(collection: Any, model_id: str, change: Callable[[Path], None]) -> Path:
+def repack(collection: Collection, model_id: str, change: Callable[[Path], None]) -> Path:
     """Build a model, change the files of its package, and pack it again."""
     folder = collection.build(model_id) / model_id
     change(folder)
@@ -46,14 +47,12 @@ def edit_config(**values: Any) -> Callable[[Path], None]:
     return change
 
 
-def put_together(collection: Any, tag: str, built: Path | None = None) -> None:
-    from tests.dtmodels.publishing.conftest import QUIET
-
+def put_together(collection: Collection, tag: str, built: Path | None = None) -> None:
     github = collection.github()
     assemble(collection.root, built or collection.root / "built", collection.plan(tag), github, QUIET)
 
 
-def test_dist_holds_packages_their_files_lists_notes_and_the_bill_of_materials(collection: Any) -> None:
+def test_dist_holds_packages_their_files_lists_notes_and_the_bill_of_materials(collection: Collection) -> None:
     commit = collection.tag("v1.0.0", {"denoise-one": "1.0"})
     collection.assemble("v1.0.0")
     folder = collection.root / "dist"
@@ -69,7 +68,7 @@ def test_dist_holds_packages_their_files_lists_notes_and_the_bill_of_materials(c
 
 
 def test_the_same_release_has_the_same_bytes_wherever_and_whenever(
-    collection: Any, monkeypatch: pytest.MonkeyPatch
+    collection: Collection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     collection.release("v1.0.0", {"denoise-one": "1.0", "denoise-two": "1.0"})
     collection.tag("v1.1.0", {"denoise-two": "1.1"})
@@ -82,7 +81,7 @@ def test_the_same_release_has_the_same_bytes_wherever_and_whenever(
     assert contents(collection.root / "dist") == first
 
 
-def test_a_finished_release_is_put_together_again_from_itself(collection: Any) -> None:
+def test_a_finished_release_is_put_together_again_from_itself(collection: Collection) -> None:
     collection.release("v1.0.0", {"denoise-one": "1.0"})
     first = contents(collection.root / "dist")
     shutil.rmtree(collection.root / "dist")
@@ -93,7 +92,7 @@ def test_a_finished_release_is_put_together_again_from_itself(collection: Any) -
     assert collection.publish("v1.0.0").already
 
 
-def test_carried_packages_are_fetched_by_digest_or_taken_from_here(collection: Any) -> None:
+def test_carried_packages_are_fetched_by_digest_or_taken_from_here(collection: Collection) -> None:
     collection.release("v1.0.0", {"denoise-one": "1.0", "denoise-two": "1.0"})
     collection.tag("v1.1.0", {"denoise-two": "1.1"})
     collection.assemble("v1.1.0")
@@ -105,7 +104,7 @@ def test_carried_packages_are_fetched_by_digest_or_taken_from_here(collection: A
     assert collection.fake.requests("GET", "/download/v1.0.0/denoise-two.dtmodel") == []
 
 
-def test_a_carried_package_that_was_built_again_is_not_the_one_that_is_published(collection: Any) -> None:
+def test_a_carried_package_that_was_built_again_is_not_the_one_that_is_published(collection: Collection) -> None:
     collection.release("v1.0.0", {"denoise-one": "1.0", "denoise-two": "1.0"})
     published = collection.served("v1.0.0")["denoise-one.dtmodel"]
     collection.tag("v1.1.0", {"denoise-two": "1.1"})
@@ -116,7 +115,7 @@ def test_a_carried_package_that_was_built_again_is_not_the_one_that_is_published
     assert (collection.root / "dist/denoise-one.dtmodel").read_bytes() == published
 
 
-def test_a_carried_package_with_other_bytes_than_listed_is_refused(collection: Any) -> None:
+def test_a_carried_package_with_other_bytes_than_listed_is_refused(collection: Collection) -> None:
     collection.release("v1.0.0", {"denoise-one": "1.0", "denoise-two": "1.0"})
     (asset,) = (one for one in collection.fake.state.releases[0].assets if one.name == "denoise-one.dtmodel")
     collection.fake.state.blob(asset).write_bytes(b"tampered with")
@@ -131,7 +130,7 @@ def test_a_carried_package_with_other_bytes_than_listed_is_refused(collection: A
     assert set(contents(collection.root / "dist")) == set(before) - {"denoise-one.dtmodel"}, "dist stays as it was"
 
 
-def test_a_package_that_was_not_built_is_named_and_dist_stays(collection: Any) -> None:
+def test_a_package_that_was_not_built_is_named_and_dist_stays(collection: Collection) -> None:
     collection.release("v1.0.0", {"denoise-one": "1.0"})
     before = contents(collection.root / "dist")
     collection.tag("v1.1.0", {"denoise-two": "1.0", "denoise-one": "1.1"})
@@ -144,7 +143,7 @@ def test_a_package_that_was_not_built_is_named_and_dist_stays(collection: Any) -
     assert not list(collection.root.glob(".dist.*"))
 
 
-def test_two_different_packages_of_one_model_are_refused(collection: Any) -> None:
+def test_two_different_packages_of_one_model_are_refused(collection: Collection) -> None:
     collection.tag("v1.0.0", {"denoise-one": "1.0"})
     built = collection.build()
     (built / "again").mkdir()
@@ -164,7 +163,7 @@ def test_two_different_packages_of_one_model_are_refused(collection: Any) -> Non
     ],
 )
 def test_a_package_that_is_not_the_cards_is_refused(
-    collection: Any, change: Callable[[Path], None], what: str
+    collection: Collection, change: Callable[[Path], None], what: str
 ) -> None:
     collection.tag("v1.0.0", {"denoise-one": "1.0"})
     repack(collection, "denoise-one", change)
@@ -174,14 +173,14 @@ def test_a_package_that_is_not_the_cards_is_refused(
 
 
 @pytest.mark.parametrize("data", [b"no zip", b"PK\x03\x04 cut off"])
-def test_a_package_darktable_would_not_install_is_refused(collection: Any, data: bytes) -> None:
+def test_a_package_darktable_would_not_install_is_refused(collection: Collection, data: bytes) -> None:
     collection.tag("v1.0.0", {"denoise-one": "1.0"})
     (collection.build() / "denoise-one/denoise-one.dtmodel").write_bytes(data)
     with pytest.raises(Failure, match="darktable would not install it whole"):
         put_together(collection, "v1.0.0")
 
 
-def test_an_asset_of_two_gigabytes_is_refused_before_it_is_even_read(collection: Any) -> None:
+def test_an_asset_of_two_gigabytes_is_refused_before_it_is_even_read(collection: Collection) -> None:
     collection.tag("v1.0.0", {"denoise-one": "1.0"})
     with (collection.build() / "denoise-one/denoise-one.dtmodel").open("r+b") as file:
         file.truncate(2_000_000_001)
@@ -192,7 +191,7 @@ def test_an_asset_of_two_gigabytes_is_refused_before_it_is_even_read(collection:
     hold_limits({"denoise-one.dtmodel": 2_000_000_000}, collection.root)
 
 
-def test_a_dist_that_grew_too_large_is_not_published(collection: Any) -> None:
+def test_a_dist_that_grew_too_large_is_not_published(collection: Collection) -> None:
     collection.tag("v1.0.0", {"denoise-one": "1.0"})
     collection.assemble("v1.0.0")
     with (collection.root / "dist/denoise-one-model.onnx").open("r+b") as file:
@@ -203,7 +202,7 @@ def test_a_dist_that_grew_too_large_is_not_published(collection: Any) -> None:
 
 
 def test_too_many_assets_leave_the_loose_files_out_and_then_refuse(
-    collection: Any, monkeypatch: pytest.MonkeyPatch
+    collection: Collection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     collection.tag("v1.0.0", {"denoise-one": "1.0", "denoise-two": "1.0"})
     collection.build()
@@ -223,7 +222,7 @@ def test_a_list_darktable_would_not_read_to_its_end_is_refused(tmp_path: Path) -
         hold_limits({"versions.json": (1 << 20) + 1}, tmp_path)
 
 
-def test_the_notes_say_what_changed_and_a_card_can_put_no_markup_into_them(collection: Any) -> None:
+def test_the_notes_say_what_changed_and_a_card_can_put_no_markup_into_them(collection: Collection) -> None:
     collection.release("v1.0.0", {"denoise-one": "1.0", "denoise-gone": "1.0"})
     shutil.rmtree(collection.root / "models/denoise-gone")
     evil = '"<script>alert(1)</script> [x](javascript:x) | ::error::no | `rm` **b** @everyone #1\\n\\n## Heading"'
@@ -245,7 +244,7 @@ def test_the_notes_say_what_changed_and_a_card_can_put_no_markup_into_them(colle
     ]  # fmt: skip
 
 
-def test_an_earlier_release_that_cannot_be_reached_is_one_clear_error(collection: Any) -> None:
+def test_an_earlier_release_that_cannot_be_reached_is_one_clear_error(collection: Collection) -> None:
     collection.release("v1.0.0", {"denoise-one": "1.0", "denoise-two": "1.0"})
     collection.tag("v1.1.0", {"denoise-two": "1.1"})
     collection.build("denoise-two")

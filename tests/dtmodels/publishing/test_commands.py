@@ -8,12 +8,13 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.dtmodels.publishing.collection import Collection
 
-def called(collection: Any, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+
+def called(collection: Collection, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "dtmodels", "--root", str(collection.root), *arguments]
     env = os.environ | collection.fake.environment() | environment
     return subprocess.run(command, capture_output=True, text=True, check=False, env=env)
@@ -24,7 +25,7 @@ def outputs(path: Path) -> dict[str, str]:
     return {name: value for name, _, value in found}
 
 
-def test_the_commands_make_a_release_and_hand_on_what_jobs_need(collection: Any, tmp_path: Path) -> None:
+def test_the_commands_make_a_release_and_hand_on_what_jobs_need(collection: Collection, tmp_path: Path) -> None:
     commit = collection.tag("v1.0.0", {"denoise-one": "1.0"})
     said = called(collection, "plan", "v1.0.0", GITHUB_OUTPUT=str(tmp_path / "outputs"))
     assert said.returncode == 0, said.stderr
@@ -49,7 +50,7 @@ def test_the_commands_make_a_release_and_hand_on_what_jobs_need(collection: Any,
 @pytest.mark.parametrize(
     "arguments", [["plan", "v1"], ["publish", "v1.0.0;rm -rf ~"], ["verify", "v1.0.0\n::error::x"]]
 )
-def test_an_odd_tag_is_one_clear_error(collection: Any, arguments: list[str]) -> None:
+def test_an_odd_tag_is_one_clear_error(collection: Collection, arguments: list[str]) -> None:
     said = called(collection, *arguments)
     assert said.returncode == 2
     assert re.fullmatch(r"error: '.*' is no tag of a release\n  fix: .*\n", said.stderr)

@@ -12,14 +12,14 @@ from dtmodels.publishing.dist import read_dist
 from dtmodels.publishing.publish import publish
 from dtmodels.publishing.tags import parse
 from dtmodels.publishing.web import Refused, Unreachable
-from tests.dtmodels.publishing.conftest import QUIET
-from tests.fake_github import Fault, FakeGitHub
+from tests.dtmodels.publishing.collection import QUIET, Collection
+from tests.fake_github import FakeGitHub, Fault
 
 UPLOAD = {"method": "POST", "path": "/assets[?]"}
 
 
 @pytest.fixture
-def ready(collection: Any) -> Any:
+def ready(collection: Collection) -> Collection:
     """A collection whose first release is put together."""
     collection.tag("v1.0.0", {"denoise-one": "1.0"})
     collection.assemble("v1.0.0")
@@ -31,12 +31,12 @@ def uploads(fake: FakeGitHub) -> list[str]:
     return [one["path"].rpartition("name=")[2] for one in fake.requests("POST", "/assets[?]")]
 
 
-def wanted(collection: Any) -> dict[str, bytes]:
+def wanted(collection: Collection) -> dict[str, bytes]:
     dist = read_dist(collection.root / "dist")
     return {name: dist.path(name).read_bytes() for name in dist.files}
 
 
-def test_a_release_is_a_draft_until_all_is_there_and_versions_json_comes_last(ready: Any) -> None:
+def test_a_release_is_a_draft_until_all_is_there_and_versions_json_comes_last(ready: Collection) -> None:
     ready.publish("v1.0.0")
     assert ready.served("v1.0.0") == wanted(ready)
     assert uploads(ready.fake)[-1] == "versions.json"
@@ -52,14 +52,14 @@ def test_a_release_is_a_draft_until_all_is_there_and_versions_json_comes_last(re
     assert release.body == (ready.root / "dist/notes.md").read_text()
 
 
-def test_a_finished_release_is_left_alone(ready: Any) -> None:
+def test_a_finished_release_is_left_alone(ready: Collection) -> None:
     ready.publish("v1.0.0")
     before = len(ready.fake.requests())
     assert ready.publish("v1.0.0").already
     assert {one["method"] for one in ready.fake.requests()[before:]} == {"GET"}
 
 
-def test_a_published_release_is_never_changed(ready: Any) -> None:
+def test_a_published_release_is_never_changed(ready: Collection) -> None:
     ready.publish("v1.0.0")
     first = ready.served("v1.0.0")
     folder = ready.root / "dist"
@@ -73,14 +73,14 @@ def test_a_published_release_is_never_changed(ready: Any) -> None:
     assert ready.served("v1.0.0") == first
 
 
-def test_a_dry_run_changes_nothing(ready: Any) -> None:
+def test_a_dry_run_changes_nothing(ready: Collection) -> None:
     done = ready.publish("v1.0.0", dry_run=True)
     assert {file.name for file in done.changes.uploaded} == set(wanted(ready))
     assert ready.fake.state.releases == []
     assert {one["method"] for one in ready.fake.requests()} == {"GET"}
 
 
-def test_a_dist_for_another_tag_is_refused_before_anything_is_asked(ready: Any) -> None:
+def test_a_dist_for_another_tag_is_refused_before_anything_is_asked(ready: Collection) -> None:
     before = len(ready.fake.requests())
     with pytest.raises(Failure, match=r"was put together for v1.0.0, not for v1.0.1"):
         ready.publish("v1.0.1")
@@ -102,7 +102,7 @@ def test_a_dist_for_another_tag_is_refused_before_anything_is_asked(ready: Any) 
     ids=["502", "half", "answer-lost", "cut", "429", "403-limit", "lie"],
 )
 def test_one_failure_at_any_asset_is_survived_or_leaves_a_draft(
-    ready: Any, fault: dict[str, Any], number: int
+    ready: Collection, fault: dict[str, Any], number: int
 ) -> None:
     ready.fake.fail(Fault(**{**UPLOAD, **fault, "nth": number}))
     if fault["kind"] == "lie":
@@ -116,7 +116,7 @@ def test_one_failure_at_any_asset_is_survived_or_leaves_a_draft(
     assert slept == [11.0] if "headers" in fault else len(slept) <= 1
 
 
-def test_an_api_that_reports_another_digest_than_was_sent_is_found(ready: Any) -> None:
+def test_an_api_that_reports_another_digest_than_was_sent_is_found(ready: Collection) -> None:
     """It says so right after the upload; the file is taken away and sent again, and in the end it stays a draft."""
     finish = ready.fake.state.finish_upload
 
@@ -130,7 +130,7 @@ def test_an_api_that_reports_another_digest_than_was_sent_is_found(ready: Any) -
     assert len(uploads(ready.fake)) == 3
 
 
-def test_bytes_that_went_bad_after_the_upload_are_found_before_publishing(ready: Any) -> None:
+def test_bytes_that_went_bad_after_the_upload_are_found_before_publishing(ready: Collection) -> None:
     ready.fake.fail(Fault(kind="lie", method="POST", path="denoise-one-model.onnx"))
     with pytest.raises(Failure, match="GitHub gives other bytes than it should") as refused:
         ready.publish("v1.0.0")
@@ -138,14 +138,14 @@ def test_bytes_that_went_bad_after_the_upload_are_found_before_publishing(ready:
     assert [one.draft for one in ready.fake.state.releases] == [True]
 
 
-def test_a_lie_about_a_package_is_what_darktable_would_find(ready: Any) -> None:
+def test_a_lie_about_a_package_is_what_darktable_would_find(ready: Collection) -> None:
     ready.fake.fail(Fault(kind="lie", method="POST", path="denoise-one.dtmodel"))
     with pytest.raises(Failure, match="the digest is"):
         ready.publish("v1.0.0")
     assert [one.draft for one in ready.fake.state.releases] == [True]
 
 
-def test_files_nobody_wants_are_taken_out_of_a_draft(ready: Any) -> None:
+def test_files_nobody_wants_are_taken_out_of_a_draft(ready: Collection) -> None:
     draft = ready.fake.state.create({"tag_name": "v1.0.0", "draft": True})
     for name, content in {"left-over.txt": b"x", "versions.json": b"{}"}.items():
         ready.fake.state.finish_upload(ready.fake.state.start_upload(draft, name, 1), content)
@@ -160,14 +160,14 @@ def test_files_nobody_wants_are_taken_out_of_a_draft(ready: Any) -> None:
     assert len(ready.fake.state.releases) == 1
 
 
-def test_an_expired_token_says_so_and_leaves_nothing(ready: Any) -> None:
+def test_an_expired_token_says_so_and_leaves_nothing(ready: Collection) -> None:
     with pytest.raises(Refused, match="401") as refused:
         ready.publish("v1.0.0", ready.github(token="old"))  # noqa: S106 - one that has expired
     assert "expired" in refused.value.fix
     assert ready.fake.state.releases == []
 
 
-def test_a_token_that_expires_on_the_way_leaves_a_draft_another_run_finishes(ready: Any) -> None:
+def test_a_token_that_expires_on_the_way_leaves_a_draft_another_run_finishes(ready: Collection) -> None:
     ready.fake.fail(Fault(kind="status", nth=3, times=0, status=401, message="Bad credentials", **UPLOAD))
     with pytest.raises(Refused, match="401"):
         ready.publish("v1.0.0")
@@ -178,13 +178,13 @@ def test_a_token_that_expires_on_the_way_leaves_a_draft_another_run_finishes(rea
     assert ready.served("v1.0.0") == wanted(ready)
 
 
-def test_a_token_that_may_only_read_is_told_what_it_needs(ready: Any) -> None:
+def test_a_token_that_may_only_read_is_told_what_it_needs(ready: Collection) -> None:
     with pytest.raises(Refused, match="not accessible by integration") as refused:
         ready.publish("v1.0.0", ready.github(token="read-token"))  # noqa: S106 - the stand-in's
     assert "contents: write" in refused.value.fix
 
 
-def test_a_tag_that_is_moved_while_the_files_are_uploaded_is_not_published(ready: Any) -> None:
+def test_a_tag_that_is_moved_while_the_files_are_uploaded_is_not_published(ready: Collection) -> None:
     finish = ready.fake.state.finish_upload
 
     def finish_and_move(*given: Any) -> None:
@@ -197,7 +197,7 @@ def test_a_tag_that_is_moved_while_the_files_are_uploaded_is_not_published(ready
     assert [one.draft for one in ready.fake.state.releases] == [True]
 
 
-def test_a_release_that_comes_between_is_noticed(ready: Any) -> None:
+def test_a_release_that_comes_between_is_noticed(ready: Collection) -> None:
     ready.publish("v1.0.0")
     ready.tag("v1.1.0", {"denoise-one": "1.1"})
     ready.assemble("v1.1.0")
@@ -207,7 +207,7 @@ def test_a_release_that_comes_between_is_noticed(ready: Any) -> None:
     assert ready.fake.state.published("v1.1.0") is None
 
 
-def test_a_correction_of_an_older_line_does_not_become_the_latest(collection: Any) -> None:
+def test_a_correction_of_an_older_line_does_not_become_the_latest(collection: Collection) -> None:
     collection.release("v1.0.0", {"denoise-one": "1.0"})
     collection.release("v2.0.0", {"denoise-one": "2.0"})
     collection.release("v1.0.1", {"denoise-one": "2.1"})
@@ -215,7 +215,7 @@ def test_a_correction_of_an_older_line_does_not_become_the_latest(collection: An
     assert latest == {"v1.0.0": "true", "v2.0.0": "true", "v1.0.1": "false"}
 
 
-def test_candidates_and_nightlies_are_prereleases_and_never_the_latest(collection: Any) -> None:
+def test_candidates_and_nightlies_are_prereleases_and_never_the_latest(collection: Collection) -> None:
     collection.release("v1.0.0-rc.1", {"denoise-one": "1.0"})
     collection.assemble("nightly")
     collection.publish("nightly")
@@ -227,14 +227,14 @@ def test_candidates_and_nightlies_are_prereleases_and_never_the_latest(collectio
     assert collection.publish("nightly").already
 
 
-def test_two_drafts_of_one_tag_are_refused_and_named(ready: Any) -> None:
+def test_two_drafts_of_one_tag_are_refused_and_named(ready: Collection) -> None:
     for _ in range(2):
         ready.fake.state.create({"tag_name": "v1.0.0", "draft": True})
     with pytest.raises(Failure, match=r"v1.0.0 has more than one draft: 1 and 2"):
         ready.publish("v1.0.0")
 
 
-def test_the_run_that_made_the_younger_of_two_drafts_stops_and_takes_it_back(ready: Any) -> None:
+def test_the_run_that_made_the_younger_of_two_drafts_stops_and_takes_it_back(ready: Collection) -> None:
     create = ready.fake.state.create
 
     def create_after_another(values: dict[str, Any]) -> Any:
@@ -249,7 +249,7 @@ def test_the_run_that_made_the_younger_of_two_drafts_stops_and_takes_it_back(rea
 
 
 @pytest.mark.parametrize("fault", [{"kind": "after", "status": 502}, {"kind": "status", "status": 503}])
-def test_a_lost_answer_to_creating_makes_no_second_draft(ready: Any, fault: dict[str, Any]) -> None:
+def test_a_lost_answer_to_creating_makes_no_second_draft(ready: Collection, fault: dict[str, Any]) -> None:
     ready.fake.fail(Fault(method="POST", path="/releases$", **fault))
     if fault["kind"] == "after":
         ready.publish("v1.0.0")
@@ -261,13 +261,13 @@ def test_a_lost_answer_to_creating_makes_no_second_draft(ready: Any, fault: dict
 
 
 @pytest.mark.parametrize("kind", ["after", "status", "cut"])
-def test_a_lost_answer_to_publishing_is_looked_up(ready: Any, kind: Any) -> None:
+def test_a_lost_answer_to_publishing_is_looked_up(ready: Collection, kind: Any) -> None:
     ready.fake.fail(Fault(kind=kind, method="PATCH", path="/releases/", status=502))
     ready.publish("v1.0.0")
     assert ready.served("v1.0.0") == wanted(ready)
 
 
-def test_somebody_else_who_publishes_the_same_first_is_fine(ready: Any) -> None:
+def test_somebody_else_who_publishes_the_same_first_is_fine(ready: Collection) -> None:
     update = ready.fake.state.update
 
     def update_after_another(release: Any, values: dict[str, Any]) -> Any:
@@ -280,8 +280,8 @@ def test_somebody_else_who_publishes_the_same_first_is_fine(ready: Any) -> None:
     assert ready.served("v1.0.0") == wanted(ready)
 
 
-def test_two_runs_at_once_end_in_one_whole_release(ready: Any) -> None:
-    """They may hinder each other; nothing but the wanted release is ever published, and a third run finds it or ends it."""
+def test_two_runs_at_once_end_in_one_whole_release(ready: Collection) -> None:
+    """They may hinder each other, but nothing else than the wanted release is published, at the latest by a third."""
     failures: list[Failure] = []
 
     def run() -> None:

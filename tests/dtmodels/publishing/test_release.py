@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from dtmodels.publishing.plan import Plan
+from tests.dtmodels.publishing.collection import Collection
 
 
 def ids(plan: Plan) -> list[str]:
     return [entry.card.id for entry in plan.build]
 
 
-def test_a_first_release_has_everything_and_the_next_builds_only_what_is_new(collection: Any) -> None:
+def test_a_first_release_has_everything_and_the_next_builds_only_what_is_new(collection: Collection) -> None:
     done = collection.release("v1.0.0", {"denoise-one": "1.0", "denoise-two": "1.0"})
     assert not done.already
     first = collection.served("v1.0.0")
