@@ -71,7 +71,9 @@ def test_a_run_that_is_killed_again_and_again_gets_there(collection: Collection)
     assert runs >= 3
     assert collection.served("v1.0.0") == wanted(collection)
     names = [one["path"].rpartition("name=")[2] for one in collection.fake.requests("POST", "/assets[?]")]
-    sent = [name for name, one in zip(names, collection.fake.requests("POST", "/assets[?]"), strict=True) if one["status"]]
+    sent = [
+        name for name, one in zip(names, collection.fake.requests("POST", "/assets[?]"), strict=True) if one["status"]
+    ]
     assert sorted(sent) == sorted(wanted(collection)), "each file was uploaded once"
 
 
