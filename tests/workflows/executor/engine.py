@@ -72,7 +72,7 @@ class Engine:
 
     def _unrun(self, level: Level, job: Job, key: Key, result: Result, error: str = "") -> Outcome:
         name = f"{level.name}{job.document.get('name', job.id)}"
-        self.run.jobs.append(JobResult(key=key, name=name, result=result, rights=level.rights(job), error=error))
+        self.run.jobs.append(JobResult(key=key, name=name, result=result, rights=level.token_rights(job), error=error))
         return result, {}
 
     def _legs(

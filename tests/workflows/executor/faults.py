@@ -24,10 +24,12 @@ class Fault:
     when: Callable[[], bool] = field(default=lambda: True)
     do: Callable[[], object] = field(default=lambda: None)
     times: int = 1
+    """How often it happens; 0 for every time."""
+    happened: int = 0
 
     def strikes(self, job: str, step: str) -> bool:
-        """Whether it happens now; each fault happens so many times."""
-        if self.times and fnmatchcase(job, self.job) and fnmatchcase(step, self.step):
-            self.times -= 1
-            return True
-        return False
+        """Whether it happens now."""
+        if not fnmatchcase(job, self.job) or not fnmatchcase(step, self.step):
+            return False
+        self.happened += 1
+        return not self.times or self.happened <= self.times

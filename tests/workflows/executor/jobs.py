@@ -32,7 +32,7 @@ def run_job(
     faults: Sequence[Fault],
 ) -> JobResult:
     """Run one leg of a job to its end."""
-    rights = level.rights(job).of_a_fork() if level.run.event.fork else level.rights(job)
+    rights = level.token_rights(job)
     result = JobResult(key=key, name=name, result="success", rights=rights)
     folder = level.run.folder / f"job-{len(level.run.jobs)}"
     minutes = float(job.document.get("timeout-minutes", DEFAULT_TIMEOUT_MINUTES))

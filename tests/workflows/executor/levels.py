@@ -35,8 +35,12 @@ class Level:
     results: dict[str, tuple[Result, dict[str, str]]] = field(default_factory=dict)
 
     def rights(self, job: Job) -> Rights:
-        """What the token of a job may do, before forks are looked at."""
+        """What a job asks for, or is given where it does not ask."""
         return self.ceiling if job.rights is None else job.rights
+
+    def token_rights(self, job: Job) -> Rights:
+        """What its token may do: less in a run for a fork."""
+        return self.rights(job).of_a_fork() if self.run.event.fork else self.rights(job)
 
     def definition(self, job: Job) -> str:
         """All that a job is made of, with the workflows and actions of the repository that it uses."""

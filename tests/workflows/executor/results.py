@@ -29,6 +29,8 @@ class StepResult:
     log: str = ""
     """Its output with secrets blotted out, and the lines that were commands taken away."""
     annotations: list[Annotation] = field(default_factory=list)
+    commands: list[str] = field(default_factory=list)
+    """Names of the commands in its output that were obeyed."""
     outputs: dict[str, str] = field(default_factory=dict)
     summary: str = ""
     error: str = ""

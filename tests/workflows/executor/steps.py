@@ -166,7 +166,7 @@ def _read(frame: Frame, step: StepResult, lines: list[str]) -> None:
     said = read_log(lines)
     frame.machine.masks.extend(mask for text in said.masks for mask in (text, *text.splitlines()))
     step.log = frame.machine.blot("\n".join(said.lines))
-    step.annotations = said.annotations
+    step.annotations, step.commands = said.annotations, said.commands
     if said.errors:
         raise StepFailed("; ".join(said.errors))
 
