@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -73,6 +73,15 @@ def _past(first: Origin, folder: Path, make_world: Callable[..., World], *faults
         assert run.conclusion == ("failure" if faults else "success"), run.story()
         house.fake.state.save(folder / "state.json")
     return Past(origin=origin, state=folder / "state.json", world=house.world, event=event, run=run)
+
+
+@pytest.fixture(scope="session")
+def reference(released: Past) -> Mapping[str, bytes]:
+    """What the first release holds when nothing goes wrong."""
+    state = State.load(released.state)
+    release = state.published(FIRST)
+    assert release
+    return {asset.name: state.blob(asset).read_bytes() for asset in release.assets}
 
 
 @pytest.fixture
