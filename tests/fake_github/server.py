@@ -129,6 +129,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _log(self, status: int, received: int, sent: int) -> None:
         one = {"method": self.command, "path": self.path, "status": status, "received": received, "sent": sent}
+        one |= {"agent": self.headers.get("User-Agent", ""), "token": bool(self.headers.get("Authorization"))}
         self.fake.state.log.append(one)
 
     def _control(self) -> None:

@@ -83,7 +83,7 @@ class State:
     next_id: int = 1
     faults: list[Fault] = field(default_factory=list)
     log: list[dict[str, Any]] = field(default_factory=list)
-    """Every request: method, path, status, bytes received, bytes sent."""
+    """Every request: method, path, status, bytes received and sent, who asked, and whether with a token."""
 
     def blob(self, asset: Asset) -> Path:
         """Where the bytes of an asset lie."""

@@ -76,9 +76,9 @@ def _carried_over(folder: Path, built: Path, plan: Plan, github: GitHub, console
     for model_id, carried in plan.carried.items():
         target = folder / f"{model_id}.dtmodel"
         near = [folder.parent / "dist" / target.name, *built.rglob(target.name)]
-        here = take(carried, target, near)
+        here = take(carried.sha256, target, near)
         if not here:
-            fetch(carried, target, github, console)
+            fetch(carried.tag, carried.sha256, target, github, console)
         yield _line(target, carried.version, f"from {carried.tag}{', was here' if here else ''}")
 
 

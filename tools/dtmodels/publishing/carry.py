@@ -14,30 +14,29 @@ from dtbase.console import Console
 from dtbase.errors import Failure
 from dtbase.files import sha256
 from dtmodels.publishing.github import GitHub
-from dtmodels.publishing.plan import Carried
 
 
-def take(carried: Carried, target: Path, near: Iterable[Path]) -> bool:
-    """Copy the package to `target` from the first file that is it; whether one is."""
+def take(digest: str, target: Path, near: Iterable[Path]) -> bool:
+    """Copy the package with this SHA-256 to `target` from the first file that is it; whether one is."""
     for candidate in near:
-        if candidate.is_file() and sha256(candidate) == carried.sha256:
+        if candidate.is_file() and sha256(candidate) == digest:
             shutil.copyfile(candidate, target)
             return True
     return False
 
 
-def fetch(carried: Carried, target: Path, github: GitHub, console: Console) -> None:
-    """Download the package to `target` from the release that has it.
+def fetch(tag: str, digest: str, target: Path, github: GitHub, console: Console) -> None:
+    """Download a package to `target` from the release `tag`, under the name `target` has.
 
     Raises:
         Failure: the release does not have it, or has other bytes.
     """
-    url = github.download_url(carried.tag, target.name)
-    with console.progress(f"{target.name}: fetching from {carried.tag}") as advance:
+    url = github.download_url(tag, target.name)
+    with console.progress(f"{target.name}: fetching from {tag}") as advance:
         found = github.public().save(url, target, advance)
-    if found != carried.sha256:
+    if found != digest:
         raise Failure(
-            f"its sha256 is {found}, but {carried.tag} lists {carried.sha256}",
+            f"its sha256 is {found}, but {tag} lists {digest}",
             where=url,
             fix="the release was tampered with or damaged: raise the model's version, so that it is built again",
         )

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from dtbase.console import Console
 from dtbase.errors import Failure, NothingToDo
 from dtbase.files import sha256
+from dtmodels.publishing.carry import fetch
 from dtmodels.publishing.github import GitHub
 from dtmodels.publishing.released import Released, read_released
 from dtmodels.publishing.verify import find
@@ -56,9 +57,11 @@ def _compare(model_id: str, built: Path, released: Released, github: GitHub, con
         return Compared(model_id, package.version, "same bytes")
     with tempfile.TemporaryDirectory() as scratch:
         theirs = Path(scratch) / mine.name
-        with console.progress(f"{model_id}: fetching from {released.tag}") as advance:
-            github.public().save(github.download_url(released.tag, mine.name), theirs, advance)
-        return Compared(model_id, package.version, *_contents(mine, theirs, package.version))
+        fetch(released.tag, package.sha256, theirs, github, console)
+        try:
+            return Compared(model_id, package.version, *_contents(mine, theirs, package.version))
+        except zipfile.BadZipFile as wrong:
+            raise Failure(f"no whole package: {wrong}", where=str(mine), fix="build it again") from wrong
 
 
 def _contents(mine: Path, theirs: Path, version: str) -> tuple[Sameness, str]:
@@ -74,7 +77,7 @@ def _contents(mine: Path, theirs: Path, version: str) -> tuple[Sameness, str]:
             if not name.endswith(".onnx"):
                 return "different", name.partition("/")[2]
             distance = _distance(one.read(name), other.read(name))
-            if distance is None or distance > RELATIVE:
+            if distance is None or not distance <= RELATIVE:  # not a number is no distance
                 said = "another graph" if distance is None else f"weights differ by {distance:.1e}"
                 return "different", f"{name.partition('/')[2]}: {said}"
             largest = max(largest, distance)

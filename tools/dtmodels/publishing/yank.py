@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from dtbase.errors import Failure, WrongUsage
 from dtbase.files import write_bytes
-from dtmodels.card_edits import Edit, apply, edit, quoted
+from dtmodels.card_edits import apply, edit, quoted
 from dtmodels.card_reader import read
 from dtmodels.catalogue import CARD, Catalogue
 from dtmodels.yaml_document import Change
@@ -30,13 +31,20 @@ def yank(root: Path, model_id: str, reason: str) -> Path:
     path = entry.folder / CARD
     if entry.card.status != "released":
         raise Failure(f"is {entry.card.status}, so there is nothing to take back", where=str(path))
-    reading = read(path)
-    status = edit(reading.text, Change(kind="value", where=("status",), source="yanked"))
+    text = read(path).text
+    status = edit(text, Change(kind="value", where=("status",), source="yanked"))
     if status is None:
         raise Failure(
             "its status cannot be edited", where=str(path), fix="write status: yanked and status_reason by hand"
         )
-    line = f"status_reason: {quoted(said)}\n"
-    text = apply(reading.text, [status, Edit(status.line + 1, 1, status.line + 1, 1, line)])
-    write_bytes(path, text.encode())
+    write_bytes(path, _with_line(apply(text, [status]), status.line, f"status_reason: {quoted(said)}").encode())
     return path
+
+
+def _with_line(text: str, after: int, line: str) -> str:
+    """`text` with a line added after the one of this number, counted from 1, that ends as its neighbours do."""
+    breaks = list(re.finditer(r"\r\n|\r|\n", text))
+    if after > len(breaks):
+        return f"{text}\n{line}\n"
+    end = breaks[after - 1]
+    return f"{text[: end.end()]}{line}{end[0]}{text[end.end() :]}"
