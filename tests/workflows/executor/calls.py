@@ -45,7 +45,7 @@ def resolve(world: World, uses: str, source: Source) -> Place:
 def called(world: World, job: Job, source: Source) -> Workflow:
     """The workflow a job calls."""
     place = resolve(world, job.calls, source)
-    workflow = load_workflow(world.evaluator, place.source, place.path)
+    workflow = load_workflow(world.evaluator, place.source, place.path, world.source)
     if "workflow_call" not in workflow.triggers:
         raise Refused(f"{place.path} has no workflow_call")
     return workflow

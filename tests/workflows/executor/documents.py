@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ from tests.workflows.executor.rights import Rights
 
 UNIMPLEMENTED = {"container", "services", "snapshot"}
 """Keys of a job that would need a runner of GitHub's own."""
+
+REMOTE_CALL = re.compile(r"uses: +([\w.-]+/[\w.-]+)/\.github/workflows/[^@\s]+@([0-9a-f]{40})\b")
+"""A workflow of another repository, at a commit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +68,16 @@ class Job:
         return str(self.document.get("uses", ""))
 
 
-def load_workflow(evaluator: Evaluator, source: Source, path: str) -> Workflow:
+def load_workflow(
+    evaluator: Evaluator, source: Source, path: str, find: Callable[[str, str], Source] | None = None
+) -> Workflow:
     """Parse a workflow by the official parser.
+
+    Args:
+        evaluator: holds the parser.
+        source: where the workflow lies.
+        path: its file there.
+        find: finds the commit of another repository whose workflow it calls.
 
     Raises:
         Refused: GitHub would not take it.
@@ -75,7 +87,9 @@ def load_workflow(evaluator: Evaluator, source: Source, path: str) -> Workflow:
     if not file.is_file():
         raise Refused(f"{path} is not in {source.repository} at {source.sha}")
     text = file.read_text(encoding="utf-8")
-    document = evaluator.workflow(text, name=path, root=source.folder)
+    called = set(REMOTE_CALL.findall(text)) if find else set()
+    elsewhere = {f"{name}@{sha}": find(name, sha).folder for name, sha in called} if find else {}
+    document = evaluator.workflow(text, name=path, root=source.folder, elsewhere=elsewhere)
     return Workflow(
         path=path,
         source=source,

@@ -101,8 +101,9 @@ function condition(text, request) {
 
 const errors = (context) => context.errors.getErrors().map((error) => error.message);
 
-async function workflow({ name, content, root }) {
-  const getFileContent = async (file) => ({ name: file.path, content: readFileSync(`${root}/${file.path}`, "utf8") });
+async function workflow({ name, content, root, elsewhere }) {
+  const folder = (file) => (file.repository ? elsewhere[`${file.owner}/${file.repository}@${file.version}`] : root);
+  const getFileContent = async (file) => ({ name: file.path, content: readFileSync(`${folder(file)}/${file.path}`, "utf8") });
   const parsed = parseWorkflow({ name, content }, new NoOperationTraceWriter());
   if (parsed.value) await convertWorkflowTemplate(parsed.context, parsed.value, { getFileContent }, { fetchReusableWorkflowDepth: root ? 1 : 0 });
   return { errors: errors(parsed.context), document: YAML.parse(content) };

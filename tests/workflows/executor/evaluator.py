@@ -53,9 +53,19 @@ class Evaluator:
         self.process.stdout.close()
         self.process.wait()
 
-    def workflow(self, text: str, *, name: str, root: Path | None = None) -> dict[str, Any]:
-        """Parse a workflow; with `root`, calls of reusable workflows under it are held against their definitions."""
-        return self._document("workflow", name=name, content=text, root=str(root) if root else None)
+    def workflow(
+        self, text: str, *, name: str, root: Path | None = None, elsewhere: Mapping[str, Path] | None = None
+    ) -> dict[str, Any]:
+        """Parse a workflow.
+
+        Args:
+            text: the workflow.
+            name: what errors call it.
+            root: where calls of reusable workflows are held against their definitions.
+            elsewhere: the same for those of other repositories, by `owner/name@commit`.
+        """
+        others = {pin: str(folder) for pin, folder in (elsewhere or {}).items()}
+        return self._document("workflow", name=name, content=text, root=str(root) if root else None, elsewhere=others)
 
     def action(self, text: str, *, name: str) -> dict[str, Any]:
         """Parse an action's `action.yml`."""

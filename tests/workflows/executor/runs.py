@@ -29,7 +29,7 @@ def happens(world: World, event: Event, *, changed: Sequence[str] = (), faults: 
     """
     source = world.source(world.repository, event.sha)
     files = sorted(path.name for path in (source.folder / FOLDER).glob("*.y*ml"))
-    loaded = [load_workflow(world.evaluator, source, f"{FOLDER}/{name}") for name in files]
+    loaded = [load_workflow(world.evaluator, source, f"{FOLDER}/{name}", world.source) for name in files]
     heard = [workflow for workflow in loaded if triggers.starts(workflow, event, list(changed))]
     return [run_workflow(world, event, workflow.path.rpartition("/")[2], faults=faults) for workflow in heard]
 
@@ -47,7 +47,7 @@ def run_workflow(
     run = _next(world, event, f"{FOLDER}/{file}", again)
     try:
         source = world.source(world.repository, event.sha)
-        workflow = load_workflow(world.evaluator, source, run.workflow)
+        workflow = load_workflow(world.evaluator, source, run.workflow, world.source)
         calls.check(world, workflow, Rights.of(None))
         level = Level(run=run, workflow=workflow, contexts=_contexts(world, run, workflow), ceiling=Rights.of(None))
     except (Refused, StepFailed) as refused:
