@@ -15,5 +15,5 @@ Check = Callable[[Path], list[str]]
 
 def all_checkers() -> dict[str, Check]:
     """The checkers by the names of their modules."""
-    names = [module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith(("_", "test_"))]
+    names = [name for _, name, _ in pkgutil.iter_modules(__path__) if not name.startswith(("_", "test_", "conftest"))]
     return {name: importlib.import_module(f"{__name__}.{name}").check for name in names}
