@@ -136,7 +136,7 @@ def test_a_package_that_was_not_built_is_named_and_dist_stays(collection: Collec
     collection.tag("v1.1.0", {"denoise-two": "1.0", "denoise-one": "1.1"})
     shutil.rmtree(collection.root / "built")
     collection.build("denoise-one")
-    with pytest.raises(Failure, match=r"there is no denoise-two.dtmodel") as refused:
+    with pytest.raises(Failure, match=r"denoise-two.dtmodel: was not built") as refused:
         put_together(collection, "v1.1.0")
     assert refused.value.fix == "build it first: dtmodels run denoise-two"
     assert contents(collection.root / "dist") == before

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,8 @@ def assemble(root: Path, built: Path, plan: Plan, github: GitHub, console: Conso
     """
     workspace = Workspace(root)
     with workspace.locked(), replacing_folder(workspace.dist) as folder:
-        lines = [*_built_now(folder, built, plan), *_carried_over(folder, built, plan, github, console)]
+        found = _found_in(built)
+        lines = [*_built_now(folder, found, plan), *_carried_over(folder, found, plan, github, console)]
         loose = _add_loose_files(folder)
         hold_limits({path.name: path.stat().st_size for path in folder.iterdir()}, folder)
         _write_indexes(root, folder, plan, loose=loose)
@@ -64,18 +65,29 @@ def assemble(root: Path, built: Path, plan: Plan, github: GitHub, console: Conso
     return lines
 
 
-def _built_now(folder: Path, built: Path, plan: Plan) -> Iterable[Line]:
+Found = Mapping[str, Sequence[Path]]
+"""Packages by file name."""
+
+
+def _found_in(built: Path) -> Found:
+    found: dict[str, list[Path]] = {}
+    for path in sorted(built.rglob("*.dtmodel")):
+        found.setdefault(path.name, []).append(path)
+    return found
+
+
+def _built_now(folder: Path, found: Found, plan: Plan) -> Iterable[Line]:
     for entry in plan.build:
         card, target = entry.card, folder / f"{entry.card.id}.dtmodel"
-        shutil.copyfile(_built(built, target.name), target)
+        shutil.copyfile(_only(found.get(target.name, ()), target.name), target)
         _hold(target, card)
         yield _line(target, card.version, "built")
 
 
-def _carried_over(folder: Path, built: Path, plan: Plan, github: GitHub, console: Console) -> Iterable[Line]:
+def _carried_over(folder: Path, found: Found, plan: Plan, github: GitHub, console: Console) -> Iterable[Line]:
     for model_id, carried in plan.carried.items():
         target = folder / f"{model_id}.dtmodel"
-        near = [folder.parent / "dist" / target.name, *built.rglob(target.name)]
+        near = [folder.parent / "dist" / target.name, *found.get(target.name, ())]
         here = take(carried.sha256, target, near)
         if not here:
             fetch(carried.tag, carried.sha256, target, github, console)
@@ -86,13 +98,12 @@ def _line(package: Path, version: str, origin: str) -> Line:
     return Line(id=package.stem, version=version, bytes=package.stat().st_size, sha256=sha256(package), origin=origin)
 
 
-def _built(built: Path, name: str) -> Path:
-    found = sorted(built.rglob(name))
+def _only(found: Sequence[Path], name: str) -> Path:
     if not found:
-        fix = f"build it first: dtmodels run {name.removesuffix('.dtmodel')}"
-        raise Failure(f"there is no {name}", where=str(built), fix=fix)
-    hold_limits({path.name: path.stat().st_size for path in found}, built)
-    if len({sha256(path) for path in found}) > 1:
+        raise Failure("was not built", where=name, fix=f"build it first: dtmodels run {name.removesuffix('.dtmodel')}")
+    for path in found:
+        hold_limits({path.name: path.stat().st_size}, path.parent)
+    if len(found) > 1 and len({sha256(path) for path in found}) > 1:
         where = ", ".join(str(path) for path in found)
         raise Failure(f"{name} is there more than once, with different bytes", where=where, fix="keep the right one")
     return found[0]

@@ -42,15 +42,15 @@ def reproduce(built: Path, name: str, github: GitHub, console: Console) -> list[
         NothingToDo: nothing is published, or nothing that was built is in it.
     """
     released = read_released(github, find(name, github))
-    found = [_compare(model_id, built, released, github, console) for model_id in sorted(released.models)]
+    mine = {path.stem: path for path in sorted(built.rglob("*.dtmodel"), reverse=True)}
+    found = [_compare(model_id, mine.get(model_id), released, github, console) for model_id in sorted(released.models)]
     if all(one.sameness in ("not built", "other version") for one in found):
         raise NothingToDo(f"none of the models of {released.tag} was built here", where=str(built))
     return found
 
 
-def _compare(model_id: str, built: Path, released: Released, github: GitHub, console: Console) -> Compared:
+def _compare(model_id: str, mine: Path | None, released: Released, github: GitHub, console: Console) -> Compared:
     package = released.models[model_id]
-    mine = next(iter(sorted(built.rglob(f"{model_id}.dtmodel"))), None)
     if mine is None:
         return Compared(model_id, package.version, "not built")
     if sha256(mine) == package.sha256:
