@@ -6,28 +6,34 @@ import re
 import sys
 from importlib.machinery import ModuleSpec
 from pathlib import Path
+from typing import Any
 
 FOLDER = Path(os.environ["STAND_IN_PYTHON"])
 INSTALLED = json.loads((FOLDER / "installed.json").read_text())
 MODULES = json.loads((FOLDER / "modules.json").read_text())
 
 
-class Hidden:
-    """Finds nothing, and says so, for modules of distributions that are not in."""
+ALLOWED = set(INSTALLED["distributions"])
+HIDDEN = {
+    module
+    for module, owners in MODULES.items()
+    if not any(re.sub(r"[-_.]+", "-", owner).lower() in ALLOWED for owner in owners)
+}
 
-    def __init__(self) -> None:
-        allowed = set(INSTALLED["distributions"])
-        self.names = {
-            module
-            for module, owners in MODULES.items()
-            if not any(re.sub(r"[-_.]+", "-", owner).lower() in allowed for owner in owners)
-        }
+
+class Blind:
+    """A finder that does not see modules of distributions that are not in: to import one fails, to ask finds nothing."""
+
+    def __init__(self, finder: Any) -> None:
+        self.finder = finder
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
-        """Refuse, or let the others find it."""
-        if name in self.names:
-            raise ModuleNotFoundError(f"No module named '{name}': it was not installed in this job", name=name)
-        return None
+        """What the finder finds, or nothing."""
+        found: ModuleSpec | None = None if name in HIDDEN else self.finder.find_spec(name, path, target)
+        return found
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.finder, name)
 
 
 def visible(path: str) -> bool:
@@ -39,4 +45,4 @@ def visible(path: str) -> bool:
 sys.path[:] = [path for path in sys.path if visible(path)]
 library = next(place for place, path in enumerate(sys.path) if path.endswith(".zip"))
 sys.path[library:library] = [f"{project}/tools" for project in INSTALLED["projects"]]
-sys.meta_path.insert(0, Hidden())
+sys.meta_path[:] = [Blind(finder) for finder in sys.meta_path]
