@@ -22,7 +22,7 @@ HIDDEN = {
 
 
 class Blind:
-    """A finder that does not see modules of distributions that are not in: to import one fails, to ask finds nothing."""
+    """A finder that does not see modules of distributions that are not in: importing fails, asking finds nothing."""
 
     def __init__(self, finder: Any) -> None:
         self.finder = finder
