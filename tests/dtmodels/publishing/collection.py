@@ -20,7 +20,7 @@ from dtmodels.publishing.github import GitHub
 from dtmodels.publishing.plan import Plan, plan
 from dtmodels.publishing.publish import Published, publish
 from dtmodels.publishing.tags import parse
-from dtmodels.publishing.web import Web
+from dtmodels.publishing.web import MOST_WAIT_S, Web
 from dtmodels.stages.package import write_archive
 from tests.fake_github import FakeGitHub
 
@@ -95,7 +95,7 @@ class Collection:
     ) -> GitHub:
         found = GitHub.from_environment(self.fake.environment(token))
         sleep = (slept if slept is not None else []).append
-        web = Web(token=token, patience=Patience(tries=tries, timeout_s=timeout_s, sleep=sleep, most_wait_s=900))
+        web = Web(token=token, patience=Patience(tries=tries, timeout_s=timeout_s, sleep=sleep, most_wait_s=MOST_WAIT_S))
         return GitHub(
             repository=found.repository,
             api_url=found.api_url,

@@ -96,8 +96,12 @@ def _version(archive: zipfile.ZipFile) -> str:
 
 def _distance(one: bytes, other: bytes) -> float | None:
     """The largest difference of a weight, relative to the largest of its tensor; None for different graphs."""
-    import numpy
-    import onnx
+    try:
+        import numpy
+        import onnx
+    except ImportError as missing:
+        fix = "install the tools with the extra `build`"
+        raise Failure(f"the bytes differ, and comparing numbers needs {missing.name}", fix=fix) from missing
 
     graphs = [onnx.load_from_string(data) for data in (one, other)]
     weights = [

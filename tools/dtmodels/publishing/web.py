@@ -19,8 +19,8 @@ from dtbase.errors import Failure
 from dtmodels.download import AGAIN, CHUNK, Advance, Patience
 
 BROKEN = (http.client.HTTPException, TimeoutError, ConnectionError, urllib.error.URLError)
-MOST_WAIT_S = 15 * 60.0
-"""A limit that ends later is an error: a job that sleeps costs as much as one that works."""
+MOST_WAIT_S = 65 * 60.0
+"""A job's token may ask 1000 times an hour, so a large release has to wait once; a limit that lasts longer is an error."""
 
 
 class Refused(Failure):
