@@ -6,7 +6,6 @@ and bytes are counted in packages.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import sys
 import tempfile
@@ -17,8 +16,7 @@ from pathlib import Path
 from dtbase.console import Console
 from dtmodels.publishing.dist import read_dist
 from dtmodels.publishing.stock import stock
-from tests.conftest import CARD, denoiser
-from tests.dtmodels.publishing.collection import QUIET, Collection
+from tests.dtmodels.publishing.collection import QUIET, Collection, adder
 from tests.fake_github import FakeGitHub
 
 SIZES = (2, 30, 300)
@@ -56,21 +54,6 @@ def measure(size: int) -> list[str]:
         third, lists = uploaded(fake, before, "name=denoise-"), uploaded(fake, before, "name=(?!denoise-)")
         times = [f"{took:.1f}" for took in (planned, assembled, published)]
         return [str(size), *times, str(requests), *(f"{count:,}" for count in (first, second, third, lists))]
-
-
-def adder(root: Path) -> Callable[..., Path]:
-    """Adds a small model to a collection."""
-    data = denoiser().SerializeToString()
-
-    def add(model_id: str, *, version: str = "1.0", status: str = "released") -> Path:
-        folder = root / "models" / model_id
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "model.onnx").write_bytes(data)
-        fields = {"sha256": hashlib.sha256(data).hexdigest(), "bytes": str(len(data))}
-        (folder / "card.yaml").write_text(CARD.format(id=model_id, version=version, status=status, **fields))
-        return folder
-
-    return add
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -22,6 +23,7 @@ from dtmodels.publishing.publish import Published, publish
 from dtmodels.publishing.tags import parse
 from dtmodels.publishing.web import MOST_WAIT_S, Web
 from dtmodels.stages.package import write_archive
+from tests.conftest import CARD, denoiser
 from tests.fake_github import FakeGitHub
 
 SIGNED = {"NAME": "A. Author", "EMAIL": "a@b.c", "DATE": "2026-01-31T12:00:00Z"}
@@ -95,7 +97,9 @@ class Collection:
     ) -> GitHub:
         found = GitHub.from_environment(self.fake.environment(token))
         sleep = (slept if slept is not None else []).append
-        web = Web(token=token, patience=Patience(tries=tries, timeout_s=timeout_s, sleep=sleep, most_wait_s=MOST_WAIT_S))
+        web = Web(
+            token=token, patience=Patience(tries=tries, timeout_s=timeout_s, sleep=sleep, most_wait_s=MOST_WAIT_S)
+        )
         return GitHub(
             repository=found.repository,
             api_url=found.api_url,
@@ -133,3 +137,18 @@ class Collection:
         release = self.fake.state.published(tag)
         assert release is not None, f"{tag} is not published"
         return {asset.name: self.fake.state.blob(asset).read_bytes() for asset in release.assets}
+
+
+def adder(root: Path) -> Callable[..., Path]:
+    """What adds a small model to a collection, where no fixture does."""
+    data = denoiser().SerializeToString()
+
+    def add(model_id: str, *, version: str = "1.0", status: str = "released") -> Path:
+        folder = root / "models" / model_id
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "model.onnx").write_bytes(data)
+        fields = {"sha256": hashlib.sha256(data).hexdigest(), "bytes": str(len(data))}
+        (folder / "card.yaml").write_text(CARD.format(id=model_id, version=version, status=status, **fields))
+        return folder
+
+    return add

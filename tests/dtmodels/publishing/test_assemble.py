@@ -244,6 +244,16 @@ def test_the_notes_say_what_changed_and_a_card_can_put_no_markup_into_them(colle
     ]  # fmt: skip
 
 
+def test_notes_that_are_too_long_for_github_say_where_the_models_are_listed(
+    collection: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dtmodels.publishing.notes.MOST", 100)
+    collection.tag("v1.0.0", {"denoise-one": "1.0"})
+    collection.assemble("v1.0.0")
+    written = (collection.root / "dist/notes.md").read_text()
+    assert written == "* Something new.\n\nThe models are listed in release.json.\n"
+
+
 def test_an_earlier_release_that_cannot_be_reached_is_one_clear_error(collection: Collection) -> None:
     collection.release("v1.0.0", {"denoise-one": "1.0", "denoise-two": "1.0"})
     collection.tag("v1.1.0", {"denoise-two": "1.1"})

@@ -18,14 +18,6 @@ from tests.fake_github import FakeGitHub, Fault
 UPLOAD = {"method": "POST", "path": "/assets[?]"}
 
 
-@pytest.fixture
-def ready(collection: Collection) -> Collection:
-    """A collection whose first release is put together."""
-    collection.tag("v1.0.0", {"denoise-one": "1.0"})
-    collection.assemble("v1.0.0")
-    return collection
-
-
 def uploads(fake: FakeGitHub) -> list[str]:
     """The names that were uploaded, in order, failed attempts included."""
     return [one["path"].rpartition("name=")[2] for one in fake.requests("POST", "/assets[?]")]

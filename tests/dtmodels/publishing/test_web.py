@@ -73,13 +73,13 @@ def test_an_expired_token_is_said_plainly_and_never_shown(collection: Collection
 def test_creating_is_not_repeated_when_nobody_knows_whether_it_was_done(collection: Collection) -> None:
     collection.fake.fail(Fault(kind="after", method="POST", path="/releases$", status=502))
     with pytest.raises(Refused, match="502"):
-        collection.github().create_draft("v1.0.0", "main", notes="", prerelease=False)
+        collection.github().create_draft("v1.0.0", notes="", prerelease=False)
     assert len(collection.fake.state.releases) == 1
 
 
 def test_creating_is_repeated_after_a_limit_for_nothing_was_done(collection: Collection) -> None:
     collection.fake.fail(Fault(kind="status", method="POST", path="/releases$", status=429))
-    collection.github().create_draft("v1.0.0", "main", notes="", prerelease=False)
+    collection.github().create_draft("v1.0.0", notes="", prerelease=False)
     assert len(collection.fake.state.releases) == 1
 
 
@@ -105,7 +105,7 @@ def test_all_pages_are_read(collection: Collection) -> None:
 
 
 def test_an_upload_is_streamed_and_its_progress_told(collection: Collection, tmp_path: Path) -> None:
-    draft = collection.github().create_draft("v1.0.0", "main", notes="", prerelease=False)
+    draft = collection.github().create_draft("v1.0.0", notes="", prerelease=False)
     path = tmp_path / "large.dtmodel"
     path.write_bytes(bytes(range(256)) * 40_000)
     told: list[float] = []
@@ -117,7 +117,7 @@ def test_an_upload_is_streamed_and_its_progress_told(collection: Collection, tmp
 
 def test_the_token_does_not_follow_a_redirection(collection: Collection, tmp_path: Path) -> None:
     """The stand-in's storage refuses a request that carries one, as the real one does."""
-    draft = collection.github().create_draft("v1.0.0", "main", notes="", prerelease=False)
+    draft = collection.github().create_draft("v1.0.0", notes="", prerelease=False)
     (tmp_path / "file").write_bytes(b"content")
     asset = collection.github().upload(draft, tmp_path / "file", lambda _: None)
     digest = collection.github().web.save(asset.url, tmp_path / "copy")

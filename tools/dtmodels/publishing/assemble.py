@@ -22,7 +22,7 @@ from dtmodels.publishing.github import GitHub
 from dtmodels.publishing.notes import notes
 from dtmodels.publishing.plan import Plan
 from dtmodels.schemas import check_against
-from dtmodels.stages.index import index
+from dtmodels.stages.index import index, loose_name
 from dtmodels.workspace import Workspace
 
 INDEXES = 4
@@ -142,13 +142,12 @@ def _add_loose_files(folder: Path) -> bool:
     for package, names in members.items():
         with zipfile.ZipFile(package) as archive:
             for name in names:
-                with archive.open(name) as source, (folder / _loose_name(package.stem, name)).open("wb") as sink:
+                with (
+                    archive.open(name) as source,
+                    (folder / loose_name(package.stem, name.rpartition("/")[2])).open("wb") as sink,
+                ):
                     shutil.copyfileobj(source, sink, 1 << 20)
     return True
-
-
-def _loose_name(model_id: str, member: str) -> str:
-    return f"{model_id}-{member.rpartition('/')[2]}"
 
 
 def _write_indexes(root: Path, folder: Path, plan: Plan, *, loose: bool) -> None:

@@ -72,7 +72,7 @@ def create_draft(github: GitHub, dist: Dist, tag: str, *, prerelease: bool) -> R
     """
     made, lost = None, None
     try:
-        made = github.create_draft(tag, dist.record["commit"], notes=dist.notes, prerelease=prerelease)
+        made = github.create_draft(tag, notes=dist.notes, prerelease=prerelease)
     except (Refused, Unreachable) as failed:
         if isinstance(failed, Refused) and failed.status not in AGAIN:
             raise

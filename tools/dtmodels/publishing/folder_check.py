@@ -13,6 +13,7 @@ from dtbase.files import sha256
 from dtmodels.archive import install
 from dtmodels.config import STAND_IN
 from dtmodels.publishing.dist import Dist, read_dist
+from dtmodels.stages.index import loose_name
 
 
 def check_folder(folder: Path) -> Dist:
@@ -78,13 +79,10 @@ def _loose_files(dist: Dist) -> Iterator[str]:
     """A file that is an asset of its own is the one in the package."""
     for model_id in dist.versions["models"]:
         path = dist.path(f"{model_id}.dtmodel")
-        loose = [name for name in dist.files if name.startswith(f"{model_id}-") and path.is_file()]
-        if not loose:
+        if not path.is_file():
             continue
         with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as scratch:
-            for name in loose:
-                member = f"{model_id}/{name.removeprefix(f'{model_id}-')}"
-                if member not in archive.namelist():
-                    continue  # of another model, whose id begins with this one
-                if sha256(Path(archive.extract(member, scratch))) != dist.files[name].sha256:
-                    yield f"{name}: differs from the file in the package"
+            for member in archive.namelist():
+                file = dist.files.get(loose_name(model_id, member.rpartition("/")[2]))
+                if file and sha256(Path(archive.extract(member, scratch))) != file.sha256:
+                    yield f"{file.name}: differs from the file in the package"

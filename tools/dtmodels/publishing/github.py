@@ -99,10 +99,18 @@ class GitHub:
                 return None
             raise
 
-    def create_draft(self, tag: str, commit: str, *, notes: str, prerelease: bool) -> Release:
+    def read(self, release: Release) -> Release | None:
+        """A release as it is now; None when it is gone."""
+        try:
+            return _release(self.web.ask("GET", release.url).json())
+        except Refused as refused:
+            if refused.status == NOTHING_THERE[0]:
+                return None
+            raise
+
+    def create_draft(self, tag: str, *, notes: str, prerelease: bool) -> Release:
         """A new draft. When no answer comes, nobody knows whether there is one now: look before asking again."""
-        texts = {"tag_name": tag, "target_commitish": commit, "name": tag, "body": notes}
-        values = {**texts, "draft": True, "prerelease": prerelease}
+        values = {"tag_name": tag, "name": tag, "body": notes, "draft": True, "prerelease": prerelease}
         return _release(self.web.ask("POST", f"{self._api}/releases", values, again=False).json())
 
     def update(self, release: Release, **values: Any) -> Release:

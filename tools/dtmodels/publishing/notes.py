@@ -9,6 +9,9 @@ from dtmodels import markdown
 from dtmodels.markdown import code, table
 from dtmodels.publishing.plan import Plan
 
+MOST = 100_000
+"""GitHub takes no text of a release that has more than 125,000 characters."""
+
 
 def notes(plan: Plan, record: Mapping[str, Any], versions: Mapping[str, Mapping[str, Any]], *, loose: bool) -> str:
     """The notes of a release, as markdown; nothing in a card can become markup.
@@ -19,7 +22,8 @@ def notes(plan: Plan, record: Mapping[str, Any], versions: Mapping[str, Mapping[
         versions: its packages, as `versions.json` lists them.
         loose: whether the files of each package are assets of their own, too.
     """
-    return "\n".join(part.rstrip("\n") + "\n" for part in _parts(plan, record, versions, loose) if part)
+    whole = "\n".join(part.rstrip("\n") + "\n" for part in _parts(plan, record, versions, loose) if part)
+    return whole if len(whole) <= MOST else f"{plan.notes[:MOST]}\n\nThe models are listed in release.json.\n"
 
 
 def _parts(

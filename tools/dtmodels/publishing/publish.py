@@ -62,15 +62,19 @@ def _publish(github: GitHub, draft: Release, dist: Dist, tag: Tag) -> None:
     """Say it once; when the answer is lost or another run was first, look what became of it."""
     releases = github.releases()
     _hold_stand(dist, tag, releases, github)
-    if not any(one.id == draft.id and one.tag == tag.text for one in releases):
+    now = github.read(draft)
+    if now is None or now.tag != tag.text:
         raise Failure(f"the draft of {tag.text} was taken away or renamed", where=github.repository, fix="run it again")
     latest = not tag.prerelease and all(tag.order > one.order for one in versions(_published(releases)))
     values = {"name": tag.text, "body": dist.notes, "prerelease": tag.prerelease, "draft": False}
-    values |= {"target_commitish": dist.record["commit"], "make_latest": "true" if latest else "false"}
+    values |= {"make_latest": "true" if latest else "false"}
+    if tag.nightly:
+        values |= {"target_commitish": dist.record["commit"]}  # where GitHub makes the tag; that of a version is there
     try:
         github.update(draft, **values)
     except (Refused, Unreachable):
-        if not (finished := _finished(github.releases(), tag)):
+        now = github.read(draft)
+        if not (finished := _finished([*([now] if now else []), *github.releases()], tag)):
             raise
         _hold_same(github, finished, dist)
 

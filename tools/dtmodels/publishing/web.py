@@ -20,7 +20,7 @@ from dtmodels.download import AGAIN, CHUNK, Advance, Patience
 
 BROKEN = (http.client.HTTPException, TimeoutError, ConnectionError, urllib.error.URLError)
 MOST_WAIT_S = 65 * 60.0
-"""A job's token may ask 1000 times an hour, so a large release has to wait once; a limit that lasts longer is an error."""
+"""A job's token may ask 1000 times an hour, so a large release waits once; a limit that lasts longer is an error."""
 
 
 class Refused(Failure):

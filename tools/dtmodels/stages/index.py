@@ -26,6 +26,11 @@ def index(folder: Path) -> None:
     write_text(folder / SUMS, sums(path for path in folder.iterdir() if path.name != SUMS))
 
 
+def loose_name(model_id: str, file: str) -> str:
+    """What a file of a package is called as an asset of its own: the id keeps names apart."""
+    return f"{model_id}-{file}"
+
+
 def sums(files: Iterable[Path]) -> str:
     """The text of `SHA256SUMS`, as coreutils' `sha256sum -c` reads it, sorted by name."""
     return "".join(f"{sha256(path)}  {path.name}\n" for path in sorted(files))
