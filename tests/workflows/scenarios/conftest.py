@@ -13,6 +13,7 @@ from tests.fake_github import State
 from tests.workflows.executor import Event, Fault, Run, World, run_workflow
 from tests.workflows.house import CHANGELOG, House, models, on_github, tools
 from tests.workflows.origin import Origin
+from tests.workflows.scenarios.prebuilt import lay_down
 
 MODELS = {"denoise-one": "1.0", "denoise-two": "1.0"}
 FIRST = "v1.0.0"
@@ -58,21 +59,32 @@ def released(first_house: Origin, tmp_path_factory: pytest.TempPathFactory, make
 
 @pytest.fixture(scope="session")
 def unpublished(
-    first_house: Origin, tmp_path_factory: pytest.TempPathFactory, make_world: Callable[..., World]
+    first_house: Origin, released: Past, tmp_path_factory: pytest.TempPathFactory, make_world: Callable[..., World]
 ) -> Past:
     """All of the first release went well but for the job that publishes: it never began."""
     fault = Fault(kind="fail", job="Publish")
-    return _past(first_house, tmp_path_factory.mktemp("unpublished"), make_world, fault)
+    return _past(first_house, tmp_path_factory.mktemp("unpublished"), make_world, fault, built=released.run)
 
 
-def _past(first: Origin, folder: Path, make_world: Callable[..., World], *faults: Fault) -> Past:
+def _past(
+    first: Origin, folder: Path, make_world: Callable[..., World], *faults: Fault, built: Run | None = None
+) -> Past:
     origin = first.clone(folder / "origin")
     with on_github(make_world(origin), origin) as house:
+        if built:
+            lay_down(house.world, built)
         event = house.release(FIRST, MODELS)
         run = run_workflow(house.world, event, "release.yml", faults=faults)
         assert run.conclusion == ("failure" if faults else "success"), run.story()
         house.fake.state.save(folder / "state.json")
     return Past(origin=origin, state=folder / "state.json", world=house.world, event=event, run=run)
+
+
+@pytest.fixture
+def stocked(house: House, released: Past) -> House:
+    """Before the first release; where a job would build a model of it, what was built once is laid down."""
+    lay_down(house.world, released.run)
+    return house
 
 
 @pytest.fixture(scope="session")

@@ -113,21 +113,21 @@ def test_a_model_taken_back_is_not_in_the_next_release(released: Past, after: Af
         assert release and "It returns every picture as it came." in release.body
 
 
-def test_a_rehearsal_signs_and_publishes_nothing(house: House) -> None:
-    event = house.release(FIRST, {})
-    run = run_workflow(house.world, dispatch(event.sha, ref=event.ref), "release.yml")
+def test_a_rehearsal_signs_and_publishes_nothing(stocked: House) -> None:
+    event = stocked.release(FIRST, {})
+    run = run_workflow(stocked.world, dispatch(event.sha, ref=event.ref), "release.yml")
     assert run.conclusion == "success", run.story()
     assert {run.result(job) for job in ("attest", "publish", "verify")} == {"skipped"}
     assert run.artifacts.find("dist")
-    assert (wrote(house), house.world.attestations, run.slips) == ([], [], [])
+    assert (wrote(stocked), stocked.world.attestations, run.slips) == ([], [], [])
 
 
-def test_a_candidate_is_a_prerelease(house: House) -> None:
-    run = run_workflow(house.world, house.release("v1.0.0-rc.1", {}), "release.yml")
+def test_a_candidate_is_a_prerelease(stocked: House) -> None:
+    run = run_workflow(stocked.world, stocked.release("v1.0.0-rc.1", {}), "release.yml")
     assert run.conclusion == "success", run.story()
-    release = house.fake.state.published("v1.0.0-rc.1")
+    release = stocked.fake.state.published("v1.0.0-rc.1")
     assert release and release.prerelease
-    assert len(house.fake.state.releases) == 1
+    assert len(stocked.fake.state.releases) == 1
 
 
 def test_a_night_builds_everything_and_makes_a_nightly(released: Past, after: After) -> None:

@@ -21,17 +21,17 @@ AHEAD = "Upload the models ahead*"
 
 
 def test_one_failing_model_publishes_nothing_and_the_next_attempt_all(
-    house: House, reference: Mapping[str, bytes]
+    stocked: House, reference: Mapping[str, bytes]
 ) -> None:
-    event = house.release(FIRST, {})
+    event = stocked.release(FIRST, {})
     fault = Fault(kind="fail", job="Build (denoise-two*", step="Build, validate and pack")
-    run = run_workflow(house.world, event, "release.yml", faults=[fault])
+    run = run_workflow(stocked.world, event, "release.yml", faults=[fault])
     assert run.conclusion == "failure"
     assert {run.result(job) for job in ("assemble", "attest", "publish", "verify")} == {"skipped"}
-    assert (wrote(house), house.world.attestations) == ([], [])
-    run = run_workflow(house.world, event, "release.yml", again=run)
+    assert (wrote(stocked), stocked.world.attestations) == ([], [])
+    run = run_workflow(stocked.world, event, "release.yml", again=run)
     assert run.conclusion == "success", run.story()
-    assert house.served(FIRST) == reference
+    assert stocked.served(FIRST) == reference
 
 
 def test_an_upload_that_fails_at_each_file_in_turn_ends_in_the_same_bytes(
@@ -151,19 +151,19 @@ def test_on_a_branch_nothing_is_released(house: House) -> None:
 
 @pytest.mark.slow
 def test_cut_off_at_every_step_it_ends_in_the_same_bytes(
-    house: House, released: Past, reference: Mapping[str, bytes]
+    stocked: House, released: Past, reference: Mapping[str, bytes]
 ) -> None:
     steps = [(job.name, step.name) for job, step in released.run.steps() if step.outcome != "skipped"]
-    event, run = house.release(FIRST, {}), None
+    event, run = stocked.release(FIRST, {}), None
     for job, step in steps:
         if job == "Gate":
             break
-        published = house.served(FIRST)
+        published = stocked.served(FIRST)
         assert published in ({}, reference)
         run = run_workflow(
-            house.world, event, "release.yml", again=run, faults=[Fault(kind="cancel", job=job, step=step)]
+            stocked.world, event, "release.yml", again=run, faults=[Fault(kind="cancel", job=job, step=step)]
         )
         assert run.cancelled, run.story()
-    run = run_workflow(house.world, event, "release.yml", again=run)
+    run = run_workflow(stocked.world, event, "release.yml", again=run)
     assert run.conclusion == "success", run.story()
-    assert house.served(FIRST) == reference
+    assert stocked.served(FIRST) == reference
