@@ -74,6 +74,8 @@ class State:
     branches: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     """The commit each tag leads to."""
+    workflow_commits: list[str] = field(default_factory=list)
+    """Commits that change workflows: a job's token may not name them as the target of a release."""
     index: str | None = None
     """Content of `releases-index.json` on the default branch."""
     immutable_releases: bool = True
@@ -129,6 +131,8 @@ class State:
 
     def commit(self, name: str) -> str:
         """The commit a name such as `tags/v1` or `heads/main` leads to."""
+        if name == "HEAD" and "main" in self.branches:
+            return self.branches["main"]
         kind, _, rest = name.partition("/")
         known = {"tags": self.tags, "heads": self.branches}.get(kind, {})
         if rest in known:
@@ -191,6 +195,8 @@ class State:
         draft = values.get("draft", release.draft)
         if release.immutable and (tag != release.tag_name or draft):
             raise Refused(422, "Validation Failed", {"resource": "Release", "code": "custom", "message": "immutable"})
+        if values.get("target_commitish") in self.workflow_commits:
+            raise Refused(403, "Resource not accessible by integration")
         other = self.published(tag)
         if other and other is not release and not draft:
             raise invalid("Release", "already_exists", "tag_name")

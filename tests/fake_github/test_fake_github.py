@@ -143,6 +143,14 @@ def test_a_tag_leads_to_a_commit(fake: FakeGitHub) -> None:
     fake.state.tags["v1.0.0"] = "b" * 40
     assert ask(fake, "GET", f"{HERE}/commits/tags/v1.0.0")[2]["sha"] == "b" * 40
     assert ask(fake, "GET", f"{HERE}/commits/tags/v1.0.1")[0] == 422
+    fake.state.branches["main"] = "c" * 40
+    assert ask(fake, "GET", f"{HERE}/commits/HEAD")[2]["sha"] == "c" * 40
+
+
+def test_a_commit_that_changes_workflows_cannot_be_a_target(fake: FakeGitHub) -> None:
+    fake.state.workflow_commits = ["c" * 40]
+    new = {"tag_name": "v1.0.0", "draft": True, "target_commitish": "c" * 40}
+    assert ask(fake, "POST", f"{HERE}/releases", new)[0] == 403
 
 
 def test_the_index_is_the_default_branchs(fake: FakeGitHub) -> None:

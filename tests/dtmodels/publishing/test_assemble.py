@@ -16,7 +16,7 @@ from dtbase.errors import Failure
 from dtmodels.config import STAND_IN
 from dtmodels.publishing import dist as limits
 from dtmodels.publishing.assemble import assemble
-from dtmodels.publishing.dist import hold_limits, read_dist
+from dtmodels.publishing.dist import ENVIRONMENT, hold_limits, read_dist
 from dtmodels.schemas import check_against
 from dtmodels.stages.package import write_archive
 from tests.dtmodels.publishing.collection import QUIET, Collection
@@ -264,3 +264,13 @@ def test_an_earlier_release_that_cannot_be_reached_is_one_clear_error(collection
     with pytest.raises(Failure, match="the service answers 503"):
         put_together(collection, "v1.1.0")
     assert not (collection.root / "dist").exists()
+
+
+def test_what_built_the_models_goes_with_them_and_with_no_release_that_built_none(collection: Collection) -> None:
+    collection.tag("v1.0.0", {"denoise-one": "1.0"})
+    built = collection.build()
+    (built / ENVIRONMENT).write_text("{}")
+    assert read_dist(collection.assemble("v1.0.0").folder).files[ENVIRONMENT].bytes == 2
+    collection.publish("v1.0.0")
+    collection.tag("v1.0.1", {})
+    assert ENVIRONMENT not in collection.assemble("v1.0.1").files

@@ -219,6 +219,26 @@ def test_candidates_and_nightlies_are_prereleases_and_never_the_latest(collectio
     assert collection.publish("nightly").already
 
 
+def test_a_commit_that_changes_workflows_can_be_released(collection: Collection) -> None:
+    """GitHub lets no job's token name such a commit as the target of a release."""
+    commit = collection.tag("v1.0.0", {"denoise-one": "1.0"})
+    collection.fake.state.workflow_commits = [commit]
+    collection.assemble("v1.0.0")
+    collection.publish("v1.0.0")
+    collection.assemble("nightly")
+    collection.publish("nightly")
+    assert set(collection.fake.state.tags.values()) == {commit}
+
+
+def test_a_nightly_keeps_its_commit_when_main_went_on(collection: Collection) -> None:
+    collection.add_model("denoise-one")
+    commit = collection.commit()
+    collection.assemble("nightly")
+    collection.fake.state.branches["main"] = "f" * 40
+    collection.publish("nightly")
+    assert set(collection.fake.state.tags.values()) == {commit}
+
+
 def test_two_drafts_of_one_tag_are_refused_and_named(ready: Collection) -> None:
     for _ in range(2):
         ready.fake.state.create({"tag_name": "v1.0.0", "draft": True})

@@ -17,7 +17,7 @@ from dtmodels.archive import install
 from dtmodels.card import Card
 from dtmodels.config import STAND_IN
 from dtmodels.publishing.carry import fetch, take
-from dtmodels.publishing.dist import MOST_ASSETS, NOTES, RECORD, VERSIONS, hold_limits, read_dist
+from dtmodels.publishing.dist import ENVIRONMENT, MOST_ASSETS, NOTES, RECORD, VERSIONS, hold_limits, read_dist
 from dtmodels.publishing.github import GitHub
 from dtmodels.publishing.notes import notes
 from dtmodels.publishing.plan import Plan
@@ -25,8 +25,8 @@ from dtmodels.schemas import check_against
 from dtmodels.stages.index import index, loose_name
 from dtmodels.workspace import Workspace
 
-INDEXES = 4
-"""Assets beside those of the models: versions.json, release.json, the bill of materials, SHA256SUMS."""
+INDEXES = 5
+"""Assets beside those of the models: versions.json, release.json, SHA256SUMS, the bill of materials, what built them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,8 @@ def assemble(root: Path, built: Path, plan: Plan, github: GitHub, console: Conso
 
     Args:
         root: the model repository.
-        built: holds what was built, in any depth: `<id>.dtmodel` of each model the plan builds.
+        built: holds what was built, in any depth: `<id>.dtmodel` of each model the plan builds, and what is written
+            down about what built them.
         plan: what the release consists of.
         github: where carried packages come from.
         console: where progress is shown.
@@ -58,6 +59,8 @@ def assemble(root: Path, built: Path, plan: Plan, github: GitHub, console: Conso
     with workspace.locked(), replacing_folder(workspace.dist) as folder:
         found = _found_in(built)
         lines = [*_built_now(folder, found, plan), *_carried_over(folder, found, plan, github, console)]
+        for environment in [*built.rglob(ENVIRONMENT)][:1] if plan.build else ():
+            shutil.copyfile(environment, folder / ENVIRONMENT)
         loose = _add_loose_files(folder)
         hold_limits({path.name: path.stat().st_size for path in folder.iterdir()}, folder)
         _write_indexes(root, folder, plan, loose=loose)

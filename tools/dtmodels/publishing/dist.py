@@ -18,6 +18,8 @@ VERSIONS = "versions.json"
 """What darktable reads first; uploaded last, so that it never names what is not there yet."""
 RECORD = "release.json"
 """What the release is made from."""
+ENVIRONMENT = "environment.cdx.json"
+"""What was installed where its models were built, as CycloneDX; absent where none was built."""
 NOTES = "notes.md"
 """The text of the release, which is no asset: it may be corrected later, assets may not."""
 MOST_ASSET_BYTES = 2_000_000_000

@@ -90,10 +90,10 @@ class GitHub:
         """All files of a release."""
         return [_asset(values) for values in self._pages(f"{release.url}/assets")]
 
-    def commit(self, tag: str) -> str | None:
-        """The commit a tag leads to, however many steps it takes; None when there is no such tag."""
+    def commit(self, name: str) -> str | None:
+        """The commit `tags/<tag>` or `HEAD`, of the default branch, leads to; None when there is no such thing."""
         try:
-            return str(self.web.ask("GET", f"{self._api}/commits/tags/{quote(tag)}").json()["sha"])
+            return str(self.web.ask("GET", f"{self._api}/commits/{quote(name)}").json()["sha"])
         except Refused as refused:
             if refused.status in NOTHING_THERE:
                 return None

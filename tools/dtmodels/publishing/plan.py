@@ -175,7 +175,7 @@ def hold_remote_tag(tag: Tag, commit: str, github: GitHub) -> None:
     Raises:
         Failure: it is not there, or was moved.
     """
-    found = github.commit(tag.text)
+    found = github.commit(f"tags/{tag.text}")
     if found is None:
         raise Failure(f"there is no tag {tag.text}", where=github.repository, fix=f"git push origin {tag.text}")
     if found != commit:

@@ -68,8 +68,10 @@ def _publish(github: GitHub, draft: Release, dist: Dist, tag: Tag) -> None:
     latest = not tag.prerelease and all(tag.order > one.order for one in versions(_published(releases)))
     values = {"name": tag.text, "body": dist.notes, "prerelease": tag.prerelease, "draft": False}
     values |= {"make_latest": "true" if latest else "false"}
-    if tag.nightly:
-        values |= {"target_commitish": dist.record["commit"]}  # where GitHub makes the tag; that of a version is there
+    if tag.nightly and github.commit("HEAD") != dist.record["commit"]:
+        # GitHub makes a nightly's tag, at HEAD unless told otherwise. It is told only when it has to be: a commit that
+        # changes workflows cannot be named with a job's token (https://github.com/cli/cli/issues/9514).
+        values |= {"target_commitish": dist.record["commit"]}
     try:
         github.update(draft, **values)
     except (Refused, Unreachable):
