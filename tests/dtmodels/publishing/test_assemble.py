@@ -81,8 +81,12 @@ def test_the_same_release_has_the_same_bytes_wherever_and_whenever(
     assert contents(collection.root / "dist") == first
 
 
-def test_a_finished_release_is_put_together_again_from_itself(collection: Collection) -> None:
-    collection.release("v1.0.0", {"denoise-one": "1.0"})
+def test_a_finished_release_is_fetched_as_it_is(collection: Collection) -> None:
+    collection.tag("v1.0.0", {"denoise-one": "1.0"})
+    (collection.build() / ENVIRONMENT).write_text("{}")
+    put_together(collection, "v1.0.0")
+    collection.publish("v1.0.0")
+    assert ENVIRONMENT in collection.served("v1.0.0")
     first = contents(collection.root / "dist")
     shutil.rmtree(collection.root / "dist")
     shutil.rmtree(collection.root / "built")

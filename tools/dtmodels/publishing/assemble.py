@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,12 +21,13 @@ from dtmodels.publishing.dist import ENVIRONMENT, MOST_ASSETS, NOTES, RECORD, VE
 from dtmodels.publishing.github import GitHub
 from dtmodels.publishing.notes import notes
 from dtmodels.publishing.plan import Plan
+from dtmodels.publishing.released import Released
 from dtmodels.schemas import check_against
 from dtmodels.stages.index import index, loose_name
 from dtmodels.workspace import Workspace
 
 INDEXES = 5
-"""Assets beside those of the models: versions.json, release.json, SHA256SUMS, the bill of materials, what built them."""
+"""Assets beside the models: versions.json, release.json, SHA256SUMS, the bill of materials, and what built them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,15 +58,30 @@ def assemble(root: Path, built: Path, plan: Plan, github: GitHub, console: Conso
     """
     workspace = Workspace(root)
     with workspace.locked(), replacing_folder(workspace.dist) as folder:
+        if plan.finished:
+            return list(_as_published(folder, plan, plan.finished, github, console))
         found = _found_in(built)
         lines = [*_built_now(folder, found, plan), *_carried_over(folder, found, plan, github, console)]
-        for environment in [*built.rglob(ENVIRONMENT)][:1] if plan.build else ():
+        for environment in sorted(built.rglob(ENVIRONMENT))[:1] if plan.build else ():
             shutil.copyfile(environment, folder / ENVIRONMENT)
         loose = _add_loose_files(folder)
         hold_limits({path.name: path.stat().st_size for path in folder.iterdir()}, folder)
         _write_indexes(root, folder, plan, loose=loose)
         read_dist(folder)
     return lines
+
+
+def _as_published(folder: Path, plan: Plan, finished: Released, github: GitHub, console: Console) -> Iterator[Line]:
+    """A release that is published is not put together again: its files are fetched, and the notes written anew."""
+    for asset in github.assets(finished.release):
+        target = folder / asset.name
+        if not take(asset.sha256, target, [folder.parent / "dist" / asset.name]):
+            fetch(finished.tag, asset.sha256, target, github, console)
+    dist = read_dist(folder)
+    loose = any(name.endswith(".onnx") for name in dist.files)
+    write_text(folder / NOTES, notes(plan, dist.record, dist.versions["models"], loose=loose))
+    for model_id, package in sorted(finished.models.items()):
+        yield _line(folder / f"{model_id}.dtmodel", package.version, f"{finished.tag}, published")
 
 
 Found = Mapping[str, Sequence[Path]]
