@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: release test lint types format docs benchmarks darktable clean
+.PHONY: release test workflows docs benchmarks darktable format clean
 .DEFAULT_GOAL := release
 
 release: $(READY) ## lint, build, validate and package; MODELS="a b" for the named ones only
@@ -18,6 +18,9 @@ test: $(READY) ## all checks: style, types, import directions, tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest $(PYTEST)
+
+workflows: $(READY) ## hold the workflows against every checker, and execute them; needs Node 20 or newer
+	$(BIN)/pytest tests/workflows
 
 docs: $(READY) ## write what is generated from the cards
 	$(BIN)/dtmodels docs

@@ -1,5 +1,6 @@
-"""Carries the public schemas into the wheel; everything else stands in pyproject.toml."""
+"""Carries the public schemas into the wheel, and takes the version from the changelog; pyproject.toml has the rest."""
 
+import re
 from pathlib import Path
 
 from setuptools import setup
@@ -20,4 +21,10 @@ class WithSchemas(build_py):
             self.copy_file(str(file), str(target / file.name))
 
 
-setup(cmdclass={"build_py": WithSchemas})
+def version() -> str:
+    """The newest version the changelog has a section of: the one place that says it. Before the first, zero."""
+    newest = re.search(r"^## \[([0-9][^\]]*)\]", Path("CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    return newest[1] if newest else "0"
+
+
+setup(cmdclass={"build_py": WithSchemas}, version=version())

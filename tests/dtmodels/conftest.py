@@ -12,7 +12,11 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
+from dtbase.files import write_json
+from dtmodels.card_reader import read_card
+from dtmodels.config import config as config_of
 from dtmodels.graph.runtime import Runtime
+from dtmodels.stages.package import write_archive
 
 Shape = Sequence[int | str]
 Tensors = Mapping[str, Shape]
@@ -115,3 +119,31 @@ def pack(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
+
+
+@pytest.fixture
+def make_package(add_model: Callable[..., Path], tmp_path: Path) -> Callable[..., Path]:
+    """A finished package of a toy denoiser in `dist/`, as the stages pack it; see `add_model` for what may differ.
+
+    `edit` replaces parts of the card's text; each has to be there.
+    """
+
+    def make(
+        model_id: str = "denoise-toy", *, seed: int | None = None, edit: Mapping[str, str] | None = None, **changed: Any
+    ) -> Path:
+        folder = add_model(model_id, **changed)
+        text = (folder / "card.yaml").read_text()
+        for old, new in (edit or {}).items():
+            assert old in text
+            text = text.replace(old, new)
+        (folder / "card.yaml").write_text(text)
+        card = read_card(folder / "card.yaml")
+        settings = tmp_path / f"{model_id}.json"
+        write_json(settings, config_of(card, {}, seed=seed))
+        members = {file.name: file for file in folder.iterdir()} | {"config.json": settings}
+        target = tmp_path / "dist" / f"{model_id}.dtmodel"
+        target.parent.mkdir(exist_ok=True)
+        write_archive(target, model_id, members)
+        return target
+
+    return make

@@ -1,6 +1,8 @@
 import pytest
 
 from dtmodels.markdown import code, link, table, text
+from tests.dtmodels.nasty import NASTY
+from tests.dtmodels.rendered import Rendered
 
 HOSTILE = ["<script>alert(1)</script>", "[a](javascript:alert(1))", "a | b", "`rm`", "# head"]
 
@@ -23,3 +25,14 @@ def test_a_cell_never_adds_a_column_or_a_line() -> None:
 def test_only_plain_https_becomes_a_link(target: str) -> None:
     assert "](" not in link("label", target)
     assert link("label", "https://example.org/a") == "[label](https://example.org/a)"
+
+
+@pytest.mark.parametrize("words", [*NASTY, "- a", "+ a", "1. a", "2) a", "---", "===", "a  b", "R&D &amp; more", "$x$"])
+def test_text_is_shown_as_it_was_written(words: str) -> None:
+    page = Rendered(f"{text(words)}\n")
+    assert page.tags == {"p"}
+    assert page.words.strip() == " ".join(words.split())
+
+
+def test_no_line_of_text_is_a_command_to_a_runner() -> None:
+    assert not any(text(words).lstrip().startswith(("::", "##[")) for words in NASTY)

@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 
 @pytest.fixture
 def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"):
+    for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE"):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "models" / "toy-model").mkdir(parents=True)
     use(tmp_path, "SCH004/bad-status")
@@ -106,6 +106,26 @@ def test_github_gets_a_summary_below_what_is_there(toy: Path, monkeypatch: pytes
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
     said(toy, form="json")
     assert summary.read_text().splitlines()[:2] == ["before", "## Model cards: 1 error"]
+
+
+def test_a_report_in_a_file_leaves_annotations_and_summary_to_the_call_beside_it(
+    toy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summary = toy / "summary.md"
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    assert said(toy, form="sarif", output=toy / "lint.sarif") == (1, "")
+    assert not summary.exists()
+
+
+def test_on_githubs_runners_paths_count_from_the_checkout(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(toy.parent))
+    assert "::error" not in said(toy)[1]
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    assert f"::error file={toy.name}/models/toy-model/card.yaml," in said(toy)[1]
+    assert f'"uri": "{toy.name}/models/toy-model/card.yaml"' in said(toy, form="sarif")[1]
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(toy / "elsewhere"))
+    assert "::error file=models/toy-model/card.yaml," in said(toy)[1]
 
 
 def test_three_hundred_bad_cards_are_one_exit_code(toy: Path) -> None:

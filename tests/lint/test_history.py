@@ -15,6 +15,7 @@ HERE = Path(__file__).parent
 Commit = Callable[..., None]
 CARD = (HERE / "SCH001" / "good-mapping" / "card.yaml").read_text()
 FAMILY = "tools/dtmodels/families/onnx.py"
+SHARED = "from dtmodels.families import _blocks\n"
 
 
 @pytest.fixture
@@ -22,7 +23,9 @@ def toy(tmp_path: Path, commit: Commit) -> Path:
     write(tmp_path, "models/toy-model/card.yaml", CARD)
     write(tmp_path, "models/toy-model/README.md", "page\n")
     write(tmp_path, "models/toy-model/convert.py", "WIDTH = 32\n")
-    write(tmp_path, FAMILY, "WIDTH = 32\n")
+    write(tmp_path, FAMILY, f"{SHARED}WIDTH = 32\n")
+    write(tmp_path, "tools/dtmodels/families/_blocks.py", "WIDTH = 32\n")
+    write(tmp_path, "tools/dtmodels/families/_layers.py", "WIDTH = 32\n")
     write(tmp_path, "tools/dtmodels/families/lama.py", "WIDTH = 32\n")
     write(tmp_path, ".gitignore", "*.tmp\n")
     commit(tmp_path)
@@ -50,7 +53,7 @@ def test_without_a_revision_nothing_is_compared(toy: Path) -> None:
         ("models/toy-model/card.yaml", CARD.replace("[A. Author]", "[A. Author, B. Author]"), "source.authors"),
         ("models/toy-model/convert.py", "WIDTH = 64\n", "convert.py"),
         ("models/toy-model/weights.bin", "new", "weights.bin"),
-        (FAMILY, "WIDTH = 64\n", "family onnx"),
+        (FAMILY, f"{SHARED}WIDTH = 64\n", "family onnx"),
         ("tools/dtmodels/families/_blocks.py", "WIDTH = 64\n", "family onnx"),
     ],
 )
@@ -70,8 +73,9 @@ def test_what_a_package_is_made_of_needs_a_new_version(toy: Path, path: str, tex
         ("models/toy-model/README.md", "another page\n"),
         ("models/toy-model/convert.py", '"""What it does."""\n\nWIDTH = 32  # channels\n'),
         ("models/toy-model/notes.tmp", "ignored by git"),
-        (FAMILY, "# a comment\nWIDTH = 32\n"),
+        (FAMILY, f"{SHARED}# a comment\nWIDTH = 32\n"),
         ("tools/dtmodels/families/lama.py", "WIDTH = 64\n"),
+        ("tools/dtmodels/families/_layers.py", "WIDTH = 64\n"),
         ("tools/dtmodels/lint/other.py", "WIDTH = 64\n"),
     ],
 )
@@ -145,3 +149,22 @@ def test_file_names_may_hold_anything(toy: Path) -> None:
     (message,) = found(toy)
     assert "a\nb \u00e9.bin" in message
     subprocess.run(["git", "-C", str(toy), "status"], check=True, capture_output=True)
+
+
+def test_a_review_shows_what_is_open_in_a_draft_that_changed_and_fails_for_none(toy: Path, commit: Commit) -> None:
+    bad = CARD.replace("inference: local", "inference: cloud")
+    for name in ("toy-model", "other-model"):
+        write(toy, f"models/{name}/card.yaml", bad.replace("id: toy-model", f"id: {name}"))
+    commit(toy)
+    write(toy, "models/toy-model/notes.txt", "looked at again\n")
+    assert "status: draft" in bad
+
+    def reviewed(since: str = "HEAD") -> set[tuple[str, str]]:
+        found = lint(toy, select=["PRI"], profile="review", since=since)
+        return {(finding.path, finding.severity) for finding in found}
+
+    assert {finding.severity for finding in lint(toy, select=["PRI"])} == {"error"}
+    assert reviewed() == {("models/toy-model/card.yaml", "warning")}
+    assert reviewed(since="") == set()
+    write(toy, "models/toy-model/card.yaml", bad.replace("status: draft", "status: released"))
+    assert ("models/toy-model/card.yaml", "error") in reviewed()

@@ -9,6 +9,7 @@ import click
 
 from dtbase.commands import Commands, run
 from dtbase.console import Console
+from dtmodels import cli_ci, cli_release
 
 if TYPE_CHECKING:
     from dtmodels.catalogue import Catalogue, Entry
@@ -46,6 +47,10 @@ def cli(context: click.Context, root: Path) -> None:
     context.obj = root.resolve()
 
 
+for command in (*cli_ci.COMMANDS, *cli_release.COMMANDS):
+    cli.add_command(command)
+
+
 @cli.command("list")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.pass_obj
@@ -74,7 +79,7 @@ def new(root: Path, model_id: str, task: str) -> None:
     "--profile",
     default="status",
     show_default=True,
-    metavar="status|draft|strict|release",
+    metavar="status|draft|strict|review|release",
     help="How strictly; 'status' judges each card by its own, drafts as draft.",
 )
 @click.option("--since", default="", metavar="REV", help="Models that changed since a git revision need a new version.")
@@ -201,16 +206,23 @@ def validate(root: Path, targets: tuple[str, ...], pin: bool, as_json: bool) -> 
     metavar="X Y",
     help="Where to click, brush or look closer on your own pictures, from 0 0 (top left) to 1 1; the middle otherwise.",
 )
+@click.option("--where-possible", is_flag=True, help="Go on past a task that has no demo, or no sample image.")
 @click.pass_obj
-def demo(root: Path, ids: tuple[str, ...], images: tuple[Path, ...], clicks: tuple[tuple[float, ...], ...]) -> None:
+def demo(
+    root: Path,
+    ids: tuple[str, ...],
+    images: tuple[Path, ...],
+    clicks: tuple[tuple[float, ...], ...],
+    where_possible: bool,
+) -> None:
     """Write pictures that show what converted models do, and a contact sheet of each."""
-    from dtmodels.stages.demo import demo
+    from dtmodels.stages.demo import demo_each
 
     if clicks and not images:
         raise click.UsageError("--click goes with --images; those of the sample images stand in demo.yaml or the card")
-    for entry in _chosen(root, ids):
-        for picture in demo(entry, _workspace(root), Console(), images, clicks):
-            Console().say(str(picture))
+    chosen, workspace = _chosen(root, ids), _workspace(root)
+    for picture in demo_each(chosen, workspace, Console(), images, clicks, where_possible=where_possible):
+        Console().say(str(picture))
 
 
 @cli.command()
@@ -239,14 +251,22 @@ def package(root: Path, ids: tuple[str, ...], for_release: bool) -> None:
     metavar="N",
     help="Models to build at a time; the largest need 6 GB of memory each.",
 )
+@click.option(
+    "--draft-seed",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="As --seed, for models alone that have a checkpoint nobody has verified.",
+)
 @click.pass_obj
-def run_stages(root: Path, ids: tuple[str, ...], everything: bool, seed: int | None, jobs: int) -> None:
+def run_stages(
+    root: Path, ids: tuple[str, ...], *, everything: bool, seed: int | None, draft_seed: int | None, jobs: int
+) -> None:
     """Set up, convert, validate and package models, doing only what is not done yet."""
     from dtmodels.stages.run import run_each
 
     if not ids and not everything:
         raise click.UsageError("name a model, or give --all")
-    run_each(_chosen(root, ids), _workspace(root), Console(), seed=seed, jobs=jobs)
+    run_each(_chosen(root, ids), _workspace(root), Console(), seed=seed, draft_seed=draft_seed, jobs=jobs)
 
 
 @cli.command()
@@ -263,21 +283,6 @@ def release(root: Path, ids: tuple[str, ...]) -> None:
     _chosen(root, ids)
     require_clean(root, Console())
     release(root, ids, Console())
-
-
-@cli.command()
-@click.option("--serve", metavar="X.Y.Z=TAG", help="Enter a darktable version into releases-index.json.")
-@click.pass_obj
-def index(root: Path, serve: str | None) -> None:
-    """Write versions.json and SHA256SUMS of dist/, or enter a darktable version into releases-index.json."""
-    from dtmodels.stages import index as stage
-
-    if serve:
-        darktable, _, tag = serve.partition("=")
-        Console().say(str(stage.serve(root, darktable, tag)))
-    else:
-        stage.index(_workspace(root).dist)
-        Console().say(str(_workspace(root).dist / "versions.json"))
 
 
 @cli.command()

@@ -37,6 +37,9 @@ class Patience:
     tries: int = 5
     wait_s: float = 2.0
     timeout_s: float = 60.0
+    most_wait_s: float = 120.0
+    """A host that asks for a longer pause is not waited for as long."""
+    sleep: Callable[[float], None] = time.sleep
 
 
 def download(url: str, target: Path, expected: Expected, advance: Advance, patience: Patience = Patience()) -> None:
@@ -86,7 +89,7 @@ def _fetch_all(url: str, part: Path, expected: Expected, advance: Advance, patie
             return
         except (http.client.HTTPException, TimeoutError, ConnectionError, urllib.error.URLError) as broken:
             _raise_if_final(broken, url, last=attempt + 1 == patience.tries)
-            time.sleep(_pause(broken, patience.wait_s * 2**attempt))
+            patience.sleep(min(_pause(broken, patience.wait_s * 2**attempt), patience.most_wait_s))
 
 
 def _fetch_rest(url: str, part: Path, expected: Expected, advance: Advance, timeout_s: float) -> None:
@@ -130,7 +133,7 @@ def _pause(broken: Exception, otherwise_s: float) -> float:
     if isinstance(broken, urllib.error.HTTPError):
         asked = broken.headers.get("Retry-After", "")
         if asked.isdigit():
-            return min(float(asked), 120.0)
+            return float(asked)
     return otherwise_s
 
 

@@ -12,27 +12,14 @@ from typing import Any
 
 from dtbase.files import sha256, write_json
 from dtmodels.catalogue import Entry
+from dtmodels.sources import Sources
 
 TOOLS = Path(__file__).resolve().parent.parent
 MADE_WITH = ("numpy", "onnx", "onnxruntime", "onnxscript", "torch")
 """Distributions whose version can change a built model."""
-NOT_BUILDING = {
-    "cli.py",
-    "collection_page.py",
-    "darktable",
-    "docs.py",
-    "index.py",
-    "licence",
-    "lint",
-    "model_page.py",
-    "new.py",
-    "openness",
-    "pin.py",
-    "release.py",
-    "setup.py",
-    "shares.py",
-}
-"""Parts of the tools that cannot change a built model."""
+_SOURCES = Sources(folder=TOOLS)
+GENERATED = "README.md"
+"""The page in a model's folder: it tells about the model, it does not steer how it is built."""
 
 
 def digest(*parts: str | bytes) -> str:
@@ -45,11 +32,8 @@ def digest(*parts: str | bytes) -> str:
 
 
 def inputs_of(entry: Entry, *, seed: int | None = None) -> str:
-    """Digest of what a model is built from: its folder's files, the tools it uses, their libraries, and any seed.
-
-    The generated page is left out: it tells about the build, it does not steer it.
-    """
-    files = sorted(file for file in entry.folder.iterdir() if file.is_file() and file.name != "README.md")
+    """Digest of what a model is built from: its folder's files, the tools it uses, their libraries, and any seed."""
+    files = sorted(file for file in entry.folder.iterdir() if file.is_file() and file.name != GENERATED)
     own = [f"{file.name} {sha256(file)}" for file in files]
     seeded = [] if seed is None else [f"seed {seed}"]
     return digest(*own, tools_digest(entry.card.convert.family, entry.card.task), _versions(), *seeded)
@@ -58,17 +42,8 @@ def inputs_of(entry: Entry, *, seed: int | None = None) -> str:
 @cache
 def tools_digest(family: str, task: str) -> str:
     """Digest of the tools' source as one model uses it: other families and other tasks are left out."""
-    return digest(*(f"{file.relative_to(TOOLS)} {sha256(file)}" for file in _sources(family, task)))
-
-
-def _sources(family: str, task: str) -> Iterable[Path]:
-    members = {"families": family, "tasks": task}
-    for file in sorted(TOOLS.rglob("*.py")):
-        if NOT_BUILDING & set(file.relative_to(TOOLS).parts):
-            continue
-        wanted = members.get(file.parent.name)
-        if wanted is None or file.stem == wanted or file.stem.startswith("_"):
-            yield file
+    files = sorted(_SOURCES.behind(family, task))
+    return digest(*(f"{file.relative_to(TOOLS)} {sha256(file)}" for file in files))
 
 
 @cache

@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-ACTIVE = re.compile(r"([\\`*_{}\[\]<>|#~])")
+ACTIVE = re.compile(r"([\\`*_{}\[\]<>|#~&$])")
+OPENING = re.compile(r"^(?=::|[-+](?:\s|$)|--|=)|^[0-9]+(?=[.)](?:\s|$))")
+"""Where a line would begin a list, a heading or a rule; or, printed on a runner, a command."""
 
 
 def text(value: str) -> str:
-    """`value` as plain text on one line: every character that could start markup is escaped."""
-    return ACTIVE.sub(r"\\\1", " ".join(value.split()))
+    """`value` as plain text on one line: every character that could start markup is escaped.
+
+    What GitHub makes of plain text stays: an address, or a name after @, may become a link to what it says.
+    """
+    return OPENING.sub(lambda found: found[0] + "\\", ACTIVE.sub(r"\\\1", " ".join(value.split())))
 
 
 def code(value: str) -> str:

@@ -32,7 +32,7 @@ def _optional(entry: Entry) -> Iterator[str]:
     if tensors := _golden(entry.folder):
         yield _tensors(tensors)
     if card.training.datasets:
-        yield _datasets(card)
+        yield f"## Data\n\n{datasets(card)}"
     if card.openness and card.openness.components:
         yield _components(card)
     yield _limitations(card)
@@ -114,7 +114,8 @@ def _golden(folder: Path) -> dict[str, Any] | None:
     return json.loads(path.read_bytes()) if path.is_file() else None
 
 
-def _datasets(card: Card) -> str:
+def datasets(card: Card) -> str:
+    """The data a model was made from and judged by, as a table."""
     rows = [
         [
             link(data.name, data.url),
@@ -129,7 +130,7 @@ def _datasets(card: Card) -> str:
         for data in card.training.datasets
     ]
     columns = ["dataset", "role", "licence", "access", "collection", "personal data", "consent", "provenance"]
-    return "## Data\n\n" + table(columns, rows)
+    return table(columns, rows)
 
 
 def _components(card: Card) -> str:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import functools
 import json
+import re
+import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dtbase.errors import Failure, WrongUsage
 from dtbase.names import did_you_mean
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
 
 _SUFFIX = ".schema.json"
 
@@ -45,13 +51,36 @@ def check_against(name: str, value: Any, *, where: str) -> None:
     Raises:
         Failure: it breaks the schema; says at which place, in one sentence.
     """
-    from jsonschema import Draft7Validator
+    validator = _draft7()
+
     from jsonschema.exceptions import best_match
 
-    if wrong := best_match(Draft7Validator(schema(name)).iter_errors(value)):
+    if wrong := best_match(validator(schema(name)).iter_errors(value)):
         path = ".".join(str(step) for step in wrong.absolute_path)
         found = json.dumps(wrong.instance)
         shown = found if len(found) <= 80 else f"{found[:77]}..."
         demand = json.dumps(wrong.validator_value)
         what = f"{path or 'the document'} is {shown}, which breaks {wrong.validator}: {demand[:200]}"
         raise Failure(what, where=where, fix=f"see schema/{name}{_SUFFIX}")
+
+
+@functools.cache
+def _draft7() -> Any:
+    """The validator of draft 07."""
+    # Where rfc3987-syntax is installed, importing jsonschema compiles 39 grammars: seconds, for a format of
+    # internationalised addresses that no schema here uses.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+    from jsonschema import Draft7Validator
+    from jsonschema.validators import extend
+
+    return extend(Draft7Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
+
+
+def _pattern(_: Any, pattern: str, found: Any, __: Any) -> Iterator[ValidationError]:
+    """As JSON Schema means it: `$` is the very end. Python's also stands before a line break that ends the text."""
+    from jsonschema.exceptions import ValidationError
+
+    exact = f"{pattern[:-1]}\\Z" if pattern.endswith("$") else pattern
+    if isinstance(found, str) and not re.search(exact, found):
+        yield ValidationError(f"{found!r} does not match {pattern!r}")

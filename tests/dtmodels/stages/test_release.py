@@ -19,7 +19,6 @@ from dtbase.console import Console
 from dtbase.errors import Failure, NothingToDo, WrongUsage
 from dtmodels.docs import write_docs
 from dtmodels.schemas import check_against
-from dtmodels.stages.index import serve
 from dtmodels.stages.release import release
 
 Add = Callable[..., Path]
@@ -154,17 +153,3 @@ def test_a_run_killed_at_any_moment_is_finished_by_the_next_with_the_same_bytes(
         released(tmp_path)
         assert contents(tmp_path / "dist") == wanted
         assert not list(tmp_path.rglob(".*.part")), "what the killed run left is cleared away"
-
-
-def test_a_darktable_version_is_served_by_a_tag(tmp_path: Path) -> None:
-    serve(tmp_path, "5.6.0", "v0.1.0")
-    serve(tmp_path, "5.6.1", "v0.1.0")
-    written = json.loads((tmp_path / "releases-index.json").read_bytes())
-    assert written == {"schema": 1, "compatible_releases": {"5.6.0": "v0.1.0", "5.6.1": "v0.1.0"}}
-
-
-@pytest.mark.parametrize("version", ["5.6", "5.6.x", ">=5.6.0", ""])
-def test_only_exact_darktable_versions_are_served(tmp_path: Path, version: str) -> None:
-    with pytest.raises(WrongUsage, match="is not a darktable version"):
-        serve(tmp_path, version, "v0.1.0")
-    assert not (tmp_path / "releases-index.json").exists()

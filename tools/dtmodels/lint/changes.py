@@ -10,6 +10,7 @@ from typing import Any
 from dtmodels.card_reader import Reading, values_of
 from dtmodels.card_shape import label
 from dtmodels.lint.history import History
+from dtmodels.sources import Sources
 from dtmodels.yaml_document import Where
 
 NOT_SHIPPED = frozenset(
@@ -17,7 +18,6 @@ NOT_SHIPPED = frozenset(
 )
 """Fields that say nothing a package carries."""
 _NOT_BUILT = ("card.yaml", "README.md", "REPORT.md", "training.jsonl")
-_FAMILIES = "tools/dtmodels/families/"
 
 Version = tuple[int, int]
 
@@ -54,7 +54,7 @@ def changed_parts(history: History, reading: Reading, before: Mapping[str, Any])
         ):
             found.append(name)
     family = str((reading.values.get("convert") or {}).get("family", ""))
-    if any(_of_family(path, family) and _means_other(history, path) for path in history.changed):
+    if any(_means_other(history, path) for path in history.changed & _family_files(history.root, family)):
         found.append(f"family {family}")
     return found
 
@@ -72,10 +72,10 @@ def _fields(before: Any, after: Any, where: Where) -> Iterator[Where]:
         yield where
 
 
-def _of_family(path: str, family: str) -> bool:
-    """Whether a file is the code of a family, or shared by all families."""
-    name = path.removeprefix(_FAMILIES)
-    return path.startswith(_FAMILIES) and (name == f"{family}.py" or name.startswith((f"{family}/", "_")))
+def _family_files(root: Path, family: str) -> frozenset[str]:
+    """The code of a family, relative to the root; empty where the repository has no tools of its own."""
+    files = Sources(folder=root / "tools").of_family(family)
+    return frozenset(path.relative_to(root).as_posix() for path in files)
 
 
 def _means_other(history: History, path: str) -> bool:

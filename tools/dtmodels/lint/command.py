@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dtbase.console import Console
@@ -35,21 +35,22 @@ class Request:
 
 
 def run(root: Path, request: Request, console: Console) -> int:
-    """Lint and report; on GitHub's runners with annotations and a step summary too.
+    """Lint and report; on GitHub's runners with annotations and a step summary too, unless a file was asked for.
 
     Returns:
         1 when there is an error, else 0: warnings do not fail.
     """
     if request.fix or request.unsafe_fixes:
         _correct(root, request, console)
-    report = Report(findings=_found(root, request), root=root, profile=request.profile)
+    report = Report(findings=_as_checked_out(_found(root, request), root), root=root, profile=request.profile)
     text = render(report, request.form)
     if request.output:
         write_text(request.output, text)
         console.note(f"{counted(report.findings)}, written to {request.output}")
     elif text:
         console.say(text.removesuffix("\n"))
-    _tell_github(report, request, console)
+    if not request.output:
+        _tell_github(report, request, console)
     return int(any(finding.severity == "error" for finding in report.findings))
 
 
@@ -62,6 +63,15 @@ def _found(root: Path, request: Request) -> list[Finding]:
     return lint(root, request.ids, request.select, profile=request.profile, since=request.since, web=web)
 
 
+def _as_checked_out(findings: list[Finding], root: Path) -> list[Finding]:
+    """On GitHub's runners, paths count from the checkout, of which the model repository may be a folder."""
+    workspace = Path(os.environ.get("GITHUB_WORKSPACE", root)).resolve()
+    if os.environ.get("GITHUB_ACTIONS") != "true" or not root.resolve().is_relative_to(workspace):
+        return findings
+    folder = root.resolve().relative_to(workspace)
+    return [replace(finding, path=(folder / finding.path).as_posix()) for finding in findings]
+
+
 def _correct(root: Path, request: Request, console: Console) -> None:
     from dtmodels.lint.fixes import correct
 
@@ -72,7 +82,7 @@ def _correct(root: Path, request: Request, console: Console) -> None:
 def _tell_github(report: Report, request: Request, console: Console) -> None:
     if os.environ.get("GITHUB_ACTIONS") != "true":
         return
-    if request.form == "text" and not request.output and report.findings:
+    if request.form == "text" and report.findings:
         console.say(render(report, "github").removesuffix("\n"))
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
         text = render(report, "markdown").encode()[:_MOST_SUMMARY].decode(errors="ignore")

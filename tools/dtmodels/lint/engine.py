@@ -11,6 +11,7 @@ from dtmodels.card_edits import apply, edit
 from dtmodels.card_reader import Reading, read, read_text
 from dtmodels.catalogue import CARD
 from dtmodels.lint.findings import of_problem, of_remark
+from dtmodels.lint.history import History
 from dtmodels.lint.placeholders import is_placeholder
 from dtmodels.lint.profiles import STRICT, find_profile
 from dtmodels.lint.registry import find_rule, selected
@@ -57,21 +58,27 @@ def lint(
     strictness = find_profile(profile)
     rules = selected(select)
     folders = card_folders(root, ids)
+    history = History.since(root, since) if since else None
     findings: list[Finding] = []
+    shown: list[Finding] = []
     facts: dict[str, list[Fact]] = {}
     drafts: set[str] = set()
     for folder in folders:
         reading = _as_released(read(folder / CARD)) if released else read(folder / CARD)
-        if draft := reading.values.get("status") == "draft":
+        found = [*_of_card(root, reading, rules, facts, web), *_of_history(history, reading, rules)]
+        draft = reading.values.get("status") == "draft"
+        if draft:
             drafts.add(folder.relative_to(root).as_posix())
-        found = _of_card(root, reading, rules, facts, web)
-        findings += found if strictness.drafts or ids or not draft else ()
-    findings += _compared(root, facts, rules)
-    findings += _of_history(root, since, folders, rules) if since else ()
-    findings += () if ids else _of_repository(root, rules)
+        if strictness.drafts or ids or not draft:
+            findings += found
+        elif strictness.changed_drafts and history and history.touches(folder):
+            shown += (replace(one, severity="warning") if one.severity == "error" else one for one in found)
+    chosen = {folder.relative_to(root).as_posix() for folder in folders}
+    rest = [*_compared(root, facts, rules), *_of_repository(root, rules)]
+    findings += [found for found in rest if not ids or found.path.rpartition("/")[0] in chosen]
     mild = find_profile(strictness.drafts_as or profile)
     judged = {(mild if one.path.rpartition("/")[0] in drafts else strictness).judged(one) for one in findings}
-    return sorted(judged, key=lambda one: (one.path, one.line, one.column, one.rule, one.message))
+    return sorted(judged | set(shown), key=lambda one: (one.path, one.line, one.column, one.rule, one.message))
 
 
 def _as_released(reading: Reading) -> Reading:
@@ -146,16 +153,13 @@ def _of_repository(root: Path, rules: Sequence[Rule]) -> Iterator[Finding]:
             yield of_remark(rule, remark, root, root, None)
 
 
-def _of_history(root: Path, since: str, folders: Sequence[Path], rules: Sequence[Rule]) -> Iterator[Finding]:
-    """What the rules find when they hold each model against what it was."""
-    from dtmodels.lint.history import History
-
-    history = History.since(root, since)
-    for folder in folders:
-        reading = read(folder / CARD)
-        for rule in rules:
-            for remark in rule.check_history(history, reading) if rule.check_history else ():
-                yield of_remark(rule, remark, reading.path, root, reading)
+def _of_history(history: History | None, reading: Reading, rules: Sequence[Rule]) -> Iterator[Finding]:
+    """What the rules find when they hold a model against what it was."""
+    if history is None:
+        return
+    for rule in rules:
+        for remark in rule.check_history(history, reading) if rule.check_history else ():
+            yield of_remark(rule, remark, reading.path, history.root, reading)
 
 
 def _acceptances(reading: Reading) -> dict[str, Where]:

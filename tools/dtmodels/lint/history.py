@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dtbase.errors import WrongUsage
+from dtmodels.git import git
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,18 +28,23 @@ class History:
         Raises:
             WrongUsage: git is not installed, `root` is in no git repository, or there is no such revision.
         """
-        _git(root, "rev-parse", "--git-dir", what="this is no git repository", fix="leave --since out")
+        git(root, "rev-parse", "--git-dir", what="this is no git repository", fix="leave --since out")
         what = f"there is no revision '{revision}'"
         fix = "name a commit, branch or tag; fetch it first where the clone is shallow (fetch-depth: 0)"
         name = f"{revision}^{{commit}}"
-        commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", name, what=what, fix=fix)
+        commit = git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", name, what=what, fix=fix)
         commit_id = commit.decode().strip()
-        edited = _git(
+        edited = git(
             root, "diff", "--name-only", "--no-renames", "--no-ext-diff", "--relative", "-z", commit_id, "--", "."
         )
-        added = _git(root, "ls-files", "--others", "--exclude-standard", "-z", "--", ".")
+        added = git(root, "ls-files", "--others", "--exclude-standard", "-z", "--", ".")
         paths = frozenset(path.decode(errors="surrogateescape") for path in (edited + added).split(b"\0") if path)
         return cls(root=root, revision=revision, commit=commit_id, changed=paths)
+
+    def touches(self, folder: Path) -> bool:
+        """Whether a file of `folder` differs."""
+        inside = f"{folder.relative_to(self.root).as_posix()}/"
+        return any(path.startswith(inside) for path in self.changed)
 
     def before(self, path: str) -> bytes | None:
         """The content of a file at the revision; None when it was not there."""
@@ -47,14 +52,14 @@ class History:
 
     def contents(self, path: str) -> list[tuple[str, bytes]]:
         """Every content a file had up to the revision, newest first, each with the commit that brought it."""
-        listed = _git(self.root, "log", "--format=%H", self.commit, "--", path).decode().split()
+        listed = git(self.root, "log", "--format=%H", self.commit, "--", path).decode().split()
         return [
             (commit, data) for commit, data in zip(listed, self._show(listed, path), strict=True) if data is not None
         ]
 
     def _show(self, commits: Sequence[str], path: str) -> list[bytes | None]:
         asked = "".join(f"{commit}:./{path}\n" for commit in commits).encode(errors="surrogateescape")
-        out = _git(self.root, "cat-file", "--batch", asked=asked)
+        out = git(self.root, "cat-file", "--batch", asked=asked)
         found: list[bytes | None] = []
         for _ in commits:
             head, _, out = out.partition(b"\n")
@@ -66,14 +71,13 @@ class History:
         return found
 
 
-def _git(root: Path, *arguments: str, asked: bytes = b"", what: str = "git failed", fix: str = "") -> bytes:
-    import subprocess
+def parting(root: Path, revision: str) -> str:
+    """The commit at which what is checked out parted from `revision`, so that only this side's changes count.
 
-    try:
-        done = subprocess.run(["git", "-C", str(root), *arguments], input=asked, capture_output=True, check=False)
-    except OSError as missing:
-        raise WrongUsage("git is not installed", fix="install it, or leave --since out") from missing
-    if done.returncode:
-        said = done.stderr.decode(errors="replace").strip().splitlines()
-        raise WrongUsage(what, where=str(root), fix=fix or (said[-1] if said else "run git here to see why"))
-    return done.stdout
+    Raises:
+        WrongUsage: as `History.since`; or the two share no history here, as in a clone that was cut off.
+    """
+    known = History.since(root, revision).commit
+    what = f"nothing here says where this parted from '{revision}'"
+    fix = "fetch the whole history (fetch-depth: 0, or git fetch --unshallow)"
+    return git(root, "merge-base", known, "HEAD", what=what, fix=fix).decode().strip()

@@ -24,6 +24,8 @@ class Profile:
     """Drafts are judged even when they are not named."""
     drafts_as: str = ""
     """The profile drafts are judged by, where it is another."""
+    changed_drafts: bool = False
+    """Drafts that changed are shown, as warnings; others are judged as `drafts` says."""
 
     def judged(self, finding: Finding) -> Finding:
         """The finding with the severity of this profile."""
@@ -42,7 +44,15 @@ PROFILES = (
         about="while writing: what could be accepted by name is a warning, only hard rules fail",
         acceptable={"error": "warning"},
     ),
-    Profile(name=STRICT, about="for a review: every rule as its page says"),
+    Profile(name=STRICT, about="every rule as its page says"),
+    Profile(
+        name="review",
+        about="for a pull request: as for a release, and of drafts what changed `--since` is shown without failing",
+        acceptable={"warning": "error"},
+        hard={"warning": "error"},
+        drafts=False,
+        changed_drafts=True,
+    ),
     Profile(
         name="release",
         about="before publishing: drafts are left out unless named, and warnings fail until accepted or solved",

@@ -19,6 +19,7 @@ _FAMILIES = {
     "COD": "training code",
     "DAT": "training data",
     "DOC": "generated texts",
+    "IDX": "index of releases",
     "INT": "the linter's own tables",
     "LIC": "licences",
     "LIM": "limitations",

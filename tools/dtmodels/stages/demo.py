@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -78,6 +78,28 @@ def demo(
                 started = time.monotonic()
         sheet.write(folder / SHEET)
     return [target / SHEET, *sorted(path for path in target.iterdir() if path.name != SHEET)]
+
+
+def demo_each(
+    entries: Iterable[Entry],
+    workspace: Workspace,
+    console: Console,
+    images: Sequence[Path] = (),
+    clicks: tuple[tuple[float, ...], ...] = MIDDLE,
+    *,
+    where_possible: bool = False,
+) -> Iterator[Path]:
+    """The pictures of several models, as they are written; see `demo`.
+
+    With `where_possible`, a model of which nothing can be shown is named and left out.
+    """
+    for entry in entries:
+        try:
+            yield from demo(entry, workspace, console, images, clicks)
+        except NothingToDo as nothing:
+            if not where_possible:
+                raise
+            console.note(f"{entry.card.id}: no demo: {nothing.what}")
 
 
 class _Sheet:

@@ -1,15 +1,13 @@
-"""index: the files that list many: `versions.json` and `SHA256SUMS` of a release, `releases-index.json`."""
+"""index: the files that list what is in a release: `versions.json` and `SHA256SUMS`."""
 
 from __future__ import annotations
 
 import json
-import re
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from dtbase.errors import Failure, WrongUsage
 from dtbase.files import sha256, write_json, write_text
 from dtmodels.schemas import check_against
 
@@ -26,6 +24,11 @@ def index(folder: Path) -> None:
     check_against("versions-v1", versions, where="versions.json")
     write_json(folder / "versions.json", versions)
     write_text(folder / SUMS, sums(path for path in folder.iterdir() if path.name != SUMS))
+
+
+def loose_name(model_id: str, file: str) -> str:
+    """What a file of a package is called as an asset of its own: the id keeps names apart."""
+    return f"{model_id}-{file}"
 
 
 def sums(files: Iterable[Path]) -> str:
@@ -47,25 +50,3 @@ def _version(package: Path) -> tuple[str, dict[str, Any]]:
         "license": config["model_card"]["license"],
         "size": package.stat().st_size,
     }
-
-
-def serve(root: Path, darktable: str, tag: str) -> Path:
-    """Enter a darktable version into `releases-index.json`: it will download the release with that tag.
-
-    darktable looks its own X.Y.Z up by exact match, so every point release needs its own entry.
-
-    Raises:
-        WrongUsage: not a darktable version X.Y.Z.
-        Failure: the file that is there breaks its schema.
-    """
-    if not re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+", darktable):
-        raise WrongUsage(f"'{darktable}' is not a darktable version", fix="give three numbers, for example 5.6.1")
-    path = root / "releases-index.json"
-    try:
-        known: dict[str, Any] = json.loads(path.read_bytes()) if path.exists() else {"compatible_releases": {}}
-    except ValueError as wrong:
-        raise Failure(f"not JSON: {wrong}", where=str(path)) from wrong
-    content = {"schema": 1, "compatible_releases": {**known["compatible_releases"], darktable: tag}}
-    check_against("releases-index-v1", content, where=path.name)
-    write_json(path, content)
-    return path

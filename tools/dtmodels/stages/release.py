@@ -12,7 +12,7 @@ from dtbase.errors import Failure, NothingToDo
 from dtbase.files import replacing_folder
 from dtmodels.catalogue import Catalogue, Entry
 from dtmodels.freshness import digest, refresh
-from dtmodels.stages.index import index
+from dtmodels.stages.index import index, loose_name
 from dtmodels.stages.package import require_real
 from dtmodels.stages.run import Built, run_each
 from dtmodels.stages.setup import comes_with_repository
@@ -76,10 +76,10 @@ def _assemble(built: Sequence[Built], workspace: Workspace) -> bool:
 
 
 def _assets(model: Built, workspace: Workspace, folder: Path) -> None:
-    """The package, and each of its files as an asset of its own, prefixed with the id to keep names apart."""
+    """The package, and each of its files as an asset of its own."""
     _link(model.package, folder / model.package.name)
     for file in sorted(workspace.model(model.entry.card.id).iterdir()):
-        _link(file, folder / f"{model.entry.card.id}-{file.name}")
+        _link(file, folder / loose_name(model.entry.card.id, file.name))
 
 
 def _link(source: Path, target: Path) -> None:

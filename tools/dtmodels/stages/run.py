@@ -18,6 +18,7 @@ from dtmodels.freshness import inputs_of, is_fresh, refresh
 from dtmodels.openness.grade import grade
 from dtmodels.stages.convert import decibels_of, obtain_and_convert
 from dtmodels.stages.package import package
+from dtmodels.stages.setup import is_verified
 from dtmodels.stages.validate import hold_archive, hold_model
 from dtmodels.workspace import Workspace
 
@@ -80,7 +81,13 @@ class Left:
 
 
 def run_each(
-    entries: Iterable[Entry], workspace: Workspace, console: Console, *, seed: int | None = None, jobs: int = 1
+    entries: Iterable[Entry],
+    workspace: Workspace,
+    console: Console,
+    *,
+    seed: int | None = None,
+    draft_seed: int | None = None,
+    jobs: int = 1,
 ) -> list[Built]:
     """Run all stages of each model, go on past a failure, and close with one table.
 
@@ -91,17 +98,19 @@ def run_each(
         workspace: where they are built.
         console: where progress and the table go.
         seed: build with stand-in weights made from this number where a checkpoint would have to be downloaded.
+        draft_seed: the same, for models alone that have a checkpoint nobody has verified.
         jobs: how many to build at a time; torch traces a network on one processor, but the largest need 6 GB.
 
     Raises:
         Failure: one or more models could not be built; the message names each with its reason.
         NothingToDo: there was nothing to build for any of them.
     """
-    attempt = partial(_attempt, workspace=workspace, console=console, seed=seed)
+    models = list(entries)
+    seeds = [draft_seed if seed is None and not is_verified(entry) else seed for entry in models]
     with workspace.locked():
         pool = ThreadPoolExecutor(jobs)
         try:
-            results = list(pool.map(attempt, entries))
+            results = list(pool.map(partial(_attempt, workspace, console), models, seeds))
         finally:
             pool.shutdown(cancel_futures=True)
     console.table(COLUMNS, [result.row() for result in results])
@@ -117,7 +126,7 @@ def run_each(
     return [result for result in results if isinstance(result, Built)]
 
 
-def _attempt(entry: Entry, workspace: Workspace, console: Console, seed: int | None) -> Built | Left:
+def _attempt(workspace: Workspace, console: Console, entry: Entry, seed: int | None) -> Built | Left:
     try:
         if _finished(entry, workspace, seed):
             return run(entry, workspace, console, seed=seed)

@@ -20,6 +20,11 @@ def comes_with_repository(entry: Entry) -> bool:
     return bool(entry.card.checkpoints) and all(checkpoint.file for checkpoint in entry.card.checkpoints)
 
 
+def is_verified(entry: Entry) -> bool:
+    """Whether a digest is known for every checkpoint of a model, so that it can be built from the real ones."""
+    return all(checkpoint.sha256 for checkpoint in entry.card.checkpoints)
+
+
 def setup(entry: Entry, workspace: Workspace, console: Console) -> Mapping[str, Path]:
     """Find or fetch the checkpoints of a model; each has the SHA-256 and size of the card.
 

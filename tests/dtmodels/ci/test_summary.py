@@ -1,0 +1,308 @@
+"""The page about a built model says what a reviewer has to know, and nothing in a card becomes more than text."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dtbase.commands import run
+from dtbase.console import Console
+from dtbase.errors import Failure, WrongUsage
+from dtbase.files import sha256, write_json
+from dtmodels.ci.built import read_released
+from dtmodels.ci.summary import summary
+from dtmodels.cli import cli
+from dtmodels.config import STAND_IN
+from dtmodels.report import Facts, FileFacts, Report, TensorFacts, error, warning
+from dtmodels.workspace import Workspace
+from tests.dtmodels.nasty import NASTY
+from tests.dtmodels.rendered import Rendered
+from tests.fake_github import Asset, FakeGitHub, Fault, Release
+
+Add = Callable[..., Path]
+Build = Callable[..., Workspace]
+TENSOR = TensorFacts(name="input", dtype="float32", shape=(1, 3, 256, 256))
+GRAPH = FileFacts(name="model.onnx", bytes=1234, opset=18, ir=10, inputs=(TENSOR,), outputs=(TENSOR,))
+FIGURES = {"latency_ms model": 20.0, "psnr_db_worst": 61.25}
+
+
+def finish(root: Path, report: Report, *, package: bytes = b"x" * 1000, seed: int | None = None) -> Workspace:
+    """What the stages leave behind of `denoise-toy`, without running them."""
+    workspace = Workspace(root)
+    write_json(workspace.report("denoise-toy"), report.as_json())
+    write_json(workspace.model("denoise-toy") / "config.json", {} if seed is None else {STAND_IN: seed})
+    workspace.package("denoise-toy").write_bytes(package)
+    return workspace
+
+
+def report(*problems: Any, figures: dict[str, float] | None = None) -> Report:
+    facts = Facts(id="denoise-toy", task="denoise", version="1.0", files=(GRAPH,), figures=figures or FIGURES)
+    return Report(where="denoise-toy", problems=problems, facts=facts)
+
+
+def page(root: Path, capsys: pytest.CaptureFixture[str], **options: Any) -> str:
+    summary(root, ["denoise-toy"], Console(), **{"base": None, "released": None, **options})
+    return capsys.readouterr().out
+
+
+def row(text: str, name: str) -> str:
+    """The cells of a row that follow its first one."""
+    lines = [line for line in text.splitlines() if line.startswith(f"| {name} |")]
+    assert len(lines) == 1, text
+    return lines[0].removeprefix(f"| {name} | ").removesuffix(" |")
+
+
+@pytest.fixture(autouse=True)
+def no_runner(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("GITHUB_STEP_SUMMARY", "ARTIFACT_URL", "GITHUB_RUN_ID", "GITHUB_SERVER_URL", "GITHUB_REPOSITORY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def built(add_model: Add, tmp_path: Path) -> Workspace:
+    add_model()
+    return finish(tmp_path, report())
+
+
+def test_it_shows_grade_licence_classes_package_tensors_and_data(
+    built: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = page(built.root, capsys)
+    assert row(text, "grade") == "**open**; not accepted: REP007"
+    assert row(text, "licence of the weights") == "`GPL-3.0-or-later`, compatible with GPL-3.0-or-later"
+    assert row(text, "OSAID") == "open-source-ai, open-weights claimed"
+    assert row(text, "darktable") == "runs it"
+    assert row(text, "package") == f"1,000 bytes; sha256 `{sha256(built.package('denoise-toy'))}`"
+    assert "| `model.onnx` | inputs | `input` | `float32` | `1 × 3 × 256 × 256` |" in text
+    assert "| [Nothing](https://www.darktable.org/nothing) | train | `CC0-1.0` |" in text
+    assert "parameters open: the licence is GPL-3.0-or-later (card.yaml:" in text
+
+
+def test_speed_and_parity_stand_beside_those_of_the_base(
+    built: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base = finish(tmp_path / "base", report(figures={"latency_ms model": 16.0}), package=b"x" * 900)
+    text = page(built.root, capsys, base=base.root)
+    assert row(text, "latency model (ms)") == "20 | 16 | +25.0%"
+    assert row(text, "psnr worst (dB)") == "61.25 |  | "
+    assert row(text, "package").startswith("1,000 bytes, +100 against the base")
+
+
+def test_a_base_without_the_model_or_that_is_not_there_compares_with_nothing(
+    built: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = page(built.root, capsys, base=tmp_path / "nowhere")
+    assert row(text, "latency model (ms)") == "20 |  | "
+
+
+def released(root: Path, version: str, size: int = 800, digest: str = "0" * 64) -> Path:
+    texts = {"name": "toy", "description": "toy", "task": "denoise", "license": "MIT"}
+    model = {"version": version, "sha256": f"sha256:{digest}", "size": size, **texts}
+    write_json(root / "versions.json", {"schema": 1, "models": {"denoise-toy": model}})
+    return root / "versions.json"
+
+
+@pytest.mark.parametrize(
+    ("version", "told"),
+    [
+        ("0.9", "replace 0.9 by 1.0, 800 by 1,000 bytes (+25.0%)"),
+        ("1.0", "carry the released 1.0 over: these other bytes need a higher version to reach anybody"),
+        ("1.1", "fail: 1.0 is lower than the released 1.1"),
+    ],
+)
+def test_it_says_what_a_release_would_do(
+    built: Workspace, capsys: pytest.CaptureFixture[str], version: str, told: str
+) -> None:
+    last = read_released(released(built.root, version))
+    assert row_of_release(page(built.root, capsys, released=last)) == told
+
+
+def row_of_release(text: str) -> str:
+    return row(text, "a release would").replace("\\", "")
+
+
+def test_the_same_bytes_stay(built: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    last = read_released(released(built.root, "1.0", digest=sha256(built.package("denoise-toy"))))
+    assert row_of_release(page(built.root, capsys, released=last)) == "leave 1.0 as it is, byte for byte"
+
+
+def test_a_new_model_is_added(built: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    assert row_of_release(page(built.root, capsys, released={})) == "add it as 1.0, 1,000 bytes"
+
+
+def test_made_up_weights_are_told_twice(add_model: Add, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    add_model()
+    finish(tmp_path, report(), seed=0)
+    text = page(tmp_path, capsys)
+    assert row_of_release(text) == "fail: its weights are made up"
+    assert row(text, "darktable") == "runs it; **its weights are made up**"
+
+
+def test_a_model_that_was_not_built_is_told_about_as_far_as_its_card_goes(
+    add_model: Add, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add_model(status="draft")
+    text = page(tmp_path, capsys)
+    assert row_of_release(text) == "leave it out: its status is draft"
+    assert row(text, "darktable") == "was not asked: the model was not built"
+    assert "Tensors" not in text
+
+
+def test_what_validation_found_is_listed(add_model: Add, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    add_model()
+    finish(tmp_path, report(error("a.b", "model.onnx", "is <b>too</b> large"), warning("c.d", "x", "is odd", "fix it")))
+    text = page(tmp_path, capsys)
+    assert row(text, "darktable") == "would not: 1 errors, 1 warnings"
+    assert r"| error | `model.onnx` | is \<b\>too\</b\> large |  |" in text
+    assert "| warning | `x` | is odd | fix it |" in text
+
+
+def test_a_card_that_needs_what_nobody_accepted_names_the_rules(
+    add_model: Add, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    card = add_model() / "card.yaml"
+    card.write_text(card.read_text().replace("collection: synthetic", "collection: scraped").replace(
+        "personal_data: none", "personal_data: people").replace("consent: not-needed", "consent: none"))  # fmt: skip
+    finish(tmp_path, report())
+    assert row(page(tmp_path, capsys), "grade").startswith("**refused**; refused by DAT004, DAT005")
+
+
+@pytest.mark.parametrize(
+    ("environment", "address"),
+    [
+        ({"ARTIFACT_URL": "https://github.com/lab/models/actions/runs/7/artifacts/8"}, "/artifacts/8"),
+        (
+            {"GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "lab/models", "GITHUB_RUN_ID": "7"},
+            "https://github.com/lab/models/actions/runs/7#artifacts",
+        ),
+        ({"ARTIFACT_URL": "javascript:alert(1)"}, ""),
+        ({}, ""),
+    ],
+)
+def test_the_demo_is_a_link_to_the_files_of_the_run(
+    built: Workspace,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    environment: dict[str, str],
+    address: str,
+) -> None:
+    built.demo("denoise-toy").mkdir(parents=True)
+    (built.demo("denoise-toy") / "cat.png").write_bytes(b"")
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    shown = row(page(built.root, capsys), "demo")
+    assert shown.startswith("`demo/cat.png`")
+    assert [found.endswith(address) for found in Rendered(shown).addresses] == [True] * bool(address)
+
+
+def test_on_a_runner_the_log_has_none_of_it(
+    built: Workspace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(built.root / "summary.md"))
+    assert page(built.root, capsys) == "denoise-toy: told in the summary of this step\n"
+    assert "| grade | **open**" in (built.root / "summary.md").read_text()
+
+
+@pytest.mark.parametrize("words", NASTY)
+def test_nothing_in_a_card_or_a_report_becomes_markup(
+    add_model: Add, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: str
+) -> None:
+    plain = outline(add_model, tmp_path, capsys, "harmless")
+    assert outline(add_model, tmp_path, capsys, words) == plain
+
+
+def outline(add_model: Add, root: Path, capsys: pytest.CaptureFixture[str], words: str) -> list[Any]:
+    """The elements of a page whose card and report say `words` wherever they can, without what the words name."""
+    quoted = "'" + words.replace("'", "''") + "'"
+    card = add_model() / "card.yaml"
+    text = card.read_text()
+    for old, new in {
+        "name: toy denoiser": f"name: {quoted}",
+        "description: Returns the image as it came, for tests of the stages around it": f"description: {quoted}",
+        "name: Nothing": f"name: {quoted}",
+        "provenance: Written by hand as one constant in 2026, so there is no data behind it": f"provenance: {quoted}",
+        "text: Removes no noise at all, because it returns its input unchanged": f"text: {quoted}",
+        "[Test Author]": f"[{quoted}]",
+    }.items():
+        assert old in text
+        text = text.replace(old, new)
+    card.write_text(text)
+    tensor = dataclasses.replace(TENSOR, name=words, shape=(1, words))
+    graph = dataclasses.replace(GRAPH, name=words, inputs=(tensor,))
+    facts = Facts(files=(graph,), figures={f"latency_ms {words}": 1.0})
+    finish(root, Report(where="x", problems=(error("a.b", words, words, words),), facts=facts))
+    found = page(root, capsys)
+    assert not any(line.lstrip().startswith(("::", "##[")) for line in found.splitlines())
+    return Rendered(found).elements
+
+
+@pytest.mark.parametrize(
+    "broken", ["", "[]", "{}", '{"ok": true, "problems": [], "facts": {"files": [], "figures": {"a": "b"}}}']
+)
+def test_a_harmed_report_is_one_clear_failure(
+    built: Workspace, capsys: pytest.CaptureFixture[str], broken: str
+) -> None:
+    built.report("denoise-toy").write_text(broken)
+    with pytest.raises(Failure) as failed:
+        page(built.root, capsys)
+    assert failed.value.where.endswith("validate.json")
+
+
+def test_versions_of_a_release_are_held_against_their_schema(tmp_path: Path) -> None:
+    path = tmp_path / "versions.json"
+    path.write_text(json.dumps({"schema": 1, "models": {"denoise-toy": {"version": "<b>"}}}))
+    with pytest.raises(Failure, match="breaks"):
+        read_released(path)
+    with pytest.raises(Failure, match="no such file"):
+        read_released(tmp_path / "nowhere.json")
+
+
+def test_an_unknown_model_is_wrong_usage(built: Workspace) -> None:
+    with pytest.raises(WrongUsage):
+        summary(built.root, ["denoise-tou"], Console(), base=None, released=None)
+
+
+def ask(root: Path, github: FakeGitHub, monkeypatch: pytest.MonkeyPatch) -> int:
+    for name, value in github.environment().items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit) as ended:
+        run(cli, "dtmodels", ["--root", str(root), "summary", "denoise-toy", "--released", "latest"])
+    return int(ended.value.code or 0)
+
+
+def test_before_the_first_release_a_model_is_added(
+    built: Workspace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with FakeGitHub(built.root / "github") as github:
+        assert ask(built.root, github, monkeypatch) == 0
+    assert row_of_release(capsys.readouterr().out) == "add it as 1.0, 1,000 bytes"
+
+
+def test_a_service_out_of_order_leaves_the_rest_of_the_page(
+    built: Workspace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with FakeGitHub(built.root / "github") as github:
+        github.fail(Fault(kind="status", path="/releases", times=0, status=404))
+        assert ask(built.root, github, monkeypatch) == 0
+    said = capsys.readouterr()
+    assert "what is released is not known" in said.err
+    assert row_of_release(said.out).startswith("publish 1.0, 1,000 bytes, unless that version is published")
+
+
+def test_the_highest_published_version_is_what_it_compares_with(
+    built: Workspace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with FakeGitHub(built.root / "github") as github:
+        for number, (tag, version) in enumerate([("v1.9.0", "0.8"), ("v1.10.0", "0.9"), ("v2.0.0-rc.1", "0.7")], 1):
+            data = released(built.root, version).read_bytes()
+            asset = Asset(id=number, name="versions.json", state="uploaded", size=len(data), digest=None)
+            github.state.blob(asset).parent.mkdir(parents=True, exist_ok=True)
+            github.state.blob(asset).write_bytes(data)
+            github.state.releases.append(Release(id=number, tag_name=tag, prerelease="rc" in tag, assets=[asset]))
+        assert ask(built.root, github, monkeypatch) == 0
+    assert row_of_release(capsys.readouterr().out).startswith("replace 0.9 by 1.0")

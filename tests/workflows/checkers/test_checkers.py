@@ -1,0 +1,18 @@
+"""The workflows, actions and forms of this repository satisfy every checker."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.workflows.checkers import Check, all_checkers
+
+EXPECTED = {"actionlint", "language_service", "lines", "permissions", "pins", "schemas", "shape", "shell", "zizmor"}
+
+
+def test_every_checker_is_found() -> None:
+    assert set(all_checkers()) == EXPECTED
+
+
+@pytest.mark.parametrize("check", [pytest.param(check, id=name) for name, check in all_checkers().items()])
+def test_the_workflows_are_clean(check: Check, root: Path) -> None:
+    assert check(root) == []

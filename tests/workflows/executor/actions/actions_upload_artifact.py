@@ -1,0 +1,100 @@
+"""Stores files of a job for later ones."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import os
+from pathlib import Path
+
+from tests.workflows.executor.actions._call import Call
+from tests.workflows.executor.artifacts import Artifact
+from tests.workflows.executor.problems import StepFailed
+
+RIGHTS: dict[str, str] = {}
+DEFAULTS = {
+    "name": "artifact",
+    "if-no-files-found": "warn",
+    "retention-days": "0",
+    "compression-level": "6",
+    "overwrite": "false",
+    "include-hidden-files": "false",
+}
+
+
+def run(call: Call) -> dict[str, str]:
+    """Find the files, and store them under a name that nobody has."""
+    files, root = find(call)
+    name = call.inputs["name"]
+    if not files:
+        return _nothing(call)
+    if not call.flag("include-hidden-files"):
+        files = [file for file in files if not any(part.startswith(".") for part in file.relative_to(root).parts)]
+    if not files:
+        return _nothing(call)
+    if call.flag("overwrite") and (taken := call.artifacts.find(name)):
+        _replace(call, taken)
+    artifact = call.artifacts.add(
+        name,
+        files,
+        root,
+        producer=call.key,
+        attempt=call.run.attempt,
+        retention_days=int(call.inputs["retention-days"]),
+    )
+    digest = hashlib.sha256("\n".join(artifact.files()).encode()).hexdigest()
+    at = f"{call.github['server_url']}/{call.world.repository}/actions/runs/{call.run.id}/artifacts/{artifact.id}"
+    return {"artifact-id": str(artifact.id), "artifact-digest": digest, "artifact-url": at}
+
+
+def find(call: Call) -> tuple[list[Path], Path]:
+    """The files that `path` names, and the folder their names in the artefact begin at."""
+    patterns = [line.strip() for line in call.inputs.get("path", "").splitlines() if line.strip()]
+    if not patterns:
+        raise StepFailed("Input required and not supplied: path")
+    found: dict[Path, None] = {}
+    starts: list[Path] = []
+    for pattern in patterns:
+        paths = _matches(call.path(os.path.normpath(pattern.removeprefix("!"))))
+        if pattern.startswith("!"):
+            found = {path: None for path in found if path not in paths}
+        else:
+            starts.append(_start(call.path(os.path.normpath(pattern))))
+            found.update(dict.fromkeys(paths))
+    files = list(found)
+    if len(set(starts)) > 1:
+        return files, Path(os.path.commonpath(starts))
+    return files, starts[0].parent if files == [starts[0]] else starts[0]
+
+
+def _matches(pattern: Path) -> list[Path]:
+    """Files a pattern takes; a folder it takes brings all that is in it."""
+    found = [Path(path) for path in glob.glob(str(pattern), recursive=True, include_hidden=True)]  # noqa: PTH207 - a pattern
+    inner = [file for path in found if path.is_dir() for file in path.rglob("*")]
+    return sorted({path for path in [*found, *inner] if path.is_file()})
+
+
+def _start(pattern: Path) -> Path:
+    """The part of a pattern before its first wildcard."""
+    parts = []
+    for part in pattern.parts:
+        if any(character in part for character in "*?["):
+            break
+        parts.append(part)
+    return Path(*parts)
+
+
+def _nothing(call: Call) -> dict[str, str]:
+    text = f"No files were found with the provided path: {call.inputs['path'].strip()}. No artifacts will be uploaded."
+    answer = call.inputs["if-no-files-found"]
+    if answer == "error":
+        raise StepFailed(text)
+    if answer == "warn":
+        call.log.append(f"::warning::{text}")
+    return {}
+
+
+def _replace(call: Call, taken: Artifact) -> None:
+    if taken.attempt == call.run.attempt and taken.producer != call.key:
+        call.slip(f"artefact '{taken.name}' of {' / '.join(taken.producer)} is overwritten by another job")
+    call.artifacts.remove(taken)

@@ -1,0 +1,105 @@
+"""pip where nothing can be downloaded: it takes what lies in this environment, if that is what was asked for.
+
+Understands `install` with requirements, constraints and editable projects; whatever else is an error. What a call would
+let in is worked out by `resolve.py`, once for the same question: a run sets up the same tools in every job.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+START = """\
+#!/bin/sh
+here=$(dirname "$0")
+exec "$here/python" "$here/.{name}.py" "$@"
+"""
+CALL = """\
+import sys
+from {module} import {function} as main
+sys.argv[0] = "{name}"
+sys.exit(main())
+"""
+
+
+def main() -> None:
+    """Do what the command line says."""
+    asked = arguments()
+    folder = Path(os.environ["STAND_IN_PYTHON"])
+    installed = json.loads((folder / "installed.json").read_text())
+    projects = [path for path, _ in map(split, asked.editable)]
+    question = {
+        "requirements": asked.requirements,
+        "constraints": [file.read_text() for file in asked.constraint],
+        "projects": [(project_text(path), extras) for path, extras in map(split, asked.editable)],
+        "distributions": installed["distributions"],
+    }
+    answer = ask(json.dumps(question, sort_keys=True), Path(os.environ["STAND_IN_CACHE"]))
+    installed = {"distributions": answer["distributions"], "projects": [*installed["projects"], *projects]}
+    (folder / "installed.json").write_text(json.dumps(installed))
+    for name, value in answer["programs"].items():
+        provide(folder / "bin", name, value)
+
+
+def arguments() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="pip")
+    parser.add_argument("--disable-pip-version-check", action="store_true")
+    commands = parser.add_subparsers(dest="command", required=True)
+    install = commands.add_parser("install")
+    install.add_argument("requirements", nargs="*")
+    install.add_argument("-c", "--constraint", type=Path, action="append", default=[])
+    install.add_argument("-e", "--editable", action="append", default=[])
+    install.add_argument("--extra-index-url")
+    install.add_argument("-q", action="count")
+    return parser.parse_args()
+
+
+def split(editable: str) -> tuple[str, list[str]]:
+    """The folder and the extras of `folder[extra,extra]`."""
+    path, _, rest = editable.partition("[")
+    return str(Path(path).resolve()), [part.strip() for part in rest.rstrip("]").split(",") if part.strip()]
+
+
+def project_text(path: str) -> str:
+    """The pyproject.toml of a project."""
+    file = Path(path) / "pyproject.toml"
+    if not file.is_file():
+        sys.exit(f"ERROR: {path} is no installable project: it has no pyproject.toml")
+    return file.read_text()
+
+
+def ask(question: str, cache: Path) -> dict[str, dict[str, str]]:
+    """Ask `resolve.py`, or remember what it answered."""
+    known = cache / hashlib.sha256(question.encode()).hexdigest()
+    if not known.exists():
+        command = [sys.executable, Path(__file__).with_name("resolve.py")]
+        done = subprocess.run(command, input=question, stdout=subprocess.PIPE, text=True, check=False)
+        if done.returncode:
+            sys.exit(done.returncode)
+        cache.mkdir(parents=True, exist_ok=True)
+        known.write_text(done.stdout)
+    answer: dict[str, dict[str, str]] = json.loads(known.read_text())
+    return answer
+
+
+def provide(programs: Path, name: str, value: str) -> None:
+    """Put a program beside `python`: a function of a module, or a binary of the environment."""
+    file = programs / name
+    if value.startswith("/"):
+        file.unlink(missing_ok=True)
+        file.symlink_to(value)
+        return
+    module, _, function = value.partition(":")
+    file.write_text(START.format(name=name))
+    file.chmod(0o755)
+    (programs / f".{name}.py").write_text(CALL.format(name=name, module=module, function=function))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,158 @@
+"""The parts that need no run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.workflows.executor import Evaluator, Event
+from tests.workflows.executor.documents import Source, load_workflow
+from tests.workflows.executor.evaluator import Scope, Status
+from tests.workflows.executor.events import merge_group, pull_request, push, push_tag, schedule
+from tests.workflows.executor.file_commands import collect, fresh
+from tests.workflows.executor.filters import fits
+from tests.workflows.executor.matrix import legs
+from tests.workflows.executor.problems import StepFailed
+from tests.workflows.executor.rights import Rights
+from tests.workflows.executor.triggers import starts
+
+
+@pytest.mark.parametrize(
+    ("name", "patterns", "taken"),
+    [
+        ("v1.2.3", ["v[0-9]+.[0-9]+.[0-9]+"], True),
+        ("v1.20.3", ["v[0-9]+.[0-9]+.[0-9]+"], True),
+        ("v1.2", ["v[0-9]+.[0-9]+.[0-9]+"], False),
+        ("v1.2.3-rc.1", ["v[0-9]+.[0-9]+.[0-9]+"], False),
+        ("v1x2x3", ["v[0-9]+.[0-9]+.[0-9]+"], False),
+        ("main", ["main"], True),
+        ("a/b", ["*"], False),
+        ("a/b", ["**"], True),
+        (".github/workflows/ci.yml", [".github/**"], True),
+        ("docs/a.md", ["**", "!docs/**"], False),
+        ("docs/a.md", ["**", "!docs/**", "docs/a.*"], True),
+        ("aab", ["a?ab"], True),
+    ],
+)
+def test_patterns_mean_what_they_mean_on_github(name: str, patterns: list[str], taken: bool) -> None:
+    assert fits(name, patterns) is taken
+
+
+ON = {
+    "push_main": "on:\n  push:\n    branches: [main]\n",
+    "push_tags": "on:\n  push:\n    tags: ['v*']\n",
+    "push": "on: push\n",
+    "paths": "on:\n  push:\n    paths: ['.github/**']\n  pull_request:\n    paths-ignore: ['docs/**']\n",
+    "pull": "on: [pull_request, merge_group]\n",
+    "clock": "on:\n  schedule:\n    - cron: '17 2 * * *'\n",
+}
+A = "a" * 40
+PULL = pull_request(merge=A, head=A, base=A, repository="o/r")
+
+
+@pytest.mark.parametrize(
+    ("on", "event", "changed", "expected"),
+    [
+        ("push_main", push(A), [], True),
+        ("push_main", push(A, branch="other"), [], False),
+        ("push_main", push_tag(A, "v1"), [], False),
+        ("push_tags", push_tag(A, "v1"), [], True),
+        ("push_tags", push(A), [], False),
+        ("push", push_tag(A, "v1"), [], True),
+        ("paths", push(A), [".github/workflows/ci.yml"], True),
+        ("paths", push(A), ["README.md"], False),
+        ("paths", PULL, ["docs/a", "README.md"], True),
+        ("paths", PULL, ["docs/a"], False),
+        ("pull", PULL, [], True),
+        ("pull", pull_request(merge=A, head=A, base=A, repository="o/r", action="labeled"), [], False),
+        ("pull", merge_group(sha=A, base=A), [], True),
+        ("clock", schedule(A, "17 2 * * *"), [], True),
+        ("clock", schedule(A, "0 0 * * *"), [], False),
+    ],
+)
+def test_events_start_what_hears_them(
+    evaluator: Evaluator, tmp_path: Path, on: str, event: Event, changed: list[str], expected: bool
+) -> None:
+    (tmp_path / "w.yml").write_text(f"{ON[on]}jobs:\n  a:\n    runs-on: x\n    steps:\n      - run: 'true'\n")
+    workflow = load_workflow(evaluator, Source(repository="o/r", sha=A, folder=tmp_path), "w.yml")
+    assert starts(workflow, event, changed) is expected
+
+
+def test_a_matrix_is_every_combination_less_exclusions_with_inclusions() -> None:
+    matrix = {
+        "a": [1, 2],
+        "b": ["x", "y"],
+        "exclude": [{"a": 2, "b": "y"}],
+        "include": [{"a": 1, "more": True}, {"a": 3}],
+    }
+    assert legs(matrix) == [
+        {"a": 1, "b": "x", "more": True},
+        {"a": 1, "b": "y", "more": True},
+        {"a": 2, "b": "x"},
+        {"a": 3},
+    ]
+    assert legs(None) == [{}]
+
+
+def test_rights_only_shrink() -> None:
+    asked = Rights.of({"contents": "write", "id-token": "write"})
+    assert asked.beyond(Rights.of({"contents": "read", "id-token": "write"})) == [
+        "'contents: write', but is only allowed 'contents: read'"
+    ]
+    assert asked.beyond(Rights.of("write-all")) == []
+    assert str(asked.of_a_fork()) == "contents: read"
+    assert str(Rights.of({})) == "nothing"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("a<<END\n1\n", "no line says 'END'"),
+        ("just text\n", "neither NAME=value nor NAME<<END"),
+        ("=x\n", "no name"),
+    ],
+)
+def test_a_broken_output_file_fails_the_step(tmp_path: Path, text: str, why: str) -> None:
+    files = fresh(tmp_path / "step")
+    Path(files["GITHUB_OUTPUT"]).write_text(text)
+    with pytest.raises(StepFailed, match=why):
+        collect(files)
+
+
+def test_what_is_reserved_cannot_be_set(tmp_path: Path) -> None:
+    files = fresh(tmp_path / "step")
+    Path(files["GITHUB_ENV"]).write_text("GITHUB_SHA=0\n")
+    with pytest.raises(StepFailed, match="GITHUB_SHA"):
+        collect(files)
+
+
+def test_a_summary_that_is_too_large_fails(tmp_path: Path) -> None:
+    files = fresh(tmp_path / "step")
+    Path(files["GITHUB_STEP_SUMMARY"]).write_text("x" * (1024 * 1024 + 1))
+    with pytest.raises(StepFailed, match="1048577 bytes"):
+        collect(files)
+
+
+def test_expressions_are_evaluated_by_githubs_own_code(evaluator: Evaluator) -> None:
+    scope = Scope(contexts={"github": {"ref": "refs/tags/v1"}, "needs": {"a": {"result": "success"}}})
+    assert evaluator.fill(["${{ 1 + 0 }}" if False else "${{ contains(github.ref, 'TAGS') }}"], scope) == [True]
+    assert evaluator.texts({"x": "${{ needs.a.result }}-${{ '}}' }}", "y": True}, scope) == {
+        "x": "success-}}",
+        "y": "true",
+    }
+    assert evaluator.fill("${{ fromJSON('[1,2]')[1] }}", scope) == 2
+    assert scope.missing == set()
+    assert evaluator.fill("${{ needs.a.outputs.x || 'none' }}", scope) == "none"
+    assert scope.missing == {"needs.a.outputs"}
+
+
+def test_a_condition_asks_for_success_unless_it_names_a_status(evaluator: Evaluator) -> None:
+    failed = Scope(contexts={}, status=Status(success=False, failure=True))
+    assert not evaluator.condition(None, failed)
+    assert not evaluator.condition("true", failed)
+    assert not evaluator.condition("'success()' == 'success()'", failed)
+    assert evaluator.condition("failure() || false", failed)
+    assert evaluator.condition("${{ !cancelled() && 1 == 1 }}", failed)
+    with pytest.raises(StepFailed, match="always true"):
+        evaluator.condition("${{ false }} == true", failed)

@@ -1,0 +1,74 @@
+"""Which models a change touches, and by which files. A file no model is built from touches none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from dtmodels.card import Card
+from dtmodels.catalogue import Catalogue
+from dtmodels.freshness import GENERATED
+from dtmodels.sources import BUILDING, Sources
+from dtmodels.stages.demo import PICTURES
+
+SHOWN = (*BUILDING, "dtmodels.stages.demo")
+"""What makes a model and the pictures that go with it."""
+FOR_ALL = ("schema/", "constraints.txt", "pyproject.toml", "setup.py", ".ci/", ".github/workflows/", ".github/actions/")
+"""What every model is built with: the contracts, the pinned libraries, and how a runner sets them up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Affected:
+    """What a change means for the models of a repository."""
+
+    models: Mapping[str, tuple[str, ...]]
+    """The models to build, by id, each with the changed files it is built from."""
+    broken: tuple[str, ...] = ()
+    """Changed folders whose card cannot be read, so that nothing can be built from them."""
+    gone: tuple[str, ...] = ()
+    """Models that have no folder any longer."""
+
+
+def affected(changed: Iterable[str], catalogue: Catalogue) -> Affected:
+    """Hold changed files against what each model is built from.
+
+    Args:
+        changed: paths from the root of the repository, with slashes; files that are gone included.
+        catalogue: the models as they are now.
+    """
+    paths = sorted(changed)
+    sources = _Sources(root=catalogue.root, tools=Sources(folder=catalogue.root / "tools"))
+    found = {
+        entry.card.id: tuple(path for path in paths if sources.matter(path, entry.card)) for entry in catalogue.entries
+    }
+    folders = {parts[1] for path in paths if len(parts := PurePosixPath(path).parts) > 2 and parts[0] == "models"}
+    return Affected(
+        models={model_id: files for model_id, files in found.items() if files},
+        broken=tuple(sorted(folders & set(catalogue.broken))),
+        gone=tuple(sorted(folders - set(found) - set(catalogue.broken))),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sources:
+    """What the models of one repository are built from. Where it has no tools, a workflow names their version."""
+
+    root: Path
+    tools: Sources
+
+    def matter(self, path: str, card: Card) -> bool:
+        """Whether a model is built from the file."""
+        return path.startswith(FOR_ALL) or any(_belongs(path, card)) or self.root / path in self._behind(card)
+
+    def _behind(self, card: Card) -> frozenset[Path]:
+        return self.tools.behind(card.convert.family, card.task, SHOWN)
+
+
+def _belongs(path: str, card: Card) -> Iterator[bool]:
+    """Whether a file is the model's own: in its folder, a picture of its demo, the licence text it is packed with."""
+    folder = f"models/{card.id}/"
+    yield path.startswith(folder) and path != folder + GENERATED
+    named = tuple(f"images/{name}" for name in card.demo.images)
+    yield path in named if named else path.startswith(f"images/{card.task}/") and Path(path).suffix in PICTURES
+    yield path == "LICENSE" and card.source.repository == "self"

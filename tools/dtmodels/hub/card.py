@@ -1,0 +1,92 @@
+"""The model card of a Hub repository: front matter its search understands, then our own page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from huggingface_hub import ModelCard, ModelCardData
+
+from dtbase.errors import Failure
+from dtmodels.card import Card
+from dtmodels.catalogue import Entry
+from dtmodels.hub.licences import OTHER, hub_licence
+from dtmodels.licence import judge
+from dtmodels.markdown import code, link, text
+from dtmodels.model_page import model_page
+from dtmodels.packed import Packed
+
+PIPELINES = {"depth": "depth-estimation", "mask": "mask-generation"}
+"""The Hub's words for what darktable's tasks are, where it is not a picture from a picture."""
+_MODEL = re.compile(r"https://huggingface\.co/(?!datasets/|spaces/)([\w.-]+/[\w.-]+)(/.*)?", re.ASCII)
+_DATASET = re.compile(r"https://huggingface\.co/datasets/([\w.-]+/[\w.-]+)(/.*)?", re.ASCII)
+
+
+def hub_card(package: Packed, source: str) -> str:
+    """The text of README.md.
+
+    Args:
+        package: the model.
+        source: address of the release it comes from; empty where nobody knows.
+
+    Raises:
+        Failure: huggingface_hub does not read back what was written.
+    """
+    data = _data(package)
+    page = model_page(Entry(package.card, package.path.parent))
+    readme = f"---\n{data.to_yaml().strip()}\n---\n\n{_origin(package, source)}\n{page}"
+    if ModelCard(readme).data.to_yaml() != data.to_yaml():
+        raise Failure(
+            "huggingface_hub reads other front matter than was written", where=f"{package.card.id}: README.md"
+        )
+    return readme
+
+
+def _data(package: Packed) -> ModelCardData:
+    card = package.card
+    fields: dict[str, Any] = {
+        **_licence(package),
+        "library_name": "onnx",
+        "pipeline_tag": PIPELINES.get(card.task, "image-to-image"),
+        "tags": ["darktable", "onnx", card.task, card.architecture],
+        "datasets": _on_hub(_DATASET, (data.url for data in card.training.datasets if data.role != "evaluate")),
+        "base_model": _on_hub(_MODEL, _bases(card)),
+    }
+    return ModelCardData(**fields)
+
+
+def _licence(package: Packed) -> dict[str, str]:
+    """The Hub's licence fields; under `other` stand the expression and the text that comes with the package."""
+    given = package.card.license
+    expression = given.package or given.chosen or judge(given.weights).chosen or given.weights
+    if (word := hub_licence(expression)) != OTHER:
+        return {"license": word}
+    fields = {"license": OTHER, "license_name": re.sub(r"[^a-z0-9.+]+", "-", expression.lower()).strip("-")}
+    texts = [member.name for member in package.members if member.name.startswith("LICENSE")]
+    return {**fields, "license_link": texts[0]} if texts else fields
+
+
+def _bases(card: Card) -> Iterable[str]:
+    """Where the weights come from: the model named as the base, and the repositories of the checkpoints."""
+    if card.base_model:
+        yield card.base_model.url
+    for checkpoint in card.checkpoints:
+        if checkpoint.hub:
+            yield f"https://huggingface.co/{checkpoint.hub.repository}"
+        elif checkpoint.url:
+            yield checkpoint.url
+
+
+def _on_hub(form: re.Pattern[str], addresses: Iterable[str]) -> list[str] | None:
+    """The Hub's names among addresses: its search knows no others. None when there is none."""
+    names = [found[1] for address in addresses if (found := form.fullmatch(address))]
+    return sorted(set(names)) or None
+
+
+def _origin(package: Packed, source: str) -> str:
+    release = f" of {link('this release', source)}" if source else ""
+    return (
+        f"The files of {code(package.path.name)}{release}, version {text(package.card.version)}, for"
+        f" [darktable](https://www.darktable.org) 5.6 or newer. SHA-256 of the package: {code(package.sha256)}.\n"
+    )

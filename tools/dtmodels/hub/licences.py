@@ -1,0 +1,28 @@
+"""The Hub's own names of licences, as its page on repository licences lists them."""
+
+from __future__ import annotations
+
+import re
+
+from dtmodels.licence import Name, parse
+
+OTHER = "other"
+_SAME = frozenset(
+    """
+    afl-3.0 agpl-3.0 apache-2.0 artistic-2.0 bsd-2-clause bsd-3-clause bsd-3-clause-clear bsl-1.0 cc-by-2.0 cc-by-2.5
+    cc-by-3.0 cc-by-4.0 cc-by-nc-2.0 cc-by-nc-3.0 cc-by-nc-4.0 cc-by-nc-nd-3.0 cc-by-nc-nd-4.0 cc-by-nc-sa-2.0
+    cc-by-nc-sa-3.0 cc-by-nc-sa-4.0 cc-by-nd-4.0 cc-by-sa-3.0 cc-by-sa-4.0 cc0-1.0 cdla-permissive-1.0
+    cdla-permissive-2.0 cdla-sharing-1.0 ecl-2.0 epl-1.0 epl-2.0 etalab-2.0 eupl-1.1 gpl-2.0 gpl-3.0 isc lgpl-2.1
+    lgpl-3.0 lppl-1.3c mit mpl-2.0 ms-pl ncsa ofl-1.1 osl-3.0 postgresql unlicense wtfpl zlib
+    """.split()  # noqa: SIM905 - words read better than a column of fifty
+)
+"""Ids that are those of SPDX in small letters, `-only` and `-or-later` left out."""
+
+
+def hub_licence(expression: str) -> str:
+    """The Hub's word for one licence; `other` for a union of several, and for what the Hub has no word for."""
+    tree = parse(expression)
+    if not isinstance(tree, Name) or tree.exception:
+        return OTHER
+    name = re.sub(r"-(only|or-later)$|\+$", "", tree.text.lower())
+    return name if name in _SAME else OTHER

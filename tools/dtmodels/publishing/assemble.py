@@ -1,0 +1,202 @@
+"""assemble: `dist/` from packages just built and packages carried over, whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dtbase.console import Console
+from dtbase.errors import Failure
+from dtbase.files import replacing_folder, sha256, write_json, write_text
+from dtmodels.archive import install
+from dtmodels.card import Card
+from dtmodels.config import STAND_IN
+from dtmodels.publishing.carry import fetch, take
+from dtmodels.publishing.dist import ENVIRONMENT, MOST_ASSETS, NOTES, RECORD, VERSIONS, hold_limits, read_dist
+from dtmodels.publishing.github import GitHub
+from dtmodels.publishing.notes import notes
+from dtmodels.publishing.plan import Plan
+from dtmodels.publishing.released import Released
+from dtmodels.schemas import check_against
+from dtmodels.stages.index import index, loose_name
+from dtmodels.workspace import Workspace
+
+INDEXES = 5
+"""Assets beside the models: versions.json, release.json, SHA256SUMS, the bill of materials, and what built them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A model of the release, for the closing table."""
+
+    id: str
+    version: str
+    bytes: int
+    sha256: str
+    origin: str
+
+
+def assemble(root: Path, built: Path, plan: Plan, github: GitHub, console: Console) -> list[Line]:
+    """Write `dist/`.
+
+    Args:
+        root: the model repository.
+        built: holds what was built, in any depth: `<id>.dtmodel` of each model the plan builds, and what is written
+            down about what built them.
+        plan: what the release consists of.
+        github: where carried packages come from.
+        console: where progress is shown.
+
+    Raises:
+        Failure: a package is missing, twice there, not the one its card describes, or too large; or one that is
+            carried cannot be had. `dist/` stays as it was.
+    """
+    workspace = Workspace(root)
+    with workspace.locked(), replacing_folder(workspace.dist) as folder:
+        if plan.finished:
+            return list(_as_published(folder, plan, plan.finished, github, console))
+        found = _found_in(built)
+        lines = [*_built_now(folder, found, plan), *_carried_over(folder, found, plan, github, console)]
+        for environment in sorted(built.rglob(ENVIRONMENT))[:1] if plan.build else ():
+            shutil.copyfile(environment, folder / ENVIRONMENT)
+        loose = _add_loose_files(folder)
+        hold_limits({path.name: path.stat().st_size for path in folder.iterdir()}, folder)
+        _write_indexes(root, folder, plan, loose=loose)
+        read_dist(folder)
+    return lines
+
+
+def _as_published(folder: Path, plan: Plan, finished: Released, github: GitHub, console: Console) -> Iterator[Line]:
+    """A release that is published is not put together again: its files are fetched, and the notes written anew."""
+    for asset in github.assets(finished.release):
+        target = folder / asset.name
+        if not take(asset.sha256, target, [folder.parent / "dist" / asset.name]):
+            fetch(finished.tag, asset.sha256, target, github, console)
+    dist = read_dist(folder)
+    loose = any(name.endswith(".onnx") for name in dist.files)
+    write_text(folder / NOTES, notes(plan, dist.record, dist.versions["models"], loose=loose))
+    for model_id, package in sorted(finished.models.items()):
+        yield _line(folder / f"{model_id}.dtmodel", package.version, f"{finished.tag}, published")
+
+
+Found = Mapping[str, Sequence[Path]]
+"""Packages by file name."""
+
+
+def _found_in(built: Path) -> Found:
+    found: dict[str, list[Path]] = {}
+    for path in sorted(built.rglob("*.dtmodel")):
+        found.setdefault(path.name, []).append(path)
+    return found
+
+
+def _built_now(folder: Path, found: Found, plan: Plan) -> Iterable[Line]:
+    for entry in plan.build:
+        card, target = entry.card, folder / f"{entry.card.id}.dtmodel"
+        shutil.copyfile(_only(found.get(target.name, ()), target.name), target)
+        _hold(target, card)
+        yield _line(target, card.version, "built")
+
+
+def _carried_over(folder: Path, found: Found, plan: Plan, github: GitHub, console: Console) -> Iterable[Line]:
+    for model_id, carried in plan.carried.items():
+        target = folder / f"{model_id}.dtmodel"
+        near = [folder.parent / "dist" / target.name, *found.get(target.name, ())]
+        here = take(carried.sha256, target, near)
+        if not here:
+            fetch(carried.tag, carried.sha256, target, github, console)
+        yield _line(target, carried.version, f"from {carried.tag}{', was here' if here else ''}")
+
+
+def _line(package: Path, version: str, origin: str) -> Line:
+    return Line(id=package.stem, version=version, bytes=package.stat().st_size, sha256=sha256(package), origin=origin)
+
+
+def _only(found: Sequence[Path], name: str) -> Path:
+    if not found:
+        raise Failure("was not built", where=name, fix=f"build it first: dtmodels run {name.removesuffix('.dtmodel')}")
+    for path in found:
+        hold_limits({path.name: path.stat().st_size}, path.parent)
+    if len(found) > 1 and len({sha256(path) for path in found}) > 1:
+        where = ", ".join(str(path) for path in found)
+        raise Failure(f"{name} is there more than once, with different bytes", where=where, fix="keep the right one")
+    return found[0]
+
+
+def _hold(package: Path, card: Card) -> None:
+    """Open a package as darktable's installer does; it has to be the one the card describes, with real weights."""
+    with tempfile.TemporaryDirectory(dir=package.parent, prefix=".") as staging:
+        installed = install(package, Path(staging))
+        wrong = [str(problem) for problem in installed.problems if problem.severity == "error"]
+        if installed.folder is None or wrong:
+            raise Failure("\n".join(["darktable would not install it whole", *wrong]), where=package.name)
+        config = json.loads((installed.folder / "config.json").read_bytes())
+    found = (config.get("id"), config.get("version"))
+    if found != (card.id, card.version):
+        what = f"is {found[0]} {found[1]}, but the card says {card.id} {card.version}"
+        raise Failure(what, where=package.name, fix="build it again from this commit")
+    if STAND_IN in config:
+        raise Failure(
+            "has stand-in weights, so it cannot be released", where=package.name, fix="build it without --seed"
+        )
+
+
+def _add_loose_files(folder: Path) -> bool:
+    """Each package's graphs and `config.json` as assets of their own, where there is room for all; whether there is."""
+    import zipfile
+
+    members = {}
+    for package in sorted(folder.glob("*.dtmodel")):
+        with zipfile.ZipFile(package) as archive:
+            names = [name for name in archive.namelist() if name.endswith((".onnx", "/config.json"))]
+        members[package] = names
+    packages = len(members)
+    if packages + sum(len(names) for names in members.values()) + INDEXES > MOST_ASSETS:
+        return False
+    for package, names in members.items():
+        with zipfile.ZipFile(package) as archive:
+            for name in names:
+                with (
+                    archive.open(name) as source,
+                    (folder / loose_name(package.stem, name.rpartition("/")[2])).open("wb") as sink,
+                ):
+                    shutil.copyfileobj(source, sink, 1 << 20)
+    return True
+
+
+def _write_indexes(root: Path, folder: Path, plan: Plan, *, loose: bool) -> None:
+    from dtmodels.sbom import write_sbom
+
+    write_sbom(root, folder, plan.tag.text)
+    record = _record(plan, folder)
+    write_json(folder / RECORD, record)
+    index(folder)
+    versions = json.loads((folder / VERSIONS).read_bytes())["models"]
+    write_text(folder / NOTES, notes(plan, record, versions, loose=loose))
+
+
+def _record(plan: Plan, folder: Path) -> dict[str, Any]:
+    versions = {entry.card.id: entry.card.version for entry in plan.build}
+    versions |= {model_id: carried.version for model_id, carried in plan.carried.items()}
+    record = {
+        "schema": 1,
+        "tag": plan.tag.text,
+        "commit": plan.commit,
+        "previous": plan.previous.tag if plan.previous else None,
+        "models": {
+            model_id: {
+                "version": version,
+                "sha256": f"sha256:{sha256(folder / f'{model_id}.dtmodel')}",
+                "built_in": plan.carried[model_id].built_in if model_id in plan.carried else plan.tag.text,
+            }
+            for model_id, version in versions.items()
+        },
+        "yanked": dict(plan.yanked),
+    }
+    check_against("release-v1", record, where=RECORD)
+    return record

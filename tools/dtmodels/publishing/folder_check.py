@@ -1,0 +1,88 @@
+"""All that can be said about a release folder without a network."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from dtbase.errors import Failure
+from dtbase.files import sha256
+from dtmodels.archive import install
+from dtmodels.config import STAND_IN
+from dtmodels.publishing.dist import Dist, read_dist
+from dtmodels.stages.index import loose_name
+
+
+def check_folder(folder: Path) -> Dist:
+    """Check a release folder: sums, limits, schemas, that its lists agree, that each package installs as listed.
+
+    Raises:
+        Failure: says everything that is wrong.
+    """
+    from dtmodels.sbom import check_sbom
+
+    dist = read_dist(folder)
+    wrong = [*_lists(dist), *_packages(dist), *_loose_files(dist), *check_sbom(folder)]
+    if wrong:
+        raise Failure("\n".join(["is not what it says", *wrong]), where=str(folder), fix="do not publish or serve it")
+    return dist
+
+
+def _lists(dist: Dist) -> Iterator[str]:
+    """`versions.json`, `release.json` and the packages name the same models, versions and digests."""
+    packages = {name.removesuffix(".dtmodel") for name in dist.files if name.endswith(".dtmodel")}
+    listed, recorded = dist.versions["models"], dist.record["models"]
+    for model_id in sorted(packages | set(listed) | set(recorded)):
+        missing = [
+            name
+            for name, known in {"a package": packages, "versions.json": listed, "release.json": recorded}.items()
+            if model_id not in known
+        ]
+        if missing:
+            yield f"{model_id}: not in {' and '.join(missing)}"
+            continue
+        file = dist.files[f"{model_id}.dtmodel"]
+        for name, entry in {"versions.json": listed[model_id], "release.json": recorded[model_id]}.items():
+            if entry["sha256"] != f"sha256:{file.sha256}":
+                yield f"{model_id}: {name} has another digest than the package"
+        if listed[model_id]["size"] != file.bytes:
+            yield f"{model_id}: versions.json has another size than the package"
+        if listed[model_id]["version"] != recorded[model_id]["version"]:
+            yield f"{model_id}: versions.json and release.json have different versions"
+    if both := sorted(set(dist.record["yanked"]) & packages):
+        yield f"taken back, but still here: {', '.join(both)}"
+
+
+def _packages(dist: Dist) -> Iterator[str]:
+    """Each package is one darktable installs whole, under the id and version the lists give."""
+    for model_id, entry in dist.versions["models"].items():
+        path = dist.path(f"{model_id}.dtmodel")
+        if not path.is_file():
+            continue
+        with tempfile.TemporaryDirectory() as staging:
+            installed = install(path, Path(staging))
+            yield from (f"{model_id}: {one}" for one in installed.problems if one.severity == "error")
+            if installed.folder is None:
+                continue
+            config = json.loads((installed.folder / "config.json").read_bytes())
+        for key, wanted in {"id": model_id, "version": entry["version"], "task": entry["task"]}.items():
+            if config.get(key) != wanted:
+                yield f"{model_id}: {key} is {config.get(key)!r} in the package, {wanted!r} in versions.json"
+        if STAND_IN in config:
+            yield f"{model_id}: has stand-in weights"
+
+
+def _loose_files(dist: Dist) -> Iterator[str]:
+    """A file that is an asset of its own is the one in the package."""
+    for model_id in dist.versions["models"]:
+        path = dist.path(f"{model_id}.dtmodel")
+        if not path.is_file():
+            continue
+        with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as scratch:
+            for member in archive.namelist():
+                file = dist.files.get(loose_name(model_id, member.rpartition("/")[2]))
+                if file and sha256(Path(archive.extract(member, scratch))) != file.sha256:
+                    yield f"{file.name}: differs from the file in the package"

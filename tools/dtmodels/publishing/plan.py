@@ -1,0 +1,185 @@
+"""plan: what a release consists of, from the tag, the cards and the last release. No clock is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from dtbase.errors import Failure, NothingToDo, WrongUsage
+from dtmodels.card import Card
+from dtmodels.catalogue import Catalogue, Entry
+from dtmodels.git import git
+from dtmodels.publishing.changelog import section
+from dtmodels.publishing.github import GitHub
+from dtmodels.publishing.released import Released, find_released
+from dtmodels.publishing.tags import NIGHTLY, Tag, nightly, parse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """A package taken from an earlier release as it is."""
+
+    tag: str
+    """The release it is taken from."""
+    version: str
+    sha256: str
+    built_in: str
+    """The release it was built for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a release consists of."""
+
+    tag: Tag
+    commit: str
+    notes: str
+    """What the changelog says."""
+    previous: Released | None
+    """The highest version published below this one."""
+    finished: Released | None
+    """This very release, when it is published."""
+    models: Mapping[str, Card]
+    """Every model of the release."""
+    build: tuple[Entry, ...]
+    """Models with a version the previous release does not have."""
+    carried: Mapping[str, Carried]
+    dropped: tuple[str, ...]
+    """Models of the previous release that are not in this one."""
+    yanked: Mapping[str, str]
+    """Models taken back, each with the reason."""
+
+
+def plan(root: Path, name: str, github: GitHub, *, branch: str) -> Plan:
+    """Plan the release called `name`.
+
+    Args:
+        root: the model repository, checked out at the tag with its whole history.
+        name: the tag, or `nightly`.
+        github: where releases lie.
+        branch: the branch releases are made from.
+
+    Raises:
+        WrongUsage: no release may be called so, or git knows no such tag or branch.
+        Failure: the tag leads elsewhere, is not on the branch, is not what the changelog speaks of; or a card has a
+            lower version than was published.
+        NothingToDo: no card is released.
+    """
+    wanted = parse(name) if name != NIGHTLY else None
+    commit = _head(root)
+    tag = wanted or nightly(commit, _date(root))
+    _hold_on_branch(root, tag, branch)
+    _hold_tag(root, tag, commit, github)
+    notes = section(root, tag)
+    previous, finished = find_released(github, tag)
+    if finished and finished.commit != commit:
+        raise Failure(
+            f"{tag.text} is published, made from {finished.commit[:12] or 'an unknown commit'}, not from {commit[:12]}",
+            where=github.repository,
+            fix="a published release is never changed: raise the version and make a new tag",
+        )
+    catalogue = Catalogue.load(root)
+    if catalogue.broken:
+        raise Failure("\n".join(["a card cannot be read", *catalogue.broken.values()]), fix="dtmodels lint")
+    models = [entry for entry in catalogue.entries if entry.card.status == "released"]
+    if not models:
+        raise NothingToDo("no card has status: released", where=str(root))
+    last = finished or previous
+    carried = dict(_carried(models, last)) if last else {}
+    return Plan(
+        tag=tag,
+        commit=commit,
+        notes=notes,
+        previous=previous,
+        finished=finished,
+        models={entry.card.id: entry.card for entry in models},
+        build=tuple(entry for entry in models if entry.card.id not in carried),
+        carried=carried,
+        dropped=tuple(sorted(set(previous.models if previous else ()) - {entry.card.id for entry in models})),
+        yanked={
+            entry.card.id: entry.card.status_reason or ""
+            for entry in catalogue.entries
+            if entry.card.status == "yanked"
+        },
+    )
+
+
+def _carried(models: Iterable[Entry], last: Released) -> Iterable[tuple[str, Carried]]:
+    """The models whose version was published: darktable would never see other bytes under the same number."""
+    for entry in models:
+        if not (known := last.models.get(entry.card.id)):
+            continue
+        if entry.card.version_numbers < known.numbers:
+            raise Failure(
+                f"the version is {entry.card.version}, but {last.tag} has {known.version}",
+                where=f"models/{entry.card.id}/card.yaml",
+                fix="raise it: darktable never goes back to a lower version",
+            )
+        if entry.card.version_numbers == known.numbers:
+            yield (
+                entry.card.id,
+                Carried(tag=last.tag, version=known.version, sha256=known.sha256, built_in=known.built_in),
+            )
+
+
+def _head(root: Path) -> str:
+    what = "there is no commit here"
+    return git(root, "rev-parse", "--verify", "HEAD^{commit}", what=what).decode().strip()
+
+
+def _date(root: Path) -> str:
+    """The day of the commit in UTC, as the commit says itself."""
+    seconds = int(git(root, "show", "-s", "--format=%ct", "HEAD"))
+    return datetime.fromtimestamp(seconds, tz=UTC).date().isoformat()
+
+
+def _hold_on_branch(root: Path, tag: Tag, branch: str) -> None:
+    fix = f"check out with the whole history (fetch-depth: 0), which has {branch}"
+    for name in (f"refs/remotes/origin/{branch}", f"refs/heads/{branch}"):
+        try:
+            tip = git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+            break
+        except WrongUsage:
+            continue
+    else:
+        raise WrongUsage(f"there is no branch '{branch}' here", where=str(root), fix=fix)
+    try:
+        git(root, "merge-base", "--is-ancestor", "HEAD", tip.decode().strip())
+    except WrongUsage as wrong:
+        fix = f"merge first, then tag what is on {branch}"
+        raise Failure(f"{tag.text} is not on {branch}", where=str(root), fix=fix) from wrong
+
+
+def _hold_tag(root: Path, tag: Tag, commit: str, github: GitHub) -> None:
+    """The tag has to lead to what is checked out, here and on the other side; a nightly's is made of the commit."""
+    if tag.nightly:
+        if tag != (own := nightly(commit, _date(root))):
+            raise Failure(
+                f"{tag.text} is the nightly of another commit", where=str(root), fix=f"this one's: {own.text}"
+            )
+        return
+    what = f"git knows no tag {tag.text}"
+    fix = "make it, or fetch it: git fetch --tags"
+    found = git(root, "rev-parse", "--verify", "--quiet", f"refs/tags/{tag.text}^{{commit}}", what=what, fix=fix)
+    if (here := found.decode().strip()) != commit:
+        fix = f"git checkout {tag.text}"
+        raise Failure(f"{tag.text} leads to {here[:12]}, but {commit[:12]} is checked out", where=str(root), fix=fix)
+    hold_remote_tag(tag, commit, github)
+
+
+def hold_remote_tag(tag: Tag, commit: str, github: GitHub) -> None:
+    """Hold the tag on the other side against the commit a release is made from.
+
+    Raises:
+        Failure: it is not there, or was moved.
+    """
+    found = github.commit(f"tags/{tag.text}")
+    if found is None:
+        raise Failure(f"there is no tag {tag.text}", where=github.repository, fix=f"git push origin {tag.text}")
+    if found != commit:
+        what = f"{tag.text} was moved: it leads to {found[:12]}, the release is made from {commit[:12]}"
+        raise Failure(
+            what, where=github.repository, fix="never move a tag; make a new one, and protect v* by a ruleset"
+        )

@@ -1,0 +1,50 @@
+"""yank: take a model back. The card says so with a reason, and the next release leaves the model out."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from dtbase.errors import Failure, WrongUsage
+from dtbase.files import write_bytes
+from dtmodels.card_edits import apply, edit, quoted
+from dtmodels.card_reader import read
+from dtmodels.catalogue import CARD, Catalogue
+from dtmodels.yaml_document import Change
+
+
+def yank(root: Path, model_id: str, reason: str) -> Path:
+    """Set `status: yanked` and the reason in a card; all else in it keeps its bytes.
+
+    Nothing published changes: a release is immutable, and darktable never removes or lowers what is installed.
+
+    Returns:
+        The card.
+
+    Raises:
+        WrongUsage: there is no such model, or no reason.
+        Failure: the model is not released, or its card cannot be edited.
+    """
+    if len(said := " ".join(reason.split())) < 10:
+        raise WrongUsage("say why in a sentence: people will read it", fix='--reason "darkens the corners"')
+    entry = Catalogue.load(root).get(model_id)
+    path = entry.folder / CARD
+    if entry.card.status != "released":
+        raise Failure(f"is {entry.card.status}, so there is nothing to take back", where=str(path))
+    text = read(path).text
+    status = edit(text, Change(kind="value", where=("status",), source="yanked"))
+    if status is None:
+        raise Failure(
+            "its status cannot be edited", where=str(path), fix="write status: yanked and status_reason by hand"
+        )
+    write_bytes(path, _with_line(apply(text, [status]), status.line, f"status_reason: {quoted(said)}").encode())
+    return path
+
+
+def _with_line(text: str, after: int, line: str) -> str:
+    """`text` with a line added after the one of this number, counted from 1, that ends as its neighbours do."""
+    breaks = list(re.finditer(r"\r\n|\r|\n", text))
+    if after > len(breaks):
+        return f"{text}\n{line}\n"
+    end = breaks[after - 1]
+    return f"{text[: end.end()]}{line}{end[0]}{text[end.end() :]}"
