@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tests.workflows.executor import calls
@@ -32,6 +32,9 @@ class Engine:
     again: Run | None
     """A run before, whose successes are kept: an earlier attempt, or one of workflows that differ a little."""
 
+    kept: set[Key] = field(default_factory=set)
+    """Jobs that were not run, because the run before did."""
+
     def run_level(self, level: Level) -> None:
         """Run all jobs of a workflow file."""
         for job in level.in_order():
@@ -40,16 +43,21 @@ class Engine:
             level.results[job.id] = self.run.results[(*level.key, job.id)] = outcome
 
     def _kept(self, level: Level, job: Job) -> Outcome | None:
-        """What the run before made of a job, where it and all before it went well then and are the same now."""
+        """What the run before made of a job, where it went well and nothing it depends on has changed."""
         key = (*level.key, job.id)
-        if self.again is None:
+        if self.again is None or not self._as_before(level, job):
             return None
-        for one in ((*level.key, name) for name in (job.id, *level.ancestors(job))):
-            same = self.again.definitions.get(one) == self.run.definitions[one]
-            if not same or self.again.results.get(one, ("failure",))[0] != "success":
-                return None
+        if self.again.results.get(key, ("failure",))[0] != "success":
+            return None
+        self.kept.add(key)
         self.run.jobs.extend(one for one in self.again.jobs if one.key[: len(key)] == key)
         return self.again.results[key]
+
+    def _as_before(self, level: Level, job: Job) -> bool:
+        """Whether a job is asked the same as in the run before."""
+        key = (*level.key, job.id)
+        same = self.again is not None and self.again.definitions.get(key) == self.run.definitions[key]
+        return same and level.as_before and all((*level.key, name) in self.kept for name in job.needs)
 
     def _job(self, level: Level, job: Job) -> Outcome:
         scope = level.scope(job, cancelled=self.run.cancelled)
@@ -117,6 +125,7 @@ class Engine:
             contexts={**level.contexts, "inputs": inputs, "secrets": secrets},
             ceiling=level.rights(job),
             key=key,
+            as_before=self._as_before(level, job),
             name=f"{name} / ",
             before=[*level.before, *((*level.key, one) for one in level.ancestors(job))],
         )

@@ -30,6 +30,8 @@ class Level:
     key: Key = ()
     name: str = ""
     """Names of the jobs that call it, as the page of the run shows them."""
+    as_before: bool = True
+    """Whether the job that calls it, if one does, is asked the same as in a run before."""
     before: list[Key] = field(default_factory=list)
     """Jobs of the levels above that surely ended before this one began."""
     results: dict[str, tuple[Result, dict[str, str]]] = field(default_factory=dict)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from tests.workflows.executor import Fault, Run, World
+from tests.workflows.executor import Fault, Run, World, run_workflow
 from tests.workflows.executor.events import dispatch, pull_request, push
 from tests.workflows.origin import Origin
+
+
+SECRET = "hunter2"  # noqa: S105 - no secret
 
 
 def test_a_job_follows_those_it_needs_and_success_is_asked_of_all_ancestors(run_sketch: Callable[..., Run]) -> None:
@@ -62,7 +66,7 @@ def test_inputs_of_a_dispatch_are_typed_and_known(run_sketch: Callable[..., Run]
 
 
 def test_a_called_workflow_runs_as_jobs_of_the_run(run_sketch: Callable[..., Run], world: World) -> None:
-    world.secrets["PASSWORD"] = "hunter2"
+    world.secrets["PASSWORD"] = SECRET
     run = run_sketch("calls")
     assert [job.name for job in run.jobs][:3] == ["Call (x) / Inner", "Call (y) / Inner", "after"]
     assert run.job("after").steps[0].log == "y 2 given"  # the last leg's output is the one that stays
@@ -70,7 +74,7 @@ def test_a_called_workflow_runs_as_jobs_of_the_run(run_sketch: Callable[..., Run
 
 
 def test_a_fork_has_no_secrets_and_only_reads(run_sketch: Callable[..., Run], sketch: Origin, world: World) -> None:
-    world.secrets["PASSWORD"] = "hunter2"
+    world.secrets["PASSWORD"] = SECRET
     event = pull_request(merge=sketch.head, head=sketch.head, base=sketch.head, repository=world.repository, fork=True)
     assert run_sketch("calls", event).job("after").steps[0].log == "y 2 none"
     assert str(run_sketch("attest", event).job("good").rights) == "attestations: read"
@@ -89,23 +93,22 @@ def edited(sketch: Origin, file: str, old: str, new: str) -> dict[str, str]:
     return {f".github/workflows/{file}": text.replace(old, new, 1)}
 
 
-@pytest.mark.parametrize(
-    ("file", "old", "new", "why"),
-    [
-        ("called.yml", "contents: read", "contents: write", "is requesting 'contents: write', but is only allowed"),
-        ("calls.yml", "      text: ${{ matrix.text }}\n", "      words: x\n", "words"),
-        ("calls.yml", "      password: ${{ secrets.PASSWORD }}", "      passphrase: x", "passphrase"),
-        ("calls.yml", "    secrets:\n      password: ${{ secrets.PASSWORD }}", "    secrets: inherit", "inherited"),
-        ("calls.yml", "called.yml", "absent.yml", "Unable to find reusable workflow"),
-        ("calls.yml", "needs: call", "needs: nobody", "nobody"),
-        ("calls.yml", "runs-on: ubuntu-24.04", "run-on: ubuntu-24.04", "run-on"),
-    ],
-)
-def test_what_github_would_not_start_is_refused(
-    sketch: Origin, make_world: Callable[..., World], tmp_path: object, file: str, old: str, new: str, why: str
-) -> None:
-    from tests.workflows.executor import run_workflow
+REFUSED = [
+    ("called.yml", "contents: read", "contents: write", "is requesting 'contents: write', but is only allowed"),
+    ("calls.yml", "      text: ${{ matrix.text }}\n", "      words: x\n", "words"),
+    ("calls.yml", "      password: ${{ secrets.PASSWORD }}", "      passphrase: x", "passphrase"),
+    ("calls.yml", "    secrets:\n      password: ${{ secrets.PASSWORD }}", "    secrets: inherit", "inherited"),
+    ("calls.yml", "called.yml", "absent.yml", "Unable to find reusable workflow"),
+    ("calls.yml", "needs: call", "needs: nobody", "nobody"),
+    ("calls.yml", "runs-on: ubuntu-24.04", "run-on: ubuntu-24.04", "run-on"),
+]
 
+
+@pytest.mark.parametrize("case", REFUSED, ids=[why for *_, why in REFUSED])
+def test_what_github_would_not_start_is_refused(
+    sketch: Origin, make_world: Callable[..., World], tmp_path: Path, case: tuple[str, str, str, str]
+) -> None:
+    file, old, new, why = case
     origin = sketch.clone(tmp_path / "edited")
     sha = origin.commit(edited(sketch, file, old, new))
     run = run_workflow(make_world(origin), push(sha), "calls.yml")
@@ -128,3 +131,17 @@ def test_a_second_attempt_keeps_what_went_well(run_sketch: Callable[..., Run]) -
     assert (first.attempt, second.attempt, second.id) == (1, 2, first.id)
     assert second.job("first") is first.job("first")
     assert (first.result("all-the-same"), second.result("all-the-same")) == ("failure", "success")
+
+
+def test_a_called_workflow_that_is_asked_something_else_runs_anew(
+    sketch: Origin, make_world: Callable[..., World], tmp_path: Path
+) -> None:
+    origin = sketch.clone(tmp_path / "edited")
+    world = make_world(origin)
+    first = run_workflow(world, push(origin.head), "calls.yml")
+    kept = run_workflow(world, push(origin.head), "calls.yml", again=first)
+    sha = origin.commit(edited(sketch, "calls.yml", "text: [x, y]", "text: [x, z]"))
+    anew = run_workflow(world, push(sha), "calls.yml", again=first)
+    assert kept.job("Call (x) / Inner") is first.job("Call (x) / Inner")
+    assert anew.job("Call (x) / Inner") is not first.job("Call (x) / Inner")
+    assert anew.job("after").steps[0].log == "z 2 none"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +16,9 @@ from tests.workflows.executor.problems import StepFailed
 from tests.workflows.origin import Origin
 
 
-def test_a_checkout_is_as_deep_as_it_is_asked_to_be(sketch: Origin, make_world: Callable[..., World], tmp_path) -> None:
+def test_a_checkout_is_as_deep_as_it_is_asked_to_be(
+    sketch: Origin, make_world: Callable[..., World], tmp_path: Path
+) -> None:
     origin = sketch.clone(tmp_path / "known")
     text = (origin.folder / ".github/workflows/market.yml").read_text()
     sha = origin.commit({".github/workflows/market.yml": text[: text.index("  unknown:")]})
@@ -32,8 +37,6 @@ def test_a_checkout_is_as_deep_as_it_is_asked_to_be(sketch: Origin, make_world: 
 def test_an_action_nobody_locked_fails_and_one_without_a_stand_in_cannot_be_run(
     sketch: Origin, run_sketch: Callable[..., Run], world: World
 ) -> None:
-    from dataclasses import replace
-
     assert "somebody/else is not in actions.lock.json" in run_sketch("market").job("unknown").steps[0].error
     pin = replace(world.pins.by_action["actions/checkout"], action="somebody/else", sha="0" * 40)
     world.pins.by_action["somebody/else"] = pin
@@ -115,11 +118,11 @@ SARIF = '{"version": "2.1.0", "runs": [{"tool": {"driver": {"rules": [{"id": "A"
         (SARIF % RESULT % ("A", "../card.yaml", 1), "not a path inside"),
         (SARIF % RESULT % ("A", "card.yaml", 0), "counted from 1"),
         ('{"version": "1.0"}', "not SARIF 2.1.0"),
-        ('{"version": "2.1.0", "runs": [%s]}' % ",".join(["{}"] * 21), "21 runs"),
+        (json.dumps({"version": "2.1.0", "runs": [{}] * 21}), "21 runs"),
         ("no", "not JSON"),
     ],
 )
-def test_code_scanning_takes_only_what_github_takes(tmp_path, text: str, why: str) -> None:
+def test_code_scanning_takes_only_what_github_takes(tmp_path: Path, text: str, why: str) -> None:
     file = tmp_path / "x.sarif"
     file.write_text(text)
     if why:

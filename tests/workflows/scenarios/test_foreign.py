@@ -123,6 +123,9 @@ def test_the_build_workflow_builds_their_model_with_our_tools(foreign: Foreign) 
     [artefact] = run.artifacts.kept
     assert (artefact.name, "denoise-mine/denoise-mine.dtmodel" in artefact.files()) == ("models-all", True)
     assert "denoise-mine" in run.summary()
+    [speed] = re.findall(r"^\| latency.*$", run.summary(), flags=re.MULTILINE)
+    now, base = speed.split("|")[2:4]
+    assert float(now) > 0 and float(base) > 0, "built at the base too, on the same machine"
 
 
 def test_tools_are_those_of_the_commit_that_is_named(foreign: Foreign, first_house: Origin) -> None:

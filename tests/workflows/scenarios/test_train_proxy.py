@@ -40,7 +40,7 @@ def test_weights_evaluation_and_picture_are_handed_over(trainer: House) -> None:
     assert run.conclusion == "success", run.story()
     assert run.slips == []
     [artefact] = run.artifacts.kept
-    assert artefact.name == "proxy-exposure"
+    assert artefact.name == "trained-exposure"
     assert set(artefact.files()) >= {"weights.safetensors", "training.jsonl", "evaluation.json", "picture.png"}
     assert json.loads((artefact.folder / "evaluation.json").read_bytes())["module"] == "exposure"
 

@@ -74,7 +74,9 @@ class Stage:
 
         With another `event` all jobs run.
         """
-        kept = {key: result for key, result in past.run.results.items() if key[0] not in without}
-        again = None if event else replace(past.run, results=kept)
+        before = past.run
+        results = {key: result for key, result in before.results.items() if key[0] not in without}
+        kept = [artifact for artifact in before.artifacts.kept if artifact.producer[0] not in without]
+        again = replace(before, results=results, artifacts=replace(before.artifacts, kept=kept))
         file = past.run.workflow.rpartition("/")[2]
-        return run_workflow(house.world, event or past.event, file, faults=faults, again=again)
+        return run_workflow(house.world, event or past.event, file, faults=faults, again=None if event else again)

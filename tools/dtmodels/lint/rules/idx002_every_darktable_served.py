@@ -1,7 +1,8 @@
 """Every darktable that downloads models has an entry in the index of releases.
 
 darktable looks itself up by exactly three numbers; there are no ranges. A point release that was forgotten finds
-nothing to download, and says so to everybody who has it.
+nothing to download, and says so to everybody who has it. That a version still in development is not served is only
+remarked upon.
 
 Fix: `dtmodels index --serve <version>=<tag>`. A version that is missing here belongs into
 schema/darktable-versions-v1.json, with the address where it was announced.
@@ -34,6 +35,7 @@ def check_repository(root: Path) -> Iterator[Remark]:
     except Failure:
         return
     for missing in unserved(index):
-        kind = "" if missing.kind == "release" else " (development)"
-        what = f"darktable {missing.version}{kind} has no entry, so it downloads nothing"
-        yield Remark(path=root / FILE, what=what, fix=f"dtmodels index --serve {missing.version}=<tag>")
+        out = missing.kind == "release"
+        what = f"darktable {missing.version}{'' if out else ' (development)'} has no entry, so it downloads nothing"
+        fix = f"dtmodels index --serve {missing.version}=<tag>"
+        yield Remark(path=root / FILE, what=what, fix=fix, severity=None if out else "info")

@@ -1,0 +1,60 @@
+"""Clean runs that scenes go on from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.workflows.executor import World, run_workflow
+from tests.workflows.house import models, on_github
+from tests.workflows.origin import Origin
+from tests.workflows.scenarios.conftest import MODELS, Past
+from tests.workflows.scenarios.planted.stage import Stage
+from tests.workflows.scenarios.planted.table import CAUGHT, lines
+from tests.workflows.scenarios.prebuilt import lay_down
+
+
+@pytest.fixture(scope="session")
+def stage(
+    first_house: Origin,
+    released: Past,
+    unpublished: Past,
+    tmp_path_factory: pytest.TempPathFactory,
+    make_world: Callable[..., World],
+) -> Stage:
+    """All four of them."""
+
+    def offer(name: str, change: Callable[[Path], object]) -> Past:
+        folder = tmp_path_factory.mktemp(name)
+        origin = first_house.clone(folder / "origin")
+        tests = origin.folder / ".ci" / "run"
+        tests.unlink()
+        tests.write_text("#!/bin/sh\necho all tests would run here\n")
+        tests.chmod(0o755)
+        origin.commit({}, "Tests that end")
+        with on_github(make_world(origin), origin) as house:
+            lay_down(house.world, released.run)
+            change(origin.folder)
+            event = origin.pull_request({}, repository=house.world.repository)
+            run = run_workflow(house.world, event, "ci.yml")
+            assert (run.conclusion, run.slips) == ("success", []), run.story()
+            house.fake.state.save(folder / "state.json")
+        return Past(origin=origin, state=folder / "state.json", world=house.world, event=event, run=run)
+
+    return Stage(
+        unpublished=unpublished,
+        released=released,
+        offered=offer("offered", lambda folder: models(folder, dict.fromkeys(MODELS, "1.1"))),
+        quiet=offer("quiet", lambda folder: (folder / "CONTRIBUTING.md").write_text("# How to contribute\n")),
+        make_world=make_world,
+    )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Show the table of defects."""
+    if found := config.stash.get(CAUGHT, []):
+        terminalreporter.section("planted defects")
+        for line in lines(found):
+            terminalreporter.write_line(line)

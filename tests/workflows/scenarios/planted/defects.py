@@ -1,0 +1,36 @@
+"""The defects of `defects.yaml`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.workflows.scenarios.planted.stage import Edit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defect:
+    """One defect."""
+
+    name: str
+    caught_by: str
+    """A scene, or a checker."""
+    edits: tuple[Edit, ...]
+
+
+def _read(part: str) -> tuple[Defect, ...]:
+    document = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+    return tuple(_defect(entry, document["files"]) for entry in document[part])
+
+
+def _defect(entry: dict[str, Any], files: dict[str, str]) -> Defect:
+    edits = tuple(Edit(file=files[entry["file"]], there=there, planted=planted) for there, planted in entry["edits"])
+    return Defect(name=entry["name"], caught_by=entry["caught_by"], edits=edits)
+
+
+DEFECTS = _read("defects")
+HARMLESS = _read("harmless")
+"""Changes that break nothing."""
