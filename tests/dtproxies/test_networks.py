@@ -10,7 +10,8 @@ from dtbase.discovery import member_names
 from dtproxies import modules
 from dtproxies.images import chart, into_space
 from dtproxies.member import Proxied, proxied
-from dtproxies.networks import Gain, Unsharp
+from dtproxies.networks.gain import Gain
+from dtproxies.networks.unsharp import Unsharp
 
 ALL = [proxied(name) for name in member_names(modules)]
 IDS = [one.module.name for one in ALL]

@@ -62,14 +62,14 @@ ONNX = click.option("--onnx", type=click.Path(path_type=Path), help="The proxy a
 @commands.command()
 @click.argument("module")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the weights and the log.")
-@click.option("--seed", type=int, default=1, show_default=True, help="Of slider positions and crops.")
+@click.option("--seed", type=int, help="Of slider positions and crops; by default as the module's recipe says.")
 @IMAGES
-def train(module: str, out: Path, seed: int, images: Path) -> None:
+def train(module: str, out: Path, seed: int | None, images: Path) -> None:
     """Fit a proxy of MODULE to what darktable renders."""
     from dtbase.console import Console
-    from dtproxies.fit import Plan, train_module
+    from dtproxies.fit import train_module
 
-    train_module(Console(), module, out, images, Plan(seed=seed))
+    train_module(Console(), module, out, images, seed=seed)
 
 
 @commands.command()

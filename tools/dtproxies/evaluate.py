@@ -35,9 +35,9 @@ class Checks:
 
     identity_error: float | None
     """Largest change by the proxy where darktable changes nothing; None when the module has no such position."""
-    tile_error: float
+    tile_error: float | None
     """Largest difference between the middle of a tile with a halo of `reach` pixels and the same place of the whole
-    picture, as a share of the range of values."""
+    picture, as a share of the range of values; None for a module that looks at the whole picture."""
     shuffled_psnr: float
     """Mean display PSNR when each picture is given the sliders of another: it has to collapse."""
 
@@ -147,7 +147,9 @@ def _identity_error(proxied: Proxied, run: Run, renderer: Renders, side: int) ->
     return float(np.abs(run(image, position) - image).max())
 
 
-def _tile_error(module: Module, run: Run, position: Positions, side: int) -> float:
+def _tile_error(module: Module, run: Run, position: Positions, side: int) -> float | None:
+    if module.reach is None:
+        return None
     image = into_space(chart(side, SEED + 1), module)
     quarter, reach = side // 4, module.reach
     low, high = max(quarter - reach, 0), min(side - quarter + reach, side)
@@ -217,5 +219,6 @@ def report(console: Console, evaluation: Evaluation) -> None:
     checks = evaluation.checks
     if checks.identity_error is not None:
         console.say(f"where darktable changes nothing, the proxy changes at most {checks.identity_error:.2e}")
-    console.say(f"tile against whole: {checks.tile_error:.2e} of the range of values")
+    if checks.tile_error is not None:
+        console.say(f"tile against whole: {checks.tile_error:.2e} of the range of values")
     console.say(f"sliders of another picture: {checks.shuffled_psnr:.1f} dB on average")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import torch
@@ -16,9 +15,10 @@ from dtbase.console import Console
 from dtbase.errors import Failure
 from dtbase.files import write_text
 from dtproxies.images import Picture
-from dtproxies.member import Proxied
+from dtproxies.member import Proxied, proxied
 from dtproxies.modules import Module
 from dtproxies.pairs import Pair, Renders, render_pairs
+from dtproxies.recipe import Recipe
 from dtproxies.sampling import sample
 from dtproxies.session import session
 from dtproxies.weights import store
@@ -27,22 +27,6 @@ WEIGHTS = "weights.safetensors"
 LOG = "training.jsonl"
 FEW = 16
 """Networks with no more numbers than this have all of them in every line of the log."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """How a proxy is fitted."""
-
-    pairs: int = 96
-    side: int = 96
-    """Of the pictures, in pixels."""
-    steps: int = 40
-    """At most; the fit ends when a step changes nothing any more."""
-    optimiser: Literal["lbfgs", "adam"] = "lbfgs"
-    """lbfgs for a handful of constants, in float64; adam for real networks, in float32."""
-    rate: float = 1e-3
-    """Learning rate of adam."""
-    seed: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,25 +40,25 @@ class Step:
 
 
 def train(
-    proxied: Proxied,
+    given: Proxied,
     renderer: Renders,
     pictures: Sequence[Picture],
     folder: Path,
     *,
     darktable: str,
     console: Console,
-    plan: Plan | None = None,
+    recipe: Recipe | None = None,
 ) -> Step:
     """Render pairs, fit the network, and write `weights.safetensors` and `training.jsonl` into `folder`.
 
     Args:
-        proxied: the module and its network.
-        renderer: set up for the module and for the size that the plan names.
+        given: the module and its network.
+        renderer: set up for the module and for the size that the recipe names.
         pictures: photographs to fit on.
         folder: for the two files; each is written whole or not at all.
         darktable: version of the darktable behind the renderer.
         console: where progress goes.
-        plan: how to fit.
+        recipe: how to fit; by default as the file of the module says.
 
     Returns:
         The last step.
@@ -82,34 +66,37 @@ def train(
     Raises:
         Failure: the module did not run, or the fit ended in numbers that are not finite.
     """
-    plan = plan or Plan()
-    positions = sample(proxied.module, plan.pairs, seed=plan.seed, reachable=proxied.reachable)
-    rendered = render_pairs(proxied.module, renderer, pictures, positions, side=plan.side, seed=plan.seed)
+    recipe = recipe or given.recipe
+    positions = sample(given.module, recipe.pairs, seed=recipe.seed, reachable=given.reachable)
+    rendered = render_pairs(given.module, renderer, pictures, positions, side=recipe.side, seed=recipe.seed)
     pairs = []
-    with console.progress(f"rendering {plan.pairs} pairs of {proxied.module.name}", plan.pairs) as advance:
+    with console.progress(f"rendering {recipe.pairs} pairs of {given.module.name}", recipe.pairs) as advance:
         for pair in rendered:
             pairs.append(pair)
             advance(1)
-    torch.manual_seed(plan.seed)
-    network = proxied.network()
+    torch.manual_seed(recipe.seed)
+    network = given.network()
     log = []
-    with console.progress(f"fitting {proxied.module.name}", plan.steps) as advance:
-        for step in fit(network, pairs, proxied.module, plan):
+    with console.progress(f"fitting {given.module.name}", recipe.steps) as advance:
+        for step in fit(network, pairs, given.module, recipe):
             log.append(step)
             advance(1)
-    store(folder / WEIGHTS, network, proxied.module, darktable=darktable, seed=plan.seed)
+    store(folder / WEIGHTS, network, given.module, darktable=darktable, seed=recipe.seed)
     write_text(folder / LOG, "".join(json.dumps(vars(step)) + "\n" for step in log))
     return log[-1]
 
 
-def train_module(console: Console, name: str, folder: Path, images: Path, plan: Plan) -> None:
+def train_module(console: Console, name: str, folder: Path, images: Path, *, seed: int | None = None) -> None:
     """Train the proxy of the module `name` against the darktable of this machine, and say what was found.
 
     Raises:
         WrongUsage: no proxy of such a module is known.
         Failure: as `train`, or there is no darktable or no photograph.
     """
-    with session(name, images, "fit", side=plan.side) as given:
+    recipe = proxied(name).recipe
+    if seed is not None:
+        recipe = replace(recipe, seed=seed)
+    with session(name, images, "fit", side=recipe.side) as given:
         last = train(
             given.proxied,
             given.renderer,
@@ -117,19 +104,19 @@ def train_module(console: Console, name: str, folder: Path, images: Path, plan: 
             folder,
             darktable=given.darktable,
             console=console,
-            plan=plan,
+            recipe=recipe,
         )
     found = ", ".join(f"{number} {value:.8g}" for number, value in last.parameters.items())
     console.say(f"{folder / WEIGHTS}: {found or name} after {last.step} steps, loss {last.loss:.2g}")
 
 
-def fit(network: nn.Module, pairs: Sequence[Pair], module: Module, plan: Plan) -> Iterator[Step]:
+def fit(network: nn.Module, pairs: Sequence[Pair], module: Module, recipe: Recipe) -> Iterator[Step]:
     """Fit the network to the pairs in place; yields the state before the first step and after each.
 
     Raises:
         Failure: the loss is no longer finite.
     """
-    exact = torch.float64 if plan.optimiser == "lbfgs" else torch.float32
+    exact = torch.float64 if recipe.optimiser == "lbfgs" else torch.float32
     network.to(exact).train()
     image, after = (_stack([getattr(pair, end) for pair in pairs], exact) for end in ("before", "after"))
     sliders = torch.tensor(np.stack([pair.sliders for pair in pairs]), dtype=exact)
@@ -138,10 +125,10 @@ def fit(network: nn.Module, pairs: Sequence[Pair], module: Module, plan: Plan) -
     def loss() -> Tensor:
         return torch.mean((encode(network(image, sliders), module) - wanted) ** 2)
 
-    advance = _lbfgs(network, loss) if plan.optimiser == "lbfgs" else _adam(network, loss, plan.rate)
+    advance = _lbfgs(network, loss) if recipe.optimiser == "lbfgs" else _adam(network, loss, recipe.rate)
     last = _step(0, network, loss)
     yield last
-    for number in range(1, plan.steps + 1):
+    for number in range(1, recipe.steps + 1):
         advance()
         step = _step(number, network, loss)
         yield step
@@ -151,9 +138,11 @@ def fit(network: nn.Module, pairs: Sequence[Pair], module: Module, plan: Plan) -
 
 
 def encode(pixels: Tensor, module: Module) -> Tensor:
-    """Pixels as they are compared: stops of linear light, signed; or Lab over 100."""
-    if module.space == "lab":
+    """Pixels as they are compared: stops of linear light, signed; Lab over 100; or what a display gets."""
+    if module.made == "lab":
         return pixels / 100
+    if module.made == "display":
+        return pixels
     return torch.sign(pixels) * torch.log2(1 + pixels.abs() * 2.0**12) / 16
 
 

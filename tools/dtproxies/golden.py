@@ -58,6 +58,7 @@ def golden(
         "pictures": json.dumps([pair.name for pair in made]),
         "sliders": json.dumps([slider.name for slider in module.sliders]),
         "space": module.space,
+        **({"output_space": module.made} if module.made != module.space else {}),
     }
     write_tensors(path, tensors, facts)
 

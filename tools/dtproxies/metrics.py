@@ -9,18 +9,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dtbase.colour import lab_to_linear_rec709, linear_to_srgb
 from dtbase.psnr import psnr
 from dtproxies.images import Pixels
 from dtproxies.modules import Module
+from dtproxies.spaces import from_space, shown
 
 Values = NDArray[np.floating[Any]]
 
 CAP = 150.0
 """Best signal-to-noise ratio given, in decibels. Rounding to float32 alone costs about 155 where pixels are near white,
 so better figures would compare roundings."""
-FLOOR = {"linear-rgb": 2.0**-12, "lab": 1.0}
-"""Values smaller than this count as this large when an error is divided by them."""
+FLOOR = {"lab": 1.0}
+"""Values smaller than this count as this large when an error is divided by them; 2^-12 in the other spaces."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,16 +38,15 @@ class Figures:
 
 
 def compare(found: Pixels, wanted: Pixels, module: Module) -> Figures:
-    """Hold `found` against what darktable rendered, both H x W x 3 in the colour space of the module."""
+    """Hold `found` against what darktable rendered, both H x W x 3 in the space that the module makes."""
     exact, right = found.astype(np.float64), wanted.astype(np.float64)
     apart = np.abs(exact - right)
-    light = [lab_to_linear_rec709(one) if module.space == "lab" else one for one in (exact, right)]
-    shown = [linear_to_srgb(np.clip(one, 0, 1)) for one in light]
+    light = [from_space(one, module.made) for one in (exact, right)]
     return Figures(
-        display_psnr=psnr(*shown, best=CAP),
+        display_psnr=psnr(shown(exact, module.made), shown(right, module.made), best=CAP),
         log_psnr=psnr(*map(log_encode, light), best=CAP),
         max_error=float(apart.max()),
-        relative_error=float(np.percentile(apart / np.maximum(np.abs(right), FLOOR[module.space]), 99.9)),
+        relative_error=float(np.percentile(apart / np.maximum(np.abs(right), FLOOR.get(module.made, 2.0**-12)), 99.9)),
     )
 
 

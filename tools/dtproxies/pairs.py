@@ -77,9 +77,11 @@ def render_pairs(
         raise Failure(f"module {module.name} changed none of {len(positions)} pictures: it did not run")
 
 
-def slider_values(module: Module, position: Sequence[float] | NDArray[np.float64]) -> dict[str, float]:
-    """The position by slider name, as a renderer takes it."""
-    return {slider.name: float(value) for slider, value in zip(module.sliders, position, strict=True)}
+def slider_values(module: Module, position: Sequence[float] | NDArray[np.float64]) -> dict[str, float | str]:
+    """The position and what is fixed, by name, as a renderer takes it."""
+    return module.parameters(
+        {slider.name: float(value) for slider, value in zip(module.sliders, position, strict=True)}
+    )
 
 
 def _picture(number: int, pictures: Sequence[Picture], side: int, seed: int) -> Picture:

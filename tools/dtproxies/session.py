@@ -45,6 +45,13 @@ def session(name: str, images: Path, use: Use, *, side: int) -> Iterator[Session
                 f"{found.module.version}",
                 fix=f"bring modules/{name}.py up to date, or use a darktable that fits",
             )
+        spaces = renderer.spaces[name]
+        if spaces != (found.module.space, found.module.made):
+            raise Failure(
+                f"darktable's {name} turns {spaces.input} into {spaces.output}, and its file says "
+                f"{found.module.space} into {found.module.made}",
+                fix=f"correct space and output_space in modules/{name}.py",
+            )
         yield Session(found, renderer, darktable.version, pictures)
 
 

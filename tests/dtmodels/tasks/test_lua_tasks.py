@@ -19,7 +19,7 @@ Folder = Callable[..., Path]
 MakeGraph = Callable[..., onnx.ModelProto]
 IMAGE = (1, 3, "height", "width")
 SLIDER = {"name": "gain", "low": -2.0, "high": 2.0, "default": 0.0, "unit": "EV"}
-PROXY = {"module": "toy", "module_version": 1, "space": "linear-rgb", "reach": 0, "sliders": [SLIDER]}
+PROXY = {"module": "toy", "module_version": 1, "space": "input-rgb", "reach": 0, "sliders": [SLIDER]}
 
 
 def codes(report: Report) -> list[str]:

@@ -146,7 +146,11 @@ def test_modules_that_cannot_stand_alone_are_refused(darktable: Darktable) -> No
 
 
 def test_says_in_which_colours_a_module_works(renderer: Renderer) -> None:
-    assert [renderer.spaces[name] for name in ("exposure", "velvia", "sharpen")] == ["input-rgb", "work-rgb", "lab"]
+    assert [renderer.spaces[name].input for name in ("exposure", "velvia", "sharpen")] == [
+        "input-rgb",
+        "work-rgb",
+        "lab",
+    ]
 
 
 def test_a_crash_is_a_failure_that_names_module_and_sliders(darktable: Darktable) -> None:

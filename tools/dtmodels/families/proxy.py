@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 import torch
@@ -64,6 +63,8 @@ def _attributes(module: Module, darktable: str) -> dict[str, Any]:
         "module_version": module.version,
         "darktable": darktable,
         "space": module.space,
-        "reach": module.reach,
-        "sliders": [asdict(slider) for slider in module.sliders],
+        **({"output_space": module.made} if module.made != module.space else {}),
+        "reach": "all" if module.reach is None else module.reach,
+        **({"fixed": dict(module.fixed)} if module.fixed else {}),
+        "sliders": [slider.facts() for slider in module.sliders],
     }

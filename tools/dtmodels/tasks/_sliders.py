@@ -12,16 +12,19 @@ from dtmodels.package_config import PackageConfig
 from dtmodels.report import Problem, error
 from dtmodels.tasks._attributes import where_attribute
 
-SPACES = ("linear-rgb", "lab")
+SPACES = ("input-rgb", "work-rgb", "lab", "display", "raw")
+ALL = "all"
+"""The reach of a proxy that looks at the whole picture, so that nothing can be cut into tiles."""
+WHOLE = "a whole number, not negative"
 RANDOM_POSITIONS = 2
 
 
 def check_attributes(config: PackageConfig) -> Iterator[Problem]:
     """`module`, `module_version`, `space`, `reach` and `sliders` have to be there and make sense."""
     yield from _check(config, "module", isinstance(config.attribute("module"), str), "a string")
-    for key in ("module_version", "reach"):
-        value = config.attribute(key)
-        yield from _check(config, key, _is_whole(value), "a whole number, not negative")
+    yield from _check(config, "module_version", _is_whole(config.attribute("module_version")), WHOLE)
+    reach = config.attribute("reach")
+    yield from _check(config, "reach", _is_whole(reach) or reach == ALL, f"{WHOLE}, or {ALL!r}")
     yield from _check(config, "space", config.attribute("space") in SPACES, f"one of {', '.join(SPACES)}")
     sliders = config.attribute("sliders")
     yield from _check(config, "sliders", isinstance(sliders, list) and bool(sliders), "a list of sliders")

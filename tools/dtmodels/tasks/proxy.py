@@ -111,8 +111,8 @@ def _run(model: Model, session: Session) -> Iterator[Problem | Call]:
             yield from _check_shape(result.outputs["output"], image)
         wild = session.call(_sample(*sizes[0], lab=lab, wild=True), sliders)
         yield from check_finite(FILE, wild.outputs, f"negative and very bright values, sliders {sliders.tolist()[0]}")
-    reach = model.config.integer("reach", 0)
-    if 0 <= reach <= MAX_REACH and not fixed:
+    reach = model.config.attribute("reach")
+    if isinstance(reach, int) and reach <= MAX_REACH and not fixed:
         yield from _check_tile(session, reach, next(iter(positions(model.config))), lab=lab)
 
 

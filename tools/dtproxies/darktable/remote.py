@@ -51,7 +51,7 @@ class Remote:
         self._descriptor = os.memfd_create("dtproxies")
         os.truncate(self._descriptor, 2 * part_bytes(height, width))
         self._pixels, self._out = shared_images(mmap.mmap(self._descriptor, 0), height, width)
-        self.spaces: Mapping[str, str] = {}
+        self.spaces: Mapping[str, tuple[Any, Any]] = {}
 
     @property
     def process_id(self) -> int | None:

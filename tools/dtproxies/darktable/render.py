@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +19,17 @@ from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.layout import ModuleLayout
 from dtproxies.darktable.remote import Remote
 from dtproxies.darktable.xmp import layout_of
+from dtproxies.modules import Space
 
 AHEAD = 4
 """Requests taken in advance for each worker."""
+
+
+class Spaces(NamedTuple):
+    """What a module's pixels are, before and after it."""
+
+    input: Space
+    output: Space
 
 
 @dataclass(frozen=True)
@@ -71,8 +79,8 @@ class Renderer:
             raise
         for remote in self._remotes:
             self._free.put(remote)
-        self.spaces: Mapping[str, str] = self._remotes[0].spaces
-        """Colour space of each module's pixels: lab, input-rgb (before the input profile) or work-rgb (after it)."""
+        self.spaces: Mapping[str, Spaces] = {name: Spaces(*spaces) for name, spaces in self._remotes[0].spaces.items()}
+        """What each module gets and makes; see `dtproxies.spaces`."""
 
     def render(
         self, module: str, image: NDArray[np.float32], sliders: Mapping[str, float | str] | None = None

@@ -23,8 +23,16 @@ FLOAT_RGB = 0x4 | 0x100
 PERCEPTUAL_DEFAULT = 4
 """`DT_INTENT_LAST`: the rendering intent of the output profile is taken as it is."""
 
-SPACES = {0: "raw", 1: "lab", 2: "rgb"}
+RGB = 2
+SPACES = {0: "raw", 1: "lab"}
 """`dt_iop_colorspace_type_t`."""
+
+
+COUNTS = {
+    **{"process": 6, "commit_params": 4},
+    **{"default_colorspace": 3, "input_colorspace": 3, "output_colorspace": 3},
+}
+"""Functions of a plugin that are called here, all of whose arguments are pointers, and how many they have."""
 
 
 class Area(c.Structure):
@@ -52,9 +60,9 @@ class Session:
         self._plugins = {name: self._plugin(folder, name) for name in modules}
 
     @property
-    def spaces(self) -> dict[str, str]:
-        """Colour space of each module: lab, work-rgb (after the input profile), input-rgb (before it)."""
-        return {name: self._space(name) for name in self._modules}
+    def spaces(self) -> dict[str, tuple[str, str]]:
+        """What each module gets and makes: raw, lab, or RGB before or after the input or output profile."""
+        return {name: (self._space(name, "input"), self._space(name, "output")) for name in self._modules}
 
     def process(self, name: str, params: bytes, pixels: NDArray[np.float32], out: NDArray[np.float32]) -> None:
         """Render `pixels`, H x W x 4 in the module's own colour space, into `out`. Values are not checked here."""
@@ -102,18 +110,24 @@ class Session:
             raise Refused(
                 f"module {name} changes the size of an image or works on raw sensor data; it cannot be rendered alone"
             )
-        for function, count in (("process", 6), ("commit_params", 4), ("default_colorspace", 3)):
+        for function, count in COUNTS.items():
             if hasattr(plugin, function):
                 getattr(plugin, function).argtypes = [c.c_void_p] * count
         return plugin
 
-    def _space(self, name: str) -> str:
+    def _space(self, name: str, end: str) -> str:
+        """Of its input or output; a module that has no function for that uses one space for both."""
         plugin: Any = self._plugins[name]
         piece: Piece = self._pieces[name]
-        number = plugin.default_colorspace(piece.module, c.addressof(self._pipe), piece.address)
-        if number != 2:
+        ask = getattr(plugin, f"{end}_colorspace", None) or plugin.default_colorspace
+        number = ask(piece.module, c.addressof(self._pipe), piece.address)
+        if number != RGB:
             return SPACES.get(number, "other")
-        return "work-rgb" if piece.place > self._pieces["colorin"].place else "input-rgb"
+        # A profile's own input is what lies before it, its output what lies after it.
+        place = piece.place + (end == "output")
+        if place > self._pieces["colorout"].place:
+            return "display"
+        return "work-rgb" if place > self._pieces["colorin"].place else "input-rgb"
 
 
 def _pixels(image: Path) -> NDArray[np.float32]:
