@@ -14,13 +14,14 @@ from dtbase.console import Console
 from dtbase.errors import Failure
 from dtproxies.darktable.render import Request
 from dtproxies.evaluate import evaluate, report
-from dtproxies.fit import LOG, WEIGHTS, train
+from dtproxies.fit import WEIGHTS, train
 from dtproxies.golden import golden
 from dtproxies.images import Pixels
 from dtproxies.member import Proxied, proxied
 from dtproxies.metrics import CAP
 from dtproxies.recipe import Recipe
 from dtproxies.runners import torch_runner
+from dtproxies.training_log import LOG
 
 EXPOSURE = proxied("exposure")
 SHARPEN = proxied("sharpen")
@@ -91,7 +92,7 @@ def test_the_log_tells_every_step_and_the_loss_falls(tmp_path: Path) -> None:
 
 
 def test_adam_comes_nearer_too(tmp_path: Path) -> None:
-    recipe = replace(SMALL, optimiser="adam", steps=60, rate=0.02)
+    recipe = replace(SMALL, optimiser="adam", steps=120, rate=0.03, average=0.9)
     last = train(EXPOSURE, Oracle(), [], tmp_path, darktable="5.4.1", console=QUIET, recipe=recipe)
     assert last.parameters["rate"] == pytest.approx(np.log(2), abs=0.05)
 

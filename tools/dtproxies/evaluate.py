@@ -19,6 +19,7 @@ from dtproxies.modules import Module
 from dtproxies.pairs import Pair, Renders, render_pairs, slider_values
 from dtproxies.runners import Run
 from dtproxies.sampling import Positions, sample
+from dtproxies.scenes import Scenes
 from dtproxies.session import runner, session
 
 PAIRS = 128
@@ -86,7 +87,8 @@ def evaluate(
     shuffled = _shuffled(positions)
     with console.progress(f"evaluating {module.name} on {pairs} pairs", pairs) as advance:
         rows = []
-        for number, pair in enumerate(render_pairs(module, renderer, pictures, positions, side=side, seed=SEED)):
+        scenes = Scenes(photographs=pictures, side=side, seed=SEED)
+        for number, pair in enumerate(render_pairs(module, renderer, scenes, positions)):
             rows.append(_row(pair, run, module, shuffled[number]))
             advance(1)
     return Evaluation(

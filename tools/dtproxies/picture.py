@@ -15,6 +15,7 @@ from dtproxies.modules import Module
 from dtproxies.pairs import Pair, Renders, render_pairs
 from dtproxies.runners import Run
 from dtproxies.sampling import sample
+from dtproxies.scenes import Scenes
 from dtproxies.session import runner, session
 from dtproxies.spaces import shown
 
@@ -47,7 +48,7 @@ def contact_sheet(
         amplify: factor of the difference.
     """
     positions = sample(proxied.module, ROWS, seed=SEED, reachable=proxied.reachable)
-    pairs = render_pairs(proxied.module, renderer, pictures, positions, side=SIDE, seed=SEED)
+    pairs = render_pairs(proxied.module, renderer, Scenes(photographs=pictures, side=SIDE, seed=SEED), positions)
     write_sheet([_row(pair, run(pair.before, pair.sliders), proxied.module, amplify) for pair in pairs], path)
 
 

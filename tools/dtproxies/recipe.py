@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
+
+CHARTS = 0.25
+EXPOSURES = (-3.0, 3.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +44,14 @@ class Recipe:
     slopes: float = 0.0
     """Weight of the difference in what moving one slider a little does; each pair is then rendered twice."""
 
-    charts: float = 0.25
+    charts: float = CHARTS
     """Share of pairs that show a computed chart instead of a photograph."""
-    exposures: tuple[float, float] = (-3.0, 3.0)
+    exposures: tuple[float, float] = EXPOSURES
     """Photographs are made so many stops darker or brighter before anything else."""
     upstream: tuple[str, ...] = ()
     """Modules, by the names of their files, that half of the pictures go through first, in this order and with random
     sliders: what a module gets in a real pipe. A module without sliders learns from nothing else."""
+
+    def seeded(self, seed: int) -> Recipe:
+        """The same from another seed."""
+        return replace(self, seed=seed)

@@ -28,13 +28,14 @@ def torch_runner(proxied: Proxied, weights: Path) -> Run:
     """
     import torch
 
+    from dtproxies.networks.frame import call
     from dtproxies.weights import load
 
     network = load(weights, proxied.module, proxied.network)
 
     def run(image: Pixels, sliders: Sequence[float] | NDArray[np.float64]) -> Pixels:
         with torch.no_grad():
-            made = network(torch.from_numpy(_planes(image)), torch.from_numpy(_row(sliders)))
+            made = call(network, proxied.module, torch.from_numpy(_planes(image)), torch.from_numpy(_row(sliders)))
         return _pixels(made.numpy())
 
     return run

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,15 +29,15 @@ class Session:
 
 
 @contextmanager
-def session(name: str, images: Path, use: Use, *, side: int) -> Iterator[Session]:
-    """Set everything up for the module `name` and pictures of side x side pixels from the folder `images`.
+def session(name: str, images: Path, use: Use, *, side: int, upstream: Sequence[str] = ()) -> Iterator[Session]:
+    """Set everything up for the module `name` and those upstream, for pictures of side x side pixels from `images`.
 
     Raises:
         WrongUsage: no proxy of such a module is known.
         Failure: no darktable or no photographs, or darktable has another version of the module.
     """
     found, pictures, darktable = proxied(name), photographs(images, use), find()
-    with Renderer(darktable, [name], height=side, width=side, workers=WORKERS) as renderer:
+    with Renderer(darktable, [name, *upstream], height=side, width=side, workers=WORKERS) as renderer:
         version = renderer.layouts[name].version
         if version != found.module.version:
             raise Failure(

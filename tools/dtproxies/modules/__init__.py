@@ -34,13 +34,13 @@ class Slider:
     circle of which low and high are the same place, for hues and rotations."""
     choices: tuple[tuple[str, int], ...] = ()
     """Names and values of an enum or a switch (0 and 1); nothing lies between them. Empty for a slider one can drag."""
+    whole: bool = False
+    """Whether it takes whole numbers only, a number of iterations for example."""
 
     def facts(self) -> dict[str, Any]:
         """The slider as JSON values; what is at its usual value is left out."""
-        return {one.name: getattr(self, one.name) for one in fields(self) if getattr(self, one.name) not in _LEFT_OUT}
-
-
-_LEFT_OUT: tuple[object, ...] = ("linear", ())
+        values = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {one.name: values[one.name] for one in fields(self) if values[one.name] != one.default}
 
 
 def choice(name: str, default: int, **choices: int) -> Slider:

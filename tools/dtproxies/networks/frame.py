@@ -7,7 +7,9 @@ picture has 0, 0, its width and its height.
 from __future__ import annotations
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+
+from dtproxies.modules import Module
 
 
 def whole(image: Tensor) -> Tensor:
@@ -30,3 +32,10 @@ def unit_grid(image: Tensor, frame: Tensor) -> tuple[Tensor, Tensor]:
     columns, rows = pixel_grid(image, frame)
     width, height = frame[:, 2:].reshape(-1, 2, 1, 1, 1).unbind(dim=1)
     return columns / width, rows / height
+
+
+def call(network: nn.Module, module: Module, image: Tensor, sliders: Tensor, frame: Tensor | None = None) -> Tensor:
+    """Run a network of `module`, with `frame` where it takes one; by default the picture is the whole frame."""
+    placed = [whole(image) if frame is None else frame] if module.frame else []
+    made: Tensor = network(image, sliders, *placed)
+    return made
