@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from dtbase.console import Console
 from dtbase.errors import Failure
 from dtproxies.batches import as_batch
+from dtproxies.cores import half_the_cores
 from dtproxies.descent import descend
 from dtproxies.images import Picture
 from dtproxies.loss import encode
@@ -77,11 +78,13 @@ def train(
     recipe = recipe or given.recipe
     scenes = Scenes.of(recipe, photographs)
     if recipe.optimiser == "lbfgs":
-        network, log = _fit_at_once(given, renderer, scenes, recipe, console)
+        with half_the_cores():
+            network, log = _fit_at_once(given, renderer, scenes, recipe, console)
         last = log[-1]
         write_log(folder, [vars(step) for step in log], given.module.name, curve=False)
     else:
-        network, lines = descend(given, renderer, scenes, folder, recipe=recipe, console=console)
+        with half_the_cores():
+            network, lines = descend(given, renderer, scenes, folder, recipe=recipe, console=console)
         last = Step(step=lines[-1]["step"], loss=lines[-1]["loss"], parameters=_few(network))
     store(folder / WEIGHTS, network, given.module, darktable=darktable, seed=recipe.seed)
     (folder / STATE).unlink(missing_ok=True)
@@ -178,7 +181,8 @@ def _lbfgs(network: nn.Module, loss: Callable[[], Tensor]) -> Callable[[], objec
     optimiser = torch.optim.LBFGS(
         network.parameters(), max_iter=2, tolerance_grad=1e-15, tolerance_change=1e-20, line_search_fn="strong_wolfe"
     )
-    return lambda: optimiser.step(lambda: _backward(optimiser, loss))  # type: ignore[no-untyped-call]
+    # torch learns curvature only from products of steps and slopes above 1e-10; the loss of a good proxy has none.
+    return lambda: optimiser.step(lambda: _backward(optimiser, lambda: 1e6 * loss()))  # type: ignore[no-untyped-call]
 
 
 def _backward(optimiser: torch.optim.Optimizer, loss: Callable[[], Tensor]) -> float:

@@ -45,6 +45,8 @@ class Step:
 
     module: str
     sliders: Mapping[str, float | str] = field(default_factory=dict)
+    params: str = ""
+    """All parameters as text, taken as it is, instead of sliders."""
 
 
 def sidecar(history: Sequence[Step], layouts: Mapping[str, ModuleLayout]) -> str:
@@ -83,8 +85,9 @@ def decode(text: str) -> bytes:
 
 def _entry(number: int, step: Step, layouts: Mapping[str, ModuleLayout]) -> str:
     layout = layout_of(step.module, layouts)
+    params = step.params or encode(layout.pack(step.sliders))
     return (
         f'     <rdf:li darktable:num="{number}" darktable:operation="{step.module}" darktable:enabled="1"'
-        f' darktable:modversion="{layout.version}" darktable:params="{encode(layout.pack(step.sliders))}"'
+        f' darktable:modversion="{layout.version}" darktable:params="{params}"'
         f' darktable:multi_name="" darktable:multi_priority="0"/>\n'
     )
