@@ -19,7 +19,7 @@ class Primaries(nn.Module):
         super().__init__()
         xyz = torch.from_numpy(REC2020_TO_XYZ_D50)
         white = xyz.sum(dim=1)
-        # Red has a little negative Z under D50, which darktable takes for none: its triangle is not quite the profile's.
+        # Red has a little negative Z under D50, taken for none: the triangle is not quite the profile's.
         corners = xyz.clamp(min=0)
         self.register_buffer("_corners", (corners[:2] / corners.sum(dim=0)).T.contiguous(), persistent=False)
         self.register_buffer("_white", white[:2] / white.sum(), persistent=False)

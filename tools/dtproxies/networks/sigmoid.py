@@ -19,9 +19,9 @@ Curve = tuple[Tensor, Tensor, Tensor, Tensor, Tensor]
 class Sigmoid(nn.Module):
     """Film and paper as two power laws: `sigmoid`, on linear light, both of its ways to treat colour.
 
-    Sliders: contrast, skew, white and black of the display in per cent, way (0 each channel, 1 ratios), preserved hue in
-    per cent, inset and rotation in radians of red, green and blue, recovered purity. Scene black, grey and infinity land
-    on display black, grey and white; contrast is the slope at grey whatever the skew.
+    Sliders: contrast, skew, white and black of the display in per cent, way (0 each channel, 1 ratios), preserved hue
+    in per cent, inset and rotation in radians of red, green and blue, recovered purity. Scene black, grey and infinity
+    land on display black, grey and white; contrast is the slope at grey whatever the skew.
     """
 
     def __init__(self) -> None:
@@ -68,8 +68,9 @@ class Sigmoid(nn.Module):
 def _rounding(contrast: Tensor, skew: Tensor, white: Tensor, base: Tensor) -> Tensor:
     """How far darktable misses the film power, as a factor; slopes for the sliders do not see it.
 
-    White is in per cent. It takes both slopes from differences, a millionth around grey, of numbers that float32 rounds, and is up to some per
-    cent off. The same steps, rounded alike, find its very values; powers of constants are exponentials there.
+    White is in per cent. It takes both slopes from differences, a millionth around grey, of numbers that float32
+    rounds, and is up to some per cent off. The same steps, rounded alike, find its very values; powers of constants are
+    exponentials there.
     """
     with torch.no_grad():
         contrast, skew, white = (_single(one.double()) for one in (contrast, skew, white))
