@@ -13,13 +13,14 @@ import torch
 from dtbase.console import Console
 from dtbase.errors import Failure
 from dtproxies.darktable.render import Request
-from dtproxies.evaluate import evaluate, report
+from dtproxies.evaluate import evaluate
 from dtproxies.fit import WEIGHTS, train
 from dtproxies.golden import golden
 from dtproxies.images import Pixels
 from dtproxies.member import Proxied, proxied
 from dtproxies.metrics import CAP
 from dtproxies.recipe import Recipe
+from dtproxies.report import report
 from dtproxies.runners import torch_runner
 from dtproxies.training_log import LOG
 

@@ -27,16 +27,22 @@ KAPPA = 24389 / 27
 
 
 def _rec709_to_xyz() -> NDArray[np.float64]:
-    """From linear Rec709 to XYZ adapted to D50, 3 x 3, for column vectors."""
     xy = REC709.T
     primaries = np.stack([xy[0] / xy[1], np.ones(3), (1 - xy[0] - xy[1]) / xy[1]])
-    scaled = primaries * np.linalg.solve(primaries, WHITE_D65)
+    scaled: NDArray[np.float64] = primaries * np.linalg.solve(primaries, WHITE_D65)
+    return scaled
+
+
+def _adapted(xyz: NDArray[np.float64]) -> NDArray[np.float64]:
+    """From a white of D65 to one of D50."""
     gains = (BRADFORD @ WHITE_D50) / (BRADFORD @ WHITE_D65)
-    adapted: NDArray[np.float64] = np.linalg.inv(BRADFORD) @ (gains[:, None] * (BRADFORD @ scaled))
+    adapted: NDArray[np.float64] = np.linalg.inv(BRADFORD) @ (gains[:, None] * (BRADFORD @ xyz))
     return adapted
 
 
-REC709_TO_XYZ_D50 = _rec709_to_xyz()
+REC709_TO_XYZ_D65 = _rec709_to_xyz()
+"""From linear Rec709 to XYZ under D65, 3 x 3, for column vectors."""
+REC709_TO_XYZ_D50 = _adapted(REC709_TO_XYZ_D65)
 """From linear Rec709 to XYZ adapted to D50, 3 x 3, for column vectors."""
 
 

@@ -31,6 +31,8 @@ from dtproxies.upstream import Upstream
 from dtproxies.weights import store
 
 WEIGHTS = "weights.safetensors"
+SETTLED = 1e-14
+"""A mean square of encoded pixels below this is rounding."""
 FEW = 16
 """Networks with no more numbers than this have all of them in every line of the log."""
 
@@ -122,15 +124,18 @@ def fit(network: nn.Module, pairs: Sequence[Pair], module: Module, recipe: Recip
         return torch.mean((encode(made, module) - wanted) ** 2)
 
     advance = _lbfgs(network, loss)
-    last = _step(0, network, loss)
+    last, anew = _step(0, network, loss), False
     yield last
     for number in range(1, recipe.steps + 1):
         advance()
         step = _step(number, network, loss)
         yield step
         if step.loss == last.loss:
-            return
-        last = step
+            # What it remembers of earlier steps can lead the search astray: once, it begins without.
+            if anew or step.loss < SETTLED:
+                return
+            advance = _lbfgs(network, loss)
+        last, anew = step, step.loss == last.loss
 
 
 def _train_in(given: Session, folder: Path, console: Console, recipe: Recipe) -> Step:

@@ -37,7 +37,8 @@ def session(name: str, images: Path, use: Use, *, side: int, upstream: Sequence[
         Failure: no darktable or no photographs, or darktable has another version of the module.
     """
     found, pictures, darktable = proxied(name), photographs(images, use), find()
-    with Renderer(darktable, [name, *upstream], height=side, width=side, workers=WORKERS) as renderer:
+    mosaic = found.module.space == "raw"
+    with Renderer(darktable, [name, *upstream], height=side, width=side, workers=WORKERS, mosaic=mosaic) as renderer:
         version = renderer.layouts[name].version
         if version != found.module.version:
             raise Failure(

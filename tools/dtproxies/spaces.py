@@ -2,8 +2,8 @@
 
 input-rgb: scene-linear light before the input profile; darktable takes a float picture as linear Rec709. work-rgb:
 scene-linear Rec2020, the working profile. lab: Lab under D50, L of diffuse white is 100. display: what the output
-profile makes, sRGB-encoded. raw: a mosaic of sensor values (see `dtproxies.darktable.mosaic`). Nothing is clipped.
-All functions take H x W x 3 and return the same type of float.
+profile makes, sRGB-encoded. raw: a mosaic of sensor values, H x W x 1 (see
+`dtproxies.mosaic`). Nothing else is clipped. All functions take H x W x 3 and return the same type of float.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dtbase.colour import lab_to_linear_rec709, linear_rec709_to_lab, linear_to_srgb, srgb_to_linear
-from dtbase.errors import Failure
 from dtproxies.modules import Space
+from dtproxies.mosaic import to_mosaic
 
 Pixels = NDArray[Any]
 
@@ -27,11 +27,7 @@ WHITE = {"input-rgb": 1.0, "work-rgb": 1.0, "lab": 100.0, "display": 1.0, "raw":
 
 
 def to_space(light: Pixels, space: Space) -> Pixels:
-    """Linear Rec709 in a module's space.
-
-    Raises:
-        Failure: the module wants raw sensor data.
-    """
+    """Linear Rec709 in a module's space."""
     match space:
         case "input-rgb":
             return light
@@ -42,7 +38,7 @@ def to_space(light: Pixels, space: Space) -> Pixels:
         case "display":
             return linear_to_srgb(light).astype(light.dtype)
         case "raw":
-            raise Failure("this module works on raw sensor data, not on a picture", fix="choose another module")
+            return to_mosaic(light)
 
 
 def from_space(pixels: Pixels, space: Space) -> Pixels:
@@ -58,6 +54,11 @@ def from_space(pixels: Pixels, space: Space) -> Pixels:
             return srgb_to_linear(pixels).astype(pixels.dtype)
         case "raw":
             return np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels
+
+
+def convert(pixels: Pixels, one: Space, other: Space) -> Pixels:
+    """From one space to another; what was a mosaic becomes grey."""
+    return pixels if one == other else to_space(from_space(pixels.astype(np.float64), one), other)
 
 
 def shown(pixels: Pixels, space: Space) -> NDArray[np.float64]:

@@ -33,6 +33,8 @@ def render_file(
     height, width, _ = image.shape
     with Renderer(darktable, [module], height=height, width=width) as renderer:
         space = renderer.spaces[module]
+        if space.input == "raw":
+            raise Failure(f"module {module} works on raw sensor data, not on a picture", fix="choose another module")
         made = renderer.render(module, np.asarray(to_space(image, space.input), np.float32), sliders)
     write_picture(target, np.asarray(from_space(made, space.output), np.float32))
 

@@ -52,8 +52,19 @@ class Remote:
         width: int,
         *,
         mosaic: bool = False,
+        patience: float | None = None,
     ) -> None:
-        """Nothing is started yet; `mosaic` opens darktable on sensor data instead of a picture."""
+        """Nothing is started yet.
+
+        Args:
+            darktable: as `find` returns it.
+            modules: all that will be rendered through, with their parameters.
+            height: of the first image, in pixels.
+            width: of the first image, in pixels.
+            mosaic: open darktable on sensor data instead of a picture.
+            patience: seconds that a render may take; None for any time.
+        """
+        self._patience = patience
         self._darktable, self._modules, self._mosaic = darktable, modules, mosaic
         self._running: _Running | None = None
         self._descriptor = os.memfd_create("dtproxies")
@@ -84,7 +95,7 @@ class Remote:
         pixels[..., : image.shape[2]] = image
         pixels[..., image.shape[2] :] = 0
         asked = {"module": module, "params": params.hex(), "channels": channels, "made": made}
-        answer = self._ask(running, asked, f"in module {module}")
+        answer = self._ask(running, asked, f"in module {module}", self._patience)
         if "refused" in answer:
             raise Failure(answer["refused"], where=module)
         out = shared_image(self._memory, (*image.shape[:2], made), output=True)

@@ -59,6 +59,7 @@ class Renderer:
         width: int,
         workers: int = 1,
         mosaic: bool = False,
+        patience: float | None = None,
     ) -> None:
         """Start the workers.
 
@@ -70,6 +71,7 @@ class Renderer:
             workers: processes that render side by side; each takes two threads.
             mosaic: open darktable on sensor data (a computed DNG) and not on a picture, for modules before and at
                 demosaic; those see mosaics that start red, green, 0 to 1 as rawprepare makes them.
+            patience: seconds that one render may take before its worker is ended; None for any time.
 
         Raises:
             WrongUsage: an unknown module.
@@ -77,7 +79,9 @@ class Renderer:
         """
         known = introspection.layouts(darktable)
         layouts = {name: layout_of(name, known) for name in modules}
-        self._remotes = [Remote(darktable, layouts, height, width, mosaic=mosaic) for _ in range(workers)]
+        self._remotes = [
+            Remote(darktable, layouts, height, width, mosaic=mosaic, patience=patience) for _ in range(workers)
+        ]
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="darktable")
         self._free: SimpleQueue[Remote] = SimpleQueue()
         try:
