@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import click
 
 from dtbase.commands import Commands, run
+from dtproxies import using
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -133,6 +134,10 @@ def picture(module: str, **settings: Any) -> None:
     from dtproxies.picture import picture_module
 
     picture_module(module, **settings)
+
+
+for command in using.COMMANDS:
+    commands.add_command(command)
 
 
 def main() -> NoReturn:

@@ -26,11 +26,11 @@ from dtproxies.sampling import sample
 from dtproxies.scenes import Scenes
 from dtproxies.session import Session, session
 from dtproxies.state import STATE
+from dtproxies.trained import WEIGHTS
 from dtproxies.training_log import write_log
 from dtproxies.upstream import Upstream
 from dtproxies.weights import store
 
-WEIGHTS = "weights.safetensors"
 SETTLED = 1e-14
 """A mean square of encoded pixels below this is rounding."""
 FEW = 16

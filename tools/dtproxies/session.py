@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from dtbase.errors import Failure, WrongUsage
+from dtbase.errors import WrongUsage
 from dtproxies.darktable.find import find
 from dtproxies.darktable.render import Renderer
 from dtproxies.images import Picture, Use, photographs
 from dtproxies.member import Proxied, proxied
+from dtproxies.opening import open_renderer
 from dtproxies.runners import Run, onnx_runner, torch_runner
 
 WORKERS = 2
@@ -37,22 +38,8 @@ def session(name: str, images: Path, use: Use, *, side: int, upstream: Sequence[
         Failure: no darktable or no photographs, or darktable has another version of the module.
     """
     found, pictures, darktable = proxied(name), photographs(images, use), find()
-    mosaic = found.module.space == "raw"
-    with Renderer(darktable, [name, *upstream], height=side, width=side, workers=WORKERS, mosaic=mosaic) as renderer:
-        version = renderer.layouts[name].version
-        if version != found.module.version:
-            raise Failure(
-                f"darktable {darktable.version} has version {version} of {name}, and the proxy imitates version "
-                f"{found.module.version}",
-                fix=f"bring modules/{name}.py up to date, or use a darktable that fits",
-            )
-        spaces = renderer.spaces[name]
-        if spaces != (found.module.space, found.module.made):
-            raise Failure(
-                f"darktable's {name} turns {spaces.input} into {spaces.output}, and its file says "
-                f"{found.module.space} into {found.module.made}",
-                fix=f"correct space and output_space in modules/{name}.py",
-            )
+    opened = open_renderer(darktable, [found.module], height=side, width=side, workers=WORKERS, upstream=upstream)
+    with opened as renderer:
         yield Session(found, renderer, darktable.version, pictures)
 
 
