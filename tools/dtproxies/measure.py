@@ -81,11 +81,12 @@ def measure(darktable: Darktable, module: str) -> Measured:
 
 
 def _open(darktable: Darktable, module: str, side: int) -> Renderer:
-    renderer = Renderer(darktable, [module], height=side, width=side, patience=PATIENCE)
-    if renderer.spaces[module].input != "raw":
+    """On sensor data, if the module works on it there; some work on pictures as well."""
+    renderer = Renderer(darktable, [module], height=side, width=side, mosaic=True, patience=PATIENCE)
+    if renderer.spaces[module].input == "raw":
         return renderer
     renderer.close()
-    return Renderer(darktable, [module], height=side, width=side, mosaic=True, patience=PATIENCE)
+    return Renderer(darktable, [module], height=side, width=side, patience=PATIENCE)
 
 
 def _picture(space: Spaces, side: int) -> Pixels:

@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from dtbase.colour import lab_to_linear_rec709, linear_rec709_to_lab, linear_to_srgb, srgb_to_linear
+from dtbase.colour import srgb_to_linear
 from dtbase.errors import Failure
 from dtbase.sheet import Shown, write_sheet
+from dtbase.spaces import on_screen, to_colours
 from dtmodels.graph.runtime import Runtime, Session
+from dtmodels.tasks._proxy_call import call
 
 SIDE = 256
 """Of the square cut from the middle of each picture, in pixels."""
@@ -25,29 +27,35 @@ def sweep_sheet(model: Path, attributes: Mapping[str, Any], images: Sequence[Pat
 
     Args:
         model: the ONNX file of the proxy.
-        attributes: of its `config.json`: `space` and `sliders` are used.
+        attributes: of its `config.json`: `space`, `output_space` and `sliders` are used.
         images: photographs, 8 bits, sRGB.
         target: folder for the sheets.
 
     Raises:
         Failure: a photograph is smaller than 256 x 256 pixels.
     """
-    lab = attributes["space"] == "lab"
+    spaces = (attributes["space"], attributes.get("output_space", attributes["space"]))
     with Runtime() as runtime:
         session = runtime.load(model)
         for path in images:
             light = _square(path)
-            row = [Shown(_on_screen(light), path.stem), *_variants(session, attributes["sliders"], light, lab=lab)]
+            row = [
+                Shown(on_screen(light, "input-rgb"), path.stem),
+                *_variants(session, attributes["sliders"], light, spaces),
+            ]
             write_sheet([row[:2], *zip(row[2::2], row[3::2], strict=True)], target / f"{path.stem}.png")
 
 
-def _variants(session: Session, sliders: Sequence[Slider], light: NDArray[Any], *, lab: bool) -> Iterator[Shown]:
-    image = linear_rec709_to_lab(light) if lab else light
+def _variants(
+    session: Session, sliders: Sequence[Slider], light: NDArray[Any], spaces: tuple[str, str]
+) -> Iterator[Shown]:
+    # As a mosaic, a picture of its green: grey.
+    image = light[..., 1:2] if spaces[0] == "raw" else to_colours(light, spaces[0])
     for caption, values in _positions(sliders):
         tensor = np.moveaxis(image, -1, 0)[None].astype(np.float32)
-        output = session.call(tensor, np.array([values], np.float32)).outputs["output"]
+        output = call(session, tensor, np.array([values], np.float32)).outputs["output"]
         made = np.moveaxis(output[0], 0, -1).astype(np.float64)
-        yield Shown(_on_screen(lab_to_linear_rec709(made) if lab else made), caption)
+        yield Shown(on_screen(made if made.shape[2] == 3 else np.repeat(made, 3, axis=2), spaces[1]), caption)
 
 
 def _positions(sliders: Sequence[Slider]) -> Iterator[tuple[str, list[float]]]:
@@ -67,7 +75,3 @@ def _square(path: Path) -> NDArray[np.float64]:
         raise Failure(f"{width} x {height} pixels; the demo needs {SIDE} x {SIDE}", where=str(path))
     top, left = (height - SIDE) // 2, (width - SIDE) // 2
     return np.asarray(srgb_to_linear(encoded[top : top + SIDE, left : left + SIDE]), np.float64)
-
-
-def _on_screen(light: NDArray[Any]) -> NDArray[np.float64]:
-    return np.asarray(linear_to_srgb(np.clip(light, 0, 1)), np.float64)

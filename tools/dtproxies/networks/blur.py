@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -30,14 +32,14 @@ class GaussianBank(nn.Module):
         """Build it; `sigmas` are standard deviations in pixels, cut off at three of them."""
         super().__init__()
         self.sigmas = sigmas
-        self.reach = round(3 * max(sigmas) + 0.5)
+        self.reach = math.ceil(3 * max(sigmas))
         """Pixels around an output pixel that it looks at."""
 
     def forward(self, image: Tensor) -> Tensor:
         """[B, C, H, W] -> [B, C * N, H, W]: all channels at the first radius, then all at the second."""
         radii = [image.new_full((1,), sigma) for sigma in self.sigmas]
         blurred = [
-            gaussian(image, radius, round(3 * sigma + 0.5)) for sigma, radius in zip(self.sigmas, radii, strict=True)
+            gaussian(image, radius, math.ceil(3 * sigma)) for sigma, radius in zip(self.sigmas, radii, strict=True)
         ]
         return torch.cat(blurred, dim=1)
 

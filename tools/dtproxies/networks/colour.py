@@ -1,10 +1,11 @@
 """Conversions of colour that gradients go through, as darktable does them; nothing is clipped.
 
-All take and return [B, 3, H, W]. Matrices are those of `dtbase.colour` and `dtproxies.spaces`.
+All take and return [B, 3, H, W]. Matrices are those of `dtbase`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,8 @@ from torch import Tensor
 
 from dtbase.colour import EPSILON, KAPPA, REC709_TO_XYZ_D50, WHITE_D50
 from dtbase.errors import Failure
+from dtbase.spaces import REC709_TO_REC2020
 from dtproxies.modules import Space
-from dtproxies.spaces import REC709_TO_REC2020
 
 REC2020_TO_XYZ_D50 = REC709_TO_XYZ_D50 @ np.linalg.inv(REC709_TO_REC2020)
 """darktable's working profile: linear light with a D65 white, adapted to D50 as ICC profiles are."""
@@ -30,10 +31,14 @@ def matrix(image: Tensor, numbers: NDArray[np.floating[Any]] | Tensor) -> Tensor
     return torch.matmul(numbers, flat).reshape(image.shape)
 
 
-def xyz_to_lab(xyz: Tensor) -> Tensor:
-    """XYZ under D50 -> Lab."""
+def _cube_root(number: Tensor) -> Tensor:
+    return torch.pow(number, 1 / 3)
+
+
+def xyz_to_lab(xyz: Tensor, root: Callable[[Tensor], Tensor] = _cube_root) -> Tensor:
+    """XYZ under D50 -> Lab; `root` takes the cube root of positive numbers."""
     ratio = xyz / _white(xyz)
-    cube = torch.pow(ratio.clamp(min=EPSILON), 1 / 3)
+    cube = root(ratio.clamp(min=EPSILON))
     x, y, z = torch.where(ratio > EPSILON, cube, (KAPPA * ratio + 16) / 116).unbind(dim=1)
     return torch.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], dim=1)
 
