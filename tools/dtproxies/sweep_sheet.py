@@ -26,7 +26,8 @@ def draw(path: Path, name: str, slider: Slider, frames: Sequence[Frame], *, ampl
     height, width = frames[0].darktable.shape[:2]
     side = 2.2
     figure = Figure(figsize=(side * len(chosen) + 1, 3 * side * height / width + 3), layout="constrained")
-    top, below = figure.subfigures(2, 1, height_ratios=[3 * side * height / width, 2.6])
+    parts: Any = figure.subfigures(2, 1, height_ratios=[3 * side * height / width, 2.6])
+    top, below = parts
     grid = top.subplots(3, len(chosen), squeeze=False)
     for column, at in enumerate(chosen):
         frame = frames[at]

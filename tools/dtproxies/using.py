@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -54,4 +55,34 @@ def sweep(
     sweep_command(Console(), asked, run, image, folder, longest=longest, amplify=amplify)
 
 
-COMMANDS = (sweep,)
+SKIP = click.option(
+    "--skip", multiple=True, metavar="MODULE,MODULE", help="Leave these modules of the pipeline out; may be repeated."
+)
+
+
+@click.command()
+@click.argument("asked", metavar="PIPELINE")
+@click.argument("image", type=click.Path(path_type=Path))
+@OUT
+@SKIP
+@click.option("--every", is_flag=True, help="Also write what comes out of each module.")
+@click.option("--evaluate", is_flag=True, help="Hold every output against darktable: module by module, and its pipe.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures of --evaluate as JSON.")
+@click.option("--longest", type=click.IntRange(16), default=1024, show_default=True, help="Longer side, in pixels.")
+@MODELS
+def pipeline(*, asked: str, image: Path, folder: Path, skip: tuple[str, ...], **settings: Any) -> None:
+    """Run the proxies of PIPELINE, a .yaml or a darktable .xmp, on IMAGE, in darktable's order of modules.
+
+    Writes result.png and result.pfm, and picture.pfm with a sidecar that darktable opens.
+    """
+    from dtbase.console import Console
+    from dtproxies.pipeline.command import pipeline_command
+
+    pipeline_command(Console(), asked, image, folder, skip=_names(skip), **settings)
+
+
+def _names(given: tuple[str, ...]) -> list[str]:
+    return [name.strip() for one in given for name in one.split(",") if name.strip()]
+
+
+COMMANDS = (sweep, pipeline)

@@ -19,7 +19,8 @@ from dtbase.errors import Failure
 from dtproxies.darktable import dng, pfm
 from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.layout import ModuleLayout
-from dtproxies.darktable.xmp import Step, sidecar
+from dtproxies.darktable.order import Order
+from dtproxies.darktable.xmp import SCENE_ORDER, Step, sidecar
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ def dump(
     image: NDArray[np.float32] | NDArray[np.uint16],
     history: Sequence[Step],
     layouts: Mapping[str, ModuleLayout],
+    order: Order = SCENE_ORDER,
 ) -> dict[str, Dumped]:
     """Export `image` once with `history` and return what every module of it did, by name.
 
@@ -43,6 +45,7 @@ def dump(
         image: H x W x 3, linear Rec709, whose values may leave [0, 1]; or sensor data, H x W whole numbers.
         history: the modules to enable.
         layouts: as `introspection.layouts` returns them.
+        order: of the modules.
 
     Raises:
         Failure: darktable-cli failed, or skipped one of the modules.
@@ -54,7 +57,7 @@ def dump(
             dng.write(source, image.astype(np.uint16))
         else:
             pfm.write(source, image.astype(np.float32))
-        source.with_name(f"{source.name}.xmp").write_text(sidecar(history, layouts))
+        source.with_name(f"{source.name}.xmp").write_text(sidecar(history, layouts, order))
         modules = [step.module for step in history]
         said = _export(darktable, source, modules)
         return {module: _dumped(home / "dump" / "export", module, said) for module in modules}
