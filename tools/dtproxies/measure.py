@@ -17,6 +17,10 @@ from dtproxies.spaces import WHITE, to_space
 
 SIDE = 256
 """Of the pictures, in pixels; reach is seen up to half of it."""
+LARGE = 1024
+"""Of the picture that tells a far reach from one that has no end."""
+MOST = 400
+"""Sliders that are tried; a module that has more has them in long lists."""
 SMALL = 64
 """Of those on which sliders are tried."""
 PATCH = 4
@@ -45,11 +49,14 @@ class Measured:
     output: str
     kind: Kind
     reach: int | None
-    """In pixels, at the defaults and at random sliders; None when all of the picture is felt everywhere."""
+    """In pixels, at the defaults and at random sliders, those of more than 124 at the defaults alone; None when all of
+    the picture is felt everywhere."""
     acts: tuple[str, ...]
     """Sliders that move some pixel of some picture at some position of the others."""
     idle: tuple[str, ...]
     """Sliders that were never seen to move one."""
+    untried: int
+    """Sliders beyond the first 400, which were not tried."""
 
 
 def measure(darktable: Darktable, module: str) -> Measured:
@@ -68,15 +75,21 @@ def measure(darktable: Darktable, module: str) -> Measured:
         acts = bench.acting(fields, bases)
     with _open(darktable, module, SIDE) as renderer:
         bench = _Bench(renderer, module, _picture(space, SIDE), WHITE[space.output])
+        bases = [base for base in bases if bench.works(base)]
         reach = bench.reach(bases)
         kind = bench.kind(bases, reach) if space.input != "raw" else "raw"
+        if kind == "global":
+            far = _Bench(renderer, module, _picture(space, LARGE), WHITE[space.output])
+            reach = max(reach, far.reach(bases[:1]))
+            kind = "multi-scale" if reach < LARGE // 2 - PATCH else kind
     return Measured(
         input=space.input,
         output=space.output,
         kind=kind,
         reach=None if kind == "global" else reach,
         acts=tuple(acts),
-        idle=tuple(name for name in fields if name not in acts),
+        idle=tuple(name for name in list(fields)[:MOST] if name not in acts),
+        untried=max(0, len(fields) - MOST),
     )
 
 
@@ -136,7 +149,7 @@ class _Bench:
             return False
 
     def acting(self, fields: Mapping[str, Field], bases: Sequence[Values]) -> list[str]:
-        left, acting = list(fields), set()
+        left, acting = list(fields)[:MOST], set()
         for base in bases:
             plain = self.render(self.image, base)
             acting |= {name for name in left if self._acts(plain, base, fields[name])}
@@ -154,7 +167,7 @@ class _Bench:
 
     def reach(self, bases: Sequence[Values]) -> int:
         """How far from a changed square the output differs, at most."""
-        low = SIDE // 2 - PATCH // 2
+        low = len(self.image) // 2 - PATCH // 2
         changed = self.image.copy()
         changed[low : low + PATCH, low : low + PATCH] *= 0.25
         farthest = 0

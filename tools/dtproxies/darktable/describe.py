@@ -27,7 +27,10 @@ def report(console: Console, darktable: Darktable, name: str | None, survey: Sur
     """
     layouts = introspection.layouts(darktable)
     if name is None:
-        rows = [_module(layouts[one], _proxied(one), survey.get(one, {})) for one in sorted(layouts)]
+        names = {
+            file.name.removeprefix("lib").removesuffix(".so") for file in darktable.library.glob("plugins/lib*.so")
+        }
+        rows = [_module(one, layouts.get(one), _proxied(one), survey.get(one, {})) for one in sorted(names)]
     else:
         layout, module, measured = layout_of(name, layouts), _proxied(name), survey.get(name, {})
         rows = [_slider(field, module, measured) for field in layout.sliders.values()]
@@ -67,19 +70,22 @@ def _reach(pixels: int | None) -> str:
     return "the whole picture" if pixels is None else f"{pixels} pixels"
 
 
-def _module(layout: ModuleLayout, module: Module | None, measured: Mapping[str, Any]) -> dict[str, Any]:
+def _module(
+    name: str, layout: ModuleLayout | None, module: Module | None, measured: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A line of the table; a module without a layout has no parameters, or shapes and buffers instead of sliders."""
     seen = "kind" in measured
     return {
-        "module": layout.name,
-        "version": layout.version,
-        "sliders": len(layout.sliders),
+        "module": name,
+        "version": layout.version if layout else "",
+        "sliders": len(layout.sliders) if layout else "",
         "act": len(measured["acts"]) if seen else "",
         "input": measured.get("input", ""),
         "output": measured.get("output", ""),
         "kind": measured.get("kind", ""),
         "reach": ("all" if measured["reach"] is None else measured["reach"]) if seen else "",
         "proxied": len(module.sliders) if module else "",
-        "remark": measured.get("why", ""),
+        "remark": measured.get("why", "") if layout else "no sliders",
     }
 
 
