@@ -81,8 +81,39 @@ def pipeline(*, asked: str, image: Path, folder: Path, skip: tuple[str, ...], **
     pipeline_command(Console(), asked, image, folder, skip=_names(skip), **settings)
 
 
+@click.command()
+@click.argument("asked", metavar="PIPELINE")
+@click.argument("before", type=click.Path(path_type=Path))
+@click.argument("after", type=click.Path(path_type=Path))
+@OUT
+@SKIP
+@click.option("--truth", metavar="PIPELINE", help="The true sliders, where they are known: tells how far off it is.")
+@click.option("--starts", type=click.IntRange(1), default=6, show_default=True, help="Descents from different places.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Of the places to start from.")
+@click.option("--side", type=click.IntRange(16), default=192, show_default=True, help="Of the part searched with.")
+@click.option("--animate", is_flag=True, help="Also write frames and a video of the search.")
+@click.option("--at-least", type=float, metavar="DB", help="Fail when darktable's picture is farther off than this.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@MODELS
+def regress(
+    *, asked: str, before: Path, after: Path, folder: Path, skip: tuple[str, ...], starts: int, seed: int, **given: Any
+) -> int:
+    """Find the sliders with which PIPELINE turns the picture BEFORE into AFTER, and prove them in darktable.
+
+    PIPELINE is the name of a module (all its sliders are searched), a .yaml (those it calls free), or a darktable .xmp
+    (all of its modules' sliders). Writes the picture with a sidecar that darktable opens, found.json, convergence.png,
+    and darktable's picture beside the wanted one.
+    """
+    from dtbase.console import Console
+    from dtproxies.regress.command import regress_command
+    from dtproxies.regress.search import Settings
+
+    settings = Settings(starts=starts, seed=seed)
+    return regress_command(Console(), asked, before, after, folder, skip=_names(skip), settings=settings, **given)
+
+
 def _names(given: tuple[str, ...]) -> list[str]:
     return [name.strip() for one in given for name in one.split(",") if name.strip()]
 
 
-COMMANDS = (sweep, pipeline)
+COMMANDS = (sweep, pipeline, regress)
