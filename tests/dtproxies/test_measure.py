@@ -49,7 +49,7 @@ def test_a_survey_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.M
         asked.append(name)
         if name == "two" and asked.count("two") == 1:
             raise KeyboardInterrupt
-        return Measured(input="lab", output="lab", kind="colour", reach=0, acts=("a",), idle=())
+        return Measured(input="lab", output="lab", kind="colour", reach=0, acts=("a",), idle=(), untried=0)
 
     monkeypatch.setattr(surveyed, "measure", broken)
     path = tmp_path / "modules.json"
@@ -66,7 +66,9 @@ def test_another_darktable_is_measured_anew(tmp_path: Path, monkeypatch: pytest.
     path.write_text('{"darktable": "5.2.0", "modules": {"gone": {"why": "old"}}}')
     monkeypatch.setattr(surveyed.introspection, "layouts", lambda _: {})
     monkeypatch.setattr(
-        surveyed, "measure", lambda *_: Measured(input="lab", output="lab", kind="colour", reach=0, acts=(), idle=())
+        surveyed,
+        "measure",
+        lambda *_: Measured(input="lab", output="lab", kind="colour", reach=0, acts=(), idle=(), untried=0),
     )
     survey(QUIET, Darktable(version="5.4.1", cli=(), python=(), library=Path()), path, "new")
     assert set(read_survey(path)) == {"new"}
