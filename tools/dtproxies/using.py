@@ -88,7 +88,7 @@ def pipeline(*, asked: str, image: Path, folder: Path, skip: tuple[str, ...], **
 @OUT
 @SKIP
 @click.option("--truth", metavar="PIPELINE", help="The true sliders, where they are known: tells how far off it is.")
-@click.option("--starts", type=click.IntRange(1), default=6, show_default=True, help="Descents from different places.")
+@click.option("--starts", type=click.IntRange(1), default=4, show_default=True, help="Descents from different places.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the places to start from.")
 @click.option("--side", type=click.IntRange(16), default=192, show_default=True, help="Of the part searched with.")
 @click.option("--animate", is_flag=True, help="Also write frames and a video of the search.")

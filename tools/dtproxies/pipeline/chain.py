@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from dtproxies.cores import half_the_cores
 from dtproxies.images import Pixels
 from dtproxies.networks.colour import convert, to_rec709
 from dtproxies.networks.frame import call
@@ -70,7 +71,7 @@ class Chain(nn.Module):
 def run(chain: Chain, light: Pixels) -> list[Pixels]:
     """What each module makes of the picture, linear Rec709, H x W x 3, in its own space."""
     image = as_tensor(light)
-    with torch.no_grad():
+    with torch.no_grad(), half_the_cores():
         return [as_pixels(made) for made in chain(image, chain.positions(image))]
 
 

@@ -12,7 +12,6 @@ from dtbase.console import Console
 from dtbase.errors import WrongUsage
 from dtbase.files import json_text, write_json
 from dtbase.psnr import psnr
-from dtproxies.cores import half_the_cores
 from dtproxies.darktable.picture import write_picture
 from dtproxies.given import given_picture
 from dtproxies.images import Picture, Pixels
@@ -83,8 +82,7 @@ def regress_command(
         chain = opened.chain.double()
         clipped = after.suffix.lower() not in LINEAR_FILES
         light, target = window(console, chain.links, picture.pixels, wanted.pixels, side, clipped=clipped)
-        with half_the_cores():
-            found = search(chain, light, target, settings, console)
+        found = search(chain, light, target, settings, console)
         at = [replace(link, sliders=values) for link, values in zip(chain.links, found.sliders, strict=True)]
         write_edit(folder, opened, picture, at)
         console.note("rendering in darktable with the found sliders")

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from dtbase.console import Console
 from dtbase.errors import Failure
+from dtproxies.cores import half_the_cores
 from dtproxies.pipeline.chain import Chain
 from dtproxies.regress.descent import Descent, Enough, Objective
 from dtproxies.regress.loss import Target
@@ -27,7 +28,7 @@ FAR = 1e-5
 class Settings:
     """How long is searched."""
 
-    starts: int = 6
+    starts: int = 4
     """Descents; there is at least one for each combination of choices."""
     short: int = 12
     """Steps of each descent before the best ones are chosen."""
@@ -70,7 +71,7 @@ def search(chain: Chain, light: Tensor, target: Target, settings: Settings, cons
         NothingToDo: no slider is free.
         Failure: too many combinations of choices, or the loss is nowhere finite.
     """
-    with console.progress("searching sliders") as advance:
+    with half_the_cores(), console.progress("searching sliders") as advance:
         objective = Objective(
             loss=lambda sliders: target.loss(chain.light(light, sliders)), advance=advance, enough=settings.enough
         )
@@ -99,7 +100,8 @@ def _starts(objective: Objective, combinations: Sequence[Unknowns], settings: Se
     if not each:
         raise Failure("the pictures cannot be compared: the chain makes no finite number of this one")
     others.sort(key=lambda probe: probe.loss)
-    return [*each, *others[: max(0, settings.starts - len(each))]]
+    taken = [*each, *others[: max(0, settings.starts - len(each))]]
+    return sorted(taken, key=lambda probe: probe.loss)
 
 
 def _shares(one: Unknowns, settings: Settings, number: int) -> list[list[float]]:
