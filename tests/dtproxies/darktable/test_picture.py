@@ -63,7 +63,7 @@ def test_what_is_no_picture_is_a_failure(tmp_path: Path, name: str, reason: str)
 def test_raw_modules_take_no_picture(darktable: Darktable, tmp_path: Path) -> None:
     pfm.write(tmp_path / "in.pfm", colours())
     with pytest.raises(Failure, match="raw sensor data"):
-        picture.render_file(darktable, "temperature", tmp_path / "in.pfm", tmp_path / "out.pfm", {})
+        picture.render_file(darktable, "hotpixels", tmp_path / "in.pfm", tmp_path / "out.pfm", {})
 
 
 @pytest.mark.darktable
