@@ -122,7 +122,7 @@ def test_what_no_screen_shows_does_not_count(
     entry: Entry, folder: Folder, make_graph: MakeGraph, tmp_path: Path
 ) -> None:
     slider = {"name": "offset", "low": 0, "high": 1, "default": 0, "unit": ""}
-    attributes = {"module": "toy", "module_version": 1, "space": "linear-rgb", "reach": 0, "sliders": [slider]}
+    attributes = {"module": "toy", "module_version": 1, "space": "input-rgb", "reach": 0, "sliders": [slider]}
     shape = (1, 3, "h", "w")
     graph = make_graph({"image": shape, "sliders": (1, 1)}, {"output": shape})
     image = np.float32([2.0, -1.0, 0.5]).reshape(1, 3, 1, 1)
@@ -137,7 +137,7 @@ def test_what_no_screen_shows_does_not_count(
 
 def test_unusable_golden_pairs_are_an_error(entry: Entry, folder: Folder, make_graph: MakeGraph) -> None:
     slider = {"name": "offset", "low": 0, "high": 1, "default": 0, "unit": ""}
-    attributes = {"module": "toy", "module_version": 1, "space": "linear-rgb", "reach": 0, "sliders": [slider]}
+    attributes = {"module": "toy", "module_version": 1, "space": "input-rgb", "reach": 0, "sliders": [slider]}
     shape = (1, 3, "h", "w")
     model = folder(
         "proxy",

@@ -13,18 +13,21 @@ import torch
 from dtbase.console import Console
 from dtbase.errors import Failure
 from dtproxies.darktable.render import Request
-from dtproxies.evaluate import evaluate, report
-from dtproxies.fit import LOG, WEIGHTS, Plan, train
+from dtproxies.evaluate import evaluate
+from dtproxies.fit import WEIGHTS, train
 from dtproxies.golden import golden
 from dtproxies.images import Pixels
 from dtproxies.member import Proxied, proxied
 from dtproxies.metrics import CAP
+from dtproxies.recipe import Recipe
+from dtproxies.report import report
 from dtproxies.runners import torch_runner
+from dtproxies.training_log import LOG
 
 EXPOSURE = proxied("exposure")
 SHARPEN = proxied("sharpen")
 QUIET = Console(out=io.StringIO(), remarks=io.StringIO())
-SMALL = Plan(pairs=24, side=32)
+SMALL = Recipe(pairs=24, side=32)
 
 
 class Oracle:
@@ -68,13 +71,13 @@ class Idle:
 @pytest.mark.parametrize("per_stop", [1.0, 0.9])
 def test_a_fit_finds_the_constants_behind_the_pictures(tmp_path: Path, per_stop: float) -> None:
     oracle = Oracle(per_stop)
-    last = train(EXPOSURE, oracle, [], tmp_path, darktable="5.4.1", console=QUIET, plan=SMALL)
+    last = train(EXPOSURE, oracle, [], tmp_path, darktable="5.4.1", console=QUIET, recipe=SMALL)
     assert last.parameters["rate"] == pytest.approx(per_stop * np.log(2), abs=1e-6)
     assert last.parameters["offset"] == pytest.approx(1, abs=1e-6)
 
 
 def test_a_fit_finds_constants_that_are_not_darktables(tmp_path: Path) -> None:
-    last = train(SHARPEN, Oracle(), [], tmp_path, darktable="5.4.1", console=QUIET, plan=SMALL)
+    last = train(SHARPEN, Oracle(), [], tmp_path, darktable="5.4.1", console=QUIET, recipe=SMALL)
     found = last.parameters
     assert found["amount_scale"] == pytest.approx(1.1, abs=1e-4)
     assert found["radius_scale"] == pytest.approx(1, abs=1e-4)
@@ -82,7 +85,7 @@ def test_a_fit_finds_constants_that_are_not_darktables(tmp_path: Path) -> None:
 
 
 def test_the_log_tells_every_step_and_the_loss_falls(tmp_path: Path) -> None:
-    last = train(EXPOSURE, Oracle(), [], tmp_path, darktable="5.4.1", console=QUIET, plan=SMALL)
+    last = train(EXPOSURE, Oracle(), [], tmp_path, darktable="5.4.1", console=QUIET, recipe=SMALL)
     steps = [json.loads(line) for line in (tmp_path / LOG).read_text().splitlines()]
     assert [step["step"] for step in steps] == list(range(last.step + 1))
     assert steps[0]["parameters"] == {"rate": 0.5, "offset": 0.5}
@@ -90,28 +93,28 @@ def test_the_log_tells_every_step_and_the_loss_falls(tmp_path: Path) -> None:
 
 
 def test_adam_comes_nearer_too(tmp_path: Path) -> None:
-    plan = replace(SMALL, optimiser="adam", steps=60, rate=0.02)
-    last = train(EXPOSURE, Oracle(), [], tmp_path, darktable="5.4.1", console=QUIET, plan=plan)
+    recipe = replace(SMALL, optimiser="adam", steps=120, rate=0.03, average=0.9)
+    last = train(EXPOSURE, Oracle(), [], tmp_path, darktable="5.4.1", console=QUIET, recipe=recipe)
     assert last.parameters["rate"] == pytest.approx(np.log(2), abs=0.05)
 
 
 def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
-        train(EXPOSURE, Oracle(), [], tmp_path / name, darktable="5.4.1", console=QUIET, plan=SMALL)
+        train(EXPOSURE, Oracle(), [], tmp_path / name, darktable="5.4.1", console=QUIET, recipe=SMALL)
     for file in (WEIGHTS, LOG):
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
 
 
 def test_a_module_that_did_not_run_is_a_failure_and_leaves_no_weights(tmp_path: Path) -> None:
     with pytest.raises(Failure, match="it did not run"):
-        train(EXPOSURE, Idle(), [], tmp_path, darktable="5.4.1", console=QUIET, plan=SMALL)
+        train(EXPOSURE, Idle(), [], tmp_path, darktable="5.4.1", console=QUIET, recipe=SMALL)
     assert not list(tmp_path.iterdir())
 
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("trained")
-    train(EXPOSURE, Oracle(), [], folder, darktable="5.4.1", console=QUIET, plan=SMALL)
+    train(EXPOSURE, Oracle(), [], folder, darktable="5.4.1", console=QUIET, recipe=SMALL)
     return folder / WEIGHTS
 
 

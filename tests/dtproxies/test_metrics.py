@@ -5,7 +5,7 @@ from dtbase.psnr import psnr
 from dtproxies.metrics import CAP, compare, log_encode, spread
 from dtproxies.modules import Module
 
-LINEAR = Module(name="toy", version=1, kind="exact", space="linear-rgb", sliders=(), reach=0)
+LINEAR = Module(name="toy", version=1, kind="exact", space="input-rgb", sliders=(), reach=0)
 LAB = Module(name="toy", version=1, kind="exact", space="lab", sliders=(), reach=0)
 
 

@@ -9,7 +9,6 @@ import torch
 from safetensors.numpy import load_file
 
 from dtbase.console import Console
-from dtbase.psnr import psnr
 from dtmodels.catalogue import Catalogue, Entry
 from dtproxies.darktable import introspection
 from dtproxies.darktable.dump import dump
@@ -19,7 +18,8 @@ from dtproxies.darktable.xmp import Step
 from dtproxies.evaluate import SIDE, evaluate
 from dtproxies.images import FOLDER, chart, photographs
 from dtproxies.member import Proxied, proxied
-from dtproxies.metrics import CAP, compare
+from dtproxies.metrics import compare
+from dtproxies.mosaic import to_mosaic
 from dtproxies.pairs import slider_values
 from dtproxies.runners import Run, torch_runner
 from dtproxies.sampling import sample
@@ -28,6 +28,9 @@ from dtproxies.weights import load
 ROOT = Path(__file__).resolve().parents[2]
 PROXIES = [entry for entry in Catalogue.load(ROOT).entries if entry.card.convert.family == "proxy"]
 each = pytest.mark.parametrize("entry", PROXIES, ids=[entry.card.id for entry in PROXIES])
+FITTED = [one for one in PROXIES if proxied(one.card.convert.options["module"]).recipe.optimiser == "lbfgs"]
+each_fitted = pytest.mark.parametrize("entry", FITTED, ids=[entry.card.id for entry in FITTED])
+"""Those with a few constants in a known form, which hold beyond the useful ranges too."""
 
 
 def weights_of(entry: Entry) -> Path:
@@ -50,22 +53,20 @@ def test_there_are_proxies() -> None:
 def test_golden_pairs_are_met_with_the_tolerance_of_the_card(entry: Entry) -> None:
     module, run = module_of(entry).module, runner_of(entry)
     pairs = load_file(entry.folder / "golden.safetensors")
-    peak = 100 if module.space == "lab" else 1
     assert entry.card.tolerance.psnr_db is not None
     for before, sliders, after in zip(pairs["input"], pairs["sliders"], pairs["output"], strict=True):
-        made = run(before.transpose(1, 2, 0), sliders).transpose(2, 0, 1)
-        apart = psnr(made.astype(np.float64) / peak, after.astype(np.float64) / peak, best=CAP)
-        assert apart > entry.card.tolerance.psnr_db
+        made = run(before.transpose(1, 2, 0), sliders)
+        assert compare(made, after.transpose(1, 2, 0), module).display_psnr > entry.card.tolerance.psnr_db
 
 
 @each
 def test_golden_pairs_show_the_module_at_work(entry: Entry) -> None:
     pairs = load_file(entry.folder / "golden.safetensors")
-    changed = [not np.array_equal(before, after) for before, after in zip(pairs["input"], pairs["output"], strict=True)]
+    changed = [not np.array_equal(*ends) for ends in zip(pairs["input"], pairs["output"], strict=True)]
     assert sum(changed) >= len(changed) / 2
 
 
-@each
+@each_fitted
 def test_fitting_moved_the_constants_away_from_where_they_started(entry: Entry) -> None:
     given = module_of(entry)
     fitted = load(weights_of(entry), given.module, given.network)
@@ -85,9 +86,12 @@ def test_reaches_the_figures_of_its_card(entry: Entry, darktable: Darktable) -> 
     for metric, figure in (("display PSNR", "display_psnr"), ("log-encoded PSNR", "log_psnr")):
         assert found.proxy[figure].mean > claimed[metric].mean - 1
         assert found.proxy[figure].p5 > claimed[metric].p5 - 3
-    assert found.checks.identity_error == 0
-    assert found.checks.tile_error < 1e-6
-    assert found.checks.shuffled_psnr < found.identity["display_psnr"].mean + 3
+    checks = found.checks
+    assert not checks.identity_error
+    assert checks.tile_error is None or checks.tile_error < 1e-5
+    assert checks.shuffled_psnr is None or checks.shuffled_psnr < found.identity["display_psnr"].mean + 3
+    for one in found.behaviour:
+        assert one.cosine is None or one.cosine > 0.9, one.slider
 
 
 @each
@@ -96,14 +100,20 @@ def test_agrees_with_darktables_own_pipe_and_not_only_with_its_code_called_alone
     entry: Entry, darktable: Darktable
 ) -> None:
     given, run = module_of(entry), runner_of(entry)
-    layouts = introspection.layouts(darktable)
-    for position in sample(given.module, 3, seed=99, reachable=given.reachable):
-        step = Step(given.module.name, dict(slider_values(given.module, position)))
-        pipe = dump(darktable, chart(96, 5).pixels, [step], layouts)[given.module.name]
-        assert compare(run(pipe.input, position), pipe.output, given.module).display_psnr > 100
+    module = given.module
+    claimed = next(one for one in entry.card.evaluation if one.metric == "display PSNR")
+    mosaic = module.space == "raw"
+    picture = chart(96, 5).pixels
+    image = np.clip(to_mosaic(picture)[..., 0] * 15783 + 600, 0, 16383).astype(np.uint16) if mosaic else picture
+    with Renderer(darktable, [module.name], height=96, width=96, mosaic=mosaic) as renderer:
+        layouts = renderer.layouts
+    for position in sample(module, 3, seed=99, reachable=given.reachable):
+        step = Step(module.name, slider_values(module, position))
+        pipe = dump(darktable, image, [step], layouts)[module.name]
+        assert compare(run(pipe.input, position), pipe.output, module).display_psnr > claimed.worst - 3
 
 
-@each
+@each_fitted
 @pytest.mark.darktable
 def test_agrees_at_the_limits_of_darktables_own_sliders(entry: Entry, darktable: Darktable) -> None:
     given, run = module_of(entry), runner_of(entry)

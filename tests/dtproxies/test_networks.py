@@ -10,7 +10,10 @@ from dtbase.discovery import member_names
 from dtproxies import modules
 from dtproxies.images import chart, into_space
 from dtproxies.member import Proxied, proxied
-from dtproxies.networks import Gain, Unsharp
+from dtproxies.networks.frame import call
+from dtproxies.networks.gain import Gain
+from dtproxies.networks.unsharp import Unsharp
+from dtproxies.sampling import sample
 
 ALL = [proxied(name) for name in member_names(modules)]
 IDS = [one.module.name for one in ALL]
@@ -83,56 +86,85 @@ def test_unsharp_leaves_a_picture_smaller_than_its_kernel_alone() -> None:
 
 @pytest.mark.parametrize("given", ALL, ids=IDS)
 def test_a_batch_is_its_pictures_one_by_one(given: Proxied) -> None:
-    network = given.network().double()
-    pictures, low, high = image(count=3), _ends(given, "low"), _ends(given, "high")
-    sliders = low + torch.tensor([[0.3], [0.55], [0.8]]).double() * (high - low)
-    together = network(pictures, sliders)
+    network, pictures, sliders = given.network().double(), picture_of(given, count=3), positions(given, 3)
+    together = call(network, given.module, pictures, sliders)
     for number in range(3):
-        alone = network(pictures[number : number + 1], sliders[number : number + 1])
+        alone = call(network, given.module, pictures[number : number + 1], sliders[number : number + 1])
         assert_allclose(together[number].detach(), alone[0].detach(), rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.parametrize("given", ALL, ids=IDS)
 def test_gradients_reach_image_sliders_and_constants(given: Proxied) -> None:
-    network = given.network().double()
-    picture = image().requires_grad_()
-    low, high = _ends(given, "low"), _ends(given, "high")
-    sliders = (low + 0.4 * (high - low)).requires_grad_()
-    (network(picture, sliders) ** 2).mean().backward()
-    for tensor in (picture, sliders, *network.parameters()):
+    network = trained(given).double()
+    picture, sliders = picture_of(given).requires_grad_(), positions(given, 4).requires_grad_()
+    (call(network, given.module, picture.expand(4, -1, -1, -1), sliders) ** 2).mean().backward()
+    for tensor in (picture, *network.parameters()):
         assert tensor.grad is not None
         assert torch.isfinite(tensor.grad).all()
         assert (tensor.grad != 0).any()
-    assert sliders.grad is not None
-    assert (sliders.grad != 0).all()
+    if sliders.numel():
+        assert sliders.grad is not None
+        assert torch.isfinite(sliders.grad).all()
+        reached = (sliders.grad != 0).any(dim=0).tolist()
+        for slider, one in zip(given.module.sliders, reached, strict=True):
+            assert one or slider.choices or slider.whole, slider.name
 
 
 @pytest.mark.parametrize("given", ALL, ids=IDS)
 def test_gradients_are_finite_at_every_end_of_the_sliders(given: Proxied) -> None:
-    picture = torch.from_numpy(into_space(chart(48, 0), given.module)).permute(2, 0, 1)[None]
+    picture = picture_of(given).float()
     for end in ("low", "high", "default"):
         sliders = _ends(given, end).float().requires_grad_()
+        if given.reachable and not given.reachable(sliders[0].tolist()):
+            continue
         network = given.network()
-        network(picture, sliders).mean().backward()
-        assert sliders.grad is not None
-        assert torch.isfinite(sliders.grad).all()
+        call(network, given.module, picture, sliders).mean().backward()
+        assert sliders.grad is None or torch.isfinite(sliders.grad).all()
         assert all(torch.isfinite(one.grad).all() for one in network.parameters() if one.grad is not None)
 
 
 @pytest.mark.parametrize("given", ALL, ids=IDS)
 def test_slider_gradients_are_the_slope_of_the_output(given: Proxied) -> None:
-    network = given.network().double()
-    picture = image()
-    weights = torch.from_numpy(np.random.default_rng(1).normal(size=picture.shape))
-    low, high = _ends(given, "low"), _ends(given, "high")
-    sliders = (low + 0.37 * (high - low)).requires_grad_()
-    (weights * network(picture, sliders)).sum().backward()
+    network = trained(given).double()
+    picture, sliders = picture_of(given), positions(given, 1).requires_grad_()
+
+    def total(at: torch.Tensor) -> torch.Tensor:
+        made = call(network, given.module, picture, at)
+        weights = torch.from_numpy(np.random.default_rng(1).normal(size=made.shape))
+        return (weights * made).sum()
+
+    if not given.module.sliders:
+        return
+    total(sliders).backward()
     assert sliders.grad is not None
-    for number in range(sliders.shape[1]):
+    for number, slider in enumerate(given.module.sliders):
+        if slider.choices or slider.whole:
+            continue
         step = torch.zeros_like(sliders)
-        step[0, number] = 1e-6
-        ends = [(weights * network(picture, sliders.detach() + way * step)).sum() for way in (1, -1)]
-        assert_allclose(float((ends[0] - ends[1]).detach()) / 2e-6, sliders.grad[0, number], rtol=1e-3)
+        step[0, number] = size = 1e-6 * (slider.high - slider.low)
+        ends = [float(total(sliders.detach() + way * step)) for way in (1, -1)]
+        assert_allclose((ends[0] - ends[1]) / (2 * size), sliders.grad[0, number], rtol=1e-3, err_msg=slider.name)
+
+
+def picture_of(given: Proxied, count: int = 1) -> torch.Tensor:
+    """A chart in the module's space."""
+    pictures = [into_space(chart(48, number), given.module) for number in range(count)]
+    return torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).double()
+
+
+def positions(given: Proxied, count: int) -> torch.Tensor:
+    return torch.from_numpy(sample(given.module, count, seed=5, reachable=given.reachable))
+
+
+def trained(given: Proxied) -> torch.nn.Module:
+    """The network with something where zeros were: before training, what they multiply is felt nowhere."""
+    torch.manual_seed(0)
+    network = given.network()
+    with torch.no_grad():
+        for parameter in network.parameters():
+            if not parameter.any():
+                parameter.add_(torch.randn_like(parameter) * 0.05)
+    return network
 
 
 def _ends(given: Proxied, end: str) -> torch.Tensor:

@@ -11,7 +11,7 @@ MODULE = Module(
     name="toy",
     version=1,
     kind="exact",
-    space="linear-rgb",
+    space="input-rgb",
     sliders=(
         Slider(name="gain", low=-2.0, high=6.0, default=0.0, unit="EV"),
         Slider(name="mix", low=0.0, high=1.0, default=0.25, unit="1"),

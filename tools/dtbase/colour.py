@@ -26,6 +26,26 @@ KAPPA = 24389 / 27
 """The CIE's constants: below EPSILON the curve of Lab is a straight line of slope KAPPA / 116."""
 
 
+def _rec709_to_xyz() -> NDArray[np.float64]:
+    xy = REC709.T
+    primaries = np.stack([xy[0] / xy[1], np.ones(3), (1 - xy[0] - xy[1]) / xy[1]])
+    scaled: NDArray[np.float64] = primaries * np.linalg.solve(primaries, WHITE_D65)
+    return scaled
+
+
+def _adapted(xyz: NDArray[np.float64]) -> NDArray[np.float64]:
+    """From a white of D65 to one of D50."""
+    gains = (BRADFORD @ WHITE_D50) / (BRADFORD @ WHITE_D65)
+    adapted: NDArray[np.float64] = np.linalg.inv(BRADFORD) @ (gains[:, None] * (BRADFORD @ xyz))
+    return adapted
+
+
+REC709_TO_XYZ_D65 = _rec709_to_xyz()
+"""From linear Rec709 to XYZ under D65, 3 x 3, for column vectors."""
+REC709_TO_XYZ_D50 = _adapted(REC709_TO_XYZ_D65)
+"""From linear Rec709 to XYZ adapted to D50, 3 x 3, for column vectors."""
+
+
 def srgb_to_linear(encoded: Pixels) -> Pixels:
     """Undo the sRGB curve (IEC 61966-2-1); negative values mirror positive ones."""
     size = np.abs(encoded)
@@ -46,7 +66,7 @@ def linear_rec709_to_lab(rgb: Pixels) -> Pixels:
     The Lab that darktable 5.4.1 hands to its modules is within 0.05 of this in L, and within 0.1 in a and b, for
     values from -0.5 to 64: darktable approximates the cube root.
     """
-    ratio = rgb @ (_rec709_to_xyz() / WHITE_D50[:, None]).T.astype(rgb.dtype)
+    ratio = rgb @ (REC709_TO_XYZ_D50 / WHITE_D50[:, None]).T.astype(rgb.dtype)
     curve = np.where(ratio > EPSILON, np.cbrt(ratio), (KAPPA * ratio + 16) / 116)
     x, y, z = np.moveaxis(curve, -1, 0)
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1).astype(rgb.dtype)
@@ -58,14 +78,4 @@ def lab_to_linear_rec709(lab: Pixels) -> Pixels:
     y = (lightness + 16) / 116
     curve = np.stack([y + a / 500, y, y - b / 200], axis=-1)
     ratio = np.where(curve > np.cbrt(EPSILON), curve**3, (116 * curve - 16) / KAPPA)
-    return (ratio @ np.linalg.inv(_rec709_to_xyz() / WHITE_D50[:, None]).T.astype(lab.dtype)).astype(lab.dtype)
-
-
-def _rec709_to_xyz() -> NDArray[np.float64]:
-    """From linear Rec709 to XYZ adapted to D50, 3 x 3, for column vectors."""
-    xy = REC709.T
-    primaries = np.stack([xy[0] / xy[1], np.ones(3), (1 - xy[0] - xy[1]) / xy[1]])
-    scaled = primaries * np.linalg.solve(primaries, WHITE_D65)
-    gains = (BRADFORD @ WHITE_D50) / (BRADFORD @ WHITE_D65)
-    adapted: NDArray[np.float64] = np.linalg.inv(BRADFORD) @ (gains[:, None] * (BRADFORD @ scaled))
-    return adapted
+    return (ratio @ np.linalg.inv(REC709_TO_XYZ_D50 / WHITE_D50[:, None]).T.astype(lab.dtype)).astype(lab.dtype)

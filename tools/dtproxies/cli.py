@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import click
 
 from dtbase.commands import Commands, run
+from dtproxies import using
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -29,13 +30,26 @@ def doctor(install: bool, as_json: bool) -> int:
 @commands.command()
 @click.argument("name", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def modules(name: str | None, as_json: bool) -> None:
-    """List darktable's modules, or the sliders of the module NAME."""
+@click.option("--measure", is_flag=True, help="First measure by rendering what --survey does not know, or NAME anew.")
+@click.option(
+    "--survey",
+    "path",
+    type=click.Path(path_type=Path),
+    default=Path("docs/modules.json"),
+    show_default=True,
+    help="File of what was measured.",
+)
+def modules(name: str | None, as_json: bool, measure: bool, path: Path) -> None:
+    """List darktable's modules, or the sliders of the module NAME: spaces, kind, reach, and whether sliders act."""
     from dtbase.console import Console
     from dtproxies.darktable.describe import report
     from dtproxies.darktable.find import find
+    from dtproxies.survey import read_survey, survey
 
-    report(Console(), find(), name, as_json=as_json)
+    console, darktable = Console(), find()
+    if measure:
+        survey(console, darktable, path, name)
+    report(console, darktable, name, read_survey(path), as_json=as_json)
 
 
 @commands.command()
@@ -62,30 +76,39 @@ ONNX = click.option("--onnx", type=click.Path(path_type=Path), help="The proxy a
 @commands.command()
 @click.argument("module")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the weights and the log.")
-@click.option("--seed", type=int, default=1, show_default=True, help="Of slider positions and crops.")
+@click.option("--seed", type=int, help="Of slider positions and crops; by default as the module's recipe says.")
 @IMAGES
-def train(module: str, out: Path, seed: int, images: Path) -> None:
+def train(module: str, out: Path, seed: int | None, images: Path) -> None:
     """Fit a proxy of MODULE to what darktable renders."""
     from dtbase.console import Console
-    from dtproxies.fit import Plan, train_module
+    from dtproxies.fit import train_module
 
-    train_module(Console(), module, out, images, Plan(seed=seed))
+    train_module(Console(), module, out, images, seed=seed)
 
 
 @commands.command()
-@click.argument("module")
+@click.argument("module", required=False)
 @WEIGHTS
 @ONNX
+@click.option("--all", "everything", is_flag=True, help="Evaluate every proxy in --models, into one table.")
+@click.option("--models", type=click.Path(path_type=Path), default=Path("models"), help="Folder of models.")
+@click.option("--table", type=click.Path(path_type=Path), help="With --all, write the table as this Markdown page.")
 @click.option("--pairs", type=click.IntRange(1), default=128, show_default=True, help="Pictures to judge it by.")
 @click.option("--at-least", type=float, metavar="DB", help="Fail when the mean display PSNR is lower.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @IMAGES
-def evaluate(module: str, as_json: bool, **settings: Any) -> int:
+def evaluate(module: str | None, *, everything: bool, models: Path, table: Path | None, **settings: Any) -> int:
     """Hold a proxy of MODULE against darktable, on pictures and slider positions it was not fitted on."""
     from dtbase.console import Console
-    from dtproxies.evaluate import evaluate_module
+    from dtbase.errors import WrongUsage
+    from dtproxies.report import evaluate_all, evaluate_module
 
-    return evaluate_module(Console(), module, as_json=as_json, **settings)
+    if everything == bool(module):
+        raise WrongUsage("one module has to be named, or --all", fix="dtproxies evaluate MODULE --weights FILE")
+    if module:
+        return evaluate_module(Console(), module, **settings)
+    shared = {name: settings[name] for name in ("images", "pairs", "as_json")}
+    return evaluate_all(Console(), models, table=table, **shared)
 
 
 @commands.command()
@@ -111,6 +134,10 @@ def picture(module: str, **settings: Any) -> None:
     from dtproxies.picture import picture_module
 
     picture_module(module, **settings)
+
+
+for command in using.COMMANDS:
+    commands.add_command(command)
 
 
 def main() -> NoReturn:

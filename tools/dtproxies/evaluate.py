@@ -2,31 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
-from pathlib import Path
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 from dtbase.console import Console
 from dtbase.errors import Failure
-from dtbase.files import json_text
+from dtproxies.baselines import Baselines
+from dtproxies.behaviour import Behaviour, behaviour
 from dtproxies.darktable.render import Request
-from dtproxies.images import Picture, chart, into_space
-from dtproxies.member import Proxied, proxied
+from dtproxies.images import Picture, Pixels, chart, into_space
+from dtproxies.member import Proxied
 from dtproxies.metrics import Figures, Spread, compare, spread
-from dtproxies.modules import Module
+from dtproxies.modules import Kind, Module
 from dtproxies.pairs import Pair, Renders, render_pairs, slider_values
 from dtproxies.runners import Run
 from dtproxies.sampling import Positions, sample
-from dtproxies.session import runner, session
+from dtproxies.scenes import Scenes
+from dtproxies.spaces import convert
 
 PAIRS = 128
 SIDE = 256
 """Of the pictures, in pixels."""
 SEED = 1_000_003
 """Of positions, crops and charts; fitting takes small numbers, so no position is shared but corners."""
-HIGH_IS_GOOD = {"display_psnr": True, "log_psnr": True, "max_error": False, "relative_error": False}
+HIGH_IS_GOOD = {
+    "display_psnr": True,
+    "log_psnr": True,
+    "ssim": True,
+    "delta_e": False,
+    "max_error": False,
+    "relative_error": False,
+}
+TARGETS: Mapping[Kind, tuple[float, float, float]] = {
+    "exact": (90, 80, 70),
+    "curve": (50, 45, 40),
+    "colour": (50, 45, 40),
+    "position": (50, 45, 40),
+    "local": (45, 40, 34),
+    "multi-scale": (40, 35, 30),
+    "global": (38, 33, 28),
+    "raw": (45, 40, 34),
+}
+"""Display PSNR in dB that a proxy is meant to reach on average, in 95 % of the pictures, and in the worst."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,26 +55,42 @@ class Checks:
 
     identity_error: float | None
     """Largest change by the proxy where darktable changes nothing; None when the module has no such position."""
-    tile_error: float
+    tile_error: float | None
     """Largest difference between the middle of a tile with a halo of `reach` pixels and the same place of the whole
-    picture, as a share of the range of values."""
-    shuffled_psnr: float
-    """Mean display PSNR when each picture is given the sliders of another: it has to collapse."""
+    picture, as a share of the range of values; None for a module that looks at the whole picture or its place in it."""
+    shuffled_psnr: float | None
+    """Mean display PSNR when each picture is given the sliders of another: it has to collapse. None without sliders."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluation:
-    """A proxy and what leaving the picture alone would give, by figure."""
+    """A proxy, and what is reached without one, by figure."""
 
     module: str
     version: int
+    kind: Kind
     pairs: int
     side: int
     proxy: Mapping[str, Spread]
-    identity: Mapping[str, Spread]
     charts: Mapping[str, Spread]
     """The proxy on computed charts alone."""
+    identity: Mapping[str, Spread]
+    """The picture left alone."""
+    nearest: Mapping[str, Spread]
+    """darktable at the nearest of 64 settings; empty without sliders."""
+    tables: Mapping[str, Spread]
+    """Colour tables of the nearest settings, blended; empty for mosaics."""
+    behaviour: tuple[Behaviour, ...]
     checks: Checks
+    seconds_per_megapixel: float
+    """Of the proxy on this machine, by the clock."""
+
+    @property
+    def on_target(self) -> bool:
+        """Whether it reaches what its kind is meant to."""
+        reached = self.proxy["display_psnr"]
+        wanted = TARGETS[self.kind]
+        return all(one >= other for one, other in zip((reached.mean, reached.p5, reached.worst), wanted, strict=True))
 
 
 def evaluate(
@@ -83,25 +119,33 @@ def evaluate(
     """
     module = proxied.module
     positions = sample(module, pairs, seed=SEED, reachable=proxied.reachable)
-    shuffled = _shuffled(positions)
+    others = np.roll(positions, len(positions) // 2, axis=0)
+    scenes = Scenes(photographs=pictures, side=side, seed=SEED)
+    baselines = Baselines(proxied, renderer, side)
+    rows = []
     with console.progress(f"evaluating {module.name} on {pairs} pairs", pairs) as advance:
-        rows = []
-        for number, pair in enumerate(render_pairs(module, renderer, pictures, positions, side=side, seed=SEED)):
-            rows.append(_row(pair, run, module, shuffled[number]))
+        for pair, other in zip(render_pairs(module, renderer, scenes, positions), others, strict=True):
+            rows.append(_row(pair, run, module, other, baselines))
             advance(1)
+    shuffled = [row.shuffled for row in rows if row.shuffled is not None]
     return Evaluation(
         module=module.name,
         version=module.version,
+        kind=module.kind,
         pairs=pairs,
         side=side,
         proxy=_spreads([row.proxy for row in rows]),
-        identity=_spreads([row.identity for row in rows]),
         charts=_spreads([row.proxy for row in rows if row.name.startswith("chart")]),
+        identity=_spreads([row.identity for row in rows]),
+        nearest=_spreads([row.nearest for row in rows]),
+        tables=_spreads([row.tables for row in rows]),
         checks=Checks(
             identity_error=_identity_error(proxied, run, renderer, side),
             tile_error=_tile_error(module, run, positions[0], side),
-            shuffled_psnr=float(np.mean([row.shuffled.display_psnr for row in rows])),
+            shuffled_psnr=float(np.mean(shuffled)) if shuffled else None,
         ),
+        seconds_per_megapixel=float(np.median([row.seconds for row in rows])) / (side * side / 1e6),
+        behaviour=tuple(behaviour(proxied, run, renderer)),
     )
 
 
@@ -110,28 +154,37 @@ class _Row:
     name: str
     proxy: Figures
     identity: Figures
-    shuffled: Figures
+    nearest: Figures | None
+    tables: Figures | None
+    shuffled: float | None
+    seconds: float
 
 
-def _row(pair: Pair, run: Run, module: Module, other: Positions) -> _Row:
+def _row(pair: Pair, run: Run, module: Module, other: Positions, baselines: Baselines) -> _Row:
+    def judged(made: Pixels | None) -> Figures | None:
+        return None if made is None else compare(made, pair.after, module)
+
+    began = time.perf_counter()
+    made = run(pair.before, pair.sliders)
+    seconds = time.perf_counter() - began
+    sliders = bool(module.sliders)
     return _Row(
         name=pair.name,
-        proxy=compare(run(pair.before, pair.sliders), pair.after, module),
-        identity=compare(pair.before, pair.after, module),
-        shuffled=compare(run(pair.before, other), pair.after, module),
+        proxy=compare(made, pair.after, module),
+        identity=compare(convert(pair.before, module.space, module.made), pair.after, module),
+        nearest=judged(baselines.nearest(pair.sliders, pair.before)) if sliders else None,
+        tables=judged(baselines.blended(pair.sliders, pair.before)),
+        shuffled=compare(run(pair.before, other), pair.after, module).display_psnr if sliders else None,
+        seconds=seconds,
     )
 
 
-def _shuffled(positions: Positions) -> Positions:
-    """Each row somewhere else."""
-    return np.roll(positions, len(positions) // 2, axis=0)
-
-
-def _spreads(figures: Sequence[Figures]) -> dict[str, Spread]:
+def _spreads(figures: Sequence[Figures | None]) -> dict[str, Spread]:
+    there = [one for one in figures if one is not None]
     return {
-        field.name: spread([getattr(one, field.name) for one in figures], high_is_good=HIGH_IS_GOOD[field.name])
+        field.name: spread([getattr(one, field.name) for one in there], high_is_good=HIGH_IS_GOOD[field.name])
         for field in fields(Figures)
-        if figures
+        if there
     }
 
 
@@ -147,75 +200,15 @@ def _identity_error(proxied: Proxied, run: Run, renderer: Renders, side: int) ->
     return float(np.abs(run(image, position) - image).max())
 
 
-def _tile_error(module: Module, run: Run, position: Positions, side: int) -> float:
+def _tile_error(module: Module, run: Run, position: Positions, side: int) -> float | None:
+    if module.reach is None or module.frame:
+        return None
     image = into_space(chart(side, SEED + 1), module)
-    quarter, reach = side // 4, module.reach
+    # A mosaic starts red, green again at even places only.
+    quarter, reach = side // 4, module.reach + (module.reach % 2 if module.space == "raw" else 0)
     low, high = max(quarter - reach, 0), min(side - quarter + reach, side)
     inside = slice(quarter - low, side - quarter - low)
     whole = run(image, position)
     tile = run(np.ascontiguousarray(image[low:high, low:high]), position)[inside, inside]
     apart = np.abs(whole[quarter : side - quarter, quarter : side - quarter] - tile).max()
     return float(apart / np.ptp(whole))
-
-
-def evaluate_module(
-    console: Console,
-    name: str,
-    *,
-    weights: Path | None,
-    onnx: Path | None,
-    images: Path,
-    pairs: int = PAIRS,
-    at_least: float | None = None,
-    as_json: bool = False,
-) -> int:
-    """Evaluate a proxy of the module `name` with the darktable of this machine and print what was found.
-
-    Returns:
-        The exit code: 1 when the mean display PSNR is below `at_least`.
-
-    Raises:
-        WrongUsage: no proxy of such a module is known, or not exactly one file of it is given.
-        Failure: there is no darktable or no photograph, or the file does not belong to this module.
-    """
-    run = runner(proxied(name), weights, onnx)
-    with session(name, images, "evaluate", side=SIDE) as given:
-        found = evaluate(given.proxied, run, given.renderer, given.pictures, console=console, pairs=pairs)
-    if as_json:
-        console.say(json_text(asdict(found)).rstrip())
-    else:
-        report(console, found)
-    mean = found.proxy["display_psnr"].mean
-    if at_least is not None and mean < at_least:
-        console.note(f"error: mean display PSNR is {mean:.1f} dB, and at least {at_least:g} dB are wanted")
-        return 1
-    return 0
-
-
-_ROWS: list[tuple[str, str, Callable[[float], str]]] = [
-    ("display_psnr", "display PSNR, dB (at most 150)", lambda value: f"{value:.1f}"),
-    ("log_psnr", "log-encoded PSNR, dB (at most 150)", lambda value: f"{value:.1f}"),
-    ("max_error", "largest error, not clipped", lambda value: f"{value:.2e}"),
-    ("relative_error", "relative error, 99.9 %", lambda value: f"{value:.2e}"),
-]
-
-
-def report(console: Console, evaluation: Evaluation) -> None:
-    """Print the figures of the proxy beside those of leaving the picture alone, and the checks."""
-    sides = {"proxy": evaluation.proxy, "proxy, charts": evaluation.charts, "identity": evaluation.identity}
-    rows = [
-        [label, side, *(show(value) for value in asdict(figures[name]).values())]
-        for name, label, show in _ROWS
-        for side, figures in sides.items()
-        if name in figures
-    ]
-    title = (
-        f"{evaluation.module} version {evaluation.version}: {evaluation.pairs} pairs of {evaluation.side} x "
-        f"{evaluation.side} pixels, unseen pictures and sliders"
-    )
-    console.table(["figure", "of", "mean", "p5", "worst"], rows, title=title)
-    checks = evaluation.checks
-    if checks.identity_error is not None:
-        console.say(f"where darktable changes nothing, the proxy changes at most {checks.identity_error:.2e}")
-    console.say(f"tile against whole: {checks.tile_error:.2e} of the range of values")
-    console.say(f"sliders of another picture: {checks.shuffled_psnr:.1f} dB on average")

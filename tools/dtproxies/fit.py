@@ -1,12 +1,10 @@
-"""Fit the constants of a proxy's network to what darktable renders."""
+"""Train the proxy of a module on what darktable renders: a few constants at once, or a network by small steps."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import torch
@@ -14,35 +12,29 @@ from torch import Tensor, nn
 
 from dtbase.console import Console
 from dtbase.errors import Failure
-from dtbase.files import write_text
+from dtproxies.batches import as_batch
+from dtproxies.cores import half_the_cores
+from dtproxies.descent import descend
 from dtproxies.images import Picture
-from dtproxies.member import Proxied
+from dtproxies.loss import encode
+from dtproxies.member import Proxied, proxied
 from dtproxies.modules import Module
+from dtproxies.networks.frame import call
 from dtproxies.pairs import Pair, Renders, render_pairs
+from dtproxies.recipe import Recipe
 from dtproxies.sampling import sample
-from dtproxies.session import session
+from dtproxies.scenes import Scenes
+from dtproxies.session import Session, session
+from dtproxies.state import STATE
+from dtproxies.trained import WEIGHTS
+from dtproxies.training_log import write_log
+from dtproxies.upstream import Upstream
 from dtproxies.weights import store
 
-WEIGHTS = "weights.safetensors"
-LOG = "training.jsonl"
+SETTLED = 1e-14
+"""A mean square of encoded pixels below this is rounding."""
 FEW = 16
 """Networks with no more numbers than this have all of them in every line of the log."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """How a proxy is fitted."""
-
-    pairs: int = 96
-    side: int = 96
-    """Of the pictures, in pixels."""
-    steps: int = 40
-    """At most; the fit ends when a step changes nothing any more."""
-    optimiser: Literal["lbfgs", "adam"] = "lbfgs"
-    """lbfgs for a handful of constants, in float64; adam for real networks, in float32."""
-    rate: float = 1e-3
-    """Learning rate of adam."""
-    seed: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,30 +43,33 @@ class Step:
 
     step: int
     loss: float
-    parameters: dict[str, float]
+    parameters: dict[str, float] = field(default_factory=dict)
     """All numbers of the network by name, when they are few."""
 
 
 def train(
-    proxied: Proxied,
+    given: Proxied,
     renderer: Renders,
-    pictures: Sequence[Picture],
+    photographs: Sequence[Picture],
     folder: Path,
     *,
     darktable: str,
     console: Console,
-    plan: Plan | None = None,
+    recipe: Recipe | None = None,
 ) -> Step:
     """Render pairs, fit the network, and write `weights.safetensors` and `training.jsonl` into `folder`.
 
+    Small steps also write `training.png`, the curve, and while they go on `training.state`: when the same is asked for
+    again after an interruption, training goes on after the last step done.
+
     Args:
-        proxied: the module and its network.
-        renderer: set up for the module and for the size that the plan names.
-        pictures: photographs to fit on.
-        folder: for the two files; each is written whole or not at all.
+        given: the module and its network.
+        renderer: set up for the module and for the size that the recipe names.
+        photographs: to fit on, at least as large as the recipe says.
+        folder: for the files; each is written whole or not at all.
         darktable: version of the darktable behind the renderer.
         console: where progress goes.
-        plan: how to fit.
+        recipe: how to fit; by default as the file of the module says.
 
     Returns:
         The last step.
@@ -82,83 +77,95 @@ def train(
     Raises:
         Failure: the module did not run, or the fit ended in numbers that are not finite.
     """
-    plan = plan or Plan()
-    positions = sample(proxied.module, plan.pairs, seed=plan.seed, reachable=proxied.reachable)
-    rendered = render_pairs(proxied.module, renderer, pictures, positions, side=plan.side, seed=plan.seed)
-    pairs = []
-    with console.progress(f"rendering {plan.pairs} pairs of {proxied.module.name}", plan.pairs) as advance:
-        for pair in rendered:
-            pairs.append(pair)
-            advance(1)
-    torch.manual_seed(plan.seed)
-    network = proxied.network()
-    log = []
-    with console.progress(f"fitting {proxied.module.name}", plan.steps) as advance:
-        for step in fit(network, pairs, proxied.module, plan):
-            log.append(step)
-            advance(1)
-    store(folder / WEIGHTS, network, proxied.module, darktable=darktable, seed=plan.seed)
-    write_text(folder / LOG, "".join(json.dumps(vars(step)) + "\n" for step in log))
-    return log[-1]
+    recipe = recipe or given.recipe
+    scenes = Scenes.of(recipe, photographs)
+    if recipe.optimiser == "lbfgs":
+        with half_the_cores():
+            network, log = _fit_at_once(given, renderer, scenes, recipe, console)
+        last = log[-1]
+        write_log(folder, [vars(step) for step in log], given.module.name, curve=False)
+    else:
+        with half_the_cores():
+            network, lines = descend(given, renderer, scenes, folder, recipe=recipe, console=console)
+        last = Step(step=lines[-1]["step"], loss=lines[-1]["loss"], parameters=_few(network))
+    store(folder / WEIGHTS, network, given.module, darktable=darktable, seed=recipe.seed)
+    (folder / STATE).unlink(missing_ok=True)
+    return last
 
 
-def train_module(console: Console, name: str, folder: Path, images: Path, plan: Plan) -> None:
+def train_module(console: Console, name: str, folder: Path, images: Path, *, seed: int | None = None) -> None:
     """Train the proxy of the module `name` against the darktable of this machine, and say what was found.
 
     Raises:
         WrongUsage: no proxy of such a module is known.
         Failure: as `train`, or there is no darktable or no photograph.
     """
-    with session(name, images, "fit", side=plan.side) as given:
-        last = train(
-            given.proxied,
-            given.renderer,
-            given.pictures,
-            folder,
-            darktable=given.darktable,
-            console=console,
-            plan=plan,
-        )
+    recipe = proxied(name).recipe
+    if seed is not None:
+        recipe = recipe.seeded(seed)
+    with session(name, images, "fit", side=recipe.side, upstream=recipe.upstream) as given:
+        last = _train_in(given, folder, console, recipe)
     found = ", ".join(f"{number} {value:.8g}" for number, value in last.parameters.items())
     console.say(f"{folder / WEIGHTS}: {found or name} after {last.step} steps, loss {last.loss:.2g}")
 
 
-def fit(network: nn.Module, pairs: Sequence[Pair], module: Module, plan: Plan) -> Iterator[Step]:
-    """Fit the network to the pairs in place; yields the state before the first step and after each.
+def fit(network: nn.Module, pairs: Sequence[Pair], module: Module, recipe: Recipe) -> Iterator[Step]:
+    """Fit a few constants to the pairs in place, in float64; yields the state before the first step and after each.
 
     Raises:
         Failure: the loss is no longer finite.
     """
-    exact = torch.float64 if plan.optimiser == "lbfgs" else torch.float32
-    network.to(exact).train()
-    image, after = (_stack([getattr(pair, end) for pair in pairs], exact) for end in ("before", "after"))
-    sliders = torch.tensor(np.stack([pair.sliders for pair in pairs]), dtype=exact)
-    wanted = encode(after, module)
+    network.double().train()
+    batch = as_batch(pairs, torch.device("cpu"), torch.float64)
+    wanted = encode(batch.after, module)
 
     def loss() -> Tensor:
-        return torch.mean((encode(network(image, sliders), module) - wanted) ** 2)
+        made = call(network, module, batch.image, batch.sliders)
+        return torch.mean((encode(made, module) - wanted) ** 2)
 
-    advance = _lbfgs(network, loss) if plan.optimiser == "lbfgs" else _adam(network, loss, plan.rate)
-    last = _step(0, network, loss)
+    advance = _lbfgs(network, loss)
+    last, anew = _step(0, network, loss), False
     yield last
-    for number in range(1, plan.steps + 1):
+    for number in range(1, recipe.steps + 1):
         advance()
         step = _step(number, network, loss)
         yield step
         if step.loss == last.loss:
-            return
-        last = step
+            # What it remembers of earlier steps can lead the search astray: once, it begins without.
+            if anew or step.loss < SETTLED:
+                return
+            advance = _lbfgs(network, loss)
+        last, anew = step, step.loss == last.loss
 
 
-def encode(pixels: Tensor, module: Module) -> Tensor:
-    """Pixels as they are compared: stops of linear light, signed; or Lab over 100."""
-    if module.space == "lab":
-        return pixels / 100
-    return torch.sign(pixels) * torch.log2(1 + pixels.abs() * 2.0**12) / 16
+def _train_in(given: Session, folder: Path, console: Console, recipe: Recipe) -> Step:
+    return train(
+        given.proxied,
+        given.renderer,
+        given.pictures,
+        folder,
+        darktable=given.darktable,
+        console=console,
+        recipe=recipe,
+    )
 
 
-def _stack(pictures: Sequence[np.ndarray], exact: torch.dtype) -> Tensor:
-    return torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).to(exact)
+def _fit_at_once(
+    given: Proxied, renderer: Renders, scenes: Scenes, recipe: Recipe, console: Console
+) -> tuple[nn.Module, list[Step]]:
+    positions = sample(given.module, recipe.pairs, seed=recipe.seed, reachable=given.reachable)
+    pairs = []
+    with console.progress(f"rendering {recipe.pairs} pairs of {given.module.name}", recipe.pairs) as advance:
+        for pair in render_pairs(given.module, renderer, scenes, positions, upstream=Upstream.of(recipe, renderer)):
+            pairs.append(pair)
+            advance(1)
+    torch.manual_seed(recipe.seed)
+    network, log = given.network(), []
+    with console.progress(f"fitting {given.module.name}", recipe.steps) as advance:
+        for step in fit(network, pairs, given.module, recipe):
+            log.append(step)
+            advance(1)
+    return network, log
 
 
 def _step(number: int, network: nn.Module, loss: Callable[[], Tensor]) -> Step:
@@ -166,22 +173,21 @@ def _step(number: int, network: nn.Module, loss: Callable[[], Tensor]) -> Step:
         value = float(loss())
     if not np.isfinite(value):
         raise Failure(f"step {number}: the loss is {value}", fix="start the constants nearer, or take smaller steps")
+    return Step(step=number, loss=value, parameters=_few(network))
+
+
+def _few(network: nn.Module) -> dict[str, float]:
     numbers = dict(network.named_parameters())
     few = sum(tensor.numel() for tensor in numbers.values()) <= FEW
-    scalars = {name: tensor.item() for name, tensor in numbers.items() if tensor.numel() == 1}
-    return Step(step=number, loss=value, parameters=scalars if few else {})
+    return {name: tensor.item() for name, tensor in numbers.items() if tensor.numel() == 1} if few else {}
 
 
 def _lbfgs(network: nn.Module, loss: Callable[[], Tensor]) -> Callable[[], object]:
     optimiser = torch.optim.LBFGS(
         network.parameters(), max_iter=2, tolerance_grad=1e-15, tolerance_change=1e-20, line_search_fn="strong_wolfe"
     )
-    return lambda: optimiser.step(lambda: _backward(optimiser, loss))  # type: ignore[no-untyped-call]
-
-
-def _adam(network: nn.Module, loss: Callable[[], Tensor], rate: float) -> Callable[[], object]:
-    optimiser = torch.optim.Adam(network.parameters(), lr=rate)
-    return lambda: optimiser.step(lambda: _backward(optimiser, loss))
+    # torch learns curvature only from products of steps and slopes above 1e-10; the loss of a good proxy has none.
+    return lambda: optimiser.step(lambda: _backward(optimiser, lambda: 1e6 * loss()))  # type: ignore[no-untyped-call]
 
 
 def _backward(optimiser: torch.optim.Optimizer, loss: Callable[[], Tensor]) -> float:

@@ -14,6 +14,7 @@ from dtproxies.images import Picture
 from dtproxies.member import Proxied
 from dtproxies.pairs import Renders, render_pairs
 from dtproxies.sampling import sample
+from dtproxies.scenes import Scenes
 from dtproxies.session import session
 from dtproxies.tensors import write_tensors
 
@@ -45,7 +46,8 @@ def golden(
     module = proxied.module
     default = np.array([[slider.default for slider in module.sliders]])
     positions = np.concatenate([default, sample(module, pairs - 1, seed=SEED, reachable=proxied.reachable)])
-    made = list(render_pairs(module, renderer, pictures, positions, side=SIDE, seed=SEED))
+    scenes = Scenes(photographs=pictures, side=SIDE, seed=SEED)
+    made = list(render_pairs(module, renderer, scenes, positions))
     tensors: dict[str, NDArray[Any]] = {
         "input": np.stack([pair.before.transpose(2, 0, 1) for pair in made]),
         "sliders": np.stack([pair.sliders for pair in made]),
@@ -58,6 +60,7 @@ def golden(
         "pictures": json.dumps([pair.name for pair in made]),
         "sliders": json.dumps([slider.name for slider in module.sliders]),
         "space": module.space,
+        **({"output_space": module.made} if module.made != module.space else {}),
     }
     write_tensors(path, tensors, facts)
 

@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from dtbase.colour import linear_rec709_to_lab, srgb_to_linear
+from dtbase.colour import srgb_to_linear
 from dtbase.errors import Failure
 from dtbase.files import sha256
 from dtproxies.modules import Module
+from dtproxies.spaces import to_space
 
 FOLDER = Path("images/proxy")
 SOURCES = "sources.json"
@@ -82,10 +83,8 @@ def expose(picture: Picture, stops: float) -> Picture:
 
 
 def into_space(picture: Picture, module: Module) -> Pixels:
-    """Its pixels as the module gets them: linear Rec709, or Lab."""
-    if module.space == "lab":
-        return linear_rec709_to_lab(picture.pixels.astype(np.float64)).astype(np.float32)
-    return picture.pixels
+    """Its pixels as the module gets them."""
+    return np.asarray(to_space(picture.pixels.astype(np.float64), module.space), np.float32)
 
 
 def _read(path: Path, digest: str) -> Picture:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dtbase.discovery import member
 from dtproxies import modules
 from dtproxies.modules import Module
+from dtproxies.recipe import Recipe
 from dtproxies.sampling import Reachable
 
 if TYPE_CHECKING:
@@ -22,9 +23,11 @@ class Proxied:
     module: Module
     network: Callable[[], nn.Module]
     """Builds the untrained network."""
-    identity: Mapping[str, float] | None
+    recipe: Recipe = field(default_factory=Recipe)
+    """How it is trained."""
+    identity: Mapping[str, float] | None = None
     """Sliders, beside those at default, at which darktable returns the image as it came; None when there are none."""
-    reachable: Reachable | None
+    reachable: Reachable | None = None
     """Says whether a person can bring the sliders there; None when they can go anywhere."""
 
 
@@ -38,6 +41,7 @@ def proxied(name: str) -> Proxied:
     return Proxied(
         module=found.MODULE,
         network=found.network,
+        recipe=getattr(found, "RECIPE", None) or Recipe(),
         identity=getattr(found, "IDENTITY", None),
         reachable=getattr(found, "reachable", None),
     )

@@ -9,18 +9,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dtbase.colour import lab_to_linear_rec709, linear_to_srgb
+from dtbase.colour import linear_rec709_to_lab
 from dtbase.psnr import psnr
 from dtproxies.images import Pixels
 from dtproxies.modules import Module
+from dtproxies.perceived import delta_e, ssim
+from dtproxies.spaces import from_space, shown
 
 Values = NDArray[np.floating[Any]]
 
 CAP = 150.0
 """Best signal-to-noise ratio given, in decibels. Rounding to float32 alone costs about 155 where pixels are near white,
 so better figures would compare roundings."""
-FLOOR = {"linear-rgb": 2.0**-12, "lab": 1.0}
-"""Values smaller than this count as this large when an error is divided by them."""
+FLOOR = {"lab": 1.0}
+"""Values smaller than this count as this large when an error is divided by them; 2^-12 in the other spaces."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +33,10 @@ class Figures:
     """In decibels, at most 150: both clipped to what a screen shows and sRGB-encoded; peak 1."""
     log_psnr: float
     """In decibels, at most 150: linear light, not clipped, encoded by `log_encode`; peak 1."""
+    ssim: float
+    """Structural similarity of what a screen shows, 1 at best."""
+    delta_e: float
+    """Mean difference of colour (CIEDE2000) of what a screen shows."""
     max_error: float
     """Largest absolute difference, not clipped, in the module's own unit: white is 1, or L of 100."""
     relative_error: float
@@ -38,17 +44,26 @@ class Figures:
 
 
 def compare(found: Pixels, wanted: Pixels, module: Module) -> Figures:
-    """Hold `found` against what darktable rendered, both H x W x 3 in the colour space of the module."""
+    """Hold `found` against what darktable rendered, both H x W x 3 in the space that the module makes."""
     exact, right = found.astype(np.float64), wanted.astype(np.float64)
     apart = np.abs(exact - right)
-    light = [lab_to_linear_rec709(one) if module.space == "lab" else one for one in (exact, right)]
-    shown = [linear_to_srgb(np.clip(one, 0, 1)) for one in light]
+    light = [from_space(one, module.made) for one in (exact, right)]
+    screens = [shown(one, module.made) for one in (exact, right)]
+    colours = [linear_rec709_to_lab(np.clip(one, 0, 1)) for one in light]
     return Figures(
-        display_psnr=psnr(*shown, best=CAP),
+        display_psnr=psnr(*screens, best=CAP),
         log_psnr=psnr(*map(log_encode, light), best=CAP),
+        ssim=ssim(*screens),
+        delta_e=float(np.mean(delta_e(*colours))),
         max_error=float(apart.max()),
-        relative_error=float(np.percentile(apart / np.maximum(np.abs(right), FLOOR[module.space]), 99.9)),
+        relative_error=float(np.percentile(apart / np.maximum(np.abs(right), FLOOR.get(module.made, 2.0**-12)), 99.9)),
     )
+
+
+def encoded(pixels: Pixels, module: Module) -> Values:
+    """A module's output as numbers of about one: stops of light, or Lab over 100."""
+    exact = pixels.astype(np.float64)
+    return exact / 100 if module.made == "lab" else log_encode(exact)
 
 
 def log_encode(light: Values) -> Values:

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from dtbase.colour import lab_to_linear_rec709, linear_to_srgb
 from dtbase.sheet import Shown, write_sheet
 from dtproxies.images import Picture, Pixels
 from dtproxies.member import Proxied, proxied
@@ -17,7 +15,9 @@ from dtproxies.modules import Module
 from dtproxies.pairs import Pair, Renders, render_pairs
 from dtproxies.runners import Run
 from dtproxies.sampling import sample
+from dtproxies.scenes import Scenes
 from dtproxies.session import runner, session
+from dtproxies.spaces import shown
 
 ROWS = 4
 SIDE = 256
@@ -48,7 +48,7 @@ def contact_sheet(
         amplify: factor of the difference.
     """
     positions = sample(proxied.module, ROWS, seed=SEED, reachable=proxied.reachable)
-    pairs = render_pairs(proxied.module, renderer, pictures, positions, side=SIDE, seed=SEED)
+    pairs = render_pairs(proxied.module, renderer, Scenes(photographs=pictures, side=SIDE, seed=SEED), positions)
     write_sheet([_row(pair, run(pair.before, pair.sliders), proxied.module, amplify) for pair in pairs], path)
 
 
@@ -67,7 +67,8 @@ def picture_module(
 
 
 def _row(pair: Pair, made: Pixels, module: Module, amplify: float) -> list[Shown]:
-    before, after, proxy = (_shown(pixels, module) for pixels in (pair.before, pair.after, made))
+    before = shown(pair.before, module.space)
+    after, proxy = (shown(pixels, module.made) for pixels in (pair.after, made))
     apart = np.abs(proxy - after)
     sliders = zip(module.sliders, pair.sliders, strict=True)
     figure = compare(made, pair.after, module).display_psnr
@@ -77,10 +78,3 @@ def _row(pair: Pair, made: Pixels, module: Module, amplify: float) -> list[Shown
         Shown(proxy, f"proxy\n{figure:.1f} dB"),
         Shown(apart * amplify, f"difference x {amplify:g}\nlargest {apart.max():.1e} of white"),
     ]
-
-
-def _shown(pixels: Pixels, module: Module) -> NDArray[np.float64]:
-    """What a screen shows of it, 0 to 1."""
-    exact = pixels.astype(np.float64)
-    light = lab_to_linear_rec709(exact) if module.space == "lab" else exact
-    return np.asarray(linear_to_srgb(np.clip(light, 0, 1)), np.float64)

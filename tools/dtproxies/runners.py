@@ -16,7 +16,8 @@ from dtproxies.member import Proxied
 Run = Callable[[Pixels, Sequence[float] | NDArray[np.float64]], Pixels]
 """From H x W x 3 in the module's colour space, and sliders in its order, to H x W x 3."""
 
-INPUTS = ("image", "sliders")
+INPUTS = ("image", "sliders", "frame")
+"""The last where the network has to know where the picture lies in the frame; here it is the whole."""
 OUTPUT = "output"
 
 
@@ -28,13 +29,14 @@ def torch_runner(proxied: Proxied, weights: Path) -> Run:
     """
     import torch
 
+    from dtproxies.networks.frame import call
     from dtproxies.weights import load
 
     network = load(weights, proxied.module, proxied.network)
 
     def run(image: Pixels, sliders: Sequence[float] | NDArray[np.float64]) -> Pixels:
         with torch.no_grad():
-            made = network(torch.from_numpy(_planes(image)), torch.from_numpy(_row(sliders)))
+            made = call(network, proxied.module, torch.from_numpy(_planes(image)), torch.from_numpy(_row(sliders)))
         return _pixels(made.numpy())
 
     return run
@@ -54,6 +56,7 @@ def onnx_runner(proxied: Proxied, graph: Path) -> Run:
         session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
     except Exception as wrong:
         raise Failure(f"ONNX Runtime cannot load it: {wrong}", where=str(graph)) from wrong
+    wants = [tensor.name for tensor in session.get_inputs()]
     facts = session.get_modelmeta().custom_metadata_map
     found, wanted = (facts.get("module"), facts.get("module_version")), proxied.module
     if found != (wanted.name, str(wanted.version)):
@@ -61,8 +64,10 @@ def onnx_runner(proxied: Proxied, graph: Path) -> Run:
         raise Failure(what, where=str(graph))
 
     def run(image: Pixels, sliders: Sequence[float] | NDArray[np.float64]) -> Pixels:
-        given = dict(zip(INPUTS, (_planes(image), _row(sliders)), strict=True))
-        made: list[Any] = session.run([OUTPUT], given)
+        height, width = image.shape[:2]
+        whole = np.array([[0, 0, width, height]], np.float32)
+        given = dict(zip(INPUTS, (_planes(image), _row(sliders), whole), strict=True))
+        made: list[Any] = session.run([OUTPUT], {name: given[name] for name in wants})
         return _pixels(made[0])
 
     return run

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.stats import qmc
 
 from dtbase.errors import Failure
+from dtproxies.axis import Axis, axis
 from dtproxies.modules import Module
 
 Positions = NDArray[np.float64]
@@ -31,7 +32,12 @@ class Mixture:
 
 
 def sample(
-    module: Module, count: int, *, seed: int, reachable: Reachable | None = None, mixture: Mixture | None = None
+    module: Module,
+    count: int,
+    *,
+    seed: int | Sequence[int],
+    reachable: Reachable | None = None,
+    mixture: Mixture | None = None,
 ) -> Positions:
     """Draw slider positions by a scrambled Sobol sequence, in a random order that is the same for the same seed.
 
@@ -48,35 +54,73 @@ def sample(
         Failure: hardly any position is reachable.
     """
     mixture = mixture or Mixture()
-    low, high, default = (np.array([getattr(slider, end) for slider in module.sliders]) for end in _ENDS)
+    seeds = [seed] if isinstance(seed, int) else list(seed)
+    axes = [axis(slider) for slider in module.sliders]
+    low, high, default = (np.array([getattr(one, end) for one in axes]) for end in ("low", "high", "default"))
     kinds = [_near(low, high, default, mixture.nearness), _sweep(low, high, default), _corner(low, high)]
     shares = [mixture.near_default, mixture.sweeps, mixture.corners]
     counts = [round(count * share) for share in shares]
     kinds, counts = [_full(low, high), *kinds], [count - sum(counts), *counts]
     drawn = [
-        _draw(kind, wanted, len(low), [seed, number], reachable)
+        _draw(kind, axes, wanted, [*seeds, number], reachable)
         for number, (kind, wanted) in enumerate(zip(kinds, counts, strict=True))
     ]
-    return np.random.default_rng([seed, len(kinds)]).permutation(np.concatenate(drawn))
+    return np.random.default_rng([*seeds, len(kinds)]).permutation(np.concatenate(drawn))
 
 
-_ENDS = ("low", "high", "default")
+NUDGE = 0.02
+"""How far one slider is moved to see what it does, as a share of its range."""
+
+
+def nudged(
+    module: Module, position: Positions, *, seed: Sequence[int], reachable: Reachable | None = None
+) -> Positions | None:
+    """The position with one slider, drawn at random, moved by `NUDGE` of its range; None when none can be.
+
+    Args:
+        module: its sliders give the ranges.
+        position: [P].
+        seed: of the draw.
+        reachable: as in `sample`.
+    """
+    movable = [at for at, slider in enumerate(module.sliders) if not slider.choices and not slider.whole]
+    rng = np.random.default_rng([*seed, _SALT])
+    for at in rng.permutation(movable).astype(int):
+        one = axis(module.sliders[at])
+        for way in rng.permutation([-NUDGE, NUDGE]):
+            place = float(one.places(position[at])) + way * (one.high - one.low)
+            moved = position.copy()
+            moved[at] = np.float32(one.values(np.array(place)))
+            if one.low <= place <= one.high and (reachable is None or reachable(moved.tolist())):
+                return moved
+    return None
+
+
+_SALT = 23
+"""Keeps these draws apart from others with the same seed."""
 _TRIES = 100
 _Placed = Callable[[Positions], Positions]
-"""From points of the unit cube with one coordinate more than there are sliders, to slider positions."""
+"""From points of the unit cube with one coordinate more than there are sliders, to places on the sliders' axes."""
 
 
-def _draw(place: _Placed, wanted: int, sliders: int, seed: list[int], reachable: Reachable | None) -> Positions:
-    sobol = qmc.Sobol(sliders + 1, rng=np.random.default_rng(seed))
-    kept = np.empty((0, sliders))
+def _draw(place: _Placed, axes: Sequence[Axis], wanted: int, seed: list[int], reachable: Reachable | None) -> Positions:
+    sobol = qmc.Sobol(len(axes) + 1, rng=np.random.default_rng(seed))
+    kept = np.empty((0, len(axes)))
     for _ in range(_TRIES):
         if len(kept) >= wanted:
             return kept[:wanted]
         power = max(wanted, 2).bit_length()
-        found = place(sobol.random(2**power)).astype(np.float32).astype(np.float64)
+        found = _values(axes, place(sobol.random(2**power)))
         fits = [reachable is None or reachable(row) for row in found.tolist()]
         kept = np.concatenate([kept, found[fits]])
     raise Failure("hardly any slider position can be reached", fix="correct `reachable` of the module, or its ranges")
+
+
+def _values(axes: Sequence[Axis], places: Positions) -> Positions:
+    found = places.copy()
+    for column, one in enumerate(axes):
+        found[:, column] = one.values(places[:, column])
+    return found.astype(np.float32).astype(np.float64)
 
 
 def _full(low: Positions, high: Positions) -> _Placed:

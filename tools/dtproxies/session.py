@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from dtbase.errors import Failure, WrongUsage
+from dtbase.errors import WrongUsage
 from dtproxies.darktable.find import find
 from dtproxies.darktable.render import Renderer
 from dtproxies.images import Picture, Use, photographs
 from dtproxies.member import Proxied, proxied
+from dtproxies.opening import open_renderer
 from dtproxies.runners import Run, onnx_runner, torch_runner
 
 WORKERS = 2
@@ -29,22 +30,16 @@ class Session:
 
 
 @contextmanager
-def session(name: str, images: Path, use: Use, *, side: int) -> Iterator[Session]:
-    """Set everything up for the module `name` and pictures of side x side pixels from the folder `images`.
+def session(name: str, images: Path, use: Use, *, side: int, upstream: Sequence[str] = ()) -> Iterator[Session]:
+    """Set everything up for the module `name` and those upstream, for pictures of side x side pixels from `images`.
 
     Raises:
         WrongUsage: no proxy of such a module is known.
         Failure: no darktable or no photographs, or darktable has another version of the module.
     """
     found, pictures, darktable = proxied(name), photographs(images, use), find()
-    with Renderer(darktable, [name], height=side, width=side, workers=WORKERS) as renderer:
-        version = renderer.layouts[name].version
-        if version != found.module.version:
-            raise Failure(
-                f"darktable {darktable.version} has version {version} of {name}, and the proxy imitates version "
-                f"{found.module.version}",
-                fix=f"bring modules/{name}.py up to date, or use a darktable that fits",
-            )
+    opened = open_renderer(darktable, [found.module], height=side, width=side, workers=WORKERS, upstream=upstream)
+    with opened as renderer:
         yield Session(found, renderer, darktable.version, pictures)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,7 +35,8 @@ def store(path: Path, network: nn.Module, module: Module, *, darktable: str, see
         "module_version": str(module.version),
         "darktable": darktable,
         "seed": str(seed),
-        "sliders": json.dumps([asdict(slider) for slider in module.sliders]),
+        "sliders": json.dumps([slider.facts() for slider in module.sliders]),
+        **({"fixed": json.dumps(dict(module.fixed))} if module.fixed else {}),
     }
     tensors = {name: tensor.detach().cpu().numpy() for name, tensor in network.state_dict().items()}
     write_tensors(path, tensors, facts)

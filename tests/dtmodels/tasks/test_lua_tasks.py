@@ -19,7 +19,7 @@ Folder = Callable[..., Path]
 MakeGraph = Callable[..., onnx.ModelProto]
 IMAGE = (1, 3, "height", "width")
 SLIDER = {"name": "gain", "low": -2.0, "high": 2.0, "default": 0.0, "unit": "EV"}
-PROXY = {"module": "toy", "module_version": 1, "space": "linear-rgb", "reach": 0, "sliders": [SLIDER]}
+PROXY = {"module": "toy", "module_version": 1, "space": "input-rgb", "reach": 0, "sliders": [SLIDER]}
 
 
 def codes(report: Report) -> list[str]:
@@ -50,6 +50,59 @@ def test_a_good_proxy_passes(folder: Folder, make_graph: MakeGraph, runtime: Run
     assert validated(folder, runtime, proxy(make_graph)).problems == ()
 
 
+def test_a_proxy_without_sliders_takes_the_picture_alone(
+    folder: Folder, make_graph: MakeGraph, runtime: Runtime
+) -> None:
+    bare = proxy(make_graph, [helper.make_node("Neg", ["image"], ["output"])], inputs={"image": IMAGE})
+    assert validated(folder, runtime, bare, sliders=[]).problems == ()
+    assert codes(validated(folder, runtime, bare)) == ["proxy.tensors"]
+
+
+def test_a_proxy_that_places_something_is_told_where_a_tile_lies(
+    folder: Folder, make_graph: MakeGraph, runtime: Runtime
+) -> None:
+    """What is added is the place of the left edge: a tile differs unless it is told its own."""
+    from_left = [
+        helper.make_node("Gather", ["frame", "first"], ["left"], axis=1),
+        helper.make_node("Shape", ["image"], ["width"], start=3),
+        helper.make_node("Squeeze", ["width"], ["count"]),
+        helper.make_node("Cast", ["count"], ["end"], to=1),
+        helper.make_node("Range", ["zero", "end", "one"], ["columns"]),
+        helper.make_node("Add", ["columns", "left"], ["places"]),
+        helper.make_node("Mul", ["places", "sliders"], ["weight"]),
+        helper.make_node("Add", ["image", "weight"], ["output"]),
+    ]
+    constants = {"first": np.int64(0), "zero": np.float32(0), "one": np.float32(1)}
+    inputs = {"image": IMAGE, "sliders": (1, 1), "frame": (1, 4)}
+    made = proxy(make_graph, from_left, inputs=inputs, constants=constants)
+    assert validated(folder, runtime, made, reach=0).problems == ()
+
+
+def test_a_proxy_of_the_whole_picture_is_not_held_to_tiles(
+    folder: Folder, make_graph: MakeGraph, runtime: Runtime
+) -> None:
+    whole = [
+        helper.make_node("GlobalAveragePool", ["image"], ["mean"]),
+        helper.make_node("Sub", ["image", "mean"], ["apart"]),
+        helper.make_node("Pow", ["two", "sliders"], ["gain"]),
+        helper.make_node("Mul", ["apart", "gain"], ["output"]),
+    ]
+    made = proxy(make_graph, whole)
+    assert validated(folder, runtime, made, reach="all").problems == ()
+    assert "proxy.reach" in codes(validated(folder, runtime, made, reach=4))
+
+
+def test_a_proxy_of_a_mosaic_has_one_channel(folder: Folder, make_graph: MakeGraph, runtime: Runtime) -> None:
+    mosaic = (1, 1, "height", "width")
+    made = make_graph(
+        {"image": mosaic, "sliders": (1, 1)},
+        {"output": mosaic},
+        [helper.make_node("Mul", ["image", "sliders"], ["output"])],
+    )
+    assert validated(folder, runtime, made, space="raw").problems == ()
+    assert "proxy.image" in codes(validated(folder, runtime, made))
+
+
 @pytest.mark.parametrize(("reach", "good"), [(7, True), (6, False)])
 def test_the_reach_is_the_halo_a_tile_needs(
     folder: Folder, make_graph: MakeGraph, runtime: Runtime, reach: int, good: bool
@@ -73,7 +126,7 @@ def test_a_proxy_that_breaks_on_negative_values_is_an_error(
         ({"module_version": "1"}, "proxy.attribute"),
         ({"space": "srgb"}, "proxy.attribute"),
         ({"reach": -1}, "proxy.attribute"),
-        ({"sliders": []}, "proxy.attribute"),
+        ({"sliders": []}, "proxy.tensors"),
         ({"sliders": "gain"}, "proxy.attribute"),
         ({"sliders": [{**SLIDER, "low": 1}]}, "proxy.slider"),
         ({"sliders": [{**SLIDER, "unit": None}]}, "proxy.slider"),

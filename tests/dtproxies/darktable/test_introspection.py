@@ -66,3 +66,15 @@ def test_a_darktable_without_plugins_is_a_failure(tmp_path: Path) -> None:
     empty = Darktable(version=SUPPORTED[0], cli=("true",), python=("true",), library=tmp_path)
     with pytest.raises(Failure, match="no plugins"):
         introspection.layouts(empty, cache=tmp_path / "cache")
+
+
+@pytest.mark.darktable
+def test_reads_every_order_of_modules(darktable: Darktable, tmp_path: Path) -> None:
+    orders = introspection.orders(darktable, cache=tmp_path)
+    assert set(orders) == {1, 2, 3, 4, 5}
+    for names in orders.values():
+        assert len(names) == len(set(names)) > 80
+        assert names.index("rawprepare") < names.index("colorin") < names.index("sharpen") < names.index("colorout")
+    # A picture that is not linear gets its profile first.
+    assert orders[4].index("exposure") < orders[4].index("colorin")
+    assert orders[5].index("exposure") > orders[5].index("colorin")

@@ -12,6 +12,7 @@ from dtproxies.darktable.dump import dump
 from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.layout import ModuleLayout
 from dtproxies.darktable.xmp import Step, sidecar
+from dtproxies.spaces import from_space, to_space
 
 
 def colours() -> NDArray[np.float32]:
@@ -46,8 +47,8 @@ def test_light_above_white_lives_in_pfm_and_is_clipped_in_png(tmp_path: Path) ->
 
 @pytest.mark.parametrize("space", ["lab", "work-rgb", "input-rgb"])
 def test_a_colour_space_and_back_changes_nothing_visible(space: str) -> None:
-    there = picture.to_space(colours(), space)
-    assert picture.from_space(there, space) == pytest.approx(colours(), abs=2e-5)
+    there = to_space(colours(), space)
+    assert from_space(there, space) == pytest.approx(colours(), abs=2e-5)
 
 
 @pytest.mark.parametrize(("name", "reason"), [("none.png", "no such file"), ("text.png", "not a picture")])
@@ -58,9 +59,11 @@ def test_what_is_no_picture_is_a_failure(tmp_path: Path, name: str, reason: str)
     assert wrong.value.where == str(tmp_path / name)
 
 
-def test_raw_modules_take_no_picture() -> None:
+@pytest.mark.darktable
+def test_raw_modules_take_no_picture(darktable: Darktable, tmp_path: Path) -> None:
+    pfm.write(tmp_path / "in.pfm", colours())
     with pytest.raises(Failure, match="raw sensor data"):
-        picture.to_space(colours(), "raw")
+        picture.render_file(darktable, "hotpixels", tmp_path / "in.pfm", tmp_path / "out.pfm", {})
 
 
 @pytest.mark.darktable
@@ -70,7 +73,7 @@ def test_a_module_gets_the_colours_that_darktables_pipe_gives_it(
 ) -> None:
     given = dump(darktable, colours(), [Step(module)], layouts)[module].input
     space = {"exposure": "input-rgb", "velvia": "work-rgb", "sharpen": "lab"}[module]
-    assert np.abs(picture.to_space(colours(), space) - given).max() <= within
+    assert np.abs(to_space(colours(), space) - given).max() <= within
 
 
 @pytest.mark.darktable

@@ -126,9 +126,21 @@ def test_several_threads_may_share_a_renderer(renderer: Renderer) -> None:
     assert all(np.array_equal(one, picture() * 2.0**gain) for gain, one in zip(gains, made, strict=True))
 
 
-def test_an_image_of_another_size_is_refused(renderer: Renderer) -> None:
-    with pytest.raises(Failure, match=r"\(8, 8, 3\), where this renderer takes \(72, 96, 3\)"):
-        renderer.render("exposure", np.zeros((8, 8, 3), np.float32))
+def test_an_image_of_another_size_is_rendered_as_by_a_renderer_of_that_size(darktable: Darktable) -> None:
+    image = picture()[:40, :60]
+    with (
+        Renderer(darktable, ["vignette"], height=HEIGHT, width=WIDTH) as changing,
+        Renderer(darktable, ["vignette"], height=40, width=60) as fitting,
+    ):
+        large = changing.render("vignette", picture())
+        made = changing.render("vignette", image)
+        assert np.array_equal(made, fitting.render("vignette", image))
+        assert np.array_equal(changing.render("vignette", picture()), large)
+
+
+def test_an_image_with_other_channels_is_refused(renderer: Renderer) -> None:
+    with pytest.raises(Failure, match=r"\(8, 8, 1\), where height x width x 3 is wanted"):
+        renderer.render("exposure", np.zeros((8, 8, 1), np.float32))
 
 
 def test_unknown_modules_and_sliders_are_wrong_usage(darktable: Darktable, renderer: Renderer) -> None:
@@ -140,13 +152,25 @@ def test_unknown_modules_and_sliders_are_wrong_usage(darktable: Darktable, rende
         renderer.render("velvia", picture(), {"strenght": 1})
 
 
-def test_modules_that_cannot_stand_alone_are_refused(darktable: Darktable) -> None:
-    with pytest.raises(Failure, match="crop changes the size"):
-        Renderer(darktable, ["crop"], height=8, width=8)
+@pytest.mark.parametrize("module", ["rawprepare", "gamma"])
+def test_modules_whose_pixels_are_no_numbers_of_light_are_refused(darktable: Darktable, module: str) -> None:
+    with pytest.raises(Failure, match=f"module {module} cannot be rendered alone"):
+        Renderer(darktable, [module], height=8, width=8)
+
+
+def test_sliders_that_change_the_size_are_refused_and_others_are_not(darktable: Darktable) -> None:
+    with Renderer(darktable, ["crop"], height=HEIGHT, width=WIDTH) as renderer:
+        with pytest.raises(Failure, match="changes the size of the image, from 96 x 72 to"):
+            renderer.render("crop", picture(), {"cx": 0.25})
+        assert np.array_equal(renderer.render("crop", picture()), picture())
 
 
 def test_says_in_which_colours_a_module_works(renderer: Renderer) -> None:
-    assert [renderer.spaces[name] for name in ("exposure", "velvia", "sharpen")] == ["input-rgb", "work-rgb", "lab"]
+    assert [renderer.spaces[name].input for name in ("exposure", "velvia", "sharpen")] == [
+        "input-rgb",
+        "work-rgb",
+        "lab",
+    ]
 
 
 def test_a_crash_is_a_failure_that_names_module_and_sliders(darktable: Darktable) -> None:
@@ -165,3 +189,52 @@ def test_another_version_of_the_library_is_refused(darktable: Darktable) -> None
     other = replace(darktable, version="5.2.0")
     with pytest.raises(Failure, match=rf"is version {darktable.version}, darktable-cli beside it 5\.2\.0"):
         Renderer(other, ["exposure"], height=8, width=8)
+
+
+AT_DEFAULTS = ["tonecurve", "rgbcurve", "levels", "rgblevels", "colorin", "colorout", "grain", "colorreconstruct"]
+"""Curves with end points, profiles of the image, noise placed by the name of the file."""
+
+
+def test_defaults_are_those_that_darktable_sets_for_the_image(darktable: Darktable) -> None:
+    with Renderer(darktable, AT_DEFAULTS, height=HEIGHT, width=WIDTH) as renderer:
+        dumped = dump(darktable, picture(), [Step(module) for module in AT_DEFAULTS], renderer.layouts)
+        for module, pipe in dumped.items():
+            made = renderer.render(module, pipe.input)
+            assert np.array_equal(made, pipe.output), module
+            assert np.abs(made).max() > 0.5, f"{module}: an empty curve makes black"
+        assert renderer.spaces["colorin"] == ("input-rgb", "lab")
+        assert renderer.spaces["colorout"] == ("lab", "display")
+
+
+RAW: list[list[Step]] = [
+    [Step("temperature"), Step("highlights"), Step("demosaic"), Step("denoiseprofile")],
+    [
+        Step("highlights", {"mode": "DT_IOP_HIGHLIGHTS_CLIP", "clip": 0.6}),
+        Step("demosaic", {"demosaicing_method": "DT_IOP_DEMOSAIC_PPG"}),
+        Step("denoiseprofile", {"mode": "MODE_NLMEANS", "strength": 2.0}),
+    ],
+    [Step("temperature", {"red": 2.0, "blue": 1.5})],
+    [Step("temperature"), Step("highlights"), Step("demosaic"), Step("denoiseprofile")],
+]
+"""The last as the first, after others have run."""
+
+
+def mosaic(seed: int = 0) -> NDArray[np.uint16]:
+    """Grey squares with grain as a sensor counts them, some of them full."""
+    rng = np.random.default_rng(seed)
+    squares = np.kron(rng.uniform(0, 1.4, (6, 8)), np.ones((16, 16))) * 15000
+    return np.clip(squares + rng.uniform(0, 300, squares.shape) + 600, 0, 16383).astype(np.uint16)
+
+
+def test_renders_sensor_data_as_darktables_own_pipe_does(darktable: Darktable) -> None:
+    names = [step.module for step in RAW[0]]
+    with Renderer(darktable, names, height=96, width=128, mosaic=True) as renderer:
+        assert renderer.spaces["demosaic"] == ("raw", "input-rgb")
+        for steps in RAW:
+            dumped = dump(darktable, mosaic(), steps, renderer.layouts)
+            for step in steps:
+                pipe = dumped[step.module]
+                made = renderer.render(step.module, pipe.input, step.sliders)
+                assert made.shape == pipe.output.shape
+                assert np.array_equal(made, pipe.output), step
+                assert pipe.input.shape != pipe.output.shape or not np.array_equal(made, pipe.input), step

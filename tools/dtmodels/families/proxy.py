@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 import torch
+from torch import Tensor, nn
 
 from dtbase.discovery import member
 from dtbase.errors import Failure
@@ -18,19 +18,23 @@ from dtmodels.families import Job
 from dtmodels.families._export import export, made_up
 from dtproxies import modules
 from dtproxies.modules import Module
+from dtproxies.networks.frame import whole
 from dtproxies.weights import facts_of, load
 
 OPTIONS = ("module",)
 
 CHECKPOINT = "weights"
-EXAMPLE = (1, 3, 48, 64)
+SIZE = (48, 64)
+"""Height and width of the picture that the graph is traced with."""
 
 
 def convert(job: Job) -> Mapping[str, Any]:
     """Write `model.onnx` and return what config.json says about module and sliders.
 
-    Inputs are `image` [1, 3, height, width] in the module's colour space, any size, and `sliders` [1, P] in darktable's
-    units; output is `output`, of the image's shape.
+    Inputs are `image` [1, 3, height, width] in the module's colour space, of any size, with one channel for a mosaic;
+    `sliders` [1, P] in darktable's units, where there are any; and, for a module that places something in the frame,
+    `frame` [1, 4]: left and top of the image in the frame, width and height of the frame, in pixels. The output is
+    `output`, as large as the image.
 
     Raises:
         Failure: no module or no weights are named, or the weights are of another module or version.
@@ -47,9 +51,13 @@ def convert(job: Job) -> Mapping[str, Any]:
     network = load(path, module, found.network)
     attributes = _attributes(module, facts_of(path)["darktable"])
     defaults = torch.tensor([[slider.default for slider in module.sliders]])
+    image = made_up(1, 1 if module.space == "raw" else 3, *SIZE)
+    inputs = {"image": image, "sliders": defaults, **({"frame": whole(image)} if module.frame else {})}
+    if not module.sliders:
+        network, inputs = _WithoutSliders(network), {"image": image}
     export(
         network,
-        {"image": made_up(*EXAMPLE), "sliders": defaults},
+        inputs,
         ["output"],
         job.output / "model.onnx",
         symbols={"image": {2: "height", 3: "width"}},
@@ -58,12 +66,27 @@ def convert(job: Job) -> Mapping[str, Any]:
     return attributes
 
 
+class _WithoutSliders(nn.Module):
+    """The network of a module that has none: a graph has no empty inputs."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, image: Tensor) -> Tensor:
+        """[1, C, H, W] -> [1, C, H, W]."""
+        made: Tensor = self.network(image, image.new_zeros(1, 0))
+        return made
+
+
 def _attributes(module: Module, darktable: str) -> dict[str, Any]:
     return {
         "module": module.name,
         "module_version": module.version,
         "darktable": darktable,
         "space": module.space,
-        "reach": module.reach,
-        "sliders": [asdict(slider) for slider in module.sliders],
+        **({"output_space": module.made} if module.made != module.space else {}),
+        "reach": "all" if module.reach is None else module.reach,
+        **({"fixed": dict(module.fixed)} if module.fixed else {}),
+        "sliders": [slider.facts() for slider in module.sliders],
     }

@@ -14,6 +14,7 @@ from dtbase.colour import linear_to_srgb
 from dtbase.errors import Failure
 from dtbase.psnr import psnr
 from dtmodels.graph.runtime import Session
+from dtmodels.tasks._proxy_call import call
 
 TENSORS = ("input", "sliders", "output")
 LAB_PEAK = 100.0
@@ -22,13 +23,14 @@ BEST = 200.0
 """What equal pictures are given instead of infinity."""
 
 
-def compare_pairs(session: Session, golden: Path, *, lab: bool) -> Mapping[str, float]:
+def compare_pairs(session: Session, golden: Path, *, space: str) -> Mapping[str, float]:
     """Run a proxy on the golden inputs.
 
     Args:
         session: the loaded proxy.
-        golden: safetensors with `input` [N, 3, H, W], `sliders` [N, P] and `output` [N, 3, H, W].
-        lab: whether pixels are Lab instead of linear RGB.
+        golden: safetensors with `input` [N, 3, H, W], `sliders` [N, P] and `output` [N, 3, H, W];
+            a mosaic has one channel.
+        space: of the output pixels.
 
     Returns:
         `psnr_db_mean` and `psnr_db_worst` over the pairs, in decibels, for what a screen shows: RGB clipped to 0..1
@@ -39,20 +41,22 @@ def compare_pairs(session: Session, golden: Path, *, lab: bool) -> Mapping[str, 
         GraphFailure: ONNX Runtime refuses a call.
     """
     pairs = _load(golden)
-    shown = _lab_shown if lab else _rgb_shown
     figures = [
-        psnr(shown(session.call(image[None], sliders[None]).outputs["output"][0]), shown(wanted), best=BEST)
+        psnr(
+            _shown(call(session, image[None], sliders[None]).outputs["output"][0], space),
+            _shown(wanted, space),
+            best=BEST,
+        )
         for image, sliders, wanted in zip(*pairs, strict=True)
     ]
     return {"psnr_db_mean": float(np.mean(figures)), "psnr_db_worst": float(np.min(figures))}
 
 
-def _rgb_shown(pixels: NDArray[np.float32]) -> NDArray[np.float64]:
-    return np.asarray(linear_to_srgb(np.clip(pixels.astype(np.float64), 0, 1)), np.float64)
-
-
-def _lab_shown(pixels: NDArray[np.float32]) -> NDArray[np.float64]:
-    return pixels.astype(np.float64) / LAB_PEAK
+def _shown(pixels: NDArray[np.float32], space: str) -> NDArray[np.float64]:
+    if space == "lab":
+        return pixels.astype(np.float64) / LAB_PEAK
+    shown = np.clip(pixels.astype(np.float64), 0, 1)
+    return shown if space == "display" else np.asarray(linear_to_srgb(shown), np.float64)
 
 
 def _load(golden: Path) -> list[NDArray[np.float32]]:

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dtbase.colour import lab_to_linear_rec709, linear_rec709_to_lab, srgb_to_linear
+from dtbase.colour import srgb_to_linear
 from dtbase.errors import Failure
+from dtbase.spaces import on_screen, to_colours
 from dtmodels.graph.runtime import Session
-from dtmodels.tasks._demo import Picture, Sample, Strip, interleaved, middle, planes
+from dtmodels.tasks._demo import Picture, Sample, Strip, middle
 from dtmodels.tasks._protocol import Model
-from dtmodels.tasks._screen import encoded
+from dtmodels.tasks._proxy_call import call
 
 SIDE = 256
 """Of the square cut from the middle of each picture, in pixels."""
@@ -26,7 +27,7 @@ def strip(model: Model, session: Session, sample: Sample) -> Strip:
     """The picture as it is, at default sliders, and with each slider low and high.
 
     Args:
-        model: its attributes `space` and `sliders` are used.
+        model: its attributes `space`, `output_space` and `sliders` are used.
         session: of the proxy.
         sample: a photograph.
 
@@ -38,19 +39,25 @@ def strip(model: Model, session: Session, sample: Sample) -> Strip:
         what = f"{pixels.shape[1]} x {pixels.shape[0]} pixels; the demo needs {SIDE} x {SIDE}"
         raise Failure(what, where=str(sample.path), fix="give a larger picture")
     light = np.asarray(srgb_to_linear(middle(pixels, SIDE)), np.float64)
-    lab = model.config.string("space") == "lab"
-    first = Picture(name="before", pixels=encoded(light), caption=sample.name)
-    shown = (first, *_variants(session, model.config.attribute("sliders"), light, lab=lab))
+    space = model.config.string("space") or "input-rgb"
+    spaces = (space, model.config.string("output_space") or space)
+    first = Picture(name="before", pixels=on_screen(light, "input-rgb"), caption=sample.name)
+    shown = (first, *_variants(session, model.config.attribute("sliders"), light, spaces))
     lines = tuple(shown[start : start + ACROSS] for start in range(0, len(shown), ACROSS))
     return Strip(name=sample.name, lines=lines)
 
 
-def _variants(session: Session, sliders: Sequence[Slider], light: NDArray[Any], *, lab: bool) -> Iterator[Picture]:
-    image = linear_rec709_to_lab(light) if lab else light
+def _variants(
+    session: Session, sliders: Sequence[Slider], light: NDArray[Any], spaces: tuple[str, str]
+) -> Iterator[Picture]:
+    # As a mosaic, a picture of its green: grey.
+    image = light[..., 1:2] if spaces[0] == "raw" else to_colours(light, spaces[0])
     name = "after"
     for caption, values in _positions(sliders):
-        made = interleaved(session.call(planes(image)[None], np.array([values], np.float32)).outputs["output"][0])
-        shown = encoded(lab_to_linear_rec709(made) if lab else made)
+        tensor = np.moveaxis(image, -1, 0)[None].astype(np.float32)
+        output = call(session, tensor, np.array([values], np.float32)).outputs["output"]
+        made = np.moveaxis(output[0], 0, -1).astype(np.float64)
+        shown = on_screen(made if made.shape[2] == 3 else np.repeat(made, 3, axis=2), spaces[1])
         yield Picture(name=name, pixels=shown, caption=caption, made=True)
         name = ""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -12,19 +12,22 @@ from dtmodels.package_config import PackageConfig
 from dtmodels.report import Problem, error
 from dtmodels.tasks._attributes import where_attribute
 
-SPACES = ("linear-rgb", "lab")
+SPACES = ("input-rgb", "work-rgb", "lab", "display", "raw")
+ALL = "all"
+"""The reach of a proxy that looks at the whole picture, so that nothing can be cut into tiles."""
+WHOLE = "a whole number, not negative"
 RANDOM_POSITIONS = 2
 
 
 def check_attributes(config: PackageConfig) -> Iterator[Problem]:
     """`module`, `module_version`, `space`, `reach` and `sliders` have to be there and make sense."""
     yield from _check(config, "module", isinstance(config.attribute("module"), str), "a string")
-    for key in ("module_version", "reach"):
-        value = config.attribute(key)
-        yield from _check(config, key, _is_whole(value), "a whole number, not negative")
+    yield from _check(config, "module_version", _is_whole(config.attribute("module_version")), WHOLE)
+    reach = config.attribute("reach")
+    yield from _check(config, "reach", _is_whole(reach) or reach == ALL, f"{WHOLE}, or {ALL!r}")
     yield from _check(config, "space", config.attribute("space") in SPACES, f"one of {', '.join(SPACES)}")
     sliders = config.attribute("sliders")
-    yield from _check(config, "sliders", isinstance(sliders, list) and bool(sliders), "a list of sliders")
+    yield from _check(config, "sliders", isinstance(sliders, list), "a list of sliders")
     if isinstance(sliders, list):
         for number, slider in enumerate(sliders):
             fix = "give each slider name and unit (texts) and low <= default <= high, low < high (numbers)"
@@ -58,8 +61,20 @@ def positions(config: PackageConfig) -> Iterator[NDArray[np.float32]]:
     """Slider positions to run a proxy at: its defaults, both ends, and two seeded ones between; shape [1, P] each."""
     sliders = config.attribute("sliders")
     ends = {key: np.array([[slider[key] for slider in sliders]], np.float32) for key in ("default", "low", "high")}
+    if not sliders:
+        yield ends["default"]
+        return
     yield from ends.values()
     random = np.random.default_rng(0)
     for _ in range(RANDOM_POSITIONS):
         share = random.random((1, len(sliders)), dtype=np.float32)
-        yield ends["low"] + share * (ends["high"] - ends["low"])
+        drawn = ends["low"] + share * (ends["high"] - ends["low"])
+        yield np.array([[_taken(*one) for one in zip(sliders, drawn[0], strict=True)]], np.float32)
+
+
+def _taken(slider: Mapping[str, Any], value: float) -> float:
+    """The value, or the nearest that a choice or a count can take."""
+    choices = [number for _, number in slider.get("choices", ())]
+    if choices:
+        return float(min(choices, key=lambda number: abs(number - value)))
+    return float(round(value)) if slider.get("whole") else float(value)

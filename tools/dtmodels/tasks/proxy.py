@@ -1,7 +1,9 @@
 """proxy: a picture and slider positions in, what a darktable module makes of them out.
 
 No C code runs proxies; Lua scripts do, and the tools of this project. Inputs are `image` [1, 3, height, width], whose
-values are unbounded, and `sliders` [1, P] in darktable's own units; the output `output` has the shape of `image`.
+values are unbounded, `sliders` [1, P] in darktable's own units where there are any, and for a module that places
+something `frame` [1, 4]: left and top of the picture in the frame, width and height of the frame, in pixels. The output
+`output` is as large as `image`. Of a mosaic, image has one channel.
 Attributes say which module it is, its `sliders` with their ranges, and its `reach`: how many pixels around an output
 pixel matter, which is the halo that tiles need.
 """
@@ -23,6 +25,7 @@ from dtmodels.tasks._golden_pairs import compare_pairs
 from dtmodels.tasks._graphs import shape_text
 from dtmodels.tasks._lua import FILE, check_lua
 from dtmodels.tasks._protocol import Call, Model
+from dtmodels.tasks._proxy_call import call
 from dtmodels.tasks._proxy_demo import strip
 from dtmodels.tasks._run import check_finite, failure
 from dtmodels.tasks._sample import Image, picture, unbounded
@@ -46,7 +49,8 @@ def check(model: Model) -> Iterator[Problem]:
     if FILE in model.graphs:
         graph = model.graphs[FILE]
         yield from check_lua(graph)
-        yield from _check_tensors(graph, len(model.config.attribute("sliders") or []))
+        sliders = model.config.attribute("sliders") or []
+        yield from _check_tensors(graph, len(sliders), model.config.string("space") or "")
 
 
 def run(model: Model, runtime: Runtime) -> Iterator[Problem | Call]:
@@ -62,7 +66,9 @@ def run(model: Model, runtime: Runtime) -> Iterator[Problem | Call]:
 def measure(model: Model, runtime: Runtime, golden: Path) -> Mapping[str, float]:
     """See `dtmodels.tasks._protocol.Measures.measure`."""
     session = runtime.load(model.folder / FILE)
-    figures = compare_pairs(session, golden, lab=model.config.string("space") == "lab")
+    figures = compare_pairs(
+        session, golden, space=model.config.string("output_space") or model.config.string("space") or ""
+    )
     session.close()
     return figures
 
@@ -75,18 +81,20 @@ def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[
     session.close()
 
 
-def _check_tensors(graph: Graph, count: int) -> Iterator[Problem]:
+def _check_tensors(graph: Graph, count: int, space: str) -> Iterator[Problem]:
     names = tuple(tensor.name for tensor in graph.inputs), tuple(tensor.name for tensor in graph.outputs)
-    if names != (("image", "sliders"), ("output",)):
+    wanted = ("image", "sliders") if count else ("image",)
+    if names not in ((wanted, ("output",)), ((*wanted, "frame"), ("output",))):
         found = f"{', '.join(names[0])} -> {', '.join(names[1])}"
-        what = f"tensors are {found}; a proxy has image, sliders -> output"
+        what = f"tensors are {found}; a proxy has {', '.join(wanted)} -> output, and may take the frame last"
         yield error("proxy.tensors", FILE, what, "export with these names, in this order")
         return
-    image, sliders = graph.inputs
-    if len(image.shape) != 4 or image.shape[1] != 3 or image.shape[0] != 1:
-        what = f"image is {shape_text(image.shape)} instead of 1 x 3 x height x width"
+    image = graph.inputs[0]
+    channels = 1 if space == "raw" else 3
+    if len(image.shape) != 4 or image.shape[1] != channels or image.shape[0] != 1:
+        what = f"image is {shape_text(image.shape)} instead of 1 x {channels} x height x width"
         yield error("proxy.image", FILE, what, "export it so")
-    if sliders.shape != (1, count):
+    if count and (sliders := graph.inputs[1]).shape != (1, count):
         what = f"sliders is {shape_text(sliders.shape)}, but config.json names {count}: it has to be 1 x {count}"
         yield error("proxy.sliders", FILE, what, "let attributes.sliders list the inputs, in order")
     if any(isinstance(dim, int) for dim in image.shape[2:]):
@@ -100,44 +108,47 @@ def _fixed(session: Session) -> tuple[int, int] | None:
 
 
 def _run(model: Model, session: Session) -> Iterator[Problem | Call]:
-    lab = model.config.string("space") == "lab"
+    space = model.config.string("space") or ""
     sizes = [fixed] if (fixed := _fixed(session)) else [SMALL, (SMALL[1] + 1, SMALL[0] - 1)]
     for number, sliders in enumerate(positions(model.config)):
         for height, width in sizes:
-            image = _sample(height, width, lab=lab, wild=False)
-            result = session.call(image, sliders)
+            image = _sample(height, width, space=space, wild=False)
+            result = call(session, image, sliders)
             if not number:
                 yield Call(name=f"model {height}x{width}", file=FILE, seconds=result.seconds, outputs=result.outputs)
             yield from check_finite(FILE, result.outputs, f"sliders {sliders.tolist()[0]}")
             yield from _check_shape(result.outputs["output"], image)
-        wild = session.call(_sample(*sizes[0], lab=lab, wild=True), sliders)
+        wild = call(session, _sample(*sizes[0], space=space, wild=True), sliders)
         yield from check_finite(FILE, wild.outputs, f"negative and very bright values, sliders {sliders.tolist()[0]}")
-    reach = model.config.integer("reach", 0)
-    if 0 <= reach <= MAX_REACH and not fixed:
-        yield from _check_tile(session, reach, next(iter(positions(model.config))), lab=lab)
+    reach = model.config.attribute("reach")
+    if isinstance(reach, int) and reach <= MAX_REACH and not fixed:
+        yield from _check_tile(session, reach, next(iter(positions(model.config))), space=space)
 
 
-def _sample(height: int, width: int, *, lab: bool, wild: bool) -> Image:
-    """A sample in the module's colour space: RGB as it is, Lab scaled to L of 0..100, a and b around zero."""
-    image = unbounded(3, height, width) if wild else picture(3, height, width)
-    if lab:
+def _sample(height: int, width: int, *, space: str, wild: bool) -> Image:
+    """A sample in the module's space: RGB as it is, Lab scaled to L of 0..100, a and b around zero, a grey mosaic."""
+    channels = 1 if space == "raw" else 3
+    image = unbounded(channels, height, width) if wild else picture(channels, height, width)
+    if space == "lab":
         image = (image - np.array([0, 0.5, 0.5], np.float32)[:, None, None]) * LAB
     return image
 
 
 def _check_shape(output: NDArray[Any], image: Image) -> Iterator[Problem]:
-    if output.shape != image.shape:
+    if (*output.shape[:1], *output.shape[2:]) != (*image.shape[:1], *image.shape[2:]):
         what = f"output is {shape_text(output.shape)} for an image of {shape_text(image.shape)}"
-        yield error("proxy.shape", FILE, what, "return the shape of the image")
+        yield error("proxy.shape", FILE, what, "return a picture as large as the image")
 
 
-def _check_tile(session: Session, reach: int, sliders: NDArray[np.float32], *, lab: bool) -> Iterator[Problem]:
+def _check_tile(session: Session, reach: int, sliders: NDArray[np.float32], *, space: str) -> Iterator[Problem]:
     """A tile with a halo of `reach` pixels must be what the whole picture is there."""
+    # A mosaic starts red, green again at even places only.
+    reach += reach % 2 if space == "raw" else 0
     side = 2 * CORE + 2 * reach
-    image = _sample(side, side, lab=lab, wild=False)
-    whole = session.call(image, sliders).outputs["output"].astype(np.float64)
+    image = _sample(side, side, space=space, wild=False)
+    whole = call(session, image, sliders).outputs["output"].astype(np.float64)
     low, high = CORE - CORE // 2, CORE + CORE // 2 + 2 * reach
-    tile = session.call(image[..., low:high, low:high], sliders).outputs["output"]
+    tile = call(session, image[..., low:high, low:high], sliders, (low, low, side, side)).outputs["output"]
     inside = slice(reach, reach + CORE)
     cut = slice(low + reach, low + reach + CORE)
     apart = float(np.abs(whole[..., cut, cut] - tile[..., inside, inside]).max())

@@ -1,4 +1,4 @@
-"""Tables of darktable's modules and their sliders, with what is known of those that have a proxy."""
+"""Tables of darktable's modules and their sliders, with what was measured and what is known of those with a proxy."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ from dtproxies.darktable.layout import Field, ModuleLayout
 from dtproxies.darktable.xmp import layout_of
 from dtproxies.modules import Module, Slider
 
+Survey = Mapping[str, Mapping[str, Any]]
+"""What `dtproxies.survey` measured, by module."""
 
-def report(console: Console, darktable: Darktable, name: str | None, *, as_json: bool = False) -> None:
+
+def report(console: Console, darktable: Darktable, name: str | None, survey: Survey, *, as_json: bool = False) -> None:
     """Print all modules, or the sliders of the one called `name`.
 
     Raises:
@@ -24,13 +27,15 @@ def report(console: Console, darktable: Darktable, name: str | None, *, as_json:
     """
     layouts = introspection.layouts(darktable)
     if name is None:
-        rows = [_module(layouts[one], _proxied(one)) for one in sorted(layouts)]
+        names = {
+            file.name.removeprefix("lib").removesuffix(".so") for file in darktable.library.glob("plugins/lib*.so")
+        }
+        rows = [_module(one, layouts.get(one), _proxied(one), survey.get(one, {})) for one in sorted(names)]
     else:
-        layout, module = layout_of(name, layouts), _proxied(name)
-        sliders = {slider.name: slider for slider in module.sliders} if module else {}
-        rows = [_slider(field, sliders.get(field.name)) for field in layout.sliders.values()]
+        layout, module, measured = layout_of(name, layouts), _proxied(name), survey.get(name, {})
+        rows = [_slider(field, module, measured) for field in layout.sliders.values()]
         if not as_json:
-            console.say(_title(layout, module))
+            console.say(_title(layout, module, measured))
     if as_json:
         console.say(json_text(rows).rstrip())
     elif rows:
@@ -44,36 +49,67 @@ def _proxied(name: str) -> Module | None:
     return known
 
 
-def _title(layout: ModuleLayout, module: Module | None) -> str:
-    title = f"{layout.name}, version {layout.version}, {layout.size} bytes"
-    if module is None:
-        return f"{title}; no proxy"
-    other = f"; MADE FOR VERSION {module.version}" if module.version != layout.version else ""
-    return f"{title}; proxy: {module.kind}, {module.space}, reach {module.reach} pixels{other}"
+def _title(layout: ModuleLayout, module: Module | None, measured: Mapping[str, Any]) -> str:
+    lines = [f"{layout.name}, version {layout.version}, {layout.size} bytes"]
+    if "kind" in measured:
+        way = f"{measured['input']} to {measured['output']}"
+        lines.append(f"measured: {measured['kind']}, {way}, reach {_reach(measured['reach'])}")
+    elif measured:
+        lines.append(f"not measured: {measured['why']}")
+    if module:
+        other = f"; MADE FOR VERSION {module.version}" if module.version != layout.version else ""
+        way = f"{module.space} to {module.made}"
+        lines.append(f"proxy: {module.kind}, {way}, reach {_reach(module.reach)}{other}")
+        lines += [f"held by the proxy: {name} at {value}" for name, value in module.fixed.items()]
+    else:
+        lines.append("no proxy")
+    return "\n".join(lines)
 
 
-def _module(layout: ModuleLayout, module: Module | None) -> dict[str, Any]:
+def _reach(pixels: int | None) -> str:
+    return "the whole picture" if pixels is None else f"{pixels} pixels"
+
+
+def _module(
+    name: str, layout: ModuleLayout | None, module: Module | None, measured: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A line of the table; a module without a layout has no parameters, or shapes and buffers instead of sliders."""
+    seen = "kind" in measured
     return {
-        "module": layout.name,
-        "version": layout.version,
-        "sliders": len(layout.sliders),
-        "kind": module.kind if module else "",
-        "space": module.space if module else "",
-        "reach": module.reach if module else "",
+        "module": name,
+        "version": layout.version if layout else "",
+        "sliders": len(layout.sliders) if layout else "",
+        "act": len(measured["acts"]) if seen else "",
+        "input": measured.get("input", ""),
+        "output": measured.get("output", ""),
+        "kind": measured.get("kind", ""),
+        "reach": ("all" if measured["reach"] is None else measured["reach"]) if seen else "",
         "proxied": len(module.sliders) if module else "",
+        "remark": measured.get("why", "") if layout else "no sliders",
     }
 
 
-def _slider(field: Field, known: Slider | None) -> dict[str, Any]:
+def _slider(field: Field, module: Module | None, measured: Mapping[str, Any]) -> dict[str, Any]:
+    known = next((one for one in module.sliders if one.name == field.name), None) if module else None
     return {
         "slider": field.name,
         "type": field.type,
         "default": field.default,
         "range": field.range,
-        "useful": f"{known.low:g} to {known.high:g}" if known else "",
+        "acts": ("yes" if field.name in measured["acts"] else "no") if "acts" in measured else "",
+        "useful": _useful(known),
         "unit": known.unit if known else "",
         "description": field.description,
     }
+
+
+def _useful(known: Slider | None) -> str:
+    if known is None:
+        return ""
+    if known.choices:
+        return ", ".join(name for name, _ in known.choices)
+    scale = "" if known.scale == "linear" else f", {known.scale}"
+    return f"{known.low:g} to {known.high:g}{scale}"
 
 
 def _text(value: float | str | Mapping[str, int]) -> str:

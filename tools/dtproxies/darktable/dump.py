@@ -16,15 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dtbase.errors import Failure
-from dtproxies.darktable import pfm
+from dtproxies.darktable import dng, pfm
 from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.layout import ModuleLayout
-from dtproxies.darktable.xmp import Step, sidecar
+from dtproxies.darktable.order import Order
+from dtproxies.darktable.xmp import SCENE_ORDER, Step, sidecar
 
 
 @dataclass(frozen=True)
 class Dumped:
-    """What one module got and made, H x W x 3 in its own colour space, before blending."""
+    """What one module got and made, H x W x 3 in its own colour space or H x W x 1 of a mosaic, before blending."""
 
     input: NDArray[np.float32]
     output: NDArray[np.float32]
@@ -32,35 +33,42 @@ class Dumped:
 
 def dump(
     darktable: Darktable,
-    image: NDArray[np.float32],
+    image: NDArray[np.float32] | NDArray[np.uint16],
     history: Sequence[Step],
     layouts: Mapping[str, ModuleLayout],
+    order: Order = SCENE_ORDER,
 ) -> dict[str, Dumped]:
     """Export `image` once with `history` and return what every module of it did, by name.
 
     Args:
         darktable: as `find` returns it.
-        image: H x W x 3, linear Rec709; values may leave [0, 1].
+        image: H x W x 3, linear Rec709, whose values may leave [0, 1]; or sensor data, H x W whole numbers.
         history: the modules to enable.
         layouts: as `introspection.layouts` returns them.
+        order: of the modules.
 
     Raises:
         Failure: darktable-cli failed, or skipped one of the modules.
     """
     with tempfile.TemporaryDirectory(prefix="dtproxies-") as name:
         home = Path(name)
-        pfm.write(home / "image.pfm", image)
-        (home / "image.pfm.xmp").write_text(sidecar(history, layouts))
+        source = home / ("image.dng" if image.ndim == 2 else "image.pfm")
+        if image.ndim == 2:
+            dng.write(source, image.astype(np.uint16))
+        else:
+            pfm.write(source, image.astype(np.float32))
+        source.with_name(f"{source.name}.xmp").write_text(sidecar(history, layouts, order))
         modules = [step.module for step in history]
-        said = _export(darktable, home, modules)
+        said = _export(darktable, source, modules)
         return {module: _dumped(home / "dump" / "export", module, said) for module in modules}
 
 
-def _export(darktable: Darktable, home: Path, modules: Sequence[str]) -> str:
+def _export(darktable: Darktable, source: Path, modules: Sequence[str]) -> str:
+    home = source.parent
     done = subprocess.run(
         [
             *darktable.cli,
-            *(str(home / "image.pfm"), str(home / "image.pfm.xmp"), str(home / "out.pfm")),
+            *(str(source), f"{source}.xmp", str(home / "out.pfm")),
             *("--apply-custom-presets", "false", "--core", *darktable.options(home)),
             *("--dump-pipe", ",".join(modules), "--dumpdir", str(home / "dump")),
         ],

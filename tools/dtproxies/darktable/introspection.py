@@ -1,4 +1,4 @@
-"""Parameters of all modules of an installed darktable, read from its plugins once and kept."""
+"""Parameters and order of all modules of an installed darktable, read from its files once and kept."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -32,20 +32,34 @@ def layouts(darktable: Darktable, *, cache: Path | None = None) -> Mapping[str, 
     Raises:
         Failure: the plugins cannot be read.
     """
-    kept = (cache or _user_cache()) / f"layouts-{_key(darktable)}.json"
+    return {name: _layout(name, raw) for name, raw in _asked(darktable, "layouts", cache).items()}
+
+
+def orders(darktable: Darktable, *, cache: Path | None = None) -> Mapping[int, Sequence[str]]:
+    """Names of all modules in the order in which darktable applies them, by `iop_order_version` of a sidecar.
+
+    Raises:
+        Failure: the library cannot be read.
+    """
+    return {int(version): names for version, names in _asked(darktable, "orders", cache).items()}
+
+
+def _asked(darktable: Darktable, task: str, cache: Path | None) -> dict[str, Any]:
+    """What the worker prints for a task, asked once and kept."""
+    kept = (cache or _user_cache()) / f"{task}-{_key(darktable)}.json"
     read = _kept(kept)
     if read is None:
-        read = _read(darktable)
+        read = _read(darktable, task)
         # A home that cannot be written to costs a second at each start, and nothing else.
         with suppress(OSError):
             files.write_json(kept, read)
-    return {name: _layout(name, raw) for name, raw in read.items()}
+    return read
 
 
-def _read(darktable: Darktable) -> dict[str, Any]:
+def _read(darktable: Darktable, task: str) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="dtproxies-") as home:
         done = subprocess.run(
-            worker_command(darktable.python, "layouts", str(darktable.library)),
+            worker_command(darktable.python, task, str(darktable.library)),
             capture_output=True,
             text=True,
             check=False,
@@ -55,7 +69,7 @@ def _read(darktable: Darktable) -> dict[str, Any]:
         read: dict[str, Any] = json.loads(done.stdout)
     except ValueError as wrong:
         last = (done.stderr.strip().splitlines() or [f"it ended with status {done.returncode}"])[-1]
-        raise Failure(f"its modules' parameters cannot be read: {last}", where=str(darktable.library)) from wrong
+        raise Failure(f"its {task} of modules cannot be read: {last}", where=str(darktable.library)) from wrong
     return read
 
 

@@ -96,6 +96,8 @@ class ModuleLayout:
     """Version of the struct (`modversion` in XMP)."""
     size: int
     fields: tuple[Field, ...]
+    initial: bytes | None = None
+    """The struct as darktable itself sets it for an image, where that was asked for: curves have their end points."""
 
     @cached_property
     def sliders(self) -> Mapping[str, Field]:
@@ -104,7 +106,9 @@ class ModuleLayout:
 
     @cached_property
     def defaults(self) -> bytes:
-        """The struct with every slider at its compiled default, which for some modules depends on the image instead."""
+        """The struct with every slider at its default: the one that darktable set, or else the compiled one."""
+        if self.initial is not None:
+            return self.initial
         raw = bytearray(self.size)
         for slider in self.sliders.values():
             struct.pack_into("<" + FORMATS[slider.type], raw, slider.offset, slider.default)

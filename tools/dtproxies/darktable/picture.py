@@ -1,4 +1,4 @@
-"""Pictures in files, and the colour spaces in which darktable's modules want them."""
+"""Pictures in files, rendered through a module."""
 
 from __future__ import annotations
 
@@ -13,12 +13,7 @@ from dtbase.errors import Failure, WrongUsage
 from dtproxies.darktable import pfm
 from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.render import Renderer
-
-REC709_TO_REC2020 = np.array(
-    [[0.6274, 0.3293, 0.0433], [0.0691, 0.9195, 0.0114], [0.0164, 0.0880, 0.8956]],
-    np.float32,
-)
-"""Linear light, both with a D65 white; ITU-R BT.2087-0. darktable's working profile is linear Rec2020."""
+from dtproxies.spaces import from_space, to_space
 
 WRITTEN = (".png", ".pfm")
 
@@ -38,8 +33,10 @@ def render_file(
     height, width, _ = image.shape
     with Renderer(darktable, [module], height=height, width=width) as renderer:
         space = renderer.spaces[module]
-        made = renderer.render(module, to_space(image, space), sliders)
-    write_picture(target, from_space(made, space))
+        if space.input == "raw":
+            raise Failure(f"module {module} works on raw sensor data, not on a picture", fix="choose another module")
+        made = renderer.render(module, np.asarray(to_space(image, space.input), np.float32), sliders)
+    write_picture(target, np.asarray(from_space(made, space.output), np.float32))
 
 
 def read_picture(path: Path) -> NDArray[np.float32]:
@@ -81,31 +78,3 @@ def write_picture(path: Path, image: NDArray[np.float32]) -> None:
     encoded = np.asarray(linear_to_srgb(np.clip(image, 0, 1)))
     with files.replacing(path) as part:
         Image.fromarray(np.round(encoded * 255).astype(np.uint8)).save(part, format="PNG")
-
-
-def to_space(image: NDArray[np.float32], space: str) -> NDArray[np.float32]:
-    """Linear Rec709 in a module's colour space, as `Renderer.spaces` names it.
-
-    Raises:
-        Failure: the module wants raw sensor data.
-    """
-    if space == "lab":
-        from dtbase.colour import linear_rec709_to_lab
-
-        return np.asarray(linear_rec709_to_lab(image), np.float32)
-    if space == "work-rgb":
-        return image @ REC709_TO_REC2020.T
-    if space == "input-rgb":
-        return image
-    raise Failure("this module works on raw sensor data, not on a picture", fix="choose another module")
-
-
-def from_space(image: NDArray[np.float32], space: str) -> NDArray[np.float32]:
-    """Linear Rec709 from a module's colour space: the inverse of `to_space`."""
-    if space == "lab":
-        from dtbase.colour import lab_to_linear_rec709
-
-        return np.asarray(lab_to_linear_rec709(image), np.float32)
-    if space == "work-rgb":
-        return image @ np.linalg.inv(REC709_TO_REC2020).T.astype(np.float32)
-    return image

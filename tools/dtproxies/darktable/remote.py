@@ -20,11 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dtbase.errors import Failure
-from dtproxies.darktable import pfm
+from dtproxies.darktable import dng, pfm
 from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.layout import ModuleLayout
 from dtproxies.darktable.worker.command import worker_command
-from dtproxies.darktable.worker.serve import LONGEST, part_bytes, shared_images
+from dtproxies.darktable.worker.serve import LONGEST, part_bytes, shared_image
 from dtproxies.darktable.xmp import Step, sidecar
 
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a private folder is made below it
@@ -44,14 +44,34 @@ class _Running:
 class Remote:
     """One worker process, started when first needed and again after a crash. Not for several threads at once."""
 
-    def __init__(self, darktable: Darktable, modules: Mapping[str, ModuleLayout], height: int, width: int) -> None:
-        self._darktable, self._modules = darktable, modules
-        self._height, self._width = height, width
+    def __init__(
+        self,
+        darktable: Darktable,
+        modules: Mapping[str, ModuleLayout],
+        height: int,
+        width: int,
+        *,
+        mosaic: bool = False,
+        patience: float | None = None,
+    ) -> None:
+        """Nothing is started yet.
+
+        Args:
+            darktable: as `find` returns it.
+            modules: all that will be rendered through, with their parameters.
+            height: of the first image, in pixels.
+            width: of the first image, in pixels.
+            mosaic: open darktable on sensor data instead of a picture.
+            patience: seconds that a render may take; None for any time.
+        """
+        self._patience = patience
+        self._darktable, self._modules, self._mosaic = darktable, modules, mosaic
         self._running: _Running | None = None
         self._descriptor = os.memfd_create("dtproxies")
-        os.truncate(self._descriptor, 2 * part_bytes(height, width))
-        self._pixels, self._out = shared_images(mmap.mmap(self._descriptor, 0), height, width)
-        self.spaces: Mapping[str, str] = {}
+        self._resize(height, width)
+        self.spaces: Mapping[str, tuple[Any, Any]] = {}
+        self.defaults: Mapping[str, bytes] = {}
+        """Parameters of each module as darktable sets them for the image it opened."""
 
     @property
     def process_id(self) -> int | None:
@@ -59,16 +79,27 @@ class Remote:
         return self._running.process.pid if self._running else None
 
     def call(self, module: str, params: bytes, image: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Render an H x W x 3 image; `params` are not checked any more.
+        """Render an H x W x 3 image, or an H x W x 1 mosaic; `params` are not checked any more.
+
+        An image of another size than the last one starts darktable again, which takes a second or more.
 
         Raises:
-            Failure: darktable crashed; the next call starts it again.
+            Failure: darktable crashed, and the next call starts it again; or it refuses.
         """
+        if image.shape[:2] != (self._height, self._width):
+            self.close()
+            self._resize(*image.shape[:2])
         running = self._running or self.start()
-        self._pixels[..., :3] = image
-        self._pixels[..., 3] = 0
-        self._ask(running, {"module": module, "params": params.hex()}, f"in module {module}")
-        return self._out[..., :3].copy()
+        channels, made = (1 if space == "raw" else 4 for space in self.spaces[module])
+        pixels = shared_image(self._memory, (*image.shape[:2], channels), output=False)
+        pixels[..., : image.shape[2]] = image
+        pixels[..., image.shape[2] :] = 0
+        asked = {"module": module, "params": params.hex(), "channels": channels, "made": made}
+        answer = self._ask(running, asked, f"in module {module}", self._patience)
+        if "refused" in answer:
+            raise Failure(answer["refused"], where=module)
+        out = shared_image(self._memory, (*image.shape[:2], made), output=True)
+        return out[..., :3].copy()
 
     def start(self) -> _Running:
         """Start the worker and wait until it is ready."""
@@ -80,7 +111,9 @@ class Remote:
         except BaseException:
             shutil.rmtree(home, ignore_errors=True)
             raise
-        self.spaces = self._ask(running, self._task(home, image), "while it started", PATIENCE)["spaces"]
+        answer = self._ask(running, self._task(home, image), "while it started", PATIENCE)
+        self.spaces = answer["spaces"]
+        self.defaults = {name: bytes.fromhex(params) for name, params in answer["defaults"].items()}
         return running
 
     def close(self) -> None:
@@ -91,13 +124,22 @@ class Remote:
                 self._running.process.wait(2)
             self._end()
 
+    def _resize(self, height: int, width: int) -> None:
+        self._height, self._width = height, width
+        os.truncate(self._descriptor, 2 * part_bytes(height, width))
+        self._memory = mmap.mmap(self._descriptor, 0)
+
     def _set_up(self, home: Path) -> Path:
-        """Write the image that darktable opens, with a sidecar that enables every module."""
-        image = home / "setup.pfm"
+        """Write the image that darktable opens, and a sidecar that enables every module at darktable's defaults."""
         grey = np.linspace(0.05, 0.8, self._height * self._width * 3, dtype=np.float32)
-        pfm.write(image, grey.reshape(self._height, self._width, 3))
-        history = [Step(name) for name in self._modules]
-        (home / "setup.pfm.xmp").write_text(sidecar(history, self._modules))
+        if self._mosaic:
+            image = home / "image.dng"
+            dng.write(image, (grey[::3] * 10000 + 600).astype(np.uint16).reshape(self._height, self._width))
+        else:
+            image = home / "image.pfm"
+            pfm.write(image, grey.reshape(self._height, self._width, 3))
+        history = [Step(name, params=f"@{name}@") for name in self._modules]
+        (home / "sidecar").write_text(sidecar(history, self._modules))
         return image
 
     def _spawn(self, home: Path) -> _Running:

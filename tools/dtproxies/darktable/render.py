@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +19,17 @@ from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.layout import ModuleLayout
 from dtproxies.darktable.remote import Remote
 from dtproxies.darktable.xmp import layout_of
+from dtproxies.modules import Space
 
 AHEAD = 4
 """Requests taken in advance for each worker."""
+
+
+class Spaces(NamedTuple):
+    """What a module's pixels are, before and after it."""
+
+    input: Space
+    output: Space
 
 
 @dataclass(frozen=True)
@@ -30,38 +38,50 @@ class Request:
 
     module: str
     image: NDArray[np.float32]
-    """H x W x 3, in the module's own colour space."""
+    """H x W x 3, in the module's own colour space; H x W x 1 for a mosaic."""
     sliders: Mapping[str, float | str] = field(default_factory=dict)
-    """By darktable's names; all others stay at the default that introspection gives."""
+    """By darktable's names; all others stay at the default that darktable sets."""
 
 
 class Renderer:
-    """Workers that hold darktable open on images of one size.
+    """Workers that hold darktable open on images of a size.
 
     What it renders equals, bit for bit, what darktable's own pipe puts out of the module before blending. Modules that
     place something in the frame (a vignette, a gradient) see the given image as the whole frame.
     """
 
     def __init__(
-        self, darktable: Darktable, modules: Sequence[str], *, height: int, width: int, workers: int = 1
+        self,
+        darktable: Darktable,
+        modules: Sequence[str],
+        *,
+        height: int,
+        width: int,
+        workers: int = 1,
+        mosaic: bool = False,
+        patience: float | None = None,
     ) -> None:
         """Start the workers.
 
         Args:
             darktable: as `find` returns it.
             modules: all that will be rendered through.
-            height: of every image, in pixels.
-            width: of every image, in pixels.
+            height: of the first image, in pixels. One of another size starts a worker again, for a second or more.
+            width: of the first image, in pixels.
             workers: processes that render side by side; each takes two threads.
+            mosaic: open darktable on sensor data (a computed DNG) and not on a picture, for modules before and at
+                demosaic; those see mosaics that start red, green, 0 to 1 as rawprepare makes them.
+            patience: seconds that one render may take before its worker is ended; None for any time.
 
         Raises:
             WrongUsage: an unknown module.
             Failure: darktable does not start, or a module cannot be rendered alone.
         """
         known = introspection.layouts(darktable)
-        self.layouts: Mapping[str, ModuleLayout] = {name: layout_of(name, known) for name in modules}
-        self._shape = (height, width, 3)
-        self._remotes = [Remote(darktable, self.layouts, height, width) for _ in range(workers)]
+        layouts = {name: layout_of(name, known) for name in modules}
+        self._remotes = [
+            Remote(darktable, layouts, height, width, mosaic=mosaic, patience=patience) for _ in range(workers)
+        ]
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="darktable")
         self._free: SimpleQueue[Remote] = SimpleQueue()
         try:
@@ -71,8 +91,13 @@ class Renderer:
             raise
         for remote in self._remotes:
             self._free.put(remote)
-        self.spaces: Mapping[str, str] = self._remotes[0].spaces
-        """Colour space of each module's pixels: lab, input-rgb (before the input profile) or work-rgb (after it)."""
+        self.spaces: Mapping[str, Spaces] = {name: Spaces(*spaces) for name, spaces in self._remotes[0].spaces.items()}
+        """What each module gets and makes; see `dtproxies.spaces`."""
+        initial = self._remotes[0].defaults
+        self.layouts: Mapping[str, ModuleLayout] = {
+            name: replace(layout, initial=initial[name]) for name, layout in layouts.items()
+        }
+        """Parameters of the modules, with the defaults that darktable set for an image like these."""
 
     def render(
         self, module: str, image: NDArray[np.float32], sliders: Mapping[str, float | str] | None = None
@@ -119,11 +144,11 @@ class Renderer:
             raise WrongUsage(
                 f"this renderer was not set up for module '{request.module}'", fix=f"it has {', '.join(self.layouts)}"
             )
-        if request.image.shape != self._shape:
+        channels = 1 if self.spaces[request.module].input == "raw" else 3
+        if request.image.ndim != 3 or request.image.shape[2] != channels:
             raise Failure(
-                f"image of shape {request.image.shape}, where this renderer takes {self._shape}",
+                f"image of shape {request.image.shape}, where height x width x {channels} is wanted",
                 where=request.module,
-                fix="make another renderer for this size, or crop the image",
             )
         params = self.layouts[request.module].pack(request.sliders)
         remote = self._free.get()

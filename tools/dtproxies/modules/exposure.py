@@ -15,7 +15,7 @@ MODULE = Module(
     name="exposure",
     version=7,
     kind="exact",
-    space="linear-rgb",
+    space="input-rgb",
     sliders=(
         Slider(name="exposure", low=-3.0, high=4.0, default=0.0, unit="EV"),
         Slider(name="black", low=-0.1, high=0.1, default=0.0, unit="share of white"),
@@ -33,7 +33,7 @@ APART = 0.01
 
 def network() -> nn.Module:
     """The untrained network."""
-    from dtproxies.networks import Gain
+    from dtproxies.networks.gain import Gain
 
     return Gain()
 

@@ -1,4 +1,4 @@
-"""Start as `layouts FOLDER`, which prints JSON, or as `serve DESCRIPTOR`, which answers requests."""
+"""Start as `layouts FOLDER` or `orders FOLDER`, which print JSON, or as `serve DESCRIPTOR`, which answers requests."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ def main(task: str, argument: str) -> None:
         from .layouts import read_layouts
 
         json.dump(read_layouts(Path(argument)), answers)
+        answers.flush()
+    elif task == "orders":
+        from .orders import read_orders
+
+        json.dump(read_orders(Path(argument)), answers)
         answers.flush()
     else:
         from .serve import serve

@@ -95,6 +95,15 @@ def read_layouts(library: Path) -> dict[str, Any]:
     return found
 
 
+def params_size(plugin: c.CDLL) -> int | None:
+    """Bytes of a module's parameter struct; None when it has none."""
+    if not hasattr(plugin, "get_introspection"):
+        return None
+    plugin.get_introspection.restype = c.c_void_p
+    address = plugin.get_introspection()
+    return int(_Top.from_address(address).size) if address else None
+
+
 def _module(plugin: c.CDLL) -> dict[str, Any] | None:
     if not hasattr(plugin, "get_introspection") or not hasattr(plugin, "dt_module_mod_version"):
         return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ctypes as c
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,6 +51,30 @@ def find_pieces(pipe: c.Array[c.c_char], names: Iterable[str]) -> dict[str, Piec
         if name is not None:
             found.setdefault(name, Piece(piece, module, place))
     return found
+
+
+def default_params(pieces: Mapping[str, Piece], sizes: Mapping[str, int]) -> dict[str, bytes]:
+    """What darktable set the parameters of each module to for its image, by name; `sizes` are those of the structs.
+
+    A module holds the address of its parameters, that of its defaults, and their size, one after the other.
+
+    Raises:
+        Refused: they are not at one offset for all modules.
+    """
+    known = {name: pieces[name].module for name in sizes if name in pieces}
+    writable = _writable()
+
+    def fits(name: str, at: int) -> bool:
+        module = known[name]
+        places = (_pointer(module + at), _pointer(module + at + POINTER))
+        size = c.c_int32.from_address(module + at + 2 * POINTER).value
+        return size == sizes[name] and all(any(low <= one < high for low, high in writable) for one in places)
+
+    found = [at for at in range(0, MODULE_BYTES - 3 * POINTER, POINTER) if all(fits(name, at) for name in known)]
+    if len(found) != 1 or len(known) < WITNESSES:
+        raise Refused("its modules have no parameters where they were expected")
+    start = found[0] + POINTER
+    return {name: c.string_at(_pointer(module + start), sizes[name]) for name, module in known.items()}
 
 
 def _pieces(pipe: c.Array[c.c_char]) -> list[int]:

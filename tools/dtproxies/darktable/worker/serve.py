@@ -1,7 +1,7 @@
 """Answer requests of the process that started this one, until it closes the line or dies.
 
 The line is a socket that keeps messages apart; each message is JSON. Pixels go through memory shared by both:
-first the input, then the output, each H x W x 4 float32, at whole pages.
+first the input, then the output, each H x W x 4 or H x W x 1 float32, at whole pages.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import select
 import shutil
 import socket
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +34,11 @@ def part_bytes(height: int, width: int) -> int:
     return -(-height * width * 16 // PAGE) * PAGE
 
 
-def shared_images(memory: mmap.mmap, height: int, width: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """The input and the output image, H x W x 4, in `memory`."""
-    count, shape = height * width * 4, (height, width, 4)
-    first = np.frombuffer(memory, np.float32, count).reshape(shape)
-    return first, np.frombuffer(memory, np.float32, count, part_bytes(height, width)).reshape(shape)
+def shared_image(memory: mmap.mmap, shape: Sequence[int], *, output: bool) -> NDArray[np.float32]:
+    """The input or the output image in `memory`, of `shape` height, width and channels: 4, or 1 for a mosaic."""
+    height, width, channels = shape
+    start = part_bytes(height, width) if output else 0
+    return np.frombuffer(memory, np.float32, height * width * channels, start).reshape(height, width, channels)
 
 
 def serve(descriptor: int) -> None:
@@ -50,16 +51,24 @@ def serve(descriptor: int) -> None:
     try:
         library = load(Path(task["library"]), task["version"], task["options"])
         session = Session(library, Path(task["library"]), Path(task["image"]), task["modules"])
-        _answer(line, spaces=session.spaces)
-    except (Refused, OSError, AttributeError) as refused:
+        defaults = {name: session.defaults[name].hex() for name in task["modules"]}
+        _answer(line, spaces=session.spaces, defaults=defaults)
+    except (Refused, OSError, AttributeError, KeyError) as refused:
         _answer(line, error=str(refused))
         return
     memory = mmap.mmap(task["memory"], 2 * part_bytes(task["height"], task["width"]))
-    pixels, out = shared_images(memory, task["height"], task["width"])
+    size = (task["height"], task["width"])
     while message := line.recv(LONGEST):
         request = json.loads(message)
-        session.process(request["module"], bytes.fromhex(request["params"]), pixels, out)
-        _answer(line)
+        pixels, out = (
+            shared_image(memory, (*size, request[end]), output=end == "made") for end in ("channels", "made")
+        )
+        try:
+            session.process(request["module"], bytes.fromhex(request["params"]), pixels, out)
+        except Refused as refused:
+            _answer(line, refused=str(refused))
+        else:
+            _answer(line)
     # One thread ends this process and removes its files; two would get into each other's way.
     watch.join()
 

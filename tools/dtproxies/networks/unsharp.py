@@ -1,36 +1,10 @@
-"""Networks whose structure is what a darktable module is known to do, and whose constants are fitted to its pictures.
-
-All take `image` [B, 3, H, W] and `sliders` [B, P] in darktable's units, and return [B, 3, H, W]; B is 1 in an exported
-graph. They are differentiable in both. Values are unbounded and never clipped. Each constant starts well away from the
-value that darktable uses, so that agreement after fitting is found in the pictures and not written here.
-"""
+"""The unsharp mask."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-
-
-class Gain(nn.Module):
-    """Light scaled so that a white point lands on one and a black point on zero: `exposure` in manual mode.
-
-    Sliders: exposure in EV, black as a share of white. Where white equals black the gain is infinite, as in darktable;
-    its sliders keep the two apart.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.rate = nn.Parameter(torch.tensor(0.5))
-        """Halving of white per EV: towards ln 2."""
-        self.offset = nn.Parameter(torch.tensor(0.5))
-        """Share of the black slider that is subtracted."""
-
-    def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
-        """See the module's own text for shapes and units."""
-        exposure, black = sliders.reshape(-1, 2, 1, 1, 1).unbind(dim=1)
-        black = self.offset * black
-        return (image - black) / (torch.exp(-self.rate * exposure) - black)
 
 
 class Unsharp(nn.Module):
@@ -53,7 +27,7 @@ class Unsharp(nn.Module):
         self.threshold_scale = nn.Parameter(torch.tensor(1.5))
 
     def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
-        """See the module's own text for shapes and units."""
+        """See `dtproxies.networks` for shapes and units."""
         radius, amount, threshold = sliders.reshape(-1, 3, 1, 1, 1).unbind(dim=1)
         half = torch.ceil(self.CUT * radius.detach()).clamp(max=self.LIMIT)
         lightness = image[:, :1]

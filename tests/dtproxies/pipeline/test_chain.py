@@ -1,0 +1,72 @@
+"""Gradients go through all proxies, to the sliders of the first."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from dtbase.errors import Failure
+from dtproxies.darktable.layout import ModuleLayout
+from dtproxies.darktable.order import Order
+from dtproxies.images import chart
+from dtproxies.pipeline.chain import Chain, as_tensor, run
+from dtproxies.pipeline.links import Link, links
+from dtproxies.pipeline.wanted import Wanted
+from dtproxies.spaces import convert
+
+ALL = [Wanted(module="exposure"), Wanted(module="sharpen"), Wanted(module="sigmoid")]
+
+
+Linked = Callable[..., list[Link]]
+
+
+@pytest.fixture
+def linked(toy_layouts: Mapping[str, ModuleLayout], linear: Order) -> Linked:
+    return lambda *wanted: links(wanted, linear, toy_layouts)
+
+
+def untrained(found: Sequence[Link]) -> Chain:
+    torch.manual_seed(1)
+    return Chain(found, [link.proxied.network() for link in found]).double().eval()
+
+
+def test_gradients_reach_every_slider_of_the_first_module(linked: Linked) -> None:
+    long = untrained(linked(*ALL))
+    light = as_tensor(chart(48, 3).pixels).double()
+    sliders = [position.requires_grad_() for position in long.positions(light)]
+    long.light(light, sliders).square().mean().backward()
+    for link, position in zip(long.links, sliders, strict=True):
+        assert position.grad is not None
+        assert torch.isfinite(position.grad).all(), link.module.name
+    first = sliders[0].grad
+    assert first is not None
+    assert (first.abs() > 1e-6).all()
+
+
+def test_the_gradient_of_the_first_module_is_the_slope_of_the_whole_chain(linked: Linked) -> None:
+    long = untrained(linked(*ALL[:2]))
+    light = as_tensor(chart(48, 3).pixels).double()
+    sliders = long.positions(light)
+
+    def made(exposure: torch.Tensor) -> torch.Tensor:
+        first = torch.stack([exposure, sliders[0][0, 1]])[None]
+        return long.light(light, [first, *sliders[1:]]).square().mean()
+
+    assert torch.autograd.gradcheck(made, torch.tensor(0.3, dtype=torch.float64, requires_grad=True))
+
+
+def test_colours_are_converted_between_modules(root: Path, linked: Linked) -> None:
+    light = chart(48, 3).pixels
+    # Sharpening by nothing gives Lab, unchanged; what exposure made was linear Rec709.
+    found = linked(ALL[0], Wanted(module="sharpen", sliders={"amount": 0}))
+    first, second = run(Chain.of(found, root / "models"), light)
+    wanted = convert(first.astype(np.float64), "input-rgb", "lab")
+    assert np.abs(second - wanted).max() < 1e-2
+
+
+def test_a_module_without_weights_says_how_to_train_it(tmp_path: Path, linked: Linked) -> None:
+    with pytest.raises(Failure, match="no weights of the proxy of exposure") as wrong:
+        Chain.of(linked(ALL[0]), tmp_path)
+    assert "dtproxies train exposure" in str(wrong.value)

@@ -1,0 +1,36 @@
+"""Read the orders of modules that darktable knows from its library.
+
+`dt_ioppr_get_iop_order_list_version` returns a list of entries: a number of eight bytes, then the name of the module in
+twenty (`dt_iop_order_entry_t` of `src/common/iop_order.h` in darktable 5.4).
+"""
+
+from __future__ import annotations
+
+import ctypes as c
+from collections.abc import Iterator
+from pathlib import Path
+
+NUMBER_BYTES, NAME_BYTES = 8, 20
+POINTER = 8
+FIRST = 1
+"""Lowest version; 0 is an order of one's own."""
+
+
+def read_orders(library: Path) -> dict[str, list[str]]:
+    """Names of all modules in the order of the pipe, by version of the order, as plain JSON values."""
+    darktable = c.CDLL(str(library / "libdarktable.so"), mode=c.RTLD_GLOBAL)
+    ask = darktable.dt_ioppr_get_iop_order_list_version
+    ask.restype, ask.argtypes = c.c_void_p, [c.c_int]
+    orders = {}
+    version = FIRST
+    while names := list(_names(ask(version))):
+        orders[str(version)] = names
+        version += 1
+    return orders
+
+
+def _names(element: int | None) -> Iterator[str]:
+    while element:
+        entry = c.c_uint64.from_address(element).value
+        yield c.string_at(entry + NUMBER_BYTES, NAME_BYTES).split(b"\0", 1)[0].decode()
+        element = c.c_uint64.from_address(element + POINTER).value

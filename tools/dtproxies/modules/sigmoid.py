@@ -1,0 +1,51 @@
+"""sigmoid: a tone curve from the light of the scene to that of the display."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dtproxies.modules import Module, Slider, choice
+from dtproxies.recipe import Recipe
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+def _primary(colour: str) -> tuple[Slider, Slider]:
+    return (
+        Slider(name=f"{colour}_inset", low=0.0, high=0.5, default=0.0, unit="1"),
+        Slider(name=f"{colour}_rotation", low=-0.4, high=0.4, default=0.0, unit="rad"),
+    )
+
+
+MODULE = Module(
+    name="sigmoid",
+    version=3,
+    kind="curve",
+    space="work-rgb",
+    sliders=(
+        Slider(name="middle_grey_contrast", low=0.7, high=3.0, default=1.5, unit="1", scale="log"),
+        Slider(name="contrast_skewness", low=-1.0, high=1.0, default=0.0, unit="1"),
+        Slider(name="display_white_target", low=50.0, high=200.0, default=100.0, unit="%"),
+        Slider(name="display_black_target", low=0.0, high=1.0, default=0.0152, unit="%"),
+        choice("color_processing", 0, per_channel=0, rgb_ratio=1),
+        Slider(name="hue_preservation", low=0.0, high=100.0, default=100.0, unit="%"),
+        *_primary("red"),
+        *_primary("green"),
+        *_primary("blue"),
+        Slider(name="purity", low=0.0, high=1.0, default=0.0, unit="1"),
+    ),
+    reach=0,
+)
+"""Ranges are those of darktable's sliders before one types a number; white goes on to 200 % for brighter displays.
+Base primaries stay those of the working profile."""
+
+RECIPE = Recipe(pairs=64, side=48, steps=30)
+"""A minute on two cores."""
+
+
+def network() -> nn.Module:
+    """The untrained network."""
+    from dtproxies.networks.sigmoid import Sigmoid
+
+    return Sigmoid()

@@ -1,0 +1,42 @@
+"""Pictures as a sensor would have taken them: a Bayer mosaic with the noise of photons and of reading it out.
+
+The noise model: a value v (1 where the sensor is full) gets a normal error of variance `SHOT` v + `READ`^2, which is
+what counting photons and a read-out with a constant error give. The sensor is that of `dtproxies.darktable.dng.Sensor`.
+"""
+
+from __future__ import annotations
+
+import zlib
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dtbase.colour import REC709_TO_XYZ_D65
+from dtproxies.darktable.dng import Sensor
+
+SHOT = 1 / 6000
+"""Of a sensor that is full at 6000 electrons, as a small one at ISO 400 is."""
+READ = 1 / 2000
+HEADROOM = 2.0
+"""How much brighter than diffuse white the light is that fills the sensor."""
+
+
+def to_mosaic(light: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Linear Rec709 [H, W, 3] -> what rawprepare makes of it, [H, W, 1]: 0 for black, 1 for a full sensor.
+
+    Rows and columns start red, green. The noise is drawn from the picture itself: the same picture has the same.
+    """
+    sensor = Sensor()
+    colours = light @ (np.reshape(sensor.matrix, (3, 3)) @ REC709_TO_XYZ_D65).T
+    colours = colours / (colours_of_white(sensor) * HEADROOM)
+    height, width = colours.shape[:2]
+    rows, columns = np.mgrid[:height, :width] % 2
+    values = np.take_along_axis(colours, (rows + columns)[..., None], axis=2)
+    rng = np.random.default_rng(zlib.crc32(np.ascontiguousarray(values, np.float32).tobytes()))
+    noise = rng.standard_normal(values.shape) * np.sqrt(SHOT * np.maximum(values, 0) + READ**2)
+    return np.clip(values + noise, -10 * READ, 1).astype(np.float32)
+
+
+def colours_of_white(sensor: Sensor) -> float:
+    """The largest of the sensor's three values for diffuse white of brightness 1."""
+    return float((np.reshape(sensor.matrix, (3, 3)) @ REC709_TO_XYZ_D65 @ np.ones(3)).max())

@@ -1,0 +1,106 @@
+"""Conversions of colour that gradients go through, as darktable does them; nothing is clipped.
+
+All take and return [B, 3, H, W]. Matrices are those of `dtbase`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from dtbase.colour import EPSILON, KAPPA, REC709_TO_XYZ_D50, WHITE_D50
+from dtbase.errors import Failure
+from dtbase.spaces import REC709_TO_REC2020
+from dtproxies.modules import Space
+
+REC2020_TO_XYZ_D50 = REC709_TO_XYZ_D50 @ np.linalg.inv(REC709_TO_REC2020)
+"""darktable's working profile: linear light with a D65 white, adapted to D50 as ICC profiles are."""
+
+
+def matrix(image: Tensor, numbers: NDArray[np.floating[Any]] | Tensor) -> Tensor:
+    """Every pixel times a 3 x 3 matrix, which may be [B, 3, 3]."""
+    if not isinstance(numbers, Tensor):
+        numbers = torch.from_numpy(np.asarray(numbers, np.float64))
+    numbers = numbers.to(dtype=image.dtype, device=image.device)
+    flat = image.reshape(image.shape[0], 3, -1)
+    return torch.matmul(numbers, flat).reshape(image.shape)
+
+
+def _cube_root(number: Tensor) -> Tensor:
+    return torch.pow(number, 1 / 3)
+
+
+def xyz_to_lab(xyz: Tensor, root: Callable[[Tensor], Tensor] = _cube_root) -> Tensor:
+    """XYZ under D50 -> Lab; `root` takes the cube root of positive numbers."""
+    ratio = xyz / _white(xyz)
+    cube = root(ratio.clamp(min=EPSILON))
+    x, y, z = torch.where(ratio > EPSILON, cube, (KAPPA * ratio + 16) / 116).unbind(dim=1)
+    return torch.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], dim=1)
+
+
+def lab_to_xyz(lab: Tensor) -> Tensor:
+    """The inverse of `xyz_to_lab`."""
+    lightness, a, b = lab.unbind(dim=1)
+    y = (lightness + 16) / 116
+    curve = torch.stack([y + a / 500, y, y - b / 200], dim=1)
+    return _white(lab) * torch.where(curve > EPSILON ** (1 / 3), curve**3, (116 * curve - 16) / KAPPA)
+
+
+def linear_to_srgb(light: Tensor) -> Tensor:
+    """The sRGB curve (IEC 61966-2-1); negative values mirror positive ones."""
+    size = light.abs()
+    power = 1.055 * torch.pow(size.clamp(min=0.0031308), 1 / 2.4) - 0.055
+    return torch.sign(light) * torch.where(size <= 0.0031308, size * 12.92, power)
+
+
+def srgb_to_linear(encoded: Tensor) -> Tensor:
+    """The inverse of `linear_to_srgb`."""
+    size = encoded.abs()
+    power = torch.pow((size.clamp(min=0.04045) + 0.055) / 1.055, 2.4)
+    return torch.sign(encoded) * torch.where(size <= 0.04045, size / 12.92, power)
+
+
+def to_rec709(image: Tensor, space: Space) -> Tensor:
+    """Linear Rec709 from a module's space, like `dtproxies.spaces.from_space`; a mosaic stays as it is."""
+    match space:
+        case "work-rgb":
+            return matrix(image, np.linalg.inv(REC709_TO_REC2020))
+        case "lab":
+            return matrix(lab_to_xyz(image), np.linalg.inv(REC709_TO_XYZ_D50))
+        case "display":
+            return srgb_to_linear(image)
+        case "input-rgb" | "raw":
+            return image
+
+
+def from_rec709(image: Tensor, space: Space) -> Tensor:
+    """The inverse of `to_rec709`.
+
+    Raises:
+        Failure: a picture is no mosaic.
+    """
+    match space:
+        case "work-rgb":
+            return matrix(image, REC709_TO_REC2020)
+        case "lab":
+            return xyz_to_lab(matrix(image, REC709_TO_XYZ_D50))
+        case "display":
+            return linear_to_srgb(image)
+        case "input-rgb":
+            return image
+        case "raw":
+            raise Failure("a picture cannot be turned into a mosaic by its colours alone")
+
+
+def convert(image: Tensor, one: Space, other: Space) -> Tensor:
+    """From one space of modules to another."""
+    return image if one == other else from_rec709(to_rec709(image, one), other)
+
+
+def _white(image: Tensor) -> Tensor:
+    return torch.tensor(WHITE_D50, dtype=image.dtype, device=image.device).reshape(1, 3, 1, 1)

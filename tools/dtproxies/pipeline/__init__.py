@@ -1,0 +1,1 @@
+"""Proxies chained in darktable's own order of modules."""

@@ -1,0 +1,86 @@
+"""Networks of proxies one after the other; gradients go through all of them, to the sliders of the first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from dtproxies.cores import half_the_cores
+from dtproxies.images import Pixels
+from dtproxies.networks.colour import convert, to_rec709
+from dtproxies.networks.frame import call
+from dtproxies.pipeline.links import LINEAR, Link
+from dtproxies.trained import weights_of
+from dtproxies.weights import load
+
+
+class Chain(nn.Module):
+    """Proxies in the order of their modules; colours are converted in between as darktable converts them."""
+
+    def __init__(self, links: Sequence[Link], networks: Sequence[nn.Module]) -> None:
+        super().__init__()
+        self.links = tuple(links)
+        self.networks = nn.ModuleList(networks)
+
+    @classmethod
+    def of(cls, links: Sequence[Link], models: Path) -> Chain:
+        """The chain with the weights in the folder of models; they want no gradients.
+
+        Raises:
+            Failure: a module has no weights there.
+        """
+        names = [link.module.name for link in links]
+        networks = [
+            load(weights_of(name, models), link.module, link.proxied.network)
+            for name, link in zip(names, links, strict=True)
+        ]
+        chain = cls(links, networks).eval()
+        chain.requires_grad_(False)
+        return chain
+
+    def forward(self, light: Tensor, sliders: Sequence[Tensor]) -> list[Tensor]:
+        """Run the chain.
+
+        Args:
+            light: [B, 3, H, W], linear Rec709.
+            sliders: [B, P] for each module, in darktable's units.
+
+        Returns:
+            What each module makes, [B, 3, H, W] in its own space.
+        """
+        made: list[Tensor] = []
+        pixels, space = light, LINEAR
+        for link, network, values in zip(self.links, self.networks, sliders, strict=True):
+            pixels = call(network, link.module, convert(pixels, space, link.space), values)
+            space = link.made
+            made.append(pixels)
+        return made
+
+    def light(self, light: Tensor, sliders: Sequence[Tensor]) -> Tensor:
+        """What the last module makes, as linear Rec709."""
+        return to_rec709(self(light, sliders)[-1], self.links[-1].made)
+
+    def positions(self, like: Tensor) -> list[Tensor]:
+        """[1, P] for each module: where its sliders stand."""
+        return [like.new_tensor([list(link.sliders.values())]) for link in self.links]
+
+
+def run(chain: Chain, light: Pixels) -> list[Pixels]:
+    """What each module makes of the picture, linear Rec709, H x W x 3, in its own space."""
+    image = as_tensor(light)
+    with torch.no_grad(), half_the_cores():
+        return [as_pixels(made) for made in chain(image, chain.positions(image))]
+
+
+def as_tensor(light: Pixels, kind: torch.dtype = torch.float32) -> Tensor:
+    """[1, 3, H, W] of a picture."""
+    return torch.from_numpy(light).permute(2, 0, 1)[None].to(kind)
+
+
+def as_pixels(image: Tensor) -> Pixels:
+    """The inverse of `as_tensor`."""
+    pixels: Pixels = image[0].permute(1, 2, 0).contiguous().float().numpy()
+    return pixels

@@ -1,0 +1,94 @@
+"""`dtproxies pipeline`: run a chain of proxies on a picture, and hold it against darktable."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from dtbase.console import Console
+from dtbase.files import json_text, write_text
+from dtproxies.darktable.picture import write_picture
+from dtproxies.given import given_picture
+from dtproxies.images import Picture, Pixels
+from dtproxies.pipeline.chain import run
+from dtproxies.pipeline.judge import judge, report
+from dtproxies.pipeline.links import Link
+from dtproxies.pipeline.opened import Pipeline, open_pipeline
+from dtproxies.pipeline.rendered import Passed, in_pipe, one_by_one, sidecar_of
+from dtproxies.pipeline.wanted import read_request
+from dtproxies.spaces import from_space
+
+PICTURE = "picture.pfm"
+
+
+def pipeline_command(
+    console: Console,
+    asked: str,
+    image: Path,
+    folder: Path,
+    *,
+    models: Path,
+    skip: Collection[str],
+    longest: int,
+    every: bool,
+    evaluate: bool,
+    as_json: bool,
+) -> None:
+    """Run the pipeline that `asked` names on the picture in `image` and write what comes out into `folder`.
+
+    Raises:
+        Failure, WrongUsage, NothingToDo: as `read_request` and `open_pipeline`, or the picture cannot be read.
+    """
+    request, picture = read_request(asked), given_picture(image, longest=longest)
+    with open_pipeline(request, picture, models, skip) as opened:
+        made = run(opened.chain, picture.pixels)
+        _write_outputs(folder, opened.chain.links, made, every=every)
+        write_edit(folder, opened, picture)
+        if not evaluate:
+            console.say(f"{folder / 'result.png'}: {' > '.join(link.module.name for link in opened.chain.links)}")
+            return
+        rendered, exported = _in_darktable(console, opened, picture)
+        if every:
+            for number, (link, passed) in enumerate(zip(opened.chain.links, exported, strict=True), 1):
+                _write(folder / f"{number}-{link.module.name}-darktable.png", passed.output, link)
+        judged = judge(opened.chain, picture.pixels, made, rendered, exported)
+    if as_json:
+        console.say(json_text([asdict(one) for one in judged]).rstrip())
+    else:
+        report(console, judged)
+
+
+def write_edit(folder: Path, opened: Pipeline, picture: Picture, links: Sequence[Link] | None = None) -> Path:
+    """Write the picture as linear light, and beside it the sidecar with which darktable opens it.
+
+    A file that is not linear would not do: modules before the input profile would see its encoded values.
+    """
+    write_picture(folder / PICTURE, picture.pixels)
+    path = folder / f"{PICTURE}.xmp"
+    write_text(path, sidecar_of(links or opened.chain.links, opened.order, opened.renderer.layouts))
+    return path
+
+
+def _in_darktable(console: Console, opened: Pipeline, picture: Picture) -> tuple[list[Passed], list[Passed]]:
+    links = opened.chain.links
+    with console.progress("rendering in darktable, module by module and by its own pipe", 2) as advance:
+        rendered = one_by_one(opened.renderer, links, picture.pixels)
+        advance(1)
+        exported = in_pipe(opened.darktable, links, opened.order, picture.pixels, opened.renderer.layouts)
+        advance(1)
+    return rendered, exported
+
+
+def _write_outputs(folder: Path, links: Sequence[Link], made: Sequence[Pixels], *, every: bool) -> None:
+    if every:
+        for number, (link, pixels) in enumerate(zip(links, made, strict=True), 1):
+            _write(folder / f"{number}-{link.module.name}.png", pixels, link)
+    _write(folder / "result.png", made[-1], links[-1])
+    _write(folder / "result.pfm", made[-1], links[-1])
+
+
+def _write(path: Path, pixels: Pixels, link: Link) -> None:
+    write_picture(path, np.asarray(from_space(pixels.astype(np.float64), link.made), np.float32))

@@ -1,0 +1,150 @@
+"""`dtproxies regress`: find the sliders that turn one picture into another, and prove them in darktable."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from dtbase.console import Console
+from dtbase.errors import WrongUsage
+from dtbase.files import json_text, write_json
+from dtbase.psnr import psnr
+from dtproxies.darktable.picture import write_picture
+from dtproxies.given import given_picture
+from dtproxies.images import Picture, Pixels
+from dtproxies.metrics import CAP
+from dtproxies.pipeline.chain import as_pixels
+from dtproxies.pipeline.command import write_edit
+from dtproxies.pipeline.links import LINEAR, Link, links, usable
+from dtproxies.pipeline.opened import Pipeline, open_pipeline
+from dtproxies.pipeline.rendered import in_pipe
+from dtproxies.pipeline.wanted import read_request
+from dtproxies.regress.drawn import draw_convergence, draw_frames, write_comparison
+from dtproxies.regress.search import Found, Settings, search
+from dtproxies.regress.unknowns import errors
+from dtproxies.regress.window import window
+from dtproxies.spaces import from_space, shown
+from dtproxies.video import write_video
+
+AMPLIFY = 20.0
+"""Factor of the shown difference."""
+LINEAR_FILES = (".pfm",)
+"""Files that hold light that is not clipped."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a regression ended with."""
+
+    sliders: dict[str, dict[str, float]]
+    psnr_chain: float
+    """Display PSNR of the proxies at the found sliders against the picture that is wanted, in the searched part."""
+    psnr_darktable: float
+    """Display PSNR of darktable's own export at the found sliders, over the whole picture."""
+    evaluations: int
+    errors: dict[str, float]
+    """Distance to the true sliders as a share of their ranges, where these are known."""
+
+
+def regress_command(
+    console: Console,
+    asked: str,
+    before: Path,
+    after: Path,
+    folder: Path,
+    *,
+    models: Path,
+    skip: Collection[str],
+    truth: str | None,
+    settings: Settings,
+    side: int,
+    animate: bool,
+    at_least: float | None,
+    as_json: bool,
+) -> int:
+    """Search, write what was found into `folder`, and render it in darktable.
+
+    Returns:
+        The exit code: 1 when darktable's picture is farther from the wanted one than `at_least`.
+
+    Raises:
+        Failure, WrongUsage, NothingToDo: as `open_pipeline` and `search`, or the pictures do not fit each other.
+    """
+    request, picture, wanted = read_request(asked), given_picture(before), given_picture(after)
+    if picture.pixels.shape != wanted.pixels.shape:
+        sizes = " and ".join(f"{one.pixels.shape[1]} x {one.pixels.shape[0]}" for one in (picture, wanted))
+        raise WrongUsage(f"the pictures are of {sizes} pixels", fix="give two of the same size")
+    with open_pipeline(request, picture, models, skip) as opened:
+        known = _truth(truth, opened, skip) if truth else None
+        chain = opened.chain.double()
+        clipped = after.suffix.lower() not in LINEAR_FILES
+        light, target = window(console, chain.links, picture.pixels, wanted.pixels, side, clipped=clipped)
+        found = search(chain, light, target, settings, console)
+        at = [replace(link, sliders=values) for link, values in zip(chain.links, found.sliders, strict=True)]
+        write_edit(folder, opened, picture, at)
+        console.note("rendering in darktable with the found sliders")
+        rendered = render(opened, at, picture)
+        draw_convergence(folder / "convergence.png", found, " > ".join(link.module.name for link in at))
+        if animate and draw_frames(folder / "frames", chain, found, light, as_pixels(target.light)) > 1:
+            write_video(console, folder / "frames", folder / "search.mp4")
+    outcome = _outcome(found, at, rendered, wanted.pixels, known)
+    write_picture(folder / "darktable.png", rendered)
+    looks = [("before", picture.pixels), ("darktable, found sliders", rendered), ("wanted", wanted.pixels)]
+    write_comparison(folder / "comparison.png", looks, AMPLIFY)
+    write_json(folder / "found.json", asdict(outcome))
+    _report(console, outcome, folder, as_json=as_json)
+    if at_least is not None and outcome.psnr_darktable < at_least:
+        console.note(f"error: {outcome.psnr_darktable:.1f} dB, and at least {at_least:g} dB are wanted")
+        return 1
+    return 0
+
+
+def render(opened: Pipeline, at: Sequence[Link], picture: Picture) -> Pixels:
+    """What darktable's own pipe makes of the picture with these sliders, as linear Rec709.
+
+    Raises:
+        Failure: darktable-cli failed.
+    """
+    made = in_pipe(opened.darktable, at, opened.order, picture.pixels, opened.renderer.layouts)[-1].output
+    return np.asarray(from_space(made.astype(np.float64), at[-1].made), np.float32)
+
+
+def _truth(asked: str, opened: Pipeline, skip: Collection[str]) -> list[Link]:
+    request = read_request(asked)
+    there = {one.module for one in request.modules}
+    true = links(usable(request, there & set(skip)), opened.order, opened.renderer.layouts)
+    names, wanted = ([link.module.name for link in one] for one in (true, opened.chain.links))
+    if names != wanted:
+        raise WrongUsage(f"the truth has {', '.join(names)}, and the pipeline {', '.join(wanted)}")
+    # What is free is a question of the search.
+    return [replace(one, free=link.free) for one, link in zip(true, opened.chain.links, strict=True)]
+
+
+def _outcome(found: Found, at: Sequence[Link], rendered: Pixels, wanted: Pixels, truth: list[Link] | None) -> Outcome:
+    return Outcome(
+        sliders={link.module.name: dict(link.sliders) for link in at},
+        psnr_chain=found.psnr,
+        psnr_darktable=psnr(shown(rendered, LINEAR), shown(wanted, LINEAR), best=CAP),
+        evaluations=found.evaluations,
+        errors=errors(truth, found.sliders) if truth else {},
+    )
+
+
+def _report(console: Console, outcome: Outcome, folder: Path, *, as_json: bool) -> None:
+    if as_json:
+        console.say(json_text(asdict(outcome)).rstrip())
+        return
+    rows = []
+    for module, sliders in outcome.sliders.items():
+        for name, value in sliders.items():
+            apart = outcome.errors.get(f"{module}.{name}")
+            rows.append([f"{module}.{name}", f"{value:.5g}", "" if apart is None else f"{apart:.2%}"])
+    console.table(["slider", "found", "error, of its range" if outcome.errors else ""], rows)
+    console.say(f"proxies: {outcome.psnr_chain:.1f} dB after {outcome.evaluations} evaluations")
+    console.say(
+        f"darktable with these sliders: {outcome.psnr_darktable:.1f} dB (display PSNR against the wanted picture)"
+    )
+    console.say(f"to open in darktable: {folder / 'picture.pfm'} with its sidecar")

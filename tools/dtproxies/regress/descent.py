@@ -1,0 +1,121 @@
+"""One descent from one start: L-BFGS, or small steps where that does not get on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from dtproxies.regress.unknowns import Unknowns
+
+STEP = 0.05
+"""First step of Adam, in unbounded numbers: an eightieth of a slider's range in its middle."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One evaluation that was better than all before it in its descent."""
+
+    evaluation: int
+    """Counted over the whole search."""
+    loss: float
+    numbers: tuple[float, ...]
+
+
+class Enough(Exception):
+    """The loss is as small as anybody can want."""
+
+
+@dataclass(kw_only=True)
+class Descent:
+    """Where one start has got to."""
+
+    unknowns: Unknowns
+    numbers: Tensor
+    """[N], unbounded: the best so far."""
+    loss: float
+    path: list[Seen] = field(default_factory=list)
+
+
+@dataclass(kw_only=True)
+class Objective:
+    """The loss of a chain, its evaluations counted."""
+
+    loss: Callable[[list[Tensor]], Tensor]
+    """From the sliders of each module."""
+    advance: Callable[[float], None]
+    """Told of each evaluation."""
+    enough: float
+    evaluations: int = 0
+
+    def start(self, unknowns: Unknowns, numbers: Tensor) -> Descent:
+        """A descent that has not begun: one evaluation."""
+        with torch.no_grad():
+            value = float(self._evaluate(unknowns, numbers))
+        return Descent(unknowns=unknowns, numbers=numbers, loss=value)
+
+    def lbfgs(self, descent: Descent, steps: int) -> None:
+        """Up to so many steps of L-BFGS with a line search, from the best so far.
+
+        Raises:
+            Enough: the loss is below `enough`.
+        """
+        with self._variable(descent) as numbers:
+            optimiser = torch.optim.LBFGS(
+                [numbers],
+                max_iter=steps,
+                history_size=20,
+                tolerance_grad=1e-9,
+                tolerance_change=1e-12,
+                line_search_fn="strong_wolfe",
+            )
+            scale = 1 / max(descent.loss, self.enough)
+            optimiser.step(lambda: self._closure(descent, numbers, scale))  # type: ignore[no-untyped-call]
+
+    def adam(self, descent: Descent, steps: int) -> None:
+        """So many steps of Adam that grow smaller, from the best so far.
+
+        Raises:
+            Enough: the loss is below `enough`.
+        """
+        with self._variable(descent) as numbers:
+            optimiser = torch.optim.Adam([numbers], lr=STEP)
+            falling = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
+            scale = 1 / max(descent.loss, self.enough)
+            for _ in range(steps):
+                self._closure(descent, numbers, scale)
+                optimiser.step()
+                falling.step()
+
+    @contextmanager
+    def _variable(self, descent: Descent) -> Iterator[Tensor]:
+        """The numbers as a leaf; what is not finite any more ends the descent, and the best before it stays."""
+        try:
+            yield descent.numbers.clone().requires_grad_()
+        except FloatingPointError:
+            return
+
+    def _closure(self, descent: Descent, numbers: Tensor, scale: float) -> float:
+        numbers.grad = None
+        value = self._evaluate(descent.unknowns, numbers)
+        value.backward()  # type: ignore[no-untyped-call]
+        grad, loss = numbers.grad, float(value.detach())
+        if grad is None or not math.isfinite(loss) or not torch.isfinite(grad).all():
+            raise FloatingPointError
+        grad *= scale
+        if loss < descent.loss:
+            descent.loss, descent.numbers = loss, numbers.detach().clone()
+            seen = Seen(evaluation=self.evaluations, loss=loss, numbers=tuple(descent.numbers.tolist()))
+            descent.path.append(seen)
+        if loss < self.enough:
+            raise Enough
+        return loss * scale
+
+    def _evaluate(self, unknowns: Unknowns, numbers: Tensor) -> Tensor:
+        self.evaluations += 1
+        self.advance(1)
+        return self.loss(unknowns.sliders(numbers))

@@ -1,0 +1,34 @@
+"""Where the weights of trained proxies lie: beside the cards they are released by."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dtbase.discovery import member_names
+from dtbase.errors import Failure
+from dtproxies import modules
+
+FOLDER = Path("models")
+WEIGHTS = "weights.safetensors"
+
+
+def weights_of(name: str, folder: Path = FOLDER) -> Path:
+    """The weights of the proxy of the module `name`.
+
+    Args:
+        name: of a module that has a file in `modules`.
+        folder: of models, with `proxy-<module>/` for each of them.
+
+    Raises:
+        Failure: it was not trained, or this is not the folder of models.
+    """
+    path = folder / f"proxy-{name}" / WEIGHTS
+    if not path.is_file():
+        fix = f"dtproxies train {name} --out {path.parent}, or name the folder of models with --models"
+        raise Failure(f"there are no weights of the proxy of {name}", where=str(path), fix=fix)
+    return path
+
+
+def trained(folder: Path = FOLDER) -> list[str]:
+    """Names of the modules whose proxies have weights, sorted."""
+    return [name for name in member_names(modules) if (folder / f"proxy-{name}" / WEIGHTS).is_file()]

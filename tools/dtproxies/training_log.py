@@ -1,0 +1,37 @@
+"""The log of a training, one JSON object a line, and its curve as a picture."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from dtbase.files import replacing, write_text
+
+LOG = "training.jsonl"
+CURVE = "training.png"
+
+
+def write_log(folder: Path, lines: Sequence[Mapping[str, Any]], name: str, *, curve: bool = True) -> None:
+    """Write log and curve, each whole or not at all; while training goes on, they are written again and again."""
+    write_text(folder / LOG, "".join(json.dumps(line) + "\n" for line in lines))
+    if lines and curve:
+        _draw(folder / CURVE, lines, name)
+
+
+def _draw(path: Path, lines: Sequence[Mapping[str, Any]], name: str) -> None:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 4.5), layout="constrained")
+    left = figure.subplots()
+    left.semilogy([line["step"] for line in lines], [line["loss"] for line in lines], color="tab:blue")
+    left.set_xlabel("step")
+    left.set_ylabel("loss", color="tab:blue")
+    left.set_title(f"training of {name}")
+    if checked := [line for line in lines if "check_psnr" in line]:
+        right = left.twinx()
+        right.plot([line["step"] for line in checked], [line["check_psnr"] for line in checked], "o-", color="tab:red")
+        right.set_ylabel("check, display PSNR in dB", color="tab:red")
+    with replacing(path) as part:
+        figure.savefig(part, format="png", dpi=100, metadata={"Software": None})
