@@ -15,7 +15,7 @@ import itertools
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
@@ -91,7 +91,7 @@ def chains() -> list[tuple[str, ...]]:
     return [all_of_them[at] for at in rng.permutation(len(all_of_them))[:CHAINS]]
 
 
-def recover(names: Sequence[str], count: int, seed: Sequence[int]) -> list[Recovered]:
+def recover(names: Sequence[str], count: int, seed: Sequence[int]) -> Iterator[Recovered]:
     """Make targets with darktable and search their sliders."""
     scenes = Scenes(photographs=photographs(FOLDER, "evaluate"), side=SIDE, seed=seed[-1] + SEED, charts=0)
     request = Request(modules=[Wanted(module=name) for name in names])
@@ -101,11 +101,9 @@ def recover(names: Sequence[str], count: int, seed: Sequence[int]) -> list[Recov
             for name in names
             for found in [proxied(name)]
         }
-        rows = []
         for number in range(count):
             truth = [_at(link, drawn[link.module.name][number]) for link in opened.chain.links]
-            rows.append(_recover(opened, truth, scenes.picture(number)))
-        return rows
+            yield _recover(opened, truth, scenes.picture(number))
 
 
 def _recover(opened: Pipeline, truth: Sequence[Link], picture: Picture) -> Recovered:

@@ -66,7 +66,7 @@ def test_parameters_of_a_sidecar_become_sliders(chained: Chained) -> None:
 
 
 def test_what_the_proxy_holds_elsewhere_is_refused_by_name(chained: Chained) -> None:
-    with pytest.raises(Failure, match="cannot have percentile at 50") as wrong:
+    with pytest.raises(Failure, match="exposure: its proxy cannot have percentile at 50") as wrong:
         chained(Wanted(module="exposure", params=struct.pack("<3f", 1.5, 0.01, 50.0), version=7))
     assert "--skip exposure" in str(wrong.value)
 

@@ -40,7 +40,8 @@ class Sigmoid(nn.Module):
 
     def _curve(self, contrast: Tensor, skew: Tensor, white: Tensor, black: Tensor) -> Curve:
         """Powers and exposures that bring grey, black and white, this one in per cent, to their places."""
-        skewing, rounding = self.skewing, torch.ones_like(white)
+        skewing: Tensor = self.skewing
+        rounding = torch.ones_like(white)
         if not self.training:
             base = torch.round(torch.exp(skewing.double()))
             skewing = torch.log(base).to(white.dtype)
@@ -120,8 +121,8 @@ def _keep_hue(scene: Tensor, display: Tensor, share: Tensor) -> Tensor:
     The sum that is kept is that of the curve for greys, and that of the moved middle for pure colours.
     """
     order = torch.argsort(scene.detach(), dim=1, stable=True)
-    low, middle, high = torch.gather(scene, 1, order).split(1, dim=1)
-    least, between, most = torch.gather(display, 1, order).split(1, dim=1)
+    low, middle, high = torch.chunk(torch.gather(scene, 1, order), 3, dim=1)
+    least, between, most = torch.chunk(torch.gather(display, 1, order), 3, dim=1)
     chroma = high - low
     place = torch.where(chroma != 0, (middle - low) / torch.where(chroma != 0, chroma, 1.0), 0.0)
     naive = (1 - share) * between + share * (least + (most - least) * place)

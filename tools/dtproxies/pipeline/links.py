@@ -53,11 +53,7 @@ def usable(request: Request, skip: Collection[str]) -> list[Wanted]:
         if name not in asked:
             raise WrongUsage(f"there is no {name} to skip", fix=did_you_mean(name, asked))
     left = [one for one in request.modules if one.module not in skip]
-    obstacles = {one.module: why for one in left if (why := _obstacle(one))}
-    if obstacles:
-        told = "\n".join(f"  {name}: {why}" for name, why in obstacles.items())
-        fix = f"leave them out with --skip {','.join([*skip, *obstacles])}"
-        raise Failure(f"proxies cannot stand for all modules:\n{told}", fix=fix)
+    _refuse({one.module: why for one in left if (why := _obstacle(one))}, skip)
     if not left:
         raise NothingToDo("no module is on", fix="put one on")
     return left
@@ -72,9 +68,10 @@ def links(wanted: Sequence[Wanted], order: Order, layouts: Mapping[str, ModuleLa
         layouts: of their parameters, with the defaults that darktable sets.
 
     Raises:
-        Failure: a sidecar holds something at a value that the proxy cannot have.
+        Failure: a sidecar holds something at values that proxies cannot have; all of those are named.
         WrongUsage: an unknown slider or choice, or a value outside the slider's range.
     """
+    _refuse({one.module: why for one in wanted if (why := _held_elsewhere(one, layouts[one.module]))})
     placed = sorted(wanted, key=lambda one: order.place(one.module))
     return [_link(one, order, layouts[one.module]) for one in placed]
 
@@ -86,6 +83,13 @@ def placed_space(space: Space, place: float, order: Order) -> Space:
     if place < order.place("colorin"):
         return "input-rgb"
     return "display" if place > order.place("colorout") else "work-rgb"
+
+
+def _refuse(obstacles: Mapping[str, str], skip: Collection[str] = ()) -> None:
+    if obstacles:
+        told = "\n".join(f"  {name}: {why}" for name, why in obstacles.items())
+        fix = f"leave them out with --skip {','.join([*skip, *obstacles])}"
+        raise Failure(f"proxies cannot stand for all modules:\n{told}", fix=fix)
 
 
 def _obstacle(one: Wanted) -> str:
@@ -102,8 +106,10 @@ def _obstacle(one: Wanted) -> str:
 def _link(one: Wanted, order: Order, layout: ModuleLayout) -> Link:
     found = proxied(one.module)
     module, place = found.module, order.place(one.module)
-    given = one.sliders if one.params is None else _unpacked(one.params, module, layout)
     known = {slider.name: slider for slider in module.sliders}
+    given = one.sliders
+    if one.params is not None:
+        given = {name: value for name, value in layout.unpack(one.params).items() if name in known}
     for name in [*given, *(one.free or ())]:
         if name not in known:
             raise WrongUsage(f"the proxy of {module.name} has no slider '{name}'", fix=did_you_mean(name, known))
@@ -118,15 +124,16 @@ def _link(one: Wanted, order: Order, layout: ModuleLayout) -> Link:
     )
 
 
-def _unpacked(params: bytes, module: Module, layout: ModuleLayout) -> dict[str, float]:
-    """Values of the proxy's sliders; everything else has to be where the proxy holds it."""
-    values, held = layout.unpack(params), layout.unpack(layout.pack(module.fixed))
-    names = {slider.name for slider in module.sliders}
-    other = [name for name in values if name not in names and not _same(values[name], held[name])]
-    if other:
-        told = ", ".join(f"{name} at {values[name]:g} (held at {held[name]:g})" for name in other)
-        raise Failure(f"the proxy cannot have {told}", where=module.name, fix=f"leave it out with --skip {module.name}")
-    return {name: value for name, value in values.items() if name in names}
+def _held_elsewhere(one: Wanted, layout: ModuleLayout) -> str:
+    """What a sidecar puts where the proxy cannot have it, as text; empty where everything fits."""
+    if one.params is None:
+        return ""
+    module = proxied(one.module).module
+    values, held = layout.unpack(one.params), layout.unpack(layout.pack(module.fixed))
+    sliders = {slider.name for slider in module.sliders}
+    other = [name for name in values if name not in sliders and not _same(values[name], held[name])]
+    told = ", ".join(f"{name} at {values[name]:g} (held at {held[name]:g})" for name in other)
+    return f"its proxy cannot have {told}" if told else ""
 
 
 def _same(one: float, other: float) -> bool:

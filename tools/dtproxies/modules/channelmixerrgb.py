@@ -1,0 +1,55 @@
+"""channelmixerrgb, called color calibration: white balance and a mixer of channels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dtproxies.modules import Module, Slider
+from dtproxies.recipe import Recipe
+
+if TYPE_CHECKING:
+    from torch import nn
+
+COLOURS = ("red", "green", "blue")
+
+
+def _row(colour: str) -> list[Slider]:
+    return [
+        Slider(name=f"{colour}[{at}]", low=low, high=low + 2, default=default, unit="1")
+        for at, (low, default) in enumerate((0.0, 1.0) if one == colour else (-1.0, 0.0) for one in COLOURS)
+    ]
+
+
+def _three(name: str, end: float) -> list[Slider]:
+    return [Slider(name=f"{name}[{at}]", low=-end, high=end, default=0.0, unit="1") for at in range(3)]
+
+
+MODULE = Module(
+    name="channelmixerrgb",
+    version=3,
+    kind="colour",
+    space="work-rgb",
+    sliders=(
+        *(slider for colour in COLOURS for slider in _row(colour)),
+        *_three("saturation", 1.0),
+        *_three("lightness", 0.5),
+        Slider(name="gamut", low=0.0, high=4.0, default=1.0, unit="1"),
+        Slider(name="x", low=0.25, high=0.5, default=0.34567, unit="x of CIE 1931"),
+        Slider(name="y", low=0.25, high=0.45, default=0.3585, unit="y of CIE 1931"),
+    ),
+    fixed={"illuminant": "DT_ILLUMINANT_CUSTOM"},
+    reach=0,
+)
+"""Matrix elements within one of those that change nothing; saturation to half and lightness to a quarter of darktable's
+range, above which hardly a colour is left inside it; gamut as its slider shows it; illuminants from blue shade to
+candles. Grey stays off, adaptation is CAT16, clipping is on."""
+
+RECIPE = Recipe(pairs=32, side=40, steps=30)
+"""A minute on two cores."""
+
+
+def network() -> nn.Module:
+    """The untrained network."""
+    from dtproxies.networks.mixer_rgb import MixerRgb
+
+    return MixerRgb()

@@ -1,0 +1,35 @@
+"""colisa: contrast, brightness and saturation, in Lab."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dtproxies.modules import Module, Slider
+from dtproxies.recipe import Recipe
+
+if TYPE_CHECKING:
+    from torch import nn
+
+MODULE = Module(
+    name="colisa",
+    version=1,
+    kind="curve",
+    space="lab",
+    sliders=(
+        Slider(name="contrast", low=-1.0, high=1.0, default=0.0, unit="1"),
+        Slider(name="brightness", low=-1.0, high=1.0, default=0.0, unit="1"),
+        Slider(name="saturation", low=-1.0, high=1.0, default=0.0, unit="1"),
+    ),
+    reach=0,
+)
+"""Ranges are those of darktable's sliders."""
+
+RECIPE = Recipe(pairs=64, side=48, steps=30)
+"""A minute on two cores."""
+
+
+def network() -> nn.Module:
+    """The untrained network."""
+    from dtproxies.networks.colisa import Colisa
+
+    return Colisa()

@@ -1,0 +1,63 @@
+"""colorbalancergb: colour grading of shadows, midtones and highlights."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dtproxies.modules import Module, Slider
+from dtproxies.recipe import Recipe
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+def _grade(part: str, luminance: float, chroma: float) -> tuple[Slider, ...]:
+    return (
+        Slider(name=f"{part}_Y", low=-luminance, high=luminance, default=0.0, unit="1"),
+        Slider(name=f"{part}_C", low=0.0, high=chroma, default=0.0, unit="1"),
+        Slider(name=f"{part}_H", low=0.0, high=360.0, default=0.0, unit="degrees", scale="angle"),
+    )
+
+
+def _four(name: str, end: float) -> tuple[Slider, ...]:
+    first = Slider(name=f"{name}_global", low=-end, high=end, default=0.0, unit="1")
+    parts = ("shadows", "midtones", "highlights")
+    return (first, *(Slider(name=f"{name}_{part}", low=-1.0, high=1.0, default=0.0, unit="1") for part in parts))
+
+
+MODULE = Module(
+    name="colorbalancergb",
+    version=5,
+    kind="colour",
+    space="work-rgb",
+    sliders=(
+        *_grade("shadows", 1.0, 0.5),
+        *_grade("midtones", 0.25, 0.1),
+        *_grade("highlights", 0.5, 0.2),
+        *_grade("global", 0.05, 0.01),
+        Slider(name="shadows_weight", low=0.0, high=3.0, default=1.0, unit="1"),
+        Slider(name="white_fulcrum", low=-2.0, high=2.0, default=0.0, unit="EV"),
+        Slider(name="highlights_weight", low=0.0, high=3.0, default=1.0, unit="1"),
+        Slider(name="mask_grey_fulcrum", low=0.1, high=0.5, default=0.1845, unit="1"),
+        *_four("chroma", 0.5),
+        *_four("saturation", 1.0),
+        *_four("brilliance", 1.0),
+        Slider(name="hue_angle", low=-180.0, high=180.0, default=0.0, unit="degrees", scale="angle"),
+        Slider(name="vibrance", low=-0.5, high=0.5, default=0.0, unit="1"),
+        Slider(name="grey_fulcrum", low=0.1, high=0.5, default=0.1845, unit="1"),
+        Slider(name="contrast", low=-0.5, high=0.5, default=0.0, unit="1"),
+    ),
+    reach=0,
+)
+"""Ranges are those that darktable's sliders show before one types a number; the grey of the masks as that of contrast.
+The saturation formula stays that of 2021."""
+
+RECIPE = Recipe(pairs=32, side=32, steps=30)
+"""Two minutes on two cores."""
+
+
+def network() -> nn.Module:
+    """The untrained network."""
+    from dtproxies.networks.balance_rgb import BalanceRgb
+
+    return BalanceRgb()

@@ -1,0 +1,32 @@
+"""colorin, the input colour profile: from the picture's own colours to Lab."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dtproxies.modules import Module
+from dtproxies.recipe import Recipe
+
+if TYPE_CHECKING:
+    from torch import nn
+
+MODULE = Module(
+    name="colorin",
+    version=7,
+    kind="colour",
+    space="input-rgb",
+    sliders=(),
+    output_space="lab",
+    reach=0,
+)
+"""A picture of floats counts as linear Rec709."""
+
+RECIPE = Recipe(pairs=64, side=48, steps=30)
+"""A minute on two cores."""
+
+
+def network() -> nn.Module:
+    """The untrained network."""
+    from dtproxies.networks.profile import ToLab
+
+    return ToLab()

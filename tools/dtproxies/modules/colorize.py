@@ -1,0 +1,37 @@
+"""colorize: one colour for all pixels, in Lab."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dtproxies.modules import Module, Slider
+from dtproxies.recipe import Recipe
+
+if TYPE_CHECKING:
+    from torch import nn
+
+MODULE = Module(
+    name="colorize",
+    version=2,
+    kind="exact",
+    space="lab",
+    sliders=(
+        Slider(name="hue", low=0.0, high=1.0, default=0.0, unit="turns", scale="angle"),
+        Slider(name="saturation", low=0.0, high=1.0, default=0.5, unit="1"),
+        Slider(name="source_lightness_mix", low=0.0, high=100.0, default=50.0, unit="%"),
+        Slider(name="lightness", low=0.0, high=100.0, default=50.0, unit="%"),
+    ),
+    fixed={"version": 2},
+    reach=0,
+)
+"""Ranges are those of darktable's sliders."""
+
+RECIPE = Recipe(pairs=24, side=32, steps=30)
+"""A minute on two cores."""
+
+
+def network() -> nn.Module:
+    """The untrained network."""
+    from dtproxies.networks.colorize import Colorize
+
+    return Colorize()

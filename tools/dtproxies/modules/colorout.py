@@ -1,0 +1,32 @@
+"""colorout, the output colour profile: from Lab to what a file or a screen gets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dtproxies.modules import Module
+from dtproxies.recipe import Recipe
+
+if TYPE_CHECKING:
+    from torch import nn
+
+MODULE = Module(
+    name="colorout",
+    version=5,
+    kind="colour",
+    space="lab",
+    sliders=(),
+    output_space="display",
+    reach=0,
+)
+"""The output profile is sRGB, that of exported pictures when nothing else was chosen."""
+
+RECIPE = Recipe(pairs=64, side=48, steps=30)
+"""A minute on two cores."""
+
+
+def network() -> nn.Module:
+    """The untrained network."""
+    from dtproxies.networks.profile import ToDisplay
+
+    return ToDisplay()

@@ -1,0 +1,43 @@
+"""filmicrgb: a tone curve from the light of the scene to that of the display, like that of film."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dtproxies.modules import Module, Slider
+from dtproxies.recipe import Recipe
+
+if TYPE_CHECKING:
+    from torch import nn
+
+MODULE = Module(
+    name="filmicrgb",
+    version=6,
+    kind="curve",
+    space="work-rgb",
+    sliders=(
+        Slider(name="black_point_source", low=-14.0, high=-3.0, default=-8.0, unit="EV"),
+        Slider(name="white_point_source", low=2.0, high=8.0, default=4.0, unit="EV"),
+        Slider(name="black_point_target", low=0.0, high=1.0, default=0.01517634, unit="%"),
+        Slider(name="white_point_target", low=50.0, high=100.0, default=100.0, unit="%"),
+        Slider(name="output_power", low=2.0, high=8.0, default=4.0, unit="1"),
+        Slider(name="latitude", low=0.1, high=90.0, default=0.1, unit="%"),
+        Slider(name="contrast", low=0.5, high=3.0, default=1.0, unit="1"),
+        Slider(name="saturation", low=-50.0, high=50.0, default=0.0, unit="%"),
+        Slider(name="balance", low=-50.0, high=50.0, default=0.0, unit="%"),
+    ),
+    reach=0,
+)
+"""Ranges are those that darktable's sliders show before one types a number; hardness from soft to hard, black of the
+display up to that of a print. Highlights are not reconstructed, which is the default: only that looks at other
+pixels."""
+
+RECIPE = Recipe(pairs=32, side=32, steps=30)
+"""Two minutes on two cores."""
+
+
+def network() -> nn.Module:
+    """The untrained network."""
+    from dtproxies.networks.filmic import Filmic
+
+    return Filmic()

@@ -1,0 +1,39 @@
+"""graduatednd: a graduated neutral density filter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dtproxies.modules import Module, Slider
+from dtproxies.recipe import Recipe
+
+if TYPE_CHECKING:
+    from torch import nn
+
+MODULE = Module(
+    name="graduatednd",
+    version=1,
+    kind="position",
+    space="input-rgb",
+    sliders=(
+        Slider(name="density", low=-8.0, high=8.0, default=1.0, unit="EV"),
+        Slider(name="hardness", low=0.0, high=100.0, default=0.0, unit="%"),
+        Slider(name="rotation", low=-180.0, high=180.0, default=0.0, unit="degrees", scale="angle"),
+        Slider(name="offset", low=0.0, high=100.0, default=50.0, unit="%"),
+        Slider(name="hue", low=0.0, high=1.0, default=0.0, unit="turns", scale="angle"),
+        Slider(name="saturation", low=0.0, high=1.0, default=0.0, unit="1"),
+    ),
+    frame=True,
+    reach=0,
+)
+"""Ranges are those of darktable's sliders."""
+
+RECIPE = Recipe(pairs=64, side=48, steps=30)
+"""A minute on two cores."""
+
+
+def network() -> nn.Module:
+    """The untrained network."""
+    from dtproxies.networks.graduated import Graduated
+
+    return Graduated()

@@ -1,0 +1,37 @@
+"""lowpass: a blur, with contrast, brightness and saturation of what it leaves, in Lab."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dtproxies.modules import Module, Slider
+from dtproxies.recipe import Recipe
+
+if TYPE_CHECKING:
+    from torch import nn
+
+MODULE = Module(
+    name="lowpass",
+    version=4,
+    kind="multi-scale",
+    space="lab",
+    sliders=(
+        Slider(name="radius", low=0.1, high=50.0, default=10.0, unit="px", scale="log"),
+        Slider(name="contrast", low=-3.0, high=3.0, default=1.0, unit="1"),
+        Slider(name="brightness", low=-3.0, high=3.0, default=0.0, unit="1"),
+        Slider(name="saturation", low=-3.0, high=3.0, default=1.0, unit="1"),
+    ),
+    reach=560,
+)
+"""Ranges are those of darktable's sliders, but for a radius of 500 px there: the tails of the blur reach eleven times
+as far. The blur is darktable's Gaussian of order zero, not the bilateral one, and nothing is clipped."""
+
+RECIPE = Recipe(pairs=64, side=64, steps=30)
+"""A minute on two cores."""
+
+
+def network() -> nn.Module:
+    """The untrained network."""
+    from dtproxies.networks.lowpass import Lowpass
+
+    return Lowpass()

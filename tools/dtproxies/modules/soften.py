@@ -1,0 +1,40 @@
+"""soften: the Orton effect."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dtproxies.modules import Module, Slider
+from dtproxies.recipe import Recipe
+
+if TYPE_CHECKING:
+    from torch import nn
+
+MODULE = Module(
+    name="soften",
+    version=1,
+    kind="global",
+    space="work-rgb",
+    sliders=(
+        Slider(name="size", low=0.0, high=100.0, default=50.0, unit="%"),
+        Slider(name="saturation", low=0.0, high=100.0, default=100.0, unit="%"),
+        Slider(name="brightness", low=-2.0, high=2.0, default=0.33, unit="EV"),
+        Slider(name="amount", low=0.0, high=100.0, default=50.0, unit="%"),
+    ),
+    frame=True,
+    reach=None,
+)
+"""Ranges are those of darktable's sliders."""
+
+IDENTITY = {"amount": 0.0}
+"""Sliders, beside those at default, at which darktable returns the image as it came."""
+
+RECIPE = Recipe(pairs=24, side=160, steps=20)
+"""A minute on two cores."""
+
+
+def network() -> nn.Module:
+    """The untrained network."""
+    from dtproxies.networks.soften import Soften
+
+    return Soften()

@@ -1,0 +1,38 @@
+"""temperature, called white balance: a factor for each colour of the sensor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dtproxies.modules import Module, Slider
+from dtproxies.recipe import Recipe
+
+if TYPE_CHECKING:
+    from torch import nn
+
+MODULE = Module(
+    name="temperature",
+    version=4,
+    kind="raw",
+    space="raw",
+    sliders=(
+        Slider(name="red", low=0.5, high=4.0, default=2.0, unit="1", scale="log"),
+        Slider(name="green", low=0.5, high=2.0, default=1.0, unit="1", scale="log"),
+        Slider(name="blue", low=0.5, high=4.0, default=1.5, unit="1", scale="log"),
+    ),
+    reach=0,
+)
+"""The range is what cameras need under any light; darktable takes 0 to 8."""
+
+IDENTITY = {"red": 1.0, "green": 1.0, "blue": 1.0}
+"""Sliders, beside those at default, at which darktable returns the image as it came."""
+
+RECIPE = Recipe(pairs=64, side=48, steps=30)
+"""A minute on two cores."""
+
+
+def network() -> nn.Module:
+    """The untrained network."""
+    from dtproxies.networks.balance import Balance
+
+    return Balance()

@@ -1,0 +1,73 @@
+"""How much chroma a display has room for, in the space of `dtproxies.networks.grading`; all [B, C, H, W]."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from dtproxies.networks.colour import matrix
+from dtproxies.networks.grading import from_polar, to_polar
+
+GREY_LUMINANCE = 1.05785528
+"""Luminance of cones of a grey whose luminance of 1931 is 1."""
+UNLIMITED = 1e9
+NEAR = 1e-3
+"""Share of the way below the brightest white in which room shrinks in a straight line to none."""
+TURNED = ((0.979381443298969, 0.391752577319588), (0.0206185567010309, 0.608247422680412), (-1.0, -1.0))
+"""What cosine and sine of the hue contribute for each cone to how fast a channel falls with chroma; these and the next
+numbers follow from the matrices of the space, see `common/gamut_mapping.h` of darktable."""
+TURNED_WHITE = (0.68285981628866, 0.482137060515464)
+STEADY = (1.0, 0.856492345150334, 0.554995960637719)
+STEADY_WHITE = 0.988237752433297
+SCALE = 0.427506877216495
+
+
+def into_display(
+    colour: tuple[Tensor, Tensor, Tensor, Tensor], ends: tuple[Tensor, Tensor], to_cones: Tensor, from_cones: Tensor
+) -> Tensor:
+    """Luminance, chroma and hue as light of a display, with less chroma where it has no room.
+
+    Colours below its black are first lit by half of what they lack.
+
+    Args:
+        colour: luminance, chroma, cosine and sine of the hue.
+        ends: light of the display's black and white, [B, 1, 1, 1].
+        to_cones: 3 x 3, from light of the display.
+        from_cones: its inverse.
+    """
+    light, chroma, cosine, sine = colour
+    black, white = ends
+    plain = matrix(from_polar(light, chroma, cosine, sine), from_cones)
+    lit = plain + (-plain.amin(dim=1, keepdim=True)).clamp(min=0)
+    brightened = to_polar(matrix(lit, to_cones))[0]
+    light = between((light + brightened) / 2, GREY_LUMINANCE * black, GREY_LUMINANCE * white)
+    chroma = torch.minimum(chroma, _room(light, cosine, sine, white, from_cones))
+    return between(matrix(from_polar(light, chroma, cosine, sine), from_cones), torch.zeros_like(white), white)
+
+
+def between(value: Tensor, low: Tensor, high: Tensor) -> Tensor:
+    """The value, no lower than `low` and no higher than `high`."""
+    return torch.minimum(torch.maximum(value, low), high)
+
+
+def _room(light: Tensor, cosine: Tensor, sine: Tensor, white: Tensor, from_cones: Tensor) -> Tensor:
+    """Largest chroma at which no channel leaves 0 to `white`."""
+    rows = from_cones.to(light).T.reshape(3, 1, 3, 1, 1)
+    ways = [one * cosine + other * sine for one, other in TURNED]
+    falling = rows[0] * ways[0] + rows[1] * ways[1] + rows[2] * ways[2]
+    steady = rows[0] * STEADY[0] + rows[1] * STEADY[1] + rows[2] * STEADY[2]
+    falls = falling != 0
+    most = -SCALE * steady / torch.where(falls, falling, 1.0)
+    to_black = torch.where(falls & (most >= 0), most, UNLIMITED)
+
+    brightest = GREY_LUMINANCE * white
+    left = (brightest - light).clamp(min=0)
+    near = left < NEAR
+    held = torch.where(near, (1 - NEAR) * brightest, light)
+    reached = white * (TURNED_WHITE[0] * cosine + TURNED_WHITE[1] * sine)
+    bounded = falls & (held > reached / torch.where(falls, falling, 1.0))
+    most = -SCALE * (held * steady - STEADY_WHITE * white) / torch.where(bounded, held * falling - reached, 1.0)
+    most = torch.where(bounded, most, UNLIMITED)
+    most = torch.where(near, left / (NEAR * brightest) * most, most)
+    to_white = torch.where(most >= 0, most, UNLIMITED)
+    return torch.minimum(to_black, to_white).amin(dim=1, keepdim=True)

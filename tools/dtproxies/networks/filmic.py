@@ -1,0 +1,101 @@
+"""A tone curve on the logarithm of light, with colours that fit into the display."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from dtbase.colour import REC709_TO_XYZ_D50
+from dtproxies.networks.colour import REC2020_TO_XYZ_D50, matrix
+from dtproxies.networks.display_gamut import GREY_LUMINANCE, between, into_display
+from dtproxies.networks.grading import CONES_TO_XYZ, D50_TO_D65, D65_TO_D50, XYZ_TO_CONES, to_polar, within
+from dtproxies.networks.powers import power, share
+from dtproxies.networks.s_curve import SCurve
+from dtproxies.networks.sliders import planes
+
+LN2 = math.log(2)
+SMALL = 1e-7
+
+
+class Filmic(nn.Module):
+    """`filmicrgb` with the colour science of 2023 and the third spline, for a display with the primaries of Rec709.
+
+    Sliders: black and white of the scene in EV from grey, black and white of the display in per cent, hardness,
+    latitude in per cent, contrast, saturation of extreme light, balance in per cent. Light is mapped twice, channel by
+    channel and by its largest channel with the ratios kept; the two are mixed. The hue of the scene is kept, chroma
+    does not grow, and what the display cannot show loses chroma at its hue.
+    """
+
+    _to_cones: Tensor
+    _from_cones: Tensor
+    _display_to_cones: Tensor
+    _display_from_cones: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.grey = nn.Parameter(torch.tensor(0.21))
+        """Light of middle grey, of scene and display."""
+        self.span = nn.Parameter(torch.tensor(6.0))
+        """EV over which a contrast of one is a slope of one."""
+        self.margin = nn.Parameter(torch.tensor(0.015))
+        """Share of the display's range that toe and shoulder keep from its ends."""
+        into, out = np.array(XYZ_TO_CONES) @ D50_TO_D65, D65_TO_D50 @ np.array(CONES_TO_XYZ)
+        for name, to_xyz in (("", REC2020_TO_XYZ_D50), ("_display", REC709_TO_XYZ_D50)):
+            self.register_buffer(f"{name}_to_cones", torch.from_numpy(into @ to_xyz), persistent=False)
+            self.register_buffer(f"{name}_from_cones", torch.from_numpy(np.linalg.inv(to_xyz) @ out), persistent=False)
+
+    def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
+        """See `dtproxies.networks` for shapes and units."""
+        dark, bright, black, white, hardness, *_, saturation, _ = planes(sliders)
+        black, white = black / 100, white / 100
+        curve = self._curve(sliders, black, white)
+        low, high = self.grey * torch.exp(LN2 * dark), self.grey * torch.exp(LN2 * bright)
+
+        def toned(light: Tensor, least: Tensor) -> Tensor:
+            place = torch.log(between(light, low, high) / low) / (LN2 * (bright - dark))
+            # The ends are those behind the power although the power comes after, as in darktable.
+            return power(between(curve(place), least, white), hardness)
+
+        most = between(image.amax(dim=1, keepdim=True), low, high)
+        mapped = (0.5 - saturation / 100) * toned(image, torch.zeros_like(black))
+        mapped = mapped + (0.5 + saturation / 100) * image / most * toned(most, black)
+        return self._shown(image, mapped, (black, white))
+
+    def _curve(self, sliders: Tensor, black: Tensor, white: Tensor) -> SCurve:
+        dark, bright, _, _, hardness, latitude, contrast, _, balance = planes(sliders)
+        low, middle, high = (power(one, 1 / hardness) for one in (black, self.grey.expand_as(white), white))
+        span, latitude, balance = bright - dark, latitude / 100, balance / 100
+        grey = -dark / span
+        least = torch.maximum((high - middle) / (1 - grey), (middle - low) / grey).clamp(min=1) + self.margin
+        slope = contrast * span / self.span / (hardness * power(middle, hardness - 1))
+        slope = torch.maximum(slope, least).clamp(max=100)
+        start = middle - slope * grey
+        first = (low + self.margin * (high - low) - start) / slope
+        last = (high - self.margin * (high - low) - start) / slope
+        toe, shoulder = (1 - latitude) * grey + latitude * first, (1 - latitude) * grey + latitude * last
+        moved = 2 * balance * torch.where(balance > 0, shoulder - grey, grey - toe)
+        toe, shoulder = torch.maximum(toe - moved, first), torch.minimum(shoulder - moved, last)
+        return SCurve(
+            black=low,
+            white=high,
+            toe=toe.clamp(min=SMALL),
+            shoulder=shoulder.clamp(max=1 - SMALL),
+            slope=slope,
+            start=start,
+        )
+
+    def _shown(self, scene: Tensor, mapped: Tensor, ends: tuple[Tensor, Tensor]) -> Tensor:
+        """The mapped light with the hue of the scene and no more chroma than fits."""
+        black, white = ends
+        light, chroma, cosine, sine = to_polar(matrix(scene, self._to_cones))
+        new_light, new_chroma, _, _ = to_polar(matrix(mapped, self._to_cones))
+        new_light = between(new_light, GREY_LUMINANCE * black, GREY_LUMINANCE * white)
+        old, new = chroma * light, torch.minimum(chroma, new_chroma) * new_light
+        grown = (new_light > light) & (old < new)
+        new_chroma = share(torch.where(grown, (old + new) / 2, new), new_light).clamp(min=0)
+        colour = new_light, within(new_chroma, cosine, sine), cosine, sine
+        shown = into_display(colour, ends, self._display_to_cones, self._display_from_cones)
+        return matrix(matrix(shown, self._display_to_cones), self._from_cones)

@@ -1,0 +1,50 @@
+"""A graduated neutral density filter, which may have a colour."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from dtproxies.networks.frame import pixel_grid
+from dtproxies.networks.hsl import from_hsl
+from dtproxies.networks.sliders import planes
+
+
+class Graduated(nn.Module):
+    """Light divided by a factor that rises from one side of the frame to the other: `graduatednd`.
+
+    Sliders: density in EV, hardness in per cent, rotation in degrees, offset in per cent, hue 0..1, saturation 0..1. A
+    negative density multiplies by the factor instead, from the other side. darktable takes powers of two from a series
+    of four terms to the eighth power, and so does the network. Negative light is black.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rate = nn.Parameter(torch.tensor(0.55))
+        """Logarithm of the factor for each EV."""
+        self.hardest = nn.Parameter(torch.tensor(0.7))
+        """Share of the whole way that full hardness leaves out of the slope."""
+
+    def forward(self, image: Tensor, sliders: Tensor, frame: Tensor) -> Tensor:
+        """See `dtproxies.networks` for shapes and units."""
+        density, hardness, rotation, offset, hue, saturation = planes(sliders)
+        place = self._place(image, frame, hardness, rotation, offset)
+        colour = from_hsl(hue, saturation, torch.full_like(hue, 0.5))
+        darker = density > 0
+        colour = torch.where(darker, colour, 1 - colour)
+        step = self.rate / 8 * density.abs() * (0.5 + torch.where(darker, place, -place)).clamp(0, 1)
+        series = 1 + step * (1 + step / 2 * (1 + step / 3 * (1 + step / 4)))
+        factor = colour + (1 - colour) * series**8
+        return torch.where(darker, image / factor, image * factor).clamp(min=0)
+
+    def _place(self, image: Tensor, frame: Tensor, hardness: Tensor, rotation: Tensor, offset: Tensor) -> Tensor:
+        """Where a pixel lies across the filter: at -0.5 and below is none of it, at 0.5 and above all."""
+        columns, rows = pixel_grid(image, frame)
+        width, height = (one / 2 for one in planes(frame[:, 2:]))
+        angle = -math.pi / 180 * rotation
+        sine, cosine = torch.sin(angle), torch.cos(angle)
+        along = sine * (columns / width - 1) + cosine * (1 - rows / height) - 1 + offset / 50
+        diagonal = torch.sqrt(height**2 + width**2) / height
+        return along / (diagonal * (1 - self.hardest * hardness / 100))

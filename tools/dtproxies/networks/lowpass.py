@@ -1,0 +1,36 @@
+"""A blur of Lab, then contrast, brightness and saturation of what is left."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from dtproxies.networks.colisa import Colisa
+from dtproxies.networks.recursive import Recursive
+from dtproxies.networks.sliders import planes
+
+
+class Lowpass(Colisa):
+    """Sliders: radius in pixels, contrast, brightness, saturation, the latter three -3..3: `lowpass`, not clipped.
+
+    Contrast is the slope of a straight line up to 1, and bends it to an S beyond; contrast 1, brightness 0, saturation
+    1 leave the blurred picture as it is. Curves are taken from tables and continued as in `Colisa`.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.blur = Recursive()
+
+    def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
+        """See `dtproxies.networks` for shapes and units."""
+        radius, contrast, brightness, saturation = planes(sliders)
+        blurred = self.blur(image, radius)
+        lightness = self._curve(blurred[:, :1] / 100, lambda x: self._contrast(x, contrast))
+        lightness = self._curve(lightness, lambda x: self._power(x, brightness))
+        return torch.cat([100 * lightness, blurred[:, 1:] * saturation], dim=1)
+
+    def _contrast(self, x: Tensor, contrast: Tensor) -> Tensor:
+        bend = torch.exp(self.boost) * (contrast.abs() - 1).clamp(min=0) ** 2
+        away = 2 * x - 1
+        bent = torch.sign(contrast) * torch.sqrt(1 + bend) * away / torch.sqrt(1 + bend * away**2)
+        return (torch.where(contrast.abs() > 1, bent, contrast * away) + 1) / 2

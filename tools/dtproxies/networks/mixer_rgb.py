@@ -1,0 +1,97 @@
+"""White balance and mixing of channels between the responses of cones, with a gamut that is drawn in."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from dtproxies.networks.colour import REC2020_TO_XYZ_D50, matrix
+from dtproxies.networks.sliders import planes
+
+CAT16 = ((0.401288, 0.650173, -0.051461), (-0.250268, 1.204414, 0.045854), (-0.002079, 0.048952, 0.953127))
+"""XYZ to the responses of cones (Li et al. 2017, Comprehensive color solutions: CAM16)."""
+D50 = (0.994535, 1.000997, 0.833036)
+"""These responses to the white of the working profile."""
+D50_XY = (0.34567, 0.35850)
+LEAST = 2.0**-16
+"""Least value that something is divided by."""
+
+
+class MixerRgb(nn.Module):
+    """Light of an illuminant made that of D50, its channels mixed, chroma drawn in, saturation and lightness changed.
+
+    `channelmixerrgb` with adaptation by CAT16 and the saturation of its version 3. Sliders: the mixing matrix row by
+    row, saturation of three channels, lightness of three channels, gamut compression, x and y of the illuminant.
+    Negative values are clipped on the way, as darktable does by default.
+    """
+
+    _xyz_to_cones: Tensor
+    _cones_to_xyz: Tensor
+    _rgb_to_cones: Tensor
+    _xyz_to_rgb: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.norm = nn.Parameter(torch.tensor(0.61))
+        """Factor on the length of a colour, so that the ratios of grey are one."""
+        self.share = nn.Parameter(torch.tensor(0.36))
+        """Of each channel in what changes saturation."""
+        self.white = nn.Parameter(torch.tensor([0.196, 0.46]))
+        """u' and v' that colours are drawn towards."""
+        to_cones = torch.tensor(CAT16, dtype=torch.float64)
+        to_xyz = torch.from_numpy(REC2020_TO_XYZ_D50)
+        self.register_buffer("_xyz_to_cones", to_cones, persistent=False)
+        self.register_buffer("_cones_to_xyz", torch.linalg.inv(to_cones), persistent=False)
+        self.register_buffer("_rgb_to_cones", to_cones @ to_xyz, persistent=False)
+        self.register_buffer("_xyz_to_rgb", torch.linalg.inv(to_xyz), persistent=False)
+
+    def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
+        """See `dtproxies.networks` for shapes and units."""
+        mix = sliders[:, :9].reshape(-1, 3, 3)
+        saturation, lightness = (sliders[:, at : at + 3, None, None] for at in (9, 12))
+        compression, x, y = planes(sliders[:, 15:])
+        cones = self._adapted(image.clamp(min=0), x, y)
+        xyz = matrix(matrix(cones, mix), self._cones_to_xyz).clamp(min=0)
+        cones = matrix(self._compressed(xyz, compression), self._xyz_to_cones).clamp(min=0)
+        cones = self._coloured(cones, saturation, lightness).clamp(min=0)
+        return matrix(matrix(cones, self._cones_to_xyz).clamp(min=0), self._xyz_to_rgb).clamp(min=0)
+
+    def _adapted(self, image: Tensor, x: Tensor, y: Tensor) -> Tensor:
+        """To responses of cones under D50."""
+        illuminant = matrix(torch.cat([x / y, torch.ones_like(x), (1 - x - y) / y], dim=1), self._xyz_to_cones)
+        goal = illuminant.new_tensor(D50).reshape(1, 3, 1, 1)
+        return matrix(image, self._rgb_to_cones) * goal / illuminant
+
+    def _compressed(self, xyz: Tensor, compression: Tensor) -> Tensor:
+        """Chromaticities drawn towards white, strong and bright ones most, and never past it."""
+        total, luminance = xyz.sum(dim=1, keepdim=True), xyz[:, 1:2]
+        light = total > 0
+        x, y = (torch.where(light, xyz[:, at : at + 1] / torch.where(light, total, 1.0), D50_XY[at]) for at in range(2))
+        room = -2 * x + 12 * y + 3
+        place = torch.cat([4 * x / room, 9 * y / room], dim=1)
+        white = self.white.reshape(1, 2, 1, 1)
+        away = white - place
+        size = (luminance * torch.sum(away**2, dim=1, keepdim=True)).clamp(min=1e-30)
+        pull = torch.exp((torch.log(size) / compression.clamp(min=1e-3)).clamp(max=60))
+        drawn = place + torch.where(compression > 0, pull, 0.0) * away
+        drawn = torch.where(place > white, torch.maximum(drawn, white), torch.minimum(drawn, white))
+        u, v = torch.chunk(drawn, 2, dim=1)
+        room = 6 * u - 16 * v + 12
+        x, y = (9 * u / room).clamp(min=0), (4 * v / room).clamp(min=LEAST)
+        outside = (x + y).clamp(min=1)
+        x, y = x / outside, y / outside
+        return torch.cat([luminance * x / y, luminance, luminance * (1 - x - y) / y], dim=1)
+
+    def _coloured(self, cones: Tensor, saturation: Tensor, lightness: Tensor) -> Tensor:
+        """Ratios of the channels drawn to or away from one, and all of them scaled."""
+        square = torch.sum(cones**2, dim=1, keepdim=True)
+        light = square > 0
+        norm = torch.sqrt(torch.where(light, square, 1.0)) * self.norm
+        ratios = cones / norm
+        change = -self.share * torch.sum(ratios * saturation, dim=1, keepdim=True)
+        ratios = torch.maximum(ratios + (1 - ratios) * change, ratios.clamp(max=0))
+        square = torch.sum(ratios**2, dim=1, keepdim=True)
+        length = torch.sqrt(torch.where(square > 0, square, 1.0)) * self.norm
+        mean = cones.mean(dim=1, keepdim=True).clamp(min=LEAST)
+        gain = (1 + torch.sum(cones * lightness, dim=1, keepdim=True) / mean).clamp(min=0)
+        return torch.where(light, ratios * (norm / length) * gain, cones)

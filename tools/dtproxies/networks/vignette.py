@@ -1,0 +1,50 @@
+"""Corners of the frame darker or brighter, and with more or less colour."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from dtproxies.networks.frame import pixel_grid
+from dtproxies.networks.powers import power
+from dtproxies.networks.sliders import planes
+
+
+class Vignette(nn.Module):
+    """Brightness and saturation that change with the distance from a centre: `vignette`.
+
+    Sliders: distance where it starts and over which it grows, both in per cent of half the longer side; brightness;
+    saturation; centre x and y, -1..1 over the frame; whether the shape follows the frame; its width to height, 1 to 2
+    for the inverse of 1 to 0; shape, from a rectangle over an ellipse at 1 to a star. Negative brightness scales light,
+    positive adds to it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.round = nn.Parameter(torch.tensor(1.7))
+        """Power of the distance in each direction at a shape of 1."""
+        self.grey = nn.Parameter(torch.tensor(0.28))
+        """Share of each channel in the grey that saturation moves away from."""
+
+    def forward(self, image: Tensor, sliders: Tensor, frame: Tensor) -> Tensor:
+        """See `dtproxies.networks` for shapes and units."""
+        start, width, brightness, saturation = planes(sliders[:, :4])
+        least = 100 / torch.minimum(*planes(frame[:, 2:]))
+        grown = (self._distance(image, sliders[:, 4:], frame) - start / 100) / (torch.maximum(width, least) / 100)
+        weight = grown.clamp(0, 1)
+        change = weight * brightness
+        lit = torch.where(brightness < 0, image * (1 + change), image + change)
+        grey = self.grey * lit.sum(dim=1, keepdim=True)
+        return lit + (lit - grey) * weight * saturation
+
+    def _distance(self, image: Tensor, sliders: Tensor, frame: Tensor) -> Tensor:
+        x, y, follows, ratio, shape = planes(sliders)
+        width, height = planes(frame[:, 2:])
+        columns, rows = pixel_grid(image, frame)
+        longer = torch.maximum(width, height)
+        across = torch.where(follows > 0.5, width, longer * ratio.clamp(max=1))
+        down = torch.where(follows > 0.5, height, longer * (2 - ratio).clamp(max=1))
+        away_x = (columns - width / 2 * (1 + x)).abs() * 2 / across
+        away_y = (rows - height / 2 * (1 + y)).abs() * 2 / down
+        bend = self.round / shape
+        return power(power(away_x, bend) + power(away_y, bend), 1 / bend)
