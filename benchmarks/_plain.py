@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import logging
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -31,6 +32,7 @@ def export_plain(network: nn.Module, inputs: Mapping[str, Tensor], outputs: Sequ
 
 def export_native(network: nn.Module, inputs: Mapping[str, Tensor], outputs: Sequence[str], path: Path) -> None:
     """As `export_plain` for networks the older exporter has no operators for: the newer one, at operator set 20."""
+    logging.disable(logging.WARNING)
     with warnings.catch_warnings(), torch.no_grad(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         torch.onnx.export(

@@ -56,6 +56,10 @@ class Workspace:
         """Pictures that show what the model does."""
         return self.output / model_id / "demo"
 
+    def effort(self, model_id: str) -> Path:
+        """What building the model took the last time, as JSON."""
+        return self.output / model_id / "effort.json"
+
     def stamp(self, model_id: str, stage: str) -> Path:
         """What a finished stage was made from."""
         return self.output / model_id / "stamps" / f"{stage}.json"

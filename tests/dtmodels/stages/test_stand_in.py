@@ -141,6 +141,10 @@ def test_the_table_says_what_building_took_and_how_near_it_came(add_model: Add, 
     assert (row["parity dB"], row["verdict"]) == ("200", "built")
     assert float(row["convert s"]) > 0
     assert 20 < float(row["peak MB"].replace(",", "")) < 2000
+    (again,) = run_each(Catalogue.load(tmp_path).entries, Workspace(tmp_path), QUIET)
+    later = dict(zip(COLUMNS, again.row(), strict=True))
+    assert later.pop("verdict") == "still valid"
+    assert later.items() <= row.items()
 
 
 def test_models_built_side_by_side_are_the_same(add_model: Add, tmp_path: Path) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from dtbase.apart import apart
 from dtbase.console import Console
 from dtbase.errors import Failure, NothingToDo
-from dtbase.files import sha256
+from dtbase.files import sha256, write_json
 from dtmodels.catalogue import Entry
 from dtmodels.freshness import inputs_of, is_fresh, refresh
 from dtmodels.openness.grade import grade
@@ -36,21 +38,18 @@ class Built:
     """Of the package."""
     decibels: float
     """How near its graphs come to the network they were made from."""
-    seconds: Mapping[str, float] = field(default_factory=dict)
-    """What each stage that had to be done took; empty when everything was still valid."""
+    work: tuple[str, ...]
+    """The stages that had to be done; empty when everything was still valid."""
+    seconds: Mapping[str, float]
+    """What each stage took when it was done last."""
     peak: int | None = None
-    """Bytes of memory of the largest process that took part."""
-
-    @property
-    def work(self) -> tuple[str, ...]:
-        """The stages that had to be done."""
-        return tuple(self.seconds)
+    """Bytes of memory of the largest process that took part then."""
 
     def row(self) -> list[str]:
         """The model as a line of the closing table."""
         convert = self.seconds.get("convert")
         others = sum(seconds for stage, seconds in self.seconds.items() if stage != "convert")
-        times = ["" if convert is None else f"{convert:.1f}", f"{others:.1f}" if self.seconds else ""]
+        times = ["" if convert is None else f"{convert:.1f}", f"{others:.1f}"]
         peak = "" if self.peak is None else f"{self.peak / 1e6:,.0f}"
         verdict = "built" if self.work else "still valid"
         size = f"{self.package.stat().st_size:,}"
@@ -133,7 +132,10 @@ def _attempt(workspace: Workspace, console: Console, entry: Entry, seed: int | N
         result, peak = apart(_tried, entry, workspace, seed, quiet=console.quiet)
     except Failure as failure:
         return Left(entry, failure)
-    return replace(result, peak=peak) if isinstance(result, Built) else result
+    if isinstance(result, Left):
+        return result
+    write_json(workspace.effort(entry.card.id), {"seconds": dict(result.seconds), "peak": peak})
+    return replace(result, peak=peak)
 
 
 def _tried(entry: Entry, workspace: Workspace, seed: int | None, *, quiet: bool) -> Built | Left:
@@ -157,13 +159,31 @@ def run(entry: Entry, workspace: Workspace, console: Console, *, seed: int | Non
         "validate": partial(hold_model, entry, workspace, console),
         "package": partial(_package, entry, workspace),
     }
-    seconds = {}
+    earlier = _effort(workspace.effort(card.id))
+    seconds, done = dict(earlier["seconds"]), []
     for stage, outputs in _outputs(entry, workspace).items():
         started = time.monotonic()
         if refresh(workspace.stamp(card.id, stage), inputs, outputs, work[stage]):
             seconds[stage] = time.monotonic() - started
-    archive, ratio = workspace.package(card.id), decibels_of(workspace, card.id)
-    return Built(entry=entry, package=archive, sha256=sha256(archive), decibels=ratio, seconds=seconds)
+            done.append(stage)
+    archive = workspace.package(card.id)
+    return Built(
+        entry=entry,
+        package=archive,
+        sha256=sha256(archive),
+        decibels=decibels_of(workspace, card.id),
+        work=tuple(done),
+        seconds=seconds,
+        peak=earlier["peak"],
+    )
+
+
+def _effort(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_bytes())
+        return {"seconds": dict(found["seconds"]), "peak": int(found["peak"])}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {"seconds": {}, "peak": None}  # it only informs: without it the table has a gap
 
 
 def _finished(entry: Entry, workspace: Workspace, seed: int | None) -> bool:
