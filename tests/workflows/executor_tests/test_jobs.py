@@ -11,7 +11,6 @@ from tests.workflows.executor import Fault, Run, World, run_workflow
 from tests.workflows.executor.events import dispatch, pull_request, push
 from tests.workflows.origin import Origin
 
-
 SECRET = "hunter2"  # noqa: S105 - no secret
 
 

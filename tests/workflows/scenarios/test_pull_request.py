@@ -15,6 +15,8 @@ from tests.workflows.executor import Fault, Run, World, run_workflow
 from tests.workflows.executor.events import merge_group
 from tests.workflows.house import House, command, models, on_github
 from tests.workflows.origin import Origin
+from tests.workflows.scenarios.conftest import Past
+from tests.workflows.scenarios.prebuilt import lay_down
 
 SECRET = "correct horse"  # noqa: S105 - no secret
 
@@ -36,6 +38,12 @@ def house(first_house: Origin, tmp_path: Path, make_world: Callable[..., World])
     world.secrets["TOKEN"] = SECRET
     with on_github(world, origin) as house:
         yield house
+
+
+@pytest.fixture
+def prebuilt(house: House, released: Past) -> None:
+    """Where a job would build a model, what was built once is laid down."""
+    lay_down(house.world, released.run)
 
 
 @pytest.fixture
@@ -102,6 +110,7 @@ def test_a_changed_family_builds_its_models(house: House, offer: Callable[..., R
     assert results(run)["gate"] == ("failure" if count != "0" else "success")
 
 
+@pytest.mark.usefixtures("prebuilt")
 def test_a_fork_reads_only_and_still_sees_everything(house: House, offer: Callable[..., Run]) -> None:
     raise_version(house, "denoise-one")
     run = offer(fork=True)
@@ -136,6 +145,7 @@ def test_a_wrong_card_is_annotated_on_its_line(house: House, offer: Callable[...
     assert any(result["level"] == "error" for result in found) is not fork
 
 
+@pytest.mark.usefixtures("prebuilt")
 def test_a_broken_model_turns_the_gate_red_and_hides_no_other(house: House, offer: Callable[..., Run]) -> None:
     for model_id in ("denoise-one", "denoise-two"):
         raise_version(house, model_id)

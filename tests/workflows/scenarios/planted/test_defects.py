@@ -36,6 +36,7 @@ BY_READING = tuple(one for one in DEFECTS if one.caught_by not in SCENES)
 BY_RUNNING = tuple(one for one in DEFECTS if one.caught_by in SCENES)
 
 
+@pytest.mark.usefixtures("node_modules")
 @pytest.mark.parametrize("defect", named(BY_READING))
 def test_a_checker_catches_it(defect: Defect, root: Path, tmp_path: Path, pytestconfig: pytest.Config) -> None:
     found = complaints(defect, root, tmp_path, None)
