@@ -29,7 +29,8 @@ def complaints(defect: Defect, root: Path, folder: Path, stage: Stage | None) ->
 
 
 def named(defects: tuple[Defect, ...]) -> list[pytest.ParameterSet]:
-    return [pytest.param(one, id=f"{one.caught_by}: {one.name}") for one in defects]
+    slow = (pytest.mark.slow,)
+    return [pytest.param(one, id=f"{one.caught_by}: {one.name}", marks=slow if one.slow else ()) for one in defects]
 
 
 BY_READING = tuple(one for one in DEFECTS if one.caught_by not in SCENES)
