@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import importlib.metadata
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -46,6 +47,7 @@ def run(call: Call) -> dict[str, str]:
     programs = folder / "bin"
     programs.mkdir(parents=True, exist_ok=True)
     (folder / "modules.json").write_text(json.dumps(modules()))
+    (folder / "distributions.json").write_text(distributions())
     (folder / "installed.json").write_text(json.dumps({"distributions": {}, "projects": []}))
     cache = call.world.folder.parent / "pip"
     wrapper = WRAPPER.format(folder=folder, python=sys.executable, stand_in=STAND_IN, cache=cache)
@@ -65,6 +67,20 @@ def modules() -> dict[str, list[str]]:
         for module, names in importlib.metadata.packages_distributions().items()
     }
     return {module: names for module, names in found.items() if names}
+
+
+@functools.cache
+def distributions() -> str:
+    """What lies in this environment, for `pip install`: versions, needs and programs, as JSON."""
+    found = {}
+    for one in importlib.metadata.distributions():
+        points = {point.name: point.value for point in one.entry_points.select(group="console_scripts")}
+        brought = [Path(file).name for file in one.files or [] if file.parent.name == "bin"]
+        here = Path(sys.executable).parent
+        programs = {name: str(here / name) for name in brought if (here / name).exists()} | points
+        name = re.sub(r"[-_.]+", "-", one.metadata["Name"]).lower()
+        found.setdefault(name, {"version": one.version, "requires": one.requires or [], "programs": programs})
+    return json.dumps(found)
 
 
 def _is_editable(name: str) -> bool:

@@ -6,8 +6,8 @@ it needs, can be imported. There is nothing else to choose from.
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
+import os
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -27,6 +27,8 @@ class Resolution:
     pins: dict[str, Requirement]
     distributions: dict[str, list[str]]
     """Extras of each distribution; the empty one means the distribution itself."""
+    here: dict[str, Any]
+    """What lies in this environment, by name: version, needs and programs."""
     programs: dict[str, str] = field(default_factory=dict)
 
     def require(self, wanted: Requirement) -> None:
@@ -37,20 +39,19 @@ class Resolution:
         if known and not wanted.extras - set(known):
             return
         known.extend(sorted({"", *wanted.extras} - set(known)))
-        self.programs |= programs(found)
-        for text in found.requires or []:
+        self.programs |= found["programs"]
+        for text in found["requires"]:
             needed = Requirement(text)
             if needed.marker is None or any(needed.marker.evaluate({"extra": one}) for one in {"", *wanted.extras}):
                 self.require(needed)
 
-    def _find(self, wanted: Requirement, name: str) -> importlib.metadata.Distribution:
-        try:
-            found = importlib.metadata.distribution(name)
-        except importlib.metadata.PackageNotFoundError:
+    def _find(self, wanted: Requirement, name: str) -> dict[str, Any]:
+        if name not in self.here:
             sys.exit(f"ERROR: No matching distribution found for {wanted}")
+        found: dict[str, Any] = self.here[name]
         for one in (wanted, self.pins.get(name)):
-            if one and not one.specifier.contains(Version(found.version), prereleases=True):
-                sys.exit(f"ERROR: No matching distribution found for {one} (here is {found.version})")
+            if one and not one.specifier.contains(Version(found["version"]), prereleases=True):
+                sys.exit(f"ERROR: No matching distribution found for {one} (here is {found['version']})")
         return found
 
     def install_project(self, project: dict[str, Any], extras: list[str]) -> None:
@@ -68,14 +69,6 @@ class Resolution:
         self.programs |= project.get("scripts", {})
 
 
-def programs(found: importlib.metadata.Distribution) -> dict[str, str]:
-    """The programs of a distribution: functions, or binaries that it brings."""
-    points = {point.name: point.value for point in found.entry_points.select(group="console_scripts")}
-    here = Path(sys.executable).parent
-    brought = [Path(file).name for file in found.files or [] if file.parent.name == "bin"]
-    return {name: str(here / name) for name in brought if (here / name).exists()} | points
-
-
 def constraints(text: str) -> Iterator[tuple[str, Requirement]]:
     """The pins of a constraints file."""
     for line in text.splitlines():
@@ -88,7 +81,8 @@ def main() -> None:
     """Answer."""
     question = json.load(sys.stdin)
     pins = dict(pin for text in question["constraints"] for pin in constraints(text))
-    resolution = Resolution(pins=pins, distributions=question["distributions"])
+    here = json.loads((Path(os.environ["STAND_IN_PYTHON"]) / "distributions.json").read_text())
+    resolution = Resolution(pins=pins, distributions=question["distributions"], here=here)
     for text in question["requirements"]:
         resolution.require(Requirement(text))
     for text, extras in question["projects"]:

@@ -10,6 +10,7 @@ import pytest
 from tests.workflows.executor import World, run_workflow
 from tests.workflows.house import models, on_github
 from tests.workflows.origin import Origin
+from tests.workflows.scenarios.changes import end_tests
 from tests.workflows.scenarios.conftest import MODELS, Past
 from tests.workflows.scenarios.planted.stage import Stage
 from tests.workflows.scenarios.planted.table import CAUGHT, lines
@@ -29,11 +30,7 @@ def stage(
     def offer(name: str, change: Callable[[Path], object]) -> Past:
         folder = tmp_path_factory.mktemp(name)
         origin = first_house.clone(folder / "origin")
-        tests = origin.folder / ".ci" / "run"
-        tests.unlink()
-        tests.write_text("#!/bin/sh\necho all tests would run here\n")
-        tests.chmod(0o755)
-        origin.commit({}, "Tests that end")
+        end_tests(origin)
         with on_github(make_world(origin), origin) as house:
             lay_down(house.world, released.run)
             change(origin.folder)

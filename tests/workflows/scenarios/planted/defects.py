@@ -19,6 +19,8 @@ class Defect:
     caught_by: str
     """A scene, or a checker."""
     edits: tuple[Edit, ...]
+    slow: bool
+    """Whether most of a run happens again because of it."""
 
 
 def _read(part: str) -> tuple[Defect, ...]:
@@ -28,7 +30,7 @@ def _read(part: str) -> tuple[Defect, ...]:
 
 def _defect(entry: dict[str, Any], files: dict[str, str]) -> Defect:
     edits = tuple(Edit(file=files[entry["file"]], there=there, planted=planted) for there, planted in entry["edits"])
-    return Defect(name=entry["name"], caught_by=entry["caught_by"], edits=edits)
+    return Defect(name=entry["name"], caught_by=entry["caught_by"], edits=edits, slow=entry.get("slow", False))
 
 
 DEFECTS = _read("defects")

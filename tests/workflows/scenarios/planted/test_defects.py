@@ -29,13 +29,15 @@ def complaints(defect: Defect, root: Path, folder: Path, stage: Stage | None) ->
 
 
 def named(defects: tuple[Defect, ...]) -> list[pytest.ParameterSet]:
-    return [pytest.param(one, id=f"{one.caught_by}: {one.name}") for one in defects]
+    slow = (pytest.mark.slow,)
+    return [pytest.param(one, id=f"{one.caught_by}: {one.name}", marks=slow if one.slow else ()) for one in defects]
 
 
 BY_READING = tuple(one for one in DEFECTS if one.caught_by not in SCENES)
 BY_RUNNING = tuple(one for one in DEFECTS if one.caught_by in SCENES)
 
 
+@pytest.mark.usefixtures("node_modules")
 @pytest.mark.parametrize("defect", named(BY_READING))
 def test_a_checker_catches_it(defect: Defect, root: Path, tmp_path: Path, pytestconfig: pytest.Config) -> None:
     found = complaints(defect, root, tmp_path, None)

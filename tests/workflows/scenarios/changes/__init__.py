@@ -1,0 +1,39 @@
+"""What CI makes of changes that are offered."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from tests.workflows.executor import Fault, Run
+from tests.workflows.house import House, models
+from tests.workflows.origin import Origin
+
+SECRET = "correct horse"  # noqa: S105 - no secret
+NO_BUILD = partial(Fault, kind="fail", job="Build*", times=0)
+"""Where it does not matter what is built, it fails at once."""
+
+
+def end_tests(origin: Origin) -> None:
+    """Replace the tests of the toy repository, which would run this test, for ever."""
+    tests = origin.folder / ".ci" / "run"
+    tests.unlink()
+    tests.write_text("#!/bin/sh\necho all tests would run here\n")
+    tests.chmod(0o755)
+    origin.commit({}, "Tests that end")
+
+
+def card(house: House, model_id: str) -> Path:
+    return house.origin.folder / "models" / model_id / "card.yaml"
+
+
+def raise_version(house: House, model_id: str) -> None:
+    models(house.origin.folder, {model_id: "1.1"})
+
+
+def results(run: Run) -> dict[str, str]:
+    return {key[0]: result for key, (result, _) in run.results.items() if len(key) == 1}
+
+
+def built(run: Run) -> list[str]:
+    return sorted(name.partition("/")[0] for one in run.artifacts.kept for name in one.files() if "dtmodel" in name)
