@@ -12,6 +12,7 @@ import json
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 from tests.workflows.executor.actions._call import Call
 from tests.workflows.executor.problems import StepFailed
@@ -72,7 +73,7 @@ def modules() -> dict[str, list[str]]:
 @functools.cache
 def distributions() -> str:
     """What lies in this environment, for `pip install`: versions, needs and programs, as JSON."""
-    found = {}
+    found: dict[str, dict[str, Any]] = {}
     for one in importlib.metadata.distributions():
         points = {point.name: point.value for point in one.entry_points.select(group="console_scripts")}
         brought = [Path(file).name for file in one.files or [] if file.parent.name == "bin"]

@@ -78,7 +78,7 @@ def ask(question: str, cache: Path) -> dict[str, dict[str, str]]:
     """Ask `resolve.py`, or remember what it answered."""
     known = cache / hashlib.sha256(question.encode()).hexdigest()
     if not known.exists():
-        command = [sys.executable, Path(__file__).with_name("resolve.py")]
+        command = [sys.executable, str(Path(__file__).with_name("resolve.py"))]
         done = subprocess.run(command, input=question, stdout=subprocess.PIPE, text=True, check=False)
         if done.returncode:
             sys.exit(done.returncode)
