@@ -15,8 +15,7 @@ from dtbase.files import sha256
 from dtmodels import tasks
 from dtmodels.card import Demo, Prompt
 from dtmodels.catalogue import Catalogue
-from dtmodels.samples import FILE, merged, sample_set
-from dtmodels.stages.demo import PICTURES
+from dtmodels.samples import FILE, PICTURES, merged, sample_set
 
 FREE = {"CC0-1.0", "public domain"}
 

@@ -19,6 +19,7 @@ from dtmodels.yaml_document import Mapping as Fields
 from dtmodels.yaml_document import Problem, Unreadable, compose, decode
 
 FILE = "demo.yaml"
+PICTURES = {".jpg", ".jpeg", ".png"}
 
 
 def sample_set(folder: Path) -> Demo:

@@ -12,6 +12,7 @@ import pytest
 from dtmodels.card import Card
 from dtmodels.catalogue import Catalogue
 from dtmodels.ci.affected import affected
+from dtmodels.samples import merged, sample_set
 
 Add = Callable[..., Path]
 Touches = Callable[[str], set[str]]
@@ -54,6 +55,11 @@ SOME = (
 )
 
 
+def shown_by(card: Card, root: Path) -> tuple[str, ...]:
+    """The pictures of a model's demo."""
+    return tuple(merged(card.demo, sample_set(root / "images" / card.task)).images)
+
+
 def touched(root: Path, *paths: str) -> set[str]:
     return set(affected(paths, Catalogue.load(root)).models)
 
@@ -67,7 +73,7 @@ def cards(root: Path) -> list[Card]:
 def by_path(root: Path, cards: list[Card]) -> Callable[[str], set[str]]:
     """The real models a path touches; all paths are asked about at once, for speed."""
     paths = [*NONE, *ALL, *SOME, *(f"models/{card.id}/{name}" for card in cards for name in ("README.md", *OWN))]
-    paths += [f"images/{image}" for card in cards for image in card.demo.images]
+    paths += [f"images/{image}" for card in cards for image in shown_by(card, root)]
     models = affected(paths, Catalogue.load(root)).models
 
     def touches(path: str) -> set[str]:
@@ -126,11 +132,12 @@ def test_a_proxied_module_touches_proxies_only(cards: list[Card], by_path: Touch
     assert found == {card.id for card in cards if card.convert.family == "proxy"} != set()
 
 
-def test_a_demo_picture_touches_the_models_that_show_it(cards: list[Card], by_path: Touches) -> None:
-    shown = {image for card in cards for image in card.demo.images}
+def test_a_demo_picture_touches_the_models_that_show_it(root: Path, cards: list[Card], by_path: Touches) -> None:
+    images = {card.id: shown_by(card, root) for card in cards}
+    shown = {image for named in images.values() for image in named}
     assert shown
     for image in shown:
-        assert by_path(f"images/{image}") == {card.id for card in cards if image in card.demo.images}
+        assert by_path(f"images/{image}") == {model_id for model_id, named in images.items() if image in named}
 
 
 def test_a_sample_of_a_task_touches_models_that_name_no_pictures(add_model: Add, tmp_path: Path) -> None:

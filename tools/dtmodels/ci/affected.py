@@ -9,8 +9,8 @@ from pathlib import Path, PurePosixPath
 from dtmodels.card import Card
 from dtmodels.catalogue import Catalogue
 from dtmodels.freshness import GENERATED
+from dtmodels.samples import FILE, PICTURES, merged, sample_set
 from dtmodels.sources import BUILDING, Sources
-from dtmodels.stages.demo import PICTURES
 
 SHOWN = (*BUILDING, "dtmodels.stages.demo")
 """What makes a model and the pictures that go with it."""
@@ -59,16 +59,16 @@ class _Sources:
 
     def matter(self, path: str, card: Card) -> bool:
         """Whether a model is built from the file."""
-        return path.startswith(FOR_ALL) or any(_belongs(path, card)) or self.root / path in self._behind(card)
+        return path.startswith(FOR_ALL) or any(self._belongs(path, card)) or self.root / path in self._behind(card)
 
     def _behind(self, card: Card) -> frozenset[Path]:
         return self.tools.behind(card.convert.family, card.task, SHOWN)
 
-
-def _belongs(path: str, card: Card) -> Iterator[bool]:
-    """Whether a file is the model's own: in its folder, a picture of its demo, the licence text it is packed with."""
-    folder = f"models/{card.id}/"
-    yield path.startswith(folder) and path != folder + GENERATED
-    named = tuple(f"images/{name}" for name in card.demo.images)
-    yield path in named if named else path.startswith(f"images/{card.task}/") and Path(path).suffix in PICTURES
-    yield path == "LICENSE" and card.source.repository == "self"
+    def _belongs(self, path: str, card: Card) -> Iterator[bool]:
+        """Whether a file is the model's own: in its folder, of its demo, the licence text it is packed with."""
+        folder, samples = f"models/{card.id}/", f"images/{card.task}/"
+        yield path.startswith(folder) and path != folder + GENERATED
+        shown = merged(card.demo, sample_set(self.root / samples)).images
+        yield path == samples + FILE or path in [f"images/{name}" for name in shown]
+        yield not shown and path.startswith(samples) and Path(path).suffix in PICTURES
+        yield path == "LICENSE" and card.source.repository == "self"

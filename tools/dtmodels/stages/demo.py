@@ -20,12 +20,11 @@ from dtmodels.config import STAND_IN
 from dtmodels.graph.inspect import inspect
 from dtmodels.graph.runtime import Runtime
 from dtmodels.package_config import read
-from dtmodels.samples import merged, sample_set
+from dtmodels.samples import PICTURES, merged, sample_set
 from dtmodels.tasks._demo import MIDDLE, Picture, Pixels, Sample, Strip, fitted
 from dtmodels.tasks._protocol import Demonstrates, Model, Task
 from dtmodels.workspace import Workspace
 
-PICTURES = {".jpg", ".jpeg", ".png"}
 SHEET = "sheet.png"
 CELL = 480
 """Longer side of a picture on the contact sheet, in pixels."""

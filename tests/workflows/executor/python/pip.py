@@ -22,8 +22,9 @@ exec "$here/python" "$here/.{name}.py" "$@"
 CALL = """\
 import sys
 from {module} import {function} as main
-sys.argv[0] = "{name}"
-sys.exit(main())
+if __name__ == "__main__":
+    sys.argv[0] = "{name}"
+    sys.exit(main())
 """
 
 
