@@ -120,7 +120,7 @@ def _keep_hue(scene: Tensor, display: Tensor, share: Tensor) -> Tensor:
     Where the middle has to fall the largest channel stays, else the smallest one; the other takes up the difference.
     The sum that is kept is that of the curve for greys, and that of the moved middle for pure colours.
     """
-    order = torch.argsort(scene.detach(), dim=1, stable=True)
+    order = torch.topk(scene.detach(), 3, dim=1, largest=False).indices
     low, middle, high = torch.chunk(torch.gather(scene, 1, order), 3, dim=1)
     least, between, most = torch.chunk(torch.gather(display, 1, order), 3, dim=1)
     chroma = high - low
@@ -137,7 +137,7 @@ def _keep_hue(scene: Tensor, display: Tensor, share: Tensor) -> Tensor:
         [torch.where(falls, energy - most - moved, least), moved, torch.where(falls, most, energy - least - moved)],
         dim=1,
     )
-    return torch.gather(made, 1, torch.argsort(order, dim=1))
+    return torch.gather(made, 1, torch.topk(order, 3, dim=1, largest=False).indices)
 
 
 def _ratios(scene: Tensor, curve: Curve, black: Tensor) -> Tensor:
