@@ -14,10 +14,12 @@ from dtbase.console import Console
 from tests.workflows.executor import Evaluator, Network, Pins, Run, World, run_workflow
 from tests.workflows.house import CHANGELOG, models, on_github, tools
 from tests.workflows.origin import Origin
-from tests.workflows.scenarios.test_speed import OF_MODELS
 
 MODELS = {"denoise-one": "1.0", "denoise-two": "1.0"}
 REPOSITORY = "somebody/models"
+
+OF_MODELS = ("Build, validate", "Draw what", "Write down what built", "Say what was built", "Load and run every model")
+"""Steps that build, run, draw and describe models: what they cost is the models'."""
 
 
 def main() -> int:
