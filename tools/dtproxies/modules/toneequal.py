@@ -41,7 +41,7 @@ MODULE = Module(
 exposure-independent guided filter, once and without quantisation; light is the length of RGB; the curve is as smooth
 as by default."""
 
-RECIPE = Recipe(pairs=48, side=96, steps=20, rounded=True)
+RECIPE = Recipe(pairs=32, side=64, steps=20, rounded=True)
 """A minute on two cores."""
 
 
