@@ -117,7 +117,7 @@ def fit(network: nn.Module, pairs: Sequence[Pair], module: Module, recipe: Recip
     Raises:
         Failure: the loss is no longer finite.
     """
-    network.double().train()
+    network.double().train(not recipe.rounded)
     batch = as_batch(pairs, torch.device("cpu"), torch.float64)
     wanted = encode(batch.after, module)
 
