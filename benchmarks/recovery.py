@@ -152,10 +152,20 @@ def _apart(chain: Chain, truth: Sequence[Link], light: Tensor) -> list[str]:
             names.append(f"{link.module.name}.{slider.name}")
             columns.append((changed - base) / (1.0 if slider.choices else STEP))
             moves.append(1.0 if slider.choices else NUDGE)
-    jacobian = np.stack(columns, axis=1)
-    values, vectors = np.linalg.eigh(jacobian.T @ jacobian / len(base))
+    told = told_apart(np.stack(columns, axis=1), np.array(moves))
+    return [name for name, one in zip(names, told, strict=True) if one]
+
+
+def told_apart(jacobian: NDArray[np.float64], moves: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which sliders change a picture by more than rounding, however the others follow.
+
+    Args:
+        jacobian: [values of the picture, sliders], slope by the share of the range.
+        moves: [sliders], by what share each is moved.
+    """
+    values, vectors = np.linalg.eigh(jacobian.T @ jacobian / len(jacobian))
     inverse = np.sum(vectors**2 / np.maximum(values, NOTHING), axis=1)
-    return [name for name, move, one in zip(names, moves, inverse, strict=True) if move / np.sqrt(one) > ROUNDING]
+    return np.asarray(moves / np.sqrt(inverse) > ROUNDING)
 
 
 def _screen(chain: Chain, links: Sequence[Link], light: Tensor) -> NDArray[np.float64]:

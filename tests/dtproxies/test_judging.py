@@ -31,9 +31,10 @@ from dtproxies.weights import store
 
 QUIET = Console(quiet=True)
 QUIET_OUT = Console(StringIO(), StringIO(), quiet=True)
+MODULE = "exposure"
 CARD = """\
 # a card
-id: proxy-exposure # kept
+id: some # kept
 evaluation:
   - metric: display PSNR # typed by hand
     mean: 1.0
@@ -71,7 +72,7 @@ class Oracle:
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
     """A folder of models with an untrained proxy."""
-    folder = tmp_path / "models" / "proxy-exposure"
+    folder = tmp_path / "models" / f"proxy-{MODULE}"
     folder.mkdir(parents=True)
     given = proxied("exposure")
     store(folder / "weights.safetensors", given.network(), given.module, darktable="5.4.1", seed=1)
@@ -241,7 +242,7 @@ def test_the_code_of_one_proxy_is_not_that_of_another() -> None:
 
 def test_a_copy_of_a_model_is_judged_on_its_own(model: Path, oracle: Oracle, tmp_path: Path) -> None:
     evaluate_all(QUIET_OUT, model.parent, ASKED)
-    other = tmp_path / "others" / "proxy-exposure"
+    other = tmp_path / "others" / f"proxy-{MODULE}"
     shutil.copytree(model, other)
     before = oracle.asked
     evaluate_all(QUIET_OUT, other.parent, ASKED)

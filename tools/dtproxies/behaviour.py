@@ -58,11 +58,11 @@ def behaviour(
         run: the proxy.
         renderer: set up for the module.
         steps: of the sweep over its range.
-        places: slider positions at which slopes are compared.
+        places: slider positions at which slopes are compared, the first of the usual ones.
     """
     module = given.module
     image = into_space(chart(SIDE, SEED), module)
-    positions = sample(module, places, seed=SEED, reachable=given.reachable)
+    positions = sample(module, max(places, PLACES), seed=SEED, reachable=given.reachable)[:places]
     for at, slider in enumerate(module.sliders):
         if slider.choices:
             continue
