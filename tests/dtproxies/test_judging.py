@@ -105,7 +105,7 @@ def evaluation(folder: Path) -> Evaluation:
     return kept.evaluation
 
 
-def test_what_is_kept_is_read_as_it_was(model: Path, oracle: Oracle) -> None:
+def test_what_is_kept_is_read_as_it_was_written(model: Path, oracle: Oracle) -> None:
     found = evaluate(
         proxied("exposure"),
         torch_runner(proxied("exposure"), model / "weights.safetensors"),
@@ -116,15 +116,16 @@ def test_what_is_kept_is_read_as_it_was(model: Path, oracle: Oracle) -> None:
         side=32,
     )
     kept = Kept(darktable="5.4.1", weights="0", code="1", evaluation=found)
-    keep(model, kept)
-    assert kept_in(model) == kept
+    assert keep(model, kept) == kept_in(model)
+    assert keep(model, keep(model, kept)) == kept_in(model)
+    assert evaluation(model).proxy["display_psnr"].mean == pytest.approx(found.proxy["display_psnr"].mean, rel=1e-5)
     assert len(found.rows) == 4
     assert found.numbers == sum(one.numel() for one in proxied("exposure").network().parameters())
 
 
 def test_a_broken_record_is_named(model: Path) -> None:
     (model / NAME).write_text("{}")
-    with pytest.raises(Failure, match=r"evaluation\.json.*no evaluation"):
+    with pytest.raises(Failure, match=r"figures\.json.*no evaluation"):
         kept_in(model)
 
 

@@ -147,9 +147,9 @@ def _kept_anew(console: Console, name: str, weights: Path, asked: Asked) -> Kept
     _stated_in(weights.parent)  # before it takes minutes
     pairs = _count(asked, kept_in(weights.parent))
     found, darktable = _evaluated(console, name, runner(proxied(name), weights, None), asked, pairs)
-    kept = Kept(darktable=darktable, weights=sha256(weights), code=code_digest(name), evaluation=found)
+    made = Kept(darktable=darktable, weights=sha256(weights), code=code_digest(name), evaluation=found)
+    kept = keep(weights.parent, made)
     _write(weights.parent, kept)
-    keep(weights.parent, kept)
     return kept
 
 

@@ -1,17 +1,19 @@
-"""`evaluation.json` beside the weights of a proxy: the figures it reached, and what they rest on."""
+"""`figures.json` beside the weights of a proxy: the figures it reached, and what they rest on."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from dtbase.errors import Failure
 from dtbase.files import sha256, write_json
 from dtproxies.evaluation import Evaluation, from_json
 from dtproxies.trained import WEIGHTS
 
-NAME = "evaluation.json"
+NAME = "figures.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +29,15 @@ class Kept:
     evaluation: Evaluation
 
 
-def keep(folder: Path, kept: Kept) -> None:
-    """Write it into the folder of a model."""
-    write_json(folder / NAME, asdict(kept))
+DIGITS = 6
+"""Of each figure that is kept."""
+
+
+def keep(folder: Path, kept: Kept) -> Kept:
+    """Write it into the folder of a model; returns it as it will be read, with rounded figures."""
+    read = _rounded(asdict(kept))
+    write_json(folder / NAME, read)
+    return _from_json(read)
 
 
 def kept_in(folder: Path) -> Kept | None:
@@ -42,8 +50,7 @@ def kept_in(folder: Path) -> Kept | None:
     if not path.exists():
         return None
     try:
-        read = json.loads(path.read_text())
-        return Kept(**{**read, "evaluation": from_json(read["evaluation"])})
+        return _from_json(json.loads(path.read_text()))
     except (ValueError, KeyError, TypeError) as wrong:
         raise Failure(
             f"this is no evaluation: {wrong!r}", where=str(path), fix="remove it, and evaluate again"
@@ -54,3 +61,15 @@ def holds(kept: Kept, folder: Path, *, code: str, darktable: str, pairs: int) ->
     """Whether nothing that its figures rest on has changed since."""
     known = (kept.weights, kept.code, kept.darktable, kept.evaluation.pairs)
     return known == (sha256(folder / WEIGHTS), code, darktable, pairs)
+
+
+def _from_json(read: Mapping[str, Any]) -> Kept:
+    return Kept(**{**read, "evaluation": from_json(read["evaluation"])})
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return float(f"{value:.{DIGITS}g}")
+    if isinstance(value, dict):
+        return {key: _rounded(one) for key, one in value.items()}
+    return [_rounded(one) for one in value] if isinstance(value, list | tuple) else value
