@@ -36,6 +36,8 @@ each_fitted = pytest.mark.parametrize("entry", FITTED, ids=[entry.card.id for en
 """Those with a few constants in a known form, which hold beyond the useful ranges too."""
 CLOSED_FORM = 60.0
 """Signal-to-noise ratio in dB that these keep where the figures of their cards do not reach."""
+ROUNDING = 100.0
+"""Beyond this ratio the differences are rounding, which sliders at their ends enlarge."""
 
 
 def weights_of(entry: Entry) -> Path:
@@ -136,7 +138,7 @@ def test_agrees_at_the_limits_of_darktables_own_sliders(entry: Entry, darktable:
                 (wanted,) = renderer.render_many([Request(module.name, image, slider_values(module, position))])
                 found = compare(run(image, position), wanted, module)
                 for reached, metric in ((found.display_psnr, "display PSNR"), (found.log_psnr, "log-encoded PSNR")):
-                    least = claimed[metric] - 3 if judged else CLOSED_FORM
+                    least = min(claimed[metric] - 3, ROUNDING) if judged else CLOSED_FORM
                     assert reached > least, f"{slider.name} at {limit:g}: {metric} {reached:.1f}"
 
 
