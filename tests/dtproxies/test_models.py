@@ -14,7 +14,7 @@ from dtmodels.catalogue import Catalogue, Entry
 from dtproxies.darktable.dump import dump
 from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.layout import Field
-from dtproxies.darktable.render import Renderer, Request
+from dtproxies.darktable.render import Request
 from dtproxies.darktable.xmp import Step
 from dtproxies.evaluate import SIDE, evaluate
 from dtproxies.images import FOLDER, chart, photographs
@@ -22,6 +22,7 @@ from dtproxies.member import Proxied, proxied
 from dtproxies.metrics import compare
 from dtproxies.modules import Slider
 from dtproxies.mosaic import to_mosaic
+from dtproxies.opening import open_renderer
 from dtproxies.pairs import slider_values
 from dtproxies.runners import Run, torch_runner
 from dtproxies.sampling import sample
@@ -85,7 +86,7 @@ def test_reaches_the_figures_of_its_card(entry: Entry, darktable: Darktable) -> 
     given = module_of(entry)
     claimed = {one.metric: one for one in entry.card.evaluation}
     pictures = photographs(ROOT / FOLDER, "evaluate")
-    with Renderer(darktable, [given.module.name], height=SIDE, width=SIDE, workers=2) as renderer:
+    with open_renderer(darktable, [given.module], height=SIDE, width=SIDE, workers=2) as renderer:
         found = evaluate(given, runner_of(entry), renderer, pictures, console=Console(quiet=True))
     for metric, figure in (("display PSNR", "display_psnr"), ("log-encoded PSNR", "log_psnr")):
         assert found.proxy[figure].mean > claimed[metric].mean - 1
@@ -109,7 +110,7 @@ def test_agrees_with_darktables_own_pipe_and_not_only_with_its_code_called_alone
     mosaic = module.space == "raw"
     picture = chart(96, 5).pixels
     image = np.clip(to_mosaic(picture)[..., 0] * 15783 + 600, 0, 16383).astype(np.uint16) if mosaic else picture
-    with Renderer(darktable, [module.name], height=96, width=96, mosaic=mosaic) as renderer:
+    with open_renderer(darktable, [module], height=96, width=96) as renderer:
         layouts = renderer.layouts
     for position in sample(module, 3, seed=99, reachable=given.reachable):
         step = Step(module.name, slider_values(module, position))
@@ -122,9 +123,10 @@ def test_agrees_with_darktables_own_pipe_and_not_only_with_its_code_called_alone
 def test_agrees_at_the_limits_of_darktables_own_sliders(entry: Entry, darktable: Darktable) -> None:
     given, run = module_of(entry), runner_of(entry)
     module = given.module
+    channels = 1 if module.space == "raw" else 3
     claimed = {one.metric: one.worst for one in entry.card.evaluation}
-    image = np.random.default_rng(2).uniform(0, 60, (64, 80, 3)).astype(np.float32)
-    with Renderer(darktable, [module.name], height=64, width=80) as renderer:
+    image = np.random.default_rng(2).uniform(0, 60, (64, 80, channels)).astype(np.float32)
+    with open_renderer(darktable, [module], height=64, width=80) as renderer:
         for number, slider in enumerate(module.sliders):
             for limit, judged in limits(slider, renderer.layouts[module.name].sliders[slider.name]):
                 position = np.array([one.default for one in module.sliders])

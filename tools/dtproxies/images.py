@@ -15,6 +15,7 @@ from dtbase.colour import srgb_to_linear
 from dtbase.errors import Failure
 from dtbase.files import sha256
 from dtproxies.modules import Module
+from dtproxies.mosaic import balanced
 from dtproxies.spaces import to_space
 
 FOLDER = Path("images/proxy")
@@ -84,7 +85,8 @@ def expose(picture: Picture, stops: float) -> Picture:
 
 def into_space(picture: Picture, module: Module) -> Pixels:
     """Its pixels as the module gets them."""
-    return np.asarray(to_space(picture.pixels.astype(np.float64), module.space), np.float32)
+    pixels = np.asarray(to_space(picture.pixels.astype(np.float64), module.space), np.float32)
+    return balanced(pixels) if module.balanced else pixels
 
 
 def _read(path: Path, digest: str) -> Picture:

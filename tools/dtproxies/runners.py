@@ -19,10 +19,17 @@ Run = Callable[[Pixels, Sequence[float] | NDArray[np.float64]], Pixels]
 INPUTS = ("image", "sliders", "frame")
 """The last where the network has to know where the picture lies in the frame; here it is the whole."""
 OUTPUT = "output"
+FACTORS = "factors"
+"""Name of the tensor in which a network keeps the white balance of its pictures: factors of red, green and blue."""
 
 
-def torch_runner(proxied: Proxied, weights: Path) -> Run:
+def torch_runner(proxied: Proxied, weights: Path, *, balance: Sequence[float] | None = None) -> Run:
     """Run the network with the weights in a safetensors file, in float32.
+
+    Args:
+        proxied: the module.
+        weights: of its network.
+        balance: factors of white balance of the picture, for networks that hold such; by default those in the file.
 
     Raises:
         Failure: the weights do not belong to this module.
@@ -33,6 +40,8 @@ def torch_runner(proxied: Proxied, weights: Path) -> Run:
     from dtproxies.weights import load
 
     network = load(weights, proxied.module, proxied.network)
+    if balance is not None:
+        network.load_state_dict({**network.state_dict(), FACTORS: torch.tensor(balance)})
 
     def run(image: Pixels, sliders: Sequence[float] | NDArray[np.float64]) -> Pixels:
         with torch.no_grad():
@@ -43,7 +52,7 @@ def torch_runner(proxied: Proxied, weights: Path) -> Run:
 
 
 def onnx_runner(proxied: Proxied, graph: Path) -> Run:
-    """Run a released graph on the processor.
+    """Run a released graph on one core, in the thread that calls.
 
     Raises:
         Failure: not a graph of this module.
@@ -51,7 +60,7 @@ def onnx_runner(proxied: Proxied, graph: Path) -> Run:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 2
+    options.intra_op_num_threads = 1
     try:
         session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
     except Exception as wrong:

@@ -50,7 +50,7 @@ def convert(job: Job) -> Mapping[str, Any]:
     path = job.checkpoints[CHECKPOINT]
     network = load(path, module, found.network)
     attributes = _attributes(module, facts_of(path)["darktable"])
-    defaults = torch.tensor([[slider.default for slider in module.sliders]])
+    defaults = torch.tensor([[slider.default for slider in module.sliders]], dtype=torch.float32)
     image = made_up(1, 1 if module.space == "raw" else 3, *SIZE)
     inputs = {"image": image, "sliders": defaults, **({"frame": whole(image)} if module.frame else {})}
     if not module.sliders:

@@ -6,6 +6,7 @@ Slow (a process, a sidecar and several files for each image), and independent of
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -33,34 +34,45 @@ class Dumped:
 
 def dump(
     darktable: Darktable,
-    image: NDArray[np.float32] | NDArray[np.uint16],
+    image: NDArray[np.float32] | NDArray[np.uint16] | Path,
     history: Sequence[Step],
     layouts: Mapping[str, ModuleLayout],
     order: Order = SCENE_ORDER,
+    *,
+    watched: Sequence[str] = (),
 ) -> dict[str, Dumped]:
     """Export `image` once with `history` and return what every module of it did, by name.
 
     Args:
         darktable: as `find` returns it.
-        image: H x W x 3, linear Rec709, whose values may leave [0, 1]; or sensor data, H x W whole numbers.
+        image: H x W x 3, linear Rec709, whose values may leave [0, 1]; or sensor data, H x W whole numbers; or a file
+            that darktable reads.
         history: the modules to enable.
         layouts: as `introspection.layouts` returns them.
         order: of the modules.
+        watched: modules that darktable enables itself, to be dumped too.
 
     Raises:
         Failure: darktable-cli failed, or skipped one of the modules.
     """
     with tempfile.TemporaryDirectory(prefix="dtproxies-") as name:
         home = Path(name)
-        source = home / ("image.dng" if image.ndim == 2 else "image.pfm")
-        if image.ndim == 2:
-            dng.write(source, image.astype(np.uint16))
-        else:
-            pfm.write(source, image.astype(np.float32))
+        source = _source(image, home)
         source.with_name(f"{source.name}.xmp").write_text(sidecar(history, layouts, order))
-        modules = [step.module for step in history]
+        modules = [*(step.module for step in history), *watched]
         said = _export(darktable, source, modules)
         return {module: _dumped(home / "dump" / "export", module, said) for module in modules}
+
+
+def _source(image: NDArray[np.float32] | NDArray[np.uint16] | Path, home: Path) -> Path:
+    if isinstance(image, Path):
+        return Path(shutil.copy(image, home / f"image{image.suffix}"))
+    source = home / ("image.dng" if image.ndim == 2 else "image.pfm")
+    if image.ndim == 2:
+        dng.write(source, image.astype(np.uint16))
+    else:
+        pfm.write(source, image.astype(np.float32))
+    return source
 
 
 def _export(darktable: Darktable, source: Path, modules: Sequence[str]) -> str:

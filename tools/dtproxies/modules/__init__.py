@@ -72,6 +72,8 @@ class Module:
     """Pixels around an output pixel that it may depend on: the halo a tile needs. None for the whole picture."""
     frame: bool = False
     """Whether the network has to know where the picture lies in the frame; see `dtproxies.networks.frame`."""
+    balanced: bool = False
+    """Whether it gets mosaics behind the white balance; only of the raw space."""
 
     @property
     def made(self) -> Space:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from dtproxies.networks.bayer import sites
 from dtproxies.networks.sliders import planes
 
 
@@ -22,8 +23,6 @@ class Balance(nn.Module):
     def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
         """See `dtproxies.networks` for shapes and units; C is 1."""
         red, green, blue = planes(sliders)
-        height, width = image.shape[-2:]
-        down = (torch.arange(height, device=image.device) % 2 == 0).reshape(1, 1, -1, 1)
-        across = (torch.arange(width, device=image.device) % 2 == 0).reshape(1, 1, 1, -1)
-        factors = torch.where(down, torch.where(across, red, green), torch.where(across, green, blue))
+        places = sites(image)
+        factors = torch.where(places.red, red, torch.where(places.green, green, blue))
         return self.scale * factors * image

@@ -1,0 +1,105 @@
+"""Proxies before the input profile, held against darktable's own pipe on a file of a real camera.
+
+    .venv/bin/python -m benchmarks.sensor [FILE]
+
+darktable exports the file once for each module and slider position and dumps what went into and came out of the module;
+the proxy gets what went in. White balance is that of the camera, and networks that hold its factors get those of the
+file. By default the file is `../shared/data/DSC_1339_768x512.dng`, a crop of a photograph that
+https://github.com/mushfiqulalam/isp offers under the MIT licence; it is not part of the repository.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import safe_open
+
+from dtbase.console import Console
+from dtproxies.darktable.dump import Dumped, dump
+from dtproxies.darktable.find import Darktable, find
+from dtproxies.darktable.xmp import Step
+from dtproxies.member import Proxied, proxied
+from dtproxies.metrics import compare
+from dtproxies.modules import Module
+from dtproxies.opening import open_renderer
+from dtproxies.pairs import slider_values
+from dtproxies.runners import FACTORS, torch_runner
+from dtproxies.sampling import sample
+from dtproxies.spaces import convert
+from dtproxies.trained import trained, weights_of
+
+DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "DSC_1339_768x512.dng"
+MODELS = Path("models")
+POSITIONS, SEED = 4, 7_000_003
+"""Slider positions of each module beside its defaults."""
+SIDE = 96
+"""Of the pictures with which darktable is asked for its defaults."""
+
+
+def main() -> int:
+    """Print the figures of every proxy of such a module."""
+    console, file = Console(), Path(sys.argv[1]) if sys.argv[1:] else DATA
+    if not file.is_file():
+        console.note(f"{file} is absent, so there is nothing to compare with")
+        return 0
+    darktable, rows = find(), []
+    factors = balance_of(darktable, file)
+    for name in trained(MODELS):
+        balanced = _holds_balance(weights_of(name, MODELS))
+        if proxied(name).module.space == "raw" or balanced:
+            rows.append(_line(proxied(name), darktable, file, factors if balanced else None))
+    columns = ["module", "positions", "default", "mean", "worst", "largest error", "doing nothing"]
+    console.table(columns, rows, title=f"{file.name}, display PSNR in dB, at most 150")
+    return 0
+
+
+def balance_of(darktable: Darktable, file: Path) -> list[float]:
+    """By what darktable multiplies red, green and blue of a mosaic that starts red, green, as the camera wants it."""
+    given = proxied("temperature").module
+    with open_renderer(darktable, [given], height=SIDE, width=SIDE) as renderer:
+        layouts = renderer.layouts
+    pipe = dump(darktable, file, [], layouts, watched=[given.name])[given.name]
+    return [_factor(pipe, *start) for start in ((0, 0), (0, 1), (1, 1))]
+
+
+def _factor(pipe: Dumped, row: int, column: int) -> float:
+    before, after = (pixels[row::2, column::2].astype(np.float64) for pixels in (pipe.input, pipe.output))
+    return float(np.median(after[before > 0.01] / before[before > 0.01]))
+
+
+def _line(given: Proxied, darktable: Darktable, file: Path, factors: Sequence[float] | None) -> list[str]:
+    module = given.module
+    run = torch_runner(given, weights_of(module.name, MODELS), balance=factors)
+    figures, idle = [], []
+    for position, pipe in _renders(given, darktable, file):
+        figures.append(compare(run(pipe.input, position), pipe.output, module))
+        idle.append(compare(convert(pipe.input, module.space, module.made), pipe.output, module).display_psnr)
+    decibels = [one.display_psnr for one in figures]
+    return [
+        *(module.name, str(len(figures)), f"{decibels[0]:.1f}", f"{np.mean(decibels):.1f}", f"{min(decibels):.1f}"),
+        *(f"{max(one.max_error for one in figures):.1e}", f"{np.mean(idle):.1f}"),
+    ]
+
+
+def _renders(given: Proxied, darktable: Darktable, file: Path) -> Iterator[tuple[NDArray[np.float64], Dumped]]:
+    module: Module = given.module
+    with open_renderer(darktable, [module], height=SIDE, width=SIDE) as renderer:
+        layouts = renderer.layouts
+    default = np.array([[slider.default for slider in module.sliders]])
+    drawn = sample(module, POSITIONS, seed=SEED, reachable=given.reachable)
+    for position in np.concatenate([default, drawn]):
+        step = Step(module.name, slider_values(module, position))
+        yield position, dump(darktable, file, [step], layouts)[module.name]
+
+
+def _holds_balance(weights: Path) -> bool:
+    with safe_open(weights, framework="numpy") as file:
+        return FACTORS in file.keys()  # noqa: SIM118 - the file is no mapping
+
+
+if __name__ == "__main__":
+    sys.exit(main())

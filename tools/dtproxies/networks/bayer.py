@@ -1,0 +1,27 @@
+"""Mosaics whose rows start red, green and then green, blue: which colour a place has."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+
+class Sites(NamedTuple):
+    """Where each colour is measured, [1, 1, H, W] each."""
+
+    red: Tensor
+    green: Tensor
+    blue: Tensor
+    red_rows: Tensor
+    """Rows that hold red, [1, 1, H, 1]; the others hold blue."""
+
+
+def sites(image: Tensor) -> Sites:
+    """The places of a picture [B, C, H, W] that starts red, green."""
+    height, width = image.shape[-2:]
+    even_rows = (torch.arange(height, device=image.device) % 2 == 0).reshape(1, 1, -1, 1)
+    even_columns = (torch.arange(width, device=image.device) % 2 == 0).reshape(1, 1, 1, -1)
+    red, blue = even_rows & even_columns, ~even_rows & ~even_columns
+    return Sites(red, ~(red | blue), blue, even_rows)

@@ -1,0 +1,40 @@
+"""What lies around each place of a picture, by moving the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+Near = Callable[[int, int], Tensor]
+"""From steps down and across to the picture moved so that each place holds what lies there."""
+
+
+def around(image: Tensor, reach: int, outside: str = "constant") -> Near:
+    """Neighbours of [B, C, H, W] up to `reach` places away; outside there are zeros, or with `replicate` the border."""
+    height, width = image.shape[-2:]
+    padded = functional.pad(image, (reach, reach, reach, reach), mode=outside)
+
+    def near(down: int, across: int) -> Tensor:
+        top, left = reach + down, reach + across
+        return padded[..., top : top + height, left : left + width]
+
+    return near
+
+
+def inside(image: Tensor, border: int) -> Tensor:
+    """Where at least `border` places lie between a pixel and the end of the picture, [1, 1, H, W]."""
+    height, width = image.shape[-2:]
+    rows = torch.arange(height, device=image.device).reshape(1, 1, -1, 1)
+    columns = torch.arange(width, device=image.device).reshape(1, 1, 1, -1)
+    return (rows >= border) & (rows < height - border) & (columns >= border) & (columns < width - border)
+
+
+def neighbourhood(image: Tensor) -> Tensor:
+    """Sums of 3 x 3 places; those outside the picture count nothing."""
+    near = around(image, 1)
+    columns = near(0, -1) + near(0, 0) + near(0, 1)
+    near = around(columns, 1)
+    return near(-1, 0) + near(0, 0) + near(1, 0)
