@@ -59,7 +59,8 @@ class Checks:
     """Largest difference between the middle of a tile with a halo of `reach` pixels and the same place of the whole
     picture, as a share of the range of values; None for a module that looks at the whole picture or its place in it."""
     shuffled_psnr: float | None
-    """Mean display PSNR when each picture is given the sliders of another: it has to collapse. None without sliders."""
+    """Mean display PSNR when each picture is given the sliders of another, where those differ: it has to collapse. None
+    without sliders."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,14 +168,14 @@ def _row(pair: Pair, run: Run, module: Module, other: Positions, baselines: Base
     began = time.perf_counter()
     made = run(pair.before, pair.sliders)
     seconds = time.perf_counter() - began
-    sliders = bool(module.sliders)
+    sliders, apart = bool(module.sliders), not np.array_equal(other, pair.sliders)
     return _Row(
         name=pair.name,
         proxy=compare(made, pair.after, module),
         identity=compare(convert(pair.before, module.space, module.made), pair.after, module),
         nearest=judged(baselines.nearest(pair.sliders, pair.before)) if sliders else None,
         tables=judged(baselines.blended(pair.sliders, pair.before)),
-        shuffled=compare(run(pair.before, other), pair.after, module).display_psnr if sliders else None,
+        shuffled=compare(run(pair.before, other), pair.after, module).display_psnr if apart else None,
         seconds=seconds,
     )
 
