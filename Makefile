@@ -17,7 +17,7 @@ test: $(READY) ## all checks: style, types, import directions, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest $(PYTEST)
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --dist loadfile $(PYTEST)
 
 workflows: $(READY) ## hold the workflows against every checker, and execute them; needs Node 20 or newer
 	$(BIN)/pytest tests/workflows

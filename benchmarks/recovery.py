@@ -1,17 +1,21 @@
 """Sliders found again from darktable's own exports, and darktable's picture at what was found.
 
-    .venv/bin/python -m benchmarks.recovery [TARGETS OF EACH CHAIN]
+    .venv/bin/python -m benchmarks.recovery [--targets N] [--write]
 
 Chains are drawn, always the same for the same proxies, from all modules whose proxies have weights and do not look at
 the whole picture. Each target is a photograph that no proxy was fitted on, exported by darktable-cli through the chain
 with random sliders over their full ranges; every slider of every module is searched, and darktable-cli renders once
-more with what was found. An error is the distance to the true slider as a share of its range. A slider counts as seen
-when moving it by a twentieth of its range changes the picture by more than rounding to 8 bits does.
+more with what was found. An error is the distance to the true slider as a share of its range.
+
+Not every slider can be told from a picture: one may do nothing there, or what another does. The Jacobian of the chain
+at the true sliders (differences of the picture, as a screen shows it) says which: the smallest change that moving a
+slider by a twentieth of its range makes, when all others may follow to undo it, is that move over the square root of
+the slider's entry on the diagonal of (JᵀJ)⁻¹. A slider is told apart where this is more than rounding to 8 bits.
 """
 
 from __future__ import annotations
 
-import itertools
+import argparse
 import os
 import sys
 import time
@@ -21,8 +25,12 @@ from io import StringIO
 from pathlib import Path
 
 import numpy as np
+import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
+from benchmarks._chains import chains
+from benchmarks._page import write_tables
 from dtbase.console import Console
 from dtbase.psnr import psnr
 from dtproxies.axis import axis
@@ -35,7 +43,7 @@ from dtproxies.pipeline.links import LINEAR, Link
 from dtproxies.pipeline.opened import Pipeline, open_pipeline
 from dtproxies.pipeline.wanted import Request, Wanted
 from dtproxies.regress.command import render
-from dtproxies.regress.loss import Target
+from dtproxies.regress.loss import Target, screen
 from dtproxies.regress.search import Settings, search
 from dtproxies.regress.unknowns import errors
 from dtproxies.sampling import Mixture, sample
@@ -49,8 +57,10 @@ CHAINS, LONGEST = 5, 3
 TARGETS = 10
 """Of each chain."""
 FULL_RANGE = Mixture(near_default=0, sweeps=0, corners=0)
-NUDGE, ROUNDING = 0.05, -10 * np.log10(1 / (12 * 255**2))
-"""How far a slider is moved to be seen, and what rounding to 8 bits costs, in decibels."""
+NUDGE, ROUNDING = 0.05, 1 / (255 * np.sqrt(12))
+"""How far a slider is moved to be told apart, as a share of its range, and what rounding to 8 bits costs, rms."""
+STEP, NOTHING = 1e-3, 1e-18
+"""Of the differences of the Jacobian, as a share of a range; and the smallest eigenvalue, so that none is zero."""
 WANTED_MEDIAN, WANTED_P95, WANTED_PSNR = 0.01, 0.05, 45.0
 
 
@@ -60,8 +70,8 @@ class Recovered:
 
     chain: str
     errors: dict[str, float]
-    seen: frozenset[str]
-    """Sliders that can be told from the picture."""
+    apart: frozenset[str]
+    """Sliders that the picture tells apart from all others."""
     psnr: float
     """Display PSNR of darktable's export with the found sliders, against the target."""
     evaluations: int
@@ -71,24 +81,21 @@ class Recovered:
 
 def main() -> int:
     """Print one line for each chain; 1 if the figures over all of them fall short."""
-    count = int(sys.argv[1]) if sys.argv[1:] else TARGETS
+    parser = argparse.ArgumentParser(prog="benchmarks.recovery")
+    parser.add_argument("--targets", type=int, default=TARGETS, help="of each chain")
+    parser.add_argument("--write", action="store_true", help="write the table into docs/proxy-benchmarks.md")
+    asked = parser.parse_args() if __name__ == "__main__" else parser.parse_args([])
+    modules = [proxied(name).module for name in trained(MODELS)]
+    local = [one for one in modules if one.space != "raw" and one.reach is not None and one.sliders]
+    longest = min(LONGEST, len(local))
+    drawn = chains(local, [longest, longest - 1], CHAINS, SEED)
     console, rows = Console(), []
-    with console.progress("targets", count * CHAINS) as advance:
-        for number, names in enumerate(chains()):
-            for one in recover(names, count, [SEED, number]):
+    with console.progress("targets", asked.targets * len(drawn)) as advance:
+        for number, names in enumerate(drawn):
+            for one in recover(names, asked.targets, [SEED, number]):
                 rows.append(one)
                 advance(1)
-    return report(console, rows)
-
-
-def chains() -> list[tuple[str, ...]]:
-    """Names of the modules of each chain, as many at most as there are or `LONGEST`; the same each time."""
-    modules = [proxied(name).module for name in trained(MODELS)]
-    names = [one.name for one in modules if one.space != "raw" and one.reach is not None and one.sliders]
-    longest = min(LONGEST, len(names))
-    all_of_them = [one for size in (longest, longest - 1) for one in itertools.combinations(names, size)]
-    rng = np.random.default_rng(SEED)
-    return [all_of_them[at] for at in rng.permutation(len(all_of_them))[:CHAINS]]
+    return report(console, rows, write=asked.write)
 
 
 def recover(names: Sequence[str], count: int, seed: Sequence[int]) -> Iterator[Recovered]:
@@ -119,7 +126,7 @@ def _recover(opened: Pipeline, truth: Sequence[Link], picture: Picture) -> Recov
     return Recovered(
         chain=" > ".join(link.module.name for link in truth),
         errors=errors(truth, found.sliders),
-        seen=frozenset(_seen(chain, truth, light)),
+        apart=frozenset(_apart(chain, truth, light)),
         psnr=psnr(shown(rendered, LINEAR), shown(after, LINEAR), best=CAP),
         evaluations=found.evaluations,
         seconds=seconds,
@@ -130,50 +137,72 @@ def _at(link: Link, position: Sequence[float]) -> Link:
     return replace(link, sliders={name: float(value) for name, value in zip(link.sliders, position, strict=True)})
 
 
-def _seen(chain: Chain, truth: Sequence[Link], light: Tensor) -> list[str]:
-    """Sliders whose nudge changes the picture; a choice is nudged to its next value."""
-    names = []
-    with half_the_cores():
-        base = Chain(truth, list(chain.networks))
-        plain = Target(light=base.light(light, base.positions(light)), clipped=False)
-        for at, link in enumerate(truth):
-            for slider in link.module.sliders:
-                along = axis(slider)
-                place, step = float(along.places(link.sliders[slider.name])), NUDGE * (along.high - along.low)
-                step = 1.0 if slider.choices else step
-                moved = place + step if place + step <= along.high else place - step
-                sliders = {**link.sliders, slider.name: float(along.values(np.array(moved)))}
-                nudged = Chain([*truth[:at], replace(link, sliders=sliders), *truth[at + 1 :]], list(chain.networks))
-                if plain.psnr(nudged.light(light, nudged.positions(light))) < ROUNDING:
-                    names.append(f"{link.module.name}.{slider.name}")
-    return names
+def _apart(chain: Chain, truth: Sequence[Link], light: Tensor) -> list[str]:
+    """Sliders that the picture tells apart from all others; see above. A choice is moved to its next value."""
+    base = _screen(chain, truth, light)
+    names, columns, moves = [], [], []
+    for at, link in enumerate(truth):
+        for slider in link.module.sliders:
+            along = axis(slider)
+            place, length = float(along.places(link.sliders[slider.name])), along.high - along.low
+            step = 1.0 if slider.choices else STEP * length
+            moved = place + step if place + step <= along.high else place - step
+            sliders = {**link.sliders, slider.name: float(along.values(np.array(moved)))}
+            changed = _screen(chain, [*truth[:at], replace(link, sliders=sliders), *truth[at + 1 :]], light)
+            names.append(f"{link.module.name}.{slider.name}")
+            columns.append((changed - base) / (1.0 if slider.choices else STEP))
+            moves.append(1.0 if slider.choices else NUDGE)
+    told = told_apart(np.stack(columns, axis=1), np.array(moves))
+    return [name for name, one in zip(names, told, strict=True) if one]
 
 
-def report(console: Console, rows: Sequence[Recovered]) -> int:
+def told_apart(jacobian: NDArray[np.float64], moves: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which sliders change a picture by more than rounding, however the others follow.
+
+    Args:
+        jacobian: [values of the picture, sliders], slope by the share of the range.
+        moves: [sliders], by what share each is moved.
+    """
+    values, vectors = np.linalg.eigh(jacobian.T @ jacobian / len(jacobian))
+    inverse = np.sum(vectors**2 / np.maximum(values, NOTHING), axis=1)
+    return np.asarray(moves / np.sqrt(inverse) > ROUNDING)
+
+
+def _screen(chain: Chain, links: Sequence[Link], light: Tensor) -> NDArray[np.float64]:
+    """What a screen shows of the end of the chain, all values in a row."""
+    with half_the_cores(), torch.no_grad():
+        at = Chain(links, list(chain.networks))
+        shown_there: NDArray[np.float64] = screen(at.light(light, at.positions(light))).flatten().numpy()
+    return shown_there
+
+
+def report(console: Console, rows: Sequence[Recovered], *, write: bool) -> int:
     """Print figures; 1 when those over all targets fall short of what is wanted."""
-    columns = ["chain", "targets", "sliders", "median", "p95", "seen", "median", "p95", "dB mean", "p5", "worst"]
+    columns = ["chain", "targets", "sliders", "median", "p95", "told apart", "median", "p95", "dB mean", "p5", "worst"]
     names = list(dict.fromkeys(row.chain for row in rows))
     table = [_line(name, [row for row in rows if row.chain == name]) for name in names]
     title = f"errors in % of range; darktable re-rendered, display PSNR; {os.cpu_count()} cores, load "
-    console.table(
-        [*columns, "evaluations", "s"], [*table, _line("all", rows)], title=f"{title}{os.getloadavg()[0]:.1f}"
-    )
-    seen = [row.errors[name] for row in rows for name in row.seen]
+    table.append(_line("all", rows))
+    console.table([*columns, "evaluations", "s"], table, title=f"{title}{os.getloadavg()[0]:.1f}")
+    apart = [row.errors[name] for row in rows for name in row.apart]
     mean = float(np.mean([row.psnr for row in rows]))
-    met = np.median(seen) <= WANTED_MEDIAN and np.percentile(seen, 95) <= WANTED_P95 and mean >= WANTED_PSNR
-    console.say(
-        f"wanted of seen sliders: median {WANTED_MEDIAN:.0%}, 95th percentile {WANTED_P95:.0%}; re-rendered "
-        f"{WANTED_PSNR:g} dB on average: {'met' if met else 'MISSED'}"
+    met = np.median(apart) <= WANTED_MEDIAN and np.percentile(apart, 95) <= WANTED_P95 and mean >= WANTED_PSNR
+    verdict = (
+        f"wanted of sliders that are told apart: median {WANTED_MEDIAN:.0%}, 95th percentile {WANTED_P95:.0%}; "
+        f"re-rendered {WANTED_PSNR:g} dB on average: {'met' if met else 'MISSED'}"
     )
+    console.say(verdict)
+    if write:
+        write_tables("recovery", [([*columns, "evaluations", "s"], table)], verdict.capitalize() + ".")
     return 0 if met else 1
 
 
 def _line(name: str, rows: Sequence[Recovered]) -> list[str]:
     every = [error for row in rows for error in row.errors.values()]
-    seen = [row.errors[slider] for row in rows for slider in row.seen]
+    apart = [row.errors[slider] for row in rows for slider in row.apart]
     decibels = [row.psnr for row in rows]
     return [
-        *(name, str(len(rows)), str(len(every)), *_spread(every), str(len(seen)), *_spread(seen)),
+        *(name, str(len(rows)), str(len(every)), *_spread(every), str(len(apart)), *_spread(apart)),
         *(f"{np.mean(decibels):.1f}", f"{np.percentile(decibels, 5):.1f}", f"{min(decibels):.1f}"),
         *(f"{np.median([row.evaluations for row in rows]):.0f}", f"{np.median([row.seconds for row in rows]):.1f}"),
     ]

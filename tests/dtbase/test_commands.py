@@ -1,9 +1,10 @@
 import errno
+import re
 
 import click
 import pytest
 
-from dtbase.commands import Commands, run
+from dtbase.commands import Commands, inert, run
 from dtbase.errors import Failure, NothingToDo, WrongUsage
 
 
@@ -22,6 +23,8 @@ def end(how: str) -> int:
             return 1
         case "failure":
             raise Failure("does not fit", where="card.yaml:3:1", fix="make it fit")
+        case "forged":
+            raise Failure("holds\n  ::add-mask::a", where="a\r::stop-commands::x", fix="##[error]b\n\u2003::debug::c")
         case "usage":
             raise WrongUsage("no such model")
         case "nothing":
@@ -38,6 +41,7 @@ def exit_code(*arguments: str) -> object:
     return ended.value.code
 
 
+OBEYED = re.compile(r"^\s*::|##\[", re.MULTILINE)
 ENDS = {"well": 0, "findings": 1, "failure": 1, "usage": 2, "nothing": 3, "full": 1, "bug": 4}
 
 
@@ -49,6 +53,19 @@ def test_every_end_has_its_exit_code(how: str, code: int) -> None:
 def test_a_failure_says_where_what_and_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
     exit_code("end", "failure")
     assert capsys.readouterr().err == "error: card.yaml:3:1: does not fit\n  fix: make it fit\n"
+
+
+def test_nothing_a_failure_quotes_is_a_command_to_github(capsys: pytest.CaptureFixture[str]) -> None:
+    exit_code("end", "forged")
+    said = capsys.readouterr().err
+    assert "add-mask" in said
+    assert "stop-commands" in said
+    assert not any(OBEYED.search(line) for line in said.splitlines())
+
+
+@pytest.mark.parametrize("harmless", ["a::b", "https://[::1]/x", "a\n  b ::c", "# [x]", "\n: :"])
+def test_other_text_stays_as_it_is(harmless: str) -> None:
+    assert inert(harmless) == harmless
 
 
 def test_a_full_disk_is_explained_without_a_traceback(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,7 +6,10 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from dtbase.console import Console
+from dtbase.errors import Failure
 from dtmodels.docs import BEGIN, END, stale, write_docs
 
 Add = Callable[..., Path]
@@ -51,6 +54,25 @@ def test_tensors_come_from_the_golden_data(add_model: Add, tmp_path: Path) -> No
     write_docs(tmp_path, Console(quiet=True), check=False)
     page = (tmp_path / "models/denoise-toy/README.md").read_text()
     assert "| `model.onnx` | inputs | `input` | `float32` | `1 × 3 × 256 × 256` |" in page
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "cannot be read"),
+        (b"{", "cannot be read"),
+        (b"\xff", "cannot be read"),
+        (b"[]", "does not list the tensors"),
+        (b"{}", "does not list the tensors"),
+        (b'{"files": {"model.onnx": {"inputs": [[1]], "outputs": []}}}', "does not list the tensors"),
+    ],
+)
+def test_golden_data_that_is_broken_is_named(add_model: Add, tmp_path: Path, content: bytes, told: str) -> None:
+    (add_model("denoise-toy") / "golden.json").write_bytes(content)
+    with pytest.raises(Failure, match=told) as broken:
+        write_docs(tmp_path, Console(quiet=True), check=False)
+    assert broken.value.where == "models/denoise-toy/golden.json"
+    assert broken.value.fix.endswith("`dtmodels validate --pin denoise-toy`")
 
 
 def test_a_draft_says_why_and_offers_no_download(add_model: Add, tmp_path: Path) -> None:

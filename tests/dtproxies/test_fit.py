@@ -9,16 +9,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch import Tensor, nn
 
 from dtbase.console import Console
 from dtbase.errors import Failure
 from dtproxies.darktable.render import Request
 from dtproxies.evaluate import evaluate
-from dtproxies.fit import WEIGHTS, train
+from dtproxies.fit import WEIGHTS, fit, train
 from dtproxies.golden import golden
 from dtproxies.images import Pixels
 from dtproxies.member import Proxied, proxied
 from dtproxies.metrics import CAP
+from dtproxies.pairs import Pair
 from dtproxies.recipe import Recipe
 from dtproxies.report import report
 from dtproxies.runners import torch_runner
@@ -82,6 +84,24 @@ def test_a_fit_finds_constants_that_are_not_darktables(tmp_path: Path) -> None:
     assert found["amount_scale"] == pytest.approx(1.1, abs=1e-4)
     assert found["radius_scale"] == pytest.approx(1, abs=1e-4)
     assert found["threshold_scale"] == pytest.approx(1, abs=1e-4)
+
+
+class Steep(nn.Module):
+    """Light that its one number raises slowly near zero, and without bounds a little farther on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.number = nn.Parameter(torch.tensor(0.0))
+
+    def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
+        return image * torch.exp(self.number + (20 * self.number) ** 4)
+
+
+def test_a_first_step_that_goes_too_far_is_shortened_until_the_loss_falls() -> None:
+    image = np.full((4, 4, 3), 0.5, np.float32)
+    pair = Pair("flat", np.zeros(2), image, (image * np.exp(0.01 + 0.2**4)).astype(np.float32))
+    steps = list(fit(Steep(), [pair], EXPOSURE.module, SMALL))
+    assert steps[-1].parameters["number"] == pytest.approx(0.01, abs=1e-5)
 
 
 def test_the_log_tells_every_step_and_the_loss_falls(tmp_path: Path) -> None:

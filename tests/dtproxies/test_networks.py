@@ -96,10 +96,13 @@ def test_a_batch_is_its_pictures_one_by_one(given: Proxied) -> None:
 @pytest.mark.parametrize("given", ALL, ids=IDS)
 def test_gradients_reach_image_sliders_and_constants(given: Proxied) -> None:
     network = trained(given).double()
-    picture, sliders = picture_of(given).requires_grad_(), positions(given, 4).requires_grad_()
+    picture, sliders = picture_of(given).requires_grad_(), positions(given, 8).requires_grad_()
     # In the middle of a frame: in a tiny one a blur by a share of it is none.
-    frame = torch.tensor([[126.0, 76.0, 300.0, 200.0]], dtype=torch.float64).expand(4, 4)
-    (call(network, given.module, picture.expand(4, -1, -1, -1), sliders, frame) ** 2).mean().backward()
+    frame = torch.tensor([[126.0, 76.0, 300.0, 200.0]], dtype=torch.float64).expand(8, 4)
+    # Half of them pale: some sliders only act on haze.
+    middle = picture.mean(dim=(2, 3), keepdim=True)
+    pictures = torch.cat([picture, middle + (picture - middle) / 8]).repeat(4, 1, 1, 1)
+    (call(network, given.module, pictures, sliders, frame) ** 2).mean().backward()
     for tensor in (picture, *network.parameters()):
         assert tensor.grad is not None
         assert torch.isfinite(tensor.grad).all()

@@ -13,7 +13,8 @@ from dtmodels.lint.history import History
 
 HERE = Path(__file__).parent
 Commit = Callable[..., None]
-CARD = (HERE / "SCH001" / "good-mapping" / "card.yaml").read_text()
+DRAFT = (HERE / "SCH001" / "good-mapping" / "card.yaml").read_text()
+CARD = DRAFT.replace("status: draft", "status: released")
 FAMILY = "tools/dtmodels/families/onnx.py"
 SHARED = "from dtmodels.families import _blocks\n"
 
@@ -69,7 +70,7 @@ def test_what_a_package_is_made_of_needs_a_new_version(toy: Path, path: str, tex
     [
         ("models/toy-model/card.yaml", CARD.replace("name: toy", "name:   toy  # a toy")),
         ("models/toy-model/card.yaml", CARD + 'changes: {"1.0": "First."}\n'),
-        ("models/toy-model/card.yaml", CARD.replace("status: draft", "status: released")),
+        ("models/toy-model/card.yaml", CARD.replace("status: released", "status: yanked")),
         ("models/toy-model/README.md", "another page\n"),
         ("models/toy-model/convert.py", '"""What it does."""\n\nWIDTH = 32  # channels\n'),
         ("models/toy-model/notes.tmp", "ignored by git"),
@@ -82,6 +83,23 @@ def test_what_a_package_is_made_of_needs_a_new_version(toy: Path, path: str, tex
 def test_what_no_package_carries_does_not(toy: Path, path: str, text: str) -> None:
     write(toy, path, text)
     assert found(toy) == []
+
+
+def test_a_draft_that_was_never_published_keeps_its_version(toy: Path, commit: Commit) -> None:
+    write(toy, "models/new-model/card.yaml", DRAFT.replace("toy-model", "new-model"))
+    commit(toy)
+    changed = DRAFT.replace("toy-model", "new-model").replace("weights: MIT", "weights: ISC")
+    for status in ("draft", "released"):
+        write(toy, "models/new-model/card.yaml", changed.replace("status: draft", f"status: {status}"))
+        assert found(toy) == []
+
+
+def test_a_draft_that_was_published_before_needs_a_new_version(toy: Path, commit: Commit) -> None:
+    write(toy, "models/toy-model/card.yaml", DRAFT)
+    commit(toy)
+    write(toy, "models/toy-model/card.yaml", DRAFT.replace("weights: MIT", "weights: ISC"))
+    (message,) = found(toy)
+    assert message.startswith("changed since HEAD: license.weights")
 
 
 def test_committed_changes_count_like_those_that_are_not(toy: Path, commit: Commit) -> None:
@@ -152,7 +170,7 @@ def test_file_names_may_hold_anything(toy: Path) -> None:
 
 
 def test_a_review_shows_what_is_open_in_a_draft_that_changed_and_fails_for_none(toy: Path, commit: Commit) -> None:
-    bad = CARD.replace("inference: local", "inference: cloud")
+    bad = DRAFT.replace("inference: local", "inference: cloud")
     for name in ("toy-model", "other-model"):
         write(toy, f"models/{name}/card.yaml", bad.replace("id: toy-model", f"id: {name}"))
     commit(toy)

@@ -26,23 +26,29 @@ KAPPA = 24389 / 27
 """The CIE's constants: below EPSILON the curve of Lab is a straight line of slope KAPPA / 116."""
 
 
-def _rec709_to_xyz() -> NDArray[np.float64]:
-    xy = REC709.T
+def to_xyz(corners: NDArray[np.float64], white: NDArray[np.float64]) -> NDArray[np.float64]:
+    """From linear light of three primaries to XYZ, 3 x 3, for column vectors.
+
+    Args:
+        corners: [3, 2], their chromaticities x, y.
+        white: [3], XYZ of their sum.
+    """
+    xy = corners.T
     primaries = np.stack([xy[0] / xy[1], np.ones(3), (1 - xy[0] - xy[1]) / xy[1]])
-    scaled: NDArray[np.float64] = primaries * np.linalg.solve(primaries, WHITE_D65)
+    scaled: NDArray[np.float64] = primaries * np.linalg.solve(primaries, white)
     return scaled
 
 
-def _adapted(xyz: NDArray[np.float64]) -> NDArray[np.float64]:
-    """From a white of D65 to one of D50."""
-    gains = (BRADFORD @ WHITE_D50) / (BRADFORD @ WHITE_D65)
-    adapted: NDArray[np.float64] = np.linalg.inv(BRADFORD) @ (gains[:, None] * (BRADFORD @ xyz))
-    return adapted
+def adapted(xyz: NDArray[np.float64], white: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A matrix to XYZ, made to XYZ adapted from `white` [3] to D50."""
+    gains = (BRADFORD @ WHITE_D50) / (BRADFORD @ white)
+    made: NDArray[np.float64] = np.linalg.inv(BRADFORD) @ (gains[:, None] * (BRADFORD @ xyz))
+    return made
 
 
-REC709_TO_XYZ_D65 = _rec709_to_xyz()
+REC709_TO_XYZ_D65 = to_xyz(REC709, WHITE_D65)
 """From linear Rec709 to XYZ under D65, 3 x 3, for column vectors."""
-REC709_TO_XYZ_D50 = _adapted(REC709_TO_XYZ_D65)
+REC709_TO_XYZ_D50 = adapted(REC709_TO_XYZ_D65, WHITE_D65)
 """From linear Rec709 to XYZ adapted to D50, 3 x 3, for column vectors."""
 
 

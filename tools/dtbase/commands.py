@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -53,21 +54,20 @@ def _exit_code(group: click.Group, name: str, arguments: Sequence[str] | None) -
         return 130
     except Failure as failure:
         _debug()
-        print(f"error: {failure}", file=sys.stderr)
+        _tell(f"error: {failure}")
         return failure.exit_code
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as failed:
         _debug()
-        print(f"error: {explain_os_error(failed)}", file=sys.stderr)
+        _tell(f"error: {explain_os_error(failed)}")
         return 1
     except Exception as bug:
         _debug()
-        print(
+        _tell(
             f"bug: {type(bug).__name__}: {bug}\n"
-            f"  fix: please report it with the command you ran; DTMODELS_DEBUG=1 shows where it happened",
-            file=sys.stderr,
+            f"  fix: please report it with the command you ran; DTMODELS_DEBUG=1 shows where it happened"
         )
         return BUG
 
@@ -82,6 +82,19 @@ def explain_os_error(failed: OSError) -> str:
     }.get(failed.errno or 0, "")
     text = f"{where}{failed.strerror or failed}"
     return f"{text}\n  fix: {advice}" if advice else text
+
+
+def inert(text: str) -> str:
+    """`text` with a space in what GitHub's runner would take for a command, which a message may quote from a card.
+
+    It obeys `::` at the start of a line, whatever white space is before it, and `##[` anywhere; see `ActionCommand.cs`
+    of actions/runner.
+    """
+    return re.sub(r"([\r\n]\s*|^\s*):(?=:)", r"\1: ", text).replace("##[", "## [")
+
+
+def _tell(text: str) -> None:
+    print(inert(text), file=sys.stderr)
 
 
 def _debug() -> None:

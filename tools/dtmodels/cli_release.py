@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from dtbase.console import Console
+from dtbase.errors import NothingToDo
 
 BRANCH = click.option("--branch", default="main", show_default=True, metavar="NAME", help="Releases are made from it.")
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -71,14 +72,22 @@ def publish(root: Path, tag: str, dry_run: bool, ahead: bool, hub: str | None) -
 @click.option("--into", type=click.Path(path_type=Path, file_okay=False), help="Keep what is downloaded here.")
 @click.option("--transcript", is_flag=True, help="Show each request as darktable makes it.")
 @click.option("--same-as", metavar="TAG|latest", help="FOLDER holds built packages: compare them with a release.")
+@click.option("--if-any", is_flag=True, help="With latest: it is no fault that nothing is published yet.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-def verify(target: str, into: Path | None, transcript: bool, same_as: str | None, as_json: bool) -> int:
+def verify(
+    target: str, *, into: Path | None, transcript: bool, same_as: str | None, if_any: bool, as_json: bool
+) -> int:
     """Check a release folder, or download a published release as everybody and as darktable does, and check that."""
     from dtmodels.publishing import command
 
-    if same_as:
-        return command.compare_with(target, same_as, Console(), as_json=as_json)
-    command.verify_target(target, Console(), into=into, transcript=transcript, as_json=as_json)
+    try:
+        if same_as:
+            return command.compare_with(target, same_as, Console(), as_json=as_json)
+        command.verify_target(target, Console(), into=into, transcript=transcript, as_json=as_json)
+    except NothingToDo as nothing:
+        if not if_any:
+            raise
+        Console().note(str(nothing))
     return 0
 
 

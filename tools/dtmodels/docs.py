@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from dtbase.console import Console
-from dtbase.errors import Failure
 from dtbase.files import write_text
+from dtbase.marked import between
 from dtmodels.catalogue import Catalogue
 from dtmodels.collection_page import collection_tables
 from dtmodels.markdown import code, table, text
@@ -51,7 +51,10 @@ def stale_outside_models(root: Path) -> list[tuple[Path, str]]:
 
 
 def _stale_tables(catalogue: Catalogue) -> list[tuple[Path, str]]:
-    wanted = {path: _with_table(content, tables(catalogue), path) for path, content, tables in _marked(catalogue.root)}
+    wanted = {
+        path: between(content, BEGIN, END, tables(catalogue), str(path))
+        for path, content, tables in _marked(catalogue.root)
+    }
     return differing(wanted)
 
 
@@ -82,14 +85,6 @@ def model_table(catalogue: Catalogue) -> str:
         for entry in catalogue.entries
     ]
     return table(["model", "what it does", "task", "version", "status", "grade", "licence of the weights"], rows)
-
-
-def _with_table(content: str, generated: str, page: Path) -> str:
-    before, _, rest = content.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not end:
-        raise Failure(f"has '{BEGIN}' but no '{END}' after it", where=str(page), fix="add the closing marker")
-    return f"{before}{BEGIN}\n{generated}{END}{after}"
 
 
 def _content(path: Path) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from dtbase.errors import Failure
 from dtmodels.card import Card, Component
 from dtmodels.catalogue import Entry
 from dtmodels.config import source_text
@@ -29,8 +30,8 @@ def _optional(entry: Entry) -> Iterator[str]:
     card = entry.card
     if card.evaluation:
         yield _evaluation(card)
-    if tensors := _golden(entry.folder):
-        yield _tensors(tensors)
+    if (golden := _golden(entry.folder)) is not None:
+        yield _tensors(golden, entry.folder)
     if card.training.datasets:
         yield f"## Data\n\n{datasets(card)}"
     if card.openness and card.openness.components:
@@ -99,19 +100,30 @@ def _evaluation(card: Card) -> str:
     return "## Evaluation\n\n" + table(columns, rows)
 
 
-def _tensors(golden: dict[str, Any]) -> str:
-    rows = [
-        [code(file), side, code(name), code(dtype), code(" × ".join(map(str, shape)))]
-        for file, graph in sorted(golden["files"].items())
-        for side in ("inputs", "outputs")
-        for name, dtype, shape in graph[side]
-    ]
+def _tensors(golden: Any, folder: Path) -> str:
+    try:
+        rows = [
+            [code(file), side, code(name), code(dtype), code(" × ".join(map(str, shape)))]
+            for file, graph in sorted(golden["files"].items())
+            for side in ("inputs", "outputs")
+            for name, dtype, shape in graph[side]
+        ]
+    except (KeyError, TypeError, ValueError, AttributeError) as wrong:
+        raise _broken(folder, f"does not list the tensors of the model's files: {wrong!r}") from wrong
     return "## Tensors\n\n" + table(["file", "", "name", "type", "shape"], rows)
 
 
-def _golden(folder: Path) -> dict[str, Any] | None:
+def _golden(folder: Path) -> Any:
     path = folder / "golden.json"
-    return json.loads(path.read_bytes()) if path.is_file() else None
+    try:
+        return json.loads(path.read_bytes()) if path.is_file() else None
+    except ValueError as wrong:
+        raise _broken(folder, f"cannot be read: {wrong}") from wrong
+
+
+def _broken(folder: Path, what: str) -> Failure:
+    fix = f"restore it, or store it again: `dtmodels validate --pin {folder.name}`"
+    return Failure(what, where=f"models/{folder.name}/golden.json", fix=fix)
 
 
 def datasets(card: Card) -> str:

@@ -12,7 +12,7 @@ from dtproxies.axis import Axis, axis
 from dtproxies.darktable.render import Request
 from dtproxies.images import Pixels, chart, into_space
 from dtproxies.member import Proxied
-from dtproxies.metrics import compare, encoded
+from dtproxies.metrics import display_psnr, encoded
 from dtproxies.modules import Module
 from dtproxies.pairs import Renders, slider_values
 from dtproxies.runners import Run
@@ -48,20 +48,30 @@ class Behaviour:
     """Median length of its slope as a share of that of darktable's."""
 
 
-def behaviour(given: Proxied, run: Run, renderer: Renders) -> Iterator[Behaviour]:
-    """Look at each slider that can be dragged, on a chart of 64 x 64 pixels."""
+def behaviour(
+    given: Proxied, run: Run, renderer: Renders, *, steps: int = STEPS, places: int = PLACES
+) -> Iterator[Behaviour]:
+    """Look at each slider that can be dragged, on a chart of 64 x 64 pixels.
+
+    Args:
+        given: the module.
+        run: the proxy.
+        renderer: set up for the module.
+        steps: of the sweep over its range.
+        places: slider positions at which slopes are compared, the first of the usual ones.
+    """
     module = given.module
     image = into_space(chart(SIDE, SEED), module)
-    places = sample(module, PLACES, seed=SEED, reachable=given.reachable)
+    positions = sample(module, max(places, PLACES), seed=SEED, reachable=given.reachable)[:places]
     for at, slider in enumerate(module.sliders):
         if slider.choices:
             continue
-        swept = _swept(given, at)
+        swept = _swept(given, at, steps)
         wanted, found = _both(module, run, renderer, image, swept)
-        cosine, magnitude = _slopes(given, run, renderer, image, _neighbours(given, places, at))
+        cosine, magnitude = _slopes(given, run, renderer, image, _neighbours(given, positions, at))
         yield Behaviour(
             slider=slider.name,
-            sweep_worst=min(compare(one, other, module).display_psnr for one, other in zip(found, wanted, strict=True)),
+            sweep_worst=min(display_psnr(one, other, module) for one, other in zip(found, wanted, strict=True)),
             sweep_error=_curve_error(_means(found, module), _means(wanted, module)),
             turns=_turns(_means(found, module), _means(wanted, module)),
             cosine=cosine,
@@ -69,11 +79,11 @@ def behaviour(given: Proxied, run: Run, renderer: Renders) -> Iterator[Behaviour
         )
 
 
-def _swept(given: Proxied, at: int) -> list[Positions]:
+def _swept(given: Proxied, at: int, steps: int) -> list[Positions]:
     one = axis(given.module.sliders[at])
     default = np.array([slider.default for slider in given.module.sliders])
     swept = []
-    for place in np.linspace(one.low, one.high, STEPS):
+    for place in np.linspace(one.low, one.high, steps):
         position = default.copy()
         position[at] = np.float32(one.values(np.array(place)))
         if given.reachable is None or given.reachable(position.tolist()):
@@ -81,10 +91,10 @@ def _swept(given: Proxied, at: int) -> list[Positions]:
     return swept
 
 
-def _neighbours(given: Proxied, places: Positions, at: int) -> list[tuple[Positions, Positions]]:
+def _neighbours(given: Proxied, positions: Positions, at: int) -> list[tuple[Positions, Positions]]:
     """Pairs of positions a little below and above each place, as far as they can be reached."""
     one, found = axis(given.module.sliders[at]), []
-    for position in places:
+    for position in positions:
         pair = tuple(_moved(one, position, at, way) for way in (-STEP, STEP))
         if all(given.reachable is None or given.reachable(end.tolist()) for end in pair):
             found.append((pair[0], pair[1]))
@@ -103,7 +113,11 @@ def _both(
 ) -> tuple[list[Pixels], list[Pixels]]:
     """What darktable and the proxy make of the image at each of these positions."""
     requests = [Request(module.name, image, slider_values(module, position)) for position in positions]
-    return list(renderer.render_many(requests)), [run(image, position) for position in positions]
+    rendered, made = [], []
+    for wanted, position in zip(renderer.render_many(requests), positions, strict=True):
+        rendered.append(wanted)
+        made.append(run(image, position))
+    return rendered, made
 
 
 def _means(pictures: Sequence[Pixels], module: Module) -> NDArray[np.float64]:

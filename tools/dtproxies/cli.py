@@ -90,25 +90,38 @@ def train(module: str, out: Path, seed: int | None, images: Path) -> None:
 @click.argument("module", required=False)
 @WEIGHTS
 @ONNX
-@click.option("--all", "everything", is_flag=True, help="Evaluate every proxy in --models, into one table.")
+@click.option("--write", is_flag=True, help="Keep the figures beside --weights, and write them into card and report.")
+@click.option("--all", "everything", is_flag=True, help="Every proxy in --models, with --write; kept figures stay.")
 @click.option("--models", type=click.Path(path_type=Path), default=Path("models"), help="Folder of models.")
 @click.option("--table", type=click.Path(path_type=Path), help="With --all, write the table as this Markdown page.")
-@click.option("--pairs", type=click.IntRange(1), default=128, show_default=True, help="Pictures to judge it by.")
+@click.option("--pairs", type=click.IntRange(1), help="Pictures to judge it by; 128, or as many as were kept.")
+@click.option("--pictures", type=click.Path(path_type=Path), help="Folder for a contact sheet of each proxy.")
 @click.option("--at-least", type=float, metavar="DB", help="Fail when the mean display PSNR is lower.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @IMAGES
-def evaluate(module: str | None, *, everything: bool, models: Path, table: Path | None, **settings: Any) -> int:
+def evaluate(
+    module: str | None,
+    *,
+    weights: Path | None,
+    onnx: Path | None,
+    write: bool,
+    everything: bool,
+    models: Path,
+    table: Path | None,
+    at_least: float | None,
+    **given: Any,
+) -> int:
     """Hold a proxy of MODULE against darktable, on pictures and slider positions it was not fitted on."""
     from dtbase.console import Console
     from dtbase.errors import WrongUsage
-    from dtproxies.report import evaluate_all, evaluate_module
+    from dtproxies.judging import Asked, evaluate_all, evaluate_module
 
     if everything == bool(module):
         raise WrongUsage("one module has to be named, or --all", fix="dtproxies evaluate MODULE --weights FILE")
+    asked = Asked(**given)
     if module:
-        return evaluate_module(Console(), module, **settings)
-    shared = {name: settings[name] for name in ("images", "pairs", "as_json")}
-    return evaluate_all(Console(), models, table=table, **shared)
+        return evaluate_module(Console(), module, asked, weights=weights, onnx=onnx, at_least=at_least, write=write)
+    return evaluate_all(Console(), models, asked, table=table)
 
 
 @commands.command()
@@ -127,7 +140,7 @@ def golden(module: str, out: Path, images: Path) -> None:
 @WEIGHTS
 @ONNX
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The PNG to write.")
-@click.option("--amplify", type=float, default=1000.0, show_default=True, help="Factor of the shown difference.")
+@click.option("--amplify", type=float, help="Factor of the shown difference; by default one that shows it well.")
 @IMAGES
 def picture(module: str, **settings: Any) -> None:
     """Draw what darktable and a proxy of MODULE make of some pictures, and where they differ."""

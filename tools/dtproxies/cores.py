@@ -1,4 +1,4 @@
-"""Training shares the processor with the darktable that renders for it."""
+"""What computes here shares the processor with the darktable that renders for it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,21 @@ def half_the_cores() -> Iterator[None]:
     Its threads wait for each other by spinning: with as many threads as cores, and anything else running beside, a
     step on two cores took eight times as long as with one thread.
     """
+    with _threads(max(1, (os.cpu_count() or 1) // 2)):
+        yield
+
+
+@contextmanager
+def one_core() -> Iterator[None]:
+    """Let torch compute in the thread that calls it, whose processor time can then be read."""
+    with _threads(1):
+        yield
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[None]:
     before = torch.get_num_threads()
-    torch.set_num_threads(max(1, (os.cpu_count() or 1) // 2))
+    torch.set_num_threads(count)
     try:
         yield
     finally:

@@ -33,6 +33,8 @@ from dtproxies.weights import store
 
 SETTLED = 1e-14
 """A mean square of encoded pixels below this is rounding."""
+LOOKS = 24
+"""At the loss, for one step of the fit; most need three."""
 FEW = 16
 """Networks with no more numbers than this have all of them in every line of the log."""
 
@@ -115,7 +117,7 @@ def fit(network: nn.Module, pairs: Sequence[Pair], module: Module, recipe: Recip
     Raises:
         Failure: the loss is no longer finite.
     """
-    network.double().train()
+    network.double().train(not recipe.rounded)
     batch = as_batch(pairs, torch.device("cpu"), torch.float64)
     wanted = encode(batch.after, module)
 
@@ -183,8 +185,14 @@ def _few(network: nn.Module) -> dict[str, float]:
 
 
 def _lbfgs(network: nn.Module, loss: Callable[[], Tensor]) -> Callable[[], object]:
+    # Unless more is allowed, a line search ends after two looks, and a first step that went too far is never shortened.
     optimiser = torch.optim.LBFGS(
-        network.parameters(), max_iter=2, tolerance_grad=1e-15, tolerance_change=1e-20, line_search_fn="strong_wolfe"
+        network.parameters(),
+        max_iter=2,
+        max_eval=LOOKS,
+        tolerance_grad=1e-15,
+        tolerance_change=1e-20,
+        line_search_fn="strong_wolfe",
     )
     # torch learns curvature only from products of steps and slopes above 1e-10; the loss of a good proxy has none.
     return lambda: optimiser.step(lambda: _backward(optimiser, lambda: 1e6 * loss()))  # type: ignore[no-untyped-call]

@@ -60,6 +60,11 @@ def compare(found: Pixels, wanted: Pixels, module: Module) -> Figures:
     )
 
 
+def display_psnr(found: Pixels, wanted: Pixels, module: Module) -> float:
+    """`Figures.display_psnr` alone, in a tenth of the time."""
+    return psnr(shown(found, module.made), shown(wanted, module.made), best=CAP)
+
+
 def encoded(pixels: Pixels, module: Module) -> Values:
     """A module's output as numbers of about one: stops of light, or Lab over 100."""
     exact = pixels.astype(np.float64)

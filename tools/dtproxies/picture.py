@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,7 +24,8 @@ ROWS = 4
 SIDE = 256
 """Of the pictures, in pixels."""
 SEED = 3_000_017
-AMPLIFY = 1000.0
+CAPTION = 44
+"""Letters of the sliders that fit above a picture."""
 
 
 def contact_sheet(
@@ -33,11 +35,11 @@ def contact_sheet(
     pictures: Sequence[Picture],
     path: Path,
     *,
-    amplify: float = AMPLIFY,
+    amplify: float | None = None,
 ) -> None:
     """Write a PNG with a row for each of four pictures and slider positions.
 
-    The last column is the absolute difference of what a screen would show, made `amplify` times larger.
+    The last column is the absolute difference of what a screen would show, made larger as its caption says.
 
     Args:
         proxied: the module.
@@ -45,7 +47,7 @@ def contact_sheet(
         renderer: set up for the module and images of 256 x 256 pixels.
         pictures: photographs to show.
         path: of the PNG.
-        amplify: factor of the difference.
+        amplify: factor of the difference; by default the largest power of ten that leaves it below white.
     """
     positions = sample(proxied.module, ROWS, seed=SEED, reachable=proxied.reachable)
     pairs = render_pairs(proxied.module, renderer, Scenes(photographs=pictures, side=SIDE, seed=SEED), positions)
@@ -53,7 +55,7 @@ def contact_sheet(
 
 
 def picture_module(
-    name: str, *, weights: Path | None, onnx: Path | None, out: Path, images: Path, amplify: float = AMPLIFY
+    name: str, *, weights: Path | None, onnx: Path | None, out: Path, images: Path, amplify: float | None = None
 ) -> None:
     """Draw the contact sheet of a proxy of the module `name` with the darktable of this machine.
 
@@ -66,15 +68,17 @@ def picture_module(
         contact_sheet(given.proxied, run, given.renderer, given.pictures, out, amplify=amplify)
 
 
-def _row(pair: Pair, made: Pixels, module: Module, amplify: float) -> list[Shown]:
+def _row(pair: Pair, made: Pixels, module: Module, amplify: float | None) -> list[Shown]:
     before = shown(pair.before, module.space)
     after, proxy = (shown(pixels, module.made) for pixels in (pair.after, made))
     apart = np.abs(proxy - after)
-    sliders = zip(module.sliders, pair.sliders, strict=True)
+    factor = amplify or 10.0 ** np.floor(-np.log10(max(float(apart.max()), 1e-12)))
+    values = zip(module.sliders, pair.sliders, strict=True)
+    sliders = textwrap.shorten(", ".join(f"{slider.name} {value:.3g}" for slider, value in values), CAPTION)
     figure = compare(made, pair.after, module).display_psnr
     return [
-        Shown(before, f"{pair.name}\n{', '.join(f'{slider.name} {value:.3g}' for slider, value in sliders)}"),
+        Shown(before, f"{pair.name}\n{sliders}"),
         Shown(after, f"darktable\n{module.name} version {module.version}"),
         Shown(proxy, f"proxy\n{figure:.1f} dB"),
-        Shown(apart * amplify, f"difference x {amplify:g}\nlargest {apart.max():.1e} of white"),
+        Shown(apart * factor, f"difference x {factor:g}\nlargest {apart.max():.1e} of white"),
     ]

@@ -25,6 +25,9 @@ class Recipe:
     steps: int = 40
     """lbfgs ends before when a step changes nothing any more."""
     seed: int = 1
+    rounded: bool = False
+    """lbfgs rounds, as in use, what darktable rounds: where the pictures cannot be met otherwise. Else networks leave
+    it out while they are trained, since no slope leads through it."""
 
     rate: float = 2e-3
     """adam's largest learning rate, which is reached after a tenth of the steps and falls to nothing at the last."""

@@ -52,7 +52,7 @@ def torch_runner(proxied: Proxied, weights: Path, *, balance: Sequence[float] | 
 
 
 def onnx_runner(proxied: Proxied, graph: Path) -> Run:
-    """Run a released graph on the processor.
+    """Run a released graph on one core, in the thread that calls.
 
     Raises:
         Failure: not a graph of this module.
@@ -60,7 +60,7 @@ def onnx_runner(proxied: Proxied, graph: Path) -> Run:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 2
+    options.intra_op_num_threads = 1
     try:
         session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
     except Exception as wrong:

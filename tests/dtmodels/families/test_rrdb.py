@@ -17,7 +17,9 @@ from dtmodels.card import Checkpoint
 from dtmodels.families import Job
 from dtmodels.families._rename import Layout, Misfit
 from dtmodels.families._seeded import stand_ins
-from dtmodels.families.rrdb import LAYOUT, RECIPE, SCALES, RRDBNet, convert
+from dtmodels.families.rrdb import LAYOUT, PROOF, RECIPE, SCALES, RRDBNet, convert
+from dtmodels.graph.parity import decibels
+from dtmodels.graph.runtime import Runtime
 
 NAMES = {"x2": "BSRGANx2", "x4": "BSRGAN"}
 TINY = {"features": 8, "blocks": 1, "growth": 4}
@@ -28,7 +30,7 @@ def upscale_job(make_job: Callable[..., Job]) -> Callable[..., Job]:
     """A job whose card names the given checkpoints."""
 
     def make(*names: str, **given: Any) -> Job:
-        job = make_job("rrdb", "upscale", attributes={"input_sizes": [64]}, **given)
+        job = make_job("rrdb", "upscale", **{"attributes": {"input_sizes": [64]}, **given})
         checkpoints = tuple(Checkpoint(name=name, file="weights.pth") for name in names)
         return replace(job, card=replace(job.card, checkpoints=checkpoints))
 
@@ -67,6 +69,17 @@ def test_each_checkpoint_becomes_a_graph_of_its_own(upscale_job: Callable[..., J
     for name, scale in SCALES.items():
         wide = built(convert, job, f"model_{name}.onnx")(input=np.zeros((1, 3, 64, 64), np.float32))["output"].shape[-1]
         assert wide == 64 * scale
+
+
+def test_a_large_tile_is_held_against_the_network_on_a_smaller_one(
+    upscale_job: Callable[..., Job], finished: Callable[..., Path], runtime: Runtime
+) -> None:
+    job = upscale_job("x4", options=TINY, seed=0, attributes={"input_sizes": [PROOF + 32]})
+    model = finished(convert, job) / "model_x4.onnx"
+    with np.load(job.output / "model_x4.npz") as notes:
+        assert notes["wanted output"].shape == (1, 3, 4 * PROOF, 4 * PROOF)
+    assert runtime.load(model).inputs[0].shape == (1, 3, PROOF + 32, PROOF + 32)
+    assert decibels(job.output / "model_x4.onnx", model, runtime) > 100
 
 
 def test_the_checkpoint_of_the_other_scale_is_refused(upscale_job: Callable[..., Job], tmp_path: Path) -> None:

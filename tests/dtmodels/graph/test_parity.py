@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+from onnx import TensorProto, helper, numpy_helper
 
 from dtbase.errors import Failure
 from dtmodels.graph.parity import BEST, decibels, hold, remember
-from dtmodels.graph.runtime import Runtime
+from dtmodels.graph.runtime import GraphFailure, Runtime
 
 Wrong = Callable[[float], tuple[Path, Path]]
 
@@ -65,3 +66,35 @@ def test_a_family_that_wrote_no_notes_is_told_how(off_by: Wrong, runtime: Runtim
     with pytest.raises(Failure, match="wrote no notes") as refused:
         decibels(raw, finished, runtime)
     assert "_export.export" in refused.value.fix
+
+
+def sized(tmp_path: Path, side: int, node: onnx.NodeProto, *constants: onnx.TensorProto) -> tuple[Path, Path]:
+    """A graph of one node for pictures of 32 x 32, beside notes of a source that returns pictures as they are."""
+    raw, finished = tmp_path / "raw.onnx", tmp_path / "model.onnx"
+    tensors = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 3, 32, 32]) for name in ("input", "output")]
+    graph = helper.make_graph([node], "toy", tensors[:1], tensors[1:], list(constants))
+    opset = [helper.make_opsetid("", 18)]
+    finished.write_bytes(helper.make_model(graph, opset_imports=opset, ir_version=10).SerializeToString())
+    image = np.linspace(0, 1, 3 * side * side, dtype=np.float32).reshape(1, 3, side, side)
+    remember(raw, {"input": image}, {"output": image})
+    return raw, finished
+
+
+@pytest.mark.parametrize("side", [8, 32, 40])
+@pytest.mark.parametrize(("shift", "ratio"), [(0.0, BEST), (0.01, 40.0)])
+def test_a_graph_that_works_at_any_size_is_held_at_the_size_of_the_notes(
+    tmp_path: Path, runtime: Runtime, side: int, shift: float, ratio: float
+) -> None:
+    node = helper.make_node("Add", ["input", "shift"], ["output"])
+    raw, finished = sized(tmp_path, side, node, numpy_helper.from_array(np.float32([shift]), "shift"))
+    published = finished.read_bytes()
+    assert decibels(raw, finished, runtime) == pytest.approx(ratio, abs=0.05)
+    assert finished.read_bytes() == published
+
+
+def test_a_graph_that_holds_a_size_of_its_own_does_not_pass_at_another(tmp_path: Path, runtime: Runtime) -> None:
+    shape = numpy_helper.from_array(np.array([1, 3, 32, 32]), "shape")
+    node = helper.make_node("Reshape", ["input", "shape"], ["output"])
+    assert decibels(*sized(tmp_path, 32, node, shape), runtime) == BEST
+    with pytest.raises(GraphFailure, match="cannot be reshaped"):
+        decibels(*sized(tmp_path, 8, node, shape), runtime)

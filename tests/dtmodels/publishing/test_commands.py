@@ -76,6 +76,14 @@ def test_verify_shows_what_darktable_asked(collection: Collection, tmp_path: Pat
     assert shown == {"tag": "v1.0.0", "files": 7, "models": {"denoise-one": "1.0"}, "served": ["5.6.2"]}
 
 
+def test_verify_of_the_latest_release_may_be_asked_before_there_is_one(collection: Collection) -> None:
+    collection.tag("v1.0.0", {"denoise-one": "1.0"})
+    for arguments in (["latest"], [str(collection.build()), "--same-as", "latest"]):
+        assert called(collection, "verify", *arguments).returncode == 3
+        said = called(collection, "verify", *arguments, "--if-any")
+        assert (said.returncode, "no version is published" in said.stderr) == (0, True), said.stdout
+
+
 def test_verify_compares_a_build_with_the_last_release(collection: Collection) -> None:
     collection.release("v1.0.0", {"denoise-one": "1.0"})
     said = called(collection, "verify", str(collection.build()), "--same-as", "latest")

@@ -82,6 +82,16 @@ def test_a_render_depends_on_nothing_that_went_before(renderer: Renderer) -> Non
     assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
 
 
+def test_what_a_module_never_writes_is_black(darktable: Darktable) -> None:
+    bright = np.full((30, 41, 3), 3, np.float32)
+    with Renderer(darktable, ["censorize"], height=30, width=41) as renderer:
+        for _ in range(3):
+            made = renderer.render("censorize", bright, {"pixelate": 4})
+            assert made[:-1, :-1].all()
+            assert not made[-1].any()
+            assert not made[:, -1].any()
+
+
 def test_many_come_in_the_order_of_their_requests(renderer: Renderer) -> None:
     gains = [0, 1, 2, 3, -1, -2] * 5
     requests = [

@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.workflows.executor.artifacts import Key
 from tests.workflows.executor.contexts import is_slip
-from tests.workflows.executor.documents import Source
+from tests.workflows.executor.documents import Source, Workflow
 from tests.workflows.executor.evaluator import Scope, Status
 from tests.workflows.executor.faults import Fault
 from tests.workflows.executor.problems import Slip
@@ -26,6 +26,8 @@ class Machine:
 
     world: World
     run: Run
+    workflow: Workflow
+    """The file that holds the job: of the run, or called by it."""
     job: JobResult
     folder: Path
     token: str

@@ -39,6 +39,7 @@ def run_job(
     machine = Machine(
         world=world,
         run=level.run,
+        workflow=level.workflow,
         job=result,
         folder=folder,
         token=world.token(rights, job.id),

@@ -40,6 +40,7 @@ def call(frame: Frame, uses: str, given: Mapping[str, str]) -> Call:
         world=machine.world,
         run=machine.run,
         event=machine.run.event,
+        workflow=machine.workflow,
         key=machine.job.key,
         rights=machine.job.rights,
         token=machine.token,

@@ -41,7 +41,8 @@ class Attestation:
     kind: str
     """`provenance` or `sbom`."""
     repository: str
-    workflow: str
+    signer: str
+    """The workflow file that holds the job: where a workflow is called, that of the called one."""
     ref: str
 
 

@@ -58,7 +58,8 @@ def test_every_asset_is_signed_twice(released: Past, after: After) -> None:
     for kind in ("provenance", "sbom"):
         signed = {one.name: one.sha256 for one in released.world.attestations if one.kind == kind}
         assert signed == listed
-    assert {one.workflow for one in released.world.attestations} == {".github/workflows/release.yml"}
+    release_yml = f"{released.world.repository}/.github/workflows/release.yml"
+    assert {one.signer for one in released.world.attestations} == {release_yml}
 
 
 def test_a_finished_release_is_left_as_it_is(released: Past, after: After) -> None:
@@ -142,3 +143,11 @@ def test_a_night_builds_everything_and_makes_a_nightly(released: Past, after: Af
         assert nightly.target_commitish in {sha, "main"}
         assert house.served(nightly.tag_name)["denoise-one.dtmodel"] == house.served(FIRST)["denoise-one.dtmodel"]
         assert {job.environment for job in run.jobs if job.environment} == {"nightly"}
+
+
+def test_a_night_before_the_first_release_has_nothing_to_compare_with_and_is_no_failure(stocked: House) -> None:
+    sha = stocked.origin.commit({})
+    stocked.fake.state.branches["main"] = sha
+    run = run_workflow(stocked.world, schedule(sha, "17 2 * * *"), "nightly.yml")
+    assert run.conclusion == "success", run.story()
+    assert [one.tag_name.partition("-")[0] for one in stocked.fake.state.releases] == ["nightly"]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 from numpy.typing import NDArray
 
 from dtbase.errors import Failure
 from dtbase.psnr import psnr
-from dtmodels.graph.runtime import Runtime
+from dtmodels.graph.runtime import Runtime, Session
 
 Arrays = Mapping[str, NDArray[Any]]
 FLOOR = {"half": 60.0, "full": 100.0}
@@ -26,7 +27,7 @@ def remember(graph: Path, inputs: Arrays, outputs: Arrays) -> None:
 
     Args:
         graph: the file of the graph, which need not exist yet.
-        inputs: made up, by name.
+        inputs: made up, by name; of the sizes the graph declares, or of others where it works at any.
         outputs: what the source returns for them, by name.
     """
     named: dict[str, Any] = {GIVEN + name: value for name, value in inputs.items()}
@@ -55,7 +56,7 @@ def decibels(graph: Path, finished: Path, runtime: Runtime) -> float:
     with np.load(_notes(graph)) as notes:
         inputs = {name.removeprefix(GIVEN): notes[name] for name in notes if name.startswith(GIVEN)}
         outputs = {name.removeprefix(WANTED): notes[name] for name in notes if name.startswith(WANTED)}
-    session = runtime.load(finished)
+    session = _loaded(finished, inputs, runtime, graph.with_suffix(".sized.onnx"))
     found = session.run(inputs).outputs
     session.close()
     return min(_decibels(finished.name, name, found[name], wanted) for name, wanted in outputs.items())
@@ -75,6 +76,33 @@ def hold(graph: Path, finished: Path, runtime: Runtime, storage: str) -> float:
         )
         raise Failure(what, where=finished.name, fix=fix)
     return ratio
+
+
+def _loaded(finished: Path, inputs: Arrays, runtime: Runtime, other: Path) -> Session:
+    """The finished graph, or where the notes are of other sizes, `other`: the same nodes and weights, for those sizes.
+
+    A node that holds a size of its own does not fit the others: ONNX Runtime refuses, or it returns something else.
+    """
+    session = runtime.load(finished)
+    if all(_fits(tensor.shape, inputs[tensor.name].shape) for tensor in session.inputs if tensor.name in inputs):
+        return session
+    session.close()
+    model = onnx.load(finished)
+    for value in model.graph.input:
+        shape = value.type.tensor_type.shape
+        del shape.dim[:]
+        shape.dim.extend(onnx.TensorShapeProto.Dimension(dim_value=size) for size in inputs[value.name].shape)
+    for value in model.graph.output:
+        value.type.tensor_type.ClearField("shape")
+    onnx.save(model, other)
+    return runtime.load(other)
+
+
+def _fits(declared: Sequence[int | str], found: Sequence[int]) -> bool:
+    """Whether an array has the declared shape; a name stands for any size."""
+    return len(declared) == len(found) and all(
+        isinstance(dim, str) or dim == size for dim, size in zip(declared, found, strict=True)
+    )
 
 
 def _decibels(where: str, name: str, found: NDArray[Any], wanted: NDArray[Any]) -> float:

@@ -41,6 +41,12 @@ def earlier(history: History, reading: Reading) -> Mapping[str, Any] | None:
     return values_of(data) if data is not None else None
 
 
+def was_published(history: History, reading: Reading) -> bool:
+    """Whether the card was ever anything but a draft up to the revision; one that cannot be read may have been."""
+    cards = (values_of(data) for _, data in history.contents(card_path(history, reading)))
+    return any(card is None or card.get("status") != "draft" for card in cards)
+
+
 def changed_parts(history: History, reading: Reading, before: Mapping[str, Any]) -> list[str]:
     """What changed that a package is made of, as people name it: `license.weights`, `convert.py`, `family onnx`."""
     found = [label(where) for where in _fields(before, reading.values, ())]

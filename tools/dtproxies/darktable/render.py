@@ -125,6 +125,11 @@ class Renderer:
             for future in waiting:
                 future.cancel()
 
+    @property
+    def processes(self) -> list[int]:
+        """Ids of the workers that run."""
+        return [remote.process_id for remote in self._remotes if remote.process_id is not None]
+
     def close(self) -> None:
         """End the workers."""
         self._threads.shutdown(cancel_futures=True)

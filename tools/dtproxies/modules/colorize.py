@@ -26,7 +26,7 @@ MODULE = Module(
 )
 """Ranges are those of darktable's sliders."""
 
-RECIPE = Recipe(pairs=24, side=32, steps=30)
+RECIPE = Recipe(pairs=256, side=8, steps=60)
 """A minute on two cores."""
 
 

@@ -21,7 +21,7 @@ MODULE = Module(
 )
 """The output profile is sRGB, that of exported pictures when nothing else was chosen."""
 
-RECIPE = Recipe(pairs=64, side=48, steps=30)
+RECIPE = Recipe(pairs=64, side=24, steps=60)
 """A minute on two cores."""
 
 

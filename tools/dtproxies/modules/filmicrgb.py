@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dtproxies.modules import Module, Slider
@@ -34,6 +35,14 @@ pixels."""
 
 RECIPE = Recipe(pairs=32, side=32, steps=30)
 """Two minutes on two cores."""
+
+
+def reachable(values: Sequence[float]) -> bool:
+    """Not with less than half a stop from grey to the scene's white.
+
+    There darktable's polynomials, whose numbers are float32, have no digits left: what it makes is noise.
+    """
+    return values[1] >= 0.5
 
 
 def network() -> nn.Module:

@@ -29,8 +29,8 @@ MODULE = Module(
 IDENTITY = {"amount": 0.0}
 """Sliders, beside those at default, at which darktable returns the image as it came."""
 
-RECIPE = Recipe(pairs=24, side=160, steps=20)
-"""A minute on two cores."""
+RECIPE = Recipe(pairs=24, side=144, steps=30)
+"""Three minutes on two cores."""
 
 
 def network() -> nn.Module:

@@ -34,7 +34,7 @@ MODULE = Module(
 IDENTITY = {"brightness": 0.0, "saturation": 0.0}
 """Sliders, beside those at default, at which darktable returns the image as it came."""
 
-RECIPE = Recipe(pairs=64, side=48, steps=30)
+RECIPE = Recipe(pairs=64, side=48, steps=80)
 """A minute on two cores."""
 
 

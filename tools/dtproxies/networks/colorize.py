@@ -23,7 +23,7 @@ class Colorize(nn.Module):
         super().__init__()
         self.middle = nn.Parameter(torch.tensor(0.45))
         """L of pixels that take the lightness of the colour as it is, in hundreds."""
-        self.to_xyz = nn.Parameter(torch.tensor(REC709_TO_XYZ_D50 * 0.93, dtype=torch.float32))
+        self.to_xyz = nn.Parameter(torch.tensor(0.9 * REC709_TO_XYZ_D50, dtype=torch.float32))
         """From the red, green and blue of the colour to XYZ under D50."""
 
     def forward(self, image: Tensor, sliders: Tensor) -> Tensor:

@@ -8,8 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from dtbase.colour import REC709_TO_XYZ_D50
-from dtproxies.networks.colour import REC2020_TO_XYZ_D50, matrix
+from dtproxies.networks.colour import REC2020_TO_XYZ_D50, SRGB_TO_XYZ_D50, matrix
 from dtproxies.networks.display_gamut import GREY_LUMINANCE, between, into_display
 from dtproxies.networks.grading import CONES_TO_XYZ, D50_TO_D65, D65_TO_D50, XYZ_TO_CONES, to_polar, within
 from dtproxies.networks.powers import power, share
@@ -43,14 +42,14 @@ class Filmic(nn.Module):
         self.margin = nn.Parameter(torch.tensor(0.015))
         """Share of the display's range that toe and shoulder keep from its ends."""
         into, out = np.array(XYZ_TO_CONES) @ D50_TO_D65, D65_TO_D50 @ np.array(CONES_TO_XYZ)
-        for name, to_xyz in (("", REC2020_TO_XYZ_D50), ("_display", REC709_TO_XYZ_D50)):
+        for name, to_xyz in (("", REC2020_TO_XYZ_D50), ("_display", SRGB_TO_XYZ_D50)):
             self.register_buffer(f"{name}_to_cones", torch.from_numpy(into @ to_xyz), persistent=False)
             self.register_buffer(f"{name}_from_cones", torch.from_numpy(np.linalg.inv(to_xyz) @ out), persistent=False)
 
     def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
         """See `dtproxies.networks` for shapes and units."""
         dark, bright, black, white, hardness, *_, saturation, _ = planes(sliders)
-        black, white = black / 100, white / 100
+        black, white = torch.minimum(black / 100, self.grey), torch.maximum(white / 100, self.grey)
         curve = self._curve(sliders, black, white)
         low, high = self.grey * torch.exp(LN2 * dark), self.grey * torch.exp(LN2 * bright)
 

@@ -10,6 +10,8 @@ from dtproxies.networks.sliders import planes
 
 CAT16 = ((0.401288, 0.650173, -0.051461), (-0.250268, 1.204414, 0.045854), (-0.002079, 0.048952, 0.953127))
 """XYZ to the responses of cones (Li et al. 2017, Comprehensive color solutions: CAM16)."""
+CAT16_BACK = ((1.862068, -1.011255, 0.149187), (0.38752, 0.621447, -0.008974), (-0.015841, -0.034123, 1.049964))
+"""The way back, rounded as darktable has it."""
 D50 = (0.994535, 1.000997, 0.833036)
 """These responses to the white of the working profile."""
 D50_XY = (0.34567, 0.35850)
@@ -38,10 +40,10 @@ class MixerRgb(nn.Module):
         """Of each channel in what changes saturation."""
         self.white = nn.Parameter(torch.tensor([0.196, 0.46]))
         """u' and v' that colours are drawn towards."""
-        to_cones = torch.tensor(CAT16, dtype=torch.float64)
+        to_cones, from_cones = (torch.tensor(one, dtype=torch.float64) for one in (CAT16, CAT16_BACK))
         to_xyz = torch.from_numpy(REC2020_TO_XYZ_D50)
         self.register_buffer("_xyz_to_cones", to_cones, persistent=False)
-        self.register_buffer("_cones_to_xyz", torch.linalg.inv(to_cones), persistent=False)
+        self.register_buffer("_cones_to_xyz", from_cones, persistent=False)
         self.register_buffer("_rgb_to_cones", to_cones @ to_xyz, persistent=False)
         self.register_buffer("_xyz_to_rgb", torch.linalg.inv(to_xyz), persistent=False)
 

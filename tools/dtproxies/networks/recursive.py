@@ -21,11 +21,18 @@ class Recursive(nn.Module):
 
     def forward(self, image: Tensor, sigma: Tensor) -> Tensor:
         """Blur every channel of `image` [B, C, H, W]; `sigma` [B, 1, 1, 1] is the standard deviation in pixels."""
-        down, across = (self._lines(image.shape[axis], sigma) for axis in (-2, -1))
+        down, across = (self.lines(image.shape[axis], sigma) for axis in (-2, -1))
         return torch.matmul(torch.matmul(down, image), across.transpose(-2, -1))
 
-    def _lines(self, length: int, sigma: Tensor) -> Tensor:
-        """[B, 1, length, length]: the share of each pixel (column) in each blurred one (row)."""
+    def lines(self, length: int, sigma: Tensor, count: Tensor | None = None) -> Tensor:
+        """[B, 1, length, length]: the share of each pixel (column) in each blurred one (row).
+
+        Args:
+            length: of the line, in pixels.
+            sigma: [B, 1, 1, 1], standard deviation in pixels.
+            count: [B, 1, 1, 1], how many of these pixels there are, from the first on; by default all. The others
+                have no share; their rows mean nothing, and are finite.
+        """
         slope = self.rate / sigma
         decay = torch.exp(-slope)
         norm = 1 + 2 * slope * decay - decay**2
@@ -37,7 +44,8 @@ class Recursive(nn.Module):
             """Sum of the kernel from there on, outwards."""
             return torch.exp(-slope * distance) / norm * ((1 + slope * distance) * (1 - decay) + slope * decay)
 
-        first, last = places[:, None], (length - 1 - places)[:, None]
-        at_first, at_last = (places == 0).to(sigma.dtype), (places == length - 1).to(sigma.dtype)
-        middle = 1 - at_first - at_last
-        return inside * middle + beyond(first) * at_first + beyond(last) * at_last
+        end = (places[-1:] + 1 if count is None else count) - 1
+        at_first, at_last = (places == 0).to(sigma.dtype), (places == end).to(sigma.dtype)
+        middle = (places <= end).to(sigma.dtype) - at_first - at_last
+        rows = places[:, None]
+        return inside * middle + beyond(rows) * at_first + beyond((end - rows).clamp(min=0)) * at_last

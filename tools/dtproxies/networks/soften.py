@@ -18,8 +18,7 @@ class Soften(nn.Module):
 
     Sliders: size of the blur in per cent of a hundredth of the frame's diagonal, saturation in per cent and brightness
     in EV of the copy, share of it in per cent. Saturation and lightness of the copy are clipped to 0..1. darktable
-    rounds the radius down to whole pixels; so does the network when it is not trained, and slopes are those of a radius
-    that is not rounded.
+    rounds the radius down to whole pixels, and so does the network; slopes are those of a radius that is not rounded.
     """
 
     def __init__(self) -> None:
@@ -43,4 +42,4 @@ class Soften(nn.Module):
         largest = torch.floor(torch.sqrt(width**2 + height**2) * 0.01)
         radius = largest * (size + 1).clamp(max=100) / 100
         # Two numbers that are equal but for rounding have to give the same whole number.
-        return radius if self.training else radius + (torch.floor(radius + 1e-6) - radius).detach()
+        return radius + (torch.floor(radius + 1e-6) - radius).detach()

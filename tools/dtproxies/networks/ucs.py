@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from dtproxies.networks.colour import D65_XY
 from dtproxies.networks.powers import power, root, share
 
 Numbers = NDArray[np.floating[Any]]
@@ -36,7 +37,6 @@ BEND = ((1.39656225667, 1.49217352929), (1.4513954287, 1.52488637914))
 """Limit, and value of U or V at which half of it is reached."""
 TURN = ((-1.124983854323892, -0.980483721769325), (1.86323315098672, 1.971853092390862))
 TURN_BACK = ((-5.037522385190711, -2.504856328185843), (4.760029407436461, 2.874012963239247))
-D65_XY = (0.31271, 0.32902)
 HUES = 512
 """Of the table of the gamut."""
 

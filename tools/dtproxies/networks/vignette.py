@@ -9,6 +9,11 @@ from dtproxies.networks.frame import pixel_grid
 from dtproxies.networks.powers import power
 from dtproxies.networks.sliders import planes
 
+LEAST_SHAPE = 0.001
+"""What darktable takes for smaller ones."""
+LEAST_NORMAL = 2.0**-126
+"""Smaller sums count as none in darktable, which computes without denormal numbers; shapes near 0 have such sums."""
+
 
 class Vignette(nn.Module):
     """Brightness and saturation that change with the distance from a centre: `vignette`.
@@ -16,7 +21,7 @@ class Vignette(nn.Module):
     Sliders: distance where it starts and over which it grows, both in per cent of half the longer side; brightness;
     saturation; centre x and y, -1..1 over the frame; whether the shape follows the frame; its width to height, 1 to 2
     for the inverse of 1 to 0; shape, from a rectangle over an ellipse at 1 to a star. Negative brightness scales light,
-    positive adds to it.
+    positive adds to it. At 0 and at 2 the ratio has no width or height, and nothing is done, as in darktable.
     """
 
     def __init__(self) -> None:
@@ -44,7 +49,9 @@ class Vignette(nn.Module):
         longer = torch.maximum(width, height)
         across = torch.where(follows > 0.5, width, longer * ratio.clamp(max=1))
         down = torch.where(follows > 0.5, height, longer * (2 - ratio).clamp(max=1))
-        away_x = (columns - width / 2 * (1 + x)).abs() * 2 / across
-        away_y = (rows - height / 2 * (1 + y)).abs() * 2 / down
-        bend = self.round / shape
-        return power(power(away_x, bend) + power(away_y, bend), 1 / bend)
+        flat = torch.minimum(across, down) <= 0
+        away_x = (columns - width / 2 * (1 + x)).abs() * 2 / torch.where(flat, 1.0, across)
+        away_y = (rows - height / 2 * (1 + y)).abs() * 2 / torch.where(flat, 1.0, down)
+        bend = self.round / shape.clamp(min=LEAST_SHAPE)
+        total = power(away_x, bend) + power(away_y, bend)
+        return torch.where(flat | (total < LEAST_NORMAL), 0.0, power(total, 1 / bend))

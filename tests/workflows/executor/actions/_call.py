@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.workflows.executor.artifacts import Artifacts, Key
+from tests.workflows.executor.documents import Workflow
 from tests.workflows.executor.events import Event
 from tests.workflows.executor.problems import Slip, StepFailed
 from tests.workflows.executor.results import Run
@@ -23,6 +24,7 @@ class Call:
     world: World
     run: Run
     event: Event
+    workflow: Workflow
     key: Key
     rights: Rights
     token: str

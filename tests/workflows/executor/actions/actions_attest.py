@@ -38,7 +38,7 @@ def run(call: Call) -> dict[str, str]:
                 sha256=sha256,
                 kind=kind,
                 repository=call.world.repository,
-                workflow=call.run.workflow,
+                signer=f"{call.workflow.source.repository}/{call.workflow.path}",
                 ref=call.event.ref,
             )
         )

@@ -38,7 +38,7 @@ def main() -> None:
         if one["sha256"] == digest
         and one["repository"] == asked.repo
         and asked.source_ref in (None, one["ref"])
-        and (asked.signer_workflow is None or asked.signer_workflow == f"{one['repository']}/{one['workflow']}")
+        and asked.signer_workflow in (None, one["signer"])
     ]
     if not fitting:
         sys.exit(f"Error: no attestation of {asked.file.name} (sha256:{digest})")

@@ -5,7 +5,7 @@ those who have the first one, and nobody can tell the two apart.
 
 What counts is what a package is made of: the fields of the card that describe or build it, the files beside the card,
 and the network family. Comments and layout do not count, nor do acceptances, evaluation, the demo, tolerances and the
-list of changes. A draft may keep its version when it is released, for it was never published.
+list of changes. A model that was a draft all along keeps its version if it likes: it was never published.
 
 Fix: raise the version, and say under `changes` what is new.
 
@@ -22,7 +22,7 @@ from collections.abc import Iterator
 
 from dtmodels.card_edits import quoted
 from dtmodels.card_reader import Reading
-from dtmodels.lint.changes import changed_parts, earlier, numbers
+from dtmodels.lint.changes import changed_parts, earlier, numbers, was_published
 from dtmodels.lint.history import History
 from dtmodels.lint.rule import Remark, Severity
 from dtmodels.yaml_document import Change
@@ -39,8 +39,7 @@ def check_history(history: History, reading: Reading) -> Iterator[Remark]:
     if before is None or not reading.values:
         return
     version, then = numbers(reading.values.get("version")), numbers(before.get("version"))
-    first_release = before.get("status") == "draft" and reading.values.get("status") == "released"
-    if version is None or version != then or first_release:
+    if version is None or version != then or not was_published(history, reading):
         return
     if parts := changed_parts(history, reading, before):
         shown = ", ".join(parts[:_MOST]) + (f" and {len(parts) - _MOST} more" if len(parts) > _MOST else "")

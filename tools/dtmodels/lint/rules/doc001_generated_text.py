@@ -32,7 +32,11 @@ def check_card(subject: Subject) -> Iterator[Remark]:
     """Generate the model's page again in memory and compare; a card with errors has no page yet."""
     broken = any(problem.severity == "error" for problem in subject.reading.problems)
     if not broken and subject.card.id == subject.folder.name and subject.folder.parent == subject.root / "models":
-        path, wanted = subject.folder / "README.md", model_page(Entry(subject.card, subject.folder))
+        try:
+            path, wanted = subject.folder / "README.md", model_page(Entry(subject.card, subject.folder))
+        except Failure as wrong:
+            yield Remark(path=subject.root / wrong.where, what=wrong.what, fix=wrong.fix)
+            return
         if not path.is_file() or path.read_text(encoding="utf-8", errors="replace") != wanted:
             yield _differs(path, wanted)
 

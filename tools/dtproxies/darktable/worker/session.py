@@ -33,7 +33,7 @@ MOSAIC_START = 8
 """Byte of the caller's DNG at which its values begin."""
 
 COUNTS = {
-    **{"process": 6, "commit_params": 4, "modify_roi_out": 4},
+    **{"process": 6, "commit_params": 4, "modify_roi_out": 4, "modify_roi_in": 4},
     **{"default_colorspace": 3, "input_colorspace": 3, "output_colorspace": 3},
 }
 """Functions of a plugin that are called here, all of whose arguments are pointers, and how many they have."""
@@ -43,6 +43,10 @@ class Area(c.Structure):
     """`dt_iop_roi_t`: the part of the image that is asked for."""
 
     _fields_ = (("x", c.c_int), ("y", c.c_int), ("width", c.c_int), ("height", c.c_int), ("scale", c.c_float))
+
+
+def _numbers(area: Area) -> tuple[int, int, int, int, float]:
+    return area.x, area.y, area.width, area.height, area.scale
 
 
 class Session:
@@ -106,6 +110,9 @@ class Session:
                     f"{made.width} x {made.height}; a module is rendered alone only where it keeps it"
                 )
             made.x = made.y = 0
+        if hasattr(plugin, "modify_roi_in"):
+            # Some modules compute there what depends on the size of the image; the area asked for stays the whole.
+            plugin.modify_roi_in(piece.module, piece.address, c.byref(made), c.byref(Area(*_numbers(made))))
         plugin.process(piece.module, piece.address, pixels.ctypes.data, out.ctypes.data, c.byref(area), c.byref(made))
 
     def _plugin(self, name: str, plugins: Mapping[str, c.CDLL]) -> c.CDLL:

@@ -1,0 +1,28 @@
+"""Where benchmarks of proxies write their tables: one page, a place for each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from dtbase.files import write_text
+from dtbase.marked import between
+
+PAGE = Path("docs/proxy-benchmarks.md")
+Table = tuple[Sequence[str], Sequence[Sequence[str]]]
+"""Names of columns, and rows."""
+
+
+def write_tables(name: str, tables: Sequence[Table], remark: str) -> None:
+    """Write what the benchmark `name` found into its place on the page, tables first.
+
+    Raises:
+        Failure: the page has no such place.
+    """
+    begin, end = f"<!-- {name}:begin, written by `python -m benchmarks.{name} --write` -->", f"<!-- {name}:end -->"
+    lines = [line for table in tables for line in (*_lines(*table), "")]
+    write_text(PAGE, between(PAGE.read_text(), begin, end, "\n".join([*lines, remark, ""]), str(PAGE)))
+
+
+def _lines(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    return [f"| {' | '.join(row)} |" for row in (columns, ["---"] * len(columns), *rows)]

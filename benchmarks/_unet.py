@@ -1,0 +1,57 @@
+"""A UNet that sees sliders as planes: the kind of network that DarkProxies trains, its gradients mended."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from dtproxies.modules import Module
+from dtproxies.networks.colour import convert
+from dtproxies.networks.encoding import from_stops, to_stops
+from dtproxies.networks.sliders import Dials
+
+WIDTHS = (32, 64, 128, 256, 512)
+"""Channels of its levels: 7.8 million numbers with three channels in and out."""
+
+
+class UNet(nn.Module):
+    """Two 3 x 3 convolutions a level, max-pooling down, transposed convolutions up, and the picture added at the end.
+
+    Sliders, as numbers of about one, are planes beside the picture and beside what enters each level on the way down.
+    Mended are: the scale of the sliders, one number for a slider instead of one for each pixel, and the clipping of
+    inputs and outputs, for which light is encoded as stops and Lab divided by 100.
+    """
+
+    def __init__(self, module: Module) -> None:
+        super().__init__()
+        self._module = module
+        channels = 1 if module.space == "raw" else 3
+        self.dials = Dials(module.sliders)
+        ends = [channels, *WIDTHS[:-1]]
+        self.down = nn.ModuleList(_double(one + self.dials.size, to) for one, to in zip(ends, WIDTHS, strict=True))
+        pairs = list(zip(WIDTHS[:0:-1], WIDTHS[-2::-1], strict=True))
+        self.grow = nn.ModuleList(nn.ConvTranspose2d(one, to, 2, stride=2) for one, to in pairs)
+        self.up = nn.ModuleList(_double(2 * to, to) for _, to in pairs)
+        self.last = nn.Conv2d(WIDTHS[0], channels, 1)
+
+    def forward(self, image: Tensor, sliders: Tensor, *_frame: Tensor) -> Tensor:
+        """[B, C, H, W] and [B, P] -> [B, C, H, W]; sides are multiples of 16, and the frame is not looked at."""
+        module = self._module
+        begun = image if module.space == module.made else convert(image, module.space, module.made)
+        features = encoded = begun / 100 if module.made == "lab" else to_stops(begun)
+        dials, kept = self.dials(sliders)[..., None, None], []
+        for level, block in enumerate(self.down):
+            features = functional.max_pool2d(features, 2) if level else features
+            features = block(torch.cat([features, dials.expand(-1, -1, *features.shape[-2:])], dim=1))
+            kept.append(features)
+        for grow, block, beside in zip(self.grow, self.up, kept[-2::-1], strict=True):
+            features = block(torch.cat([grow(features), beside], dim=1))
+        made = encoded + self.last(features)
+        return 100 * made if module.made == "lab" else from_stops(made)
+
+
+def _double(inputs: int, outputs: int) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, 3, padding=1), nn.ReLU(), nn.Conv2d(outputs, outputs, 3, padding=1), nn.ReLU()
+    )

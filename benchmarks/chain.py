@@ -1,0 +1,147 @@
+"""Chains of five proxies beside darktable's own exports: how errors add up, and what a proxy is worth behind others.
+
+    .venv/bin/python -m benchmarks.chain [--positions N] [--write]
+
+Chains are drawn, always the same for the same proxies, from all modules whose proxies have weights and take pictures.
+At each position all sliders of all modules are random, as in an evaluation; the picture is one that no proxy was fitted
+on. darktable-cli exports it once with the same sidecar. The last module's output is compared: display PSNR of all
+proxies in turn, against the export. Beside it, each proxy alone on what darktable itself gave that module, behind the
+modules before it: what training and evaluation on plain pictures are worth in a pipe.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks._chains import chains
+from benchmarks._page import write_tables
+from dtbase.console import Console
+from dtproxies.cores import one_core
+from dtproxies.images import FOLDER, Picture, photographs
+from dtproxies.kept import kept_in
+from dtproxies.member import proxied
+from dtproxies.metrics import Spread, spread
+from dtproxies.pipeline.chain import Chain, run
+from dtproxies.pipeline.judge import Judged, judge
+from dtproxies.pipeline.opened import Pipeline, open_pipeline
+from dtproxies.pipeline.rendered import in_pipe
+from dtproxies.pipeline.wanted import Request, Wanted
+from dtproxies.sampling import sample
+from dtproxies.scenes import Scenes
+from dtproxies.trained import trained, weights_of
+
+MODELS = Path("models")
+SIDE, SEED = 192, 7_000_003
+CHAINS, LENGTH, POSITIONS = 4, 5, 20
+WANTED = 45.0
+"""Decibels on average, at the end of a chain of five."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """One chain at one position, after each module in turn."""
+
+    chain: str
+    judged: tuple[Judged, ...]
+
+    @property
+    def last(self) -> Judged:
+        """After the last module."""
+        return self.judged[-1]
+
+
+def main() -> int:
+    """Print a line for each chain and one for each module behind others; 1 if the mean over all falls short."""
+    parser = argparse.ArgumentParser(prog="benchmarks.chain")
+    parser.add_argument("--positions", type=int, default=POSITIONS, help="of each chain")
+    parser.add_argument("--write", action="store_true", help="write the tables into docs/proxy-benchmarks.md")
+    asked = parser.parse_args() if __name__ == "__main__" else parser.parse_args([])
+    modules = [one for one in (proxied(name).module for name in trained(MODELS)) if one.space != "raw" and one.sliders]
+    drawn = chains(modules, [min(LENGTH, len(modules))], CHAINS, SEED)
+    console, rows = Console(), []
+    with one_core(), console.progress("chains", len(drawn) * asked.positions) as advance:
+        for number, names in enumerate(drawn):
+            for one in exports(names, asked.positions, [SEED, number]):
+                rows.append(one)
+                advance(1)
+    return report(console, rows, write=asked.write)
+
+
+def exports(names: Sequence[str], count: int, seed: Sequence[int]) -> Iterator[Exported]:
+    """Export pictures through a chain at random positions and hold its proxies against each export."""
+    scenes = Scenes(photographs=photographs(FOLDER, "evaluate"), side=SIDE, seed=seed[-1] + SEED, charts=0)
+    request = Request(modules=[Wanted(module=name) for name in names])
+    with open_pipeline(request, scenes.picture(0), MODELS) as opened:
+        drawn = [
+            sample(link.module, count, seed=[*seed, at], reachable=link.proxied.reachable)
+            for at, link in enumerate(opened.chain.links)
+        ]
+        for number in range(count):
+            yield _export(opened, [positions[number] for positions in drawn], scenes.picture(number))
+
+
+def _export(opened: Pipeline, positions: Sequence[Sequence[float]], picture: Picture) -> Exported:
+    links = [
+        replace(link, sliders={name: float(value) for name, value in zip(link.sliders, position, strict=True)})
+        for link, position in zip(opened.chain.links, positions, strict=True)
+    ]
+    chain = Chain(links, list(opened.chain.networks))
+    exported = in_pipe(opened.darktable, links, opened.order, picture.pixels, opened.renderer.layouts)
+    # darktable's own output of each module stands for that of modules rendered in turn: it is the same to the last bit.
+    judged = judge(chain, picture.pixels, run(chain, picture.pixels), exported, exported)
+    return Exported(chain=" > ".join(link.module.name for link in links), judged=tuple(judged))
+
+
+def report(console: Console, rows: Sequence[Exported], *, write: bool) -> int:
+    """Print the tables, and write them where they are published; 1 when the mean over all falls short."""
+    names = list(dict.fromkeys(row.chain for row in rows))
+    groups = {name: [row for row in rows if row.chain == name] for name in names} | {"all": list(rows)}
+    columns = ["chain", "positions", "mean dB", "p5", "worst", "picture left alone"]
+    table = [[name, str(len(group)), *_reached(group)] for name, group in groups.items()]
+    console.table(columns, table, title="display PSNR at the end of the chain, against darktable's export")
+    behind = _behind(rows)
+    heads = ["module", "positions", "mean dB", "p5", "worst", "on plain pictures"]
+    console.table(heads, behind, title="each proxy alone, behind the modules before it")
+    mean = float(np.mean([row.last.pipe for row in rows]))
+    verdict = f"{mean:.1f} dB on average, {WANTED:g} are wanted: {'met' if mean >= WANTED else 'MISSED'}"
+    console.say(verdict)
+    if write:
+        write_tables("chain", [(columns, table), (heads, behind)], f"Over all, {verdict}.")
+    return 0 if mean >= WANTED else 1
+
+
+def _reached(rows: Sequence[Exported]) -> list[str]:
+    alone = float(np.mean([row.last.untouched for row in rows]))
+    return [*_decibels(spread([row.last.pipe for row in rows], high_is_good=True)), f"{alone:.1f}"]
+
+
+def _behind(rows: Sequence[Exported]) -> list[list[str]]:
+    """Modules that are not the first of their chain, and what their proxies reach on plain pictures."""
+    found: dict[str, list[float]] = defaultdict(list)
+    for row in rows:
+        for one in row.judged[1:]:
+            found[one.module].append(one.alone)
+    return [
+        [name, str(len(values)), *_decibels(spread(values, high_is_good=True)), _plain(name)]
+        for name, values in sorted(found.items())
+    ]
+
+
+def _plain(name: str) -> str:
+    kept = kept_in(weights_of(name, MODELS).parent)
+    return f"{kept.evaluation.proxy['display_psnr'].mean:.1f}" if kept else "-"
+
+
+def _decibels(figures: Spread) -> list[str]:
+    return [f"{value:.1f}" for value in (figures.mean, figures.p5, figures.worst)]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

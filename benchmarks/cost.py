@@ -1,0 +1,126 @@
+"""What proxies cost: processor seconds per megapixel of each released graph, beside darktable's own module.
+
+    .venv/bin/python -m benchmarks.cost [--write]
+
+Each proxy's graph is built as a release builds it and run with ONNX Runtime on one thread; the module's own code runs
+in darktable called in a process, on the same picture of a megapixel (a mosaic for modules on sensor data) and at the
+same slider positions, in the same run. Processor time counts, of all threads, so that other work on the machine changes
+little. darktable's includes what it takes to hand a picture to the process; its graphics card path is not looked at.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks._page import write_tables
+from dtbase.console import Console
+from dtmodels.catalogue import Catalogue, Entry
+from dtmodels.stages.convert import obtain_and_convert
+from dtmodels.workspace import Workspace
+from dtproxies.darktable.find import Darktable, find
+from dtproxies.images import chart, into_space
+from dtproxies.member import Proxied, proxied
+from dtproxies.opening import open_renderer
+from dtproxies.pairs import slider_values
+from dtproxies.runners import onnx_runner
+from dtproxies.sampling import sample
+
+ROOT = Path(__file__).resolve().parent.parent
+SIDE, SEED = 1024, 9_000_011
+POSITIONS = 3
+LEAST = 0.3
+"""Seconds that are measured at least: the kernel counts hundredths."""
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """Processor seconds for a million pixels."""
+
+    module: str
+    kind: str
+    proxy: float
+    darktable: float
+
+
+def main() -> int:
+    """Print one line for each proxy."""
+    parser = argparse.ArgumentParser(prog="benchmarks.cost")
+    parser.add_argument("--write", action="store_true", help="write the table into docs/proxy-benchmarks.md")
+    asked = parser.parse_args() if __name__ == "__main__" else parser.parse_args([])
+    console, darktable = Console(), find()
+    entries = [one for one in Catalogue.load(ROOT).entries if one.card.convert.family == "proxy"]
+    costs = []
+    with console.progress("proxies", len(entries)) as advance, tempfile.TemporaryDirectory() as folder:
+        for entry in entries:
+            costs.append(cost(entry, darktable, Path(folder)))
+            advance(1)
+    costs.sort(key=lambda one: one.proxy / one.darktable)
+    columns = ["module", "kind", "proxy s/MP", "darktable s/MP", "ratio"]
+    rows = [
+        [one.module, one.kind, f"{one.proxy:.3f}", f"{one.darktable:.3f}", f"{one.proxy / one.darktable:.1f}"]
+        for one in costs
+    ]
+    title = f"processor seconds per megapixel, median of {POSITIONS} positions; {SIDE} x {SIDE} pixels"
+    console.table(columns, rows, title=title)
+    middle = f"The median proxy takes {np.median([one.proxy / one.darktable for one in costs]):.1f} times as long."
+    console.say(middle)
+    if asked.write:
+        write_tables("cost", [(columns, rows)], middle)
+    return 0
+
+
+def cost(entry: Entry, darktable: Darktable, folder: Path) -> Cost:
+    """Build the graph of a proxy and time it and its module."""
+    given = proxied(entry.card.convert.options["module"])
+    built = obtain_and_convert(entry, Workspace(folder), Console(StringIO(), StringIO(), quiet=True))
+    proxy, module = _times(given, built / "model.onnx", darktable)
+    return Cost(module=given.module.name, kind=given.module.kind, proxy=proxy, darktable=module)
+
+
+def _times(given: Proxied, graph: Path, darktable: Darktable) -> tuple[float, float]:
+    run, image = onnx_runner(given, graph), into_space(chart(SIDE, SEED), given.module)
+    positions = sample(given.module, POSITIONS, seed=SEED, reachable=given.reachable)
+    found = []
+    with open_renderer(darktable, [given.module], height=SIDE, width=SIDE) as renderer:
+        (process,) = renderer.processes
+        for position in positions:
+            values = slider_values(given.module, position)
+            ours = _seconds(lambda at=position: run(image, at), time.thread_time)  # type: ignore[misc]
+            theirs = _seconds(
+                lambda at=values: renderer.render(given.module.name, image, at),  # type: ignore[misc]
+                lambda: _processor_time(process),
+            )
+            found.append((ours, theirs))
+    proxy, module = np.median(found, axis=0) / (SIDE * SIDE / 1e6)
+    return float(proxy), float(module)
+
+
+def _seconds(once: Callable[[], object], clock: Callable[[], float]) -> float:
+    """Of one call, after one that does not count."""
+    once()
+    started, calls = clock(), 0
+    while (took := clock() - started) < LEAST:
+        once()
+        calls += 1
+    return took / calls
+
+
+def _processor_time(process: int) -> float:
+    """Seconds that all threads of a process have computed, for the program and for the kernel."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,36 @@
+"""hazeremoval: haze taken out of a picture, by the dark channel of its surroundings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dtproxies.modules import Module, Slider
+from dtproxies.recipe import Recipe
+
+if TYPE_CHECKING:
+    from torch import nn
+
+MODULE = Module(
+    name="hazeremoval",
+    version=3,
+    kind="global",
+    space="input-rgb",
+    sliders=(
+        Slider(name="strength", low=-1.0, high=1.0, default=0.2, unit="1"),
+        Slider(name="distance", low=0.0, high=1.0, default=0.2, unit="1"),
+    ),
+    reach=None,
+)
+"""Ranges are those of darktable's sliders. Compatibility with older versions is off, and windows do not shrink with the
+picture, since it is seen at full size."""
+
+RECIPE = Recipe(optimiser="adam", pairs=48, side=128, steps=400, rate=0.05, fresh=0.0, average=0.9, batch=4)
+"""Small steps, because they count differences by their size: in some pictures darktable takes another light of haze,
+which no constant explains. Five minutes on two cores."""
+
+
+def network() -> nn.Module:
+    """The untrained network."""
+    from dtproxies.networks.haze import Haze
+
+    return Haze()
