@@ -32,6 +32,7 @@ from torch import Tensor, nn
 from dtbase.apart import apart
 from dtbase.console import Console
 from dtbase.discovery import member
+from dtbase.errors import Failure
 from dtmodels import families
 from dtmodels.card import Checkpoint
 from dtmodels.catalogue import Catalogue, Entry
@@ -84,11 +85,16 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=DATA, help="folder with state-dicts and reference-outputs")
     parser.add_argument("models", nargs="*", metavar="MODEL", help="models to look at; all when none is named")
     asked, console = parser.parse_args(sys.argv[1:]), Console()
-    if not (asked.data / "state-dicts").is_dir():
+    if not any(asked.data.glob("state-dicts/*.json")):
         console.say(f"left out: {asked.data} has no published lists; name their folder with --data")
         return 0
-    catalogue, rows = Catalogue.load(ROOT), []
-    entries = [catalogue.get(name) for name in asked.models] or catalogue.entries
+    try:
+        catalogue = Catalogue.load(ROOT)
+        entries = [catalogue.get(name) for name in asked.models] or catalogue.entries
+    except Failure as wrong:
+        console.note(f"error: {wrong}")
+        return wrong.exit_code
+    rows = []
     for entry in entries:
         for row in _rows(entry, asked.data):
             console.note("  ".join(row))
@@ -106,10 +112,12 @@ def _rows(entry: Entry, data: Path) -> Iterator[list[str]]:
         return
     for checkpoint in card.checkpoints:
         best, _ = apart(_fitting, entry, checkpoint, data)
-        (in_torch, in_onnx), _ = apart(_parity, entry, checkpoint, best, data)
         counts = [len(best.listed["tensors"]), best.taken, best.unused, best.missing, best.left_over]
-        parity = [f"{in_torch:.0e}", f"{in_onnx:.0e}"]
-        yield [card.id, checkpoint.name, best.name, *map(str, counts), *parity]
+        off = ("", "")  # what does not fit cannot be converted
+        if not best.misfits:
+            found, _ = apart(_parity, entry, checkpoint, best, data)
+            off = (f"{found[0]:.0e}", f"{found[1]:.0e}")
+        yield [card.id, checkpoint.name, best.name, *map(str, counts), *off]
 
 
 def _fitting(entry: Entry, checkpoint: Checkpoint, data: Path) -> Mapped:
