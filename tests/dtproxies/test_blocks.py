@@ -8,6 +8,7 @@ from scipy.ndimage import gaussian_filter
 from torch import Tensor
 
 from dtbase import colour as reference
+from dtbase.spaces import REC709_TO_REC2020
 from dtproxies.modules import Module, Slider, Space, choice
 from dtproxies.networks import colour, frame
 from dtproxies.networks.blur import GaussianBank, Pyramid, gaussian
@@ -96,6 +97,13 @@ def test_gradients_go_through_every_conversion_and_are_finite(space: Space) -> N
 def test_white_of_the_working_profile_is_white_of_lab() -> None:
     white = colour.convert(torch.ones(1, 3, 1, 1).double(), "work-rgb", "lab").flatten()
     assert_allclose(white, reference.linear_rec709_to_lab(np.ones(3)), atol=0.02)
+
+
+def test_the_working_profile_is_that_of_the_standard_but_for_rounding() -> None:
+    rounded = reference.REC709_TO_XYZ_D50 @ np.linalg.inv(REC709_TO_REC2020)
+    apart = np.abs(colour.REC2020_TO_XYZ_D50 - rounded)
+    assert 1e-6 < apart.max() < 5e-5
+    assert_allclose(colour.SRGB_TO_XYZ_D50, reference.REC709_TO_XYZ_D50, atol=5e-5)
 
 
 @pytest.mark.parametrize("kernel", [1, 3])

@@ -27,8 +27,9 @@ PLACES = 8
 """Slider positions at which slopes are compared."""
 STEP = 0.01
 """By how much a slider is moved both ways to see a slope, as a share of its range."""
-STILL = 1e-6
-"""Changes of encoded values smaller than this are none."""
+STILL = 5e-6
+"""Changes of encoded values smaller than this are none: where a slider does next to nothing, the float32 numbers of
+darktable's curves move by as much when they are rounded anew."""
 
 
 @dataclass(frozen=True, kw_only=True)
