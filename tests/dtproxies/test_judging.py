@@ -217,6 +217,7 @@ def test_figures_hold_for_the_same_weights_code_darktable_and_pairs_only(model: 
     assert kept is not None
     same = {"code": kept.code, "darktable": "5.4.1", "pairs": 4}
     assert holds(kept, model, **same)
+    assert holds(kept, model, **{**same, "code": None})
     for changed in ({"code": "0"}, {"darktable": "5.4.2"}, {"pairs": 5}):
         assert not holds(kept, model, **{**same, **changed})
 

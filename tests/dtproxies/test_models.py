@@ -10,6 +10,7 @@ import torch
 from safetensors.numpy import load_file
 
 from dtbase.console import Console
+from dtbase.files import sha256
 from dtmodels.catalogue import Catalogue, Entry
 from dtproxies.darktable.dump import dump
 from dtproxies.darktable.find import Darktable
@@ -18,6 +19,8 @@ from dtproxies.darktable.render import Request
 from dtproxies.darktable.xmp import Step
 from dtproxies.evaluate import SIDE, evaluate
 from dtproxies.images import FOLDER, chart, photographs
+from dtproxies.judging import written
+from dtproxies.kept import kept_in
 from dtproxies.member import Proxied, proxied
 from dtproxies.metrics import compare
 from dtproxies.modules import Slider
@@ -36,8 +39,15 @@ each_fitted = pytest.mark.parametrize("entry", FITTED, ids=[entry.card.id for en
 """Those with a few constants in a known form, which hold beyond the useful ranges too."""
 CLOSED_FORM = 60.0
 """Signal-to-noise ratio in dB that these keep where the figures of their cards do not reach."""
+EVALUATED = [entry for entry in PROXIES if kept_in(entry.folder)]
+each_evaluated = pytest.mark.parametrize("entry", EVALUATED, ids=[entry.card.id for entry in EVALUATED])
+"""Those whose figures a command has written and kept."""
+FIRST, UNLUCKY = 24, 5
+"""Of the standard pairs so many are rendered again, and so many may be below what 95 % are said to reach: more would be
+so once in a thousand times by chance."""
 ROUNDING = 100.0
-"""Beyond this ratio the differences are rounding, which sliders at their ends enlarge."""
+"""Decibels above which only rounding differs, which is not the same on all processors and which sliders at their ends
+enlarge."""
 
 
 def weights_of(entry: Entry) -> Path:
@@ -81,18 +91,33 @@ def test_fitting_moved_the_constants_away_from_where_they_started(entry: Entry) 
         assert not torch.allclose(start, found, rtol=0.05)
 
 
+@each_evaluated
+def test_card_and_report_state_the_figures_that_were_kept_of_these_weights(entry: Entry) -> None:
+    kept = kept_in(entry.folder)
+    assert kept is not None
+    assert kept.weights == sha256(weights_of(entry)), "evaluate it again with --write"
+    for path, text in written(entry.folder, kept.evaluation).items():
+        assert path.read_text() == text
+
+
 @each
 @pytest.mark.darktable
 @pytest.mark.slow
-def test_reaches_the_figures_of_its_card(entry: Entry, darktable: Darktable) -> None:
-    given = module_of(entry)
-    claimed = {one.metric: one for one in entry.card.evaluation}
-    pictures = photographs(ROOT / FOLDER, "evaluate")
-    with open_renderer(darktable, [given.module], height=SIDE, width=SIDE, workers=2) as renderer:
-        found = evaluate(given, runner_of(entry), renderer, pictures, console=Console(quiet=True))
-    for metric, figure in (("display PSNR", "display_psnr"), ("log-encoded PSNR", "log_psnr")):
-        assert found.proxy[figure].mean > claimed[metric].mean - 1
-        assert found.proxy[figure].p5 > claimed[metric].p5 - 3
+def test_reaches_its_figures(entry: Entry, darktable: Darktable) -> None:
+    given, kept = module_of(entry), kept_in(entry.folder)
+    pictures, pairs = photographs(ROOT / FOLDER, "evaluate"), min(FIRST, kept.evaluation.pairs if kept else FIRST)
+    with open_renderer(darktable, [given.module], height=SIDE, width=SIDE) as renderer:
+        found = evaluate(
+            given, runner_of(entry), renderer, pictures, console=Console(quiet=True), pairs=pairs, brief=True
+        )
+    if kept:
+        for row, then in zip(found.rows, kept.evaluation.rows[:pairs], strict=True):
+            assert row.name == then.name
+            assert row.display_psnr > min(then.display_psnr, ROUNDING) - 1, row.name
+            assert row.log_psnr > min(then.log_psnr, ROUNDING) - 1, row.name
+    claimed = next(one for one in entry.card.evaluation if one.metric == "display PSNR")
+    assert claimed.p5 is not None
+    assert sum(row.display_psnr < min(claimed.p5, ROUNDING) - 1 for row in found.rows) <= UNLUCKY
     checks = found.checks
     assert not checks.identity_error
     assert checks.tile_error is None or checks.tile_error < 1e-5
@@ -116,10 +141,11 @@ def test_agrees_with_darktables_own_pipe_and_not_only_with_its_code_called_alone
     image = np.clip(to_mosaic(picture)[..., 0] * 15783 + 600, 0, 16383).astype(np.uint16) if mosaic else picture
     with open_renderer(darktable, [module], height=96, width=96) as renderer:
         layouts = renderer.layouts
-    for position in sample(module, 3, seed=99, reachable=given.reachable):
-        step = Step(module.name, slider_values(module, position))
-        pipe = dump(darktable, image, [step], layouts)[module.name]
-        assert compare(run(pipe.input, position), pipe.output, module).display_psnr > claimed.worst - 3
+    (position,) = sample(module, 1, seed=99, reachable=given.reachable)
+    step = Step(module.name, slider_values(module, position))
+    pipe = dump(darktable, image, [step], layouts)[module.name]
+    assert not np.array_equal(pipe.input, pipe.output)
+    assert compare(run(pipe.input, position), pipe.output, module).display_psnr > claimed.worst - 3
 
 
 @each_fitted

@@ -27,8 +27,9 @@ PLACES = 8
 """Slider positions at which slopes are compared."""
 STEP = 0.01
 """By how much a slider is moved both ways to see a slope, as a share of its range."""
-STILL = 1e-6
-"""Changes of encoded values smaller than this are none."""
+STILL = 5e-6
+"""Changes of encoded values smaller than this are none: where a slider does next to nothing, the float32 numbers of
+darktable's curves move by as much when they are rounded anew."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,9 +49,7 @@ class Behaviour:
     """Median length of its slope as a share of that of darktable's."""
 
 
-def behaviour(
-    given: Proxied, run: Run, renderer: Renders, *, steps: int = STEPS, places: int = PLACES
-) -> Iterator[Behaviour]:
+def behaviour(given: Proxied, run: Run, renderer: Renders, *, steps: int = STEPS) -> Iterator[Behaviour]:
     """Look at each slider that can be dragged, on a chart of 64 x 64 pixels.
 
     Args:
@@ -58,17 +57,16 @@ def behaviour(
         run: the proxy.
         renderer: set up for the module.
         steps: of the sweep over its range.
-        places: slider positions at which slopes are compared, the first of the usual ones.
     """
     module = given.module
     image = into_space(chart(SIDE, SEED), module)
-    positions = sample(module, max(places, PLACES), seed=SEED, reachable=given.reachable)[:places]
+    places = sample(module, PLACES, seed=SEED, reachable=given.reachable)
     for at, slider in enumerate(module.sliders):
         if slider.choices:
             continue
         swept = _swept(given, at, steps)
         wanted, found = _both(module, run, renderer, image, swept)
-        cosine, magnitude = _slopes(given, run, renderer, image, _neighbours(given, positions, at))
+        cosine, magnitude = _slopes(given, run, renderer, image, _neighbours(given, places, at))
         yield Behaviour(
             slider=slider.name,
             sweep_worst=min(display_psnr(one, other, module) for one, other in zip(found, wanted, strict=True)),
@@ -91,10 +89,10 @@ def _swept(given: Proxied, at: int, steps: int) -> list[Positions]:
     return swept
 
 
-def _neighbours(given: Proxied, positions: Positions, at: int) -> list[tuple[Positions, Positions]]:
+def _neighbours(given: Proxied, places: Positions, at: int) -> list[tuple[Positions, Positions]]:
     """Pairs of positions a little below and above each place, as far as they can be reached."""
     one, found = axis(given.module.sliders[at]), []
-    for position in positions:
+    for position in places:
         pair = tuple(_moved(one, position, at, way) for way in (-STEP, STEP))
         if all(given.reachable is None or given.reachable(end.tolist()) for end in pair):
             found.append((pair[0], pair[1]))

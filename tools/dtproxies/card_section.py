@@ -50,7 +50,8 @@ def _end(text: str, value: yaml.Node) -> int:
 def _entries(found: Evaluation) -> list[Mapping[str, Any]]:
     display, log = (found.identity[name] for name in ("display_psnr", "log_psnr"))
     lab = proxied(found.module).module.made == "lab"
-    small = "of L, a and b; values below 1 count as 1" if lab else "values below 2^-12 count as that"
+    lab_values = "of L, a and b, not clipped; values below 1 count as 1"
+    values = lab_values if lab else "not clipped; values below 2^-12 count as that"
     shown = f"doing nothing gives {display.mean:.1f} on average, {display.worst:.1f} at worst"
     stops = f"12 stops below white to 4 above, capped at 150 dB; doing nothing gives {log.mean:.1f}"
     return [
@@ -59,7 +60,7 @@ def _entries(found: Evaluation) -> list[Mapping[str, Any]]:
         {
             "metric": "relative error of 99.9 % of the values",
             "unit": "millionths",
-            **_measured(found, f"not clipped, {small}"),
+            **_measured(found, values),
             **{name: float(f"{1e6 * getattr(found.proxy['relative_error'], name):.3g}") for name in NAMES},
         },
     ]

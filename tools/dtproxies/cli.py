@@ -93,6 +93,7 @@ def train(module: str, out: Path, seed: int | None, images: Path) -> None:
 @click.option("--write", is_flag=True, help="Keep the figures beside --weights, and write them into card and report.")
 @click.option("--all", "everything", is_flag=True, help="Every proxy in --models, with --write; kept figures stay.")
 @click.option("--models", type=click.Path(path_type=Path), default=Path("models"), help="Folder of models.")
+@click.option("--any-code", is_flag=True, help="With --all, let figures hold although code has changed since.")
 @click.option("--table", type=click.Path(path_type=Path), help="With --all, write the table as this Markdown page.")
 @click.option("--pairs", type=click.IntRange(1), help="Pictures to judge it by; 128, or as many as were kept.")
 @click.option("--pictures", type=click.Path(path_type=Path), help="Folder for a contact sheet of each proxy.")
@@ -107,6 +108,7 @@ def evaluate(
     write: bool,
     everything: bool,
     models: Path,
+    any_code: bool,
     table: Path | None,
     at_least: float | None,
     **given: Any,
@@ -121,7 +123,7 @@ def evaluate(
     asked = Asked(**given)
     if module:
         return evaluate_module(Console(), module, asked, weights=weights, onnx=onnx, at_least=at_least, write=write)
-    return evaluate_all(Console(), models, asked, table=table)
+    return evaluate_all(Console(), models, asked, table=table, any_code=any_code)
 
 
 @commands.command()

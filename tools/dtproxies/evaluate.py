@@ -11,7 +11,7 @@ import numpy as np
 from dtbase.console import Console
 from dtbase.errors import Failure
 from dtproxies.baselines import Baselines
-from dtproxies.behaviour import behaviour
+from dtproxies.behaviour import STEPS, behaviour
 from dtproxies.cores import one_core
 from dtproxies.darktable.render import Request
 from dtproxies.evaluation import Checks, Evaluation, Judged
@@ -62,7 +62,7 @@ def evaluate(
         console: where progress goes.
         pairs: how many; fewer are the first of the standard ones.
         side: of the pictures, in pixels.
-        brief: leave out what is reached without a proxy, and look at each slider in few places.
+        brief: leave out what is reached without a proxy, and sweep each slider in few steps.
 
     Raises:
         Failure: the module did not run, or `IDENTITY` of the module is no identity in darktable.
@@ -77,7 +77,7 @@ def evaluate(
         for pair, other in zip(render_pairs(module, renderer, scenes, positions), others, strict=True):
             rows.append(_row(pair, run, module, other, baselines))
             advance(1)
-        sliders = behaviour(proxied, run, renderer, **(_BRIEF if brief else {}))
+        sliders = behaviour(proxied, run, renderer, steps=_BRIEF if brief else STEPS)
         shuffled = [row.shuffled for row in rows if row.shuffled is not None]
         return Evaluation(
             module=module.name,
@@ -102,7 +102,8 @@ def evaluate(
         )
 
 
-_BRIEF = {"steps": 3, "places": 3}
+_BRIEF = 3
+"""Steps of the sweeps."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -80,10 +80,13 @@ def evaluate_module(
     return 0
 
 
-def evaluate_all(console: Console, models: Path, asked: Asked, *, table: Path | None = None) -> int:
+def evaluate_all(
+    console: Console, models: Path, asked: Asked, *, table: Path | None = None, any_code: bool = False
+) -> int:
     """Evaluate every proxy below the folder `models` whose figures do not hold any more, and print one table.
 
-    What an interrupted run has evaluated is kept, and the next one goes on with the others.
+    What an interrupted run has evaluated is kept, and the next one goes on with the others. With `any_code`, figures
+    hold although code has changed since.
 
     Returns:
         The exit code: 1 when one of them misses the target of its kind.
@@ -100,7 +103,8 @@ def evaluate_all(console: Console, models: Path, asked: Asked, *, table: Path | 
             weights = weights_of(name, models)
             before = kept_in(weights.parent)
             pairs = _count(asked, before)
-            if before and holds(before, weights.parent, code=code_digest(name), darktable=darktable, pairs=pairs):
+            code = None if any_code else code_digest(name)
+            if before and holds(before, weights.parent, code=code, darktable=darktable, pairs=pairs):
                 console.note(f"{name}: nothing has changed since it was evaluated")
                 _write(weights.parent, before)
                 found.append(before.evaluation)

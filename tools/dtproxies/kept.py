@@ -57,10 +57,10 @@ def kept_in(folder: Path) -> Kept | None:
         ) from wrong
 
 
-def holds(kept: Kept, folder: Path, *, code: str, darktable: str, pairs: int) -> bool:
-    """Whether nothing that its figures rest on has changed since."""
-    known = (kept.weights, kept.code, kept.darktable, kept.evaluation.pairs)
-    return known == (sha256(folder / WEIGHTS), code, darktable, pairs)
+def holds(kept: Kept, folder: Path, *, code: str | None, darktable: str, pairs: int) -> bool:
+    """Whether nothing that its figures rest on has changed since; `code` None for any code."""
+    wanted = (sha256(folder / WEIGHTS), code or kept.code, darktable, pairs)
+    return wanted == (kept.weights, kept.code, kept.darktable, kept.evaluation.pairs)
 
 
 def _from_json(read: Mapping[str, Any]) -> Kept:

@@ -47,7 +47,7 @@ def contact_sheet(
         renderer: set up for the module and images of 256 x 256 pixels.
         pictures: photographs to show.
         path: of the PNG.
-        amplify: factor of the difference; by default the largest power of ten that leaves it below white.
+        amplify: factor of the difference; by default the largest power of ten that leaves 99 % of it below white.
     """
     positions = sample(proxied.module, ROWS, seed=SEED, reachable=proxied.reachable)
     pairs = render_pairs(proxied.module, renderer, Scenes(photographs=pictures, side=SIDE, seed=SEED), positions)
@@ -72,7 +72,7 @@ def _row(pair: Pair, made: Pixels, module: Module, amplify: float | None) -> lis
     before = shown(pair.before, module.space)
     after, proxy = (shown(pixels, module.made) for pixels in (pair.after, made))
     apart = np.abs(proxy - after)
-    factor = amplify or 10.0 ** np.floor(-np.log10(max(float(apart.max()), 1e-12)))
+    factor = amplify or 10.0 ** np.floor(-np.log10(max(float(np.percentile(apart, 99)), 1e-12)))
     values = zip(module.sliders, pair.sliders, strict=True)
     sliders = textwrap.shorten(", ".join(f"{slider.name} {value:.3g}" for slider, value in values), CAPTION)
     figure = compare(made, pair.after, module).display_psnr

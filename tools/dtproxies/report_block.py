@@ -16,9 +16,9 @@ _FIGURES: Sequence[tuple[str, str, Callable[[float], str]]] = [
     ("display_psnr", "PSNR as shown on a screen, dB, at most 150", "{:.1f}".format),
     ("log_psnr", "PSNR of the logarithm of light, dB, at most 150", "{:.1f}".format),
     ("ssim", "SSIM, as shown", "{:.6f}".format),
-    ("delta_e", "colour difference (CIEDE2000), as shown", "{:.2g}".format),
-    ("relative_error", "relative error of 99.9 % of the values", "{:.2g}".format),
-    ("max_error", "largest error, not clipped", "{:.2g}".format),
+    ("delta_e", "colour difference (CIEDE2000), as shown", "{:.3g}".format),
+    ("relative_error", "relative error of 99.9 % of the values", "{:.3g}".format),
+    ("max_error", "largest error, not clipped", "{:.3g}".format),
 ]
 
 

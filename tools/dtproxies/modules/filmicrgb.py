@@ -22,7 +22,7 @@ MODULE = Module(
         Slider(name="black_point_target", low=0.0, high=1.0, default=0.01517634, unit="%"),
         Slider(name="white_point_target", low=50.0, high=100.0, default=100.0, unit="%"),
         Slider(name="output_power", low=2.0, high=8.0, default=4.0, unit="1"),
-        Slider(name="latitude", low=0.1, high=90.0, default=0.1, unit="%"),
+        Slider(name="latitude", low=0.01, high=90.0, default=0.01, unit="%"),
         Slider(name="contrast", low=0.5, high=3.0, default=1.0, unit="1"),
         Slider(name="saturation", low=-50.0, high=50.0, default=0.0, unit="%"),
         Slider(name="balance", low=-50.0, high=50.0, default=0.0, unit="%"),

@@ -27,6 +27,8 @@ HARD = True
 FIX = "name the address where its authors publish it, as url or hub; or store it as safetensors"
 _PICKLES = (".pth", ".pt", ".ckpt", ".pkl", ".pickle", ".joblib", ".dill", ".t7")
 _PROTOCOLS = tuple(bytes((0x80, number)) for number in range(2, 6))
+_NO_INSTRUCTION = b"\0"
+"""A safetensors file begins with a length, which can have the same first bytes; those that follow are zero."""
 
 
 def check_card(subject: Subject) -> Iterator[Remark]:
@@ -47,7 +49,8 @@ def is_pickle(path: Path) -> bool:
     if not present(path) or path.is_symlink():
         return False
     with path.open("rb") as file:
-        return file.read(2) in _PROTOCOLS
+        start = file.read(3)
+    return start[:2] in _PROTOCOLS and start[2:] != _NO_INSTRUCTION
 
 
 def _refused(name: str, where: tuple[str | int, ...]) -> Remark:
