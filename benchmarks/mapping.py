@@ -1,6 +1,6 @@
 """Whether official checkpoints will load and compute the same, for each checkpoint of each card.
 
-    .venv/bin/python -m benchmarks.mapping [--data FOLDER] [MODEL...]
+    .venv/bin/python -m benchmarks.mapping [--data FOLDER] [--tensors] [MODEL...]
 
 No official file is needed: FOLDER holds its list of tensors, the recipe of numbers that stand in for them, and what
 the authors' own code returned for these; it lies beside the repository. A file as the authors publish it is made from
@@ -8,7 +8,8 @@ list and recipe, its numbers are held against the authors' digest, and the model
 
 Columns: the list that fits, its tensors, how many the network takes, how many it knows and does without, how many it
 misses, how many nobody expects; then the largest difference from the authors' outputs over an output's deviation, of
-the network in torch as it is exported, and of the finished file in full precision in ONNX Runtime.
+the network in torch as it is exported, and of the finished file in full precision in ONNX Runtime. `--tensors` leaves
+these two out: names and shapes take seconds, the largest model's outputs take minutes.
 """
 
 from __future__ import annotations
@@ -83,6 +84,7 @@ def main() -> int:
     """Print one line for each checkpoint of each model, or of those that are named."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.mapping", description="Published lists and references.")
     parser.add_argument("--data", type=Path, default=DATA, help="folder with state-dicts and reference-outputs")
+    parser.add_argument("--tensors", action="store_true", help="look at names and shapes only, and convert nothing")
     parser.add_argument("models", nargs="*", metavar="MODEL", help="models to look at; all when none is named")
     asked, console = parser.parse_args(sys.argv[1:]), Console()
     if not any(asked.data.glob("state-dicts/*.json")):
@@ -96,14 +98,14 @@ def main() -> int:
         return wrong.exit_code
     rows = []
     for entry in entries:
-        for row in _rows(entry, asked.data):
+        for row in _rows(entry, asked.data, tensors_only=asked.tensors):
             console.note("  ".join(row))
             rows.append(row)
     console.table(COLUMNS, rows)
     return 0 if all(row[6:8] in (["0", "0"], ["", ""]) for row in rows) else 1
 
 
-def _rows(entry: Entry, data: Path) -> Iterator[list[str]]:
+def _rows(entry: Entry, data: Path, *, tensors_only: bool) -> Iterator[list[str]]:
     card = entry.card
     if all(checkpoint.file for checkpoint in card.checkpoints):
         return  # its weights are its own
@@ -111,10 +113,10 @@ def _rows(entry: Entry, data: Path) -> Iterator[list[str]]:
         yield [card.id, "", "none: a finished graph", *[""] * (len(COLUMNS) - 3)]
         return
     for checkpoint in card.checkpoints:
-        best, _ = apart(_fitting, entry, checkpoint, data)
+        best = _fitting(entry, checkpoint, data)
         counts = [len(best.listed["tensors"]), best.taken, best.unused, best.missing, best.left_over]
-        off = ("", "")  # what does not fit cannot be converted
-        if not best.misfits:
+        off = ("", "")
+        if not (best.misfits or tensors_only):  # what does not fit cannot be converted
             found, _ = apart(_parity, entry, checkpoint, best, data)
             off = (f"{found[0]:.0e}", f"{found[1]:.0e}")
         yield [card.id, checkpoint.name, best.name, *map(str, counts), *off]
@@ -129,7 +131,8 @@ def _fitting(entry: Entry, checkpoint: Checkpoint, data: Path) -> Mapped:
     lists = [(path.stem, json.loads(path.read_text())) for path in sorted((data / "state-dicts").glob("*.json"))]
     with tempfile.TemporaryDirectory() as folder, patch.object(_weights, "read"), patch.object(_weights, "fit", caught):
         try:
-            _convert(entry, checkpoint, Path("unread"), SIDE, Path(folder))
+            with torch.device("meta"):  # names and shapes, no numbers
+                _convert(entry, checkpoint, Path("unread"), SIDE, Path(folder))
         except _Caught as found:
             return min((_mapped(name, listed, found) for name, listed in lists), key=lambda one: one.misfits)
     raise RuntimeError(f"{entry.card.id} reads no checkpoint named {checkpoint.name}")

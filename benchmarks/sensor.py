@@ -1,6 +1,6 @@
 """Proxies before the input profile, held against darktable's own pipe on a file of a real camera.
 
-    .venv/bin/python -m benchmarks.sensor [FILE]
+    .venv/bin/python -m benchmarks.sensor [FILE] [--write]
 
 darktable exports the file once for each module and slider position and dumps what went into and came out of the module;
 the proxy gets what went in. White balance is that of the camera, and networks that hold its factors get those of the
@@ -10,6 +10,7 @@ https://github.com/mushfiqulalam/isp offers under the MIT licence; it is not par
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import safe_open
 
+from benchmarks._page import write_tables
 from dtbase.console import Console
 from dtproxies.darktable.dump import Dumped, dump
 from dtproxies.darktable.find import Darktable, find
@@ -42,7 +44,11 @@ SIDE = 96
 
 def main() -> int:
     """Print the figures of every proxy of such a module."""
-    console, file = Console(), Path(sys.argv[1]) if sys.argv[1:] else DATA
+    parser = argparse.ArgumentParser(prog="benchmarks.sensor")
+    parser.add_argument("file", nargs="?", type=Path, default=DATA, help="raw file whose mosaic starts red, green")
+    parser.add_argument("--write", action="store_true", help="write the table into docs/proxy-benchmarks.md")
+    asked = parser.parse_args() if __name__ == "__main__" else parser.parse_args([])
+    console, file = Console(), asked.file
     if not file.is_file():
         console.note(f"{file} is absent, so there is nothing to compare with")
         return 0
@@ -53,7 +59,10 @@ def main() -> int:
         if proxied(name).module.space == "raw" or balanced:
             rows.append(_line(proxied(name), darktable, file, factors if balanced else None))
     columns = ["module", "positions", "default", "mean", "worst", "largest error", "doing nothing"]
-    console.table(columns, rows, title=f"{file.name}, display PSNR in dB, at most 150")
+    title = f"{file.name}: display PSNR in dB, at most 150"
+    console.table(columns, rows, title=title)
+    if asked.write:
+        write_tables("sensor", [(columns, rows)], f"{title}.")
     return 0
 
 

@@ -35,3 +35,11 @@ def test_radii_that_are_rounded_to_the_same_give_the_same() -> None:
 
 def test_colour_stays() -> None:
     assert torch.equal(bloomed(20.0, 20.0, 50.0)[:, 1:], picture()[:, 1:])
+
+
+def test_gradients_reach_all_sliders_of_the_trained_network_too() -> None:
+    sliders = torch.tensor([[2.0, 50.0, 25.0]], dtype=torch.float64, requires_grad=True)
+    (Bloom().double().eval()(picture(), sliders) ** 2).mean().backward()
+    assert sliders.grad is not None
+    assert torch.isfinite(sliders.grad).all()
+    assert (sliders.grad != 0).all()

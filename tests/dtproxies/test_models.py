@@ -39,9 +39,6 @@ each_fitted = pytest.mark.parametrize("entry", FITTED, ids=[entry.card.id for en
 """Those with a few constants in a known form, which hold beyond the useful ranges too."""
 CLOSED_FORM = 60.0
 """Signal-to-noise ratio in dB that these keep where the figures of their cards do not reach."""
-ROUNDING = 100.0
-"""Beyond this ratio the differences are rounding, which sliders at their ends enlarge."""
-
 EVALUATED = [entry for entry in PROXIES if kept_in(entry.folder)]
 each_evaluated = pytest.mark.parametrize("entry", EVALUATED, ids=[entry.card.id for entry in EVALUATED])
 """Those whose figures a command has written and kept."""
@@ -49,7 +46,8 @@ FIRST, UNLUCKY = 24, 5
 """Of the standard pairs so many are rendered again, and so many may be below what 95 % are said to reach: more would be
 so once in a thousand times by chance."""
 ROUNDING = 100.0
-"""Decibels above which only rounding differs, which is not the same on all processors."""
+"""Decibels above which only rounding differs, which is not the same on all processors and which sliders at their ends
+enlarge."""
 
 
 def weights_of(entry: Entry) -> Path:

@@ -48,9 +48,12 @@ def apart(
 
 def _measured(work: Callable[..., Result], arguments: tuple[Any, ...], named: dict[str, Any]) -> tuple[Result, int]:
     end_with_caller()
-    result = work(*arguments, **named)
-    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * KILOBYTE
-    return result, max(_own_peak(), children)
+    return work(*arguments, **named), peak_memory()
+
+
+def peak_memory() -> int:
+    """The most memory in bytes that this process, or one it started and waited for, has taken so far."""
+    return max(_own_peak(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * KILOBYTE)
 
 
 def _own_peak() -> int:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import Mock
 
 import onnx
 import pytest
@@ -20,7 +21,7 @@ from dtmodels.config import STAND_IN
 from dtmodels.schemas import check_against
 from dtmodels.stages.convert import obtain_and_convert
 from dtmodels.stages.package import package, require_real
-from dtmodels.stages.run import COLUMNS, run_each
+from dtmodels.stages.run import COLUMNS, run, run_each
 from dtmodels.stages.validate import validate
 from dtmodels.workspace import Workspace
 
@@ -146,6 +147,20 @@ def test_the_table_says_what_building_took_and_how_near_it_came(add_model: Add, 
     later = dict(zip(COLUMNS, again.row(), strict=True))
     assert later.pop("verdict") == "still valid"
     assert later.items() <= row.items()
+
+
+def test_what_a_stopped_run_took_is_in_the_table_of_the_next(
+    add_model: Add, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_model("denoise-toy")
+    (entry,), workspace = Catalogue.load(tmp_path).entries, Workspace(tmp_path)
+    with monkeypatch.context() as stopped, pytest.raises(KeyboardInterrupt):
+        stopped.setattr("dtmodels.stages.run.package", Mock(side_effect=KeyboardInterrupt))
+        run(entry, workspace, QUIET)
+    built = run(entry, workspace, QUIET)
+    assert built.work == ("package",)
+    row = dict(zip(COLUMNS, built.row(), strict=True))
+    assert all(float(row[column].replace(",", "")) > 0 for column in ("convert s", "processor s", "peak MB"))
 
 
 def test_models_built_side_by_side_are_the_same(add_model: Add, tmp_path: Path) -> None:

@@ -7,12 +7,11 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from dtbase.apart import apart
+from dtbase.apart import apart, peak_memory
 from dtbase.console import Console
 from dtbase.errors import Failure, NothingToDo
 from dtbase.files import sha256, write_json
@@ -30,6 +29,17 @@ COLUMNS += ["other s", "peak MB", "verdict"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """What a stage took when it was done last."""
+
+    seconds: float
+    processor: float
+    """Seconds of processors: what is left of `seconds` where other work shares the machine."""
+    peak: int
+    """Bytes of memory of the largest process that took part until then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
     """A model that went through all stages."""
 
@@ -41,22 +51,19 @@ class Built:
     """How near its graphs come to the network they were made from."""
     work: tuple[str, ...]
     """The stages that had to be done; empty when everything was still valid."""
-    seconds: Mapping[str, float]
-    """What each stage took when it was done last."""
-    processor: Mapping[str, float]
-    """Seconds of processors it took then: what is left of `seconds` where other work shares the machine."""
-    peak: int | None = None
-    """Bytes of memory of the largest process that took part then."""
+    efforts: Mapping[str, Effort]
+    """By stage."""
 
     def row(self) -> list[str]:
         """The model as a line of the closing table."""
-        converting = [took.get("convert") for took in (self.seconds, self.processor)]
-        others = sum(seconds for stage, seconds in self.seconds.items() if stage != "convert")
-        times = [*("" if took is None else f"{took:.1f}" for took in converting), f"{others:.1f}"]
-        peak = "" if self.peak is None else f"{self.peak / 1e6:,.0f}"
+        converting = self.efforts.get("convert")
+        others = sum(effort.seconds for stage, effort in self.efforts.items() if stage != "convert")
+        times = [f"{converting.seconds:.1f}", f"{converting.processor:.1f}"] if converting else ["", ""]
+        peak = max((effort.peak for effort in self.efforts.values()), default=None)
+        rest = [f"{others:.1f}", "" if peak is None else f"{peak / 1e6:,.0f}"]
         verdict = "built" if self.work else "still valid"
         size = f"{self.package.stat().st_size:,}"
-        return [*_card_cells(self.entry), size, self.sha256[:12], f"{self.decibels:.0f}", *times, peak, verdict]
+        return [*_card_cells(self.entry), size, self.sha256[:12], f"{self.decibels:.0f}", *times, *rest, verdict]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +139,10 @@ def _attempt(workspace: Workspace, console: Console, entry: Entry, seed: int | N
     try:
         if _finished(entry, workspace, seed):
             return run(entry, workspace, console, seed=seed)
-        result, peak = apart(_tried, entry, workspace, seed, quiet=console.quiet)
+        result, _ = apart(_tried, entry, workspace, seed, quiet=console.quiet)
     except Failure as failure:
         return Left(entry, failure)
-    if isinstance(result, Left):
-        return result
-    effort = {"seconds": dict(result.seconds), "processor": dict(result.processor), "peak": peak}
-    write_json(workspace.effort(entry.card.id), effort)
-    return replace(result, peak=peak)
+    return result
 
 
 def _tried(entry: Entry, workspace: Workspace, seed: int | None, *, quiet: bool) -> Built | Left:
@@ -163,12 +166,13 @@ def run(entry: Entry, workspace: Workspace, console: Console, *, seed: int | Non
         "validate": partial(hold_model, entry, workspace, console),
         "package": partial(_package, entry, workspace),
     }
-    earlier = _effort(workspace.effort(card.id))
-    seconds, processor, done = dict(earlier["seconds"]), dict(earlier["processor"]), []
+    efforts, done = _efforts(workspace.effort(card.id)), []
     for stage, outputs in _outputs(entry, workspace).items():
         started, used = time.monotonic(), _processor()
         if refresh(workspace.stamp(card.id, stage), inputs, outputs, work[stage]):
-            seconds[stage], processor[stage] = time.monotonic() - started, _processor() - used
+            took, worked = time.monotonic() - started, _processor() - used
+            efforts[stage] = Effort(seconds=took, processor=worked, peak=peak_memory())
+            write_json(workspace.effort(card.id), {name: asdict(effort) for name, effort in efforts.items()})
             done.append(stage)
     archive = workspace.package(card.id)
     return Built(
@@ -177,9 +181,7 @@ def run(entry: Entry, workspace: Workspace, console: Console, *, seed: int | Non
         sha256=sha256(archive),
         decibels=decibels_of(workspace, card.id),
         work=tuple(done),
-        seconds=seconds,
-        processor=processor,
-        peak=earlier["peak"],
+        efforts=efforts,
     )
 
 
@@ -189,13 +191,15 @@ def _processor() -> float:
     return used.user + used.system + used.children_user + used.children_system
 
 
-def _effort(path: Path) -> dict[str, Any]:
+def _efforts(path: Path) -> dict[str, Effort]:
     try:
         found = json.loads(path.read_bytes())
-        times = {kind: dict(found[kind]) for kind in ("seconds", "processor")}
-        return {**times, "peak": int(found["peak"])}
-    except (OSError, ValueError, KeyError, TypeError):
-        return {"seconds": {}, "processor": {}, "peak": None}  # it only informs: without it the table has a gap
+        kinds = {"seconds": float, "processor": float, "peak": int}
+        return {
+            stage: Effort(**{name: kind(took[name]) for name, kind in kinds.items()}) for stage, took in found.items()
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}  # it only informs: without it the table has a gap
 
 
 def _finished(entry: Entry, workspace: Workspace, seed: int | None) -> bool:

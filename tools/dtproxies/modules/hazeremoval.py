@@ -24,7 +24,7 @@ MODULE = Module(
 """Ranges are those of darktable's sliders. Compatibility with older versions is off, and windows do not shrink with the
 picture, since it is seen at full size."""
 
-RECIPE = Recipe(optimiser="adam", pairs=48, side=128, steps=400, rate=0.05, fresh=0.0, average=0.9, batch=4)
+RECIPE = Recipe(optimiser="adam", pairs=48, side=96, steps=150, rate=0.05, fresh=0.0, average=0.9)
 """Small steps, because they count differences by their size: in some pictures darktable takes another light of haze,
 which no constant explains. Five minutes on two cores."""
 
