@@ -34,7 +34,7 @@ display up to that of a print. Highlights are not reconstructed, which is the de
 pixels."""
 
 RECIPE = Recipe(pairs=32, side=32, steps=30)
-"""Two minutes on two cores."""
+"""Half a minute on two cores."""
 
 
 def reachable(values: Sequence[float]) -> bool:
