@@ -53,7 +53,7 @@ MODULE = Module(
 The saturation formula stays that of 2021."""
 
 RECIPE = Recipe(pairs=32, side=32, steps=30)
-"""Two minutes on two cores."""
+"""Half a minute on two cores."""
 
 
 def network() -> nn.Module:
