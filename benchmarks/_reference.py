@@ -26,7 +26,6 @@ from dtmodels.families import (
     sam2,
     sam_hq,
 )
-from dtmodels.families import _vit as vit
 from dtmodels.families._ffc import FourierUnit, Generator
 from dtmodels.families._hiera import GRID, WINDOW, Hiera
 from dtmodels.families._nafnet import ChannelNorm as NafNorm
@@ -172,7 +171,6 @@ def depth(job: Job) -> nn.Module:
     variant = depth_anything.VARIANTS[str(job.card.convert.options["network"])]
     network = depth_anything.DepthAnything(variant)
     fill(network, job, depth_anything.CHECKPOINT, variant.layouts["original"], variant.recipe)
-    vit._gelu = F.gelu
     return network
 
 

@@ -13,6 +13,8 @@ from dtproxies.networks.sliders import Dials
 
 WIDTHS = (32, 64, 128, 256, 512)
 """Channels of its levels: 7.8 million numbers with three channels in and out."""
+HALVED = 2 ** (len(WIDTHS) - 1)
+"""Sides inside are multiples of this."""
 
 
 class UNet(nn.Module):
@@ -36,8 +38,9 @@ class UNet(nn.Module):
         self.last = nn.Conv2d(WIDTHS[0], channels, 1)
 
     def forward(self, image: Tensor, sliders: Tensor, *_frame: Tensor) -> Tensor:
-        """[B, C, H, W] and [B, P] -> [B, C, H, W]; sides are multiples of 16, and the frame is not looked at."""
-        module = self._module
+        """[B, C, H, W] and [B, P] -> [B, C, H, W]; the frame is not looked at."""
+        module, (height, width) = self._module, image.shape[-2:]
+        image = functional.pad(image, (0, -width % HALVED, 0, -height % HALVED), mode="replicate")
         begun = image if module.space == module.made else convert(image, module.space, module.made)
         features = encoded = begun / 100 if module.made == "lab" else to_stops(begun)
         dials, kept = self.dials(sliders)[..., None, None], []
@@ -47,7 +50,7 @@ class UNet(nn.Module):
             kept.append(features)
         for grow, block, beside in zip(self.grow, self.up, kept[-2::-1], strict=True):
             features = block(torch.cat([grow(features), beside], dim=1))
-        made = encoded + self.last(features)
+        made = (encoded + self.last(features))[..., :height, :width]
         return 100 * made if module.made == "lab" else from_stops(made)
 
 

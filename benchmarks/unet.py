@@ -129,7 +129,7 @@ def _judge(given: Proxied, weights: Path, opened: Session) -> Evaluation:
 
 def _first_of_each_kind() -> list[str]:
     modules = [proxied(name).module for name in trained(MODELS)]
-    return [next(one.name for one in modules if one.kind == kind) for kind in KINDS]
+    return [next(one.name for one in modules if one.kind == kind and one.sliders) for kind in KINDS]
 
 
 def _lines(one: Both) -> list[list[str]]:

@@ -40,7 +40,7 @@ def test_the_unet_starts_from_the_picture_clips_nothing_and_sends_gradients_to_e
     module = proxied(name).module
     network = UNet(module)
     assert 7e6 < sum(one.numel() for one in network.parameters()) < 8.5e6
-    image = 200 * torch.randn(1, 3, 32, 48)
+    image = 200 * torch.randn(1, 3, 37, 51)
     sliders = torch.tensor([[slider.default for slider in module.sliders]], requires_grad=True)
     made = network(image, sliders)
     assert made.shape == image.shape

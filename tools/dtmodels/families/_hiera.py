@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import Tensor, nn
 
+from dtmodels.families._gelu import gelu
 from dtmodels.families._resample import bicubic
 from dtmodels.families._sam_layers import Mlp, attend, attend_by_head, heads, joined, windows
 
@@ -79,7 +80,7 @@ class Block(nn.Module):
         self.norm1 = nn.LayerNorm(width, eps=EPSILON)
         self.attn = Attention(width, outer, count, pooled=pooled, everywhere=window == 0)
         self.norm2 = nn.LayerNorm(outer, eps=EPSILON)
-        self.mlp = Mlp([outer, 4 * outer, outer], F.gelu)
+        self.mlp = Mlp([outer, 4 * outer, outer], gelu)
         if width != outer:
             self.proj = nn.Linear(width, outer)
         self._window, self._pooled, self._widened = window, pooled, width != outer

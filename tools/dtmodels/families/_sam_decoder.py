@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from dtmodels.families._gelu import Gelu
 from dtmodels.families._sam_layers import ChannelNorm, Mlp, TwoLinear
 from dtmodels.families._sam_prompt import CELLS, WIDTH
 from dtmodels.families._sam_transformer import TwoWayTransformer
@@ -26,9 +27,9 @@ class MaskDecoder(nn.Module):
         self.output_upscaling = nn.Sequential(
             nn.ConvTranspose2d(WIDTH, WIDTH // 4, 2, stride=2),
             ChannelNorm(WIDTH // 4),
-            nn.GELU(),
+            Gelu(),
             nn.ConvTranspose2d(WIDTH // 4, THIN, 2, stride=2),
-            nn.GELU(),
+            Gelu(),
         )
         self.output_hypernetworks_mlps = nn.ModuleList(Mlp([WIDTH, WIDTH, WIDTH, THIN]) for _ in range(1 + MASKS))
         self.iou_prediction_head = Mlp([WIDTH, WIDTH, WIDTH, 1 + MASKS])
@@ -39,7 +40,7 @@ class MaskDecoder(nn.Module):
             self.embedding_maskfeature = nn.Sequential(
                 nn.Conv2d(THIN, 2 * THIN, 3, padding=1),
                 ChannelNorm(2 * THIN),
-                nn.GELU(),
+                Gelu(),
                 nn.Conv2d(2 * THIN, THIN, 3, padding=1),
             )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from dtmodels.families._gelu import Gelu
 from dtmodels.families._sam_decoder import THIN, MaskDecoder
 from dtmodels.families._sam_layers import ChannelNorm, TwoLinear
 from dtmodels.families._sam_prompt import WIDTH, PromptEncoder
@@ -69,6 +70,6 @@ def _enlarge(before: int, inner: int) -> nn.Sequential:
     return nn.Sequential(
         nn.ConvTranspose2d(before, inner, 2, stride=2),
         ChannelNorm(inner),
-        nn.GELU(),
+        Gelu(),
         nn.ConvTranspose2d(inner, THIN, 2, stride=2),
     )

@@ -7,6 +7,7 @@ import math
 import torch
 from torch import Tensor, nn
 
+from dtmodels.families._gelu import Gelu
 from dtmodels.families._sam_layers import ChannelNorm
 
 WIDTH = 256
@@ -46,10 +47,10 @@ class PromptEncoder(nn.Module):
         self.mask_downscaling = nn.Sequential(
             nn.Conv2d(1, 4, 2, stride=2),
             ChannelNorm(4),
-            nn.GELU(),
+            Gelu(),
             nn.Conv2d(4, 16, 2, stride=2),
             ChannelNorm(16),
-            nn.GELU(),
+            Gelu(),
             nn.Conv2d(16, WIDTH, 1),
         )
 

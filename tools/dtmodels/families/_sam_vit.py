@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import Tensor, nn
 
+from dtmodels.families._gelu import gelu
 from dtmodels.families._sam_layers import ChannelNorm, TwoLinear, attend, attend_by_head, heads, joined, windows
 from dtmodels.families._sam_prompt import CELLS, WIDTH
 
@@ -69,7 +69,7 @@ class Block(nn.Module):
         self.norm1 = nn.LayerNorm(CHANNELS, eps=EPSILON)
         self.attn = Attention(window or CELLS)
         self.norm2 = nn.LayerNorm(CHANNELS, eps=EPSILON)
-        self.mlp = TwoLinear([CHANNELS, 4 * CHANNELS, CHANNELS], F.gelu)
+        self.mlp = TwoLinear([CHANNELS, 4 * CHANNELS, CHANNELS], gelu)
         self._window = window
 
     def forward(self, image: Tensor) -> Tensor:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import torch
-import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from dtmodels.families._gelu import Gelu, gelu
 from dtmodels.families._sam_layers import attend, joined, windows
 from dtmodels.families._sam_vit import neck
 
@@ -54,8 +54,8 @@ class Inverted(nn.Module):
 
     def forward(self, image: Tensor) -> Tensor:
         """`[1, C, H, W]` to the same."""
-        inner = F.gelu(self.conv2(F.gelu(self.conv1(image))))
-        return F.gelu(image + self.conv3(inner))
+        inner = gelu(self.conv2(gelu(self.conv1(image))))
+        return gelu(image + self.conv3(inner))
 
 
 class Step(nn.Module):
@@ -69,7 +69,7 @@ class Step(nn.Module):
 
     def forward(self, image: Tensor) -> Tensor:
         """`[1, before, H, W]` to `[1, after, H / stride, W / stride]`."""
-        result: Tensor = self.conv3(F.gelu(self.conv2(F.gelu(self.conv1(image)))))
+        result: Tensor = self.conv3(gelu(self.conv2(gelu(self.conv1(image)))))
         return result
 
 
@@ -109,7 +109,7 @@ class Perceptron(nn.Module):
 
     def forward(self, cells: Tensor) -> Tensor:
         """`[..., C]` to the same."""
-        result: Tensor = self.fc2(F.gelu(self.fc1(self.norm(cells))))
+        result: Tensor = self.fc2(gelu(self.fc1(self.norm(cells))))
         return result
 
 
@@ -164,7 +164,7 @@ class TinyVit(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         first = WIDTHS[0]
-        seq = nn.Sequential(ConvNorm(3, first // 2, 3, 2), nn.GELU(), ConvNorm(first // 2, first, 3, 2))
+        seq = nn.Sequential(ConvNorm(3, first // 2, 3, 2), Gelu(), ConvNorm(first // 2, first, 3, 2))
         self.patch_embed = nn.ModuleDict({"seq": seq})
         self.layers = nn.ModuleList(Stage(number) for number in range(len(WIDTHS)))
         self.neck = neck(WIDTHS[-1])

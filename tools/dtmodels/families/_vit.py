@@ -5,12 +5,13 @@ Parameter names below `blocks`, `patch_embed` and so on are those DINOv2 publish
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - the name everybody reads
 from torch import Tensor, nn
+
+from dtmodels.families._gelu import gelu
 
 PATCH = 14
 """Side of one patch in pixels."""
@@ -18,7 +19,6 @@ GRID = 37
 """Side of the trained position table in patches: 518 pixels."""
 OFFSET = 0.1
 """What the authors add to a side in patches before they divide it by `GRID`: the scale of their resampling."""
-ROOT = math.sqrt(2)
 
 
 class VisionTransformer(nn.Module):
@@ -96,7 +96,7 @@ class _Block(nn.Module):
 
     def forward(self, tokens: Tensor) -> Tensor:
         tokens = tokens + self.ls1(self.attn(self.norm1(tokens)))
-        inner = _gelu(self.mlp["fc1"](self.norm2(tokens)))
+        inner = gelu(self.mlp["fc1"](self.norm2(tokens)))
         outer: Tensor = self.ls2(self.mlp["fc2"](inner))
         return tokens + outer
 
@@ -117,11 +117,6 @@ class _Attention(nn.Module):
         mixed = F.scaled_dot_product_attention(query, key, value)
         joined: Tensor = self.proj(mixed.transpose(1, 2).reshape(batch, count, dim))
         return joined
-
-
-def _gelu(value: Tensor) -> Tensor:
-    """The exact GELU, in the order of operations that ONNX Runtime knows and computes in one pass."""
-    return value * (1 + torch.erf(value / ROOT)) * 0.5
 
 
 class _Scale(nn.Module):

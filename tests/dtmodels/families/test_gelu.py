@@ -1,0 +1,25 @@
+"""The GELU of the networks is torch's, and one pass in ONNX Runtime."""
+
+from pathlib import Path
+
+import onnx
+import onnxruntime
+import torch
+from torch.nn import functional
+
+from dtmodels.families._export import export
+from dtmodels.families._gelu import Gelu
+
+
+def test_values_are_those_of_torch() -> None:
+    values = torch.linspace(-8, 8, 4001)
+    assert float((Gelu()(values) - functional.gelu(values)).abs().max()) < 1e-6
+
+
+def test_onnx_runtime_knows_it(tmp_path: Path) -> None:
+    export(Gelu(), {"input": torch.rand(1, 4, 8, 8)}, ["output"], tmp_path / "model.onnx")
+    options = onnxruntime.SessionOptions()
+    options.optimized_model_filepath = str(tmp_path / "optimised.onnx")
+    options.log_severity_level = 3
+    onnxruntime.InferenceSession(tmp_path / "model.onnx", options, providers=["CPUExecutionProvider"])
+    assert [node.op_type for node in onnx.load(tmp_path / "optimised.onnx").graph.node] == ["Gelu"]
