@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -6,6 +8,8 @@ from dtproxies.member import proxied
 from dtproxies.mosaic import FACTORS
 from dtproxies.networks.bayer import sites
 from dtproxies.networks.opposed import CLIP, CLOSE, FAR, NEAR_CLIPPED, Highlights, _close
+from dtproxies.runners import torch_runner
+from dtproxies.weights import store
 
 OPPOSED = 5
 
@@ -81,6 +85,17 @@ def test_close_places_are_those_of_the_pattern_in_squares_of_three() -> None:
             wanted[3 * row : 3 * row + 3, 3 * column : 3 * column + 3] = (near & pattern).any()
     assert wanted.any()
     assert np.array_equal(_close(clipped)[0, 0].numpy(), wanted)
+
+
+def test_a_runner_takes_the_white_balance_of_its_picture(tmp_path: Path) -> None:
+    given, path = proxied("highlights"), tmp_path / "weights.safetensors"
+    store(path, exact().float(), given.module, darktable="5.4.1", seed=0)
+    picture = np.full((40, 44, 1), 1.6, np.float32)
+    picture[::2, ::2] = 1.2
+    as_stored = torch_runner(given, path)(picture, [OPPOSED, 1.0])
+    assert np.allclose(as_stored[10:20:2, 10:20:2], 1.2)
+    without = torch_runner(given, path, balance=(1.0, 1.0, 1.0))(picture, [OPPOSED, 1.0])
+    assert np.allclose(without[10:20:2, 10:20:2], 1.6)
 
 
 def test_the_module_offers_both_methods() -> None:
