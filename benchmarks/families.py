@@ -74,7 +74,7 @@ def measured(name: str, folder: Path) -> list[str]:
     decibels = min(_decibels(one, other) for one, other in zip(found, exact, strict=True))
     plain, half = (files[kind].stat().st_size / 1e6 for kind in ("plain", "half"))
     limit = multiply_adds_per_second()
-    times = [f"{slow:.2f}", f"{fast:.2f}", f"{slow / fast:.2f}", f"{work / fast / limit:.0%}"]
+    times = [f"{slow:.3g}", f"{fast:.3g}", f"{slow / fast:.2f}", f"{work / fast / limit:.0%}"]
     sizes = [f"{plain:.1f}", f"{half:.1f}", f"{half / plain:.2f}"]
     hot = _hot_spots(files["half"], given, case.optimised)
     rest = [f"{off:.0e}", f"{decibels:.0f}", f"{built:.0f}", f"{peak / 1e9:.1f}", hot]
