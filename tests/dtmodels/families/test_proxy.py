@@ -76,7 +76,7 @@ def test_graph_and_network_agree_at_all_sizes_and_corners_on_unbounded_pictures(
     rng = np.random.default_rng(0)
     channels = 1 if given.module.space == "raw" else 3
     wants = [tensor.name for tensor in session.get_inputs()]
-    for height, width in SIZES:
+    for height, width in SIZES[given.module.space == "raw" :]:  # a mosaic of one pixel has one colour
         image = rng.normal(20, 80, (1, channels, height, width)).astype(np.float32)
         frame = np.array([[0, 0, width, height]], np.float32)
         for corner in corners:
@@ -87,7 +87,7 @@ def test_graph_and_network_agree_at_all_sizes_and_corners_on_unbounded_pictures(
                 wanted = call(network, given.module, torch.from_numpy(image), torch.from_numpy(sliders)).numpy()
             assert found.shape == wanted.shape
             assert np.isfinite(found).all()
-            apart = np.abs(found - wanted) / np.abs(wanted).max()
+            apart = np.abs(found - wanted) / max(np.abs(wanted).max(), 1e-6)
             assert np.quantile(apart, 0.999) <= 1e-5
             assert apart.max() <= ONE_STEP
 
