@@ -31,6 +31,10 @@ class ShadowsHighlights(nn.Module):
 
     def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
         """See `dtproxies.networks` for shapes and units."""
+        # In double precision: near black and white, what rounding leaves is multiplied by large numbers.
+        return self._moved(image.double(), sliders.double()).to(image.dtype)
+
+    def _moved(self, image: Tensor, sliders: Tensor) -> Tensor:
         radius, shadows, whitepoint, highlights, *shares = planes(sliders)
         compress, dark_colour, bright_colour = (share / 100 for share in shares)
         white = (1 - whitepoint / 100).clamp(min=0.01)
@@ -70,7 +74,7 @@ class ShadowsHighlights(nn.Module):
             way: 1 for the negative as it is, -1 for it turned round again.
             share: of the light's own factor in that of the colour; the rest is the factor of what it lacks to white.
         """
-        often = torch.exp(2 * self.strength) * (slider / 100) ** 2
+        often = torch.exp(2 * self.strength.double()) * (slider / 100) ** 2
         for time in range(TIMES):
             part = (often - time).clamp(0, 1) * where
             over = (negative - 0.5) * way * _sign(1 - light) + 0.5
