@@ -5,6 +5,7 @@ What a family prepares before it exports (folded norms, precomputed tables, atte
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import MethodType
 from typing import Any
 
@@ -12,14 +13,28 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import Tensor, nn
 
-from dtmodels.families import Job, depth_anything, lama, nafnet, nind_unet, rrdb, sam2
+from dtmodels.families import (
+    Job,
+    _hiera,
+    _sam_vit,
+    _tiny_vit,
+    depth_anything,
+    lama,
+    nafnet,
+    nind_unet,
+    rrdb,
+    sam2,
+    sam_hq,
+)
 from dtmodels.families import _vit as vit
 from dtmodels.families._ffc import FourierUnit, Generator
 from dtmodels.families._hiera import GRID, WINDOW, Hiera
 from dtmodels.families._nafnet import ChannelNorm as NafNorm
 from dtmodels.families._nafnet import NAFNet
 from dtmodels.families._sam_graphs import Clicks
+from dtmodels.families._sam_hq_network import SamHq
 from dtmodels.families._sam_layers import ChannelNorm as SamNorm
+from dtmodels.families._sam_layers import attend
 from dtmodels.families._seeded import Recipe
 from dtmodels.families._unets import UNet, UtNet2
 from dtmodels.families._weights import fill
@@ -55,18 +70,29 @@ class PaddedNAFNet(nn.Module):
         return result
 
 
-class PlainDecoder(Clicks):
-    """The decoder of SAM 2.1 with everything that depends on no click worked out in the graph."""
+class _Unprepared(Clicks):
+    """A decoder with everything that depends on no click worked out in the graph."""
 
-    def forward(  # noqa: PLR0917 - a graph's inputs have an order
-        self, fine: Tensor, middle: Tensor, image: Tensor, points: Tensor, labels: Tensor, mask: Tensor, present: Tensor
+    def decode(
+        self,
+        image: Tensor,
+        features: tuple[Tensor, ...],
+        clicks: tuple[Tensor, Tensor],
+        previous: tuple[Tensor, Tensor],
     ) -> tuple[Tensor, Tensor, Tensor]:
         """See `Clicks.decode`."""
-        tokens = self.prompts.points(points, labels, self.prompts.label_table())
-        cells = image + self.prompts.mask(mask, present)
-        own, features = self.decoder.tokens(), (fine, middle)
-        masks, quality = self.decoder(cells, self.prompts.grid(), own, tokens, features)
-        return masks, quality, masks.clamp(-sam2.LIMIT, sam2.LIMIT)
+        tokens = self.prompts.points(*clicks, self.prompts.label_table())
+        cells = image + self.prompts.mask(*previous)
+        masks, quality = self.decoder(cells, self.prompts.grid(), self.decoder.tokens(), tokens, features)
+        return masks, quality, masks.clone() if self._limit is None else masks.clamp(-self._limit, self._limit)
+
+
+class PlainSam2(_Unprepared, sam2.Decoder):
+    """The decoder of SAM 2.1."""
+
+
+class PlainSamHq(_Unprepared, sam_hq.Decoder):
+    """The decoder of HQ-SAM."""
 
 
 def denoiser(job: Job) -> nn.Module:
@@ -120,25 +146,30 @@ def _fourier(unit: FourierUnit, features: Tensor) -> Tensor:
 
 
 def encoder(job: Job) -> nn.Module:
-    """The encoder of SAM 2.1."""
+    """The encoder of a Segment Anything model."""
     network = _sam(job)
     for module in network.modules():
         if hasattr(module, "_attend"):
             module._attend = _attention
         if isinstance(module, Hiera):
             module.position = MethodType(_position, module)  # type: ignore[method-assign]
+    _sam_vit.attend_by_head = _all_heads
+    for place in (_hiera, _sam_vit, _tiny_vit):
+        place.windows, place.joined = _windows, _joined
     return network
 
 
 def decoder(job: Job) -> nn.Module:
-    """The decoder of SAM 2.1."""
+    """The decoder of a Segment Anything model."""
     network = _sam(job)
-    return PlainDecoder(network.sam_prompt_encoder, network.sam_mask_decoder, limit=sam2.LIMIT)
+    if isinstance(network, SamHq):
+        return PlainSamHq(network.prompt_encoder, network.mask_decoder, limit=None)
+    return PlainSam2(network.sam_prompt_encoder, network.sam_mask_decoder, limit=sam2.LIMIT)
 
 
 def depth(job: Job) -> nn.Module:
-    """Depth Anything V2 small."""
-    variant = depth_anything.VARIANTS["v2-small"]
+    """Depth Anything of the version the job's card names."""
+    variant = depth_anything.VARIANTS[str(job.card.convert.options["network"])]
     network = depth_anything.DepthAnything(variant)
     fill(network, job, depth_anything.CHECKPOINT, variant.layouts["original"], variant.recipe)
     vit._gelu = F.gelu
@@ -146,14 +177,42 @@ def depth(job: Job) -> nn.Module:
 
 
 def _sam(job: Job) -> Any:
-    network = sam2.network("tiny")
-    fill(network, job, sam2.CHECKPOINT, sam2.LAYOUT, Recipe())
+    variant = str(job.card.convert.options["variant"])
+    network: nn.Module
+    if variant in sam2.SIZES:
+        network = sam2.network(variant)
+        fill(network, job, sam2.CHECKPOINT, sam2.LAYOUT, Recipe())
+    else:
+        network = sam_hq.network(variant)
+        fill(network, job, sam_hq.CHECKPOINT, sam_hq.LAYOUTS[variant], Recipe())
     return _plain_norms(network)
 
 
 def _attention(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     mixed = F.scaled_dot_product_attention(query, key, value).transpose(1, 2)
     return mixed.reshape(mixed.shape[0], -1, mixed.shape[2] * mixed.shape[3])
+
+
+def _all_heads(query: Tensor, key: Tensor, value: Tensor, bias: Callable[[int], Tensor] | None = None) -> Tensor:
+    """All heads at once; `bias` gives that of one."""
+    every = torch.cat([bias(number) for number in range(query.shape[1])], 1) if bias else None
+    return attend(query, key, value, every)
+
+
+def _windows(image: Tensor, side: int) -> Tensor:
+    """As `_sam_layers.windows`; the older exporter rounds a negative quotient the other way, so sizes are numbers."""
+    height, width, channels = map(int, image.shape[1:])
+    padded = F.pad(image, (0, 0, 0, -width % side, 0, -height % side))
+    rows, columns = -(-height // side), -(-width // side)
+    return padded.view(rows, side, columns, side, channels).transpose(1, 2).reshape(-1, side, side, channels)
+
+
+def _joined(cut: Tensor, height: int, width: int) -> Tensor:
+    """As `_sam_layers.joined`; see `_windows`."""
+    side, channels, height, width = int(cut.shape[1]), int(cut.shape[3]), int(height), int(width)
+    rows, columns = -(-height // side), -(-width // side)
+    image = cut.view(rows, columns, side, side, channels).transpose(1, 2)
+    return image.reshape(1, rows * side, columns * side, channels)[:, :height, :width]
 
 
 def _position(trunk: Hiera) -> Tensor:

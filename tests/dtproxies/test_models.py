@@ -36,6 +36,8 @@ each_fitted = pytest.mark.parametrize("entry", FITTED, ids=[entry.card.id for en
 """Those with a few constants in a known form, which hold beyond the useful ranges too."""
 CLOSED_FORM = 60.0
 """Signal-to-noise ratio in dB that these keep where the figures of their cards do not reach."""
+ROUNDING = 100.0
+"""Beyond this ratio the differences are rounding, which sliders at their ends enlarge."""
 
 
 def weights_of(entry: Entry) -> Path:
@@ -94,7 +96,9 @@ def test_reaches_the_figures_of_its_card(entry: Entry, darktable: Darktable) -> 
     checks = found.checks
     assert not checks.identity_error
     assert checks.tile_error is None or checks.tile_error < 1e-5
-    assert checks.shuffled_psnr is None or checks.shuffled_psnr < found.identity["display_psnr"].mean + 3
+    # Two good methods of one thing differ less from each other than from nothing done.
+    collapsed = max(found.identity["display_psnr"].mean + 3, found.proxy["display_psnr"].mean - 40)
+    assert checks.shuffled_psnr is None or checks.shuffled_psnr < collapsed
     for one in found.behaviour:
         assert one.cosine is None or one.cosine > 0.9, one.slider
 
@@ -136,7 +140,7 @@ def test_agrees_at_the_limits_of_darktables_own_sliders(entry: Entry, darktable:
                 (wanted,) = renderer.render_many([Request(module.name, image, slider_values(module, position))])
                 found = compare(run(image, position), wanted, module)
                 for reached, metric in ((found.display_psnr, "display PSNR"), (found.log_psnr, "log-encoded PSNR")):
-                    least = claimed[metric] - 3 if judged else CLOSED_FORM
+                    least = min(claimed[metric] - 3, ROUNDING) if judged else CLOSED_FORM
                     assert reached > least, f"{slider.name} at {limit:g}: {metric} {reached:.1f}"
 
 

@@ -131,7 +131,7 @@ def _row(pair: Pair, run: Run, module: Module, other: Positions, baselines: Base
         identity=compare(convert(pair.before, module.space, module.made), pair.after, module),
         nearest=judged(baselines.nearest(pair.sliders, pair.before)) if baselines and module.sliders else None,
         tables=judged(baselines.blended(pair.sliders, pair.before)) if baselines else None,
-        shuffled=judged(run(pair.before, other)) if module.sliders else None,
+        shuffled=None if np.array_equal(other, pair.sliders) else judged(run(pair.before, other)),
         seconds=seconds,
     )
 

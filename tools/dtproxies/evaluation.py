@@ -46,7 +46,7 @@ class Checks:
     """Largest difference between the middle of a tile with a halo of `reach` pixels and the same place of the whole
     picture, as a share of the range of values; None for a module that looks at the whole picture or its place in it."""
     shuffled_psnr: float | None
-    """Mean display PSNR when each picture is given the sliders of another: it has to collapse. None without sliders."""
+    """Mean display PSNR when each picture is given the sliders of another, where those differ. None without sliders."""
 
 
 @dataclass(frozen=True, kw_only=True)

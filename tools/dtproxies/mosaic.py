@@ -39,7 +39,7 @@ def to_mosaic(light: NDArray[np.floating]) -> NDArray[np.float32]:
 
 def balanced(mosaic: NDArray[np.floating]) -> NDArray[np.float32]:
     """The same behind the white balance: a neutral surface has the same value in all colours."""
-    return (mosaic * np.array(FACTORS)[_colour_of(mosaic)]).astype(np.float32)
+    return np.asarray(mosaic * np.array(FACTORS)[_colour_of(mosaic)], np.float32)
 
 
 def colours_of_white(sensor: Sensor) -> float:

@@ -5,10 +5,8 @@ Both lie beside the repository, not in it; a test that needs them is skipped whe
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,6 @@ import onnx
 import onnxruntime
 import pytest
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from dtbase.files import write_json
@@ -27,10 +24,9 @@ from dtmodels.families import Job
 from dtmodels.families._rename import Layout, fit
 from dtmodels.graph.normalise import normalise
 from dtmodels.graph.operators import slow_on_coreml
+from tests.dtmodels.families import authors
+from tests.dtmodels.families.authors import Array, Reference
 
-Array = NDArray[Any]
-TOLERANCE = 1e-4
-"""Of the output's standard deviation: more than twice the rounding noise of float32, far below any real difference."""
 SIXTY_DECIBELS = 60.0
 """What half storage may cost at most."""
 SHARED = Path("shared/data")
@@ -66,40 +62,6 @@ def hold_mapping(published: Callable[[str], dict[str, Any]]) -> Callable[[str, n
     return hold
 
 
-@dataclass(frozen=True)
-class Reference:
-    """What the authors' code returned for stand-in weights of seed 0."""
-
-    values: Mapping[str, Array] = field(repr=False)
-
-    def hold(self, name: str, found: Tensor | Array, tolerance: float = TOLERANCE) -> float:
-        """Hold an output against the stored samples and statistics; returns the difference over the deviation."""
-        mine = np.asarray(found, np.float32)
-        assert mine.shape == tuple(self.values[f"{name}.shape"])
-        mean, deviation, low, high = self.values[f"{name}.stats"]
-        limit = tolerance * max(deviation, 0.1)
-        index = np.linspace(0, mine.size - 1, min(mine.size, 4096)).astype(np.int64)
-        worst = float(np.abs(mine.reshape(-1)[index] - self.values[f"{name}.values"]).max())
-        assert worst <= limit, f"{name}: {worst:.2e} > {limit:.2e}"
-        assert np.allclose([mine.mean(dtype=np.float64), mine.std(dtype=np.float64)], [mean, deviation], atol=limit)
-        assert np.allclose([mine.min(), mine.max()], [low, high], atol=limit)
-        return worst / max(deviation, 0.1)
-
-    def input(self, name: str, made: Array) -> Array:
-        """The input as float32, after making sure that it is the one the authors' code was given."""
-        image = np.ascontiguousarray(made, "<f4")
-        assert hashlib.sha256(image.tobytes()).hexdigest() == str(self.values[f"input/{name}.sha256"])
-        return image
-
-    def hold_weights(self, tensors: Mapping[str, Tensor]) -> None:
-        """Hold stand-in weights, in the published order, against the digest of those the authors' code was given."""
-        digest = hashlib.sha256()
-        for tensor in tensors.values():
-            if tensor.is_floating_point():
-                digest.update(np.ascontiguousarray(tensor.numpy(), "<f4").tobytes())
-        assert digest.hexdigest() == str(self.values["weights.sha256"])
-
-
 @pytest.fixture(scope="session")
 def reference(root: Path) -> Callable[[str], Reference]:
     """What the authors' code computes, by checkpoint."""
@@ -121,20 +83,14 @@ def _shared(root: Path, path: str) -> Path:
 @pytest.fixture(scope="session")
 def draws() -> Callable[[], np.random.Generator]:
     """Where the authors' inputs come from; drawn in the order the references name them."""
-    return lambda: np.random.default_rng([0, 12345])
+    return authors.drawing
 
 
 @pytest.fixture(scope="session")
 def picture() -> Callable[..., Array]:
     """`picture(rng, channels, height, width, block)`: `[1, C, H, W]` in 0..1, half coarse blocks, half noise."""
 
-    def make(rng: np.random.Generator, channels: int, height: int, width: int, block: int) -> Array:
-        coarse = rng.random((1, channels, -(-height // block), -(-width // block)))
-        fine = rng.random((1, channels, height, width))
-        blocks = np.kron(coarse, np.ones((block, block)))[..., :height, :width]
-        return 0.5 * blocks + 0.5 * fine
-
-    return make
+    return authors.picture
 
 
 CARD = """\
@@ -243,11 +199,11 @@ def hold_network(
     def hold(
         network: Callable[[Tensor], Tensor], known: str, sizes: Mapping[str, tuple[int, int]], channels: int
     ) -> None:
-        authors, rng = reference(known), draws()
+        known_outputs, rng = reference(known), draws()
         for case, size in sizes.items():
-            image = torch.from_numpy(authors.input(f"{case}/image", picture(rng, channels, *size, 16)))
+            image = torch.from_numpy(known_outputs.input(f"{case}/image", picture(rng, channels, *size, 16)))
             with torch.no_grad():
-                authors.hold(f"{case}/output", network(image))
+                known_outputs.hold(f"{case}/output", network(image))
 
     return hold
 

@@ -20,6 +20,7 @@ from dtmodels.families._seeded import stand_ins
 from dtmodels.families.depth_anything import VARIANTS, DepthAnything, Variant, convert
 from dtmodels.graph.runtime import Runtime
 from dtmodels.stages.validate import validate_path
+from tests.dtmodels.families.authors import DEVIATION, MEAN
 
 LISTS = [
     ("depth_anything_v2_vits", "v2-small", "original"),
@@ -32,8 +33,6 @@ CASES = {
 }
 GRAPHS = [("v2-small", "main", 518), ("v3-mono-large", "second", 504)]
 TINY = {"dim": 16, "depth": 4, "heads": 2, "taps": (0, 1, 2, 3), "features": 8, "widths": (8, 8, 16, 16)}
-MEAN = np.array([0.485, 0.456, 0.406]).reshape(1, 3, 1, 1)
-DEVIATION = np.array([0.229, 0.224, 0.225]).reshape(1, 3, 1, 1)
 MakeJob = Callable[..., Job]
 Picture = Callable[..., Any]
 Published = Callable[[str], dict[str, Any]]

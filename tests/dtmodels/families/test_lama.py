@@ -25,20 +25,11 @@ from dtmodels.families._seeded import stand_ins
 from dtmodels.families.lama import LAYOUT, RECIPE, Erase, convert
 from dtmodels.graph.runtime import Runtime
 from dtmodels.stages.validate import validate_path
+from tests.dtmodels.families.authors import hole
 
 NAME = "big-lama"
 MakeJob = Callable[..., Job]
 Picture = Callable[..., Any]
-
-
-def hole(rng: np.random.Generator, height: int, width: int) -> Any:
-    """The authors' mask of the references: 1 inside four rectangles."""
-    mask = np.zeros((1, 1, height, width), np.float32)
-    for _ in range(4):
-        y, x = int(rng.integers(0, height)), int(rng.integers(0, width))
-        h, w = int(rng.integers(height // 8, height // 3)), int(rng.integers(width // 8, width // 3))
-        mask[:, :, y : y + h, x : x + w] = 1
-    return mask
 
 
 def seeded(height: int, width: int, blocks: int = 18) -> Generator:

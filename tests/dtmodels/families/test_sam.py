@@ -24,19 +24,8 @@ from dtmodels.families._rename import Layout, Misfit, fit
 from dtmodels.families._seeded import Recipe, stand_ins
 from dtmodels.graph.normalise import normalise
 from dtmodels.stages.validate import validate_path
+from tests.dtmodels.families.authors import DEVIATION, MEAN, PROMPTS, prompts
 
-MEAN = np.array([0.485, 0.456, 0.406])[:, None, None]
-SPREAD = np.array([0.229, 0.224, 0.225])[:, None, None]
-PAD = (0, 0, -1)
-PROMPTS = {
-    "point": ((512, 400, 1), PAD),
-    "points": ((300, 400, 1), (700, 650, 0), (20, 30, 1), PAD),
-    "points_pad": ((300, 400, 1), (700, 650, 0), (20, 30, 1), PAD, PAD),
-    "box": ((200, 150, 2), (800, 900, 3), PAD),
-    "box_nopad": ((200, 150, 2), (800, 900, 3)),
-    "point_mask": ((512, 400, 1), PAD),
-}
-"""Points as x, y and label; the authors' code appends what is padding here."""
 CASES = {
     "sam2.1_hiera_tiny": (sam2, "tiny"),
     "sam2.1_hiera_small": (sam2, "small"),
@@ -121,7 +110,7 @@ def inputs(
 
     def make(authors: Any) -> tuple[Array, Array]:
         rng = draws()
-        image = (picture(rng, 3, 1024, 1024, 32) - MEAN) / SPREAD
+        image = (picture(rng, 3, 1024, 1024, 32) - MEAN) / DEVIATION
         mask = 20 * (picture(rng, 1, 256, 256, 16) - 0.5)
         return authors.input("image", image), authors.input("mask_input", mask)
 
@@ -223,12 +212,6 @@ def onnx_outputs(folder: Path, image: Array, mask: Array) -> dict[str, Array]:
     assert [list(value.shape) for value in alone] == list(RESULTS.values())
     assert all(np.isfinite(value).all() for value in alone)
     return found
-
-
-def prompts(name: str, mask: Array) -> tuple[Array, ...]:
-    points = np.array([PROMPTS[name]], np.float32)
-    present = np.float32(name == "point_mask")
-    return points[..., :2], points[..., 2], mask * present, present.reshape(1)
 
 
 def named(prompt: str, values: Sequence[Array]) -> dict[str, Array]:

@@ -140,6 +140,7 @@ def test_the_table_says_what_building_took_and_how_near_it_came(add_model: Add, 
     row = dict(zip(COLUMNS, built.row(), strict=True))
     assert (row["parity dB"], row["verdict"]) == ("200", "built")
     assert float(row["convert s"]) > 0
+    assert float(row["processor s"]) > 0
     assert 20 < float(row["peak MB"].replace(",", "")) < 2000
     (again,) = run_each(Catalogue.load(tmp_path).entries, Workspace(tmp_path), QUIET)
     later = dict(zip(COLUMNS, again.row(), strict=True))

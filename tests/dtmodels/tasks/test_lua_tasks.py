@@ -103,6 +103,19 @@ def test_a_proxy_of_a_mosaic_has_one_channel(folder: Folder, make_graph: MakeGra
     assert "proxy.image" in codes(validated(folder, runtime, made))
 
 
+def test_a_proxy_that_makes_colours_of_a_mosaic_has_one_channel_before_and_three_after(
+    folder: Folder, make_graph: MakeGraph, runtime: Runtime
+) -> None:
+    nodes = [
+        helper.make_node("Mul", ["image", "sliders"], ["gained"]),
+        helper.make_node("Concat", ["gained", "gained", "gained"], ["output"], axis=1),
+    ]
+    mosaic = (1, 1, "height", "width")
+    made = make_graph({"image": mosaic, "sliders": (1, 1)}, {"output": IMAGE}, nodes)
+    assert validated(folder, runtime, made, space="raw", output_space="input-rgb").problems == ()
+    assert "proxy.shape" in codes(validated(folder, runtime, made, space="raw"))
+
+
 @pytest.mark.parametrize(("reach", "good"), [(7, True), (6, False)])
 def test_the_reach_is_the_halo_a_tile_needs(
     folder: Folder, make_graph: MakeGraph, runtime: Runtime, reach: int, good: bool

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -24,8 +25,8 @@ from dtmodels.stages.setup import is_verified
 from dtmodels.stages.validate import hold_archive, hold_model
 from dtmodels.workspace import Workspace
 
-COLUMNS = ["model", "version", "task", "grade", "licence", "bytes", "sha256", "parity dB", "convert s", "other s"]
-COLUMNS += ["peak MB", "verdict"]
+COLUMNS = ["model", "version", "task", "grade", "licence", "bytes", "sha256", "parity dB", "convert s", "processor s"]
+COLUMNS += ["other s", "peak MB", "verdict"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +43,16 @@ class Built:
     """The stages that had to be done; empty when everything was still valid."""
     seconds: Mapping[str, float]
     """What each stage took when it was done last."""
+    processor: Mapping[str, float]
+    """Seconds of processors it took then: what is left of `seconds` where other work shares the machine."""
     peak: int | None = None
     """Bytes of memory of the largest process that took part then."""
 
     def row(self) -> list[str]:
         """The model as a line of the closing table."""
-        convert = self.seconds.get("convert")
+        converting = [took.get("convert") for took in (self.seconds, self.processor)]
         others = sum(seconds for stage, seconds in self.seconds.items() if stage != "convert")
-        times = ["" if convert is None else f"{convert:.1f}", f"{others:.1f}"]
+        times = [*("" if took is None else f"{took:.1f}" for took in converting), f"{others:.1f}"]
         peak = "" if self.peak is None else f"{self.peak / 1e6:,.0f}"
         verdict = "built" if self.work else "still valid"
         size = f"{self.package.stat().st_size:,}"
@@ -134,7 +137,8 @@ def _attempt(workspace: Workspace, console: Console, entry: Entry, seed: int | N
         return Left(entry, failure)
     if isinstance(result, Left):
         return result
-    write_json(workspace.effort(entry.card.id), {"seconds": dict(result.seconds), "peak": peak})
+    effort = {"seconds": dict(result.seconds), "processor": dict(result.processor), "peak": peak}
+    write_json(workspace.effort(entry.card.id), effort)
     return replace(result, peak=peak)
 
 
@@ -160,11 +164,11 @@ def run(entry: Entry, workspace: Workspace, console: Console, *, seed: int | Non
         "package": partial(_package, entry, workspace),
     }
     earlier = _effort(workspace.effort(card.id))
-    seconds, done = dict(earlier["seconds"]), []
+    seconds, processor, done = dict(earlier["seconds"]), dict(earlier["processor"]), []
     for stage, outputs in _outputs(entry, workspace).items():
-        started = time.monotonic()
+        started, used = time.monotonic(), _processor()
         if refresh(workspace.stamp(card.id, stage), inputs, outputs, work[stage]):
-            seconds[stage] = time.monotonic() - started
+            seconds[stage], processor[stage] = time.monotonic() - started, _processor() - used
             done.append(stage)
     archive = workspace.package(card.id)
     return Built(
@@ -174,16 +178,24 @@ def run(entry: Entry, workspace: Workspace, console: Console, *, seed: int | Non
         decibels=decibels_of(workspace, card.id),
         work=tuple(done),
         seconds=seconds,
+        processor=processor,
         peak=earlier["peak"],
     )
+
+
+def _processor() -> float:
+    """Processor seconds of this process and of those it started and waited for."""
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
 
 
 def _effort(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_bytes())
-        return {"seconds": dict(found["seconds"]), "peak": int(found["peak"])}
+        times = {kind: dict(found[kind]) for kind in ("seconds", "processor")}
+        return {**times, "peak": int(found["peak"])}
     except (OSError, ValueError, KeyError, TypeError):
-        return {"seconds": {}, "peak": None}  # it only informs: without it the table has a gap
+        return {"seconds": {}, "processor": {}, "peak": None}  # it only informs: without it the table has a gap
 
 
 def _finished(entry: Entry, workspace: Workspace, seed: int | None) -> bool:

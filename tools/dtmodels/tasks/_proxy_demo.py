@@ -50,8 +50,7 @@ def strip(model: Model, session: Session, sample: Sample) -> Strip:
 def _variants(
     session: Session, sliders: Sequence[Slider], light: NDArray[Any], spaces: tuple[str, str]
 ) -> Iterator[Picture]:
-    # As a mosaic, a picture of its green: grey.
-    image = light[..., 1:2] if spaces[0] == "raw" else to_colours(light, spaces[0])
+    image = _mosaic(light) if spaces[0] == "raw" else to_colours(light, spaces[0])
     name = "after"
     for caption, values in _positions(sliders):
         tensor = np.moveaxis(image, -1, 0)[None].astype(np.float32)
@@ -60,6 +59,12 @@ def _variants(
         shown = on_screen(made if made.shape[2] == 3 else np.repeat(made, 3, axis=2), spaces[1])
         yield Picture(name=name, pixels=shown, caption=caption, made=True)
         name = ""
+
+
+def _mosaic(light: NDArray[Any]) -> NDArray[Any]:
+    """One colour for each place, [H, W, 1]: rows of red and green, then of green and blue."""
+    rows, columns = np.mgrid[: light.shape[0], : light.shape[1]] % 2
+    return np.take_along_axis(light, (rows + columns)[..., None], axis=2)
 
 
 def _positions(sliders: Sequence[Slider]) -> Iterator[tuple[str, list[float]]]:

@@ -3,7 +3,7 @@
 No C code runs proxies; Lua scripts do, and the tools of this project. Inputs are `image` [1, 3, height, width], whose
 values are unbounded, `sliders` [1, P] in darktable's own units where there are any, and for a module that places
 something `frame` [1, 4]: left and top of the picture in the frame, width and height of the frame, in pixels. The output
-`output` is as large as `image`. Of a mosaic, image has one channel.
+`output` is as large as `image`. A mosaic has one channel; what is made of it has one in the space `raw`, else three.
 Attributes say which module it is, its `sliders` with their ranges, and its `reach`: how many pixels around an output
 pixel matter, which is the halo that tiles need.
 """
@@ -90,7 +90,7 @@ def _check_tensors(graph: Graph, count: int, space: str) -> Iterator[Problem]:
         yield error("proxy.tensors", FILE, what, "export with these names, in this order")
         return
     image = graph.inputs[0]
-    channels = 1 if space == "raw" else 3
+    channels = _channels(space)
     if len(image.shape) != 4 or image.shape[1] != channels or image.shape[0] != 1:
         what = f"image is {shape_text(image.shape)} instead of 1 x {channels} x height x width"
         yield error("proxy.image", FILE, what, "export it so")
@@ -109,6 +109,7 @@ def _fixed(session: Session) -> tuple[int, int] | None:
 
 def _run(model: Model, session: Session) -> Iterator[Problem | Call]:
     space = model.config.string("space") or ""
+    made = model.config.string("output_space") or space
     sizes = [fixed] if (fixed := _fixed(session)) else [SMALL, (SMALL[1] + 1, SMALL[0] - 1)]
     for number, sliders in enumerate(positions(model.config)):
         for height, width in sizes:
@@ -117,7 +118,7 @@ def _run(model: Model, session: Session) -> Iterator[Problem | Call]:
             if not number:
                 yield Call(name=f"model {height}x{width}", file=FILE, seconds=result.seconds, outputs=result.outputs)
             yield from check_finite(FILE, result.outputs, f"sliders {sliders.tolist()[0]}")
-            yield from _check_shape(result.outputs["output"], image)
+            yield from _check_shape(result.outputs["output"], image, _channels(made))
         wild = call(session, _sample(*sizes[0], space=space, wild=True), sliders)
         yield from check_finite(FILE, wild.outputs, f"negative and very bright values, sliders {sliders.tolist()[0]}")
     reach = model.config.attribute("reach")
@@ -127,17 +128,22 @@ def _run(model: Model, session: Session) -> Iterator[Problem | Call]:
 
 def _sample(height: int, width: int, *, space: str, wild: bool) -> Image:
     """A sample in the module's space: RGB as it is, Lab scaled to L of 0..100, a and b around zero, a grey mosaic."""
-    channels = 1 if space == "raw" else 3
+    channels = _channels(space)
     image = unbounded(channels, height, width) if wild else picture(channels, height, width)
     if space == "lab":
         image = (image - np.array([0, 0.5, 0.5], np.float32)[:, None, None]) * LAB
     return image
 
 
-def _check_shape(output: NDArray[Any], image: Image) -> Iterator[Problem]:
-    if (*output.shape[:1], *output.shape[2:]) != (*image.shape[:1], *image.shape[2:]):
+def _channels(space: str) -> int:
+    return 1 if space == "raw" else 3
+
+
+def _check_shape(output: NDArray[Any], image: Image, channels: int) -> Iterator[Problem]:
+    wanted = (image.shape[0], channels, *image.shape[2:])
+    if output.shape != wanted:
         what = f"output is {shape_text(output.shape)} for an image of {shape_text(image.shape)}"
-        yield error("proxy.shape", FILE, what, "return a picture as large as the image")
+        yield error("proxy.shape", FILE, what, f"return a picture as large as the image: {shape_text(wanted)}")
 
 
 def _check_tile(session: Session, reach: int, sliders: NDArray[np.float32], *, space: str) -> Iterator[Problem]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import torch
 from torch import Tensor
@@ -14,12 +15,13 @@ Near = Callable[[int, int], Tensor]
 
 def around(image: Tensor, reach: int, outside: str = "constant") -> Near:
     """Neighbours of [B, C, H, W] up to `reach` places away; outside there are zeros, or with `replicate` the border."""
-    height, width = image.shape[-2:]
     padded = functional.pad(image, (reach, reach, reach, reach), mode=outside)
 
+    # Ends counted from the end, and no place moved twice: sizes that are only known later make graphs slow to export.
+    @cache
     def near(down: int, across: int) -> Tensor:
-        top, left = reach + down, reach + across
-        return padded[..., top : top + height, left : left + width]
+        rows, columns = (slice(reach + step, step - reach or None) for step in (down, across))
+        return padded[..., rows, columns]
 
     return near
 

@@ -1,0 +1,168 @@
+"""The networks whose conversion is measured, each with a picture and in the form its authors wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor, nn
+
+from benchmarks import _reference
+from benchmarks._plain import export_native, export_plain
+from dtmodels.card import Card, Checkpoint, Convert, License, Package, Source, Use
+from dtmodels.families import Job, depth_anything, lama, nafnet, nind_unet, rrdb, sam2, sam_hq
+from dtmodels.families._export import made_up
+from dtmodels.families._sam_graphs import OUTPUTS, PROMPTS, prompts
+
+SEED = 0
+PHOTOGRAPH = Path(__file__).parents[1] / "images/proxy/chelsea.png"
+MEAN, DEVIATION = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
+Inputs = dict[str, Tensor]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One graph of a family."""
+
+    family: ModuleType
+    reference: Callable[[Job], nn.Module]
+    tile: int
+    inputs: Callable[[int], Inputs]
+    outputs: tuple[str, ...] = ("output",)
+    checkpoint: str = "weights"
+    file: str = "model"
+    options: Mapping[str, Any] = field(default_factory=dict)
+    plain: Callable[..., None] = export_plain
+    optimised: bool = True
+    """Whether darktable has ONNX Runtime optimise the graph; not so for what it runs at each click."""
+
+    def job(self, folder: Path) -> Job:
+        """What the convert stage would ask of the family, with stand-in weights."""
+        card = Card(
+            schema=1,
+            id="toy",
+            name="toy",
+            description="toy",
+            task="toy",
+            architecture="toy",
+            version="1.0",
+            status="draft",
+            source=Source(repository="self", authors=()),
+            license=License(weights="", code=""),
+            use=Use(scope="", inference="", network="", telemetry=""),
+            convert=Convert(family="toy", options=self.options),
+            package=Package(type="single", attributes={"input_sizes": [self.tile]}),
+            checkpoints=(Checkpoint(name=self.checkpoint, file="none"),),
+        )
+        return Job(card=card, checkpoints={}, output=folder, seed=SEED)
+
+
+def photograph(side: int, *, normalised: bool = False) -> Tensor:
+    """A square of a photograph, `[1, 3, side, side]` in 0..1, or as networks trained on ImageNet want it."""
+    with Image.open(PHOTOGRAPH) as picture:
+        square = picture.convert("RGB").crop((60, 0, 360, 300)).resize((side, side), Image.Resampling.BICUBIC)
+    values = np.asarray(square, np.float32) / 255
+    shown = (values - MEAN) / DEVIATION if normalised else values
+    return torch.from_numpy(np.ascontiguousarray(shown.transpose(2, 0, 1)[None], np.float32))
+
+
+def _picture(side: int) -> Inputs:
+    return {"input": photograph(side)}
+
+
+def _mosaic(side: int) -> Inputs:
+    red, green, blue = photograph(side).unbind(1)
+    return {"input": torch.stack([red, green, green, blue], 1)}
+
+
+def _hole(side: int) -> Inputs:
+    mask = torch.zeros(1, 1, side, side)
+    mask[..., side // 4 : side // 2, side // 3 : side // 2] = 1
+    return {"image": photograph(side), "mask": mask}
+
+
+def _normal(side: int) -> Inputs:
+    return {"image": photograph(side, normalised=True)}
+
+
+def _clicks(features: Mapping[str, tuple[int, ...]]) -> Callable[[int], Inputs]:
+    known = {name: made_up(*shape) for name, shape in features.items()}
+    return lambda _: known | dict(zip(PROMPTS, prompts(), strict=True))
+
+
+def _segmenter(family: ModuleType, variant: str) -> dict[str, Case]:
+    """Both graphs of a mask model."""
+    shared: dict[str, Any] = {"family": family, "tile": 1024, "options": {"variant": variant}}
+    encoder = Case(
+        reference=_reference.encoder, inputs=_normal, outputs=tuple(family.FEATURES), file="encoder", **shared
+    )
+    decoder = Case(
+        reference=_reference.decoder,
+        inputs=_clicks(family.FEATURES),
+        outputs=OUTPUTS,
+        file="decoder",
+        optimised=False,
+        **shared,
+    )
+    return {"encoder": encoder, "decoder": decoder}
+
+
+def _depth(network: str, *outputs: str) -> Case:
+    return Case(
+        family=depth_anything,
+        reference=_reference.depth,
+        tile=518,
+        inputs=_normal,
+        outputs=outputs,
+        options={"network": network},
+    )
+
+
+RAW: dict[str, Any] = {"network": "utnet2"}
+SEGMENTERS = {
+    "sam21-tiny": (sam2, "tiny"),
+    "samhq-light": (sam_hq, "vit_tiny"),
+    "samhq-base": (sam_hq, "vit_b"),
+}
+CASES = {
+    "nafnet": Case(family=nafnet, reference=_reference.denoiser, tile=512, inputs=_picture),
+    "nind": Case(family=nind_unet, reference=_reference.unet, tile=512, inputs=_picture),
+    "utnet2-bayer": Case(
+        family=nind_unet,
+        reference=_reference.raw,
+        tile=256,
+        inputs=_mosaic,
+        checkpoint="bayer",
+        file="model_bayer",
+        options={**RAW, "bayer": "preupsample"},
+    ),
+    "utnet2-linear": Case(
+        family=nind_unet,
+        reference=_reference.raw,
+        tile=512,
+        inputs=_picture,
+        checkpoint="linear",
+        file="model_linear",
+        options=RAW,
+    ),
+    "bsrgan-x2": Case(
+        family=rrdb, reference=_reference.upscaler, tile=128, inputs=_picture, checkpoint="x2", file="model_x2"
+    ),
+    "bsrgan-x4": Case(
+        family=rrdb, reference=_reference.upscaler, tile=128, inputs=_picture, checkpoint="x4", file="model_x4"
+    ),
+    "lama": Case(family=lama, reference=_reference.eraser, tile=512, inputs=_hole, plain=export_native),
+    "depth-v2-small": _depth("v2-small", "depth"),
+    "depth-v3-large": _depth("v3-mono-large", "depth", "sky"),
+    **{
+        f"{name}-{part}": case
+        for name, (family, variant) in SEGMENTERS.items()
+        for part, case in _segmenter(family, variant).items()
+    },
+}

@@ -1,0 +1,150 @@
+"""A checkpoint that is not the one the card means: one error that names file and fact, and nothing left behind."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from dtbase.commands import run
+from dtmodels.cli import cli
+from dtmodels.families._nafnet import NAFNet
+from dtmodels.workspace import Workspace
+
+Add = Callable[..., Path]
+State = dict[str, Tensor]
+TINY = "{width: 4, encoder_blocks: [1], middle_blocks: 1, decoder_blocks: [1]}"
+
+
+class Code:
+    """A pickle that runs a command when it is loaded carelessly."""
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[str]]:
+        return os.system, ("touch ran",)
+
+
+@pytest.fixture
+def card(add_model: Add) -> Path:
+    """The card of a small NAFNet whose checkpoint lies beside it."""
+    path = add_model("denoise-toy", sha256="SHA256", bytes="BYTES") / "card.yaml"
+    text = path.read_text().replace("file: model.onnx", "file: weights.pth").replace("name: model\n", "name: weights\n")
+    path.write_text(text.replace("family: onnx", f"family: nafnet\n  options: {TINY}"))
+    (path.parent / "model.onnx").unlink()
+    return path
+
+
+@pytest.fixture
+def state() -> State:
+    """Tensors that fit."""
+    return NAFNet(4, (1,), 1, (1,)).state_dict()
+
+
+def store(card: Path, content: object) -> None:
+    """Write the checkpoint, raw bytes as they are, and its digest and size into the card."""
+    path = card.parent / "weights.pth"
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        torch.save(content, path)
+    data = path.read_bytes()
+    text = card.read_text().replace("SHA256", hashlib.sha256(data).hexdigest()).replace("BYTES", str(len(data)))
+    card.write_text(text)
+
+
+def wide(state: State) -> object:
+    return {"params": NAFNet(6, (1,), 1, (1,)).state_dict()}
+
+
+def deep(state: State) -> object:
+    return {"params": NAFNet(4, (1, 1), 1, (1, 1)).state_dict()}
+
+
+def longer(state: State) -> object:
+    return {"params": state | {"stranger": torch.ones(2)}}
+
+
+def shorter(state: State) -> object:
+    return {"params": {name: tensor for name, tensor in state.items() if name != "intro.bias"}}
+
+
+def turned(state: State) -> object:
+    return {"params": state | {"intro.bias": torch.ones(1, 4)}}
+
+
+def infinite(state: State) -> object:
+    return {"params": state | {"intro.bias": torch.full([4], torch.inf)}}
+
+
+def code(state: State) -> object:
+    return {"params": state, "surprise": Code()}
+
+
+def flat(state: State) -> object:
+    return state
+
+
+def page(state: State) -> object:
+    return b"<!DOCTYPE html><html><body>Sign in</body></html>"
+
+
+FACTS = {
+    wide: "of another shape: intro.weight",
+    deep: "left over: ",
+    longer: "1 left over: stranger",
+    shorter: "1 missing: intro.bias",
+    turned: "1 of another shape: intro.bias (1x4 for 4)",
+    infinite: "tensor 'intro.bias' holds infinite values",
+    code: "holds more than tensors",
+    flat: "no entry 'params'",
+    page: "is a web page, not a checkpoint",
+}
+
+
+@pytest.fixture
+def refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[[str], None]:
+    """Run the model as a user would: it fails with one error of this content, and leaves nothing."""
+
+    def hold(fact: str) -> None:
+        monkeypatch.chdir(tmp_path)
+        with pytest.raises(SystemExit) as ended:
+            run(cli, "dtmodels", ["--root", ".", "convert", "denoise-toy"])
+        said = capsys.readouterr().err
+        assert ended.value.code == 1
+        assert said.count("error: ") == 1
+        assert "weights.pth" in said
+        assert fact in said
+        assert "Traceback" not in said
+        assert not list(Workspace(tmp_path).output.rglob("*.onnx"))
+        assert not list(Workspace(tmp_path).output.rglob("*.part"))
+        assert not (tmp_path / "ran").exists()
+
+    return hold
+
+
+@pytest.mark.parametrize("make", FACTS, ids=lambda make: make.__name__)
+def test_a_checkpoint_that_does_not_fit(
+    card: Path, state: State, refused: Callable[[str], None], make: Callable[[State], object]
+) -> None:
+    store(card, make(state))
+    refused(FACTS[make])
+
+
+def test_a_checkpoint_that_is_cut_off(card: Path, state: State, refused: Callable[[str], None], tmp_path: Path) -> None:
+    torch.save({"params": state}, tmp_path / "whole")
+    store(card, (tmp_path / "whole").read_bytes()[:-200])
+    refused("is cut off")
+
+
+def test_a_checkpoint_with_another_digest(card: Path, state: State, refused: Callable[[str], None]) -> None:
+    store(card, {"params": state})
+    path = card.parent / "weights.pth"
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    refused("not the file the card names")

@@ -1,0 +1,60 @@
+"""The same model from two folders and two runs has the same bytes, whatever the process and the time zone."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dtbase.files import sha256
+from dtmodels.workspace import Workspace
+
+CHECKPOINT = "  - name: {name}\n    url: https://www.darktable.org/{name}.pth\n"
+FAMILIES = {
+    "nafnet": (["weights"], "{width: 16, encoder_blocks: [1, 1], middle_blocks: 1, decoder_blocks: [1, 1]}"),
+    "nind_unet": (["bayer", "linear"], "{network: utnet2, width: 8}"),
+    "rrdb": (["x2", "x4"], "{features: 32, blocks: 3, growth: 16}"),
+}
+"""Checkpoints and options of networks that are small, but large enough for half storage."""
+
+
+def repository(root: Path, card: str) -> Path:
+    """A model of each family under `root`."""
+    for family, (names, options) in FAMILIES.items():
+        start, rest = card.split("checkpoints:\n")
+        text = f"{start}checkpoints:\n{''.join(CHECKPOINT.format(name=name) for name in names)}convert:"
+        text += rest.split("convert:")[1].replace("family: onnx", f"family: {family}\n  options: {options}")
+        folder = root / f"models/denoise-{family.replace('_', '-')}"
+        folder.mkdir(parents=True)
+        (folder / "card.yaml").write_text(text.replace("denoise-toy", folder.name))
+    return root
+
+
+def build(root: Path, **environment: str) -> dict[str, str]:
+    """Convert and pack all models in a process of their own; digests by path in the output folder."""
+    ids = sorted(folder.name for folder in (root / "models").iterdir())
+    for verb in (["convert", "--seed", "0"], ["package"]):
+        command = [sys.executable, "-m", "dtmodels", "--root", str(root), *verb, *ids]
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, cwd=root, env=os.environ | environment
+        )
+        assert done.returncode == 0, done.stderr
+    output = Workspace(root).output
+    published = [*output.glob("*/model/*"), *output.glob("*/*.dtmodel")]
+    return {str(path.relative_to(output)): sha256(path) for path in published}
+
+
+@pytest.mark.slow
+def test_two_folders_and_two_runs_give_the_same_bytes(add_model: Callable[..., Path], tmp_path: Path) -> None:
+    card = (add_model(status="draft") / "card.yaml").read_text().replace("[256]", "[64]")
+    first = repository(tmp_path / "first", card)
+    second = repository(tmp_path / "a longer way/to the second", card)
+    made = build(first, PYTHONHASHSEED="1", TZ="UTC")
+    assert sum(name.endswith(".onnx") for name in made) == 5
+    assert sum(name.endswith(".dtmodel") for name in made) == 3
+    assert build(second, PYTHONHASHSEED="2", TZ="Asia/Tokyo", OMP_NUM_THREADS="1") == made
+    assert build(first, PYTHONHASHSEED="3") == made
