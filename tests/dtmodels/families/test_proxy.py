@@ -21,7 +21,7 @@ from dtproxies.weights import load, store
 NAMES = member_names(modules)
 INPUTS = [["image"], ["image", "sliders"], ["image", "frame"], ["image", "sliders", "frame"]]
 SIZES = [(1, 1), (3, 40), (24, 25), (64, 48), (95, 133)]
-ONE_STEP = 1e-4
+ONE_STEP = 2e-4
 """Of the largest value. Where darktable looks a curve up in a table, one in a thousand values may be rounded into the
 neighbouring step."""
 

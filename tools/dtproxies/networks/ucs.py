@@ -69,7 +69,7 @@ def to_ucs(xyz: Tensor, white: Tensor) -> tuple[Tensor, Tensor, Hue]:
 
 def from_ucs(j: Tensor, chroma: Tensor, hue: Hue, white: Tensor) -> Tensor:
     """The inverse of `to_ucs`."""
-    lightness = (j * white).clamp(0, 2.09885)
+    lightness = (j * white).clamp(0.0, 2.09885)
     size = power(share(chroma * white, CHROMA * power(lightness, CHROMA_LIGHTNESS)), 1 / (2 * CHROMA_COLOURFUL))
     u, v = size * hue.cosine, size * hue.sine
     turned = [one * u + other * v for one, other in TURN_BACK]
