@@ -19,6 +19,8 @@ from dtproxies.sampling import sample
 from dtproxies.weights import load, store
 
 NAMES = member_names(modules)
+QUICK = [name for name in NAMES if proxied(name).module.kind not in {"multi-scale", "global", "raw"}]
+"""Whose graphs torch exports in seconds."""
 INPUTS = [["image"], ["image", "sliders"], ["image", "frame"], ["image", "sliders", "frame"]]
 SIZES = [(1, 1), (3, 40), (24, 25), (64, 48), (95, 133)]
 MOST, ALL = 5e-5, 5e-3
@@ -56,7 +58,9 @@ def trained(folder: Path, name: str) -> Path:
     return folder / "weights.safetensors"
 
 
-@pytest.fixture(scope="module", params=NAMES)
+@pytest.fixture(
+    scope="module", params=[pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in NAMES]
+)
 def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path, Path]:
     """Name of the module, its weights and its graph."""
     name, folder = request.param, tmp_path_factory.mktemp("built")
@@ -124,25 +128,25 @@ def test_attributes_are_those_of_the_module(tmp_path: Path) -> None:
 
 
 def test_conversion_is_quiet(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    convert(job(tmp_path, f"{{module: {NAMES[0]}}}", trained(tmp_path, NAMES[0])))
+    convert(job(tmp_path, f"{{module: {QUICK[0]}}}", trained(tmp_path, QUICK[0])))
     assert capfd.readouterr() == ("", "")
 
 
 def test_a_card_that_names_no_module_is_a_failure(tmp_path: Path) -> None:
     with pytest.raises(Failure, match="does not name a module"):
-        convert(job(tmp_path, "{}", trained(tmp_path, NAMES[0])))
+        convert(job(tmp_path, "{}", trained(tmp_path, QUICK[0])))
 
 
 def test_a_card_without_weights_is_a_failure(tmp_path: Path) -> None:
     with pytest.raises(Failure, match="no checkpoint named 'weights'"):
-        convert(job(tmp_path, f"{{module: {NAMES[0]}}}", None))
+        convert(job(tmp_path, f"{{module: {QUICK[0]}}}", None))
 
 
 def test_an_unknown_module_is_answered_with_the_nearest(tmp_path: Path) -> None:
-    with pytest.raises(WrongUsage, match=f"did you mean {NAMES[0]}"):
-        convert(job(tmp_path, f"{{module: {NAMES[0]}s}}", trained(tmp_path, NAMES[0])))
+    with pytest.raises(WrongUsage, match=f"did you mean {QUICK[0]}"):
+        convert(job(tmp_path, f"{{module: {QUICK[0]}s}}", trained(tmp_path, QUICK[0])))
 
 
 def test_weights_of_another_module_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(Failure, match=f"made for {NAMES[1]} .* this is {NAMES[0]}"):
-        convert(job(tmp_path, f"{{module: {NAMES[0]}}}", trained(tmp_path, NAMES[1])))
+    with pytest.raises(Failure, match=f"made for {QUICK[1]} .* this is {QUICK[0]}"):
+        convert(job(tmp_path, f"{{module: {QUICK[0]}}}", trained(tmp_path, QUICK[1])))
