@@ -46,7 +46,7 @@ FIRST, UNLUCKY = 24, 5
 """Of the standard pairs so many are rendered again, and so many may be below what 95 % are said to reach: more would be
 so once in a thousand times by chance."""
 CORNER = 6.0
-"""Decibels by which a picture at the end of a slider may be worse than the worst of those drawn: twice the difference."""
+"""Decibels by which the end of a slider may be worse than the worst position drawn: twice the difference."""
 ROUNDING = 100.0
 """Decibels above which only rounding differs, which is not the same on all processors and which sliders at their ends
 enlarge."""
