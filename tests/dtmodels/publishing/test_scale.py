@@ -84,9 +84,9 @@ def test_three_hundred_models_and_then_one_change(collection: Collection) -> Non
 
 
 @pytest.mark.slow
-def test_the_real_models_of_this_repository(collection: Collection, root: Path) -> None:
-    """Built in earnest, from the cards and checkpoints that come with the repository."""
-    for entry in choose(Catalogue.load(root), ()):
+def test_real_models_of_this_repository(collection: Collection, root: Path) -> None:
+    """Four, built in earnest from the cards and checkpoints that come with the repository."""
+    for entry in choose(Catalogue.load(root), ())[-4:]:
         shutil.copytree(entry.folder, collection.root / "models" / entry.card.id)
     shutil.copyfile(root / "LICENSE", collection.root / "LICENSE")
     shutil.copytree(root / "images", collection.root / "images")
