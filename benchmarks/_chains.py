@@ -1,13 +1,15 @@
-"""Chains of proxied modules, drawn; always the same for the same proxies."""
+"""Chains of proxied modules, drawn, always the same for the same proxies; and their links at drawn positions."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from dtproxies.modules import Module
+from dtproxies.pipeline.links import Link
 
 
 def chains(modules: Sequence[Module], sizes: Sequence[int], count: int, seed: int) -> list[tuple[str, ...]]:
@@ -16,3 +18,8 @@ def chains(modules: Sequence[Module], sizes: Sequence[int], count: int, seed: in
     all_of_them = [one for size in sizes for one in itertools.combinations(names, size)]
     rng = np.random.default_rng(seed)
     return [all_of_them[at] for at in rng.permutation(len(all_of_them))[:count]]
+
+
+def link_at(link: Link, position: Sequence[float]) -> Link:
+    """The link with its sliders at a position, in the order of its module."""
+    return replace(link, sliders={name: float(value) for name, value in zip(link.sliders, position, strict=True)})

@@ -1,4 +1,4 @@
-"""Where benchmarks of proxies write their tables: one page, a place for each."""
+"""Where benchmarks of proxies write their tables: one page, a place for each; and how they write decibels."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dtbase.files import write_text
 from dtbase.marked import between
+from dtproxies.metrics import Spread
 
 PAGE = Path("docs/proxy-benchmarks.md")
 Table = tuple[Sequence[str], Sequence[Sequence[str]]]
@@ -22,6 +23,11 @@ def write_tables(name: str, tables: Sequence[Table], remark: str) -> None:
     begin, end = f"<!-- {name}:begin, written by `python -m benchmarks.{name} --write` -->", f"<!-- {name}:end -->"
     lines = [line for table in tables for line in (*_lines(*table), "")]
     write_text(PAGE, between(PAGE.read_text(), begin, end, "\n".join([*lines, remark, ""]), str(PAGE)))
+
+
+def decibels(figures: Spread) -> list[str]:
+    """Mean, what 95 % reach, and the worst."""
+    return [f"{value:.1f}" for value in (figures.mean, figures.p5, figures.worst)]
 
 
 def _lines(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

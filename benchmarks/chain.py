@@ -15,19 +15,19 @@ import argparse
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks._chains import chains
-from benchmarks._page import write_tables
+from benchmarks._chains import chains, link_at
+from benchmarks._page import decibels, write_tables
 from dtbase.console import Console
 from dtproxies.cores import one_core
 from dtproxies.images import FOLDER, Picture, photographs
 from dtproxies.kept import kept_in
 from dtproxies.member import proxied
-from dtproxies.metrics import Spread, spread
+from dtproxies.metrics import spread
 from dtproxies.pipeline.chain import Chain, run
 from dtproxies.pipeline.judge import Judged, judge
 from dtproxies.pipeline.opened import Pipeline, open_pipeline
@@ -57,12 +57,12 @@ class Exported:
         return self.judged[-1]
 
 
-def main() -> int:
+def main(arguments: Sequence[str] = ()) -> int:
     """Print a line for each chain and one for each module behind others; 1 if the mean over all falls short."""
     parser = argparse.ArgumentParser(prog="benchmarks.chain")
     parser.add_argument("--positions", type=int, default=POSITIONS, help="of each chain")
     parser.add_argument("--write", action="store_true", help="write the tables into docs/proxy-benchmarks.md")
-    asked = parser.parse_args() if __name__ == "__main__" else parser.parse_args([])
+    asked = parser.parse_args(arguments)
     modules = [one for one in (proxied(name).module for name in trained(MODELS)) if one.space != "raw" and one.sliders]
     drawn = chains(modules, [min(LENGTH, len(modules))], CHAINS, SEED)
     console, rows = Console(), []
@@ -88,10 +88,7 @@ def exports(names: Sequence[str], count: int, seed: Sequence[int]) -> Iterator[E
 
 
 def _export(opened: Pipeline, positions: Sequence[Sequence[float]], picture: Picture) -> Exported:
-    links = [
-        replace(link, sliders={name: float(value) for name, value in zip(link.sliders, position, strict=True)})
-        for link, position in zip(opened.chain.links, positions, strict=True)
-    ]
+    links = [link_at(link, position) for link, position in zip(opened.chain.links, positions, strict=True)]
     chain = Chain(links, list(opened.chain.networks))
     exported = in_pipe(opened.darktable, links, opened.order, picture.pixels, opened.renderer.layouts)
     # darktable's own output of each module stands for that of modules rendered in turn: it is the same to the last bit.
@@ -119,7 +116,7 @@ def report(console: Console, rows: Sequence[Exported], *, write: bool) -> int:
 
 def _reached(rows: Sequence[Exported]) -> list[str]:
     alone = float(np.mean([row.last.untouched for row in rows]))
-    return [*_decibels(spread([row.last.pipe for row in rows], high_is_good=True)), f"{alone:.1f}"]
+    return [*decibels(spread([row.last.pipe for row in rows], high_is_good=True)), f"{alone:.1f}"]
 
 
 def _behind(rows: Sequence[Exported]) -> list[list[str]]:
@@ -129,7 +126,7 @@ def _behind(rows: Sequence[Exported]) -> list[list[str]]:
         for one in row.judged[1:]:
             found[one.module].append(one.alone)
     return [
-        [name, str(len(values)), *_decibels(spread(values, high_is_good=True)), _plain(name)]
+        [name, str(len(values)), *decibels(spread(values, high_is_good=True)), _plain(name)]
         for name, values in sorted(found.items())
     ]
 
@@ -139,9 +136,5 @@ def _plain(name: str) -> str:
     return f"{kept.evaluation.proxy['display_psnr'].mean:.1f}" if kept else "-"
 
 
-def _decibels(figures: Spread) -> list[str]:
-    return [f"{value:.1f}" for value in (figures.mean, figures.p5, figures.worst)]
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

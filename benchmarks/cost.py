@@ -15,7 +15,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -53,11 +53,11 @@ class Cost:
     darktable: float
 
 
-def main() -> int:
+def main(arguments: Sequence[str] = ()) -> int:
     """Print one line for each proxy."""
     parser = argparse.ArgumentParser(prog="benchmarks.cost")
     parser.add_argument("--write", action="store_true", help="write the table into docs/proxy-benchmarks.md")
-    asked = parser.parse_args() if __name__ == "__main__" else parser.parse_args([])
+    asked = parser.parse_args(arguments)
     console, darktable = Console(), find()
     entries = [one for one in Catalogue.load(ROOT).entries if one.card.convert.family == "proxy"]
     costs = []
@@ -123,4 +123,4 @@ def _processor_time(process: int) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +42,9 @@ COLUMNS = ["network", "tile", "plain s", "ours s", "faster", "of limit", "plain 
 COLUMNS += ["half dB", "build s", "peak GB", "hot spots of ours"]
 
 
-def main() -> int:
+def main(arguments: Sequence[str] = ()) -> int:
     """Measure each network, or each that is named."""
-    names, console = sys.argv[1:] or list(CASES), Console()
+    names, console = list(arguments) or list(CASES), Console()
     if unknown := [name for name in names if name not in CASES]:
         console.note(f"error: no network is called {unknown[0]}; one of: {', '.join(CASES)}")
         return WrongUsage.exit_code
@@ -155,4 +155,4 @@ def _processor(whose: int) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

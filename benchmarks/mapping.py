@@ -19,7 +19,7 @@ import json
 import re
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -80,13 +80,13 @@ class Mapped:
         return self.missing + self.left_over
 
 
-def main() -> int:
+def main(arguments: Sequence[str] = ()) -> int:
     """Print one line for each checkpoint of each model, or of those that are named."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.mapping", description="Published lists and references.")
     parser.add_argument("--data", type=Path, default=DATA, help="folder with state-dicts and reference-outputs")
     parser.add_argument("--tensors", action="store_true", help="look at names and shapes only, and convert nothing")
     parser.add_argument("models", nargs="*", metavar="MODEL", help="models to look at; all when none is named")
-    asked, console = parser.parse_args(sys.argv[1:]), Console()
+    asked, console = parser.parse_args(arguments), Console()
     if not any(asked.data.glob("state-dicts/*.json")):
         console.say(f"left out: {asked.data} has no published lists; name their folder with --data")
         return 0
@@ -246,4 +246,4 @@ def _worst(authors: Reference, found: Outputs) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -29,15 +29,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from benchmarks._chains import chains
-from benchmarks._page import write_tables
+from benchmarks._chains import chains, link_at
+from benchmarks._page import decibels, write_tables
 from dtbase.console import Console
 from dtbase.psnr import psnr
 from dtproxies.axis import axis
 from dtproxies.cores import half_the_cores
 from dtproxies.images import FOLDER, Picture, photographs
 from dtproxies.member import proxied
-from dtproxies.metrics import CAP
+from dtproxies.metrics import CAP, spread
 from dtproxies.pipeline.chain import Chain, as_tensor
 from dtproxies.pipeline.links import LINEAR, Link
 from dtproxies.pipeline.opened import Pipeline, open_pipeline
@@ -79,12 +79,12 @@ class Recovered:
     """Of the search alone."""
 
 
-def main() -> int:
+def main(arguments: Sequence[str] = ()) -> int:
     """Print one line for each chain; 1 if the figures over all of them fall short."""
     parser = argparse.ArgumentParser(prog="benchmarks.recovery")
     parser.add_argument("--targets", type=int, default=TARGETS, help="of each chain")
     parser.add_argument("--write", action="store_true", help="write the table into docs/proxy-benchmarks.md")
-    asked = parser.parse_args() if __name__ == "__main__" else parser.parse_args([])
+    asked = parser.parse_args(arguments)
     modules = [proxied(name).module for name in trained(MODELS)]
     local = [one for one in modules if one.space != "raw" and one.reach is not None and one.sliders]
     longest = min(LONGEST, len(local))
@@ -109,7 +109,7 @@ def recover(names: Sequence[str], count: int, seed: Sequence[int]) -> Iterator[R
             for found in [proxied(name)]
         }
         for number in range(count):
-            truth = [_at(link, drawn[link.module.name][number]) for link in opened.chain.links]
+            truth = [link_at(link, drawn[link.module.name][number]) for link in opened.chain.links]
             yield _recover(opened, truth, scenes.picture(number))
 
 
@@ -131,10 +131,6 @@ def _recover(opened: Pipeline, truth: Sequence[Link], picture: Picture) -> Recov
         evaluations=found.evaluations,
         seconds=seconds,
     )
-
-
-def _at(link: Link, position: Sequence[float]) -> Link:
-    return replace(link, sliders={name: float(value) for name, value in zip(link.sliders, position, strict=True)})
 
 
 def _apart(chain: Chain, truth: Sequence[Link], light: Tensor) -> list[str]:
@@ -200,10 +196,9 @@ def report(console: Console, rows: Sequence[Recovered], *, write: bool) -> int:
 def _line(name: str, rows: Sequence[Recovered]) -> list[str]:
     every = [error for row in rows for error in row.errors.values()]
     apart = [row.errors[slider] for row in rows for slider in row.apart]
-    decibels = [row.psnr for row in rows]
     return [
         *(name, str(len(rows)), str(len(every)), *_spread(every), str(len(apart)), *_spread(apart)),
-        *(f"{np.mean(decibels):.1f}", f"{np.percentile(decibels, 5):.1f}", f"{min(decibels):.1f}"),
+        *decibels(spread([row.psnr for row in rows], high_is_good=True)),
         *(f"{np.median([row.evaluations for row in rows]):.0f}", f"{np.median([row.seconds for row in rows]):.1f}"),
     ]
 
@@ -213,4 +208,4 @@ def _spread(values: Sequence[float]) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -42,12 +42,12 @@ SIDE = 96
 """Of the pictures with which darktable is asked for its defaults."""
 
 
-def main() -> int:
+def main(arguments: Sequence[str] = ()) -> int:
     """Print the figures of every proxy of such a module."""
     parser = argparse.ArgumentParser(prog="benchmarks.sensor")
     parser.add_argument("file", nargs="?", type=Path, default=DATA, help="raw file whose mosaic starts red, green")
     parser.add_argument("--write", action="store_true", help="write the table into docs/proxy-benchmarks.md")
-    asked = parser.parse_args() if __name__ == "__main__" else parser.parse_args([])
+    asked = parser.parse_args(arguments)
     console, file = Console(), asked.file
     if not file.is_file():
         console.note(f"{file} is absent, so there is nothing to compare with")
@@ -111,4 +111,4 @@ def _holds_balance(weights: Path) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import torch
 
-from benchmarks._page import write_tables
+from benchmarks._page import decibels, write_tables
 from benchmarks._unet import UNet
 from dtbase.console import Console
 from dtproxies.batches import Pool
@@ -60,13 +60,13 @@ class Both:
     steps: int
 
 
-def main() -> int:
+def main(arguments: Sequence[str] = ()) -> int:
     """Print two lines for each module; 1 when a UNet is better than a proxy."""
     parser = argparse.ArgumentParser(prog="benchmarks.unet")
     parser.add_argument("--modules", help="names, with commas")
     parser.add_argument("--seconds", type=float, help="of processor time for the UNet, instead of as many as the proxy")
     parser.add_argument("--write", action="store_true", help="write the table into docs/proxy-benchmarks.md")
-    asked = parser.parse_args() if __name__ == "__main__" else parser.parse_args([])
+    asked = parser.parse_args(arguments)
     names = asked.modules.split(",") if asked.modules else _first_of_each_kind()
     console, found = Console(), []
     with one_core(), console.progress("modules", len(names)) as advance:
@@ -137,16 +137,11 @@ def _lines(one: Both) -> list[list[str]]:
     return [
         [
             *(found.module, found.kind, name, f"{found.numbers:,}", f"{seconds:.0f}", steps),
-            *(f"{value:.1f}" for value in _reached(found)),
+            *decibels(found.proxy["display_psnr"]),
             f"{found.identity['display_psnr'].mean:.1f}",
         ]
         for name, found, seconds, steps in rows
     ]
-
-
-def _reached(found: Evaluation) -> Sequence[float]:
-    spread = found.proxy["display_psnr"]
-    return spread.mean, spread.p5, spread.worst
 
 
 def _mean(found: Evaluation) -> float:
@@ -154,4 +149,4 @@ def _mean(found: Evaluation) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -35,7 +35,7 @@ def check_card(subject: Subject) -> Iterator[Remark]:
         try:
             path, wanted = subject.folder / "README.md", model_page(Entry(subject.card, subject.folder))
         except Failure as wrong:
-            yield Remark(path=subject.root / wrong.where, what=wrong.what, fix=wrong.fix)
+            yield _broken(subject.root, wrong)
             return
         if not path.is_file() or path.read_text(encoding="utf-8", errors="replace") != wanted:
             yield _differs(path, wanted)
@@ -46,10 +46,14 @@ def check_repository(root: Path) -> Iterator[Remark]:
     try:
         different = [*stale_outside_models(root), *stale_pages(root)]
     except Failure as wrong:
-        yield Remark(path=Path(wrong.where), what=wrong.what, fix=wrong.fix)
+        yield _broken(root, wrong)
         return
     for path, wanted in different:
         yield _differs(path, wanted)
+
+
+def _broken(root: Path, wrong: Failure) -> Remark:
+    return Remark(path=root / wrong.where, what=wrong.what, fix=wrong.fix)
 
 
 def _differs(path: Path, wanted: str) -> Remark:
