@@ -169,12 +169,20 @@ def _identity_error(proxied: Proxied, run: Run, renderer: Renders, side: int) ->
 def _tile_error(module: Module, run: Run, position: Positions, side: int) -> float | None:
     if module.reach is None or module.frame:
         return None
-    image = into_space(chart(side, SEED + 1), module)
     # A mosaic starts red, green again at even places only.
-    quarter, reach = side // 4, module.reach + (module.reach % 2 if module.space == "raw" else 0)
-    low, high = max(quarter - reach, 0), min(side - quarter + reach, side)
-    inside = slice(quarter - low, side - quarter - low)
+    reach = module.reach + (module.reach % 2 if module.space == "raw" else 0)
+    charts = range(2 + 2 * reach // side)
+    strip = np.concatenate([into_space(chart(side, SEED + 1 + number), module) for number in charts], axis=1)
+    turned = np.ascontiguousarray(strip.swapaxes(0, 1))
+    return max(_apart_along(axis, run, position, image, reach) for axis, image in ((1, strip), (0, turned)))
+
+
+def _apart_along(axis: int, run: Run, position: Positions, image: Pixels, reach: int) -> float:
+    """How far the middle of a long picture is from that of its middle piece with a halo, as a share of the range."""
+    size, side = image.shape[axis], image.shape[1 - axis]
+    low = (size - side // 2) // 4 * 2
+    core, piece = range(low, low + side // 2), range(low - reach, low + side // 2 + reach)
     whole = run(image, position)
-    tile = run(np.ascontiguousarray(image[low:high, low:high]), position)[inside, inside]
-    apart = np.abs(whole[quarter : side - quarter, quarter : side - quarter] - tile).max()
+    tile = run(np.ascontiguousarray(image.take(piece, axis)), position)
+    apart = np.abs(whole.take(core, axis) - tile.take(range(reach, reach + len(core)), axis)).max()
     return float(apart / np.ptp(whole))

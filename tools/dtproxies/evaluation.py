@@ -43,7 +43,7 @@ class Checks:
     identity_error: float | None
     """Largest change by the proxy where darktable changes nothing; None when the module has no such position."""
     tile_error: float | None
-    """Largest difference between the middle of a tile with a halo of `reach` pixels and the same place of the whole
+    """Largest difference between the middle of a tile with a halo of `reach` pixels and the same place of a long
     picture, as a share of the range of values; None for a module that looks at the whole picture or its place in it."""
     shuffled_psnr: float | None
     """Mean display PSNR when each picture is given the sliders of another, where those differ. None without sliders."""
@@ -64,7 +64,7 @@ class Evaluation:
     charts: Mapping[str, Spread]
     """The proxy on computed charts alone."""
     identity: Mapping[str, Spread]
-    """The picture left alone."""
+    """The picture left alone; in the space that the module makes, where that is another than it takes."""
     nearest: Mapping[str, Spread]
     """Display PSNR of darktable at the nearest of 64 settings; empty without sliders."""
     tables: Mapping[str, Spread]

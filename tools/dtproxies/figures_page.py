@@ -29,8 +29,9 @@ proxies {reached} reach what is wanted of their kind.
 
 * target, and mean, p5, worst: display PSNR in dB (clipped, sRGB-encoded, at most 150), as wanted of this kind and as
   reached: on average, in 95 % of the pictures, in the worst.
-* Means of the same, identity: the picture left alone; nearest: darktable at the nearest of 64 settings; tables: colour
-  tables of the nearest settings, blended; shuffled: the proxy with the sliders of another picture, a collapse.
+* Means of the same, identity: the picture left alone, but converted where the module changes its space; nearest:
+  darktable at the nearest of 64 settings; tables: colour tables of the nearest settings, blended; shuffled: the proxy
+  with the sliders of another picture, a collapse.
 * log: PSNR of unclipped light in stops; dE: CIEDE2000 as shown; means.
 * sweep: lowest display PSNR while one slider moves over its range; cosine: lowest mean cosine between the slope of a
   slider and darktable's.

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 from dtbase.marked import between
 from dtproxies.evaluation import NAMES, Evaluation
+from dtproxies.member import proxied
 from dtproxies.metrics import Spread
+from dtproxies.modules import Module
 
 BEGIN, END = "<!-- figures:begin, written by `dtproxies evaluate` -->", "<!-- figures:end -->"
 BY_HAND = re.compile(r"^\| Figure \|.*\n(?:\|.*\n)+", re.MULTILINE)
@@ -37,7 +39,9 @@ def with_marks(text: str) -> str:
 
 
 def _lines(found: Evaluation) -> Iterator[str]:
-    yield from ("| Figure | Mean | 95 % are as good as | Worst | Mean when nothing is done |", _rule(5))
+    module = proxied(found.module).module
+    alone = "when nothing is done" if module.made == module.space else "of mere conversion"
+    yield from (f"| Figure | Mean | 95 % are as good as | Worst | Mean {alone} |", _rule(5))
     for name, label, form in _FIGURES:
         yield _row(label, *_spread(found.proxy[name], form), form(found.identity[name].mean))
     rivals = {"darktable at the nearest of 64 settings": found.nearest, "colour tables, blended": found.tables}
@@ -49,19 +53,21 @@ def _lines(found: Evaluation) -> Iterator[str]:
     for one in found.behaviour:
         cosine, length = ("" if value is None else f"{value:.5f}" for value in (one.cosine, one.magnitude))
         yield _row(f"`{one.slider}`", f"{one.sweep_worst:.1f}", cosine, length)
-    yield from ("", *_said(found))
+    yield from ("", *_said(found, module))
 
 
-def _said(found: Evaluation) -> Iterator[str]:
+def _said(found: Evaluation, module: Module) -> Iterator[str]:
     checks = found.checks
     verdict = f"missed by {', '.join(found.short)}" if found.short else "reached"
     yield f"Wanted of kind {found.kind} is {found.target} dB as shown, which is {verdict}."
     if checks.shuffled_psnr is not None:
         yield f"With the sliders of another picture the first figure is {checks.shuffled_psnr:.1f} dB."
     if checks.identity_error is not None:
-        yield f"Where darktable changes nothing, the proxy changes at most {checks.identity_error:.2g}."
+        changed = f"at most {checks.identity_error:.2g}" if checks.identity_error else "nothing"
+        yield f"Where darktable changes nothing, the proxy changes {changed}."
     if checks.tile_error is not None:
-        yield f"A tile differs from the whole picture by at most {checks.tile_error:.2g} of the range of values."
+        apart = f"by at most {checks.tile_error:.2g} of the range of values" if checks.tile_error else "by nothing"
+        yield f"A tile with a border of {module.reach} pixels differs from the whole picture {apart}."
     yield f"A million pixels take {found.seconds_per_megapixel:.2f} s of one core."
 
 

@@ -36,7 +36,7 @@ OPTIONAL: tuple[str, ...] = ()
 SMALL = (96, 128)
 CORE = 64
 """Side of the tile whose halo is checked."""
-MAX_REACH = 512
+MAX_REACH = 4096
 """A halo above this leaves nothing worth tiling."""
 TILE_ERROR = 1e-5
 """Largest difference between a tile and the whole picture, as a share of the range of values."""
@@ -122,7 +122,7 @@ def _run(model: Model, session: Session) -> Iterator[Problem | Call]:
         wild = call(session, _sample(*sizes[0], space=space, wild=True), sliders)
         yield from check_finite(FILE, wild.outputs, f"negative and very bright values, sliders {sliders.tolist()[0]}")
     reach = model.config.attribute("reach")
-    if isinstance(reach, int) and reach <= MAX_REACH and not fixed:
+    if isinstance(reach, int) and not fixed:
         yield from _check_tile(session, reach, next(iter(positions(model.config))), space=space)
 
 
@@ -147,20 +147,27 @@ def _check_shape(output: NDArray[Any], image: Image, channels: int) -> Iterator[
 
 
 def _check_tile(session: Session, reach: int, sliders: NDArray[np.float32], *, space: str) -> Iterator[Problem]:
-    """A tile with a halo of `reach` pixels must be what the whole picture is there."""
+    """The middle of a wide picture, and of a high one, must be what a tile with a halo of `reach` pixels gives."""
+    if reach > MAX_REACH:
+        what = f"a halo of {reach} pixels leaves nothing of a tile"
+        yield error("proxy.reach", FILE, what, f"give a reach of at most {MAX_REACH}, or 'all'")
+        return
     # A mosaic starts red, green again at even places only.
     reach += reach % 2 if space == "raw" else 0
-    side = 2 * CORE + 2 * reach
-    image = _sample(side, side, space=space, wild=False)
-    whole = call(session, image, sliders).outputs["output"].astype(np.float64)
-    low, high = CORE - CORE // 2, CORE + CORE // 2 + 2 * reach
-    tile = call(session, image[..., low:high, low:high], sliders, (low, low, side, side)).outputs["output"]
-    inside = slice(reach, reach + CORE)
-    cut = slice(low + reach, low + reach + CORE)
-    apart = float(np.abs(whole[..., cut, cut] - tile[..., inside, inside]).max())
-    spread = float(np.ptp(whole)) or 1.0
-    if apart > TILE_ERROR * spread:
-        what = (
-            f"a tile with a halo of {reach} pixels differs from the whole picture by {apart / spread:.2g} of the range"
-        )
+    length = 2 * CORE + 2 * reach
+    pictures = [_sample(*size, space=space, wild=False) for size in ((CORE, length), (length, CORE))]
+    apart = max(_tile_error(session, image, reach, sliders) for image in pictures)
+    if apart > TILE_ERROR:
+        what = f"a tile with a halo of {reach} pixels differs from the whole picture by {apart:.2g} of the range"
         yield error("proxy.reach", FILE, what, "correct attributes.reach, or the network")
+
+
+def _tile_error(session: Session, image: Image, reach: int, sliders: NDArray[np.float32]) -> float:
+    """Along the longer side; as a share of the range of values."""
+    height, width = image.shape[2:]
+    axis, corner = (3, (CORE // 2, 0)) if width > height else (2, (0, CORE // 2))
+    tile = np.ascontiguousarray(image.take(range(CORE // 2, CORE // 2 + CORE + 2 * reach), axis))
+    made = call(session, tile, sliders, (*corner, width, height)).outputs["output"]
+    whole = call(session, image, sliders).outputs["output"].astype(np.float64)
+    core = whole.take(range(CORE // 2 + reach, CORE // 2 + reach + CORE), axis)
+    return float(np.abs(core - made.take(range(reach, reach + CORE), axis)).max() / (np.ptp(whole) or 1.0))
