@@ -42,6 +42,21 @@ def test_each_placeholder_stands_beside_what_belongs_there(models: Path, console
         assert "  # fill in: " in lines[finding.line - 1]
 
 
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ("code", "Leave it out when it was never published"),
+        ("license", "SPDX licence expressions"),
+        ("weights", "Not the licence of the code"),
+        ("personal_data", "none, incidental, people. incidental: people appear by chance"),
+        ("url", "Only undisclosed data may have none"),
+    ],
+)
+def test_all_the_schema_says_about_a_field_stands_beside_it(field: str, said: str) -> None:
+    lines = template("denoise-thing", "denoise").splitlines()
+    assert any(line.lstrip().startswith(f"{field}:") and said in line.partition("  # ")[2] for line in lines)
+
+
 def test_a_release_is_refused_until_every_placeholder_is_gone(models: Path, console: Console) -> None:
     path = new(models.parent, "denoise-thing", "denoise", console)
     marked = len(lint(models.parent, select=["SCH006"]))

@@ -45,8 +45,9 @@ def new(root: Path, model_id: str, task: str, console: Console) -> Path:
         if file.parent in (path.parent, root):
             write_text(file, content)
     console.say(str(path))
-    console.note(f"next: fill in what is marked there; `dtmodels setup --pin {model_id}` adds digests of checkpoints;")
-    console.note(f"then run `dtmodels docs` and `dtmodels lint {model_id}`, until it is silent")
+    console.note("next: fill in what is marked there, and take the remarks out as you go;")
+    console.note(f"`dtmodels setup --pin {model_id}` adds digests of checkpoints; then `dtmodels docs` and")
+    console.note(f"`dtmodels lint {model_id}`, until it is silent or only asks for what a maintainer has to accept")
     return path
 
 
@@ -103,16 +104,16 @@ def _draft(model_id: str, task: str) -> Mapping[str, Any]:
 
 
 def _lines(values: Mapping[str, Any], form: Mapping[str, Any], indent: str) -> Iterator[str]:
-    """The fields of a mapping as YAML, each value beside what the schema says about it."""
+    """The fields of a mapping as YAML, each beside what the schema says about it."""
     for name, value in values.items():
         key = f"{indent}{scalar(name)}:"
         of_field = _whole(form.get("properties", {}).get(name) or form.get("additionalProperties", {}))
         match value:
             case dict() if value:
-                yield key
+                yield f"{key}  # {_remark(of_field, value, name)}"
                 yield from _lines(value, of_field, indent + "  ")
             case [dict() as item]:
-                yield key
+                yield f"{key}  # {_remark(of_field, value, name)}"
                 first, *others = _lines(item, of_field["items"], "")
                 yield f"{indent}  - {first}"
                 yield from (f"{indent}    {line}" for line in others)
@@ -131,16 +132,13 @@ def _whole(form: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _remark(form: Mapping[str, Any], value: Any, name: str) -> str:
-    """What belongs into a field: its choices, or the first sentence about it."""
-    if name == "family":
-        return f"fill in: {', '.join(member_names(families))}, or a new file in tools/dtmodels/families"
-    if name == "attributes":
-        return f"fill in: {form['description'].removesuffix('.')}, such as {json.dumps(form['examples'][0])}"
-    if "const" in form or value == "draft":
-        return str(form["description"])
-    if "enum" in form:
-        return f"fill in: {', '.join(form['enum'])}"
-    sentence = re.split(r"(?<=[.])\s", form["description"], maxsplit=1)[0]
-    if value in (TODO, TODO.lower(), ADDRESS, COMMIT):
-        return f"fill in: {sentence}"
-    return sentence
+    """What belongs into a field: its choices, and what the schema says about it."""
+    described = str(form["description"])
+    match name:
+        case "family":
+            return f"fill in: {', '.join(member_names(families))}, or a new file in tools/dtmodels/families"
+        case "attributes":
+            return f"fill in: {described.removesuffix('.')}, such as {json.dumps(form['examples'][0])}"
+    if "enum" in form and value != "draft":
+        return f"fill in: {', '.join(form['enum'])}. {described}"
+    return f"fill in: {described}" if value in (TODO, TODO.lower(), ADDRESS, COMMIT) else described
