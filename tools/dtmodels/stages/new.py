@@ -134,11 +134,10 @@ def _whole(form: Mapping[str, Any]) -> Mapping[str, Any]:
 def _remark(form: Mapping[str, Any], value: Any, name: str) -> str:
     """What belongs into a field: its choices, and what the schema says about it."""
     described = str(form["description"])
-    match name:
-        case "family":
-            return f"fill in: {', '.join(member_names(families))}, or a new file in tools/dtmodels/families"
-        case "attributes":
-            return f"fill in: {described.removesuffix('.')}, such as {json.dumps(form['examples'][0])}"
+    if name == "family":
+        return f"fill in: {', '.join(member_names(families))}, or a new file in tools/dtmodels/families"
+    if name == "attributes":
+        return f"fill in: {described.removesuffix('.')}, such as {json.dumps(form['examples'][0])}"
     if "enum" in form and value != "draft":
         return f"fill in: {', '.join(form['enum'])}. {described}"
     return f"fill in: {described}" if value in (TODO, TODO.lower(), ADDRESS, COMMIT) else described
