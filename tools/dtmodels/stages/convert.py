@@ -10,7 +10,7 @@ from typing import cast
 
 from dtbase.console import Console
 from dtbase.discovery import member
-from dtbase.errors import Failure
+from dtbase.errors import Failure, WrongUsage
 from dtbase.files import replacing_folder, write_json
 from dtbase.names import did_you_mean
 from dtmodels import families
@@ -56,8 +56,7 @@ def convert(
         Failure: the family refuses the checkpoint, wrote nothing usable, or a graph computes something else.
         NothingToDo: the family cannot make up weights.
     """
-    family = cast(Family, member(families, entry.card.convert.family))
-    _refuse_unknown(entry.card, family)
+    family = _family(entry.card)
     storage = "full" if full else _storage(entry.card)
     folder = workspace.model(entry.card.id)
     console.note(f"{entry.card.id}: converting with family {entry.card.convert.family}")
@@ -71,6 +70,8 @@ def convert(
             normalise(graph, fresh / graph.name, half=storage == "half")
         with Runtime() as runtime:
             ratios = {graph.name: hold(graph, fresh / graph.name, runtime, storage) for graph in graphs}
+        for name, ratio in ratios.items():
+            console.note(f"{entry.card.id}: {name} computes what its network does, to {ratio:.0f} dB")
         write_json(fresh / "config.json", config(entry.card, attributes, seed=seed))
     write_json(workspace.parity(entry.card.id), {"storage": storage, "decibels": ratios})
     return folder
@@ -89,13 +90,20 @@ def obtain_and_convert(
 
     A seed stands in for downloads only: a model whose checkpoints lie in the repository is built from them.
     """
+    _family(entry.card)  # a slip in the card is told before a long download, not after it
     if seed is None or comes_with_repository(entry):
         return convert(entry, setup(entry, workspace, console), workspace, console, full=full)
     return convert(entry, {}, workspace, console, seed=seed, full=full)
 
 
-def _refuse_unknown(card: Card, family: Family) -> None:
-    """An option nobody reads would build another model than its author meant."""
+def _family(card: Card) -> Family:
+    """The family of a card; an option it does not read would build another model than its author meant."""
+    name = card.convert.family
+    try:
+        family = cast(Family, member(families, name))
+    except WrongUsage as wrong:
+        fix = f"a new family is a file tools/dtmodels/families/{name}.py; {wrong.fix}"
+        raise Failure(wrong.what, where=f"models/{card.id}/card.yaml: convert.family", fix=fix) from wrong
     known = {*family.OPTIONS, "storage"}
     for name in card.convert.options:
         if name not in known:
@@ -103,6 +111,7 @@ def _refuse_unknown(card: Card, family: Family) -> None:
             raise Failure(
                 f"family {card.convert.family} has no such option", where=where, fix=did_you_mean(name, known)
             )
+    return family
 
 
 def _storage(card: Card) -> str:

@@ -29,6 +29,7 @@ def check_card(subject: Subject) -> Iterator[Remark]:
     """Look the family up among the members; an error once the card is no draft."""
     family, known = subject.card.convert.family, member_names(families)
     if family not in known:
-        what, fix = f"'{family}' is not a family", did_you_mean(family, known)
+        what = f"'{family}' is not a family"
+        fix = f"a new family is a file tools/dtmodels/families/{family}.py; {did_you_mean(family, known)}"
         severity: Severity = "warning" if subject.card.status == "draft" else "error"
         yield Remark(where=("convert", "family"), what=what, fix=fix, severity=severity)
