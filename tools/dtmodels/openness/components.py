@@ -53,7 +53,7 @@ def component(card: Card, name: str) -> Proof:
             holds=False,
             because=f"the card names no {words}",
             where=("openness", "components", name),
-            fix=f"publish the {words}, and name licence and place under openness.components.{name}",
+            fix=f"name licence and place of the {words} under openness.components.{name}, once published",
         )
     proofs = [licensed(words, KINDS[name], licence, where) for licence, where in stated]
     return next((proof for proof in proofs if not proof.holds), proofs[0])
