@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import http.server
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -143,6 +144,18 @@ def test_a_host_that_always_fails_is_given_up_after_the_tries(host: Host, tmp_pa
 def test_no_host_at_all_is_one_clear_failure(tmp_path: Path) -> None:
     with pytest.raises(Failure, match=r"cannot be fetched: .*refused"):
         download("http://127.0.0.1:9/x", tmp_path / "weights", EXPECTED, lambda _: None, QUICK)
+
+
+def test_a_host_nobody_knows_is_not_asked_for_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    pauses: list[float] = []
+    with pytest.raises(Failure, match="nobody knows the host") as failure:
+        download("https://host.invalid/x", tmp_path / "weights", EXPECTED, lambda _: None, Patience(sleep=pauses.append))
+    assert pauses == []
+    assert "slip in its name" in failure.value.fix
 
 
 def test_a_file_that_is_there_is_not_fetched_again(host: Host, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import http.client
+import socket
 import time
 import urllib.error
 import urllib.request
@@ -122,8 +123,12 @@ def _raise_if_final(broken: Exception, url: str, *, last: bool) -> None:
             return
         if broken.code not in AGAIN or last:
             raise Failure(f"the host answers {broken.code} {broken.reason}", where=url) from broken
-    elif last:
-        reason = broken.reason if isinstance(broken, urllib.error.URLError) else broken
+        return
+    reason = broken.reason if isinstance(broken, urllib.error.URLError) else broken
+    if isinstance(reason, socket.gaierror) and reason.errno == socket.EAI_NONAME:
+        fix = "look for a slip in its name, and whether this machine reaches the network"
+        raise Failure("nobody knows the host", where=url, fix=fix) from broken
+    if last:
         raise Failure(
             f"cannot be fetched: {reason}", where=url, fix="run the command again; it goes on where it stopped"
         ) from broken
