@@ -153,7 +153,9 @@ def test_a_host_nobody_knows_is_not_asked_for_again(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     pauses: list[float] = []
     with pytest.raises(Failure, match="nobody knows the host") as failure:
-        download("https://host.invalid/x", tmp_path / "weights", EXPECTED, lambda _: None, Patience(sleep=pauses.append))
+        download(
+            "https://host.invalid/x", tmp_path / "weights", EXPECTED, lambda _: None, Patience(sleep=pauses.append)
+        )
     assert pauses == []
     assert "slip in its name" in failure.value.fix
 

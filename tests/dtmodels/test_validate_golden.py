@@ -16,6 +16,7 @@ from safetensors.numpy import save_file
 
 from dtbase.console import Console
 from dtbase.errors import Failure, WrongUsage
+from dtbase.files import write_json
 from dtmodels.card import Tolerance
 from dtmodels.catalogue import Catalogue, Entry
 from dtmodels.graph.runtime import Runtime
@@ -153,12 +154,16 @@ def test_validating_for_a_release_writes_the_report_and_fails_on_errors(
 ) -> None:
     console = Console(out=io.StringIO(), remarks=io.StringIO())
     convert()
+    write_json(Workspace(tmp_path).parity("toy"), {"decibels": {"encoder.onnx": 90.5, "decoder.onnx": 81.25}})
     hold_model(entry, Workspace(tmp_path), console)
-    assert json.loads(Workspace(tmp_path).report("toy").read_text())["ok"] is True
+    report = json.loads(Workspace(tmp_path).report("toy").read_text())
+    assert report["ok"] is True
+    assert report["facts"]["figures"]["parity_db"] == 81.25
 
 
 def test_validating_for_a_release_fails_on_errors(entry: Entry, convert: Callable[..., Path], tmp_path: Path) -> None:
     convert(opset=21)
+    write_json(Workspace(tmp_path).parity("toy"), {"decibels": {"model.onnx": 90.5}})
     with pytest.raises(Failure, match=r"graph\.opset"):
         hold_model(entry, Workspace(tmp_path), Console(out=io.StringIO(), remarks=io.StringIO()))
     assert json.loads(Workspace(tmp_path).report("toy").read_text())["ok"] is False

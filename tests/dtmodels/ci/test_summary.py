@@ -80,6 +80,7 @@ def test_it_shows_grade_licence_classes_package_tensors_and_data(
     assert row(text, "package") == f"1,000 bytes; sha256 `{sha256(built.package('denoise-toy'))}`"
     assert "| `model.onnx` | inputs | `input` | `float32` | `1 × 3 × 256 × 256` |" in text
     assert "| [Nothing](https://www.darktable.org/nothing) | train | `CC0-1.0` |" in text
+    assert "<summary>Data: 1 set</summary>" in text
     assert "parameters open: the licence is GPL-3.0-or-later (card.yaml:" in text
 
 

@@ -37,7 +37,8 @@ def page(root: Path, card: Card, built: Built, *, before: Built | None, released
     if built.report:
         figures = before.report["facts"]["figures"] if before and before.report else {}
         parts += [_problems(built.report), _figures(built.report, figures), _tensors(built.report)]
-    parts += [_folded(f"Data: {len(card.training.datasets)} sets", datasets(card)) if card.training.datasets else ""]
+    if count := len(card.training.datasets):
+        parts += [_folded(f"Data: {count} set{'s' * (count != 1)}", datasets(card))]
     parts += [_proof(found) if found else ""]
     return "\n".join(part for part in parts if part)
 

@@ -68,7 +68,7 @@ def demo(
     sheet = _Sheet(title=f"{entry.card.name} {entry.card.version}", warned=STAND_IN in model.config.values)
     target = workspace.demo(entry.card.id)
     with replacing_folder(target) as folder:
-        with console.progress(f"{entry.card.id}: demo on {len(samples)} images", len(samples)) as advance:
+        with console.progress(f"{entry.card.id}: drawing the demo", len(samples)) as advance:
             started = time.monotonic()
             for strip in cast(Demonstrates, task).demo(model, runtime, samples):
                 console.note(f"{entry.card.id}: {strip.name}, {time.monotonic() - started:.1f} s")

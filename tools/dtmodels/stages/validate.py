@@ -21,6 +21,7 @@ from dtmodels.package_config import FILE as CONFIG
 from dtmodels.report import Facts, Problem, Report, error, warning
 from dtmodels.stages import _golden
 from dtmodels.stages._examine import Examined, examine
+from dtmodels.stages.convert import decibels_of
 from dtmodels.tasks._protocol import Measures
 from dtmodels.workspace import Workspace
 
@@ -86,13 +87,15 @@ def validate_all(root: Path, targets: Sequence[str], console: Console, *, pin: b
 
 
 def hold_model(entry: Entry, workspace: Workspace, console: Console) -> None:
-    """Validate a converted model and write its report to the workspace.
+    """Validate a converted model and write its report to the workspace, with how near its conversion came.
 
     Raises:
         Failure: there are errors; the message lists them.
     """
     console.note(f"{entry.card.id}: validating")
     report = validate(entry, workspace.model(entry.card.id))
+    figures = {**report.facts.figures, "parity_db": decibels_of(workspace, entry.card.id)}
+    report = dataclasses.replace(report, facts=dataclasses.replace(report.facts, figures=figures))
     write_json(workspace.report(entry.card.id), report.as_json())
     _require(report, entry.card.id)
 
