@@ -179,7 +179,9 @@ def test_models_and_packages_are_validated_side_by_side(
     assert validate_all(tmp_path, targets, Console(out=out), pin=False, as_json=True) == 1
     first, second = json.loads(out.getvalue())["reports"]
     assert (first["ok"], second["ok"], second["problems"][0]["code"]) == (True, False, "archive.other-top")
-    assert validate_all(tmp_path, [entry.card.id], Console(out=out), pin=True, as_json=False) == 0
+    remarks = io.StringIO()
+    assert validate_all(tmp_path, [entry.card.id], Console(out=out, remarks=remarks), pin=True, as_json=False) == 0
+    assert remarks.getvalue() == "toy: golden.json is written; `dtmodels docs` brings its page up to date\n"
     assert out.getvalue().endswith("toy: darktable runs it\n")
 
 

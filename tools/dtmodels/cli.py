@@ -74,7 +74,9 @@ def new(root: Path, model_id: str, task: str) -> None:
 
 @cli.command()
 @click.argument("ids", nargs=-1, metavar="[ID|CARD]...")
-@click.option("--select", multiple=True, metavar="RULE", help="Only these rules or families.")
+@click.option(
+    "--select", multiple=True, metavar="RULE", help="Only this rule or family, such as LIC; may be given again."
+)
 @click.option(
     "--profile",
     default="status",

@@ -78,6 +78,9 @@ def validate_all(root: Path, targets: Sequence[str], console: Console, *, pin: b
     """
     with Runtime() as runtime:
         reports = [_target(root, target, runtime, pin=pin) for target in targets]
+    for report in reports if pin else ():
+        if report.ok:
+            console.note(f"{report.where}: {_golden.FILE} is written; `dtmodels docs` brings its page up to date")
     if as_json:
         console.say(json_text({"reports": [report.as_json() for report in reports]}).rstrip())
     else:
