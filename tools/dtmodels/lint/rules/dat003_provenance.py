@@ -24,6 +24,7 @@ from dtmodels.lint.rule import Remark, Severity, Subject
 from dtmodels.lint.rules._data import described_data
 
 SEVERITY: Severity = "error"
+FIX = "say who made it, how, when, and how large it is"
 
 _FEWEST_WORDS = 6
 _NUMBER = re.compile(r"[0-9]|\b(one|two|three|four|five|six|seven|eight|nine|ten|hundreds?|thousands?|millions?)\b")
@@ -32,11 +33,12 @@ _NUMBER = re.compile(r"[0-9]|\b(one|two|three|four|five|six|seven|eight|nine|ten
 def check_card(subject: Subject) -> Iterator[Remark]:
     """Count words, and look for a number wherever something was disclosed."""
     for where, data in described_data(subject.card):
-        told = data.provenance.lower()
+        told, closed = data.provenance.lower(), "undisclosed" in (data.access, data.collection)
         if len(told.split()) < _FEWEST_WORDS:
             what = f"the provenance of {data.name} is too short to say who made it, how and when"
-        elif "undisclosed" not in (data.access, data.collection) and not _NUMBER.search(told):
+        elif not closed and not _NUMBER.search(told):
             what = f"the provenance of {data.name} says neither when it was made nor how large it is"
         else:
             continue
-        yield Remark(where=(*where, "provenance"), what=what, fix="say who made it, how, when, and how large it is")
+        fix = "say what is known of it, and who discloses no more" if closed else FIX
+        yield Remark(where=(*where, "provenance"), what=what, fix=fix)
