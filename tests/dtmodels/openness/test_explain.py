@@ -85,6 +85,14 @@ def test_a_draft_says_what_it_lacks_for_a_release_though_a_draft_may_lack_it(fix
     assert "REP001" in released
 
 
+@pytest.mark.parametrize("case", ["SCH006/bad-todo-in-a-draft", "REP006/bad-unknown-in-a-draft"])
+def test_what_a_draft_is_only_warned_of_and_nobody_can_accept_is_lacking_too(
+    fixture: Callable[[str], Path], case: str
+) -> None:
+    said = [line.strip() for line in explained(fixture(case)).splitlines()]
+    assert any(line.startswith(f"lacking for a release: {case[:6]}: ") for line in said), said
+
+
 def test_programs_get_the_same_tree(fixture: Callable[[str], Path]) -> None:
     found = json.loads(explained(fixture("OSA001/bad-mixed-data"), as_json=True))
     assert (found["version"], found["grade"]["value"]) == (1, "disclosed")

@@ -52,14 +52,16 @@ def explain(root: Path, model_id: str) -> Explanation | None:
     card = reading.card
     if card is None:
         return None
+    refused = tuple(found for found in findings if found.hard and found.severity == "error")
+    wanting = tuple(found for found in findings if not found.hard and found.severity != "info")
     claims = (card.openness.osaid, card.openness.mof) if card.openness else ("none", "none")
     return Explanation(
         reading=reading,
         card=card,
         grade=grade(card),
-        refused=tuple(found for found in findings if found.hard and found.severity == "error"),
-        wanting=tuple(found for found in findings if not found.hard and found.severity != "info"),
-        lacking=_lacking(root, model_id, card, findings),
+        refused=refused,
+        wanting=wanting,
+        lacking=_lacking(root, model_id, card, [*refused, *wanting]),
         weights=judge(card.license.chosen or card.license.weights),
         classes=((claims[0], osaid(card)), (claims[1], mof(card))),
         fsf=fsf(card),
@@ -73,7 +75,7 @@ def _of_card(findings: list[Finding]) -> list[Finding]:
 def _lacking(root: Path, model_id: str, card: Card, known: list[Finding]) -> tuple[Finding, ...]:
     if card.status != "draft":
         return ()
-    told = {(found.rule, found.line, found.column) for found in known if found.severity != "info"}
+    told = {(found.rule, found.line, found.column) for found in known}
     released = _of_card(lint(root, ids=[model_id], profile="release", released=True))
     return tuple(one for one in released if one.severity == "error" and (one.rule, one.line, one.column) not in told)
 
