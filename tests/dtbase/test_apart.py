@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from dtbase.apart import apart
+from dtbase.apart import apart, room_for
 from dtbase.errors import Failure
 
 LARGE = 300_000_000
@@ -50,3 +50,9 @@ def test_a_process_that_is_killed_is_a_failure() -> None:
     with pytest.raises(Failure, match="was killed") as failure:
         apart(die)
     assert "memory" in failure.value.fix
+
+
+def test_as_many_processes_fit_as_there_are_processors_and_memory_but_one_always() -> None:
+    assert room_for(1) == os.cpu_count()
+    assert room_for(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")) == 1
+    assert room_for(10**18) == 1

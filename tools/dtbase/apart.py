@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import multiprocessing
+import os
 import resource
 import signal
 import sys
@@ -44,6 +45,12 @@ def apart(
         except BrokenProcessPool as wrong:
             fix = "most likely memory ran out: close other programs, or give the machine more"
             raise Failure("the process that did it was killed", fix=fix) from wrong
+
+
+def room_for(memory: int) -> int:
+    """How many processes of so many bytes this machine has memory for, with a processor for each; one at least."""
+    there = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return max(1, min(os.cpu_count() or 1, there // memory))
 
 
 def _measured(work: Callable[..., Result], arguments: tuple[Any, ...], named: dict[str, Any]) -> tuple[Result, int]:

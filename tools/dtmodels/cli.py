@@ -248,10 +248,8 @@ def package(root: Path, ids: tuple[str, ...], for_release: bool) -> None:
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
     metavar="N",
-    help="Models to build at a time; the largest need 6 GB of memory each.",
+    help="Models to build at a time; as many as fit when left out: one for each processor and 6 GB of memory.",
 )
 @click.option(
     "--draft-seed",
@@ -261,7 +259,7 @@ def package(root: Path, ids: tuple[str, ...], for_release: bool) -> None:
 )
 @click.pass_obj
 def run_stages(
-    root: Path, ids: tuple[str, ...], *, everything: bool, seed: int | None, draft_seed: int | None, jobs: int
+    root: Path, ids: tuple[str, ...], *, everything: bool, seed: int | None, draft_seed: int | None, jobs: int | None
 ) -> None:
     """Set up, convert, validate and package models, doing only what is not done yet."""
     from dtmodels.stages.run import run_each

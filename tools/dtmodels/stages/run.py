@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
-from dtbase.apart import apart, peak_memory
+from dtbase.apart import apart, peak_memory, room_for
 from dtbase.console import Console
 from dtbase.errors import Failure, NothingToDo
 from dtbase.files import sha256, write_json
@@ -26,6 +26,8 @@ from dtmodels.workspace import Workspace
 
 COLUMNS = ["model", "version", "task", "grade", "licence", "bytes", "sha256", "parity dB", "convert s", "processor s"]
 COLUMNS += ["other s", "peak MB", "verdict"]
+MEMORY = 6_000_000_000
+"""Bytes that building the largest model may take."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +98,7 @@ def run_each(
     *,
     seed: int | None = None,
     draft_seed: int | None = None,
-    jobs: int = 1,
+    jobs: int | None = None,
 ) -> list[Built]:
     """Run all stages of each model, go on past a failure, and close with one table.
 
@@ -108,18 +110,19 @@ def run_each(
         console: where progress and the table go.
         seed: build with stand-in weights made from this number where a checkpoint would have to be downloaded.
         draft_seed: the same, for models alone that have a checkpoint nobody has verified.
-        jobs: how many to build at a time; torch traces a network on one processor, but the largest need 6 GB.
+        jobs: how many to build at a time, each on its share of the processors; as many as there is memory for when
+            None: torch traces a network on one processor.
 
     Raises:
         Failure: one or more models could not be built; the message names each with its reason.
         NothingToDo: there was nothing to build for any of them.
     """
-    models = list(entries)
+    models, together = list(entries), jobs or room_for(MEMORY)
     seeds = [draft_seed if seed is None and not is_verified(entry) else seed for entry in models]
     with workspace.locked():
-        pool = ThreadPoolExecutor(jobs)
+        pool = ThreadPoolExecutor(together)
         try:
-            results = list(pool.map(partial(_attempt, workspace, console), models, seeds))
+            results = list(pool.map(partial(_attempt, workspace, console, together), models, seeds))
         finally:
             pool.shutdown(cancel_futures=True)
     console.table(COLUMNS, [result.row() for result in results])
@@ -135,18 +138,20 @@ def run_each(
     return [result for result in results if isinstance(result, Built)]
 
 
-def _attempt(workspace: Workspace, console: Console, entry: Entry, seed: int | None) -> Built | Left:
+def _attempt(workspace: Workspace, console: Console, together: int, entry: Entry, seed: int | None) -> Built | Left:
     try:
         if _finished(entry, workspace, seed):
             return run(entry, workspace, console, seed=seed)
-        result, _ = apart(_tried, entry, workspace, seed, quiet=console.quiet)
+        result, _ = apart(_tried, entry, workspace, seed, together, quiet=console.quiet)
     except Failure as failure:
         return Left(entry, failure)
     return result
 
 
-def _tried(entry: Entry, workspace: Workspace, seed: int | None, *, quiet: bool) -> Built | Left:
+def _tried(entry: Entry, workspace: Workspace, seed: int | None, together: int, *, quiet: bool) -> Built | Left:
     """Runs in the other process: what went wrong comes back as a result, stripped to what its kinds share."""
+    # Read when torch is loaded, which is later. Threads beyond the processors wait for each other by spinning.
+    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // together)))
     try:
         return run(entry, workspace, Console(quiet=quiet), seed=seed)
     except Failure as failure:
