@@ -60,7 +60,8 @@ def _words(prompt: Prompt) -> str:
 
 
 def _certainty(found: Selection) -> str:
-    return f"after {found.decodes} decodes; the network expects {found.quality:.0%} overlap"
+    decodes = "1 decode" if found.decodes == 1 else f"{found.decodes} decodes"
+    return f"after {decodes}; the network expects {found.quality:.0%} overlap"
 
 
 def _marked(pixels: Pixels, prompt: Prompt) -> Pixels:
