@@ -24,8 +24,8 @@ _PAGE = """\
 # Figures of all proxies
 
 Written by `dtproxies evaluate --all --table docs/proxy-figures.md`; not edited by hand. Each proxy was held against
-darktable {darktable} on pictures of {side} x {side} pixels and slider positions that it was not trained on. Of {count}
-proxies {reached} reach what is wanted of their kind.
+darktable {darktable} on pictures of {side} x {side} pixels and slider positions that it was not trained on. Of {count} proxies
+{reached} reach what is wanted of their kind.
 
 * target, and mean, p5, worst: display PSNR in dB (clipped, sRGB-encoded, at most 150), as wanted of this kind and as
   reached: on average, in 95 % of the pictures, in the worst.
@@ -55,7 +55,7 @@ def line(one: Evaluation) -> list[str]:
         *(f"{getattr(display, name):.1f}" for name in NAMES),
         *(_or_dash(value, ".1f") for value in (*rivals, one.checks.shuffled_psnr)),
         f"{one.proxy['log_psnr'].mean:.1f}",
-        f"{one.proxy['delta_e'].mean:.3f}",
+        f"{one.proxy['delta_e'].mean:.1g}",
         _or_dash(min(sweeps, default=None), ".1f"),
         _or_dash(min(cosines, default=None), ".3f"),
         f"{one.seconds_per_megapixel:.2f}",
