@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dtbase.sheet import CAPTION, GAP, TITLE, WARNING, Shown, marked, write_picture, write_sheet
+from dtbase.sheet import CAPTION, GAP, TITLE, WARNING, Shown, difference, marked, write_picture, write_sheet
 
 
 def grey(height: int, width: int, caption: str = "", value: float = 0.5) -> Shown:
@@ -53,3 +53,12 @@ def test_a_warning_fits_the_picture_and_leaves_the_rest_alone(width: int) -> Non
 def test_a_picture_is_stored_to_the_nearest_eighth_bit_and_clipped(tmp_path: Path) -> None:
     write_picture(np.array([[[-1.0, 0.5, 2.0]]]), tmp_path / "one.png")
     assert read(tmp_path / "one.png").tolist() == [[[0, 128, 255]]]
+
+
+def test_a_difference_is_made_large_enough_to_be_seen_and_says_how_much() -> None:
+    one, other = np.full((10, 10, 3), 0.5), np.full((10, 10, 3), 0.5003)
+    shown = difference(one, other)
+    assert shown.caption == "difference x 1000\nlargest 3.0e-04 of white"
+    np.testing.assert_allclose(shown.pixels, 0.3)
+    np.testing.assert_allclose(difference(one, other, 10).pixels, 0.003)
+    assert np.all(difference(one, one).pixels == 0)

@@ -34,6 +34,18 @@ class Shown:
     caption: str
 
 
+def difference(one: NDArray[np.floating[Any]], other: NDArray[np.floating[Any]], amplify: float | None = None) -> Shown:
+    """Where two such pictures differ, times a factor, which the caption states; by default `telling_factor`."""
+    apart = np.abs(one - other)
+    factor = amplify or telling_factor(apart)
+    return Shown(apart * factor, f"difference x {factor:g}\nlargest {apart.max():.1e} of white")
+
+
+def telling_factor(apart: NDArray[np.floating[Any]]) -> float:
+    """The largest power of ten that leaves 99 % of a difference below white."""
+    return float(10.0 ** np.floor(-np.log10(max(float(np.percentile(apart, 99)), 1e-12))))
+
+
 def write_sheet(rows: Sequence[Sequence[Shown]], path: Path, *, title: str = "") -> None:
     """Write the pictures to a PNG, a line of the sheet for each of `rows`, with a title above where there is one.
 

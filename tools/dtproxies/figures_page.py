@@ -24,8 +24,8 @@ _PAGE = """\
 # Figures of all proxies
 
 Written by `dtproxies evaluate --all --table docs/proxy-figures.md`; not edited by hand. Each proxy was held against
-darktable {darktable} on pictures of {side} x {side} pixels and slider positions that it was not trained on. Of {count} proxies
-{reached} reach what is wanted of their kind.
+darktable {darktable} on pictures of {side} x {side} pixels and slider positions that it was not trained on. Of {count}
+proxies, {reached} reach what is wanted of their kind.
 
 * target, and mean, p5, worst: display PSNR in dB (clipped, sRGB-encoded, at most 150), as wanted of this kind and as
   reached: on average, in 95 % of the pictures, in the worst.

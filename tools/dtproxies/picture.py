@@ -6,9 +6,7 @@ import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
-from dtbase.sheet import Shown, write_sheet
+from dtbase.sheet import Shown, difference, write_sheet
 from dtproxies.images import Picture, Pixels
 from dtproxies.member import Proxied, proxied
 from dtproxies.metrics import compare
@@ -71,8 +69,6 @@ def picture_module(
 def _row(pair: Pair, made: Pixels, module: Module, amplify: float | None) -> list[Shown]:
     before = shown(pair.before, module.space)
     after, proxy = (shown(pixels, module.made) for pixels in (pair.after, made))
-    apart = np.abs(proxy - after)
-    factor = amplify or 10.0 ** np.floor(-np.log10(max(float(np.percentile(apart, 99)), 1e-12)))
     values = zip(module.sliders, pair.sliders, strict=True)
     sliders = textwrap.shorten(", ".join(f"{slider.name} {value:.3g}" for slider, value in values), CAPTION)
     figure = compare(made, pair.after, module).display_psnr
@@ -80,5 +76,5 @@ def _row(pair: Pair, made: Pixels, module: Module, amplify: float | None) -> lis
         Shown(before, f"{pair.name}\n{sliders}"),
         Shown(after, f"darktable\n{module.name} version {module.version}"),
         Shown(proxy, f"proxy\n{figure:.1f} dB"),
-        Shown(apart * factor, f"difference x {factor:g}\nlargest {apart.max():.1e} of white"),
+        difference(proxy, after, amplify),
     ]

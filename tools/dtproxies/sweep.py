@@ -13,7 +13,7 @@ from dtbase.console import Console
 from dtbase.errors import WrongUsage
 from dtbase.files import replacing_folder, write_json
 from dtbase.names import did_you_mean
-from dtbase.sheet import Shown, write_sheet
+from dtbase.sheet import Shown, difference, telling_factor, write_sheet
 from dtproxies.axis import axis
 from dtproxies.darktable.find import find
 from dtproxies.darktable.render import Request
@@ -42,6 +42,11 @@ class Frame:
     proxy: NDArray[np.float64]
     psnr: float
     """Display PSNR of the proxy in decibels."""
+
+    @property
+    def apart(self) -> NDArray[np.float64]:
+        """How far the two are from each other; H x W x 3."""
+        return np.abs(self.proxy - self.darktable)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,8 +122,14 @@ def sweep(track: Track, run: Run, renderer: Renders, picture: Picture, console: 
     return frames
 
 
-def write(track: Track, frames: Sequence[Frame], folder: Path, console: Console, *, amplify: float) -> None:
-    """Write `frames/0000.png` and so on, `sweep.png`, `sweep.json` and, where there is an ffmpeg, `sweep.mp4`."""
+def write(
+    track: Track, frames: Sequence[Frame], folder: Path, console: Console, *, amplify: float | None = None
+) -> None:
+    """Write `frames/0000.png` and so on, `sweep.png`, `sweep.json` and, where there is an ffmpeg, `sweep.mp4`.
+
+    Differences are shown larger by the factor `amplify`, the same for all; by default one that suits the largest.
+    """
+    amplify = amplify or min(telling_factor(frame.apart) for frame in frames)
     name = f"{track.proxied.module.name}.{track.slider.name}"
     with replacing_folder(folder / "frames") as part:
         for number, frame in enumerate(frames):
@@ -131,7 +142,7 @@ def write(track: Track, frames: Sequence[Frame], folder: Path, console: Console,
 
 
 def sweep_command(
-    console: Console, track: Track, run: Run, image: Path, folder: Path, *, longest: int, amplify: float
+    console: Console, track: Track, run: Run, image: Path, folder: Path, *, longest: int, amplify: float | None
 ) -> None:
     """Sweep with the darktable of this machine, and say where the proxy is worst.
 
@@ -158,9 +169,8 @@ def _number(name: str, value: float | str) -> float:
 
 
 def _row(frame: Frame, title: str, amplify: float) -> list[Shown]:
-    apart = np.abs(frame.proxy - frame.darktable)
     return [
         Shown(frame.darktable, f"darktable\n{title}"),
         Shown(frame.proxy, f"proxy\n{frame.psnr:.1f} dB"),
-        Shown(apart * amplify, f"difference x {amplify:g}\nlargest {apart.max():.1e} of white"),
+        difference(frame.proxy, frame.darktable, amplify),
     ]

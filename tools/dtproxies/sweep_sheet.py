@@ -31,7 +31,7 @@ def draw(path: Path, name: str, slider: Slider, frames: Sequence[Frame], *, ampl
     grid = top.subplots(3, len(chosen), squeeze=False)
     for column, at in enumerate(chosen):
         frame = frames[at]
-        looks = (frame.darktable, frame.proxy, np.abs(frame.proxy - frame.darktable) * amplify)
+        looks = (frame.darktable, frame.proxy, frame.apart * amplify)
         for row, pixels in enumerate(looks):
             _show(grid[row, column], pixels)
         grid[0, column].set_title(_value(slider, frame.value), fontsize=9)

@@ -26,7 +26,7 @@ OUT = click.option("--out", "folder", type=click.Path(path_type=Path), required=
 @click.option("--to", "high", type=float, help="Last value; by default the high end of the slider.")
 @click.option("--set", "settings", multiple=True, metavar="SLIDER=VALUE", help="Another slider, not at its default.")
 @click.option("--longest", type=click.IntRange(16), default=512, show_default=True, help="Longer side, in pixels.")
-@click.option("--amplify", type=float, default=100.0, show_default=True, help="Factor of the shown difference.")
+@click.option("--amplify", type=float, help="Factor of the shown difference; by default one that shows it well.")
 @click.option("--onnx", type=click.Path(path_type=Path), help="The proxy as it is released, instead of its weights.")
 @MODELS
 def sweep(
@@ -39,7 +39,7 @@ def sweep(
     high: float | None,
     settings: tuple[str, ...],
     longest: int,
-    amplify: float,
+    amplify: float | None,
     onnx: Path | None,
     models: Path,
 ) -> None:

@@ -29,8 +29,6 @@ from dtproxies.regress.window import window
 from dtproxies.spaces import from_space, shown
 from dtproxies.video import write_video
 
-AMPLIFY = 20.0
-"""Factor of the shown difference."""
 LINEAR_FILES = (".pfm",)
 """Files that hold light that is not clipped."""
 
@@ -93,7 +91,7 @@ def regress_command(
     outcome = _outcome(found, at, rendered, wanted.pixels, known)
     write_picture(folder / "darktable.png", rendered)
     looks = [("before", picture.pixels), ("darktable, found sliders", rendered), ("wanted", wanted.pixels)]
-    write_comparison(folder / "comparison.png", looks, AMPLIFY)
+    write_comparison(folder / "comparison.png", looks)
     write_json(folder / "found.json", asdict(outcome))
     _report(console, outcome, folder, as_json=as_json)
     if at_least is not None and outcome.psnr_darktable < at_least:

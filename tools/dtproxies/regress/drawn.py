@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from dtbase.files import replacing, replacing_folder
-from dtbase.sheet import Shown, write_sheet
+from dtbase.sheet import Shown, difference, write_sheet
 from dtproxies.images import Pixels
 from dtproxies.pipeline.chain import Chain, as_pixels
 from dtproxies.pipeline.links import LINEAR
@@ -61,12 +61,11 @@ def draw_frames(folder: Path, chain: Chain, found: Found, light: Tensor, wanted:
     return len(chosen)
 
 
-def write_comparison(path: Path, pictures: Sequence[tuple[str, Pixels]], amplify: float) -> None:
+def write_comparison(path: Path, pictures: Sequence[tuple[str, Pixels]]) -> None:
     """Write captioned pictures, linear Rec709, side by side, and how the last two differ."""
     looks = [(caption, shown(pixels, LINEAR)) for caption, pixels in pictures]
-    apart = np.abs(looks[-1][1] - looks[-2][1])
     row = [Shown(pixels, caption) for caption, pixels in looks]
-    write_sheet([[*row, Shown(apart * amplify, f"difference x {amplify:g}\nlargest {apart.max():.1e}")]], path)
+    write_sheet([[*row, difference(looks[-1][1], looks[-2][1])]], path)
 
 
 def _line(axes: object, one: Descent, *, best: bool) -> None:
