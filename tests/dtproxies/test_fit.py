@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from scipy.ndimage import uniform_filter
 from torch import Tensor, nn
 
 from dtbase.console import Console
@@ -166,6 +167,17 @@ def test_a_wrong_identity_is_a_failure(trained: Path) -> None:
     wrong = replace(EXPOSURE, identity={"exposure": 1.0})
     with pytest.raises(Failure, match="no identity"):
         evaluate(wrong, torch_runner(EXPOSURE, trained), Oracle(), [], console=QUIET, pairs=8, side=64)
+
+
+@pytest.mark.parametrize(("reach", "good"), [(100, True), (99, False), (0, False)])
+def test_a_tile_is_held_against_a_picture_longer_than_its_halo(reach: int, *, good: bool) -> None:
+    def spread_by_100(image: Pixels, _: Iterable[float]) -> Pixels:
+        return uniform_filter(image.astype(np.float64), (201, 201, 1), mode="constant")
+
+    wide = replace(EXPOSURE, module=replace(EXPOSURE.module, reach=reach), identity=None)
+    found = evaluate(wide, spread_by_100, Oracle(), [], console=QUIET, pairs=2, side=64, brief=True)
+    assert found.checks.tile_error is not None
+    assert (found.checks.tile_error < 1e-9) == good
 
 
 def test_golden_pairs_start_at_the_defaults(tmp_path: Path) -> None:
