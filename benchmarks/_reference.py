@@ -81,7 +81,9 @@ class _Unprepared(Clicks):
     ) -> tuple[Tensor, Tensor, Tensor]:
         """See `Clicks.decode`."""
         tokens = self.prompts.points(*clicks, self.prompts.label_table())
-        cells = image + self.prompts.mask(*previous)
+        mask, present = previous
+        absent = self.prompts.no_mask_embed.weight.reshape(1, -1, 1, 1)
+        cells = image + present * self.prompts.mask_downscaling(mask) + (1 - present) * absent
         masks, quality = self.decoder(cells, self.prompts.grid(), self.decoder.tokens(), tokens, features)
         return masks, quality, masks.clone() if self._limit is None else masks.clamp(-self._limit, self._limit)
 

@@ -11,6 +11,10 @@ from torch import Tensor
 from dtbase.errors import Failure
 from dtmodels.families import Job, sam2, sam_hq
 from dtmodels.families._resample import bicubic
+from dtmodels.families._sam2_network import Decoder as sam2_decoder  # noqa: N813 - two are called alike
+from dtmodels.families._sam_decoder import MaskDecoder
+from dtmodels.families._sam_hq_network import Decoder as sam_hq_decoder  # noqa: N813
+from dtmodels.families._sam_inference import ImageToToken, MixedFirst, TokenToImage, for_inference
 from dtmodels.families._sam_layers import ChannelNorm, attend, joined, windows
 from dtmodels.families._sam_prompt import PromptEncoder
 from dtmodels.families._tiny_vit import ConvNorm, _distances
@@ -105,11 +109,52 @@ class TestPrompts:
         absent = prompts.mask(torch.randn(1, 1, 256, 256), torch.zeros(1))
         assert torch.allclose(absent, prompts.no_mask_embed.weight.reshape(1, -1, 1, 1), atol=1e-6)
 
+    def test_a_previous_mask_is_embedded_as_it_is(self, prompts: PromptEncoder) -> None:
+        mask = torch.randn(1, 1, 256, 256)
+        assert torch.allclose(prompts.mask(mask, torch.ones(1)), prompts.mask_downscaling(mask), atol=1e-6)
+
+    def test_lines_make_the_grid(self, prompts: PromptEncoder) -> None:
+        columns, rows = prompts.lines()
+        made = (columns * rows).sum(0).reshape(1, 4096, 256)
+        assert torch.allclose(made, prompts.grid(), atol=1e-5)
+
     def test_cells_lie_where_points_in_their_middle_do(self, prompts: PromptEncoder) -> None:
         row, column = 3, 60
         middle = torch.tensor([[[column * 16 + 7.5, row * 16 + 7.5]]])
         point = prompts.points(middle, torch.ones(1, 1), torch.zeros(5, 256))
         assert torch.allclose(prompts.grid()[0, row * 64 + column], point[0, 0], atol=1e-4)
+
+
+@pytest.mark.parametrize("points", [1, 3])
+@pytest.mark.parametrize(
+    ("made", "features"),
+    [
+        (lambda: sam2_decoder(hq=False), [(32, 256), (64, 128)]),
+        (lambda: sam2_decoder(hq=True), [(32, 256), (64, 128)]),
+        (lambda: sam_hq_decoder(8), [(32, 256)]),
+    ],
+    ids=["SAM 2.1", "SAM 2.1 HQ", "HQ-SAM"],
+)
+@torch.no_grad()
+def test_the_exported_form_of_a_decoder_computes_the_same(
+    made: Callable[[], MaskDecoder], features: list[tuple[int, int]], points: int
+) -> None:
+    decoder = made()
+    for name, parameter in decoder.named_parameters():
+        torch.nn.init.normal_(parameter, mean=float("norm" in name), std=0.1)
+    maps = tuple(torch.randn(1, channels, side, side) for channels, side in features)
+    given = (torch.randn(1, 256, 64, 64), torch.rand(1, 4096, 256), decoder.tokens(), torch.randn(1, points, 256), maps)
+    wanted = decoder(*given)
+    kinds = {type(module) for module in for_inference(decoder).modules()}
+    assert {TokenToImage, ImageToToken} <= kinds and (MixedFirst in kinds) == decoder.hq
+    for one, other in zip(decoder(*given), wanted, strict=True):
+        assert (one - other).abs().max() < 1e-4 * other.std()
+
+
+def test_the_exported_form_is_made_once() -> None:
+    decoder = for_inference(sam2_decoder(hq=False))
+    with pytest.raises(TypeError, match="TokenToImage is no attention"):
+        for_inference(decoder)
 
 
 def test_fused_convolutions_of_the_neck_change_nothing() -> None:

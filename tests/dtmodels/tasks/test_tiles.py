@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
 import pytest
+from numpy.typing import NDArray
 from onnx import helper
 
-from dtmodels.graph.runtime import Runtime
+from dtmodels.graph.runtime import Result, Runtime, Session
 from dtmodels.report import Problem, Report
 from dtmodels.stages.validate import validate_path
 
@@ -100,6 +101,76 @@ def test_seams_that_will_show_are_a_warning_with_a_figure(
     )
     (problem,) = validate_path(model, runtime).problems
     assert (problem.severity, problem.code) == ("warning", "run.seam")
+
+
+WIDE, STRIP, BLACK = (1, 3, 512, 512), (1, 3, 512, 256), (1, 3, 256, 256)
+"""A tile of denoise, and what is computed of its neighbour and of a black one."""
+
+
+@pytest.fixture
+def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, ...]]:
+    """Shapes of the pictures that graphs are run on."""
+    shapes, run = list[tuple[int, ...]](), Session.run
+
+    def recorded(session: Session, feeds: Mapping[str, NDArray[Any]]) -> Result:
+        shapes.append(feeds["input"].shape)
+        return run(session, feeds)
+
+    monkeypatch.setattr(Session, "run", recorded)
+    return shapes
+
+
+@pytest.fixture
+def denoiser(folder: Folder, make_graph: MakeGraph) -> Callable[..., Path]:
+    """A model of tiles that are eight overlaps wide, made of nodes."""
+
+    def write(nodes: list[onnx.NodeProto], **constants: Any) -> Path:
+        inputs = {"input": WIDE, "level": (1, 1, 512, 512)}
+        made = make_graph(inputs, {"output": WIDE}, nodes, constants=constants)
+        return folder("denoise", {"model.onnx": made}, attributes={"input_sizes": [512]})
+
+    return write
+
+
+def test_of_a_good_graph_one_whole_tile_is_computed(
+    denoiser: Callable[..., Path], called: list[tuple[int, ...]], runtime: Runtime
+) -> None:
+    report = validate_path(denoiser([helper.make_node("Mul", ["input", "level"], ["output"])]), runtime)
+    assert report.problems == ()
+    assert called == [WIDE, STRIP, BLACK]
+
+
+@pytest.mark.parametrize("axis", [3, 2])
+def test_a_network_that_counts_from_the_edge_of_its_tile_has_seams(
+    denoiser: Callable[..., Path], called: list[tuple[int, ...]], runtime: Runtime, axis: int
+) -> None:
+    nodes = [helper.make_node("CumSum", ["input", "axis"], ["output"])]
+    report = validate_path(denoiser(nodes, axis=np.array(axis)), runtime)
+    # along columns, both tiles count from the same edge
+    assert [problem.code for problem in report.problems] == ["run.scale", *(["run.seam"] if axis == 3 else [])]
+    assert called == [WIDE, STRIP, BLACK, *([WIDE, WIDE] if axis == 3 else [])]
+
+
+@pytest.mark.parametrize(("height", "seam"), [(0.0, False), (0.5, True)])
+def test_a_graph_that_works_at_its_own_size_only_is_held_at_it(
+    denoiser: Callable[..., Path], called: list[tuple[int, ...]], runtime: Runtime, height: float, seam: bool
+) -> None:
+    ramp = np.tile(np.linspace(0, height, 512, dtype=np.float32), (1, 3, 512, 1))
+    report = validate_path(denoiser([helper.make_node("Add", ["input", "ramp"], ["output"])], ramp=ramp), runtime)
+    assert [problem.code for problem in report.problems] == ["run.seam"] * seam
+    assert called[0] == WIDE and called[-2:] == [WIDE, WIDE]
+
+
+def test_a_division_by_the_spread_of_a_tile_is_found(denoiser: Callable[..., Path], runtime: Runtime) -> None:
+    nodes = [
+        helper.make_node("ReduceMax", ["input"], ["most"]),
+        helper.make_node("ReduceMin", ["input"], ["least"]),
+        helper.make_node("Sub", ["most", "least"], ["spread"]),
+        helper.make_node("Div", ["input", "spread"], ["output"]),
+    ]
+    (problem,) = validate_path(denoiser(nodes), runtime).errors
+    assert problem.code == "run.not-finite"
+    assert "a black picture" in problem.what
 
 
 def test_other_units_are_a_warning(folder: Folder, make_graph: MakeGraph, runtime: Runtime) -> None:

@@ -78,9 +78,9 @@ class Decoder(MaskDecoder):
         """Within 0..1."""
         return raw.sigmoid()
 
-    def fine(self, enlarged: Tensor, features: tuple[Tensor, ...]) -> Tensor:  # noqa: ARG002 - they are in `enlarged`
-        """The enlarged map, which holds the finer maps already."""
-        result: Tensor = self.embedding_maskfeature(enlarged)
+    def refined(self, enlarged: Tensor, mix: Tensor, features: tuple[Tensor, ...]) -> Tensor:  # noqa: ARG002 - within
+        """From the enlarged map, which holds the finer maps already."""
+        result: Tensor = self.embedding_maskfeature(enlarged, mix)
         return result
 
 

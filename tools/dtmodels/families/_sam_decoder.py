@@ -16,6 +16,21 @@ THIN = WIDTH // 8
 """Channels of the map that masks are read from, 256 x 256 pixels."""
 
 
+class Refinement(nn.ModuleList):
+    """Layers that look at the enlarged map once more, for the HQ mask."""
+
+    def __init__(self) -> None:
+        wide = 2 * THIN
+        outer = nn.Conv2d(THIN, wide, 3, padding=1), nn.Conv2d(wide, THIN, 3, padding=1)
+        super().__init__([outer[0], ChannelNorm(wide), Gelu(), outer[1]])
+
+    def forward(self, enlarged: Tensor, mix: Tensor) -> Tensor:
+        """`[1, 32, 256, 256]` and the share of each channel, `[1, 1, 32]`, to `[1, 1, 65536]`."""
+        for layer in self:
+            enlarged = layer(enlarged)
+        return mix @ enlarged.flatten(2)
+
+
 class MaskDecoder(nn.Module):
     """What both generations have in common; see the subclasses in the families' own files."""
 
@@ -37,12 +52,7 @@ class MaskDecoder(nn.Module):
         if hq:
             self.hf_token = nn.Embedding(1, WIDTH)
             self.hf_mlp = Mlp([WIDTH, WIDTH, WIDTH, THIN])
-            self.embedding_maskfeature = nn.Sequential(
-                nn.Conv2d(THIN, 2 * THIN, 3, padding=1),
-                ChannelNorm(2 * THIN),
-                Gelu(),
-                nn.Conv2d(2 * THIN, THIN, 3, padding=1),
-            )
+            self.embedding_maskfeature: nn.Module = Refinement()
 
     def leading(self) -> list[Tensor]:
         """Tokens before the one for quality, each `[1, 256]`."""
@@ -56,8 +66,8 @@ class MaskDecoder(nn.Module):
         """What the quality head says, `[1, 3]`, as the authors report it."""
         return raw
 
-    def fine(self, enlarged: Tensor, features: tuple[Tensor, ...]) -> Tensor:
-        """The map that the HQ mask is read from."""
+    def refined(self, enlarged: Tensor, mix: Tensor, features: tuple[Tensor, ...]) -> Tensor:
+        """The HQ mask `[1, 1, 65536]`: the channels of a map, each by its share `mix`, `[1, 1, 32]`."""
         raise NotImplementedError
 
     def tokens(self) -> Tensor:
@@ -86,6 +96,6 @@ class MaskDecoder(nn.Module):
         masks = mixes @ enlarged.flatten(2)
         if self.hq:
             mix = self.hf_mlp(seen[:, at + 2 + MASKS])[:, None]
-            masks = masks + mix @ self.fine(enlarged, features).flatten(2)
+            masks = masks + self.refined(enlarged, mix, features)
         side = enlarged.shape[-1]
         return masks.reshape(1, MASKS, side, side), self.quality(self.iou_prediction_head(seen[:, at])[:, 1:])

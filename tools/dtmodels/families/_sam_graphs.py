@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from dtmodels.families._export import export, made_up
 from dtmodels.families._sam_decoder import MaskDecoder
-from dtmodels.families._sam_prompt import SIDE, PromptEncoder
+from dtmodels.families._sam_prompt import SIDE, WIDTH, PromptEncoder
 
 PROMPTS = ("point_coords", "point_labels", "mask_input", "has_mask_input")
 """Inputs of the decoder after the encoder's outputs, in darktable's order."""
@@ -27,7 +27,8 @@ class Clicks(nn.Module):
     darktable runs the decoder without optimisation, so what can be computed beforehand has to be.
     """
 
-    grid: Tensor
+    columns: Tensor
+    rows: Tensor
     tokens: Tensor
     table: Tensor
 
@@ -37,7 +38,9 @@ class Clicks(nn.Module):
         self.prompts, self.decoder = prompts, decoder
         self._limit = limit
         with torch.no_grad():
-            self.register_buffer("grid", prompts.grid())
+            columns, rows = prompts.lines()
+            self.register_buffer("columns", columns)
+            self.register_buffer("rows", rows)
             self.register_buffer("tokens", decoder.tokens())
             self.register_buffer("table", prompts.label_table())
 
@@ -57,7 +60,8 @@ class Clicks(nn.Module):
             previous: mask `[1, 1, 256, 256]` and whether there is one, `[1]`.
         """
         points = self.prompts.points(*clicks, self.table)
-        masks, quality = self.decoder(image + self.prompts.mask(*previous), self.grid, self.tokens, points, features)
+        grid = (self.columns[0] * self.rows[0] + self.columns[1] * self.rows[1]).reshape(1, -1, WIDTH)
+        masks, quality = self.decoder(image + self.prompts.mask(*previous), grid, self.tokens, points, features)
         kept = masks.clone() if self._limit is None else masks.clamp(-self._limit, self._limit)
         return masks, quality, kept
 

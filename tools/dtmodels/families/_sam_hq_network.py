@@ -38,10 +38,10 @@ class Decoder(MaskDecoder):
         result: Tensor = self.output_upscaling(image)
         return result
 
-    def fine(self, enlarged: Tensor, features: tuple[Tensor, ...]) -> Tensor:
-        """The enlarged map, refined, and `detail`."""
+    def refined(self, enlarged: Tensor, mix: Tensor, features: tuple[Tensor, ...]) -> Tensor:
+        """From the enlarged map, and from `detail`."""
         (detail,) = features
-        result: Tensor = self.embedding_maskfeature(enlarged) + detail
+        result: Tensor = self.embedding_maskfeature(enlarged, mix) + mix @ detail.flatten(2)
         return result
 
 

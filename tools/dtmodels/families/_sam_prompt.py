@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import torch
+import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import Tensor, nn
 
 from dtmodels.families._gelu import Gelu
@@ -82,9 +83,10 @@ class PromptEncoder(nn.Module):
             previous: the mask.
             present: `[1]`, 1 where there is one, otherwise 0.
         """
-        embedded: Tensor = self.mask_downscaling(previous)
-        absent = self.no_mask_embed.weight.reshape(1, WIDTH, 1, 1)
-        return present * embedded + (1 - present) * absent
+        last = self.mask_downscaling[-1]
+        weight, bias = last.get_parameter("weight"), last.get_parameter("bias")
+        offset = present * bias + (1 - present) * self.no_mask_embed.weight[0]  # before it is as large as the embedding
+        return F.conv2d(present * self.mask_downscaling[:-1](previous), weight, offset)
 
     def grid(self) -> Tensor:
         """Positions of the cells of the image embedding, `[1, 4096, 256]`."""
@@ -92,3 +94,16 @@ class PromptEncoder(nn.Module):
         rows, columns = torch.meshgrid(centres, centres, indexing="ij")
         grid: Tensor = self.pe_layer(torch.stack([columns, rows], -1).reshape(1, CELLS * CELLS, 2))
         return grid
+
+    def lines(self) -> tuple[Tensor, Tensor]:
+        """Of columns `[2, 1, 64, 256]` and of rows `[2, 64, 1, 256]`: `grid` is the sum of the two products.
+
+        It holds sines and cosines of a sum of two angles. All cells would take a fifth of a decoder's file.
+        """
+        centres = (torch.arange(CELLS) + 0.5) / CELLS
+        middle = torch.full_like(centres, 0.5)  # where a coordinate adds nothing to the angle
+        sine, cosine = self.pe_layer(torch.stack([centres, middle], -1)).chunk(2, -1)
+        columns = torch.stack([torch.cat([sine, cosine], -1), torch.cat([cosine, -sine], -1)])
+        sine, cosine = self.pe_layer(torch.stack([middle, centres], -1)).chunk(2, -1)
+        rows = torch.stack([torch.cat([cosine, cosine], -1), torch.cat([sine, sine], -1)])
+        return columns[:, None], rows[:, :, None]

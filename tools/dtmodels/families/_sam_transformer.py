@@ -40,12 +40,12 @@ class Layer(nn.Module):
         super().__init__()
         self.self_attn = Attention(width, width)
         self.norm1 = nn.LayerNorm(width)
-        self.cross_attn_token_to_image = Attention(width, width // REDUCTION)
+        self.cross_attn_token_to_image: nn.Module = Attention(width, width // REDUCTION)
         self.norm2 = nn.LayerNorm(width)
         self.mlp = mlp([width, INNER, width])
         self.norm3 = nn.LayerNorm(width)
         self.norm4 = nn.LayerNorm(width)
-        self.cross_attn_image_to_token = Attention(width, width // REDUCTION)
+        self.cross_attn_image_to_token: nn.Module = Attention(width, width // REDUCTION)
 
     def forward(
         self, tokens: Tensor, image: Tensor, marks: Tensor, grid: Tensor, *, first: bool
@@ -81,7 +81,7 @@ class TwoWayTransformer(nn.Module):
     def __init__(self, width: int, mlp: type[Mlp] | type[TwoLinear]) -> None:
         super().__init__()
         self.layers = nn.ModuleList(Layer(width, mlp) for _ in range(LAYERS))
-        self.final_attn_token_to_image = Attention(width, width // REDUCTION)
+        self.final_attn_token_to_image: nn.Module = Attention(width, width // REDUCTION)
         self.norm_final_attn = nn.LayerNorm(width)
 
     def forward(self, image: Tensor, grid: Tensor, marks: Tensor) -> tuple[Tensor, Tensor]:

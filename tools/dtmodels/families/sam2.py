@@ -16,6 +16,7 @@ from dtmodels.families._options import choice
 from dtmodels.families._rename import Layout
 from dtmodels.families._sam2_network import Sam2
 from dtmodels.families._sam_graphs import Clicks, export_pair
+from dtmodels.families._sam_inference import for_inference
 from dtmodels.families._seeded import Recipe
 from dtmodels.families._weights import fill
 
@@ -64,8 +65,8 @@ def network(variant: str) -> Sam2:
 
 
 def decoder(filled: Sam2) -> Decoder:
-    """Prompts to masks, from a network that has its weights."""
-    return Decoder(filled.sam_prompt_encoder, filled.sam_mask_decoder, limit=LIMIT)
+    """Prompts to masks, from a network that has its weights, whose decoder is changed for it."""
+    return Decoder(filled.sam_prompt_encoder, for_inference(filled.sam_mask_decoder), limit=LIMIT)
 
 
 def convert(job: Job) -> Mapping[str, Any]:

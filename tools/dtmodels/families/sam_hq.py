@@ -15,6 +15,7 @@ from dtmodels.families._options import choice
 from dtmodels.families._rename import Layout
 from dtmodels.families._sam_graphs import Clicks, export_pair
 from dtmodels.families._sam_hq_network import SamHq
+from dtmodels.families._sam_inference import for_inference
 from dtmodels.families._sam_vit import Vit
 from dtmodels.families._seeded import Recipe
 from dtmodels.families._tiny_vit import TinyVit
@@ -51,8 +52,11 @@ def network(variant: str) -> SamHq:
 
 
 def decoder(filled: SamHq) -> Decoder:
-    """Prompts to masks, from a network that has its weights; its authors feed masks back as they are."""
-    return Decoder(filled.prompt_encoder, filled.mask_decoder, limit=None)
+    """Prompts to masks, from a network that has its weights, whose decoder is changed for it.
+
+    Its authors feed masks back as they are.
+    """
+    return Decoder(filled.prompt_encoder, for_inference(filled.mask_decoder), limit=None)
 
 
 def convert(job: Job) -> Mapping[str, Any]:

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 from numpy.typing import NDArray
 
 from dtbase.errors import Failure
 from dtbase.psnr import psnr
 from dtmodels.graph.runtime import Runtime, Session
+from dtmodels.graph.sized import load_sized
 
 Arrays = Mapping[str, NDArray[Any]]
 FLOOR = {"half": 60.0, "full": 100.0}
@@ -79,23 +79,12 @@ def hold(graph: Path, finished: Path, runtime: Runtime, storage: str) -> float:
 
 
 def _loaded(finished: Path, inputs: Arrays, runtime: Runtime, other: Path) -> Session:
-    """The finished graph, or where the notes are of other sizes, `other`: the same nodes and weights, for those sizes.
-
-    A node that holds a size of its own does not fit the others: ONNX Runtime refuses, or it returns something else.
-    """
+    """The finished graph, or where the notes are of other sizes, `other`: a copy for those."""
     session = runtime.load(finished)
     if all(_fits(tensor.shape, inputs[tensor.name].shape) for tensor in session.inputs if tensor.name in inputs):
         return session
     session.close()
-    model = onnx.load(finished)
-    for value in model.graph.input:
-        shape = value.type.tensor_type.shape
-        del shape.dim[:]
-        shape.dim.extend(onnx.TensorShapeProto.Dimension(dim_value=size) for size in inputs[value.name].shape)
-    for value in model.graph.output:
-        value.type.tensor_type.ClearField("shape")
-    onnx.save(model, other)
-    return runtime.load(other)
+    return load_sized(finished, {name: value.shape for name, value in inputs.items()}, runtime, other)
 
 
 def _fits(declared: Sequence[int | str], found: Sequence[int]) -> bool:

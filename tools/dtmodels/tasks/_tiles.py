@@ -9,20 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dtmodels.graph.inspect import Graph
-from dtmodels.graph.runtime import GraphFailure, Runtime, Session
-from dtmodels.report import Problem, TensorFacts, error, warning
+from dtmodels.graph.runtime import GraphFailure, Session
+from dtmodels.report import Problem, TensorFacts, error
 from dtmodels.tasks._graphs import check_counts, check_inputs_float, check_outputs_float, is_static, shape_text
-from dtmodels.tasks._protocol import Call, Model
-from dtmodels.tasks._run import check_finite, failure
-from dtmodels.tasks._sample import Image, flat, picture
+from dtmodels.tasks._protocol import Model
+from dtmodels.tasks._sample import Image, flat
 
 NOISE_LEVEL = 25 / 255
 """What darktable fills the second input with, where a graph has one."""
 USEFUL = 4
 """A tile must be at least so many overlaps wide; then at least half of each tile is new picture."""
-LOUD = 8.0
-"""An output that exceeds its input by this factor is in other units, such as 0..255."""
-VISIBLE_SEAM = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,60 +103,19 @@ def _check_shape(graph: Graph, kind: str, tensor: TensorFacts, wanted: tuple[int
         yield error(code, graph.name, f"{what}: every run fails", fix)
 
 
-def run_tile(model: Model, runtime: Runtime, tile: Tile) -> Iterator[Problem | Call]:
-    """Run one graph as darktable does: two neighbouring tiles of a picture, and a black one."""
-    size = tile.size(model) or 0
-    try:
-        session = runtime.load(model.folder / tile.file)
-        yield from _run(session, tile, size)
-        session.close()
-    except GraphFailure as wrong:
-        yield failure(tile.file, wrong)
-
-
-def _run(session: Session, tile: Tile, size: int) -> Iterator[Problem | Call]:
-    step = size - 2 * tile.overlap
-    whole = picture(tile.channels, size, size + step)
-    left, seconds = call_tile(session, tile, whole[..., :size])
-    right, _ = call_tile(session, tile, whole[..., step:])
-    name = tile.file.removesuffix(".onnx")
-    yield Call(name=name, file=tile.file, seconds=seconds, outputs={session.outputs[0].name: left})
-    if infinite := list(
-        check_finite(tile.file, {session.outputs[0].name: left, "of the next tile": right}, "a picture")
-    ):
-        yield from infinite
-        return
-    yield from _check_scale(tile, whole, left)
-    yield from _check_seam(tile, left, right)
-    black, _ = call_tile(session, tile, flat(0, tile.channels, size, size))
-    yield from check_finite(tile.file, {session.outputs[0].name: black}, "a black picture")
-
-
 def call_tile(session: Session, tile: Tile, image: Image) -> tuple[NDArray[np.float32], float]:
-    size = image.shape[-1]
-    values: list[Image] = [image, flat(NOISE_LEVEL, 1, size, size)][: len(session.inputs)]
+    """What a graph makes of one tile, `[1, channels, height, width]`, and how many seconds it took.
+
+    Raises:
+        GraphFailure: ONNX Runtime refuses it, or it returns another size than darktable expects.
+    """
+    height, width = image.shape[-2:]
+    values: list[Image] = [image, flat(NOISE_LEVEL, 1, height, width)][: len(session.inputs)]
     wanted = [tensor.dtype for tensor in session.inputs]
     result = session.call(*(value.astype(dtype) for value, dtype in zip(values, wanted, strict=True)))
     output = result.outputs[session.outputs[0].name].astype(np.float32)
-    expected = (1, 3, tile.scale * size, tile.scale * size)
+    expected = (1, 3, tile.scale * height, tile.scale * width)
     if output.shape != expected:
         what = f"returned {shape_text(output.shape)}, darktable expects {shape_text(expected)}"
         raise GraphFailure(what, where=tile.file)
     return output, result.seconds
-
-
-def _check_scale(tile: Tile, given: Image, output: NDArray[np.float32]) -> Iterator[Problem]:
-    if np.abs(output).max() > LOUD * given.max():
-        what = f"output reaches {np.abs(output).max():.3g} for a picture of 0..1"
-        yield warning("run.scale", tile.file, what, "let the graph return what it was given: 0..1")
-
-
-def _check_seam(tile: Tile, left: NDArray[np.float32], right: NDArray[np.float32]) -> Iterator[Problem]:
-    """Two neighbouring tiles must agree where darktable cuts from one to the other."""
-    cut, step = tile.overlap * tile.scale, left.shape[-1] - 2 * tile.overlap * tile.scale
-    exact = left.astype(np.float64)
-    apart = float(np.abs(exact[..., cut:-cut, step + cut] - right[..., cut:-cut, cut]).max())
-    spread = float(np.ptp(exact)) or 1.0
-    if apart > VISIBLE_SEAM * spread:
-        what = f"neighbouring tiles differ by {apart / spread:.0%} of the range where darktable cuts: seams will show"
-        yield warning("run.seam", tile.file, what, f"the network must not look further than {tile.overlap} pixels")

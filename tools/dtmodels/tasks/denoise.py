@@ -14,7 +14,8 @@ from dtmodels.tasks._attributes import check_boost
 from dtmodels.tasks._demo import Picture, Sample, Strip, details, middle
 from dtmodels.tasks._protocol import Call, Model
 from dtmodels.tasks._screen import nearness, photographed, through
-from dtmodels.tasks._tiles import Tile, check_tile, run_tile
+from dtmodels.tasks._tile_run import run_tile
+from dtmodels.tasks._tiles import Tile, check_tile
 
 TILE = Tile(file="model.onnx", sizes=("input_sizes",), channels=3, scale=1, overlap=64, extra=True)
 FILES = (TILE.file,)

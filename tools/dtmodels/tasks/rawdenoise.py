@@ -16,7 +16,8 @@ from dtmodels.tasks._attributes import check_choice, where_attribute
 from dtmodels.tasks._demo import Sample, Strip
 from dtmodels.tasks._protocol import Call, Model
 from dtmodels.tasks._raw_demo import strip
-from dtmodels.tasks._tiles import Tile, check_tile, run_tile
+from dtmodels.tasks._tile_run import run_tile
+from dtmodels.tasks._tiles import Tile, check_tile
 
 NO_TARGET = ("null", "none")
 CHOICES = {

@@ -15,7 +15,8 @@ from dtmodels.tasks._attributes import check_boost
 from dtmodels.tasks._demo import Picture, Pixels, Sample, Strip, details, middle, resized
 from dtmodels.tasks._protocol import Call, Model
 from dtmodels.tasks._screen import nearness, through
-from dtmodels.tasks._tiles import Tile, check_tile, run_tile
+from dtmodels.tasks._tile_run import run_tile
+from dtmodels.tasks._tiles import Tile, check_tile
 
 TILES = tuple(
     Tile(
