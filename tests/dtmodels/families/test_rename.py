@@ -46,6 +46,17 @@ def test_a_prefix_passes_over_other_networks_but_not_over_strangers() -> None:
         fit(WANTED, {**found, "generator.x": torch.zeros(1)}, layout)
 
 
+def test_a_prefix_that_nobody_named_is_told() -> None:
+    found = {f"module.{name}": tensor for name, tensor in WANTED.items()}
+    with pytest.raises(Misfit) as misfit:
+        fit(WANTED, {**found, "module.b.num_batches_tracked": torch.zeros(1)}, Layout())
+    assert misfit.value.fix == "the names in the file begin with 'module.': give it as `prefix` of the family's layout"
+    del found["module.b.bias"]
+    with pytest.raises(Misfit) as another:
+        fit(WANTED, found, Layout())
+    assert "another variant" in str(another.value)
+
+
 def test_rules_are_applied_in_order_and_several_names_are_rows() -> None:
     rename = by_rules([(r"^b\.", "a."), (r"^a\.", "z.")])
     assert rename("b.bias") == "z.bias"

@@ -67,8 +67,17 @@ class Misfit(Failure):
         parts = [("missing", missing), ("left over", left_over), ("of another shape", shapes)]
         told = "; ".join(f"{len(names)} {kind}: {_some(names)}" for kind, names in parts if names)
         fix = "the checkpoint is of another variant, or the options of the card do not fit it"
+        if prefix := _prefix(missing, left_over):
+            fix = f"the names in the file begin with {prefix!r}: give it as `prefix` of the family's layout"
         super().__init__(f"the tensors do not fit the network: {told}", where=where, fix=fix)
         self.missing, self.left_over, self.shapes = missing, left_over, shapes
+
+
+def _prefix(missing: Sequence[str], left_over: Sequence[str]) -> str:
+    """What stands before every missing name in a name left over; empty where that is not so."""
+    there = set(left_over)
+    guesses = (name.removesuffix(missing[0]) for name in left_over if missing and name.endswith(missing[0]))
+    return next((guess for guess in guesses if all(guess + name in there for name in missing)), "")
 
 
 def fit(
