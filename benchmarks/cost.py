@@ -11,7 +11,6 @@ little. darktable's includes what it takes to hand a picture to the process; its
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import tempfile
 import time
@@ -23,6 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks._page import write_tables
+from benchmarks._processor import processor_time
 from dtbase.console import Console
 from dtmodels.catalogue import Catalogue, Entry
 from dtmodels.stages.convert import obtain_and_convert
@@ -40,7 +40,6 @@ SIDE, SEED = 1024, 9_000_011
 POSITIONS = 3
 LEAST = 0.3
 """Seconds that are measured at least: the kernel counts hundredths."""
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +98,7 @@ def _times(given: Proxied, graph: Path, darktable: Darktable) -> tuple[float, fl
             ours = _seconds(lambda at=position: run(image, at), time.thread_time)  # type: ignore[misc]
             theirs = _seconds(
                 lambda at=values: renderer.render(given.module.name, image, at),  # type: ignore[misc]
-                lambda: _processor_time(process),
+                lambda: processor_time(process),
             )
             found.append((ours, theirs))
     proxy, module = np.median(found, axis=0) / (SIDE * SIDE / 1e6)
@@ -114,12 +113,6 @@ def _seconds(once: Callable[[], object], clock: Callable[[], float]) -> float:
         once()
         calls += 1
     return took / calls
-
-
-def _processor_time(process: int) -> float:
-    """Seconds that all threads of a process have computed, for the program and for the kernel."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 if __name__ == "__main__":
