@@ -24,7 +24,7 @@ class Lowpass(Colisa):
     def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
         """See `dtproxies.networks` for shapes and units."""
         radius, contrast, brightness, saturation = planes(sliders)
-        blurred = self.blur(image, radius)
+        blurred = self.blur(image.double(), radius.double()).to(image.dtype)
         lightness = self._curve(blurred[:, :1] / 100, lambda x: self._contrast(x, contrast))
         lightness = self._curve(lightness, lambda x: self._power(x, brightness))
         return torch.cat([100 * lightness, blurred[:, 1:] * saturation], dim=1)
