@@ -15,6 +15,8 @@ class Lowpass(Colisa):
 
     Contrast is the slope of a straight line up to 1, and bends it to an S beyond; contrast 1, brightness 0, saturation
     1 leave the blurred picture as it is. Curves are taken from tables and continued as in `Colisa`.
+    The blur is computed in double precision: a tile sums over shorter lines than the whole picture does, and would
+    else land in another step of a table here and there.
     """
 
     def __init__(self) -> None:
