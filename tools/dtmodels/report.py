@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from dtbase.counted import number_of
+
 Severity = Literal["error", "warning"]
 
 
@@ -105,8 +107,8 @@ class Report:
     def _verdict(self) -> str:
         if self.ok:
             warned = len(self.problems)
-            return "darktable runs it" + (f" ({warned} warning{'s' * (warned != 1)})" if warned else "")
-        return f"{len(self.errors)} error{'s' * (len(self.errors) != 1)}"
+            return "darktable runs it" + (f" ({number_of(warned, 'warning')})" if warned else "")
+        return number_of(len(self.errors), "error")
 
 
 def _file_lines(file: FileFacts) -> Iterable[str]:

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 
+from dtbase.counted import number_of
 from dtmodels.lint.rule import Finding, Severity
 from dtmodels.yaml_document import HIDDEN
 
@@ -20,7 +21,7 @@ def counts(findings: Sequence[Finding]) -> dict[str, int]:
 
 def counted(findings: Sequence[Finding]) -> str:
     """How many findings there are, in words: `2 errors, 1 warning`."""
-    words = [f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in counts(findings).items() if count]
+    words = [number_of(count, kind) for kind, count in counts(findings).items() if count]
     return ", ".join(words) or "no findings"
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dtbase.console import Console
+from dtbase.counted import number_of
 from dtbase.errors import Failure, NothingToDo
 from dtbase.files import replacing_folder
 from dtmodels.catalogue import Catalogue, Entry
@@ -35,8 +36,7 @@ def release(root: Path, ids: Sequence[str], console: Console) -> None:
     built = run_each(choose(Catalogue.load(root), ids), workspace, console)
     with workspace.locked():
         assembled = _assemble(built, workspace)
-    models = "1 model" if len(built) == 1 else f"{len(built)} models"
-    console.say(f"{workspace.dist.name}: {models}, {'written' if assembled else 'unchanged'}")
+    console.say(f"{workspace.dist.name}: {number_of(len(built), 'model')}, {'written' if assembled else 'unchanged'}")
 
 
 def choose(catalogue: Catalogue, ids: Sequence[str]) -> list[Entry]:

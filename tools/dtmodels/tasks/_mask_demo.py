@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from scipy.ndimage import binary_dilation
 
+from dtbase.counted import number_of
 from dtmodels.card import Prompt
 from dtmodels.graph.runtime import Session
 from dtmodels.tasks._clicks import THRESHOLD, Clicking, Selection
@@ -55,13 +56,12 @@ def _line(pixels: Pixels, number: int, prompt: Prompt, user: Clicking) -> Iterat
 
 def _words(prompt: Prompt) -> str:
     counted = [(len(prompt.points), "on it (green)"), (len(prompt.beside), "beside it (red)")]
-    words = [f"{count} click{'s' * (count > 1)} {where}" for count, where in counted if count]
+    words = [f"{number_of(count, 'click')} {where}" for count, where in counted if count]
     return ", ".join([*words, *(["a box"] if prompt.box else [])])
 
 
 def _certainty(found: Selection) -> str:
-    decodes = "1 decode" if found.decodes == 1 else f"{found.decodes} decodes"
-    return f"after {decodes}; the network expects {found.quality:.0%} overlap"
+    return f"after {number_of(found.decodes, 'decode')}; the network expects {found.quality:.0%} overlap"
 
 
 def _marked(pixels: Pixels, prompt: Prompt) -> Pixels:
