@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from dtproxies.modules import Module
 from dtproxies.pipeline.links import Link
+from dtproxies.vocabulary.module import Module
 
 
 def chains(modules: Sequence[Module], sizes: Sequence[int], count: int, seed: int) -> list[tuple[str, ...]]:

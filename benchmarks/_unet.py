@@ -6,10 +6,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from dtproxies.modules import Module
 from dtproxies.networks.colour import convert
 from dtproxies.networks.encoding import from_stops, to_stops
 from dtproxies.networks.sliders import Dials
+from dtproxies.vocabulary.module import Module
 
 WIDTHS = (32, 64, 128, 256, 512)
 """Channels of its levels: 7.8 million numbers with three channels in and out."""

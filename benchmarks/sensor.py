@@ -26,13 +26,13 @@ from dtproxies.darktable.find import Darktable, find
 from dtproxies.darktable.xmp import Step
 from dtproxies.member import Proxied, proxied
 from dtproxies.metrics import compare
-from dtproxies.modules import Module
 from dtproxies.opening import open_renderer
 from dtproxies.pairs import slider_values
 from dtproxies.runners import FACTORS, torch_runner
 from dtproxies.sampling import sample
 from dtproxies.spaces import convert
 from dtproxies.trained import trained, weights_of
+from dtproxies.vocabulary.module import Module
 
 DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "DSC_1339_768x512.dng"
 MODELS = Path("models")

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from dtproxies.axis import axis
-from dtproxies.modules import Module, Slider, choice
 from dtproxies.sampling import NUDGE, nudged, sample
+from dtproxies.vocabulary.module import Module, Slider, choice
 
 RADIUS = Slider(name="radius", low=0.5, high=200.0, default=10.0, unit="px", scale="log")
 MODE = choice("mode", 5, soft=1, hard=5, odd=7)

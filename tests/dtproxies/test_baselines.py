@@ -11,7 +11,7 @@ from dtproxies.darktable.render import Request
 from dtproxies.images import Pixels, chart, into_space
 from dtproxies.member import Proxied
 from dtproxies.metrics import compare
-from dtproxies.modules import Module, Slider, choice
+from dtproxies.vocabulary.module import Module, Slider, choice
 
 MODULE = Module(
     name="exposure",

@@ -9,7 +9,6 @@ from torch import Tensor
 
 from dtbase import colour as reference
 from dtbase.spaces import REC709_TO_REC2020
-from dtproxies.modules import Module, Slider, Space, choice
 from dtproxies.networks import colour, frame
 from dtproxies.networks.blur import GaussianBank, Pyramid, gaussian
 from dtproxies.networks.curve import Curve
@@ -18,6 +17,7 @@ from dtproxies.networks.film import Film, gated
 from dtproxies.networks.mix import Mixer
 from dtproxies.networks.sliders import Dials, planes
 from dtproxies.spaces import from_space, to_space
+from dtproxies.vocabulary.module import Module, Slider, Space, choice
 
 SLIDERS = (
     Slider(name="gain", low=-2.0, high=6.0, default=0.0, unit="EV"),

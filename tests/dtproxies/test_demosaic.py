@@ -5,9 +5,9 @@ from numpy.testing import assert_allclose
 from torch import Tensor
 
 from dtproxies.member import proxied
-from dtproxies.modules import Module
 from dtproxies.networks.bayer import sites
 from dtproxies.networks.rcd import BORDER, PPG
+from dtproxies.vocabulary.module import Module
 
 RCD = 5
 METHODS = [PPG, RCD]

@@ -16,10 +16,10 @@ from dtproxies.darktable.render import Request
 from dtproxies.fit import WEIGHTS, train
 from dtproxies.images import Pixels, chart
 from dtproxies.member import Proxied
-from dtproxies.modules import Module, Slider
 from dtproxies.recipe import Recipe
 from dtproxies.state import STATE
 from dtproxies.training_log import CURVE, LOG
+from dtproxies.vocabulary.module import Module, Slider
 
 MODULE = Module(
     name="exposure",

@@ -3,7 +3,7 @@ import pytest
 
 from dtbase.psnr import psnr
 from dtproxies.metrics import CAP, compare, log_encode, spread
-from dtproxies.modules import Module
+from dtproxies.vocabulary.module import Module
 
 LINEAR = Module(name="toy", version=1, kind="exact", space="input-rgb", sliders=(), reach=0)
 LAB = Module(name="toy", version=1, kind="exact", space="lab", sliders=(), reach=0)

@@ -23,12 +23,12 @@ from dtproxies.judging import written
 from dtproxies.kept import kept_in
 from dtproxies.member import Proxied, proxied
 from dtproxies.metrics import compare
-from dtproxies.modules import Slider
 from dtproxies.mosaic import to_mosaic
 from dtproxies.opening import open_renderer
 from dtproxies.pairs import slider_values
 from dtproxies.runners import Run, torch_runner
 from dtproxies.sampling import sample
+from dtproxies.vocabulary.module import Slider
 from dtproxies.weights import load
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from dtbase.errors import Failure
-from dtproxies.modules import Module, Slider
 from dtproxies.sampling import sample
+from dtproxies.vocabulary.module import Module, Slider
 
 MODULE = Module(
     name="toy",

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dtproxies.modules import Slider
+from dtproxies.vocabulary.module import Slider
 
 Values = NDArray[np.float64]
 

@@ -11,9 +11,9 @@ from dtproxies.darktable.render import Request
 from dtproxies.images import Pixels
 from dtproxies.member import Proxied
 from dtproxies.metrics import log_encode
-from dtproxies.modules import Module
 from dtproxies.pairs import Renders, slider_values
 from dtproxies.sampling import Positions, sample
+from dtproxies.vocabulary.module import Module
 
 SETTINGS = 64
 """Slider positions that are known beforehand."""

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 
 from dtproxies.images import Pixels
-from dtproxies.modules import Module
 from dtproxies.pairs import Pair
 from dtproxies.recipe import Recipe
+from dtproxies.vocabulary.module import Module
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

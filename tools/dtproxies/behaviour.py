@@ -13,10 +13,10 @@ from dtproxies.darktable.render import Request
 from dtproxies.images import Pixels, chart, into_space
 from dtproxies.member import Proxied
 from dtproxies.metrics import display_psnr, encoded
-from dtproxies.modules import Module
 from dtproxies.pairs import Renders, slider_values
 from dtproxies.runners import Run
 from dtproxies.sampling import Positions, sample
+from dtproxies.vocabulary.module import Module
 
 STEPS = 33
 """Of a sweep."""

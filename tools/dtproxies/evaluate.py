@@ -18,12 +18,12 @@ from dtproxies.evaluation import Checks, Evaluation, Judged
 from dtproxies.images import Picture, Pixels, chart, into_space
 from dtproxies.member import Proxied
 from dtproxies.metrics import Figures, Spread, compare, display_psnr, spread
-from dtproxies.modules import Module
 from dtproxies.pairs import Pair, Renders, render_pairs, slider_values
 from dtproxies.runners import Run
 from dtproxies.sampling import Positions, sample
 from dtproxies.scenes import Scenes
 from dtproxies.spaces import convert
+from dtproxies.vocabulary.module import Module
 
 PAIRS = 128
 """The standard ones."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from dtproxies.behaviour import Behaviour
 from dtproxies.metrics import Spread
-from dtproxies.modules import Kind
+from dtproxies.vocabulary.module import Kind
 
 TARGETS: Mapping[Kind, tuple[float, float, float]] = {
     "exact": (90, 80, 70),

@@ -18,7 +18,6 @@ from dtproxies.descent import descend
 from dtproxies.images import Picture
 from dtproxies.loss import encode
 from dtproxies.member import Proxied, proxied
-from dtproxies.modules import Module
 from dtproxies.networks.frame import call
 from dtproxies.pairs import Pair, Renders, render_pairs
 from dtproxies.recipe import Recipe
@@ -29,6 +28,7 @@ from dtproxies.state import STATE
 from dtproxies.trained import WEIGHTS
 from dtproxies.training_log import write_log
 from dtproxies.upstream import Upstream
+from dtproxies.vocabulary.module import Module
 from dtproxies.weights import store
 
 SETTLED = 1e-14

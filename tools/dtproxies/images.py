@@ -14,9 +14,9 @@ from PIL import Image
 from dtbase.colour import srgb_to_linear
 from dtbase.errors import Failure
 from dtbase.files import sha256
-from dtproxies.modules import Module
 from dtproxies.mosaic import balanced
 from dtproxies.spaces import to_space
+from dtproxies.vocabulary.module import Module
 
 FOLDER = Path("images/proxy")
 SOURCES = "sources.json"

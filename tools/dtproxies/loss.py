@@ -6,11 +6,11 @@ import torch
 from torch import Tensor, nn
 
 from dtproxies.batches import Batch
-from dtproxies.modules import Module
 from dtproxies.networks.colour import linear_to_srgb, to_rec709
 from dtproxies.networks.frame import call
 from dtproxies.recipe import Recipe
 from dtproxies.sampling import NUDGE
+from dtproxies.vocabulary.module import Module
 
 SOFT = 1e-4
 """Differences of encoded values below this count by their square, larger ones by their size."""

@@ -12,8 +12,8 @@ from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.layout import Field
 from dtproxies.darktable.render import Renderer, Spaces
 from dtproxies.images import Pixels, chart
-from dtproxies.modules import Kind
 from dtproxies.spaces import WHITE, to_space
+from dtproxies.vocabulary.module import Kind
 
 SIDE = 256
 """Of the pictures, in pixels; reach is seen up to half of it."""

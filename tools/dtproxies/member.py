@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from dtbase.discovery import member
 from dtproxies import modules
-from dtproxies.modules import Module
 from dtproxies.recipe import Recipe
 from dtproxies.sampling import Reachable
+from dtproxies.vocabulary.module import Module
 
 if TYPE_CHECKING:
     from torch import nn

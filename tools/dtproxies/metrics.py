@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from dtbase.colour import linear_rec709_to_lab
 from dtbase.psnr import psnr
 from dtproxies.images import Pixels
-from dtproxies.modules import Module
 from dtproxies.perceived import delta_e, ssim
 from dtproxies.spaces import from_space, shown
+from dtproxies.vocabulary.module import Module
 
 Values = NDArray[np.floating[Any]]
 

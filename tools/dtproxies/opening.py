@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dtbase.errors import Failure
 from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.render import Renderer
-from dtproxies.modules import Module
+from dtproxies.vocabulary.module import Module
 
 
 def open_renderer(

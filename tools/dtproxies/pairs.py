@@ -14,11 +14,11 @@ from dtbase.errors import Failure
 from dtproxies.darktable.render import Request
 from dtproxies.images import Pixels, into_space
 from dtproxies.member import Proxied
-from dtproxies.modules import Module
 from dtproxies.recipe import Recipe
 from dtproxies.sampling import Positions, nudged, sample
 from dtproxies.scenes import Scenes
 from dtproxies.upstream import Upstream
+from dtproxies.vocabulary.module import Module
 
 Position = NDArray[np.float64]
 """[P], in the order of the module's sliders."""

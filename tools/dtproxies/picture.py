@@ -10,13 +10,13 @@ from dtbase.sheet import Shown, difference, write_sheet
 from dtproxies.images import Picture, Pixels
 from dtproxies.member import Proxied, proxied
 from dtproxies.metrics import compare
-from dtproxies.modules import Module
 from dtproxies.pairs import Pair, Renders, render_pairs
 from dtproxies.runners import Run
 from dtproxies.sampling import sample
 from dtproxies.scenes import Scenes
 from dtproxies.session import runner, session
 from dtproxies.spaces import shown
+from dtproxies.vocabulary.module import Module
 
 ROWS = 4
 SIDE = 256

@@ -9,7 +9,7 @@ from dtbase.marked import between
 from dtproxies.evaluation import NAMES, Evaluation
 from dtproxies.member import proxied
 from dtproxies.metrics import Spread
-from dtproxies.modules import Module
+from dtproxies.vocabulary.module import Module
 
 BEGIN, END = "<!-- figures:begin, written by `dtproxies evaluate` -->", "<!-- figures:end -->"
 BY_HAND = re.compile(r"^\| Figure \|.*\n(?:\|.*\n)+", re.MULTILINE)

@@ -11,7 +11,7 @@ from scipy.stats import qmc
 
 from dtbase.errors import Failure
 from dtproxies.axis import Axis, axis
-from dtproxies.modules import Module
+from dtproxies.vocabulary.module import Module
 
 Positions = NDArray[np.float64]
 """[count, P], in the order of the module's sliders; every value is one that float32 holds."""

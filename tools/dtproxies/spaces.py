@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dtbase.spaces import from_colours, on_screen, to_colours
-from dtproxies.modules import Space
 from dtproxies.mosaic import to_mosaic
+from dtproxies.vocabulary.module import Space
 
 Pixels = NDArray[Any]
 

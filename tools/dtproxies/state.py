@@ -12,8 +12,8 @@ import torch
 
 from dtbase.errors import Failure
 from dtbase.files import write_bytes
-from dtproxies.modules import Module
 from dtproxies.recipe import Recipe
+from dtproxies.vocabulary.module import Module
 
 STATE = "training.state"
 ANEW = "remove the file to begin anew"

@@ -21,13 +21,13 @@ from dtproxies.given import given_picture
 from dtproxies.images import Picture, into_space
 from dtproxies.member import Proxied, proxied
 from dtproxies.metrics import compare
-from dtproxies.modules import Module, Slider
 from dtproxies.opening import open_renderer
 from dtproxies.pairs import Renders
 from dtproxies.runners import Run
 from dtproxies.spaces import shown
 from dtproxies.sweep_sheet import draw
 from dtproxies.video import FRAME, write_video
+from dtproxies.vocabulary.module import Module, Slider
 
 WORKERS = 2
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dtbase.files import replacing
-from dtproxies.modules import Slider
+from dtproxies.vocabulary.module import Slider
 
 if TYPE_CHECKING:
     from dtproxies.sweep import Frame

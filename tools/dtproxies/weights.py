@@ -11,8 +11,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file
 
 from dtbase.errors import Failure
-from dtproxies.modules import Module
 from dtproxies.tensors import write_tensors
+from dtproxies.vocabulary.module import Module
 
 if TYPE_CHECKING:
     from torch import nn

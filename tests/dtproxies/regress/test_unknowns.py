@@ -8,9 +8,9 @@ from torch import nn
 
 from dtbase.errors import Failure, NothingToDo
 from dtproxies.member import Proxied
-from dtproxies.modules import Module, Slider, choice
 from dtproxies.pipeline.links import Link
 from dtproxies.regress.unknowns import errors, unknowns
+from dtproxies.vocabulary.module import Module, Slider, choice
 
 LINEAR = Slider(name="linear", low=-2, high=6, default=0, unit="1")
 FACTOR = Slider(name="factor", low=0.1, high=10, default=1, unit="1", scale="log")

@@ -17,8 +17,8 @@ from dtbase.errors import Failure
 from dtmodels.families import Job
 from dtmodels.families._export import export, made_up
 from dtproxies import modules
-from dtproxies.modules import Module
 from dtproxies.networks.frame import whole
+from dtproxies.vocabulary.module import Module
 from dtproxies.weights import facts_of, load
 
 OPTIONS = ("module",)

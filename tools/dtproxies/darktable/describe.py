@@ -13,7 +13,7 @@ from dtproxies.darktable import introspection
 from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.layout import Field, ModuleLayout
 from dtproxies.darktable.xmp import layout_of
-from dtproxies.modules import Module, Slider
+from dtproxies.vocabulary.module import Module, Slider
 
 Survey = Mapping[str, Mapping[str, Any]]
 """What `dtproxies.survey` measured, by module."""

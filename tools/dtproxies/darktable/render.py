@@ -19,7 +19,7 @@ from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.layout import ModuleLayout
 from dtproxies.darktable.remote import Remote
 from dtproxies.darktable.xmp import layout_of
-from dtproxies.modules import Space
+from dtproxies.vocabulary.module import Space
 
 AHEAD = 4
 """Requests taken in advance for each worker."""

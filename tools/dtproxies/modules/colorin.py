@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dtproxies.modules import Module
 from dtproxies.recipe import Recipe
+from dtproxies.vocabulary.module import Module
 
 if TYPE_CHECKING:
     from torch import nn

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from dtproxies.modules import Module, Slider
+from dtproxies.vocabulary.module import Module, Slider
 
 if TYPE_CHECKING:
     from torch import nn

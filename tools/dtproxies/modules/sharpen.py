@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dtproxies.modules import Module, Slider
+from dtproxies.vocabulary.module import Module, Slider
 
 if TYPE_CHECKING:
     from torch import nn

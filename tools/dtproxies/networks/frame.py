@@ -9,7 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from dtproxies.modules import Module
+from dtproxies.vocabulary.module import Module
 
 
 def whole(image: Tensor) -> Tensor:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from dtproxies.modules import Module
 from dtproxies.networks.encoding import from_stops, to_stops
 from dtproxies.networks.film import Film, gated
 from dtproxies.networks.sliders import Dials
+from dtproxies.vocabulary.module import Module
 
 
 class Mixer(nn.Module):

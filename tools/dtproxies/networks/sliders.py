@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from dtproxies.modules import Slider
+from dtproxies.vocabulary.module import Slider
 
 
 class Dials(nn.Module):

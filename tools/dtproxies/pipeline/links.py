@@ -12,8 +12,8 @@ from dtproxies import modules
 from dtproxies.darktable.layout import ModuleLayout
 from dtproxies.darktable.order import Order
 from dtproxies.member import Proxied, proxied
-from dtproxies.modules import Module, Slider, Space
 from dtproxies.pipeline.wanted import Request, Wanted
+from dtproxies.vocabulary.module import Module, Slider, Space
 
 LINEAR: Space = "input-rgb"
 """Of a picture before the first module: linear Rec709."""

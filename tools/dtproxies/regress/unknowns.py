@@ -12,8 +12,8 @@ from torch import Tensor
 
 from dtbase.errors import Failure, NothingToDo
 from dtproxies.axis import Axis, axis
-from dtproxies.modules import Slider
 from dtproxies.pipeline.links import Link
+from dtproxies.vocabulary.module import Slider
 
 MOST = 64
 """Combinations of choices that are tried one by one."""
