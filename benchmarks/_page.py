@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from dtbase.files import write_text
-from dtbase.marked import between
+from dtbase.system.files import write_text
+from dtbase.text.generated_section import between
 from dtproxies.metrics import Spread
 
 PAGE = Path("docs/proxy-benchmarks.md")

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dtbase.console import Console
+from dtbase.terminal.console import Console
 from dtmodels.graph.runtime import Runtime
 from dtmodels.report import Report
 from dtmodels.stages.validate import validate_path

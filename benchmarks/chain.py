@@ -22,7 +22,7 @@ import numpy as np
 
 from benchmarks._chains import chains, link_at
 from benchmarks._page import decibels, write_tables
-from dtbase.console import Console
+from dtbase.terminal.console import Console
 from dtproxies.cores import one_core
 from dtproxies.images import FOLDER, Picture, photographs
 from dtproxies.kept import kept_in

@@ -23,7 +23,7 @@ import numpy as np
 
 from benchmarks._page import write_tables
 from benchmarks._processor import processor_time
-from dtbase.console import Console
+from dtbase.terminal.console import Console
 from dtmodels.catalogue import Catalogue, Entry
 from dtmodels.stages.convert import obtain_and_convert
 from dtmodels.workspace import Workspace

@@ -30,10 +30,10 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks._networks import CASES
-from dtbase.apart import apart
-from dtbase.console import Console
-from dtbase.errors import WrongUsage
-from dtbase.psnr import psnr
+from dtbase.imaging.psnr import psnr
+from dtbase.system.errors import WrongUsage
+from dtbase.system.subprocess_call import apart
+from dtbase.terminal.console import Console
 from dtmodels.graph.normalise import normalise
 
 ROUNDS, SECONDS = 7, 60.0

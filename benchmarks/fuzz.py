@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks._mutations import mutated, seeds
-from dtbase.console import Console
+from dtbase.terminal.console import Console
 from dtmodels.lint.engine import lint
 from dtmodels.lint.fixes import correct
 from dtmodels.lint.report import Report, render

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks._cards import card, write_repository
-from dtbase.console import Console
+from dtbase.terminal.console import Console
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = ROOT / "schema" / "card-v1.schema.json"

@@ -30,10 +30,10 @@ import onnxruntime
 import torch
 from torch import Tensor, nn
 
-from dtbase.apart import apart
-from dtbase.console import Console
-from dtbase.discovery import member
-from dtbase.errors import Failure
+from dtbase.system.discovery import member
+from dtbase.system.errors import Failure
+from dtbase.system.subprocess_call import apart
+from dtbase.terminal.console import Console
 from dtmodels import families
 from dtmodels.card import Checkpoint
 from dtmodels.catalogue import Catalogue, Entry

@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from dtbase.console import Console
+from dtbase.terminal.console import Console
 from tests.workflows.checkers import all_checkers
 from tests.workflows.scenarios.planted.defects import DEFECTS, Defect
 

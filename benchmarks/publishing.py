@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from dtbase.console import Console
+from dtbase.terminal.console import Console
 from dtmodels.publishing.dist import read_dist
 from dtmodels.publishing.stock import stock
 from tests.dtmodels.publishing.collection import QUIET, Collection, adder

@@ -31,8 +31,8 @@ from torch import Tensor
 
 from benchmarks._chains import chains, link_at
 from benchmarks._page import decibels, write_tables
-from dtbase.console import Console
-from dtbase.psnr import psnr
+from dtbase.imaging.psnr import psnr
+from dtbase.terminal.console import Console
 from dtproxies.axis import axis
 from dtproxies.cores import half_the_cores
 from dtproxies.images import FOLDER, Picture, photographs

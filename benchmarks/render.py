@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
-from dtbase.console import Console
+from dtbase.terminal.console import Console
 from dtproxies.darktable import introspection
 from dtproxies.darktable.dump import dump
 from dtproxies.darktable.find import Darktable, find

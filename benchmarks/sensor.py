@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from safetensors import safe_open
 
 from benchmarks._page import write_tables
-from dtbase.console import Console
+from dtbase.terminal.console import Console
 from dtproxies.darktable.dump import Dumped, dump
 from dtproxies.darktable.find import Darktable, find
 from dtproxies.darktable.xmp import Step

@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from dtbase.console import Console
+from dtbase.terminal.console import Console
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent

@@ -25,8 +25,8 @@ from safetensors.numpy import load_file
 
 from benchmarks._page import write_tables
 from benchmarks._processor import processor_time
-from dtbase.console import Console
-from dtbase.files import sha256
+from dtbase.system.files import sha256
+from dtbase.terminal.console import Console
 from dtproxies.darktable.render import Request
 from dtproxies.fit import train
 from dtproxies.images import FOLDER, Pixels

@@ -24,7 +24,7 @@ import torch
 
 from benchmarks._page import decibels, write_tables
 from benchmarks._unet import UNet
-from dtbase.console import Console
+from dtbase.terminal.console import Console
 from dtproxies.batches import Pool
 from dtproxies.cores import one_core
 from dtproxies.evaluate import SIDE, evaluate

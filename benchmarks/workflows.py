@@ -10,7 +10,7 @@ import tempfile
 from collections import defaultdict
 from pathlib import Path
 
-from dtbase.console import Console
+from dtbase.terminal.console import Console
 from tests.workflows.executor import Evaluator, Network, Pins, Run, World, run_workflow
 from tests.workflows.house import CHANGELOG, models, on_github, tools
 from tests.workflows.origin import Origin

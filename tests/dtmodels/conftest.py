@@ -12,7 +12,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from dtbase.files import write_json
+from dtbase.system.files import write_json
 from dtmodels.card_reader import read_card
 from dtmodels.config import config as config_of
 from dtmodels.graph.runtime import Runtime

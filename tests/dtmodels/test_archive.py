@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.archive import Installed, install
 
 Pack = Callable[..., Path]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from dtbase.errors import Failure, WrongUsage
+from dtbase.system.errors import Failure, WrongUsage
 from dtmodels.card_reader import read, read_card
 from dtmodels.yaml_document import Unreadable, compose, locate
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dtbase.errors import Failure, WrongUsage
+from dtbase.system.errors import Failure, WrongUsage
 from dtmodels.catalogue import Catalogue
 
 Add = Callable[..., Path]

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dtbase.console import Console
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
+from dtbase.terminal.console import Console
 from dtmodels.docs import BEGIN, END, stale, write_docs
 
 Add = Callable[..., Path]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.download import Expected, Patience, download
 
 DATA = bytes(range(256)) * 4000

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dtbase.errors import Failure, WrongUsage
+from dtbase.system.errors import Failure, WrongUsage
 from dtmodels import schemas
 from dtmodels.releases_index import FILE, KNOWN, known_versions, newest, read_index, serve, unserved
 from dtmodels.schemas import check_against

@@ -9,9 +9,9 @@ import pytest
 import yaml
 from PIL import Image
 
-from dtbase.discovery import member, member_names
-from dtbase.errors import Failure
-from dtbase.files import sha256
+from dtbase.system.discovery import member, member_names
+from dtbase.system.errors import Failure
+from dtbase.system.files import sha256
 from dtmodels import tasks
 from dtmodels.card import Demo, Prompt
 from dtmodels.catalogue import Catalogue

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.schemas import check_against
 
 

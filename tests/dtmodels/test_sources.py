@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.sources import BUILDING, Sources
 
 TREE = {
-    "dtbase/files.py": "",
+    "dtbase/system/files.py": "",
     "dtbase/unused.py": "",
     "dtmodels/__init__.py": "",
     "dtmodels/stages/__init__.py": "",
     "dtmodels/stages/convert.py": "from dtmodels import families\nfrom dtmodels.graph import normalise\n",
-    "dtmodels/stages/validate.py": "def run():\n    import dtbase.files\n    return ['-m', 'dtmodels.graph.worker']\n",
+    "dtmodels/stages/validate.py": "def run():\n    import dtbase.system.files\n    return ['-m', 'dtmodels.graph.worker']\n",
     "dtmodels/stages/package.py": "from . import shared\nfrom ..graph.zip import write\n",
     "dtmodels/stages/shared.py": "",
     "dtmodels/stages/release.py": "import dtbase.unused\n",
@@ -68,7 +68,7 @@ def test_every_way_to_import_counts(tree: Path) -> None:
     found = behind(tree, "nafnet", "mask")
     assert "dtmodels/families/_blocks.py" in found  # from package import module
     assert "dtmodels/graph/normalise.py" in found  # from package import module, in a stage
-    assert "dtbase/files.py" in found  # import a.b, inside a function
+    assert "dtbase/system/files.py" in found  # import a.b, inside a function
     assert "dtmodels/stages/shared.py" in found  # from . import
     assert "dtmodels/graph/zip.py" in found  # from ..package.module import
     assert "dtmodels/graph/worker.py" in found  # named, to be started in another process

@@ -14,9 +14,9 @@ import pytest
 from onnx import helper
 from safetensors.numpy import save_file
 
-from dtbase.console import Console
-from dtbase.errors import Failure, WrongUsage
-from dtbase.files import write_json
+from dtbase.system.errors import Failure, WrongUsage
+from dtbase.system.files import write_json
+from dtbase.terminal.console import Console
 from dtmodels.card import Tolerance
 from dtmodels.catalogue import Catalogue, Entry
 from dtmodels.graph.runtime import Runtime

@@ -13,7 +13,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from dtbase.errors import Failure, WrongUsage
+from dtbase.system.errors import Failure, WrongUsage
 from dtmodels.graph.runtime import Runtime
 from dtmodels.report import Report
 from dtmodels.stages.validate import hold_archive, validate_path

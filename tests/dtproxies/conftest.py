@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtproxies.darktable import introspection
 from dtproxies.darktable.find import Darktable, find
 from dtproxies.darktable.layout import ModuleLayout

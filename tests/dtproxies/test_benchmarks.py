@@ -10,7 +10,7 @@ from benchmarks import _page
 from benchmarks._chains import chains
 from benchmarks._unet import UNet
 from benchmarks.recovery import told_apart
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtproxies.member import proxied
 
 MODULES = [proxied(name).module for name in ("exposure", "sharpen", "velvia", "vibrance")]

@@ -7,8 +7,8 @@ from numpy.testing import assert_allclose
 from scipy.ndimage import gaussian_filter
 from torch import Tensor
 
-from dtbase import colour as reference
-from dtbase.spaces import REC709_TO_REC2020
+from dtbase.imaging import colour as reference
+from dtbase.imaging.colour_spaces import REC709_TO_REC2020
 from dtproxies.networks import colour, frame
 from dtproxies.networks.blur import GaussianBank, Pyramid, gaussian
 from dtproxies.networks.curve import Curve

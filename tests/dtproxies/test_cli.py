@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dtbase.commands import run
+from dtbase.terminal.cli_group import run
 from dtproxies.cli import commands
 from dtproxies.darktable import pfm
 from dtproxies.darktable.find import VARIABLE, Darktable

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from dtbase.colour import linear_rec709_to_lab
+from dtbase.imaging.colour import linear_rec709_to_lab
 from dtproxies.darktable.dump import dump
 from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.layout import ModuleLayout

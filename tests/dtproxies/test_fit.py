@@ -12,8 +12,8 @@ import torch
 from scipy.ndimage import uniform_filter
 from torch import Tensor, nn
 
-from dtbase.console import Console
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
+from dtbase.terminal.console import Console
 from dtproxies.darktable.render import Request
 from dtproxies.evaluate import evaluate
 from dtproxies.fit import WEIGHTS, fit, train

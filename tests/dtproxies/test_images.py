@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtproxies.images import FOLDER, SOURCES, Picture, chart, crop, expose, photographs
 
 

@@ -11,8 +11,8 @@ from types import SimpleNamespace
 import pytest
 import yaml
 
-from dtbase.console import Console
-from dtbase.errors import Failure, WrongUsage
+from dtbase.system.errors import Failure, WrongUsage
+from dtbase.terminal.console import Console
 from dtproxies import judging
 from dtproxies.card_section import with_evaluation
 from dtproxies.code_digest import _bare, code_digest

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from dtbase.console import Console
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
+from dtbase.terminal.console import Console
 from dtproxies import survey as surveyed
 from dtproxies.darktable.find import Darktable
 from dtproxies.measure import Measured, measure

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from dtbase.psnr import psnr
+from dtbase.imaging.psnr import psnr
 from dtproxies.metrics import CAP, compare, log_encode, spread
 from dtproxies.vocabulary.module import Module
 

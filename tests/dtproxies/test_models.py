@@ -9,8 +9,8 @@ import pytest
 import torch
 from safetensors.numpy import load_file
 
-from dtbase.console import Console
-from dtbase.files import sha256
+from dtbase.system.files import sha256
+from dtbase.terminal.console import Console
 from dtmodels.catalogue import Catalogue, Entry
 from dtproxies.darktable.dump import dump
 from dtproxies.darktable.find import Darktable

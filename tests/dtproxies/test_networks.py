@@ -6,7 +6,7 @@ import torch
 from numpy.testing import assert_allclose
 from scipy.ndimage import correlate1d
 
-from dtbase.discovery import member_names
+from dtbase.system.discovery import member_names
 from dtproxies import modules
 from dtproxies.images import chart, into_space
 from dtproxies.member import Proxied, proxied

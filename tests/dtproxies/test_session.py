@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from dtbase.errors import Failure, WrongUsage
+from dtbase.system.errors import Failure, WrongUsage
 from dtproxies.cli import commands
 from dtproxies.darktable.find import VARIABLE, Darktable
 from dtproxies.images import FOLDER

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dtbase.console import Console
-from dtbase.errors import WrongUsage
+from dtbase.system.errors import WrongUsage
+from dtbase.terminal.console import Console
 from dtproxies import video
 from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.render import Request

@@ -5,7 +5,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtproxies.member import proxied
 from dtproxies.weights import facts_of, load, store
 

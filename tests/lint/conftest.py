@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dtbase.console import Console
+from dtbase.terminal.console import Console
 from dtmodels.docs import write_docs
 
 Repository = Callable[[Path], Path]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dtbase.console import Console
+from dtbase.terminal.console import Console
 from dtmodels.lint.command import Request, run
 
 HERE = Path(__file__).parent

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dtbase.console import Console
-from dtbase.errors import Failure, NothingToDo, WrongUsage
+from dtbase.system.errors import Failure, NothingToDo, WrongUsage
+from dtbase.terminal.console import Console
 from dtmodels.lint.engine import lint
 from dtmodels.lint.gate import require_clean
 from dtmodels.lint.registry import find_rule, selected

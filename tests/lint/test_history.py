@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dtbase.errors import WrongUsage
+from dtbase.system.errors import WrongUsage
 from dtmodels.lint.engine import lint
 from dtmodels.lint.history import History
 

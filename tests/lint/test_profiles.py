@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from dtbase.errors import WrongUsage
+from dtbase.system.errors import WrongUsage
 from dtmodels.lint.profiles import find_profile, profile_names
 from dtmodels.lint.rule import Finding
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dtbase.console import Console
-from dtbase.discovery import member_names
+from dtbase.system.discovery import member_names
+from dtbase.terminal.console import Console
 from dtmodels.docs import write_docs
 from dtmodels.lint import rules as package
 from dtmodels.lint.engine import lint

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dtbase.errors import WrongUsage
+from dtbase.system.errors import WrongUsage
 from dtmodels.lint.engine import lint
 from dtmodels.lint.targets import card_folders
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from dtbase.discovery import member_names
+from dtbase.system.discovery import member_names
 from dtmodels import tasks
 from dtmodels.schemas import schema
 

@@ -9,7 +9,7 @@ import pytest
 
 PROGRAM = """
 import importlib, sys
-from dtbase.discovery import member, member_names
+from dtbase.system.discovery import member, member_names
 package = importlib.import_module(sys.argv[1])
 print(" ".join(member_names(package)))
 if sys.argv[2:]:

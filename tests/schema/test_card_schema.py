@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 import yaml
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.card import Card
 from dtmodels.card_reader import build
 from dtmodels.card_shape import fit

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.archive_entries import ENCRYPTED, METHODS, REPACK, check_entries, check_size, is_special
 from dtmodels.report import Problem, error
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping as Dict
 from datetime import date
 from typing import Any, Literal
 
-from dtbase.names import did_you_mean, edit_distance, nearest
+from dtbase.text.suggestions import did_you_mean, edit_distance, nearest
 from dtmodels.yaml_document import Change, Mapping, Node, Problem, Scalar, Sequence, Span, Where, locate
 from dtmodels.yaml_values import NotJson, is_null, other_reading, plain_value
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dtbase.errors import Failure, WrongUsage
-from dtbase.names import did_you_mean
+from dtbase.system.errors import Failure, WrongUsage
+from dtbase.text.suggestions import did_you_mean
 from dtmodels.card import Card
 from dtmodels.card_reader import read_card
 

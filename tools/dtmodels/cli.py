@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from dtbase.commands import Commands, run
-from dtbase.console import Console
+from dtbase.terminal.cli_group import Commands, run
+from dtbase.terminal.console import Console
 from dtmodels import cli_ci, cli_release
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from dtbase.console import Console
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
+from dtbase.terminal.console import Console
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 

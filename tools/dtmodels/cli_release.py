@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from dtbase.console import Console
-from dtbase.errors import NothingToDo
+from dtbase.system.errors import NothingToDo
+from dtbase.terminal.console import Console
 
 BRANCH = click.option("--branch", default="main", show_default=True, metavar="NAME", help="Releases are made from it.")
 FOLDER = click.Path(path_type=Path, file_okay=False)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from dtbase.console import Console
-from dtbase.files import write_text
-from dtbase.marked import between
+from dtbase.system.files import write_text
+from dtbase.terminal.console import Console
+from dtbase.text.generated_section import between
 from dtmodels.catalogue import Catalogue
 from dtmodels.collection_page import collection_tables
 from dtmodels.markdown import code, table, text

@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from dtbase.errors import Failure
-from dtbase.files import sha256
+from dtbase.system.errors import Failure
+from dtbase.system.files import sha256
 
 CHUNK = 1 << 20
 AGAIN = {429, 500, 502, 503, 504}

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from dtbase.files import sha256, write_json
+from dtbase.system.files import sha256, write_json
 from dtmodels.catalogue import Entry
 from dtmodels.sources import Sources
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dtbase.errors import WrongUsage
+from dtbase.system.errors import WrongUsage
 
 
 def git(root: Path, *arguments: str, asked: bytes = b"", what: str = "git failed", fix: str = "") -> bytes:

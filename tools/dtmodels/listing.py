@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dtbase.console import Console
-from dtbase.errors import NothingToDo
-from dtbase.files import json_text
+from dtbase.system.errors import NothingToDo
+from dtbase.system.files import json_text
+from dtbase.terminal.console import Console
 from dtmodels.catalogue import Catalogue
 from dtmodels.openness.grade import grade
 

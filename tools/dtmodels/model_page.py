@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.card import Card, Component
 from dtmodels.catalogue import Entry
 from dtmodels.config import source_text

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dtbase.errors import Failure, NothingToDo
-from dtbase.files import sha256
+from dtbase.system.errors import Failure, NothingToDo
+from dtbase.system.files import sha256
 from dtmodels.card import Card
 from dtmodels.card_reader import read_card
 from dtmodels.catalogue import CARD

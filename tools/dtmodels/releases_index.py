@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from dtbase.errors import Failure, WrongUsage
-from dtbase.files import write_json
-from dtbase.names import did_you_mean
+from dtbase.system.errors import Failure, WrongUsage
+from dtbase.system.files import write_json
+from dtbase.text.suggestions import did_you_mean
 from dtmodels import schemas
 from dtmodels.schemas import check_against
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from dtbase.counted import number_of
+from dtbase.text.plural import number_of
 
 Severity = Literal["error", "warning"]
 

@@ -10,7 +10,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.card import Demo
 from dtmodels.card_reader import build
 from dtmodels.card_shape import fit

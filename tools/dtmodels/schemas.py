@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dtbase.errors import Failure, WrongUsage
-from dtbase.names import did_you_mean
+from dtbase.system.errors import Failure, WrongUsage
+from dtbase.text.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 
 BUILDING = ("dtmodels.stages.convert", "dtmodels.stages.validate", "dtmodels.stages.package")
 """What makes a package and holds it against darktable; all that these import can change one."""
@@ -16,7 +16,7 @@ _OURS = ("dtbase", "dtmodels", "dtproxies")
 _FAMILIES, _TASKS = "dtmodels.families", "dtmodels.tasks"
 _QUOTED = re.compile(rf"""["']((?:{"|".join(_OURS)})\.[\w.]+)["']""".encode())
 _MEMBERS = ".*"
-"""Marks a package imported as a whole: its members are looked up at run time, by `dtbase.discovery`."""
+"""Marks a package imported as a whole: its members are looked up at run time, by `dtbase.system.discovery`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtproxies.evaluate import PAIRS
 from dtproxies.evaluation import NAMES, Evaluation
 from dtproxies.member import proxied

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 import click
 
-from dtbase.commands import Commands, run
+from dtbase.terminal.cli_group import Commands, run
 from dtproxies import using
 
 
@@ -21,7 +21,7 @@ def commands() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def doctor(install: bool, as_json: bool) -> int:
     """Say which darktable is used, and prove that it works."""
-    from dtbase.console import Console
+    from dtbase.terminal.console import Console
     from dtproxies.darktable.doctor import report
 
     return report(Console(), install=install, as_json=as_json)
@@ -41,7 +41,7 @@ def doctor(install: bool, as_json: bool) -> int:
 )
 def modules(name: str | None, as_json: bool, measure: bool, path: Path) -> None:
     """List darktable's modules, or the sliders of the module NAME: spaces, kind, reach, and whether sliders act."""
-    from dtbase.console import Console
+    from dtbase.terminal.console import Console
     from dtproxies.darktable.describe import report
     from dtproxies.darktable.find import find
     from dtproxies.survey import read_survey, survey
@@ -80,7 +80,7 @@ ONNX = click.option("--onnx", type=click.Path(path_type=Path), help="The proxy a
 @IMAGES
 def train(module: str, out: Path, seed: int | None, images: Path) -> None:
     """Fit a proxy of MODULE to what darktable renders."""
-    from dtbase.console import Console
+    from dtbase.terminal.console import Console
     from dtproxies.fit import train_module
 
     train_module(Console(), module, out, images, seed=seed)
@@ -114,8 +114,8 @@ def evaluate(
     **given: Any,
 ) -> int:
     """Hold a proxy of MODULE against darktable, on pictures and slider positions it was not fitted on."""
-    from dtbase.console import Console
-    from dtbase.errors import WrongUsage
+    from dtbase.system.errors import WrongUsage
+    from dtbase.terminal.console import Console
     from dtproxies.judging import Asked, evaluate_all, evaluate_module
 
     if everything == bool(module):

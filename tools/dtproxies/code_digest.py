@@ -10,7 +10,7 @@ from pathlib import Path
 from dtproxies import evaluate, modules
 
 ROOT = Path(__file__).resolve().parent.parent
-HELD_ELSEWHERE = ("dtproxies.darktable", "dtbase.console", "dtbase.errors", "dtbase.files")
+HELD_ELSEWHERE = ("dtproxies.darktable", "dtbase.terminal.console", "dtbase.system.errors", "dtbase.system.files")
 """What is rendered is held by tests, bit for bit, and named by darktable's version; the others change no figure."""
 
 

@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from dtbase.console import Console
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
+from dtbase.terminal.console import Console
 from dtproxies import state
 from dtproxies.batches import Batch, Pool, as_batch
 from dtproxies.interrupt import between_steps

@@ -8,8 +8,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from dtbase.console import Console
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
+from dtbase.terminal.console import Console
 from dtproxies.baselines import Baselines
 from dtproxies.behaviour import STEPS, behaviour
 from dtproxies.cores import one_core

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from dtbase.colour import srgb_to_linear
-from dtbase.errors import Failure
-from dtbase.files import sha256
+from dtbase.imaging.colour import srgb_to_linear
+from dtbase.system.errors import Failure
+from dtbase.system.files import sha256
 from dtproxies.mosaic import balanced
 from dtproxies.spaces import to_space
 from dtproxies.vocabulary.module import Module

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from dtbase.console import Console
-from dtbase.errors import Failure, WrongUsage
-from dtbase.files import json_text, sha256, write_text
+from dtbase.system.errors import Failure, WrongUsage
+from dtbase.system.files import json_text, sha256, write_text
+from dtbase.terminal.console import Console
 from dtproxies.card_section import with_evaluation
 from dtproxies.code_digest import code_digest
 from dtproxies.darktable.find import find

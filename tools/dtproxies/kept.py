@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from dtbase.errors import Failure
-from dtbase.files import sha256, write_json
+from dtbase.system.errors import Failure
+from dtbase.system.files import sha256, write_json
 from dtproxies.evaluation import Evaluation, from_json
 from dtproxies.trained import WEIGHTS
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from dtbase.discovery import member
+from dtbase.system.discovery import member
 from dtproxies import modules
 from dtproxies.recipe import Recipe
 from dtproxies.sampling import Reachable

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dtbase.colour import linear_rec709_to_lab
-from dtbase.psnr import psnr
+from dtbase.imaging.colour import linear_rec709_to_lab
+from dtbase.imaging.psnr import psnr
 from dtproxies.images import Pixels
 from dtproxies.perceived import delta_e, ssim
 from dtproxies.spaces import from_space, shown

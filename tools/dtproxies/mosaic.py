@@ -11,7 +11,7 @@ import zlib
 import numpy as np
 from numpy.typing import NDArray
 
-from dtbase.colour import REC709_TO_XYZ_D65
+from dtbase.imaging.colour import REC709_TO_XYZ_D65
 from dtproxies.darktable.dng import Sensor
 
 SHOT = 1 / 6000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.render import Renderer
 from dtproxies.vocabulary.module import Module

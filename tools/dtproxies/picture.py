@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
-from dtbase.sheet import Shown, difference, write_sheet
+from dtbase.imaging.contact_sheet import Shown, difference, write_sheet
 from dtproxies.images import Picture, Pixels
 from dtproxies.member import Proxied, proxied
 from dtproxies.metrics import compare

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict
 
-from dtbase.console import Console
+from dtbase.terminal.console import Console
 from dtproxies.evaluation import Evaluation
 
 _ROWS: list[tuple[str, str, Callable[[float], str]]] = [

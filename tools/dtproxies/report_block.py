@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from dtbase.marked import between
+from dtbase.text.generated_section import between
 from dtproxies.evaluation import NAMES, Evaluation
 from dtproxies.member import proxied
 from dtproxies.metrics import Spread

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtproxies.images import Pixels
 from dtproxies.member import Proxied
 

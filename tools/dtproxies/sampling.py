@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import qmc
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtproxies.axis import Axis, axis
 from dtproxies.vocabulary.module import Module
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from dtbase.errors import WrongUsage
+from dtbase.system.errors import WrongUsage
 from dtproxies.darktable.find import find
 from dtproxies.darktable.render import Renderer
 from dtproxies.images import Picture, Use, photographs

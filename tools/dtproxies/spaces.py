@@ -1,4 +1,4 @@
-"""The spaces that darktable hands to its modules: those of `dtbase.spaces`, and raw.
+"""The spaces that darktable hands to its modules: those of `dtbase.imaging.colour_spaces`, and raw.
 
 raw is a mosaic of sensor values, H x W x 1 (see `dtproxies.mosaic`); as a picture it is grey.
 """
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dtbase.spaces import from_colours, on_screen, to_colours
+from dtbase.imaging.colour_spaces import from_colours, on_screen, to_colours
 from dtproxies.mosaic import to_mosaic
 from dtproxies.vocabulary.module import Space
 

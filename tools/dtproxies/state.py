@@ -10,8 +10,8 @@ from typing import Any
 
 import torch
 
-from dtbase.errors import Failure
-from dtbase.files import write_bytes
+from dtbase.system.errors import Failure
+from dtbase.system.files import write_bytes
 from dtproxies.recipe import Recipe
 from dtproxies.vocabulary.module import Module
 

@@ -8,9 +8,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from dtbase.console import Console
-from dtbase.errors import Failure
-from dtbase.files import write_json
+from dtbase.system.errors import Failure
+from dtbase.system.files import write_json
+from dtbase.terminal.console import Console
 from dtproxies.darktable import introspection
 from dtproxies.darktable.find import Darktable
 from dtproxies.measure import measure

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dtbase.console import Console
-from dtbase.errors import WrongUsage
-from dtbase.files import replacing_folder, write_json
-from dtbase.names import did_you_mean
-from dtbase.sheet import Shown, difference, telling_factor, write_sheet
+from dtbase.imaging.contact_sheet import Shown, difference, telling_factor, write_sheet
+from dtbase.system.errors import WrongUsage
+from dtbase.system.files import replacing_folder, write_json
+from dtbase.terminal.console import Console
+from dtbase.text.suggestions import did_you_mean
 from dtproxies.axis import axis
 from dtproxies.darktable.find import find
 from dtproxies.darktable.render import Request

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dtbase.files import replacing
+from dtbase.system.files import replacing
 from dtproxies.vocabulary.module import Slider
 
 if TYPE_CHECKING:

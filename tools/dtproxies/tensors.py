@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
-from dtbase.files import write_bytes
+from dtbase.system.files import write_bytes
 
 LENGTH = 8
 """Bytes of the length that stands before the header; the header is filled up with spaces to a multiple of it."""

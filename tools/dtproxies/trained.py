@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dtbase.discovery import member_names
-from dtbase.errors import Failure
+from dtbase.system.discovery import member_names
+from dtbase.system.errors import Failure
 from dtproxies import modules
 
 FOLDER = Path("models")

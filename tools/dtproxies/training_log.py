@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from dtbase.files import replacing, write_text
+from dtbase.system.files import replacing, write_text
 
 LOG = "training.jsonl"
 CURVE = "training.png"

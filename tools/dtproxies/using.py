@@ -44,7 +44,7 @@ def sweep(
     models: Path,
 ) -> None:
     """Move one slider across its range: darktable and proxy side by side, as pictures, video and error curve."""
-    from dtbase.console import Console
+    from dtbase.terminal.console import Console
     from dtproxies.darktable.settings import parse
     from dtproxies.session import runner
     from dtproxies.sweep import sweep_command, track
@@ -75,7 +75,7 @@ def pipeline(*, asked: str, image: Path, folder: Path, skip: tuple[str, ...], **
 
     Writes result.png and result.pfm, and picture.pfm with a sidecar that darktable opens.
     """
-    from dtbase.console import Console
+    from dtbase.terminal.console import Console
     from dtproxies.pipeline.command import pipeline_command
 
     pipeline_command(Console(), asked, image, folder, skip=_names(skip), **settings)
@@ -104,7 +104,7 @@ def regress(
     (all of its modules' sliders). Writes the picture with a sidecar that darktable opens, found.json, convergence.png,
     and darktable's picture beside the wanted one.
     """
-    from dtbase.console import Console
+    from dtbase.terminal.console import Console
     from dtproxies.regress.command import regress_command
     from dtproxies.regress.search import Settings
 

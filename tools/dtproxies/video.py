@@ -8,9 +8,9 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from dtbase.console import Console
-from dtbase.errors import Failure
-from dtbase.files import replacing
+from dtbase.system.errors import Failure
+from dtbase.system.files import replacing
+from dtbase.terminal.console import Console
 
 FRAME = "%04d.png"
 """Name of a picture, by its number from 0."""

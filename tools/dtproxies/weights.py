@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtproxies.tensors import write_tensors
 from dtproxies.vocabulary.module import Module
 

@@ -39,7 +39,7 @@ ALL = (
     "tools/dtmodels/graph/normalise.py",
     "tools/dtmodels/graph/_worker.py",
     "tools/dtmodels/config.py",
-    "tools/dtbase/files.py",
+    "tools/dtbase/system/files.py",
     "schema/card-v1.schema.json",
     "constraints.txt",
     "pyproject.toml",

@@ -12,7 +12,7 @@ from pathlib import Path
 import onnx
 import pytest
 
-from dtbase.commands import run
+from dtbase.terminal.cli_group import run
 from dtmodels.cli import cli
 
 Add = Callable[..., Path]

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from dtbase.console import Console
-from dtbase.errors import WrongUsage
+from dtbase.system.errors import WrongUsage
+from dtbase.terminal.console import Console
 from dtmodels.ci.gate import gate
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dtbase.errors import WrongUsage
+from dtbase.system.errors import WrongUsage
 from dtmodels.card import Card
 from dtmodels.card_reader import read_card
 from dtmodels.ci.shards import MOST, shards

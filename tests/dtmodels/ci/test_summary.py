@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from dtbase.commands import run
-from dtbase.console import Console
-from dtbase.errors import Failure, WrongUsage
-from dtbase.files import sha256, write_json
+from dtbase.system.errors import Failure, WrongUsage
+from dtbase.system.files import sha256, write_json
+from dtbase.terminal.cli_group import run
+from dtbase.terminal.console import Console
 from dtmodels.ci.built import read_released
 from dtmodels.ci.summary import summary
 from dtmodels.cli import cli

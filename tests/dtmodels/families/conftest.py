@@ -17,7 +17,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from dtbase.files import write_json
+from dtbase.system.files import write_json
 from dtmodels.card_reader import read_card
 from dtmodels.config import config
 from dtmodels.families import Job

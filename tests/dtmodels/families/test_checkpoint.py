@@ -12,7 +12,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.families._checkpoint import read
 
 TENSORS = {"first.weight": torch.arange(6.0).reshape(2, 3), "count": torch.tensor(3)}

@@ -13,7 +13,7 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.families import Job
 from dtmodels.families._rename import Layout, Misfit, fit
 from dtmodels.families._seeded import stand_ins

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.families._export import export
 
 

@@ -16,7 +16,7 @@ import pytest
 import torch
 from torch import nn
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.families import Job
 from dtmodels.families._ffc import Generator
 from dtmodels.families._ffc_fold import fold

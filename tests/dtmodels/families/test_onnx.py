@@ -13,7 +13,7 @@ import onnxruntime
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from dtbase.errors import Failure, NothingToDo
+from dtbase.system.errors import Failure, NothingToDo
 from dtmodels.card import Checkpoint
 from dtmodels.families import Job
 from dtmodels.families.onnx import convert

@@ -7,8 +7,8 @@ import onnxruntime
 import pytest
 import torch
 
-from dtbase.discovery import member_names
-from dtbase.errors import Failure, WrongUsage
+from dtbase.system.discovery import member_names
+from dtbase.system.errors import Failure, WrongUsage
 from dtmodels.card_reader import read_card
 from dtmodels.families import Job
 from dtmodels.families.proxy import convert

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.families._rename import Layout, Misfit, by_rules, fit
 
 WANTED = {"a.weight": torch.zeros(4, 3), "b.bias": torch.zeros(2)}

@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch import nn
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.card import Checkpoint
 from dtmodels.families import Job
 from dtmodels.families._rename import Layout, Misfit

@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from dtbase.files import write_json
+from dtbase.system.files import write_json
 from dtmodels.config import config
 from dtmodels.families import Job, sam2, sam_hq
 from dtmodels.families._rename import Layout, Misfit, fit

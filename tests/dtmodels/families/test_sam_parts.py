@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import Tensor
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.families import Job, sam2, sam_hq
 from dtmodels.families._resample import bicubic
 from dtmodels.families._sam2_network import Decoder as sam2_decoder  # noqa: N813 - two are called alike

@@ -5,7 +5,7 @@ import onnx
 import pytest
 from onnx import helper
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.graph.normalise import IR_VERSION, normalise
 
 

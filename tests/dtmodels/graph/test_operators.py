@@ -9,7 +9,7 @@ import pytest
 from onnx import helper
 from onnxruntime.capi import onnxruntime_pybind11_state
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.graph.operators import (
     COREML,
     COREML_GIVES_BACK,

@@ -10,7 +10,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.graph.parity import BEST, decibels, hold, remember
 from dtmodels.graph.runtime import GraphFailure, Runtime
 

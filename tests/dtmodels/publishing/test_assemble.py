@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.config import STAND_IN
 from dtmodels.publishing import dist as limits
 from dtmodels.publishing.assemble import assemble

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.publishing.changelog import section
 from dtmodels.publishing.tags import parse
 

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.publishing.dist import read_dist
 from dtmodels.publishing.web import Refused, Unreachable
 from tests.dtmodels.publishing.collection import Collection

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from dtbase.errors import Failure, NothingToDo, WrongUsage
+from dtbase.system.errors import Failure, NothingToDo, WrongUsage
 from dtmodels.publishing.plan import Plan, plan
 from tests.dtmodels.publishing.collection import Collection
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.publishing.dist import read_dist
 from dtmodels.publishing.publish import publish
 from dtmodels.publishing.tags import parse

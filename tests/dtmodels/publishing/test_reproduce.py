@@ -12,7 +12,7 @@ import numpy
 import onnx
 import pytest
 
-from dtbase.errors import Failure, NothingToDo
+from dtbase.system.errors import Failure, NothingToDo
 from dtmodels.publishing.reproduce import reproduce
 from dtmodels.stages.package import write_archive
 from tests.dtmodels.publishing.collection import QUIET, Collection

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.catalogue import Catalogue
 from dtmodels.ci.shards import MOST, shards
 from dtmodels.publishing.assemble import assemble

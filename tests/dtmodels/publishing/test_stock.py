@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.publishing.dist import read_dist
 from dtmodels.publishing.stock import NEXT, stock
 from tests.dtmodels.publishing.collection import QUIET, Collection

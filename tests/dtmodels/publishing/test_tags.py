@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dtbase.errors import WrongUsage
+from dtbase.system.errors import WrongUsage
 from dtmodels.publishing.released import highest
 from dtmodels.publishing.tags import Tag, is_tag, nightly, parse
 

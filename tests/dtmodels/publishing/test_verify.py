@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dtbase.errors import Failure, NothingToDo, WrongUsage
+from dtbase.system.errors import Failure, NothingToDo, WrongUsage
 from dtmodels.publishing.folder_check import check_folder
 from dtmodels.publishing.verify import Verified, verify_release
 from dtmodels.stages.index import SUMS, sums

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dtbase.errors import Failure, WrongUsage
+from dtbase.system.errors import Failure, WrongUsage
 from dtmodels.card_reader import read_card
 from dtmodels.publishing.yank import yank
 from tests.dtmodels.publishing.collection import Collection

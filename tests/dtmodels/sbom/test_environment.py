@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.sbom.environment import without_places, write_environment
 
 

@@ -16,7 +16,7 @@ import pytest
 from spdx_tools.spdx.parser.parse_anything import parse_file
 from spdx_tools.spdx.validation.document_validator import validate_full_spdx_document
 
-from dtbase.errors import Failure, NothingToDo, WrongUsage
+from dtbase.system.errors import Failure, NothingToDo, WrongUsage
 from dtmodels.catalogue import Catalogue
 from dtmodels.packed import packages_in
 from dtmodels.sbom import FILE, write_sbom

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from dtbase.console import Console
-from dtbase.discovery import member, member_names
-from dtbase.errors import Failure
+from dtbase.system.discovery import member, member_names
+from dtbase.system.errors import Failure
+from dtbase.terminal.console import Console
 from dtmodels import families
 from dtmodels.catalogue import Catalogue
 from dtmodels.stages.convert import obtain_and_convert

@@ -14,8 +14,8 @@ import pytest
 from onnx import helper
 from PIL import Image
 
-from dtbase.console import Console
-from dtbase.errors import Failure, NothingToDo, WrongUsage
+from dtbase.system.errors import Failure, NothingToDo, WrongUsage
+from dtbase.terminal.console import Console
 from dtmodels.catalogue import Catalogue
 from dtmodels.config import STAND_IN
 from dtmodels.graph.runtime import Runtime

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dtbase.console import Console
-from dtbase.errors import Failure, WrongUsage
+from dtbase.system.errors import Failure, WrongUsage
+from dtbase.terminal.console import Console
 from dtmodels.card_reader import read_card
 from dtmodels.lint.engine import lint
 from dtmodels.stages.new import new, template

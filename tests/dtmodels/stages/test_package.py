@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from dtbase.console import Console
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
+from dtbase.terminal.console import Console
 from dtmodels.catalogue import Catalogue
 from dtmodels.stages.convert import convert
 from dtmodels.stages.package import package

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from dtbase.console import Console
-from dtbase.errors import Failure, NothingToDo
+from dtbase.system.errors import Failure, NothingToDo
+from dtbase.terminal.console import Console
 from dtmodels.card_reader import read_card
 from dtmodels.catalogue import Catalogue, Entry
 from dtmodels.download import download

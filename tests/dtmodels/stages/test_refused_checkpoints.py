@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from dtbase.commands import run
+from dtbase.terminal.cli_group import run
 from dtmodels.cli import cli
 from dtmodels.families._nafnet import NAFNet
 from dtmodels.workspace import Workspace

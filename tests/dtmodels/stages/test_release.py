@@ -15,8 +15,8 @@ from pathlib import Path
 import onnx
 import pytest
 
-from dtbase.console import Console
-from dtbase.errors import Failure, NothingToDo, WrongUsage
+from dtbase.system.errors import Failure, NothingToDo, WrongUsage
+from dtbase.terminal.console import Console
 from dtmodels.docs import write_docs
 from dtmodels.schemas import check_against
 from dtmodels.stages.release import release

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dtbase.files import sha256
+from dtbase.system.files import sha256
 from dtmodels.workspace import Workspace
 
 CHECKPOINT = "  - name: {name}\n    url: https://www.darktable.org/{name}.pth\n"

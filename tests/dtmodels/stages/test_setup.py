@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from dtbase.console import Console
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
+from dtbase.terminal.console import Console
 from dtmodels.card import Checkpoint, HubFile
 from dtmodels.catalogue import Catalogue, Entry
 from dtmodels.stages.setup import comes_with_repository, setup

@@ -14,8 +14,8 @@ from unittest.mock import Mock
 import onnx
 import pytest
 
-from dtbase.console import Console
-from dtbase.errors import Failure, NothingToDo
+from dtbase.system.errors import Failure, NothingToDo
+from dtbase.terminal.console import Console
 from dtmodels.catalogue import Catalogue
 from dtmodels.config import STAND_IN
 from dtmodels.schemas import check_against

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dtbase.console import Console
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
+from dtbase.terminal.console import Console
 from dtproxies.darktable import doctor
 from dtproxies.darktable.find import SUPPORTED, VARIABLE, Darktable
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtproxies.darktable.edit import read_edit
 from dtproxies.darktable.layout import Field, ModuleLayout
 from dtproxies.darktable.order import Order, order_of

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtproxies.darktable.find import FOLDER, SUPPORTED, VARIABLE, Darktable, find
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtproxies.darktable import introspection
 from dtproxies.darktable.find import SUPPORTED, Darktable
 from dtproxies.darktable.layout import ModuleLayout

@@ -2,7 +2,7 @@ import struct
 
 import pytest
 
-from dtbase.errors import WrongUsage
+from dtbase.system.errors import WrongUsage
 from dtproxies.darktable.layout import Field, ModuleLayout
 
 MIX = Field(name="mix", type="float", offset=0, size=4, min=0.1, max=0.99, default=0.5)

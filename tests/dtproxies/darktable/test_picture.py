@@ -6,7 +6,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from dtbase.errors import Failure, WrongUsage
+from dtbase.system.errors import Failure, WrongUsage
 from dtproxies.darktable import pfm, picture
 from dtproxies.darktable.dump import dump
 from dtproxies.darktable.find import Darktable

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dtbase.errors import Failure, WrongUsage
+from dtbase.system.errors import Failure, WrongUsage
 from dtproxies.darktable.dump import dump
 from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.layout import ModuleLayout

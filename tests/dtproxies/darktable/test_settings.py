@@ -1,6 +1,6 @@
 import pytest
 
-from dtbase.errors import WrongUsage
+from dtbase.system.errors import WrongUsage
 from dtproxies.darktable.settings import parse
 
 

@@ -2,7 +2,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from dtbase.errors import WrongUsage
+from dtbase.system.errors import WrongUsage
 from dtproxies.darktable.layout import Field, ModuleLayout
 from dtproxies.darktable.xmp import Step, decode, encode, sidecar
 

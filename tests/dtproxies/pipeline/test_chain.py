@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtproxies.darktable.layout import ModuleLayout
 from dtproxies.darktable.order import Order
 from dtproxies.images import chart

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtproxies.cli import commands
 from dtproxies.darktable import pfm
 from dtproxies.darktable.find import Darktable

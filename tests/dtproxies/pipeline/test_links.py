@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
-from dtbase.errors import Failure, NothingToDo, WrongUsage
+from dtbase.system.errors import Failure, NothingToDo, WrongUsage
 from dtproxies.darktable.layout import ModuleLayout
 from dtproxies.darktable.order import Order
 from dtproxies.pipeline.links import Link, links, usable

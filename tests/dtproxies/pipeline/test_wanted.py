@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dtbase.errors import Failure, WrongUsage
+from dtbase.system.errors import Failure, WrongUsage
 from dtproxies.pipeline.wanted import read_request
 
 GOOD = """

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from dtbase.errors import Failure, WrongUsage
+from dtbase.system.errors import Failure, WrongUsage
 from dtproxies.cli import commands
 from dtproxies.darktable import pfm
 from dtproxies.darktable.dump import dump

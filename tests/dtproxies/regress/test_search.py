@@ -8,7 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
-from dtbase.console import Console
+from dtbase.terminal.console import Console
 from dtproxies.darktable.order import Order
 from dtproxies.images import chart
 from dtproxies.pipeline.chain import Chain, as_pixels, as_tensor

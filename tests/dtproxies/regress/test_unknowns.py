@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from dtbase.errors import Failure, NothingToDo
+from dtbase.system.errors import Failure, NothingToDo
 from dtproxies.member import Proxied
 from dtproxies.pipeline.links import Link
 from dtproxies.regress.unknowns import errors, unknowns

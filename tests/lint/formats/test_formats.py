@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft7Validator
 
-from dtbase.errors import WrongUsage
+from dtbase.system.errors import WrongUsage
 from dtmodels.card_edits import Edit
 from dtmodels.lint.formats.text import text_report
 from dtmodels.lint.registry import all_rules

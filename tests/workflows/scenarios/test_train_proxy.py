@@ -8,7 +8,7 @@ import shutil
 
 import pytest
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtproxies.darktable.find import FOLDER, VARIABLE, find
 from tests.conftest import ROOT
 from tests.workflows.executor import run_workflow

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dtbase.errors import Failure
-from dtbase.files import sha256
+from dtbase.system.errors import Failure
+from dtbase.system.files import sha256
 from dtmodels.config import STAND_IN
 from dtmodels.schemas import check_against
 from dtmodels.workspace import Workspace

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from dtbase.console import Console
-from dtbase.files import json_text
-from dtbase.runner import set_outputs
+from dtbase.system.files import json_text
+from dtbase.terminal.console import Console
+from dtbase.terminal.github_output import set_outputs
 from dtmodels.catalogue import Catalogue
 from dtmodels.ci.affected import Affected, affected
 from dtmodels.ci.shards import Shard, shards

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dtbase.console import Console
-from dtbase.errors import WrongUsage
+from dtbase.system.errors import WrongUsage
+from dtbase.terminal.console import Console
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_-]*"
 _MAY_SKIP = re.compile(rf"(?P<job>{_NAME})(:(?P<by>{_NAME})\.(?P<output>{_NAME})=(?P<value>[^\s,]*))?")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from dtbase.counted import number_of
+from dtbase.text.plural import number_of
 from dtmodels.card import Card
 from dtmodels.ci.built import Built, Values
 from dtmodels.ci.release_effect import effect

@@ -6,8 +6,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from dtbase.console import Console
-from dtbase.runner import add_summary
+from dtbase.terminal.console import Console
+from dtbase.terminal.github_output import add_summary
 from dtmodels.catalogue import Catalogue
 from dtmodels.ci.built import Built, Values
 from dtmodels.ci.page import page

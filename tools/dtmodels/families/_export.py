@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.export import Dim
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.graph.normalise import IR_VERSION
 from dtmodels.graph.parity import remember
 

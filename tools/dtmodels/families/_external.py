@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 import onnx
 from onnx import TensorProto, helper
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.graph.inspect import tensors
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.card import Card
 
 Kind = TypeVar("Kind")

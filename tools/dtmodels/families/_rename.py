@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 
 Names = Callable[[str], str | tuple[str, ...]]
 """Published name of a network's tensor; several names mean that their rows stand below each other."""

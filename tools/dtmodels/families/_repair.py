@@ -15,8 +15,8 @@ from onnx import TensorProto, helper
 from onnx.inliner import inline_local_functions
 from onnx.version_converter import convert_version
 
-from dtbase.errors import Failure
-from dtbase.names import did_you_mean
+from dtbase.system.errors import Failure
+from dtbase.text.suggestions import did_you_mean
 from dtmodels.families._wishes import Wishes
 from dtmodels.graph.normalise import MAX_OPSET
 from dtmodels.graph.operators import STANDARD, operators

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dtbase.errors import Failure
-from dtbase.names import did_you_mean
+from dtbase.system.errors import Failure
+from dtbase.text.suggestions import did_you_mean
 from dtmodels.card import Card
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.families import Job
 from dtmodels.families._export import export, made_up
 from dtmodels.families._fold import fold_norm

@@ -20,7 +20,7 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
-from dtbase.errors import Failure, NothingToDo
+from dtbase.system.errors import Failure, NothingToDo
 from dtmodels.card import Checkpoint
 from dtmodels.families import Job
 from dtmodels.families._external import read

@@ -12,8 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from dtbase.discovery import member
-from dtbase.errors import Failure
+from dtbase.system.discovery import member
+from dtbase.system.errors import Failure
 from dtmodels.families import Job
 from dtmodels.families._export import export, made_up
 from dtproxies import modules

@@ -15,7 +15,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from dtbase.apart import end_with_caller
+from dtbase.system.subprocess_call import end_with_caller
 from dtmodels.graph._wire import receive, send
 
 FATAL_ONLY = 4

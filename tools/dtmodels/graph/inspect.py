@@ -10,7 +10,7 @@ from pathlib import Path
 import onnx
 from onnx import TensorProto
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.report import FileFacts, TensorFacts
 
 NAMES: dict[int, str] = {

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import onnx
 
-from dtbase.errors import Failure
-from dtbase.files import replacing
+from dtbase.system.errors import Failure
+from dtbase.system.files import replacing
 from dtmodels.graph.half import store_half
 from dtmodels.graph.operators import check_operators
 

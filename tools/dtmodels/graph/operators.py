@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import onnx
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 
 EVERYWHERE = frozenset(
     """

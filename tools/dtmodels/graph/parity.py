@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dtbase.errors import Failure
-from dtbase.psnr import psnr
+from dtbase.imaging.psnr import psnr
+from dtbase.system.errors import Failure
 from dtmodels.graph.runtime import Runtime, Session
 from dtmodels.graph.sized import load_sized
 

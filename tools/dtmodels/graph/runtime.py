@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from numpy.typing import NDArray
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.graph._wire import receive, send
 from dtmodels.report import TensorFacts
 

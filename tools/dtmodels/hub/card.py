@@ -8,7 +8,7 @@ from typing import Any
 
 from huggingface_hub import ModelCard, ModelCardData
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.card import Card
 from dtmodels.catalogue import Entry
 from dtmodels.hub.licences import OTHER, hub_licence

@@ -13,9 +13,9 @@ import httpx2
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
 from huggingface_hub.hf_api import RepoFile
 
-from dtbase.console import Console
-from dtbase.errors import Failure
-from dtbase.files import sha256
+from dtbase.system.errors import Failure
+from dtbase.system.files import sha256
+from dtbase.terminal.console import Console
 from dtmodels.hub.card import hub_card
 from dtmodels.packed import Packed, packages_in
 

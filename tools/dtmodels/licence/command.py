@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from dtbase.console import Console
-from dtbase.files import json_text
+from dtbase.system.files import json_text
+from dtbase.terminal.console import Console
 from dtmodels.licence.compare import Comparison, compare
 from dtmodels.licence.report import json_value, text_report
 from dtmodels.licence.sources import osadl_matrix, spdx_list

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 
 OUTBOUND = "GPL-3.0-or-later"
 

@@ -7,8 +7,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dtbase.console import Console
-from dtbase.files import write_text
+from dtbase.system.files import write_text
+from dtbase.terminal.console import Console
 from dtmodels.lint.engine import lint
 from dtmodels.lint.profiles import DEFAULT
 from dtmodels.lint.report import Report, render

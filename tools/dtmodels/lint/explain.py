@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from dtbase.console import Console
-from dtbase.errors import Failure
-from dtbase.files import json_text
+from dtbase.system.errors import Failure
+from dtbase.system.files import json_text
+from dtbase.terminal.console import Console
 from dtmodels.lint.explanation import Explanation, explain, improvements, json_value
 from dtmodels.lint.rule import Finding
 from dtmodels.lint.wording import inert_json, visible

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from dtbase.files import write_bytes, write_text
+from dtbase.system.files import write_bytes, write_text
 from dtmodels.card_edits import apply
 from dtmodels.lint.rule import Finding
 from dtmodels.yaml_document import Unreadable, compose, decode

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dtbase.console import Console
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
+from dtbase.terminal.console import Console
 from dtmodels.lint.engine import lint
 from dtmodels.lint.formats.text import text_report
 from dtmodels.lint.wording import counted

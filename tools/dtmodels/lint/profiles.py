@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from dtbase.errors import WrongUsage
-from dtbase.names import did_you_mean
+from dtbase.system.errors import WrongUsage
+from dtbase.text.suggestions import did_you_mean
 from dtmodels.lint.rule import Finding, Severity
 
 

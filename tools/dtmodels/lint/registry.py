@@ -8,9 +8,9 @@ from functools import cache
 from textwrap import dedent
 from types import ModuleType
 
-from dtbase.discovery import member, member_names
-from dtbase.errors import WrongUsage
-from dtbase.names import did_you_mean
+from dtbase.system.discovery import member, member_names
+from dtbase.system.errors import WrongUsage
+from dtbase.text.suggestions import did_you_mean
 from dtmodels.lint import rules as package
 from dtmodels.lint.rule import Rule
 

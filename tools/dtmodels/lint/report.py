@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dtbase.discovery import member, member_names
+from dtbase.system.discovery import member, member_names
 from dtmodels.lint.profiles import DEFAULT
 from dtmodels.lint.rule import Finding
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from dtbase.files import json_text
+from dtbase.system.files import json_text
 from dtmodels.docs import differing
 from dtmodels.lint.profiles import PROFILES
 from dtmodels.lint.registry import all_rules

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-from dtbase.errors import NothingToDo, WrongUsage
-from dtbase.names import did_you_mean
+from dtbase.system.errors import NothingToDo, WrongUsage
+from dtbase.text.suggestions import did_you_mean
 from dtmodels.catalogue import CARD, model_folders
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from dtbase.files import write_text
+from dtbase.system.files import write_text
 from dtmodels.lint.addresses import fault
 
 AGENT = "dtmodels-lint (checks that the addresses in model cards still hold)"

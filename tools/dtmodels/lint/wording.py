@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 
-from dtbase.counted import number_of
+from dtbase.text.plural import number_of
 from dtmodels.lint.rule import Finding, Severity
 from dtmodels.yaml_document import HIDDEN
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dtbase.console import Console
-from dtbase.errors import Failure
-from dtbase.files import replacing_folder, sha256, write_json, write_text
+from dtbase.system.errors import Failure
+from dtbase.system.files import replacing_folder, sha256, write_json, write_text
+from dtbase.terminal.console import Console
 from dtmodels.archive import install
 from dtmodels.card import Card
 from dtmodels.config import STAND_IN

@@ -10,9 +10,9 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from dtbase.console import Console
-from dtbase.errors import Failure
-from dtbase.files import sha256
+from dtbase.system.errors import Failure
+from dtbase.system.files import sha256
+from dtbase.terminal.console import Console
 from dtmodels.publishing.github import GitHub
 
 

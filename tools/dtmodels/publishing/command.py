@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from dtbase.console import Console
-from dtbase.errors import WrongUsage
-from dtbase.files import json_text
-from dtbase.runner import set_outputs
+from dtbase.system.errors import WrongUsage
+from dtbase.system.files import json_text
+from dtbase.terminal.console import Console
+from dtbase.terminal.github_output import set_outputs
 from dtmodels.ci.shards import shards
 from dtmodels.publishing.assemble import assemble
 from dtmodels.publishing.dist import VERSIONS, read_dist

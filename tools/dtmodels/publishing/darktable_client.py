@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dtbase.errors import Failure
-from dtbase.files import sha256
+from dtbase.system.errors import Failure
+from dtbase.system.files import sha256
 from dtmodels.archive import install
 from dtmodels.publishing.web import Refused, Unreachable
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dtbase.errors import Failure
-from dtbase.files import sha256
+from dtbase.system.errors import Failure
+from dtbase.system.files import sha256
 from dtmodels.schemas import check_against
 from dtmodels.stages.index import SUMS
 

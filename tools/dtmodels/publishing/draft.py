@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dtbase.console import Console
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
+from dtbase.terminal.console import Console
 from dtmodels.download import AGAIN, Advance
 from dtmodels.publishing.dist import Dist, File
 from dtmodels.publishing.github import Asset, GitHub, Release

@@ -8,8 +8,8 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from dtbase.errors import Failure
-from dtbase.files import sha256
+from dtbase.system.errors import Failure
+from dtbase.system.files import sha256
 from dtmodels.archive import install
 from dtmodels.config import STAND_IN
 from dtmodels.publishing.dist import Dist, read_dist

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from dtbase.errors import Failure, WrongUsage
+from dtbase.system.errors import Failure, WrongUsage
 from dtmodels.download import Advance
 from dtmodels.publishing.web import Refused, Web
 

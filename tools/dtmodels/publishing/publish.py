@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dtbase.console import Console
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
+from dtbase.terminal.console import Console
 from dtmodels.publishing.dist import Dist
 from dtmodels.publishing.draft import Changes, bring, compare, create_draft, find_draft
 from dtmodels.publishing.github import GitHub, Release

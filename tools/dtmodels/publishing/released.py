@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.publishing.dist import RECORD, VERSIONS
 from dtmodels.publishing.github import GitHub, Release
 from dtmodels.publishing.tags import Tag, is_tag

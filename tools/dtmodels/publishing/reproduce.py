@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from dtbase.console import Console
-from dtbase.errors import Failure, NothingToDo
-from dtbase.files import sha256
+from dtbase.system.errors import Failure, NothingToDo
+from dtbase.system.files import sha256
+from dtbase.terminal.console import Console
 from dtmodels.publishing.carry import fetch
 from dtmodels.publishing.github import GitHub
 from dtmodels.publishing.released import Released, read_released

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from dtbase.errors import WrongUsage
+from dtbase.system.errors import WrongUsage
 
 NIGHTLY = "nightly"
 """What a nightly is asked for by; its own tag is made of its commit, for a published release is never changed."""

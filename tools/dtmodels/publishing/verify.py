@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dtbase.console import Console
-from dtbase.errors import Failure, NothingToDo, WrongUsage
-from dtbase.files import sha256
+from dtbase.system.errors import Failure, NothingToDo, WrongUsage
+from dtbase.system.files import sha256
+from dtbase.terminal.console import Console
 from dtmodels.publishing.darktable_client import Exchange
 from dtmodels.publishing.dist import Dist
 from dtmodels.publishing.folder_check import check_folder

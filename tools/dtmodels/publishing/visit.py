@@ -9,8 +9,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from dtbase.console import Console
-from dtbase.files import write_json
+from dtbase.system.files import write_json
+from dtbase.terminal.console import Console
 from dtmodels.publishing.darktable_client import Addresses, DarktableClient, Disappointed, Exchange, Fetch, Offer
 from dtmodels.publishing.github import Asset, GitHub
 from dtmodels.releases_index import newest

@@ -15,7 +15,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import IO, Any
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.download import AGAIN, CHUNK, Advance, Patience
 
 BROKEN = (http.client.HTTPException, TimeoutError, ConnectionError, urllib.error.URLError)

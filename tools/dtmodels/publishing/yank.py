@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from dtbase.errors import Failure, WrongUsage
-from dtbase.files import write_bytes
+from dtbase.system.errors import Failure, WrongUsage
+from dtbase.system.files import write_bytes
 from dtmodels.card_edits import apply, edit, quoted
 from dtmodels.card_reader import read
 from dtmodels.catalogue import CARD, Catalogue

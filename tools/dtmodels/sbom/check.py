@@ -10,7 +10,7 @@ from spdx_tools.spdx.parser.error import SPDXParsingError
 from spdx_tools.spdx.parser.json.json_parser import parse_from_file
 from spdx_tools.spdx.validation.document_validator import validate_full_spdx_document
 
-from dtbase.files import sha256
+from dtbase.system.files import sha256
 from dtmodels.sbom.document import FILE
 
 

@@ -14,8 +14,8 @@ from spdx_tools.spdx.model import Actor, ActorType, CreationInfo, Document
 from spdx_tools.spdx.validation.document_validator import validate_full_spdx_document
 from spdx_tools.spdx.writer.json.json_writer import write_document_to_stream
 
-from dtbase.errors import Failure, WrongUsage
-from dtbase.files import write_text
+from dtbase.system.errors import Failure, WrongUsage
+from dtbase.system.files import write_text
 from dtmodels.git import git
 from dtmodels.packed import Packed, packages_in
 from dtmodels.sbom.licences import unlisted

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from dtbase.errors import Failure
-from dtbase.files import write_json
+from dtbase.system.errors import Failure
+from dtbase.system.files import write_json
 
 Values = dict[str, Any]
 

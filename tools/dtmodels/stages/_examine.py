@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
-from dtbase.discovery import member, member_names
-from dtbase.errors import Failure
-from dtbase.names import did_you_mean
+from dtbase.system.discovery import member, member_names
+from dtbase.system.errors import Failure
+from dtbase.text.suggestions import did_you_mean
 from dtmodels import tasks
 from dtmodels.graph.inspect import Graph, inspect
 from dtmodels.graph.runtime import Runtime

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dtbase.files import write_json
+from dtbase.system.files import write_json
 from dtmodels.report import FileFacts, Problem, error, warning
 from dtmodels.tasks._protocol import Call
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from dtbase.errors import Failure, WrongUsage
+from dtbase.system.errors import Failure, WrongUsage
 from dtmodels.yaml_document import MOST_BYTES, Node, Scalar, Sequence, Unreadable, compose, decode
 from dtmodels.yaml_document import Mapping as Fields
 from dtmodels.yaml_values import NotJson, plain_value

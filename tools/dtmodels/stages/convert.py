@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
-from dtbase.console import Console
-from dtbase.discovery import member
-from dtbase.errors import Failure, WrongUsage
-from dtbase.files import replacing_folder, write_json
-from dtbase.names import did_you_mean
+from dtbase.system.discovery import member
+from dtbase.system.errors import Failure, WrongUsage
+from dtbase.system.files import replacing_folder, write_json
+from dtbase.terminal.console import Console
+from dtbase.text.suggestions import did_you_mean
 from dtmodels import families
 from dtmodels.card import Card
 from dtmodels.catalogue import Entry

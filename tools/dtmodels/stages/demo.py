@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import cast
 
-from dtbase.console import Console
-from dtbase.discovery import member
-from dtbase.errors import Failure, NothingToDo, WrongUsage
-from dtbase.files import replacing_folder
-from dtbase.sheet import Shown, marked, write_picture, write_sheet
+from dtbase.imaging.contact_sheet import Shown, marked, write_picture, write_sheet
+from dtbase.system.discovery import member
+from dtbase.system.errors import Failure, NothingToDo, WrongUsage
+from dtbase.system.files import replacing_folder
+from dtbase.terminal.console import Console
 from dtmodels import tasks
 from dtmodels.card import Demo, Prompt
 from dtmodels.catalogue import Entry

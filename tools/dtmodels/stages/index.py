@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from dtbase.files import sha256, write_json, write_text
+from dtbase.system.files import sha256, write_json, write_text
 from dtmodels.schemas import check_against
 
 SUMS = "SHA256SUMS"

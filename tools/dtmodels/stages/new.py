@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from dtbase.console import Console
-from dtbase.discovery import member_names
-from dtbase.errors import WrongUsage
-from dtbase.files import write_text
-from dtbase.names import did_you_mean
+from dtbase.system.discovery import member_names
+from dtbase.system.errors import WrongUsage
+from dtbase.system.files import write_text
+from dtbase.terminal.console import Console
+from dtbase.text.suggestions import did_you_mean
 from dtmodels import families, tasks
 from dtmodels.card_writing import MODELINE, scalar
 from dtmodels.catalogue import CARD, model_folders

@@ -7,8 +7,8 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from dtbase.errors import Failure
-from dtbase.files import replacing
+from dtbase.system.errors import Failure
+from dtbase.system.files import replacing
 from dtmodels.catalogue import Entry
 from dtmodels.config import STAND_IN
 from dtmodels.workspace import Workspace

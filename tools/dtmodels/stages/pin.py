@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dtbase.console import Console
-from dtbase.errors import Failure, NothingToDo
-from dtbase.files import sha256, write_bytes
+from dtbase.system.errors import Failure, NothingToDo
+from dtbase.system.files import sha256, write_bytes
+from dtbase.terminal.console import Console
 from dtmodels.card import Checkpoint, HubFile
 from dtmodels.card_edits import Edit, addition, apply, edit, quoted
 from dtmodels.catalogue import CARD, Entry

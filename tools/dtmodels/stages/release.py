@@ -7,10 +7,10 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from dtbase.console import Console
-from dtbase.counted import number_of
-from dtbase.errors import Failure, NothingToDo
-from dtbase.files import replacing_folder
+from dtbase.system.errors import Failure, NothingToDo
+from dtbase.system.files import replacing_folder
+from dtbase.terminal.console import Console
+from dtbase.text.plural import number_of
 from dtmodels.catalogue import Catalogue, Entry
 from dtmodels.freshness import digest, refresh
 from dtmodels.stages.index import index, loose_name

@@ -11,10 +11,10 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
-from dtbase.apart import apart, peak_memory, room_for
-from dtbase.console import Console
-from dtbase.errors import Failure, NothingToDo
-from dtbase.files import sha256, write_json
+from dtbase.system.errors import Failure, NothingToDo
+from dtbase.system.files import sha256, write_json
+from dtbase.system.subprocess_call import apart, peak_memory, room_for
+from dtbase.terminal.console import Console
 from dtmodels.catalogue import Entry
 from dtmodels.freshness import inputs_of, is_fresh, refresh
 from dtmodels.openness.grade import grade

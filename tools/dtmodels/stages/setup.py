@@ -6,9 +6,9 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from dtbase.console import Console
-from dtbase.errors import Failure
-from dtbase.files import replacing
+from dtbase.system.errors import Failure
+from dtbase.system.files import replacing
+from dtbase.terminal.console import Console
 from dtmodels.card import Checkpoint, HubFile
 from dtmodels.catalogue import Entry
 from dtmodels.download import Advance, Expected, check, download

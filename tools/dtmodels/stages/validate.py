@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import cast
 
-from dtbase.console import Console
-from dtbase.discovery import member
-from dtbase.errors import Failure, WrongUsage
-from dtbase.files import json_text, write_json
+from dtbase.system.discovery import member
+from dtbase.system.errors import Failure, WrongUsage
+from dtbase.system.files import json_text, write_json
+from dtbase.terminal.console import Console
 from dtmodels import tasks
 from dtmodels.archive import install
 from dtmodels.catalogue import Catalogue, Entry

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.card import Prompt
 
 Pixels = NDArray[np.floating[Any]]

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from scipy.ndimage import distance_transform_edt
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.card import Prompt
 from dtmodels.graph.runtime import Session
 from dtmodels.tasks._demo import Picture, Pixels, Sample, Strip, fitted, interleaved, planes, resized

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
-from dtbase.colour import linear_to_srgb
-from dtbase.errors import Failure
-from dtbase.psnr import psnr
+from dtbase.imaging.colour import linear_to_srgb
+from dtbase.imaging.psnr import psnr
+from dtbase.system.errors import Failure
 from dtmodels.graph.runtime import Session
 from dtmodels.tasks._proxy_call import call
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from scipy.ndimage import binary_dilation
 
-from dtbase.counted import number_of
+from dtbase.text.plural import number_of
 from dtmodels.card import Prompt
 from dtmodels.graph.runtime import Session
 from dtmodels.tasks._clicks import THRESHOLD, Clicking, Selection

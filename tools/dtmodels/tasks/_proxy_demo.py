@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dtbase.colour import srgb_to_linear
-from dtbase.errors import Failure
-from dtbase.spaces import on_screen, to_colours
+from dtbase.imaging.colour import srgb_to_linear
+from dtbase.imaging.colour_spaces import on_screen, to_colours
+from dtbase.system.errors import Failure
 from dtmodels.graph.runtime import Session
 from dtmodels.tasks._demo import Picture, Sample, Strip, middle
 from dtmodels.tasks._protocol import Model

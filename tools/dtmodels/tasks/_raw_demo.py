@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dtbase.colour import srgb_to_linear
+from dtbase.imaging.colour import srgb_to_linear
 from dtmodels.graph.runtime import Session
 from dtmodels.tasks._camera import Light, demosaicked, mosaic, packed, with_noise
 from dtmodels.tasks._demo import Picture, Pixels, Sample, Strip, details, interleaved, middle, planes

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dtbase.colour import linear_to_srgb, srgb_to_linear
-from dtbase.psnr import psnr
+from dtbase.imaging.colour import linear_to_srgb, srgb_to_linear
+from dtbase.imaging.psnr import psnr
 from dtmodels.graph.runtime import Session
 from dtmodels.tasks._camera import with_noise
 from dtmodels.tasks._demo import Pixels, Sample, interleaved, planes

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dtbase.console import Console
-from dtbase.discovery import member, member_names
-from dtbase.files import json_text
+from dtbase.system.discovery import member, member_names
+from dtbase.system.files import json_text
+from dtbase.terminal.console import Console
 from dtproxies import modules as proxied
 from dtproxies.darktable import introspection
 from dtproxies.darktable.find import Darktable

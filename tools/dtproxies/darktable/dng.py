@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dtbase.files import write_bytes
+from dtbase.system.files import write_bytes
 
 RGGB = bytes((0, 1, 1, 2))
 """Colours of the mosaic's 2 x 2 squares, row by row: 0 red, 1 green, 2 blue."""

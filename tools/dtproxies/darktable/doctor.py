@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from dtbase.console import Console
-from dtbase.errors import Failure
-from dtbase.files import json_text
+from dtbase.system.errors import Failure
+from dtbase.system.files import json_text
+from dtbase.terminal.console import Console
 from dtproxies.darktable import introspection
 from dtproxies.darktable.find import FOLDER, INSTALL, Darktable, find
 from dtproxies.darktable.render import Renderer

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 
 SUPPORTED = ("5.4.1",)
 """Versions whose in-process rendering was compared with `--dump-pipe` and found equal, bit for bit."""

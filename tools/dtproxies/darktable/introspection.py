@@ -12,8 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from dtbase import files
-from dtbase.errors import Failure
+from dtbase.system import files
+from dtbase.system.errors import Failure
 from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.layout import Field, ModuleLayout
 from dtproxies.darktable.worker.command import worker_command

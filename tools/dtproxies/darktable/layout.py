@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from dtbase.errors import WrongUsage
-from dtbase.names import did_you_mean
+from dtbase.system.errors import WrongUsage
+from dtbase.text.suggestions import did_you_mean
 
 FORMATS = {
     **{"float": "f", "int": "i", "uint": "I", "bool": "i", "enum": "i"},

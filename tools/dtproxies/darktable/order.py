@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 
 LISTED = 0
 """Version of an order that a sidecar lists module by module."""

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dtbase import files
-from dtbase.errors import Failure
+from dtbase.system import files
+from dtbase.system.errors import Failure
 
 
 def read(path: Path) -> NDArray[np.float32]:

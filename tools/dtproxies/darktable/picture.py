@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dtbase import files
-from dtbase.errors import Failure, WrongUsage
+from dtbase.system import files
+from dtbase.system.errors import Failure, WrongUsage
 from dtproxies.darktable import pfm
 from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.render import Renderer
@@ -60,7 +60,7 @@ def read_picture(path: Path) -> NDArray[np.float32]:
     except (OSError, SyntaxError, Image.DecompressionBombError) as wrong:
         missing = isinstance(wrong, FileNotFoundError)
         raise Failure("there is no such file" if missing else "this is not a picture", where=str(path)) from wrong
-    from dtbase.colour import srgb_to_linear
+    from dtbase.imaging.colour import srgb_to_linear
 
     encoded = np.repeat(pixels[..., None] / 65535, 3, axis=2) if deep else pixels / 255
     return np.asarray(srgb_to_linear(encoded), np.float32)
@@ -73,7 +73,7 @@ def write_picture(path: Path, image: NDArray[np.float32]) -> None:
         return
     from PIL import Image
 
-    from dtbase.colour import linear_to_srgb
+    from dtbase.imaging.colour import linear_to_srgb
 
     encoded = np.asarray(linear_to_srgb(np.clip(image, 0, 1)))
     with files.replacing(path) as part:

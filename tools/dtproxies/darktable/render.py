@@ -13,7 +13,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from dtbase.errors import Failure, WrongUsage
+from dtbase.system.errors import Failure, WrongUsage
 from dtproxies.darktable import introspection
 from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.layout import ModuleLayout

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dtbase.errors import WrongUsage
+from dtbase.system.errors import WrongUsage
 
 
 def parse(settings: Iterable[str]) -> dict[str, float | str]:

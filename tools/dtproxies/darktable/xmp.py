@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.sax.saxutils import quoteattr
 
-from dtbase.errors import WrongUsage
-from dtbase.names import did_you_mean
+from dtbase.system.errors import WrongUsage
+from dtbase.text.suggestions import did_you_mean
 from dtproxies.darktable.layout import ModuleLayout
 from dtproxies.darktable.order import SCENE, Order
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from dtbase.colour import REC709_TO_XYZ_D50
+from dtbase.imaging.colour import REC709_TO_XYZ_D50
 from dtproxies.networks.colour import matrix, xyz_to_lab
 from dtproxies.networks.cube_root import near_cube_root
 from dtproxies.networks.hsl import from_hsl

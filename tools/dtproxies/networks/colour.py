@@ -13,9 +13,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from dtbase.colour import EPSILON, KAPPA, REC709, REC709_TO_XYZ_D50, WHITE_D50, adapted, to_xyz
-from dtbase.errors import Failure
-from dtbase.spaces import REC709_TO_REC2020
+from dtbase.imaging.colour import EPSILON, KAPPA, REC709, REC709_TO_XYZ_D50, WHITE_D50, adapted, to_xyz
+from dtbase.imaging.colour_spaces import REC709_TO_REC2020
+from dtbase.system.errors import Failure
 from dtproxies.vocabulary.module import Space
 
 REC2020 = np.array([[0.708, 0.292], [0.170, 0.797], [0.131, 0.046]])

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from dtbase.colour import REC709_TO_XYZ_D50
+from dtbase.imaging.colour import REC709_TO_XYZ_D50
 from dtproxies.networks.colour import lab_to_xyz, matrix, xyz_to_lab
 from dtproxies.networks.cube_root import near_cube_root
 

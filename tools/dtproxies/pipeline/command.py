@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from dtbase.console import Console
-from dtbase.files import json_text, write_text
+from dtbase.system.files import json_text, write_text
+from dtbase.terminal.console import Console
 from dtproxies.darktable.picture import write_picture
 from dtproxies.given import given_picture
 from dtproxies.images import Picture, Pixels

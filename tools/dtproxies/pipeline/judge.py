@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import torch
 
-from dtbase.console import Console
-from dtbase.psnr import psnr
+from dtbase.imaging.psnr import psnr
+from dtbase.terminal.console import Console
 from dtproxies.images import Pixels
 from dtproxies.metrics import CAP
 from dtproxies.networks.frame import call

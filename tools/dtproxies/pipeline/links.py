@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from dtbase.discovery import member_names
-from dtbase.errors import Failure, NothingToDo, WrongUsage
-from dtbase.names import did_you_mean
+from dtbase.system.discovery import member_names
+from dtbase.system.errors import Failure, NothingToDo, WrongUsage
+from dtbase.text.suggestions import did_you_mean
 from dtproxies import modules
 from dtproxies.darktable.layout import ModuleLayout
 from dtproxies.darktable.order import Order

@@ -9,9 +9,9 @@ from typing import Any
 
 import yaml
 
-from dtbase.discovery import member_names
-from dtbase.errors import Failure, WrongUsage
-from dtbase.names import did_you_mean
+from dtbase.system.discovery import member_names
+from dtbase.system.errors import Failure, WrongUsage
+from dtbase.text.suggestions import did_you_mean
 from dtproxies import modules
 from dtproxies.darktable.edit import Entry, read_edit
 from dtproxies.darktable.order import SCENE

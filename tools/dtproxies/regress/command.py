@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from dtbase.console import Console
-from dtbase.errors import WrongUsage
-from dtbase.files import json_text, write_json
-from dtbase.psnr import psnr
+from dtbase.imaging.psnr import psnr
+from dtbase.system.errors import WrongUsage
+from dtbase.system.files import json_text, write_json
+from dtbase.terminal.console import Console
 from dtproxies.darktable.picture import write_picture
 from dtproxies.given import given_picture
 from dtproxies.images import Picture, Pixels

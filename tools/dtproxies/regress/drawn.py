@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from dtbase.files import replacing, replacing_folder
-from dtbase.sheet import Shown, difference, write_sheet
+from dtbase.imaging.contact_sheet import Shown, difference, write_sheet
+from dtbase.system.files import replacing, replacing_folder
 from dtproxies.images import Pixels
 from dtproxies.pipeline.chain import Chain, as_pixels
 from dtproxies.pipeline.links import LINEAR

@@ -10,8 +10,8 @@ import torch
 from scipy.stats import qmc
 from torch import Tensor
 
-from dtbase.console import Console
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
+from dtbase.terminal.console import Console
 from dtproxies.cores import half_the_cores
 from dtproxies.pipeline.chain import Chain
 from dtproxies.regress.descent import Descent, Enough, Objective

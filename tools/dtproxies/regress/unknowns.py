@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from dtbase.errors import Failure, NothingToDo
+from dtbase.system.errors import Failure, NothingToDo
 from dtproxies.axis import Axis, axis
 from dtproxies.pipeline.links import Link
 from dtproxies.vocabulary.module import Slider

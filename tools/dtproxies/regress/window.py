@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import torch
 
-from dtbase.console import Console
+from dtbase.terminal.console import Console
 from dtproxies.images import Pixels
 from dtproxies.pipeline.chain import as_tensor
 from dtproxies.pipeline.links import Link

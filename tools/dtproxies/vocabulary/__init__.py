@@ -1,1 +1,1 @@
-"""The words all other rooms use: modules and their sliders, how a slider is spread over its range, how a proxy is trained."""
+"""The words all other rooms use: modules, sliders and their axes, and how a proxy is trained."""

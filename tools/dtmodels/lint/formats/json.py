@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from dtbase.files import json_text
+from dtbase.system.files import json_text
 from dtmodels.lint.report import Report
 from dtmodels.lint.wording import counts, inert_json
 

@@ -7,7 +7,7 @@ import importlib.metadata
 from typing import Any
 from urllib.parse import quote
 
-from dtbase.files import json_text
+from dtbase.system.files import json_text
 from dtmodels.lint.registry import all_rules
 from dtmodels.lint.report import Report
 from dtmodels.lint.rule import Finding, Rule

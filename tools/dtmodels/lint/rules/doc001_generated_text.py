@@ -17,7 +17,7 @@ Good::
 from collections.abc import Iterator
 from pathlib import Path
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.catalogue import Entry
 from dtmodels.docs import stale_outside_models
 from dtmodels.lint.rule import Remark, Severity, Subject

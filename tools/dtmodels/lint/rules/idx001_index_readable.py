@@ -17,7 +17,7 @@ Good::
 from collections.abc import Iterator
 from pathlib import Path
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 from dtmodels.lint.rule import Remark, Severity
 from dtmodels.releases_index import FILE, read_index
 

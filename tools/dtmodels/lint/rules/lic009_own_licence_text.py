@@ -24,7 +24,7 @@ Good::
 
 from collections.abc import Iterator
 
-from dtbase.files import sha256
+from dtbase.system.files import sha256
 from dtmodels.card import LicenseText
 from dtmodels.licence import judge
 from dtmodels.lint.rule import Remark, Severity, Subject

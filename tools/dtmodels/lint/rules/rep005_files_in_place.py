@@ -17,7 +17,7 @@ Good::
 from collections.abc import Iterator
 from pathlib import Path
 
-from dtbase.files import sha256
+from dtbase.system.files import sha256
 from dtmodels.card import Checkpoint
 from dtmodels.lint.rule import Remark, Severity, Subject
 from dtmodels.lint.rules._paths import outside, present

@@ -16,8 +16,8 @@ Good::
 
 from collections.abc import Iterator
 
-from dtbase.discovery import member_names
-from dtbase.names import did_you_mean
+from dtbase.system.discovery import member_names
+from dtbase.text.suggestions import did_you_mean
 from dtmodels import families
 from dtmodels.lint.rule import Remark, Severity, Subject
 

@@ -16,7 +16,7 @@ Good::
 
 from collections.abc import Iterator, Sequence
 
-from dtbase.names import did_you_mean
+from dtbase.text.suggestions import did_you_mean
 from dtmodels.lint.rule import Remark, Severity, Subject
 from dtmodels.yaml_document import Where
 

@@ -12,8 +12,8 @@ from typing import Any, NoReturn
 
 import click
 
-from dtbase.errors import Failure
-from dtbase.names import did_you_mean
+from dtbase.system.errors import Failure
+from dtbase.text.suggestions import did_you_mean
 
 BUG = 4
 """Exit code for what nobody should ever see."""

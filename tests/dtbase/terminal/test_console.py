@@ -1,6 +1,6 @@
 import io
 
-from dtbase.console import Console
+from dtbase.terminal.console import Console
 
 
 def test_a_table_aligns_text_left_and_numbers_right() -> None:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from dtbase.files import replacing
+from dtbase.system.files import replacing
 
 GAP = 8
 CAPTION = 36

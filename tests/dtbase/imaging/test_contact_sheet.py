@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dtbase.sheet import CAPTION, GAP, TITLE, WARNING, Shown, difference, marked, write_picture, write_sheet
+from dtbase.imaging.contact_sheet import (
+    CAPTION,
+    GAP,
+    TITLE,
+    WARNING,
+    Shown,
+    difference,
+    marked,
+    write_picture,
+    write_sheet,
+)
 
 
 def grey(height: int, width: int, caption: str = "", value: float = 0.5) -> Shown:

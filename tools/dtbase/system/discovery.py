@@ -7,8 +7,8 @@ import importlib
 import pkgutil
 from types import ModuleType
 
-from dtbase.errors import WrongUsage
-from dtbase.names import did_you_mean
+from dtbase.system.errors import WrongUsage
+from dtbase.text.suggestions import did_you_mean
 
 
 def member_names(package: ModuleType) -> list[str]:

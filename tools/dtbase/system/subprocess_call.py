@@ -14,7 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dtbase.runner import MOST_SUMMARY, add_summary, set_outputs
+from dtbase.terminal.github_output import MOST_SUMMARY, add_summary, set_outputs
 
 
 def read(path: Path) -> dict[str, str]:

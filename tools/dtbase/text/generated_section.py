@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
 
 
 def between(text: str, begin: str, end: str, inside: str, where: str) -> str:

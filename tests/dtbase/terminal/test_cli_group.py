@@ -4,8 +4,8 @@ import re
 import click
 import pytest
 
-from dtbase.commands import Commands, inert, run
-from dtbase.errors import Failure, NothingToDo, WrongUsage
+from dtbase.system.errors import Failure, NothingToDo, WrongUsage
+from dtbase.terminal.cli_group import Commands, inert, run
 
 
 @click.group(cls=Commands)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dtbase.files import json_text, replacing, replacing_folder, sha256, write_text
+from dtbase.system.files import json_text, replacing, replacing_folder, sha256, write_text
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
@@ -62,8 +62,8 @@ def test_sha256_of_nothing_is_the_published_one(tmp_path: Path) -> None:
 FILL = """
 import sys
 from pathlib import Path
-from dtbase.files import write_bytes
-from dtbase.commands import explain_os_error
+from dtbase.system.files import write_bytes
+from dtbase.terminal.cli_group import explain_os_error
 try:
     write_bytes(Path(sys.argv[1]), bytes(1 << 20))
 except OSError as failed:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from dtbase.errors import Failure
-from dtbase.marked import between
+from dtbase.system.errors import Failure
+from dtbase.text.generated_section import between
 
 PAGE = "before\n<!-- a -->\nold\n<!-- b -->\nafter <!-- b -->\n"
 

@@ -7,8 +7,8 @@ import signal
 
 import pytest
 
-from dtbase.apart import apart, room_for
-from dtbase.errors import Failure
+from dtbase.system.errors import Failure
+from dtbase.system.subprocess_call import apart, room_for
 
 LARGE = 300_000_000
 

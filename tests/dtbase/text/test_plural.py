@@ -1,6 +1,6 @@
 """One is singular, nothing and many are plural."""
 
-from dtbase.counted import number_of
+from dtbase.text.plural import number_of
 
 
 def test_one_is_singular_and_everything_else_is_not() -> None:

@@ -1,0 +1,1 @@
+"""Colour, colour spaces, PSNR and contact sheets, in NumPy alone."""

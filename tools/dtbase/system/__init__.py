@@ -1,0 +1,1 @@
+"""The operating system and the interpreter: failures, files, child processes, plug-in modules."""

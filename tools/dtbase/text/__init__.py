@@ -1,0 +1,1 @@
+"""Small texts: plurals, generated sections of a page, suggestions for a mistyped name."""
