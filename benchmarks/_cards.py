@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from dtmodels.docs import stale
+from dtmodels.pages.generate import stale
 
 _DATASETS = 5
 _COMPONENTS = (

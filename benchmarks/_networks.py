@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from benchmarks import _reference
 from benchmarks._plain import export_native, export_plain
-from dtmodels.card import Card, Checkpoint, Convert, License, Package, Source, Use
+from dtmodels.card.model import Card, Checkpoint, Convert, License, Package, Source, Use
 from dtmodels.families import Job, depth_anything, lama, nafnet, nind_unet, rrdb, sam2, sam_hq
 from dtmodels.families._export import made_up
 from dtmodels.families._sam_graphs import OUTPUTS, PROMPTS, prompts

@@ -34,7 +34,7 @@ from dtmodels.families._sam_graphs import Clicks
 from dtmodels.families._sam_hq_network import SamHq
 from dtmodels.families._sam_layers import ChannelNorm as SamNorm
 from dtmodels.families._sam_layers import attend
-from dtmodels.families._seeded import Recipe
+from dtmodels.families._seeded_weights import Recipe
 from dtmodels.families._unets import UNet, UtNet2
 from dtmodels.families._weights import fill
 

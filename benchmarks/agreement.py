@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dtbase.terminal.console import Console
+from dtmodels.findings.check_report import Report
 from dtmodels.graph.runtime import Runtime
-from dtmodels.report import Report
 from dtmodels.stages.validate import validate_path
 
 DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "darktable-verdicts"

@@ -24,9 +24,9 @@ import numpy as np
 from benchmarks._page import write_tables
 from benchmarks._processor import processor_time
 from dtbase.terminal.console import Console
-from dtmodels.catalogue import Catalogue, Entry
+from dtmodels.build.workspace import Workspace
+from dtmodels.card.catalogue import Catalogue, Entry
 from dtmodels.stages.convert import obtain_and_convert
-from dtmodels.workspace import Workspace
 from dtproxies.darktable.find import Darktable, find
 from dtproxies.images import chart, into_space
 from dtproxies.member import Proxied, proxied

@@ -21,7 +21,7 @@ from benchmarks._mutations import mutated, seeds
 from dtbase.terminal.console import Console
 from dtmodels.lint.engine import lint
 from dtmodels.lint.fixes import correct
-from dtmodels.lint.report import Report, render
+from dtmodels.lint.lint_report import Report, render
 
 ROOT = Path(__file__).resolve().parent.parent
 COUNT = 100_000

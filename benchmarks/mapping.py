@@ -35,13 +35,23 @@ from dtbase.system.errors import Failure
 from dtbase.system.subprocess_call import apart
 from dtbase.terminal.console import Console
 from dtmodels import families
-from dtmodels.card import Checkpoint
-from dtmodels.catalogue import Catalogue, Entry
+from dtmodels.card.catalogue import Catalogue, Entry
+from dtmodels.card.model import Checkpoint
 from dtmodels.families import Job, _weights
-from dtmodels.families._rename import COUNTER, Layout
-from dtmodels.families._seeded import Recipe, stand_in
+from dtmodels.families._seeded_weights import Recipe, stand_in
+from dtmodels.families._state_dict_mapping import COUNTER, Layout
 from dtmodels.graph.normalise import normalise
-from tests.dtmodels.families.authors import DEVIATION, MEAN, PROMPTS, Array, Reference, drawing, hole, picture, prompts
+from tests.dtmodels.families.reference_outputs import (
+    DEVIATION,
+    MEAN,
+    PROMPTS,
+    Array,
+    Reference,
+    drawing,
+    hole,
+    picture,
+    prompts,
+)
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared/data"

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from dtbase.terminal.console import Console
 from dtmodels.publishing.dist import read_dist
-from dtmodels.publishing.stock import stock
-from tests.dtmodels.publishing.collection import QUIET, Collection, adder
+from dtmodels.publishing.next_draft import stock
+from tests.dtmodels.publishing.sample_collection import QUIET, Collection, adder
 from tests.fake_github import FakeGitHub
 
 SIZES = (2, 30, 300)

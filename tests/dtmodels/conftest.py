@@ -13,9 +13,9 @@ import pytest
 from onnx import TensorProto, helper
 
 from dtbase.system.files import write_json
-from dtmodels.card_reader import read_card
-from dtmodels.config import config as config_of
+from dtmodels.card.reader import read_card
 from dtmodels.graph.runtime import Runtime
+from dtmodels.package.config_writer import config as config_of
 from dtmodels.stages.package import write_archive
 
 Shape = Sequence[int | str]

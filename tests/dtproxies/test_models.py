@@ -11,7 +11,7 @@ from safetensors.numpy import load_file
 
 from dtbase.system.files import sha256
 from dtbase.terminal.console import Console
-from dtmodels.catalogue import Catalogue, Entry
+from dtmodels.card.catalogue import Catalogue, Entry
 from dtproxies.darktable.dump import dump
 from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.layout import Field

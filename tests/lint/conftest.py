@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dtbase.terminal.console import Console
-from dtmodels.docs import write_docs
+from dtmodels.pages.generate import write_docs
 
 Repository = Callable[[Path], Path]
 SIGNED = {"NAME": "A. Author", "EMAIL": "a@b.c", "DATE": "2026-01-31T12:00:00Z"}

@@ -9,8 +9,8 @@ import pytest
 from dtbase.system.errors import Failure, NothingToDo, WrongUsage
 from dtbase.terminal.console import Console
 from dtmodels.lint.engine import lint
-from dtmodels.lint.gate import require_clean
 from dtmodels.lint.registry import find_rule, selected
+from dtmodels.lint.release_check import require_clean
 
 HERE = Path(__file__).parent
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from dtmodels.card_edits import Edit, apply, edit
-from dtmodels.card_reader import read
+from dtmodels.card.reader import read
+from dtmodels.card.source_edits import Edit, apply, edit
 from dtmodels.lint.engine import lint
 from dtmodels.lint.fixes import correct
-from dtmodels.yaml_document import Change
+from dtmodels.yaml.document import Change
 
 HERE = Path(__file__).parent
 Repository = Callable[[Path], Path]

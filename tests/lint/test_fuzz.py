@@ -9,7 +9,7 @@ import pytest
 
 from dtmodels.lint.engine import lint
 from dtmodels.lint.fixes import correct
-from dtmodels.lint.report import Report, format_names, render
+from dtmodels.lint.lint_report import Report, format_names, render
 
 
 @pytest.fixture(scope="module")

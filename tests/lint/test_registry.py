@@ -10,11 +10,11 @@ import pytest
 
 from dtbase.system.discovery import member_names
 from dtbase.terminal.console import Console
-from dtmodels.docs import write_docs
 from dtmodels.lint import rules as package
 from dtmodels.lint.engine import lint
-from dtmodels.lint.gaps import GAPS
 from dtmodels.lint.registry import all_rules
+from dtmodels.lint.retired_ids import GAPS
+from dtmodels.pages.generate import write_docs
 
 HERE = Path(__file__).parent
 GOOD = sorted(path.parent for path in HERE.glob("*/good-*/card.yaml"))

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dtmodels.catalogue import model_folders
-from dtmodels.docs import BEGIN, END
+from dtmodels.card.catalogue import model_folders
+from dtmodels.pages.generate import BEGIN, END
 
 SOURCES = {".py", ".sh", ".c", ".lua", ".yml", ".yaml", ".toml"}
 HISTORY = {"CHANGELOG.md", "releases-index.json"}

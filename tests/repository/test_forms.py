@@ -10,7 +10,7 @@ import yaml
 
 from dtbase.system.discovery import member_names
 from dtmodels import tasks
-from dtmodels.schemas import schema
+from dtmodels.card.schemas import schema
 
 
 @pytest.fixture(scope="module")

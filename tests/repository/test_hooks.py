@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from dtmodels.cli import cli
+from dtmodels.command.cli import cli
 
 
 @pytest.fixture

@@ -86,9 +86,9 @@ def test_a_new_rule_speaks_about_every_card_without_being_registered(tools: Path
 
 HEAVY = """
 import importlib, pkgutil, sys
-from dtmodels.card_reader import read_card
-from dtmodels.catalogue import Catalogue
-from dtmodels.lint import report, engine
+from dtmodels.card.reader import read_card
+from dtmodels.card.catalogue import Catalogue
+from dtmodels.lint import engine, lint_report
 from dtmodels.lint.registry import all_rules
 all_rules()
 print(sorted({"torch", "onnx", "onnxruntime", "numpy", "jsonschema"} & set(sys.modules)))

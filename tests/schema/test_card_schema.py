@@ -13,13 +13,13 @@ import pytest
 import yaml
 
 from dtbase.system.errors import Failure
-from dtmodels.card import Card
-from dtmodels.card_reader import build
-from dtmodels.card_shape import fit
+from dtmodels.card.model import Card
+from dtmodels.card.reader import build
+from dtmodels.card.schema_fit import fit
+from dtmodels.card.schemas import check_against, names, schema
 from dtmodels.lint.registry import all_rules
-from dtmodels.schemas import check_against, names, schema
-from dtmodels.yaml_document import Mapping as Document
-from dtmodels.yaml_document import compose
+from dtmodels.yaml.document import Mapping as Document
+from dtmodels.yaml.document import compose
 
 CARD = schema("card-v1")
 KEYWORDS = {

@@ -1,5 +1,5 @@
 """`python -m dtmodels`."""
 
-from dtmodels.cli import main
+from dtmodels.command.cli import main
 
 main()

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from dtmodels.card import Card
-from dtmodels.catalogue import Catalogue
+from dtmodels.card.catalogue import Catalogue
+from dtmodels.card.demo_samples import merged, sample_set
+from dtmodels.card.model import Card
 from dtmodels.ci.affected import affected
-from dtmodels.samples import merged, sample_set
 
 Add = Callable[..., Path]
 Touches = Callable[[str], set[str]]
@@ -21,7 +21,7 @@ NONE = (
     "README.md",
     "CHANGELOG.md",
     "docs/collection.md",
-    "tests/dtmodels/test_cli.py",
+    "tests/dtmodels/command/test_cli.py",
     "benchmarks/agreement.py",
     "releases-index.json",
     "images/proxy/SOURCES.md",
@@ -29,16 +29,16 @@ NONE = (
     ".github/CODEOWNERS",
     "tools/dtmodels/lint/engine.py",
     "tools/dtmodels/stages/release.py",
-    "tools/dtmodels/cli.py",
+    "tools/dtmodels/command/cli.py",
     "tools/dtproxies/fit.py",
     "models/README.md",
 )
 ALL = (
     "tools/dtmodels/stages/convert.py",
-    "tools/dtmodels/stages/_examine.py",
+    "tools/dtmodels/stages/_inspect_package.py",
     "tools/dtmodels/graph/normalise.py",
     "tools/dtmodels/graph/_worker.py",
-    "tools/dtmodels/config.py",
+    "tools/dtmodels/package/config_writer.py",
     "tools/dtbase/system/files.py",
     "schema/card-v1.schema.json",
     "constraints.txt",

@@ -13,7 +13,7 @@ import onnx
 import pytest
 
 from dtbase.terminal.cli_group import run
-from dtmodels.cli import cli
+from dtmodels.command.cli import cli
 
 Add = Callable[..., Path]
 Changed = Callable[..., "Said"]

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from dtbase.system.errors import WrongUsage
-from dtmodels.card import Card
-from dtmodels.card_reader import read_card
+from dtmodels.card.model import Card
+from dtmodels.card.reader import read_card
 from dtmodels.ci.shards import MOST, shards
 
 Add = Callable[..., Path]

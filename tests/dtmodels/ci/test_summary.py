@@ -14,15 +14,15 @@ from dtbase.system.errors import Failure, WrongUsage
 from dtbase.system.files import sha256, write_json
 from dtbase.terminal.cli_group import run
 from dtbase.terminal.console import Console
-from dtmodels.ci.built import read_released
+from dtmodels.build.workspace import Workspace
+from dtmodels.ci.built_model import read_released
 from dtmodels.ci.summary import summary
-from dtmodels.cli import cli
-from dtmodels.config import STAND_IN
-from dtmodels.report import Facts, FileFacts, Report, TensorFacts, error, warning
-from dtmodels.workspace import Workspace
-from tests.dtmodels.nasty import NASTY
-from tests.dtmodels.rendered import Rendered
+from dtmodels.command.cli import cli
+from dtmodels.findings.check_report import Facts, FileFacts, Report, TensorFacts, error, warning
+from dtmodels.package.config_writer import STAND_IN
 from tests.fake_github import Asset, FakeGitHub, Fault, Release
+from tests.support.injection_strings import NASTY
+from tests.support.markdown_parser import Rendered
 
 Add = Callable[..., Path]
 Build = Callable[..., Workspace]

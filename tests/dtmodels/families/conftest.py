@@ -18,14 +18,14 @@ import torch
 from torch import Tensor, nn
 
 from dtbase.system.files import write_json
-from dtmodels.card_reader import read_card
-from dtmodels.config import config
+from dtmodels.card.reader import read_card
 from dtmodels.families import Job
-from dtmodels.families._rename import Layout, fit
+from dtmodels.families._state_dict_mapping import Layout, fit
 from dtmodels.graph.normalise import normalise
 from dtmodels.graph.operators import slow_on_coreml
-from tests.dtmodels.families import authors
-from tests.dtmodels.families.authors import Array, Reference
+from dtmodels.package.config_writer import config
+from tests.dtmodels.families import reference_outputs
+from tests.dtmodels.families.reference_outputs import Array, Reference
 
 SIXTY_DECIBELS = 60.0
 """What half storage may cost at most."""
@@ -83,14 +83,14 @@ def _shared(root: Path, path: str) -> Path:
 @pytest.fixture(scope="session")
 def draws() -> Callable[[], np.random.Generator]:
     """Where the authors' inputs come from; drawn in the order the references name them."""
-    return authors.drawing
+    return reference_outputs.drawing
 
 
 @pytest.fixture(scope="session")
 def picture() -> Callable[..., Array]:
     """`picture(rng, channels, height, width, block)`: `[1, C, H, W]` in 0..1, half coarse blocks, half noise."""
 
-    return authors.picture
+    return reference_outputs.picture
 
 
 CARD = """\

@@ -15,12 +15,12 @@ from torch import nn
 
 from dtbase.system.errors import Failure
 from dtmodels.families import Job
-from dtmodels.families._rename import Layout, Misfit, fit
-from dtmodels.families._seeded import stand_ins
+from dtmodels.families._seeded_weights import stand_ins
+from dtmodels.families._state_dict_mapping import Layout, Misfit, fit
 from dtmodels.families.depth_anything import VARIANTS, DepthAnything, Variant, convert
 from dtmodels.graph.runtime import Runtime
 from dtmodels.stages.validate import validate_path
-from tests.dtmodels.families.authors import DEVIATION, MEAN
+from tests.dtmodels.families.reference_outputs import DEVIATION, MEAN
 
 LISTS = [
     ("depth_anything_v2_vits", "v2-small", "original"),

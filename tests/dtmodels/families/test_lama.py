@@ -20,12 +20,12 @@ from dtbase.system.errors import Failure
 from dtmodels.families import Job
 from dtmodels.families._ffc import Generator
 from dtmodels.families._ffc_fold import fold
-from dtmodels.families._rename import Layout, Misfit
-from dtmodels.families._seeded import stand_ins
+from dtmodels.families._seeded_weights import stand_ins
+from dtmodels.families._state_dict_mapping import Layout, Misfit
 from dtmodels.families.lama import LAYOUT, RECIPE, Erase, convert
 from dtmodels.graph.runtime import Runtime
 from dtmodels.stages.validate import validate_path
-from tests.dtmodels.families.authors import hole
+from tests.dtmodels.families.reference_outputs import hole
 
 NAME = "big-lama"
 MakeJob = Callable[..., Job]

@@ -16,8 +16,8 @@ from dtbase.system.errors import Failure
 from dtmodels.families import Job
 from dtmodels.families._nafnet import NAFNet
 from dtmodels.families._nafnet_inference import for_inference
-from dtmodels.families._rename import Layout, Misfit
-from dtmodels.families._seeded import stand_ins
+from dtmodels.families._seeded_weights import stand_ins
+from dtmodels.families._state_dict_mapping import Layout, Misfit
 from dtmodels.families.nafnet import LAYOUT, RECIPE, convert
 
 NAME = "NAFNet-SIDD-width32"

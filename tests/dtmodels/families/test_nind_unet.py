@@ -13,10 +13,10 @@ import torch
 from torch import nn
 
 from dtbase.system.errors import Failure
-from dtmodels.card import Checkpoint
+from dtmodels.card.model import Checkpoint
 from dtmodels.families import Job
-from dtmodels.families._rename import Layout, Misfit
-from dtmodels.families._seeded import stand_ins
+from dtmodels.families._seeded_weights import stand_ins
+from dtmodels.families._state_dict_mapping import Layout, Misfit
 from dtmodels.families._unets import UNet, UtNet2
 from dtmodels.families.nind_unet import LAYOUT, RECIPE, MatchedMean, convert
 

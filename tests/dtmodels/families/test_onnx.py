@@ -14,7 +14,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from dtbase.system.errors import Failure, NothingToDo
-from dtmodels.card import Checkpoint
+from dtmodels.card.model import Checkpoint
 from dtmodels.families import Job
 from dtmodels.families.onnx import convert
 from dtmodels.graph.normalise import normalise

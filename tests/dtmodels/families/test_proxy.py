@@ -9,7 +9,7 @@ import torch
 
 from dtbase.system.discovery import member_names
 from dtbase.system.errors import Failure, WrongUsage
-from dtmodels.card_reader import read_card
+from dtmodels.card.reader import read_card
 from dtmodels.families import Job
 from dtmodels.families.proxy import convert
 from dtproxies import modules

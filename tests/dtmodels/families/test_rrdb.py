@@ -13,10 +13,10 @@ import torch
 from torch import nn
 
 from dtbase.system.errors import Failure
-from dtmodels.card import Checkpoint
+from dtmodels.card.model import Checkpoint
 from dtmodels.families import Job
-from dtmodels.families._rename import Layout, Misfit
-from dtmodels.families._seeded import stand_ins
+from dtmodels.families._seeded_weights import stand_ins
+from dtmodels.families._state_dict_mapping import Layout, Misfit
 from dtmodels.families.rrdb import LAYOUT, PROOF, RECIPE, SCALES, RRDBNet, convert
 from dtmodels.graph.parity import decibels
 from dtmodels.graph.runtime import Runtime

@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 from torch import nn
 
 from dtbase.system.files import write_json
-from dtmodels.config import config
 from dtmodels.families import Job, sam2, sam_hq
-from dtmodels.families._rename import Layout, Misfit, fit
-from dtmodels.families._seeded import Recipe, stand_ins
+from dtmodels.families._seeded_weights import Recipe, stand_ins
+from dtmodels.families._state_dict_mapping import Layout, Misfit, fit
 from dtmodels.graph.normalise import normalise
+from dtmodels.package.config_writer import config
 from dtmodels.stages.validate import validate_path
-from tests.dtmodels.families.authors import DEVIATION, MEAN, PROMPTS, prompts
+from tests.dtmodels.families.reference_outputs import DEVIATION, MEAN, PROMPTS, prompts
 
 CASES = {
     "sam2.1_hiera_tiny": (sam2, "tiny"),

@@ -10,9 +10,9 @@ from huggingface_hub import ModelCard
 
 from dtmodels.hub.card import hub_card
 from dtmodels.hub.licences import hub_licence
-from dtmodels.packed import Packed
-from tests.dtmodels.nasty import NASTY
-from tests.dtmodels.rendered import Rendered
+from dtmodels.package.reader import Packed
+from tests.support.injection_strings import NASTY
+from tests.support.markdown_parser import Rendered
 
 Make = Callable[..., Path]
 SOURCE = "https://github.com/lab/models"

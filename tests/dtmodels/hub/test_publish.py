@@ -13,7 +13,7 @@ from huggingface_hub import ModelCard
 from dtbase.system.errors import Failure, NothingToDo
 from dtbase.terminal.console import Console
 from dtmodels.hub import publish_to_hub
-from tests.fake_hub import TOKEN, FakeHub
+from tests.support.fake_hub import TOKEN, FakeHub
 
 Make = Callable[..., Path]
 REPOSITORY = "lab/denoise-toy"

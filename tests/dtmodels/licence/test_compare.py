@@ -9,7 +9,7 @@ import pytest
 from dtbase.system.errors import Failure
 from dtmodels.licence import Table
 from dtmodels.licence.compare import compare
-from dtmodels.licence.sources import Published, osadl_matrix, spdx_list
+from dtmodels.licence.published_lists import Published, osadl_matrix, spdx_list
 
 TODAY = date(2026, 12, 1)
 

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from dtmodels.licence.expression import And, Name, Or, leaves, parse
-from dtmodels.licence.words import LicenceError
+from dtmodels.licence.tokens import LicenceError
 
 WORDS = [
     "MIT",

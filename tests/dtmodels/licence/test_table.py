@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from dtmodels.card.schemas import check_against, folder
 from dtmodels.licence import Row, Table, judge, parse
 from dtmodels.licence.expression import leaves
 from dtmodels.licence.review import MOST_DAYS, doubts
 from dtmodels.licence.table import SPDX, TABLE
-from dtmodels.schemas import check_against, folder
 
 NAMES = [TABLE, SPDX]
 ROWS = list(Table.load().rows.values())

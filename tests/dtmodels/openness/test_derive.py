@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from dtmodels.card import Card, Component, Openness, Publication
-from dtmodels.card_reader import read_card
+from dtmodels.card.model import Card, Component, Openness, Publication
+from dtmodels.card.reader import read_card
 from dtmodels.openness.components import KINDS
 from dtmodels.openness.derive import fsf, mof, osaid
 

@@ -12,11 +12,11 @@ import pytest
 
 from dtbase.system.errors import Failure, WrongUsage
 from dtbase.terminal.console import Console
-from dtmodels.card_reader import read
+from dtmodels.card.reader import read
 from dtmodels.licence.expression import parse
-from dtmodels.licence.words import LicenceError
+from dtmodels.licence.tokens import LicenceError
 from dtmodels.lint.engine import lint
-from dtmodels.lint.explain import print_explanation
+from dtmodels.lint.explain_command import print_explanation
 from dtmodels.openness.grade import grade
 
 FIXTURES = Path(__file__).parents[2] / "lint"

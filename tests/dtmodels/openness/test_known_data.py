@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from dtmodels.card import Annotations, Dataset
+from dtmodels.card.model import Annotations, Dataset
+from dtmodels.card.schemas import check_against, folder, schema
 from dtmodels.licence.openness import data_status
 from dtmodels.openness.known_data import FILE, ORDERS, better_licence, contradictions, known_data, licences, worst
-from dtmodels.schemas import check_against, folder, schema
 
 PLAIN = Dataset(
     name="Toy Scenes",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.dtmodels.publishing.collection import Collection, adder
+from tests.dtmodels.publishing.sample_collection import Collection, adder
 from tests.fake_github import FakeGitHub
 
 

@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 
 from dtbase.system.errors import Failure
-from dtmodels.config import STAND_IN
+from dtmodels.card.schemas import check_against
+from dtmodels.package.config_writer import STAND_IN
 from dtmodels.publishing import dist as limits
 from dtmodels.publishing.assemble import assemble
 from dtmodels.publishing.dist import ENVIRONMENT, hold_limits, read_dist
-from dtmodels.schemas import check_against
 from dtmodels.stages.package import write_archive
-from tests.dtmodels.publishing.collection import QUIET, Collection
+from tests.dtmodels.publishing.sample_collection import QUIET, Collection
 from tests.fake_github import Fault
 
 Bytes = dict[str, bytes]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.dtmodels.publishing.collection import Collection
+from tests.dtmodels.publishing.sample_collection import Collection
 
 
 def called(collection: Collection, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -130,7 +130,7 @@ def test_the_commands_start_without_what_they_may_not_need(collection: Collectio
         code = (
             f"import atexit, sys; sys.argv = ['dtmodels', '--root', {str(collection.root)!r}, *{arguments!r}]\n"
             f"atexit.register(lambda: print(sorted({heavy!r} & set(sys.modules))))\n"
-            "from dtmodels.cli import main; main()"
+            "from dtmodels.command.cli import main; main()"
         )
         env = os.environ | collection.fake.environment()
         command = [sys.executable, "-c", code]

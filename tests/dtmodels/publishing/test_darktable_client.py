@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from dtmodels.publishing.darktable_client import Addresses, DarktableClient, Disappointed, Offer, numbers
-from dtmodels.publishing.web import Refused, Unreachable
+from dtmodels.publishing.http_client import Refused, Unreachable
 
 INDEX = "https://raw.test/someone/models/HEAD/releases-index.json"
 BASE = "https://files.test"

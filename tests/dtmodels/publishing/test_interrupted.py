@@ -8,8 +8,8 @@ import pytest
 
 from dtbase.system.errors import Failure
 from dtmodels.publishing.dist import read_dist
-from dtmodels.publishing.web import Refused, Unreachable
-from tests.dtmodels.publishing.collection import Collection
+from dtmodels.publishing.http_client import Refused, Unreachable
+from tests.dtmodels.publishing.sample_collection import Collection
 from tests.fake_github import Fault
 
 

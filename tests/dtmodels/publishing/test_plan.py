@@ -8,7 +8,7 @@ import pytest
 
 from dtbase.system.errors import Failure, NothingToDo, WrongUsage
 from dtmodels.publishing.plan import Plan, plan
-from tests.dtmodels.publishing.collection import Collection
+from tests.dtmodels.publishing.sample_collection import Collection
 
 
 def ids(planned: Plan) -> list[str]:

@@ -9,10 +9,10 @@ import pytest
 
 from dtbase.system.errors import Failure
 from dtmodels.publishing.dist import read_dist
+from dtmodels.publishing.http_client import Refused, Unreachable
 from dtmodels.publishing.publish import publish
-from dtmodels.publishing.tags import parse
-from dtmodels.publishing.web import Refused, Unreachable
-from tests.dtmodels.publishing.collection import QUIET, Collection
+from dtmodels.release.tags import parse
+from tests.dtmodels.publishing.sample_collection import QUIET, Collection
 from tests.fake_github import FakeGitHub, Fault
 
 UPLOAD = {"method": "POST", "path": "/assets[?]"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from dtmodels.publishing.plan import Plan
-from tests.dtmodels.publishing.collection import Collection
+from tests.dtmodels.publishing.sample_collection import Collection
 
 
 def ids(plan: Plan) -> list[str]:

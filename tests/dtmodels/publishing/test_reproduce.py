@@ -15,7 +15,7 @@ import pytest
 from dtbase.system.errors import Failure, NothingToDo
 from dtmodels.publishing.reproduce import reproduce
 from dtmodels.stages.package import write_archive
-from tests.dtmodels.publishing.collection import QUIET, Collection
+from tests.dtmodels.publishing.sample_collection import QUIET, Collection
 
 Denoiser = Callable[..., onnx.ModelProto]
 

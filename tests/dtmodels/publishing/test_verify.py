@@ -13,7 +13,7 @@ from dtbase.system.errors import Failure, NothingToDo, WrongUsage
 from dtmodels.publishing.folder_check import check_folder
 from dtmodels.publishing.verify import Verified, verify_release
 from dtmodels.stages.index import SUMS, sums
-from tests.dtmodels.publishing.collection import QUIET, Collection
+from tests.dtmodels.publishing.sample_collection import QUIET, Collection
 from tests.fake_github import Fault
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from dtbase.system.errors import Failure, WrongUsage
-from dtmodels.card_reader import read_card
+from dtmodels.card.reader import read_card
 from dtmodels.publishing.yank import yank
-from tests.dtmodels.publishing.collection import Collection
+from tests.dtmodels.publishing.sample_collection import Collection
 
 REASON = 'darkens "the corners" of every picture'
 

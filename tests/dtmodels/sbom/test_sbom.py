@@ -17,11 +17,11 @@ from spdx_tools.spdx.parser.parse_anything import parse_file
 from spdx_tools.spdx.validation.document_validator import validate_full_spdx_document
 
 from dtbase.system.errors import Failure, NothingToDo, WrongUsage
-from dtmodels.catalogue import Catalogue
-from dtmodels.packed import packages_in
+from dtmodels.card.catalogue import Catalogue
+from dtmodels.package.reader import packages_in
 from dtmodels.sbom import FILE, write_sbom
 from dtmodels.sbom.document import bill, moment
-from tests.dtmodels.nasty import NASTY
+from tests.support.injection_strings import NASTY
 
 Make = Callable[..., Path]
 Values = dict[str, Any]

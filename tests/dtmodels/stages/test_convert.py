@@ -14,9 +14,9 @@ from dtbase.system.discovery import member, member_names
 from dtbase.system.errors import Failure
 from dtbase.terminal.console import Console
 from dtmodels import families
-from dtmodels.catalogue import Catalogue
+from dtmodels.build.workspace import Workspace
+from dtmodels.card.catalogue import Catalogue
 from dtmodels.stages.convert import obtain_and_convert
-from dtmodels.workspace import Workspace
 
 
 def test_an_option_the_family_does_not_know_is_refused(add_model: Callable[..., Path], tmp_path: Path) -> None:

@@ -16,12 +16,12 @@ from PIL import Image
 
 from dtbase.system.errors import Failure, NothingToDo, WrongUsage
 from dtbase.terminal.console import Console
-from dtmodels.catalogue import Catalogue
-from dtmodels.config import STAND_IN
+from dtmodels.build.workspace import Workspace
+from dtmodels.card.catalogue import Catalogue
+from dtmodels.card.demo_samples import sample_set
 from dtmodels.graph.runtime import Runtime
-from dtmodels.samples import sample_set
+from dtmodels.package.config_writer import STAND_IN
 from dtmodels.stages.demo import SHEET, demo
-from dtmodels.workspace import Workspace
 
 MakeGraph = Callable[..., onnx.ModelProto]
 Show = Callable[..., dict[str, np.ndarray]]

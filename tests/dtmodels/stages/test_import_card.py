@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dtbase.system.errors import Failure, WrongUsage
-from dtmodels.card_reader import Reading, read
+from dtmodels.card.reader import Reading, read
 from dtmodels.lint.engine import lint
 from dtmodels.stages.import_card import import_card
 

@@ -8,7 +8,7 @@ import pytest
 
 from dtbase.system.errors import Failure, WrongUsage
 from dtbase.terminal.console import Console
-from dtmodels.card_reader import read_card
+from dtmodels.card.reader import read_card
 from dtmodels.lint.engine import lint
 from dtmodels.stages.new import new, template
 

@@ -14,11 +14,11 @@ import pytest
 
 from dtbase.system.errors import Failure
 from dtbase.terminal.console import Console
-from dtmodels.catalogue import Catalogue
+from dtmodels.build.workspace import Workspace
+from dtmodels.card.catalogue import Catalogue
 from dtmodels.stages.convert import convert
 from dtmodels.stages.package import package
 from dtmodels.stages.setup import setup
-from dtmodels.workspace import Workspace
 
 QUIET = Console(quiet=True)
 
@@ -55,7 +55,7 @@ BUILD = """
 import os, sys
 os.umask(int(sys.argv[2], 8))
 from pathlib import Path
-from dtmodels.cli import cli
+from dtmodels.command.cli import cli
 cli(["--root", sys.argv[1], "convert", "denoise-toy"], standalone_mode=False)
 cli(["--root", sys.argv[1], "package", "denoise-toy"], standalone_mode=False)
 """

@@ -12,13 +12,13 @@ import pytest
 
 from dtbase.system.errors import Failure, NothingToDo
 from dtbase.terminal.console import Console
-from dtmodels.card_reader import read_card
-from dtmodels.catalogue import Catalogue, Entry
-from dtmodels.download import download
+from dtmodels.build.download import download
+from dtmodels.build.workspace import Workspace
+from dtmodels.card.catalogue import Catalogue, Entry
+from dtmodels.card.reader import read_card
 from dtmodels.stages import pin as stage
 from dtmodels.stages.pin import pin, pin_each
 from dtmodels.stages.setup import setup
-from dtmodels.workspace import Workspace
 
 DATA = b"weights of a network" * 1000
 DIGEST = hashlib.sha256(DATA).hexdigest()

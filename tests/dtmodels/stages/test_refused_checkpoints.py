@@ -13,9 +13,9 @@ import torch
 from torch import Tensor
 
 from dtbase.terminal.cli_group import run
-from dtmodels.cli import cli
+from dtmodels.build.workspace import Workspace
+from dtmodels.command.cli import cli
 from dtmodels.families._nafnet import NAFNet
-from dtmodels.workspace import Workspace
 
 Add = Callable[..., Path]
 State = dict[str, Tensor]

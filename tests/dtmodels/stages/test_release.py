@@ -17,8 +17,8 @@ import pytest
 
 from dtbase.system.errors import Failure, NothingToDo, WrongUsage
 from dtbase.terminal.console import Console
-from dtmodels.docs import write_docs
-from dtmodels.schemas import check_against
+from dtmodels.card.schemas import check_against
+from dtmodels.pages.generate import write_docs
 from dtmodels.stages.release import release
 
 Add = Callable[..., Path]
@@ -129,7 +129,12 @@ ACCEPTED = """\
 acceptances:
   - {rule: REP007, reason: The toy has no golden outputs., by: Test Author, date: "2026-01-31"}
 """
-RELEASE = "import sys; from dtmodels.cli import main; sys.argv = ['dtmodels', '--root', sys.argv[1], 'release']; main()"
+RELEASE = """
+import sys
+from dtmodels.command.cli import main
+sys.argv = ['dtmodels', '--root', sys.argv[1], 'release']
+main()
+"""
 
 
 @pytest.mark.slow

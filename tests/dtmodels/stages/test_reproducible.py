@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from dtbase.system.files import sha256
-from dtmodels.workspace import Workspace
+from dtmodels.build.workspace import Workspace
 
 CHECKPOINT = "  - name: {name}\n    url: https://www.darktable.org/{name}.pth\n"
 FAMILIES = {

@@ -13,10 +13,10 @@ import pytest
 
 from dtbase.system.errors import Failure
 from dtbase.terminal.console import Console
-from dtmodels.card import Checkpoint, HubFile
-from dtmodels.catalogue import Catalogue, Entry
+from dtmodels.build.workspace import Workspace
+from dtmodels.card.catalogue import Catalogue, Entry
+from dtmodels.card.model import Checkpoint, HubFile
 from dtmodels.stages.setup import comes_with_repository, setup
-from dtmodels.workspace import Workspace
 
 DATA = b"weights of a network" * 1000
 REVISION = "0123456789abcdef0123456789abcdef01234567"

@@ -9,8 +9,8 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
+from dtmodels.findings.check_report import Report
 from dtmodels.graph.runtime import Runtime
-from dtmodels.report import Report
 from dtmodels.stages.validate import validate_path
 from dtmodels.tasks._decoder import route
 

@@ -9,12 +9,12 @@ import pytest
 from jsonschema import Draft7Validator
 
 from dtbase.system.errors import WrongUsage
-from dtmodels.card_edits import Edit
+from dtmodels.card.schemas import schema
+from dtmodels.card.source_edits import Edit
 from dtmodels.lint.formats.text import text_report
+from dtmodels.lint.lint_report import Report, format_names, render
 from dtmodels.lint.registry import all_rules
-from dtmodels.lint.report import Report, format_names, render
 from dtmodels.lint.rule import Finding
-from dtmodels.schemas import schema
 
 FINDING = Finding(
     rule="SCH004",

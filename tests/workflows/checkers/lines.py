@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from dtmodels.cli import cli
+from dtmodels.command.cli import cli
 from dtproxies.cli import commands
 from tests.workflows.checkers._files import every_file
 

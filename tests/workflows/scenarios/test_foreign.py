@@ -131,7 +131,7 @@ def test_the_build_workflow_builds_their_model_with_our_tools(foreign: Foreign) 
 def test_tools_are_those_of_the_commit_that_is_named(foreign: Foreign, first_house: Origin) -> None:
     """Later commits of ours change nothing for who has pinned an earlier one."""
     later = first_house.clone(foreign.house.world.folder / "later")
-    later.commit({"tools/dtmodels/cli.py": "raise SystemExit('the tools of a later commit')\n"})
+    later.commit({"tools/dtmodels/command/cli.py": "raise SystemExit('the tools of a later commit')\n"})
     foreign.house.world.origins[OURS] = later.folder
     assert foreign.run(foreign.offer(ACTION)).conclusion == "success"
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from dtmodels.card import Card
-from dtmodels.catalogue import Catalogue
-from dtmodels.freshness import GENERATED
-from dtmodels.samples import FILE, PICTURES, merged, sample_set
-from dtmodels.sources import BUILDING, Sources
+from dtmodels.build.cache import GENERATED
+from dtmodels.build.source_files import BUILDING, Sources
+from dtmodels.card.catalogue import Catalogue
+from dtmodels.card.demo_samples import FILE, PICTURES, merged, sample_set
+from dtmodels.card.model import Card
 
 SHOWN = (*BUILDING, "dtmodels.stages.demo")
 """What makes a model and the pictures that go with it."""

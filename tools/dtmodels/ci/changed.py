@@ -8,11 +8,11 @@ from pathlib import Path
 from dtbase.system.files import json_text
 from dtbase.terminal.console import Console
 from dtbase.terminal.github_output import set_outputs
-from dtmodels.catalogue import Catalogue
+from dtmodels.card.catalogue import Catalogue
 from dtmodels.ci.affected import Affected, affected
 from dtmodels.ci.shards import Shard, shards
+from dtmodels.lint.format_helpers import inert_json, visible
 from dtmodels.lint.history import History, parting
-from dtmodels.lint.wording import inert_json, visible
 
 EVERYTHING = "everything was asked for"
 

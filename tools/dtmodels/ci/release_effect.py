@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dtmodels.card import Card
-from dtmodels.ci.built import Built, Values
+from dtmodels.card.model import Card
+from dtmodels.ci.built_model import Built, Values
 
 
 def effect(card: Card, built: Built, released: Values | None) -> str:

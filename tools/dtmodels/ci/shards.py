@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dtbase.system.errors import WrongUsage
-from dtmodels.card import Card
+from dtmodels.card.model import Card
 
 MOST = 256
 """GitHub refuses a matrix of more jobs."""

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from dtbase.terminal.console import Console
 from dtbase.terminal.github_output import add_summary
-from dtmodels.catalogue import Catalogue
-from dtmodels.ci.built import Built, Values
-from dtmodels.ci.page import page
-from dtmodels.workspace import Workspace
+from dtmodels.build.workspace import Workspace
+from dtmodels.card.catalogue import Catalogue
+from dtmodels.ci.built_model import Built, Values
+from dtmodels.ci.review_page import page
 
 
 def summary(root: Path, ids: Sequence[str], console: Console, *, base: Path | None, released: Values | None) -> None:

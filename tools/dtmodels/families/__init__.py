@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from dtmodels.card import Card
+from dtmodels.card.model import Card
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

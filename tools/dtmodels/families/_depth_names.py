@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dtmodels.families._rename import by_rules
+from dtmodels.families._state_dict_mapping import by_rules
 
 PARTS = ("query", "key", "value")
 _RULES = by_rules(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from dtbase.system.errors import Failure
-from dtmodels.card import Card
+from dtmodels.card.model import Card
 
 Kind = TypeVar("Kind")
 USUAL = 512

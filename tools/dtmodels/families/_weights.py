@@ -9,8 +9,8 @@ from torch import Tensor, nn
 from dtbase.system.errors import Failure
 from dtmodels.families import Job
 from dtmodels.families._checkpoint import read
-from dtmodels.families._rename import Layout, fit
-from dtmodels.families._seeded import Recipe, stand_in
+from dtmodels.families._seeded_weights import Recipe, stand_in
+from dtmodels.families._state_dict_mapping import Layout, fit
 
 
 def fill(network: nn.Module, job: Job, checkpoint: str, layout: Layout, recipe: Recipe) -> None:

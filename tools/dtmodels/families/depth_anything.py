@@ -19,8 +19,8 @@ from dtmodels.families._depth_names import hub_name
 from dtmodels.families._dpt import DensePrediction
 from dtmodels.families._export import export, made_up
 from dtmodels.families._options import choice, tile_size
-from dtmodels.families._rename import Layout, by_rules
-from dtmodels.families._seeded import Recipe
+from dtmodels.families._seeded_weights import Recipe
+from dtmodels.families._state_dict_mapping import Layout, by_rules
 from dtmodels.families._vit import PATCH, VisionTransformer
 from dtmodels.families._weights import fill
 

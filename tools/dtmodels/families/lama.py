@@ -17,8 +17,8 @@ from dtmodels.families._export import export, made_up
 from dtmodels.families._ffc import REDUCTION, Generator
 from dtmodels.families._ffc_fold import fold
 from dtmodels.families._options import tile_size
-from dtmodels.families._rename import Layout
-from dtmodels.families._seeded import Recipe
+from dtmodels.families._seeded_weights import Recipe
+from dtmodels.families._state_dict_mapping import Layout
 from dtmodels.families._weights import fill
 
 OPTIONS: tuple[str, ...] = ()

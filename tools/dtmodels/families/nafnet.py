@@ -14,8 +14,8 @@ from dtmodels.families._export import export, made_up
 from dtmodels.families._nafnet import NAFNet
 from dtmodels.families._nafnet_inference import for_inference
 from dtmodels.families._options import counts, option, tile_size
-from dtmodels.families._rename import Layout
-from dtmodels.families._seeded import Recipe
+from dtmodels.families._seeded_weights import Recipe
+from dtmodels.families._state_dict_mapping import Layout
 from dtmodels.families._weights import fill
 
 OPTIONS = ("width", "encoder_blocks", "middle_blocks", "decoder_blocks")

@@ -19,8 +19,8 @@ from dtmodels.families import Job
 from dtmodels.families._export import export, made_up
 from dtmodels.families._fold import fold_norm
 from dtmodels.families._options import choice, option, tile_size
-from dtmodels.families._rename import Layout
-from dtmodels.families._seeded import Recipe
+from dtmodels.families._seeded_weights import Recipe
+from dtmodels.families._state_dict_mapping import Layout
 from dtmodels.families._unets import UNet, UtNet2
 from dtmodels.families._weights import fill
 

@@ -21,11 +21,11 @@ import onnx
 from numpy.typing import NDArray
 
 from dtbase.system.errors import Failure, NothingToDo
-from dtmodels.card import Checkpoint
+from dtmodels.card.model import Checkpoint
 from dtmodels.families import Job
 from dtmodels.families._external import read
-from dtmodels.families._repair import Repaired, repair
-from dtmodels.families._wishes import Wishes, wishes
+from dtmodels.families._graph_overrides import Wishes, wishes
+from dtmodels.families._onnx_compat import Repaired, repair
 from dtmodels.graph.operators import check_operators
 from dtmodels.graph.parity import remember
 from dtmodels.graph.runtime import Runtime

@@ -13,11 +13,11 @@ from torch import Tensor
 from dtmodels.families import Job
 from dtmodels.families._hiera import Size
 from dtmodels.families._options import choice
-from dtmodels.families._rename import Layout
 from dtmodels.families._sam2_network import Sam2
 from dtmodels.families._sam_graphs import Clicks, export_pair
 from dtmodels.families._sam_inference import for_inference
-from dtmodels.families._seeded import Recipe
+from dtmodels.families._seeded_weights import Recipe
+from dtmodels.families._state_dict_mapping import Layout
 from dtmodels.families._weights import fill
 
 OPTIONS = ("variant",)

@@ -11,7 +11,7 @@ import onnx
 from onnx import TensorProto
 
 from dtbase.system.errors import Failure
-from dtmodels.report import FileFacts, TensorFacts
+from dtmodels.findings.check_report import FileFacts, TensorFacts
 
 NAMES: dict[int, str] = {
     TensorProto.FLOAT: "float32",

@@ -8,7 +8,7 @@ import onnx
 
 from dtbase.system.errors import Failure
 from dtbase.system.files import replacing
-from dtmodels.graph.half import store_half
+from dtmodels.graph.float16_storage import store_half
 from dtmodels.graph.operators import check_operators
 
 MAX_OPSET = 20

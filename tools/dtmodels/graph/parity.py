@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from dtbase.imaging.psnr import psnr
 from dtbase.system.errors import Failure
+from dtmodels.graph.resize_inputs import load_sized
 from dtmodels.graph.runtime import Runtime, Session
-from dtmodels.graph.sized import load_sized
 
 Arrays = Mapping[str, NDArray[Any]]
 FLOOR = {"half": 60.0, "full": 100.0}

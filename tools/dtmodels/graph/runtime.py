@@ -17,8 +17,8 @@ from typing import Any, Literal
 from numpy.typing import NDArray
 
 from dtbase.system.errors import Failure
+from dtmodels.findings.check_report import TensorFacts
 from dtmodels.graph._wire import receive, send
-from dtmodels.report import TensorFacts
 
 Level = Literal["all", "basic", "none"]
 THREADS = 2

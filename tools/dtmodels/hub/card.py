@@ -9,13 +9,13 @@ from typing import Any
 from huggingface_hub import ModelCard, ModelCardData
 
 from dtbase.system.errors import Failure
-from dtmodels.card import Card
-from dtmodels.catalogue import Entry
+from dtmodels.card.catalogue import Entry
+from dtmodels.card.model import Card
 from dtmodels.hub.licences import OTHER, hub_licence
 from dtmodels.licence import judge
-from dtmodels.markdown import code, link, text
-from dtmodels.model_page import model_page
-from dtmodels.packed import Packed
+from dtmodels.package.reader import Packed
+from dtmodels.pages.markdown import code, link, text
+from dtmodels.pages.model_page import model_page
 
 PIPELINES = {"depth": "depth-estimation", "mask": "mask-generation"}
 """The Hub's words for what darktable's tasks are, where it is not a picture from a picture."""

@@ -17,7 +17,7 @@ from dtbase.system.errors import Failure
 from dtbase.system.files import sha256
 from dtbase.terminal.console import Console
 from dtmodels.hub.card import hub_card
-from dtmodels.packed import Packed, packages_in
+from dtmodels.package.reader import Packed, packages_in
 
 README = "README.md"
 _THEIRS = (".gitattributes",)

@@ -6,8 +6,8 @@ distributed with a program under GPL-3.0-or-later, and `dtmodels.licence.opennes
 
 from dtmodels.licence.expression import And, Name, Node, Or, leaves, parse
 from dtmodels.licence.table import Row, Table
+from dtmodels.licence.tokens import LicenceError
 from dtmodels.licence.verdict import Part, Status, Verdict, judge
-from dtmodels.licence.words import LicenceError
 
 __all__ = [
     "And",

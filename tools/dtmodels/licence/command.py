@@ -9,10 +9,10 @@ from pathlib import Path
 from dtbase.system.files import json_text
 from dtbase.terminal.console import Console
 from dtmodels.licence.compare import Comparison, compare
-from dtmodels.licence.report import json_value, text_report
-from dtmodels.licence.sources import osadl_matrix, spdx_list
+from dtmodels.licence.published_lists import osadl_matrix, spdx_list
 from dtmodels.licence.table import Table
 from dtmodels.licence.verdict import judge
+from dtmodels.licence.verdict_report import json_value, text_report
 
 _CODES = {"compatible": 0, "invalid": 2}
 _SHOWN = 20

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from dtmodels.licence.published_lists import Published
 from dtmodels.licence.review import MOST_DAYS
-from dtmodels.licence.sources import Published
 from dtmodels.licence.table import Row, Table
 
 _AGREES = {"Yes": "compatible", "Same": "compatible", "No": "incompatible"}

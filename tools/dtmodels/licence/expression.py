@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from dtmodels.licence.words import OPERATORS, LicenceError, Word, shown, words, wrong
+from dtmodels.licence.tokens import OPERATORS, LicenceError, Word, shown, words, wrong
 
 MOST_DEPTH = 12
 UNSTATED = ("NOASSERTION", "NONE")

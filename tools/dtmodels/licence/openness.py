@@ -10,9 +10,9 @@ from collections.abc import Callable
 from typing import Literal
 
 from dtmodels.licence.expression import Name, Node, Or, parse
-from dtmodels.licence.prose import meant
+from dtmodels.licence.free_text import meant
 from dtmodels.licence.table import Data, Table
-from dtmodels.licence.words import LicenceError
+from dtmodels.licence.tokens import LicenceError
 
 DataStatus = Data | Literal["unlisted"]
 _DATA: tuple[DataStatus, ...] = ("open", "share-alike", "mixed", "restricted", "undisclosed", "unlisted")

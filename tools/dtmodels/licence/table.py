@@ -10,8 +10,8 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
+from dtmodels.card.schemas import folder as schema_folder
 from dtmodels.licence.expression import UNSTATED
-from dtmodels.schemas import folder as schema_folder
 
 TABLE = "licences-v1.json"
 SPDX = "spdx-licences-v1.json"

@@ -12,9 +12,9 @@ from functools import lru_cache
 from typing import Literal
 
 from dtmodels.licence.expression import And, Name, Node, Or, parse
-from dtmodels.licence.problems import Problem, problems
+from dtmodels.licence.expression_problems import Problem, problems
 from dtmodels.licence.table import Row, Table
-from dtmodels.licence.words import LicenceError
+from dtmodels.licence.tokens import LicenceError
 
 Status = Literal["compatible", "conditional", "unlisted", "incompatible", "invalid"]
 _ORDER: tuple[Status, ...] = ("compatible", "conditional", "unlisted", "incompatible", "invalid")

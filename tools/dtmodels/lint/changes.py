@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from dtmodels.card_reader import Reading, values_of
-from dtmodels.card_shape import label
+from dtmodels.build.source_files import Sources
+from dtmodels.card.reader import Reading, values_of
+from dtmodels.card.schema_fit import label
 from dtmodels.lint.history import History
-from dtmodels.sources import Sources
-from dtmodels.yaml_document import Where
+from dtmodels.yaml.document import Where
 
 NOT_SHIPPED = frozenset(
     {"status", "status_reason", "version", "changes", "acceptances", "demo", "evaluation", "tolerance"}

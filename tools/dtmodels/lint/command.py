@@ -10,10 +10,10 @@ from pathlib import Path
 from dtbase.system.files import write_text
 from dtbase.terminal.console import Console
 from dtmodels.lint.engine import lint
+from dtmodels.lint.format_helpers import counted
+from dtmodels.lint.lint_report import Report, render
 from dtmodels.lint.profiles import DEFAULT
-from dtmodels.lint.report import Report, render
 from dtmodels.lint.rule import Finding
-from dtmodels.lint.wording import counted
 
 _MOST_SUMMARY = 1_000_000
 """GitHub refuses a step summary of more than one MiB."""

@@ -7,17 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dtmodels.card_edits import apply, edit
-from dtmodels.card_reader import Reading, read, read_text
-from dtmodels.catalogue import CARD
-from dtmodels.lint.findings import of_problem, of_remark
+from dtmodels.card.catalogue import CARD
+from dtmodels.card.reader import Reading, read, read_text
+from dtmodels.card.source_edits import apply, edit
+from dtmodels.lint.finding_builder import of_problem, of_remark
 from dtmodels.lint.history import History
 from dtmodels.lint.placeholders import is_placeholder
 from dtmodels.lint.profiles import STRICT, find_profile
 from dtmodels.lint.registry import find_rule, selected
 from dtmodels.lint.rule import Fact, Finding, Remark, Rule, Subject
 from dtmodels.lint.targets import card_folders
-from dtmodels.yaml_document import Change, Where
+from dtmodels.yaml.document import Change, Where
 
 if TYPE_CHECKING:
     from dtmodels.lint.web import Web

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dtmodels.card import Card
-from dtmodels.card_reader import Reading, read
-from dtmodels.catalogue import CARD
+from dtmodels.card.catalogue import CARD
+from dtmodels.card.model import Card
+from dtmodels.card.reader import Reading, read
 from dtmodels.licence import Verdict, judge
-from dtmodels.licence.report import json_value as licence_value
+from dtmodels.licence.verdict_report import json_value as licence_value
 from dtmodels.lint.engine import lint
 from dtmodels.lint.rule import Finding
 from dtmodels.openness.derive import fsf, mof, osaid
 from dtmodels.openness.grade import Grade, grade
 from dtmodels.openness.proof import Derivation, Proof
-from dtmodels.yaml_document import Where, locate
+from dtmodels.yaml.document import Where, locate
 
 JSON_VERSION = 1
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from dtbase.system.files import write_bytes, write_text
-from dtmodels.card_edits import apply
+from dtmodels.card.source_edits import apply
 from dtmodels.lint.rule import Finding
-from dtmodels.yaml_document import Unreadable, compose, decode
+from dtmodels.yaml.document import Unreadable, compose, decode
 
 _MOST_ROUNDS = 10
 """One correction can bring another into view; this many rounds end any dispute between two rules."""
@@ -65,8 +65,8 @@ def _readable(data: bytes) -> bool:
 
 def _generated(root: Path) -> set[str]:
     """Write generated files again; cards come first, for they decide what is generated."""
-    from dtmodels.docs import stale
     from dtmodels.lint.rule_pages import stale_pages
+    from dtmodels.pages.generate import stale
 
     found = [*stale(root), *stale_pages(root)]
     for path, content in found:

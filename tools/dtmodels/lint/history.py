@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dtmodels.git import git
+from dtmodels.release.git import git
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

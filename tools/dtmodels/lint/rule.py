@@ -8,10 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from dtmodels.card import Card
-from dtmodels.card_edits import Edit
-from dtmodels.card_reader import Reading
-from dtmodels.yaml_document import Change, Span, Where, locate
+from dtmodels.card.model import Card
+from dtmodels.card.reader import Reading
+from dtmodels.card.source_edits import Edit
+from dtmodels.yaml.document import Change, Span, Where, locate
 
 if TYPE_CHECKING:
     from dtmodels.lint.history import History

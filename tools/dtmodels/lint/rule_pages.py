@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from dtbase.system.files import json_text
-from dtmodels.docs import differing
 from dtmodels.lint.profiles import PROFILES
 from dtmodels.lint.registry import all_rules
 from dtmodels.lint.rule import Rule
 from dtmodels.lint.rule_page import FOLDER, acceptance, rule_page
-from dtmodels.markdown import code, table, text
+from dtmodels.pages.generate import differing
+from dtmodels.pages.markdown import code, table, text
 
 JSON_VERSION = 1
 _FAMILIES = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dtbase.system.errors import NothingToDo, WrongUsage
 from dtbase.text.suggestions import did_you_mean
-from dtmodels.catalogue import CARD, model_folders
+from dtmodels.card.catalogue import CARD, model_folders
 
 
 def card_folders(root: Path, names: Collection[str] | None = None) -> list[Path]:

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from dtbase.system.files import write_text
-from dtmodels.lint.addresses import fault
+from dtmodels.lint.url_check import fault
 
 AGENT = "dtmodels-lint (checks that the addresses in model cards still hold)"
 DAY = 24 * 3600.0

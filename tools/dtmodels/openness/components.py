@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from dtmodels.card import Card, Component
+from dtmodels.card.model import Card, Component
 from dtmodels.licence.openness import is_open_data, is_osi_approved, made_for
 from dtmodels.openness.proof import Proof
-from dtmodels.yaml_document import Where
+from dtmodels.yaml.document import Where
 
 Kind = Literal["code", "data", "document"]
 KINDS: dict[str, Kind] = {

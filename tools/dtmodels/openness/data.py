@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dtmodels.card import Card, Dataset
+from dtmodels.card.model import Card, Dataset
 from dtmodels.licence.openness import data_status, is_free_software, is_open_data
-from dtmodels.openness.compromises import training_data
 from dtmodels.openness.known_data import known_data, licences, worst
+from dtmodels.openness.non_open_data import training_data
 from dtmodels.openness.proof import Proof, every
-from dtmodels.yaml_document import Where
+from dtmodels.yaml.document import Where
 
 _UNCLEAR = {
     "mixed": "each item has a licence of its own",

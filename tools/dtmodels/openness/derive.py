@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
-from dtmodels.card import Card
+from dtmodels.card.model import Card
 from dtmodels.openness import data
 from dtmodels.openness.components import component, either
 from dtmodels.openness.proof import Derivation, Proof, Step, every

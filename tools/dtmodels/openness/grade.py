@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from dtmodels.card import Card, Dataset
+from dtmodels.card.model import Card, Dataset
 from dtmodels.licence import judge
 from dtmodels.licence.openness import is_osi_approved
-from dtmodels.openness.compromises import compromises, training_data
 from dtmodels.openness.derive import mof
 from dtmodels.openness.known_data import worst
+from dtmodels.openness.non_open_data import compromises, training_data
 
 Grade = Literal["open", "disclosed", "refused", "unknown"]
 

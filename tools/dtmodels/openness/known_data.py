@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-from dtmodels.card import Dataset
+from dtmodels.card.model import Dataset
+from dtmodels.card.schemas import folder
 from dtmodels.licence.openness import data_status
-from dtmodels.schemas import folder
 
 FILE = "datasets-v1.json"
 ORDERS: dict[str, tuple[str, ...]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dtmodels.yaml_document import Where
+from dtmodels.yaml.document import Where
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,18 +13,18 @@ from typing import Any
 from dtbase.system.errors import Failure
 from dtbase.system.files import replacing_folder, sha256, write_json, write_text
 from dtbase.terminal.console import Console
-from dtmodels.archive import install
-from dtmodels.card import Card
-from dtmodels.config import STAND_IN
-from dtmodels.publishing.carry import fetch, take
+from dtmodels.build.workspace import Workspace
+from dtmodels.card.model import Card
+from dtmodels.card.schemas import check_against
+from dtmodels.package.archive import install
+from dtmodels.package.config_writer import STAND_IN
 from dtmodels.publishing.dist import ENVIRONMENT, MOST_ASSETS, NOTES, RECORD, VERSIONS, hold_limits, read_dist
 from dtmodels.publishing.github import GitHub
 from dtmodels.publishing.notes import notes
 from dtmodels.publishing.plan import Plan
-from dtmodels.publishing.released import Released
-from dtmodels.schemas import check_against
+from dtmodels.publishing.published_releases import Released
+from dtmodels.publishing.reuse import fetch, take
 from dtmodels.stages.index import index, loose_name
-from dtmodels.workspace import Workspace
 
 INDEXES = 5
 """Assets beside the models: versions.json, release.json, SHA256SUMS, the bill of materials, and what built them."""

@@ -11,20 +11,20 @@ from dtbase.system.errors import WrongUsage
 from dtbase.system.files import json_text
 from dtbase.terminal.console import Console
 from dtbase.terminal.github_output import set_outputs
+from dtmodels.build.workspace import Workspace
 from dtmodels.ci.shards import shards
 from dtmodels.publishing.assemble import assemble
 from dtmodels.publishing.dist import VERSIONS, read_dist
 from dtmodels.publishing.folder_check import check_folder
 from dtmodels.publishing.github import GitHub
+from dtmodels.publishing.next_draft import stock
 from dtmodels.publishing.plan import Plan, plan
 from dtmodels.publishing.publish import publish
 from dtmodels.publishing.reproduce import reproduce
-from dtmodels.publishing.stock import stock
-from dtmodels.publishing.tags import parse
 from dtmodels.publishing.verify import LATEST, Verified, verify_release
-from dtmodels.releases_index import FILE, read_index, serve, unserved
+from dtmodels.release.releases_index import FILE, read_index, serve, unserved
+from dtmodels.release.tags import parse
 from dtmodels.stages.index import index
-from dtmodels.workspace import Workspace
 
 
 def print_plan(root: Path, name: str, console: Console, *, branch: str, most: int, as_json: bool) -> None:

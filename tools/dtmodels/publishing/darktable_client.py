@@ -18,8 +18,8 @@ from typing import Any
 
 from dtbase.system.errors import Failure
 from dtbase.system.files import sha256
-from dtmodels.archive import install
-from dtmodels.publishing.web import Refused, Unreachable
+from dtmodels.package.archive import install
+from dtmodels.publishing.http_client import Refused, Unreachable
 
 MOST_JSON_BYTES = 1 << 20
 """darktable reads no longer answer where it expects JSON."""

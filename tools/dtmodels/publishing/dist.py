@@ -11,7 +11,7 @@ from typing import Any
 
 from dtbase.system.errors import Failure
 from dtbase.system.files import sha256
-from dtmodels.schemas import check_against
+from dtmodels.card.schemas import check_against
 from dtmodels.stages.index import SUMS
 
 VERSIONS = "versions.json"

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from dtbase.system.errors import Failure
 from dtbase.terminal.console import Console
-from dtmodels.download import AGAIN, Advance
+from dtmodels.build.download import AGAIN, Advance
 from dtmodels.publishing.dist import Dist, File
 from dtmodels.publishing.github import Asset, GitHub, Release
-from dtmodels.publishing.web import Refused, Unreachable
+from dtmodels.publishing.http_client import Refused, Unreachable
 
 TAKEN = 422
 """GitHub's answer to a name that is there already, among other things."""

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from dtbase.system.errors import Failure
 from dtbase.system.files import sha256
-from dtmodels.archive import install
-from dtmodels.config import STAND_IN
+from dtmodels.package.archive import install
+from dtmodels.package.config_writer import STAND_IN
 from dtmodels.publishing.dist import Dist, read_dist
 from dtmodels.stages.index import loose_name
 

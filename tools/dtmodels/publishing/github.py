@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import quote
 
 from dtbase.system.errors import Failure, WrongUsage
-from dtmodels.download import Advance
-from dtmodels.publishing.web import Refused, Web
+from dtmodels.build.download import Advance
+from dtmodels.publishing.http_client import Refused, Web
 
 API, SERVER, RAW = "https://api.github.com", "https://github.com", "https://raw.githubusercontent.com"
 PAGE = 100

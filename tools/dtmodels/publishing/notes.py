@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from dtmodels import markdown
-from dtmodels.markdown import code, table
+from dtmodels.pages import markdown
+from dtmodels.pages.markdown import code, table
 from dtmodels.publishing.plan import Plan
 
 MOST = 100_000

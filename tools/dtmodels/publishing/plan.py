@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from dtbase.system.errors import Failure, NothingToDo, WrongUsage
-from dtmodels.card import Card
-from dtmodels.catalogue import Catalogue, Entry
-from dtmodels.git import git
-from dtmodels.publishing.changelog import section
+from dtmodels.card.catalogue import Catalogue, Entry
+from dtmodels.card.model import Card
 from dtmodels.publishing.github import GitHub
-from dtmodels.publishing.released import Released, find_released
-from dtmodels.publishing.tags import NIGHTLY, Tag, nightly, parse
+from dtmodels.publishing.published_releases import Released, find_released
+from dtmodels.release.changelog import section
+from dtmodels.release.git import git
+from dtmodels.release.tags import NIGHTLY, Tag, nightly, parse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

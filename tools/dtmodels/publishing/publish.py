@@ -10,12 +10,12 @@ from dtbase.terminal.console import Console
 from dtmodels.publishing.dist import Dist
 from dtmodels.publishing.draft import Changes, bring, compare, create_draft, find_draft
 from dtmodels.publishing.github import GitHub, Release
+from dtmodels.publishing.http_client import Refused, Unreachable
+from dtmodels.publishing.next_draft import find_stock
 from dtmodels.publishing.plan import hold_remote_tag
-from dtmodels.publishing.released import highest, versions
-from dtmodels.publishing.stock import find_stock
-from dtmodels.publishing.tags import Tag
+from dtmodels.publishing.published_releases import highest, versions
 from dtmodels.publishing.verify import verify_draft
-from dtmodels.publishing.web import Refused, Unreachable
+from dtmodels.release.tags import Tag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,9 +11,9 @@ from typing import Any, Literal
 from dtbase.system.errors import Failure, NothingToDo
 from dtbase.system.files import sha256
 from dtbase.terminal.console import Console
-from dtmodels.publishing.carry import fetch
 from dtmodels.publishing.github import GitHub
-from dtmodels.publishing.released import Released, read_released
+from dtmodels.publishing.published_releases import Released, read_released
+from dtmodels.publishing.reuse import fetch
 from dtmodels.publishing.verify import find
 
 RELATIVE = 1e-5

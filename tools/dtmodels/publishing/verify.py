@@ -10,15 +10,15 @@ from pathlib import Path
 from dtbase.system.errors import Failure, NothingToDo, WrongUsage
 from dtbase.system.files import sha256
 from dtbase.terminal.console import Console
+from dtmodels.publishing.client_check import everybody, rehearsal, visit
 from dtmodels.publishing.darktable_client import Exchange
 from dtmodels.publishing.dist import Dist
 from dtmodels.publishing.folder_check import check_folder
 from dtmodels.publishing.github import Asset, GitHub, Release
-from dtmodels.publishing.released import highest
-from dtmodels.publishing.tags import parse
-from dtmodels.publishing.visit import everybody, rehearsal, visit
-from dtmodels.publishing.web import Refused
-from dtmodels.releases_index import FILE as INDEX
+from dtmodels.publishing.http_client import Refused
+from dtmodels.publishing.published_releases import highest
+from dtmodels.release.releases_index import FILE as INDEX
+from dtmodels.release.tags import parse
 
 LATEST = "latest"
 """Stands for the highest published version."""

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from dtbase.system.errors import Failure, WrongUsage
 from dtbase.system.files import write_bytes
-from dtmodels.card_edits import apply, edit, quoted
-from dtmodels.card_reader import read
-from dtmodels.catalogue import CARD, Catalogue
-from dtmodels.yaml_document import Change
+from dtmodels.card.catalogue import CARD, Catalogue
+from dtmodels.card.reader import read
+from dtmodels.card.source_edits import apply, edit, quoted
+from dtmodels.yaml.document import Change
 
 
 def yank(root: Path, model_id: str, reason: str) -> Path:

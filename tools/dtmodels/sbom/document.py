@@ -16,8 +16,8 @@ from spdx_tools.spdx.writer.json.json_writer import write_document_to_stream
 
 from dtbase.system.errors import Failure, WrongUsage
 from dtbase.system.files import write_text
-from dtmodels.git import git
-from dtmodels.packed import Packed, packages_in
+from dtmodels.package.reader import Packed, packages_in
+from dtmodels.release.git import git
 from dtmodels.sbom.licences import unlisted
 from dtmodels.sbom.model import DOCUMENT, elements
 

@@ -10,10 +10,10 @@ from license_expression import LicenseExpression
 from spdx_tools.common.spdx_licensing import spdx_licensing
 from spdx_tools.spdx.model import ExtractedLicensingInfo, SpdxNoAssertion
 
-from dtmodels.card import Card
+from dtmodels.card.model import Card
 from dtmodels.licence import Table, judge, leaves, parse
 from dtmodels.licence.expression import UNSTATED
-from dtmodels.packed import Packed
+from dtmodels.package.reader import Packed
 
 Licence: TypeAlias = LicenseExpression | SpdxNoAssertion
 _OWN = "LicenseRef-"

@@ -24,8 +24,8 @@ from spdx_tools.spdx.model import (
 )
 from spdx_tools.spdx.spdx_element_utils import calculate_package_verification_code
 
-from dtmodels.card import BaseModel, Card, Checkpoint, Dataset
-from dtmodels.packed import Member, Packed
+from dtmodels.card.model import BaseModel, Card, Checkpoint, Dataset
+from dtmodels.package.reader import Member, Packed
 from dtmodels.sbom.licences import concluded, declared
 
 DOCUMENT = "SPDXRef-DOCUMENT"

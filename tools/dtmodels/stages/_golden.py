@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dtbase.system.files import write_json
-from dtmodels.report import FileFacts, Problem, error, warning
+from dtmodels.findings.check_report import FileFacts, Problem, error, warning
 from dtmodels.tasks._protocol import Call
 
 FILE = "golden.json"

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from dtbase.system.errors import Failure, WrongUsage
-from dtmodels.yaml_document import MOST_BYTES, Node, Scalar, Sequence, Unreadable, compose, decode
-from dtmodels.yaml_document import Mapping as Fields
-from dtmodels.yaml_values import NotJson, plain_value
+from dtmodels.yaml.document import MOST_BYTES, Node, Scalar, Sequence, Unreadable, compose, decode
+from dtmodels.yaml.document import Mapping as Fields
+from dtmodels.yaml.values import NotJson, plain_value
 
 
 def read_model_yaml(path: Path) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from dtmodels.workspace import Workspace
+from dtmodels.build.workspace import Workspace
 
 
 def clean(workspace: Workspace, ids: Sequence[str]) -> list[Path]:

@@ -14,15 +14,15 @@ from dtbase.system.files import replacing_folder, write_json
 from dtbase.terminal.console import Console
 from dtbase.text.suggestions import did_you_mean
 from dtmodels import families
-from dtmodels.card import Card
-from dtmodels.catalogue import Entry
-from dtmodels.config import config
+from dtmodels.build.workspace import Workspace
+from dtmodels.card.catalogue import Entry
+from dtmodels.card.model import Card
 from dtmodels.families import Family, Job
 from dtmodels.graph.normalise import normalise
 from dtmodels.graph.parity import hold
 from dtmodels.graph.runtime import Runtime
+from dtmodels.package.config_writer import config
 from dtmodels.stages.setup import comes_with_repository, setup
-from dtmodels.workspace import Workspace
 
 STORAGE = ("half", "full")
 """What `convert.options.storage` of a card may say; the first is the default."""

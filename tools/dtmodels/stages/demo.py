@@ -14,16 +14,16 @@ from dtbase.system.errors import Failure, NothingToDo, WrongUsage
 from dtbase.system.files import replacing_folder
 from dtbase.terminal.console import Console
 from dtmodels import tasks
-from dtmodels.card import Demo, Prompt
-from dtmodels.catalogue import Entry
-from dtmodels.config import STAND_IN
+from dtmodels.build.workspace import Workspace
+from dtmodels.card.catalogue import Entry
+from dtmodels.card.demo_samples import PICTURES, merged, sample_set
+from dtmodels.card.model import Demo, Prompt
 from dtmodels.graph.inspect import inspect
 from dtmodels.graph.runtime import Runtime
-from dtmodels.package_config import read
-from dtmodels.samples import PICTURES, merged, sample_set
+from dtmodels.package.config_reader import read
+from dtmodels.package.config_writer import STAND_IN
 from dtmodels.tasks._demo import MIDDLE, Picture, Pixels, Sample, Strip, fitted
 from dtmodels.tasks._protocol import Demonstrates, Model, Task
-from dtmodels.workspace import Workspace
 
 SHEET = "sheet.png"
 CELL = 480

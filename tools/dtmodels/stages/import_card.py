@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from dtmodels.card_writing import card_text, scalar
+from dtmodels.card.yaml_writer import card_text, scalar
 from dtmodels.stages._model_yaml import read_model_yaml
 from dtmodels.stages.new import ADDRESS, COMMIT, TODO
-from dtmodels.yaml_document import Where
+from dtmodels.yaml.document import Where
 
 Values = Mapping[str, Any]
 _CARRIED = {

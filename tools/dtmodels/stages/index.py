@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dtbase.system.files import sha256, write_json, write_text
-from dtmodels.schemas import check_against
+from dtmodels.card.schemas import check_against
 
 SUMS = "SHA256SUMS"
 

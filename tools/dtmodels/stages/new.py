@@ -14,10 +14,10 @@ from dtbase.system.files import write_text
 from dtbase.terminal.console import Console
 from dtbase.text.suggestions import did_you_mean
 from dtmodels import families, tasks
-from dtmodels.card_writing import MODELINE, scalar
-from dtmodels.catalogue import CARD, model_folders
-from dtmodels.docs import stale
-from dtmodels.schemas import schema
+from dtmodels.card.catalogue import CARD, model_folders
+from dtmodels.card.schemas import schema
+from dtmodels.card.yaml_writer import MODELINE, scalar
+from dtmodels.pages.generate import stale
 
 TODO = "TODO"
 """A placeholder: lint points it out in a draft and refuses it in a release."""

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from dtbase.system.errors import Failure
 from dtbase.system.files import replacing
-from dtmodels.catalogue import Entry
-from dtmodels.config import STAND_IN
-from dtmodels.workspace import Workspace
+from dtmodels.build.workspace import Workspace
+from dtmodels.card.catalogue import Entry
+from dtmodels.package.config_writer import STAND_IN
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest date a zip can hold; a build date would make every package differ."""

@@ -11,14 +11,14 @@ from pathlib import Path
 from dtbase.system.errors import Failure, NothingToDo
 from dtbase.system.files import sha256, write_bytes
 from dtbase.terminal.console import Console
-from dtmodels.card import Checkpoint, HubFile
-from dtmodels.card_edits import Edit, addition, apply, edit, quoted
-from dtmodels.catalogue import CARD, Entry
-from dtmodels.download import Expected, download
-from dtmodels.shares import MIRROR, share
+from dtmodels.build.download import Expected, download
+from dtmodels.build.workspace import Workspace
+from dtmodels.card.catalogue import CARD, Entry
+from dtmodels.card.file_sharing_hosts import MIRROR, share
+from dtmodels.card.model import Checkpoint, HubFile
+from dtmodels.card.source_edits import Edit, addition, apply, edit, quoted
 from dtmodels.stages.setup import fetch_from_hub
-from dtmodels.workspace import Workspace
-from dtmodels.yaml_document import Change, Where, compose, decode
+from dtmodels.yaml.document import Change, Where, compose, decode
 
 ON_THE_HUB = re.compile(
     r"https://huggingface\.co/(?P<repository>[^/]+/[^/]+)/resolve/(?P<revision>[^/]+)/(?P<path>[^?#]+)"

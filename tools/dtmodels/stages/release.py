@@ -11,13 +11,13 @@ from dtbase.system.errors import Failure, NothingToDo
 from dtbase.system.files import replacing_folder
 from dtbase.terminal.console import Console
 from dtbase.text.plural import number_of
-from dtmodels.catalogue import Catalogue, Entry
-from dtmodels.freshness import digest, refresh
+from dtmodels.build.cache import digest, refresh
+from dtmodels.build.workspace import Workspace
+from dtmodels.card.catalogue import Catalogue, Entry
 from dtmodels.stages.index import index, loose_name
 from dtmodels.stages.package import require_real
 from dtmodels.stages.run import Built, run_each
 from dtmodels.stages.setup import comes_with_repository
-from dtmodels.workspace import Workspace
 
 
 def release(root: Path, ids: Sequence[str], console: Console) -> None:

@@ -15,14 +15,14 @@ from dtbase.system.errors import Failure, NothingToDo
 from dtbase.system.files import sha256, write_json
 from dtbase.system.subprocess_call import apart, peak_memory, room_for
 from dtbase.terminal.console import Console
-from dtmodels.catalogue import Entry
-from dtmodels.freshness import inputs_of, is_fresh, refresh
+from dtmodels.build.cache import inputs_of, is_fresh, refresh
+from dtmodels.build.workspace import Workspace
+from dtmodels.card.catalogue import Entry
 from dtmodels.openness.grade import grade
 from dtmodels.stages.convert import decibels_of, obtain_and_convert
 from dtmodels.stages.package import package
 from dtmodels.stages.setup import is_verified
 from dtmodels.stages.validate import hold_archive, hold_model
-from dtmodels.workspace import Workspace
 
 COLUMNS = ["model", "version", "task", "grade", "licence", "bytes", "sha256", "parity dB", "convert s", "processor s"]
 COLUMNS += ["other s", "peak MB", "verdict"]

@@ -9,10 +9,10 @@ from pathlib import Path
 from dtbase.system.errors import Failure
 from dtbase.system.files import replacing
 from dtbase.terminal.console import Console
-from dtmodels.card import Checkpoint, HubFile
-from dtmodels.catalogue import Entry
-from dtmodels.download import Advance, Expected, check, download
-from dtmodels.workspace import Workspace
+from dtmodels.build.download import Advance, Expected, check, download
+from dtmodels.build.workspace import Workspace
+from dtmodels.card.catalogue import Entry
+from dtmodels.card.model import Checkpoint, HubFile
 
 
 def comes_with_repository(entry: Entry) -> bool:

@@ -13,17 +13,17 @@ from dtbase.system.errors import Failure, WrongUsage
 from dtbase.system.files import json_text, write_json
 from dtbase.terminal.console import Console
 from dtmodels import tasks
-from dtmodels.archive import install
-from dtmodels.catalogue import Catalogue, Entry
-from dtmodels.config import STAND_IN
+from dtmodels.build.workspace import Workspace
+from dtmodels.card.catalogue import Catalogue, Entry
+from dtmodels.findings.check_report import Facts, Problem, Report, error, warning
 from dtmodels.graph.runtime import Runtime
-from dtmodels.package_config import FILE as CONFIG
-from dtmodels.report import Facts, Problem, Report, error, warning
+from dtmodels.package.archive import install
+from dtmodels.package.config_reader import FILE as CONFIG
+from dtmodels.package.config_writer import STAND_IN
 from dtmodels.stages import _golden
-from dtmodels.stages._examine import Examined, examine
+from dtmodels.stages._inspect_package import Examined, examine
 from dtmodels.stages.convert import decibels_of
 from dtmodels.tasks._protocol import Measures
-from dtmodels.workspace import Workspace
 
 
 def validate_path(path: Path, runtime: Runtime | None = None) -> Report:

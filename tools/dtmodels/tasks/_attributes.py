@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dtmodels.package_config import MISSING
-from dtmodels.report import Problem, error
+from dtmodels.findings.check_report import Problem, error
+from dtmodels.package.config_reader import MISSING
 from dtmodels.tasks._protocol import Model
 
 

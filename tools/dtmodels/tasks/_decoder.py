@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from dtmodels.findings.check_report import Problem, TensorFacts, error
 from dtmodels.graph.runtime import Session
-from dtmodels.report import Problem, TensorFacts, error
 from dtmodels.tasks._graphs import is_static, shape_text
 
 SIDE = 1024

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from dtbase.system.errors import Failure
-from dtmodels.card import Prompt
+from dtmodels.card.model import Prompt
 
 Pixels = NDArray[np.floating[Any]]
 """height x width x 3, sRGB-encoded, 0 to 1."""

@@ -8,10 +8,10 @@ from PIL import Image, ImageDraw
 from scipy.ndimage import distance_transform_edt
 
 from dtbase.system.errors import Failure
-from dtmodels.card import Prompt
+from dtmodels.card.model import Prompt
 from dtmodels.graph.runtime import Session
 from dtmodels.tasks._demo import Picture, Pixels, Sample, Strip, fitted, interleaved, planes, resized
-from dtmodels.tasks._lua import sides
+from dtmodels.tasks._lua_contract import sides
 
 LONGEST = 1024
 RADIUS = 0.03

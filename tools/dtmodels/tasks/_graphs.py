@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dtmodels.findings.check_report import Problem, TensorFacts, error, warning
 from dtmodels.graph.inspect import Graph
-from dtmodels.report import Problem, TensorFacts, error, warning
 
 MAX_OPSET = 20
 """darktable's own ceiling, stated beside the oldest ONNX Runtime it accepts."""

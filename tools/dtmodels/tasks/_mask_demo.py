@@ -10,11 +10,11 @@ from PIL import Image, ImageDraw
 from scipy.ndimage import binary_dilation
 
 from dtbase.text.plural import number_of
-from dtmodels.card import Prompt
+from dtmodels.card.model import Prompt
 from dtmodels.graph.runtime import Session
-from dtmodels.tasks._clicks import THRESHOLD, Clicking, Selection
 from dtmodels.tasks._decoder import SIDE
 from dtmodels.tasks._demo import Picture, Pixels, Sample, Strip, fitted, planes, resized
+from dtmodels.tasks._interactive_session import THRESHOLD, Clicking, Selection
 from dtmodels.tasks._protocol import Model
 from dtmodels.tasks._segment import load_decoder, prepared
 

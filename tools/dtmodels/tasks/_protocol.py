@@ -10,10 +10,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from dtmodels.findings.check_report import Problem
 from dtmodels.graph.inspect import Graph
 from dtmodels.graph.runtime import Runtime
-from dtmodels.package_config import PackageConfig
-from dtmodels.report import Problem
+from dtmodels.package.config_reader import PackageConfig
 from dtmodels.tasks._demo import Sample, Strip
 
 

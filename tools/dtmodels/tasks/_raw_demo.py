@@ -14,9 +14,9 @@ from dtmodels.graph.runtime import Session
 from dtmodels.tasks._camera import Light, demosaicked, mosaic, packed, with_noise
 from dtmodels.tasks._demo import Picture, Pixels, Sample, Strip, details, interleaved, middle, planes
 from dtmodels.tasks._protocol import Model
-from dtmodels.tasks._screen import encoded, nearness
-from dtmodels.tasks._tiles import Tile
-from dtmodels.tasks._tiling import Tiling
+from dtmodels.tasks._srgb import encoded, nearness
+from dtmodels.tasks._tile_contract import Tile
+from dtmodels.tasks._tiled_inference import Tiling
 
 MOST = 1024
 """Pixels each way that a demo takes from the middle of a picture."""

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dtmodels.findings.check_report import Problem, error, warning
 from dtmodels.graph.runtime import GraphFailure, Result, Runtime, Session
-from dtmodels.report import Problem, error, warning
 from dtmodels.tasks._decoder import (
     ARCHITECTURES,
     GUESSED_NAME,
@@ -24,9 +24,9 @@ from dtmodels.tasks._decoder import (
     route,
     unresolved,
 )
+from dtmodels.tasks._graph_run import check_finite, failure
 from dtmodels.tasks._protocol import Call
-from dtmodels.tasks._run import check_finite, failure
-from dtmodels.tasks._sample import Image, picture
+from dtmodels.tasks._seeded_input import Image, picture
 
 MEAN, SPREAD = np.array([123.675, 116.28, 103.53]), np.array([58.395, 57.12, 57.375])
 """Of ImageNet, for values of 0..255; what darktable normalises with for `sam2`."""

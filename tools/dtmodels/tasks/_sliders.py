@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dtmodels.package_config import PackageConfig
-from dtmodels.report import Problem, error
+from dtmodels.findings.check_report import Problem, error
+from dtmodels.package.config_reader import PackageConfig
 from dtmodels.tasks._attributes import where_attribute
 
 SPACES = ("input-rgb", "work-rgb", "lab", "display", "raw")

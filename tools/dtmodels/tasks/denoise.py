@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from dtmodels.findings.check_report import Problem
 from dtmodels.graph.runtime import Runtime
-from dtmodels.report import Problem
 from dtmodels.tasks._attributes import check_boost
 from dtmodels.tasks._demo import Picture, Sample, Strip, details, middle
 from dtmodels.tasks._protocol import Call, Model
-from dtmodels.tasks._screen import nearness, photographed, through
-from dtmodels.tasks._tile_run import run_tile
-from dtmodels.tasks._tiles import Tile, check_tile
+from dtmodels.tasks._srgb import nearness, photographed, through
+from dtmodels.tasks._tile_checks import run_tile
+from dtmodels.tasks._tile_contract import Tile, check_tile
 
 TILE = Tile(file="model.onnx", sizes=("input_sizes",), channels=3, scale=1, overlap=64, extra=True)
 FILES = (TILE.file,)

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from dtmodels.findings.check_report import Problem, warning
 from dtmodels.graph.runtime import Runtime
-from dtmodels.report import Problem, warning
 from dtmodels.tasks._demo import Picture, Pixels, Sample, Strip, fitted, planes, resized
-from dtmodels.tasks._lua import FILE, check_images, check_lua, run_once, sample_picture, sides
+from dtmodels.tasks._lua_contract import FILE, check_images, check_lua, run_once, sample_picture, sides
 from dtmodels.tasks._protocol import Call, Model
 
 FILES = (FILE,)

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from dtmodels.findings.check_report import Problem, error
 from dtmodels.graph.runtime import Runtime
-from dtmodels.report import Problem, error
 from dtmodels.tasks._demo import Sample, Strip
 from dtmodels.tasks._erase_demo import strip
-from dtmodels.tasks._lua import FILE, check_images, check_lua, run_once, sample_picture
+from dtmodels.tasks._lua_contract import FILE, check_images, check_lua, run_once, sample_picture
 from dtmodels.tasks._protocol import Call, Model
 
 FILES = (FILE,)

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from dtmodels.findings.check_report import Problem, error, warning
 from dtmodels.graph.runtime import Runtime
-from dtmodels.package_config import MISSING
-from dtmodels.report import Problem, error, warning
+from dtmodels.package.config_reader import MISSING
 from dtmodels.tasks._decoder import ARCHITECTURES, MAX_FEATURES, SIDE, route
 from dtmodels.tasks._demo import Sample, Strip
 from dtmodels.tasks._graphs import (

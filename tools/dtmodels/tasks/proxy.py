@@ -17,18 +17,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dtmodels.findings.check_report import Problem, error, warning
 from dtmodels.graph.inspect import Graph
 from dtmodels.graph.runtime import GraphFailure, Runtime, Session
-from dtmodels.report import Problem, error, warning
 from dtmodels.tasks._demo import Sample, Strip
 from dtmodels.tasks._golden_pairs import compare_pairs
+from dtmodels.tasks._graph_run import check_finite, failure
 from dtmodels.tasks._graphs import shape_text
-from dtmodels.tasks._lua import FILE, check_lua
+from dtmodels.tasks._lua_contract import FILE, check_lua
 from dtmodels.tasks._protocol import Call, Model
 from dtmodels.tasks._proxy_call import call
 from dtmodels.tasks._proxy_demo import strip
-from dtmodels.tasks._run import check_finite, failure
-from dtmodels.tasks._sample import Image, picture, unbounded
+from dtmodels.tasks._seeded_input import Image, picture, unbounded
 from dtmodels.tasks._sliders import check_attributes, positions
 
 FILES = (FILE,)

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from dtmodels.findings.check_report import Problem, error, warning
 from dtmodels.graph.runtime import Runtime
-from dtmodels.package_config import MISSING
-from dtmodels.report import Problem, error, warning
+from dtmodels.package.config_reader import MISSING
 from dtmodels.tasks._attributes import check_choice, where_attribute
 from dtmodels.tasks._demo import Sample, Strip
 from dtmodels.tasks._protocol import Call, Model
 from dtmodels.tasks._raw_demo import strip
-from dtmodels.tasks._tile_run import run_tile
-from dtmodels.tasks._tiles import Tile, check_tile
+from dtmodels.tasks._tile_checks import run_tile
+from dtmodels.tasks._tile_contract import Tile, check_tile
 
 NO_TARGET = ("null", "none")
 CHOICES = {

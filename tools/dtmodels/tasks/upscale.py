@@ -9,14 +9,14 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from dtmodels.findings.check_report import Problem
 from dtmodels.graph.runtime import Runtime
-from dtmodels.report import Problem
 from dtmodels.tasks._attributes import check_boost
 from dtmodels.tasks._demo import Picture, Pixels, Sample, Strip, details, middle, resized
 from dtmodels.tasks._protocol import Call, Model
-from dtmodels.tasks._screen import nearness, through
-from dtmodels.tasks._tile_run import run_tile
-from dtmodels.tasks._tiles import Tile, check_tile
+from dtmodels.tasks._srgb import nearness, through
+from dtmodels.tasks._tile_checks import run_tile
+from dtmodels.tasks._tile_contract import Tile, check_tile
 
 TILES = tuple(
     Tile(

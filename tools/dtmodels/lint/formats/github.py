@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dtmodels.lint.report import Report
+from dtmodels.lint.format_helpers import SEVERITIES, visible
+from dtmodels.lint.lint_report import Report
 from dtmodels.lint.rule import Finding
-from dtmodels.lint.wording import SEVERITIES, visible
 
 _KINDS = {"error": "error", "warning": "warning", "info": "notice"}
 

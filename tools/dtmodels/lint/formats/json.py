@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from dtbase.system.files import json_text
-from dtmodels.lint.report import Report
-from dtmodels.lint.wording import counts, inert_json
+from dtmodels.lint.format_helpers import counts, inert_json
+from dtmodels.lint.lint_report import Report
 
 VERSION = 1
 

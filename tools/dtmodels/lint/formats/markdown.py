@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dtmodels.lint.report import Report
+from dtmodels.lint.format_helpers import counted, visible
+from dtmodels.lint.lint_report import Report
 from dtmodels.lint.rule import Finding
-from dtmodels.lint.wording import counted, visible
-from dtmodels.markdown import code, table, text
+from dtmodels.pages.markdown import code, table, text
 
 _MOST = 1000
 """GitHub refuses a summary of more than one MiB; so many rows stay below it."""

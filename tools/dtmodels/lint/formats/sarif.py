@@ -8,11 +8,11 @@ from typing import Any
 from urllib.parse import quote
 
 from dtbase.system.files import json_text
+from dtmodels.lint.format_helpers import inert_json, visible
+from dtmodels.lint.lint_report import Report
 from dtmodels.lint.registry import all_rules
-from dtmodels.lint.report import Report
 from dtmodels.lint.rule import Finding, Rule
 from dtmodels.lint.rule_page import address, rule_page
-from dtmodels.lint.wording import inert_json, visible
 
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 _ROOT = "%SRCROOT%"

@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
-from dtmodels.lint.report import Report
+from dtmodels.lint.format_helpers import counted, visible
+from dtmodels.lint.lint_report import Report
 from dtmodels.lint.rule import Finding
 from dtmodels.lint.rule_page import address
-from dtmodels.lint.wording import counted, visible
-from dtmodels.yaml_document import MOST_BYTES
+from dtmodels.yaml.document import MOST_BYTES
 
 _WIDTH = 100
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dtmodels.lint.rule import Remark, Subject
 from dtmodels.lint.rules._data import begun
 from dtmodels.openness.proof import Derivation, Proof
-from dtmodels.yaml_document import Change
+from dtmodels.yaml.document import Change
 
 _MOST = 3
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from dtmodels.card import Card, Dataset
+from dtmodels.card.model import Card, Dataset
 from dtmodels.lint.placeholders import is_placeholder
-from dtmodels.openness.compromises import training_data
-from dtmodels.yaml_document import Where
+from dtmodels.openness.non_open_data import training_data
+from dtmodels.yaml.document import Where
 
 DATASETS: Where = ("training", "datasets")
 

@@ -8,10 +8,10 @@ from typing import Literal, NamedTuple
 
 from dtmodels.licence import LicenceError, Part, Verdict, judge
 from dtmodels.licence.expression import And, Name, Node, Or, leaves, parse
-from dtmodels.licence.problems import Kind, Problem
+from dtmodels.licence.expression_problems import Kind, Problem
 from dtmodels.lint.placeholders import is_placeholder
 from dtmodels.lint.rule import Remark, Subject
-from dtmodels.yaml_document import Change, Where
+from dtmodels.yaml.document import Change, Where
 
 WEIGHTS: Where = ("license", "weights")
 CHOSEN: Where = ("license", "chosen")

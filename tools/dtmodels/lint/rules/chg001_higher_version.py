@@ -20,12 +20,12 @@ Good::
 
 from collections.abc import Iterator
 
-from dtmodels.card_edits import quoted
-from dtmodels.card_reader import Reading
+from dtmodels.card.reader import Reading
+from dtmodels.card.source_edits import quoted
 from dtmodels.lint.changes import changed_parts, earlier, numbers, was_published
 from dtmodels.lint.history import History
 from dtmodels.lint.rule import Remark, Severity
-from dtmodels.yaml_document import Change
+from dtmodels.yaml.document import Change
 
 SEVERITY: Severity = "error"
 HARD = True

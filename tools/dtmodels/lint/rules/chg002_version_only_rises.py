@@ -16,7 +16,7 @@ Good::
 
 from collections.abc import Iterator
 
-from dtmodels.card_reader import Reading, values_of
+from dtmodels.card.reader import Reading, values_of
 from dtmodels.lint.changes import Version, card_path, earlier, numbers
 from dtmodels.lint.history import History
 from dtmodels.lint.rule import Remark, Severity

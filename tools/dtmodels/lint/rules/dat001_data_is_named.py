@@ -25,7 +25,7 @@ from collections.abc import Iterator
 
 from dtmodels.lint.rule import Remark, Severity, Subject
 from dtmodels.lint.rules._data import DATASETS
-from dtmodels.openness.compromises import training_data
+from dtmodels.openness.non_open_data import training_data
 
 SEVERITY: Severity = "error"
 HARD = True

@@ -27,7 +27,7 @@ from collections.abc import Iterator
 
 from dtmodels.lint.rule import Remark, Severity, Subject
 from dtmodels.lint.rules._data import described_training_data
-from dtmodels.openness.compromises import compromises, names
+from dtmodels.openness.non_open_data import compromises, names
 
 SEVERITY: Severity = "error"
 

@@ -16,7 +16,7 @@ Good::
 
 from collections.abc import Iterator
 
-from dtmodels.card import Dataset
+from dtmodels.card.model import Dataset
 from dtmodels.lint.rule import Remark, Severity, Subject
 from dtmodels.lint.rules._data import described_data
 

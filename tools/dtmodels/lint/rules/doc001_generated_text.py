@@ -18,11 +18,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dtbase.system.errors import Failure
-from dtmodels.catalogue import Entry
-from dtmodels.docs import stale_outside_models
+from dtmodels.card.catalogue import Entry
 from dtmodels.lint.rule import Remark, Severity, Subject
 from dtmodels.lint.rule_pages import stale_pages
-from dtmodels.model_page import model_page
+from dtmodels.pages.generate import stale_outside_models
+from dtmodels.pages.model_page import model_page
 
 SEVERITY: Severity = "error"
 HARD = True

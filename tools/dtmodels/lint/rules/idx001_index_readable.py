@@ -19,7 +19,7 @@ from pathlib import Path
 
 from dtbase.system.errors import Failure
 from dtmodels.lint.rule import Remark, Severity
-from dtmodels.releases_index import FILE, read_index
+from dtmodels.release.releases_index import FILE, read_index
 
 SEVERITY: Severity = "error"
 HARD = True

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from dtbase.system.errors import Failure
 from dtmodels.lint.rule import Remark, Severity
-from dtmodels.releases_index import FILE, read_index, unserved
+from dtmodels.release.releases_index import FILE, read_index, unserved
 
 SEVERITY: Severity = "warning"
 

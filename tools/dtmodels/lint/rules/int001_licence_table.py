@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from dtmodels import schemas
+from dtmodels.card import schemas
 from dtmodels.licence.review import Doubt, doubts
 from dtmodels.licence.table import TABLE, Table
 from dtmodels.lint.rule import Remark, Severity

@@ -25,12 +25,12 @@ Good::
 from collections.abc import Iterator
 
 from dtbase.system.files import sha256
-from dtmodels.card import LicenseText
+from dtmodels.card.model import LicenseText
 from dtmodels.licence import judge
 from dtmodels.lint.rule import Remark, Severity, Subject
 from dtmodels.lint.rules._licences import CODE, shipped
 from dtmodels.lint.rules._paths import outside
-from dtmodels.yaml_document import Where
+from dtmodels.yaml.document import Where
 
 SEVERITY: Severity = "error"
 

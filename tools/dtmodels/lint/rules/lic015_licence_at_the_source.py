@@ -17,7 +17,7 @@ Good::
 
 from collections.abc import Iterator
 
-from dtmodels.lint.places import github_licence, hub_licence
+from dtmodels.lint.remote_sources import github_licence, hub_licence
 from dtmodels.lint.rule import Remark, Severity, Subject
 from dtmodels.lint.web import Web
 

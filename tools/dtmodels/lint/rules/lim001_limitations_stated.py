@@ -21,7 +21,7 @@ from collections.abc import Iterator
 
 from dtmodels.lint.rule import Remark, Severity, Subject
 from dtmodels.lint.rules._data import begun, described_training_data, plain
-from dtmodels.openness.compromises import compromises
+from dtmodels.openness.non_open_data import compromises
 
 SEVERITY: Severity = "error"
 HARD = True

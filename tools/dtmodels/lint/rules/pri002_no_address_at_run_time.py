@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dtmodels.lint.rule import Remark, Severity, Subject
-from dtmodels.yaml_document import Where
+from dtmodels.yaml.document import Where
 
 SEVERITY: Severity = "error"
 HARD = True

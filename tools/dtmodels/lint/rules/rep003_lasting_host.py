@@ -17,8 +17,8 @@ Good::
 
 from collections.abc import Iterator
 
+from dtmodels.card.file_sharing_hosts import MIRROR, share
 from dtmodels.lint.rule import Remark, Severity, Subject
-from dtmodels.shares import MIRROR, share
 
 SEVERITY: Severity = "warning"
 

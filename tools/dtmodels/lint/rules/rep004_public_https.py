@@ -17,8 +17,8 @@ Good::
 import re
 from collections.abc import Iterator
 
-from dtmodels.lint.addresses import fault
 from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.url_check import fault
 
 SEVERITY: Severity = "error"
 HARD = True

@@ -18,10 +18,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dtbase.system.files import sha256
-from dtmodels.card import Checkpoint
+from dtmodels.card.model import Checkpoint
 from dtmodels.lint.rule import Remark, Severity, Subject
 from dtmodels.lint.rules._paths import outside, present
-from dtmodels.yaml_document import Where
+from dtmodels.yaml.document import Where
 
 SEVERITY: Severity = "error"
 HARD = True

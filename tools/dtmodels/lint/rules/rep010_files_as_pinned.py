@@ -17,8 +17,8 @@ Good::
 
 from collections.abc import Iterator
 
-from dtmodels.card import Checkpoint
-from dtmodels.lint.places import hub_file
+from dtmodels.card.model import Checkpoint
+from dtmodels.lint.remote_sources import hub_file
 from dtmodels.lint.rule import Remark, Severity, Subject
 from dtmodels.lint.web import Web
 

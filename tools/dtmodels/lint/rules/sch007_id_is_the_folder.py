@@ -17,9 +17,9 @@ Good::
 import re
 from collections.abc import Iterator
 
-from dtmodels.card_edits import quoted
+from dtmodels.card.source_edits import quoted
 from dtmodels.lint.rule import Remark, Severity, Subject
-from dtmodels.yaml_document import Change
+from dtmodels.yaml.document import Change
 
 SEVERITY: Severity = "error"
 HARD = True

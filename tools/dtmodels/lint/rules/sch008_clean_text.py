@@ -18,9 +18,9 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from dtmodels.card_edits import quoted
+from dtmodels.card.source_edits import quoted
 from dtmodels.lint.rule import Remark, Severity, Subject
-from dtmodels.yaml_document import Change, Where
+from dtmodels.yaml.document import Change, Where
 
 SEVERITY: Severity = "warning"
 

@@ -23,7 +23,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from dtmodels.lint.rule import Remark, Severity, Subject
-from dtmodels.yaml_document import Where
+from dtmodels.yaml.document import Where
 
 SEVERITY: Severity = "error"
 HARD = True

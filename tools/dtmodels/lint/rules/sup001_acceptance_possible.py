@@ -22,7 +22,7 @@ from collections.abc import Iterator
 
 from dtbase.text.suggestions import nearest
 from dtmodels.lint.rule import Remark, Severity, Subject
-from dtmodels.yaml_document import Span
+from dtmodels.yaml.document import Span
 
 SEVERITY: Severity = "error"
 HARD = True

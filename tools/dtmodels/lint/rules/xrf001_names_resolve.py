@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 
 from dtbase.text.suggestions import did_you_mean
 from dtmodels.lint.rule import Remark, Severity, Subject
-from dtmodels.yaml_document import Where
+from dtmodels.yaml.document import Where
 
 SEVERITY: Severity = "error"
 HARD = True

@@ -17,7 +17,7 @@ Good::
 from collections.abc import Iterator, Sequence
 
 from dtbase.text.suggestions import did_you_mean
-from dtmodels.catalogue import model_folders
+from dtmodels.card.catalogue import model_folders
 from dtmodels.lint.rule import Fact, Remark, Severity, Subject
 
 SEVERITY: Severity = "error"

@@ -1,0 +1,87 @@
+"""The sample sets of the repository: every task that has a demo has one, and every picture is free and credited."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from PIL import Image
+
+from dtbase.system.discovery import member, member_names
+from dtbase.system.errors import Failure
+from dtbase.system.files import sha256
+from dtmodels import tasks
+from dtmodels.card.catalogue import Catalogue
+from dtmodels.card.demo_samples import FILE, PICTURES, merged, sample_set
+from dtmodels.card.model import Demo, Prompt
+
+FREE = {"CC0-1.0", "public domain"}
+
+
+def test_every_task_with_a_demo_has_pictures_for_each_of_its_models(root: Path) -> None:
+    shown = [name for name in member_names(tasks) if hasattr(member(tasks, name), "demo")]
+    assert len(shown) >= 7
+    for entry in Catalogue.load(root).entries:
+        if entry.card.task in shown:
+            found = merged(entry.card.demo, sample_set(root / "images" / entry.card.task))
+            assert found.images
+            assert set(found.prompts) <= set(found.images)
+            assert all((root / "images" / name).is_file() for name in found.images)
+
+
+def test_every_picture_is_free_credited_and_the_one_described(root: Path) -> None:
+    folders = [path.parent for path in (root / "images").glob("*/sources.json")]
+    pictures = {path for path in (root / "images").rglob("*") if path.suffix.lower() in PICTURES}
+    assert {path.parent for path in pictures} == set(folders)
+    for folder in folders:
+        entries = {entry["file"]: entry for entry in json.loads((folder / "sources.json").read_text())["images"]}
+        assert set(entries) == {path.name for path in pictures if path.parent == folder}
+        table = (folder / "SOURCES.md").read_text()
+        for name, entry in entries.items():
+            assert entry["license"] in FREE
+            assert entry["origin"].startswith("https://")
+            assert sha256(folder / name) == entry["sha256"]
+            row = next(line for line in table.splitlines() if f"`{name}`" in line)
+            assert all(entry[key] in row for key in ("author", "license", "use", "title"))
+            with Image.open(folder / name) as picture:
+                picture.verify()
+    assert sum(path.stat().st_size for path in pictures) < 3_000_000
+
+
+def test_sample_sets_are_plain_yaml_with_one_section(root: Path) -> None:
+    found = list((root / "images").glob(f"*/{FILE}"))
+    assert len(found) >= 6
+    for path in found:
+        assert set(yaml.safe_load(path.read_text())) == {"demo"}
+
+
+def test_a_card_goes_before_the_sample_set_field_by_field_and_image_by_image() -> None:
+    one, other = (Prompt(points=((0.5, 0.5),)),), (Prompt(box=(0.0, 0.0, 1.0, 1.0)),)
+    default = Demo(images=("a.png", "b.png"), prompts={"a.png": one, "b.png": one}, electrons=100)
+    assert merged(Demo(), default) == default
+    found = merged(Demo(prompts={"b.png": other}, electrons=50), default)
+    assert found == Demo(images=("a.png", "b.png"), prompts={"a.png": one, "b.png": other}, electrons=50)
+
+
+def test_a_folder_without_a_set_has_an_empty_one(tmp_path: Path) -> None:
+    assert sample_set(tmp_path) == Demo()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "holds no demo section"),
+        ("- a\n", "holds no demo section"),
+        ("images: [a.png]\n", "demo is missing|'images' is not a field"),
+        ("demo: {images: [a.png]}\ndemo: {}\n", "demo"),
+        ("demo: {images: [a.png\n", "is not closed"),
+    ],
+)
+def test_a_file_that_is_no_sample_set_is_refused(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / FILE).write_text(text)
+    with pytest.raises(Failure, match=told) as wrong:
+        sample_set(tmp_path)
+    assert wrong.value.where.startswith(str(tmp_path / FILE))
+    assert wrong.value.fix

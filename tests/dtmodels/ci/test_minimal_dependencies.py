@@ -1,0 +1,33 @@
+"""The jobs that only decide install nothing but the tools' own four requirements."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.metadata import requires
+from pathlib import Path
+
+import pytest
+
+Add = Callable[..., Path]
+EXTRAS = {"onnx", "onnxruntime", "numpy", "torch", "huggingface_hub", "httpx2", "spdx_tools", "safetensors", "PIL"}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["changed", "--all"], ["gate", "--needs", '{"plan": {"result": "success"}}'], ["summary", "denoise-toy"]],
+)
+def test_deciding_needs_no_extra(add_model: Add, tmp_path: Path, arguments: list[str]) -> None:
+    add_model()
+    hide = f"import sys; sys.modules.update(dict.fromkeys({sorted(EXTRAS)!r}))"
+    argv = ["dtmodels", "--root", str(tmp_path), *arguments]
+    call = f"sys.argv = {argv!r}; from dtmodels.command.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", f"{hide}; {call}"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_is_hidden_here_is_no_requirement() -> None:
+    plain = {re.split(r"[^\w-]", one)[0].lower() for one in requires("dtmodels") or () if "extra ==" not in one}
+    assert plain == {"click", "jsonschema", "pyyaml", "rich"}

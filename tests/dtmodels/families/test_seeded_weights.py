@@ -1,0 +1,67 @@
+"""Stand-in weights follow from name, shape and seed alone, and leave no scale at zero."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from dtmodels.families._seeded_weights import Recipe, stand_in, stand_ins
+
+PLAIN = Recipe()
+
+
+def test_the_order_does_not_matter_but_name_and_seed_do() -> None:
+    first = stand_in("a.weight", (4, 3), 0, PLAIN)
+    assert torch.equal(first, stand_in("a.weight", (4, 3), 0, PLAIN))
+    assert not torch.equal(first, stand_in("b.weight", (4, 3), 0, PLAIN))
+    assert not torch.equal(first, stand_in("a.weight", (4, 3), 1, PLAIN))
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "mean", "deviation"),
+    [
+        ("n.running_var", (9999,), 1, 0.25 / 3**0.5),
+        ("n.running_mean", (9999,), 0, 0.1),
+        ("n.weight", (9999,), 1, 0.1),
+        ("n.bias", (9999,), 0, 0.1),
+        ("block.beta", (1, 9999, 1, 1), 0.5, 0.3 / 3**0.5),
+        ("pos_embed", (1, 99, 101), 0, 0.5),
+        ("decoder.iou_token.weight", (4, 2500), 0, 0.5),
+        ("prompt.point_embeddings.0.weight", (1, 9999), 0, 0.5),
+        ("attn.rel_pos_h", (99, 101), 0, 0.1),
+        ("conv.weight", (99, 25, 2, 2), 0, 0.2),
+    ],
+)
+def test_every_kind_of_tensor_has_its_own_spread(
+    name: str, shape: tuple[int, ...], mean: float, deviation: float
+) -> None:
+    made = stand_in(name, shape, 0, Recipe(gain=2)).double()
+    assert abs(float(made.mean()) - mean) < 0.02
+    assert abs(float(made.std()) / deviation - 1) < 0.03
+
+
+def test_factors_and_offsets_are_for_full_names() -> None:
+    recipe = Recipe(factors={"head.bias": 2}, offsets={"head.bias": 5})
+    assert torch.allclose(stand_in("head.bias", (8,), 0, recipe), 2 * stand_in("head.bias", (8,), 0, PLAIN) + 5)
+    assert torch.equal(stand_in("model.head.bias", (8,), 0, recipe), stand_in("model.head.bias", (8,), 0, PLAIN))
+
+
+def test_counters_stay() -> None:
+    counter = torch.tensor(3)
+    assert stand_ins({"steps": counter}, 0, PLAIN)["steps"] is counter
+
+
+@pytest.mark.parametrize("name", ["BSRGAN", "NAFNet-SIDD-width32", "big-lama", "sam_hq_vit_tiny"])
+def test_all_weights_are_those_the_references_were_made_with(
+    name: str, published: Callable[[str], dict[str, Any]], reference: Callable[[str], Any]
+) -> None:
+    listed = published(name)
+    tensors: dict[str, Tensor] = {
+        one: torch.empty(shape, dtype=getattr(torch, kind), device="meta") for one, shape, kind in listed["tensors"]
+    }
+    made = stand_ins(tensors, 0, Recipe(**listed["recipe"]))
+    reference(name).hold_weights({one: tensor for one, tensor in made.items() if tensor.is_floating_point()})

@@ -1,0 +1,79 @@
+"""Half storage halves the file and leaves names, types and arithmetic as they were."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+from numpy.typing import NDArray
+from onnx import TensorProto, helper
+
+from dtmodels.graph.float16_storage import LARGE_FILE, store_half
+
+Graph = Callable[..., onnx.ModelProto]
+SIDE = 1100
+
+
+@pytest.fixture
+def product(make_graph: Graph) -> Callable[[NDArray[np.float32]], onnx.ModelProto]:
+    """A graph that multiplies its input `[1, 1100]` with a matrix and adds a bias."""
+
+    def make(matrix: NDArray[np.float32]) -> onnx.ModelProto:
+        nodes = [
+            helper.make_node("MatMul", ["input", "matrix"], ["product"]),
+            helper.make_node("Add", ["product", "bias"], ["output"]),
+        ]
+        constants = {"matrix": matrix, "bias": np.linspace(0, 1, matrix.shape[1], dtype=np.float32)}
+        shapes = ({"input": [1, SIDE]}, {"output": [1, matrix.shape[1]]})
+        return make_graph(*shapes, nodes, constants=constants)
+
+    return make
+
+
+def ran(model: onnx.ModelProto, given: NDArray[np.float32]) -> NDArray[np.float32]:
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    (result,) = session.run(None, {"input": given})
+    return np.asarray(result)
+
+
+def test_the_file_is_half_as_large_and_the_output_nearly_the_same(
+    product: Callable[..., onnx.ModelProto],
+) -> None:
+    rng = np.random.default_rng(0)
+    model = product(rng.normal(0, 0.05, (SIDE, 1000)).astype(np.float32))
+    given, before = rng.normal(size=(1, SIDE)).astype(np.float32), len(model.SerializeToString())
+    wanted = ran(model, given)
+    assert store_half(model)
+    onnx.checker.check_model(model, full_check=True)
+    found = ran(model, given)
+    assert len(model.SerializeToString()) < 0.51 * before
+    assert found.dtype == np.float32
+    assert 0 < np.abs(found - wanted).max() < 1e-3 * wanted.std()
+    types = {tensor.name: tensor.data_type for tensor in model.graph.initializer}
+    assert types == {"matrix.half": TensorProto.FLOAT16, "bias": TensorProto.FLOAT}
+
+
+def test_doing_it_twice_changes_nothing(product: Callable[..., onnx.ModelProto]) -> None:
+    model = product(np.random.default_rng(0).normal(size=(SIDE, 1000)).astype(np.float32))
+    store_half(model)
+    once = model.SerializeToString(deterministic=True)
+    assert not store_half(model)
+    assert model.SerializeToString(deterministic=True) == once
+
+
+@pytest.mark.parametrize("worst", [1e-6, 1e6])
+def test_what_float16_cannot_hold_stays(product: Callable[..., onnx.ModelProto], worst: float) -> None:
+    matrix = np.random.default_rng(0).normal(0, worst, (SIDE, 1000)).astype(np.float32)
+    model = product(matrix)
+    before = model.SerializeToString()
+    assert not store_half(model)
+    assert model.SerializeToString() == before
+
+
+def test_small_models_stay_as_they_are(product: Callable[..., onnx.ModelProto]) -> None:
+    columns = LARGE_FILE // 4 // SIDE - 2
+    assert not store_half(product(np.ones((SIDE, columns), np.float32)))
+    assert store_half(product(np.ones((SIDE, columns + 2), np.float32)))

@@ -1,0 +1,60 @@
+"""The changelog says which version comes next and what is new in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dtbase.system.errors import Failure
+from dtmodels.release.changelog import section
+from dtmodels.release.tags import parse
+
+TEXT = """\
+# Changelog
+
+## [Unreleased]
+
+* Not out yet.
+
+## [1.1.0] - 2026-02-01
+
+### Added
+
+* A model.
+
+[link]: https://www.darktable.org
+
+## [1.0.0] - 2026-01-01
+
+* The first.
+"""
+
+
+def test_the_section_of_the_newest_version_is_what_the_release_says(tmp_path: Path) -> None:
+    (tmp_path / "CHANGELOG.md").write_text(TEXT)
+    assert section(tmp_path, parse("v1.1.0")).startswith("### Added\n\n* A model.")
+    assert section(tmp_path, parse("nightly-20260131-0123456789ab")) == "* Not out yet."
+
+
+@pytest.mark.parametrize(
+    ("tag", "text", "what"),
+    [
+        ("v1.0.0", TEXT, "its newest section is 1.1.0"),
+        ("v1.2.0", TEXT, "its newest section is 1.1.0"),
+        ("v1.1.0-rc.1", TEXT, "its newest section is 1.1.0"),
+        ("v1.1.0", TEXT.replace("### Added\n\n* A model.\n\n[link]: https://www.darktable.org\n", ""), "has no text"),
+        ("v1.1.0", TEXT.replace("[1.1.0] - 2026-02-01", "[1.1.0]"), "has no date"),
+        ("v1.1.0", "# Changelog\n\n## [Unreleased]\n\n* New.\n", "it has no section of a version"),
+    ],
+)
+def test_a_tag_the_changelog_does_not_speak_of_is_refused(tmp_path: Path, tag: str, text: str, what: str) -> None:
+    (tmp_path / "CHANGELOG.md").write_text(text)
+    with pytest.raises(Failure, match=what) as refused:
+        section(tmp_path, parse(tag))
+    assert refused.value.fix
+
+
+def test_no_changelog_is_said(tmp_path: Path) -> None:
+    with pytest.raises(Failure, match="there is no changelog"):
+        section(tmp_path, parse("v1.0.0"))

@@ -1,0 +1,123 @@
+"""darktable's loop around the decoder: what it sends, when it decodes again, and which part of a mask it keeps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dtmodels.card.model import Prompt
+from dtmodels.graph.runtime import Result
+from dtmodels.tasks._interactive_session import Clicking
+
+LOGIT = 8.0
+Disc = tuple[float, float, float]
+
+
+@dataclass
+class Network:
+    """Stands for a decoder: what it was sent, and masks with discs, as shares of a square, in the order of decodes."""
+
+    discs: list[list[Disc]]
+    arch: str = "sam2"
+    qualities: tuple[float, ...] = (0.9, 0.3)
+    sent: list[tuple[list[Any], Any]] = field(default_factory=list)
+
+    def decode(self, clicks: list[Any], memory: Any) -> Result:
+        discs = self.discs[min(len(self.sent), len(self.discs) - 1)]
+        self.sent.append((list(clicks), memory))
+        y, x = np.mgrid[0:256, 0:256] / 256
+        inside = np.zeros((256, 256), bool)
+        for across, down, radius in discs:
+            inside |= (x - across) ** 2 + (y - down) ** 2 < radius**2
+        if self.arch == "segnext":
+            return Result(outputs={"mask": inside[None, None].astype(np.float32)}, seconds=0)
+        masks = np.stack([np.where(inside, LOGIT, -LOGIT), np.full((256, 256), LOGIT)])[None].astype(np.float32)
+        quality = np.array([self.qualities], np.float32)
+        return Result(outputs={"masks": masks, "iou": quality, "low": masks / 2}, seconds=0)
+
+
+def user(network: Network, height: int = 512, width: int = 512) -> Clicking:
+    return Clicking(decoder=network, height=height, width=width)  # type: ignore[arg-type]
+
+
+def click(x: float, y: float, **others: Any) -> Prompt:
+    return Prompt(points=((x, y),), **others)
+
+
+def test_one_click_is_decoded_again_with_a_point_deep_inside_a_box_and_the_previous_mask() -> None:
+    network = Network([[(0.5, 0.5, 0.25)], [(0.5, 0.5, 0.2)]])
+    found = user(network).select(click(0.4, 0.5))
+    (first, before), (second, after) = network.sent
+    assert first == [(pytest.approx(0.4 * 1024), 512, 1)]
+    assert before is None
+    assert second[0] == first[0]
+    assert second[1] == (pytest.approx(512, abs=8), pytest.approx(512, abs=8), 1)
+    assert [point[2] for point in second[2:]] == [2, 3]
+    assert second[2][:2] == pytest.approx((1024 * 0.225, 1024 * 0.225), abs=10)
+    assert second[3][:2] == pytest.approx((1024 * 0.775, 1024 * 0.775), abs=10)
+    assert after is not None
+    assert after.shape == (1, 1, 256, 256)
+    assert after.max() == LOGIT / 2
+    assert (found.decodes, found.quality) == (2, pytest.approx(0.9))
+    assert (found.mask > 0.5).mean() == pytest.approx(np.pi * 0.2**2, rel=0.03)
+
+
+def test_the_mask_with_the_highest_predicted_overlap_wins() -> None:
+    found = user(Network([[(0.5, 0.5, 0.2)]], qualities=(0.2, 0.8))).select(click(0.5, 0.5))
+    assert (found.mask > 0.5).all()
+
+
+def test_each_click_is_a_turn_that_sends_all_clicks_again() -> None:
+    network = Network([[(0.5, 0.5, 0.3)]])
+    found = user(network).select(Prompt(points=((0.4, 0.5), (0.6, 0.5)), beside=((0.9, 0.1),)))
+    own = [[point for point in clicks[:3] if point[2] in (0, 1)] for clicks, _ in network.sent]
+    assert found.decodes == len(network.sent) == 6
+    assert [len(clicks) for clicks in own[::2]] == [1, 2, 3]
+    assert own[4][2][2] == 0
+    assert [memory is None for _, memory in network.sent] == [True] + [False] * 5
+
+
+def test_only_the_part_under_the_last_click_on_the_object_is_kept() -> None:
+    discs = [(0.25, 0.5, 0.15), (0.75, 0.5, 0.2)]
+    left, right, beside = (user(Network([discs])).select(click(x, 0.5)) for x in (0.25, 0.75, 0.5))
+    assert (left.mask > 0.5)[256, 128]
+    assert not (left.mask > 0.5)[256, 384]
+    assert (right.mask > 0.5)[256, 384]
+    assert not (right.mask > 0.5)[256, 128]
+    assert (beside.mask > 0.5)[256, 384], "a click beside all parts keeps the largest"
+
+
+def test_a_box_is_sent_as_its_corners_and_no_other_is_added() -> None:
+    network = Network([[(0.5, 0.5, 0.25)]])
+    found = user(network).select(Prompt(box=(0.2, 0.25, 0.8, 0.75)))
+    assert network.sent[0][0] == [
+        (pytest.approx(0.2 * 1024), 256, 2),
+        (pytest.approx(0.8 * 1024, abs=2), 768, 3),
+    ]
+    assert [point[2] for point in network.sent[1][0]] == [2, 3, 1]
+    assert (found.mask > 0.5)[256, 256]
+
+
+def test_a_picture_that_is_not_square_fills_the_top_left_of_the_frame() -> None:
+    network = Network([[(0.25, 0.25, 0.1)]])
+    found = user(network, height=300, width=600).select(click(0.25, 0.5))
+    assert network.sent[0][0][0] == (pytest.approx(256), pytest.approx(256), 1)
+    rows, columns = np.nonzero(found.mask > 0.5)
+    assert found.mask.shape == (300, 600)
+    assert (rows.mean(), columns.mean()) == pytest.approx((150, 150), abs=2)
+
+
+def test_nothing_found_and_everything_found_end_the_loop() -> None:
+    nothing = user(Network([[]])).select(click(0.5, 0.5))
+    assert (nothing.decodes, float((nothing.mask > 0.5).mean())) == (1, 0)
+    everything = user(Network([[(0.5, 0.5, 2.0)]], arch="segnext")).select(click(0.5, 0.5))
+    assert (everything.decodes, float((everything.mask > 0.5).mean())) == (1, 1)
+
+
+def test_segnext_gets_points_but_no_box() -> None:
+    network = Network([[(0.5, 0.5, 0.25)]], arch="segnext")
+    user(network).select(click(0.4, 0.5))
+    assert [point[2] for point in network.sent[1][0]] == [1, 1]

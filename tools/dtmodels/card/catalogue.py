@@ -1,0 +1,89 @@
+"""All cards of a model repository, found by their folders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dtbase.system.errors import Failure, WrongUsage
+from dtbase.text.suggestions import did_you_mean
+from dtmodels.card.model import Card
+from dtmodels.card.reader import read_card
+
+CARD = "card.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A model: its card and the folder it lies in."""
+
+    card: Card
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """The models of a repository, sorted by id."""
+
+    root: Path
+    entries: tuple[Entry, ...]
+    broken: Mapping[str, str]
+    """Why the card of a folder cannot be used, in one line, by the name of the folder."""
+
+    @classmethod
+    def load(cls, root: Path) -> Catalogue:
+        """Read every `models/<id>/card.yaml` below `root`; a broken card does not hinder the others.
+
+        Raises:
+            Failure: there is no `models` folder.
+        """
+        entries, broken = [], {}
+        for folder in model_folders(root):
+            try:
+                entries.append(Entry(_card(folder), folder))
+            except Failure as wrong:
+                broken[folder.name] = _one_line(wrong, root)
+        return cls(root=root, entries=tuple(entries), broken=broken)
+
+    def get(self, model_id: str) -> Entry:
+        """The model called `model_id`.
+
+        Raises:
+            WrongUsage: there is no such model; the nearest names are offered.
+            Failure: its card is broken.
+        """
+        for entry in self.entries:
+            if entry.card.id == model_id:
+                return entry
+        if reason := self.broken.get(model_id):
+            raise Failure(reason, fix=f"dtmodels lint {model_id}")
+        known = [*(entry.card.id for entry in self.entries), *self.broken]
+        raise WrongUsage(f"there is no model '{model_id}'", where=str(self.root), fix=did_you_mean(model_id, known))
+
+
+def model_folders(root: Path) -> list[Path]:
+    """The folders of `models/`, sorted; hidden ones are nobody's model.
+
+    Raises:
+        Failure: there is no `models` folder.
+    """
+    models = root / "models"
+    if not models.is_dir():
+        raise Failure("there is no models folder here", where=str(root), fix="name a model repository with --root")
+    return sorted(path for path in models.iterdir() if path.is_dir() and not path.name.startswith("."))
+
+
+def _card(folder: Path) -> Card:
+    path = folder / CARD
+    if not path.is_file():
+        raise Failure("there is no card.yaml", where=str(folder), fix="write one, or remove the folder")
+    card = read_card(path)
+    if card.id != folder.name:
+        raise Failure(f"id is '{card.id}', but the folder is '{folder.name}'", where=str(path), fix="make them equal")
+    return card
+
+
+def _one_line(wrong: Failure, root: Path) -> str:
+    where = wrong.where.removeprefix(f"{root}/")
+    return f"{where}: {wrong.what}"

@@ -1,0 +1,315 @@
+"""Fit a document to a JSON Schema: typed values, and every departure as one sentence with its place.
+
+A general validator would do for yes or no. This one turns text into the type the schema asks for, reports one problem
+for one defect, and starts fast. It knows the keywords the card schema uses; a test compares its verdicts with those
+of the `jsonschema` library.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping as Dict
+from datetime import date
+from typing import Any, Literal
+
+from dtbase.text.suggestions import did_you_mean, edit_distance, nearest
+from dtmodels.yaml.document import Change, Mapping, Node, Problem, Scalar, Sequence, Span, Where, locate
+from dtmodels.yaml.values import NotJson, is_null, other_reading, plain_value
+
+Schema = Dict[str, Any]
+Reason = Literal["missing", "type", "value"]
+_RULES: Dict[Reason, str] = {"missing": "SCH002", "type": "SCH004", "value": "SCH004"}
+_CONDITIONAL = "x-conditional"
+"""Fields a condition asks for: a card can be judged without them."""
+_WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})")
+_KINDS = {"object": "a mapping", "array": "a list", "string": "text", "integer": "a whole number", "number": "a number"}
+
+
+def fit(root: Mapping, schema: Schema) -> tuple[dict[str, Any], list[Problem]]:
+    """The values of a document in the types of `schema`, and all problems in the order of the file.
+
+    Values that do not fit are None or kept as they are; fields the schema does not know are left out.
+    """
+    fitter = _Fitter(root, schema.get("definitions", {}))
+    values = fitter.object(root, schema, ())
+    return values, sorted(fitter.problems, key=lambda problem: (problem.span.line, problem.span.column))
+
+
+def label(where: Where) -> str:
+    """A path as people write it: `checkpoints[0].sha256`."""
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in where)
+    return text.removeprefix(".") or "the card"
+
+
+class _Fitter:
+    def __init__(self, root: Mapping, definitions: Schema) -> None:
+        self.root = root
+        self.definitions = definitions
+        self.problems: list[Problem] = []
+
+    def value(self, node: Node, schema: Schema, where: Where) -> Any:
+        schema = self._effective(node, schema)
+        if is_null(node):
+            return self._missing(schema, where, f"{label(where)} has no value")
+        match schema["type"], node:
+            case "object", Mapping():
+                return self.object(node, schema, where)
+            case "array", Sequence():
+                return self._array(node, schema, where)
+            case "string", Scalar():
+                return self._text(node, schema, where)
+            case (("integer" | "number"), Scalar(plain=True)):
+                return self._number(node, schema, where)
+            case kind, _:
+                what = f"{label(where)} is {_found(node)}, not {_KINDS[kind]}"
+                return self._say("type", schema, where, what, _example(schema, where), structural=True)
+
+    def object(self, node: Mapping, schema: Schema, where: Where) -> dict[str, Any]:
+        schema = self._effective(node, schema)
+        properties: Schema = schema.get("properties", {})
+        others = schema.get("additionalProperties", True)
+        if not properties and others is True:
+            return self._free(node, where)  # type: ignore[no-any-return]
+        values = {}
+        unknown = []
+        for key, inner in node.pairs:
+            if key.text in properties:
+                values[key.text] = self.value(inner, properties[key.text], (*where, key.text))
+            elif others is False:
+                unknown.append(key)
+            else:
+                self._named(key, schema, (*where, key.text))
+                values[key.text] = self.value(inner, others, (*where, key.text))
+        self._names(node, schema, unknown, where)
+        return values
+
+    def _names(self, node: Mapping, schema: Schema, unknown: list[Scalar], where: Where) -> None:
+        """Fields that should not be there and fields that are not; a misspelt field is one problem, not two."""
+        missing = [name for name in schema.get("required", ()) if not node.get(name)]
+        free = [name for name in schema.get("properties", {}) if not node.get(name)] if unknown else []
+        for key in unknown:
+            meant = nearest(key.text, missing, most=1)
+            missing = [name for name in missing if name not in meant]
+            known = did_you_mean(key.text, schema.get("properties", {}))
+            fix = f"rename it to {meant[0]}" if meant else f"delete it, or correct its name; {known}"
+            what = f"'{_short(key.text)}' is not a field of {label(where)}"
+            change = _renamed((*where, key.text), meant or nearest(key.text, free, most=1))
+            free = [name for name in free if not change or name != change.source]
+            self._add("SCH003", (*where, key.text), what, fix, span=key.span, structural=bool(meant), change=change)
+        for name in missing:
+            inner = self._effective(None, schema["properties"][name])
+            structural = name not in schema.get(_CONDITIONAL, ())
+            self._missing(inner, (*where, name), f"{label((*where, name))} is missing", structural=structural)
+        choices = [name for choice in schema.get("oneOf", ()) for name in choice["required"]]
+        if choices and (given := sum(1 for name in choices if node.get(name))) != 1:
+            what = f"{label(where)} says {'none' if not given else 'more than one'} of {', '.join(choices)}"
+            self._add("SCH004" if given else "SCH002", where, what, "keep exactly one of them")
+
+    def _named(self, key: Scalar, schema: Schema, where: Where) -> None:
+        self._ambiguous(key, str, where, span=key.span)
+        pattern = schema.get("propertyNames", {}).get("pattern", "")
+        if not re.fullmatch(pattern, key.text):
+            what = f"'{_short(key.text)}' is not well formed as a key of {label(where[:-1])}"
+            self._add("SCH004", where, what, schema["description"], span=key.span)
+
+    def _array(self, node: Sequence, schema: Schema, where: Where) -> list[Any]:
+        if not node.items and schema.get("minItems", 0):
+            self._missing(schema, where, f"{label(where)} is empty", structural=False)
+        elif len(node.items) < schema.get("minItems", 0):
+            what = f"{label(where)} has {len(node.items)} entries, fewer than {schema['minItems']}"
+            self._say("value", schema, where, what, _example(schema, where))
+        if len(node.items) > schema.get("maxItems", len(node.items)):
+            what = f"{label(where)} has {len(node.items)} entries, more than {schema['maxItems']}"
+            self._say("value", schema, where, what, "shorten it")
+        return [self.value(item, schema["items"], (*where, index)) for index, item in enumerate(node.items)]
+
+    def _text(self, node: Scalar, schema: Schema, where: Where) -> str:
+        text = node.text
+        self._ambiguous(node, str, where)
+        if not text.strip():
+            self._missing(schema, where, f"{label(where)} is empty", structural=False)
+        elif "const" in schema and text != schema["const"]:
+            what = f"{label(where)} is '{_short(text)}', but only '{schema['const']}' is accepted"
+            self._say("value", schema, where, what, schema["description"])
+        elif text not in (known := schema.get("enum", [text])):
+            what = f"{label(where)} cannot be '{_short(text)}'"
+            self._say("value", schema, where, what, did_you_mean(text, known))
+        elif not re.fullmatch(schema.get("pattern", r"(?s:.*)"), text):
+            what = f"{label(where)} is '{_short(text)}', which is not well formed"
+            self._say("value", schema, where, what, schema["description"])
+        elif not schema.get("minLength", 0) <= len(text) <= schema.get("maxLength", len(text)):
+            limits = f"{schema.get('minLength', 0)} to {schema['maxLength']}"
+            what = f"{label(where)} has {len(text)} characters, not {limits}"
+            self._say("value", schema, where, what, schema["description"])
+        elif schema.get("format") == "date" and not _is_day(text):
+            self._say("value", schema, where, f"{label(where)} is '{text}', which is no day", schema["description"])
+        return text
+
+    def _number(self, node: Scalar, schema: Schema, where: Where) -> float | None:
+        try:
+            value = plain_value(node.text)
+        except NotJson:
+            value = None
+        whole = schema["type"] == "integer"
+        if type(value) not in (int, float) or (whole and not _WHOLE.fullmatch(node.text)):
+            what = f"{label(where)} is '{_short(node.text)}', not {_KINDS[schema['type']]}"
+            self._say("type", schema, where, what, _example(schema, where), structural=True)
+            return None
+        self._ambiguous(node, int if whole else float, where)
+        if value != schema.get("const", value):
+            what = f"{label(where)} is {node.text}, but only {schema['const']} is known"
+            self._say("value", schema, where, what, schema["description"])
+        elif (
+            value < schema.get("minimum", value)
+            or value > schema.get("maximum", value)
+            or ("exclusiveMinimum" in schema and value <= schema["exclusiveMinimum"])
+        ):
+            what = f"{label(where)} is {node.text}, which is out of range"
+            self._say("value", schema, where, what, _range(schema))
+        return int(value) if whole else float(value)
+
+    def _free(self, node: Node, where: Where) -> Any:
+        """A value whose meaning the schema leaves open: plain scalars by the core schema of YAML 1.2."""
+        match node:
+            case Mapping():
+                for key, _ in node.pairs:
+                    self._ambiguous(key, str, (*where, key.text), span=key.span)
+                return {key.text: self._free(value, (*where, key.text)) for key, value in node.pairs}
+            case Sequence():
+                return [self._free(item, (*where, index)) for index, item in enumerate(node.items)]
+            case Scalar() if not node.plain:
+                return node.text
+            case Scalar():
+                return self._free_scalar(node, where)
+
+    def _free_scalar(self, node: Scalar, where: Where) -> Any:
+        try:
+            value = plain_value(node.text)
+        except NotJson:
+            what = f"{label(where)} is '{_short(node.text)}', which JSON cannot hold"
+            return self._add("SCH004", where, what, "write a finite number, or put text in quotes")
+        self._ambiguous(node, type(value), where)
+        return value
+
+    def _ambiguous(self, node: Scalar, kind: type, where: Where, *, span: Span | None = None) -> None:
+        if other := other_reading(node, kind):
+            what = f"other readers take '{_short(node.text)}' without quotes for {other}"
+            source = json.dumps(node.text if kind is str else plain_value(node.text), ensure_ascii=False)
+            change = Change(kind="key" if span else "value", where=where, source=source, safe=True)
+            self._add("YML006", where, what, f"write {source}", span=span, severity="warning", change=change)
+
+    def _effective(self, node: Node | None, schema: Schema) -> Schema:
+        """The schema with its references followed, and with the branch of each condition the node meets."""
+        for part in schema.get("allOf", ()):
+            if name := part.get("$ref", "").rpartition("/")[2]:
+                schema = {**self.definitions[name], **schema}
+        for part in [*schema.get("allOf", ()), schema]:
+            if "if" in part and isinstance(node, Mapping):
+                schema = _merged(schema, part.get("then" if _holds(node, part["if"]) else "else", {}))
+        return schema
+
+    def _missing(self, schema: Schema, where: Where, what: str, *, structural: bool = True) -> None:
+        self._say("missing", schema, where, what, _example(schema, where), structural=structural)
+
+    def _say(
+        self, reason: Reason, schema: Schema, where: Where, what: str, fix: str, *, structural: bool = False
+    ) -> None:
+        rule = schema.get("x-rules", {}).get(reason) or _RULES[reason]
+        fix = schema.get("x-fixes", {}).get(reason, fix)
+        self._add(rule, where, what, fix, structural=structural)
+
+    def _add(
+        self,
+        rule: str,
+        where: Where,
+        what: str,
+        fix: str,
+        *,
+        span: Span | None = None,
+        structural: bool = False,
+        severity: Literal["error", "warning"] = "error",
+        change: Change | None = None,
+    ) -> None:
+        found = Problem(
+            rule=rule,
+            span=span or locate(self.root, where),
+            what=what,
+            fix=fix,
+            where=where,
+            structural=structural,
+            severity=severity,
+            change=change,
+        )
+        self.problems.append(found)
+
+
+def _renamed(where: Where, meant: list[str]) -> Change | None:
+    """The field gets the name that was meant; only a slip of two letters leaves no doubt."""
+    if not meant:
+        return None
+    safe = edit_distance(str(where[-1]), meant[0]) <= 2
+    return Change(kind="key", where=where, source=meant[0], safe=safe)
+
+
+def _holds(node: Mapping, test: Schema) -> bool:
+    """Whether a mapping meets an `if`, which asks for constants only; a field that is not there meets it."""
+    if not all(node.get(name) for name in test.get("required", ())):
+        return False
+    given = ((node.get(name), wanted) for name, wanted in test["properties"].items())
+    return all(
+        isinstance(pair[1], Scalar) and pair[1].text in wanted.get("enum", [wanted.get("const")])
+        for pair, wanted in given
+        if pair
+    )
+
+
+def _merged(schema: Schema, more: Schema) -> Schema:
+    both = {**schema, **more}
+    for name in schema.keys() & more.keys():
+        if isinstance(more[name], dict):
+            both[name] = _merged(schema[name], more[name])
+        elif isinstance(more[name], list):
+            both[name] = [*schema[name], *more[name]]
+    if "required" in more:
+        both[_CONDITIONAL] = [*schema.get(_CONDITIONAL, ()), *more["required"]]
+    return both
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _found(node: Node) -> str:
+    match node:
+        case Mapping():
+            return "a mapping"
+        case Sequence():
+            return "a list"
+        case Scalar():
+            return f"'{_short(node.text)}'" if node.plain else "text in quotes"
+
+
+def _example(schema: Schema, where: Where) -> str:
+    """How to write a field, from the examples of the schema; what the field is for, where no example is short."""
+    example = json.dumps(schema["examples"][0], ensure_ascii=False)
+    if len(example) > 80:
+        return str(schema["description"])
+    return (
+        f"write for example `{where[-1]}: {example}`" if isinstance(where[-1], str) else f"write for example {example}"
+    )
+
+
+def _range(schema: Schema) -> str:
+    words = {"minimum": "at least", "exclusiveMinimum": "more than", "maximum": "at most"}
+    return "write a number " + " and ".join(f"{text} {schema[name]}" for name, text in words.items() if name in schema)
+
+
+def _short(text: str) -> str:
+    """A value as it may be quoted in a sentence of one line."""
+    text = text.encode("unicode_escape").decode() if "\n" in text or "\r" in text else text
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,0 +1,97 @@
+"""What a finished build left behind, and what it is compared with: the base of a change, the last release."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dtbase.system.errors import Failure
+from dtbase.system.files import sha256
+from dtmodels.build.workspace import Workspace
+from dtmodels.card.schemas import check_against
+from dtmodels.package.config_writer import STAND_IN
+
+Values = Mapping[str, Any]
+"""A report of `dtmodels validate`, as `dtmodels.findings.check_report.Report.as_json` writes it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """What the stages made of one model."""
+
+    report: Values | None
+    """What validation found; None where it did not come to that."""
+    bytes: int | None
+    """Size of the package; None where there is none."""
+    sha256: str = ""
+    stand_in: bool = False
+    """Whether its weights are made up."""
+    pictures: tuple[str, ...] = ()
+    """Names of the demo's pictures."""
+
+    @classmethod
+    def read(cls, model_id: str, workspace: Workspace) -> Built:
+        """Look what is there of a model.
+
+        Raises:
+            Failure: the report or `config.json` cannot be read.
+        """
+        package, config = workspace.package(model_id), workspace.model(model_id) / "config.json"
+        finished = package.is_file()
+        return cls(
+            report=read_report(workspace.report(model_id)),
+            bytes=package.stat().st_size if finished else None,
+            sha256=sha256(package) if finished else "",
+            stand_in=config.is_file() and STAND_IN in _json(config),
+            pictures=tuple(sorted(path.name for path in workspace.demo(model_id).glob("*"))),
+        )
+
+
+def read_report(path: Path) -> Values | None:
+    """A report of `dtmodels validate`; None where there is no such file.
+
+    Raises:
+        Failure: it is something else.
+    """
+    if not path.is_file():
+        return None
+    report = _json(path)
+    facts = report.get("facts")
+    if not (isinstance(report.get("ok"), bool) and isinstance(report.get("problems"), list) and _sound(facts)):
+        raise Failure("is no report of `dtmodels validate`", where=str(path), fix="build the model again")
+    return report
+
+
+def _sound(facts: Any) -> bool:
+    figures = facts.get("figures") if isinstance(facts, dict) else None
+    return (
+        isinstance(figures, dict)
+        and isinstance(facts.get("files"), list)
+        and all(isinstance(value, int | float) for value in figures.values())
+    )
+
+
+def read_released(path: Path) -> Values:
+    """The models of a release's versions.json, by id.
+
+    Raises:
+        Failure: it is not there, or breaks its schema.
+    """
+    if not path.is_file():
+        raise Failure("there is no such file", where=str(path), fix="name the versions.json of a release, or `latest`")
+    values = _json(path)
+    check_against("versions-v1", values, where=str(path))
+    return dict(values["models"])
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        values = json.loads(path.read_bytes())
+    except ValueError as wrong:
+        raise Failure(f"is not JSON: {wrong}", where=str(path)) from wrong
+    if not isinstance(values, dict):
+        raise Failure("is not a JSON object", where=str(path))
+    return values

@@ -1,0 +1,68 @@
+"""What a card asks for a ready-made graph: its options, read strictly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dtbase.system.errors import Failure
+from dtbase.text.suggestions import did_you_mean
+from dtmodels.card.model import Card
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """For one graph."""
+
+    where: str
+    """The place in the card, for messages."""
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    """Numbers for symbolic dimensions, by name."""
+    inputs: tuple[str, ...] = ()
+    """In darktable's order, by the names of the file; empty when theirs is right."""
+    outputs: tuple[str, ...] = ()
+    """Likewise; those not listed go."""
+    rename: Mapping[str, str] = field(default_factory=dict)
+
+    def renamed(self, name: str) -> str:
+        """The name an input or output gets."""
+        return self.rename.get(name, name)
+
+
+def wishes(card: Card, graphs: Iterable[str]) -> dict[str, Wishes]:
+    """The options of a card, by graph.
+
+    Raises:
+        Failure: an option is of another form, or names a graph that is not there.
+    """
+    names = list(graphs)
+    where = f"models/{card.id}/card.yaml: convert.options"
+    sizes = _pairs(card, "sizes", where, "{batch: 1}", _is_size)
+    rename = _pairs(card, "rename", where, "{old: new}", _is_text)
+    orders = {side: _pairs(card, side, where, "{model: [first, second]}", _is_list) for side in ("inputs", "outputs")}
+    for side, order in orders.items():
+        for name in order:
+            if name not in names:
+                raise Failure(f"there is no graph '{name}'", where=f"{where}.{side}", fix=did_you_mean(name, names))
+    lists = {name: {side: tuple(order.get(name, ())) for side, order in orders.items()} for name in names}
+    return {name: Wishes(where=where, sizes=sizes, rename=rename, **lists[name]) for name in names}
+
+
+def _pairs(card: Card, name: str, where: str, example: str, fits: Any) -> Mapping[str, Any]:
+    value = card.convert.options.get(name, {})
+    if not isinstance(value, Mapping) or not all(fits(one) for one in value.values()):
+        raise Failure(f"is {value!r}", where=f"{where}.{name}", fix=f"write it like this: {name}: {example}")
+    return value
+
+
+def _is_size(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list | tuple) and bool(value) and all(map(_is_text, value))

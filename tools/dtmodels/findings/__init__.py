@@ -1,0 +1,1 @@
+"""Results of a check: problems, and facts about what was checked."""

@@ -1,0 +1,85 @@
+"""The entries of a `.dtmodel`: what darktable skips, drops or takes as it is without a word."""
+
+from __future__ import annotations
+
+import stat
+import zipfile
+from collections.abc import Iterator
+
+from dtmodels.findings.check_report import Problem, error, warning
+
+METHODS = {
+    zipfile.ZIP_STORED: "stored",
+    zipfile.ZIP_DEFLATED: "deflate",
+    zipfile.ZIP_BZIP2: "bzip2",
+    zipfile.ZIP_LZMA: "lzma",
+}
+"""Compression darktable was seen to install."""
+MAX_BYTES = 8 << 30
+"""Limit of all data together: four ONNX files of the largest size a protobuf can have."""
+MAX_ENTRIES = 10_000
+UNIX = 3
+ENCRYPTED = 0x1
+REPACK = "pack it again with `dtmodels package`"
+
+
+def is_special(entry: zipfile.ZipInfo) -> bool:
+    """Whether the entry is a link or a device instead of a file or folder."""
+    kind = stat.S_IFMT(entry.external_attr >> 16) if entry.create_system == UNIX else 0
+    return kind not in {0, stat.S_IFREG, stat.S_IFDIR}
+
+
+def check_entries(entries: list[zipfile.ZipInfo], model_id: str) -> Iterator[Problem]:
+    """Names and kinds of all entries, and the name of the top folder, which is the model's id."""
+    seen: set[str] = set()
+    for entry in entries:
+        yield from _check_name(entry.filename, model_id)
+        yield from _check_kind(entry)
+        if entry.filename in seen:
+            what = "is there twice: darktable keeps the later one without a word"
+            yield error("archive.duplicate", entry.filename, what, REPACK, reason="which one is meant cannot be known")
+        seen.add(entry.filename)
+    if model_id.startswith("_"):
+        reason = "such names are darktable's own, for caches"
+        what = "the model's folder name starts with an underscore"
+        yield error("archive.reserved-id", model_id, what, "choose another id", reason=reason)
+    if not model_id.isascii() or model_id != model_id.lower():
+        what = "the id is not plain lower case: file systems disagree about such names"
+        yield warning("archive.id-style", model_id, what, "use lower-case letters, digits and hyphens")
+
+
+def _check_name(name: str, model_id: str) -> Iterator[Problem]:
+    if ".." in name:
+        what = "the name contains two dots in a row: darktable skips the file without a word"
+        yield error("archive.two-dots", name, what, "rename the file")
+    elif not name.startswith(f"{model_id}/"):
+        what = f"lies outside the top folder {model_id}/: darktable drops it without a word"
+        reason = "a package holds one model and nothing beside it"
+        yield error("archive.other-top", name, what, REPACK, reason=reason)
+    elif name.startswith("/") or "\\" in name or "\0" in name:
+        reason = "it means different things on different systems"
+        yield error("archive.name", name, "not a plain relative path", "rename the file", reason=reason)
+
+
+def _check_kind(entry: zipfile.ZipInfo) -> Iterator[Problem]:
+    name, mode = entry.filename, entry.external_attr >> 16
+    if is_special(entry):
+        reason = "darktable creates it as it is, wherever it points"
+        yield error("archive.link", name, "is a link or a device", "pack the file itself", reason=reason)
+    elif entry.create_system == UNIX and not entry.is_dir() and not mode & stat.S_IRUSR:
+        what = f"has mode {stat.S_IMODE(mode):04o}: darktable applies it, and nobody can read the installed file"
+        reason = "only a privileged user could run it"
+        yield error("archive.mode", name, what, "pack files with mode 0644", reason=reason)
+    if entry.flag_bits & ENCRYPTED:
+        yield error("archive.encrypted", name, "is encrypted: darktable cannot read it", REPACK)
+    elif entry.compress_type not in METHODS:
+        what = f"is packed with zip method {entry.compress_type}, which not every darktable can unpack"
+        yield error("archive.method", name, what, "use stored or deflate")
+
+
+def check_size(entries: list[zipfile.ZipInfo], where: str) -> Iterator[Problem]:
+    """How much the archive says it unpacks to."""
+    total = sum(entry.file_size for entry in entries)
+    if len(entries) > MAX_ENTRIES or total > MAX_BYTES:
+        what = f"{len(entries):,} entries of {total:,} bytes together: darktable would unpack them without a limit"
+        yield error("archive.bomb", where, what, REPACK, reason="it fills the disk")

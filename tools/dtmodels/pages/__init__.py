@@ -1,0 +1,1 @@
+"""Everything generated for readers: model pages, tables, lists."""

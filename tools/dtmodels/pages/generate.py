@@ -1,0 +1,91 @@
+"""docs: what is generated from the cards and the rules, and whether it is up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from dtbase.system.files import write_text
+from dtbase.terminal.console import Console
+from dtbase.text.generated_section import between
+from dtmodels.card.catalogue import Catalogue
+from dtmodels.openness.grade import grade
+from dtmodels.pages.collection_page import collection_tables
+from dtmodels.pages.markdown import code, table, text
+from dtmodels.pages.model_page import model_page
+
+BEGIN = "<!-- models:begin, written by `dtmodels docs` -->"
+END = "<!-- models:end -->"
+
+
+def write_docs(root: Path, console: Console, *, check: bool, others: Sequence[tuple[Path, str]] = ()) -> int:
+    """Bring every generated text up to date, or with `check` only say which are not.
+
+    Args:
+        root: the model repository.
+        console: where each file is named.
+        check: write nothing.
+        others: more stale files with the text they should have, generated from something else than cards.
+
+    Returns:
+        1 when `check` found something stale, else 0.
+    """
+    found = [*stale(root), *others]
+    for path, content in found:
+        if not check:
+            write_text(path, content)
+        console.say(f"{'stale' if check else 'written'}: {path.relative_to(root)}")
+    return 1 if check and found else 0
+
+
+def stale(root: Path) -> list[tuple[Path, str]]:
+    """The generated files that differ from what they are generated from, each with the text it should have."""
+    catalogue = Catalogue.load(root)
+    pages = {entry.folder / "README.md": model_page(entry) for entry in catalogue.entries}
+    return [*differing(pages), *_stale_tables(catalogue)]
+
+
+def stale_outside_models(root: Path) -> list[tuple[Path, str]]:
+    """As `stale`, without the pages of models; no card is read where no page shows the collection."""
+    return _stale_tables(Catalogue.load(root)) if any(_marked(root)) else []
+
+
+def _stale_tables(catalogue: Catalogue) -> list[tuple[Path, str]]:
+    wanted = {
+        path: between(content, BEGIN, END, tables(catalogue), str(path))
+        for path, content, tables in _marked(catalogue.root)
+    }
+    return differing(wanted)
+
+
+def _marked(root: Path) -> Iterator[tuple[Path, str, Callable[[Catalogue], str]]]:
+    """The pages with a place for tables of the collection: where, the whole text, and what makes the tables."""
+    for name, tables in {"README.md": model_table, "docs/collection.md": collection_tables}.items():
+        if (path := root / name).is_file() and BEGIN in (content := path.read_text()):
+            yield path, content, tables
+
+
+def differing(wanted: Mapping[Path, str]) -> list[tuple[Path, str]]:
+    """Those of the wanted files that are missing or hold another text."""
+    return [(path, content) for path, content in wanted.items() if _content(path) != content]
+
+
+def model_table(catalogue: Catalogue) -> str:
+    """The collection as a table for README.md."""
+    rows = [
+        [
+            f"[{text(entry.card.id)}](models/{entry.card.id}/)",
+            text(entry.card.description),
+            text(entry.card.task),
+            text(entry.card.version),
+            text(entry.card.status),
+            text(grade(entry.card)),
+            code(entry.card.license.weights),
+        ]
+        for entry in catalogue.entries
+    ]
+    return table(["model", "what it does", "task", "version", "status", "grade", "licence of the weights"], rows)
+
+
+def _content(path: Path) -> str | None:
+    return path.read_text() if path.is_file() else None

@@ -1,0 +1,108 @@
+"""What was published before: the releases a new one stands on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dtbase.system.errors import Failure
+from dtmodels.card.schemas import check_against
+from dtmodels.publishing.dist import RECORD, VERSIONS
+from dtmodels.publishing.github import GitHub, Release
+from dtmodels.publishing.http_client import Refused
+from dtmodels.release.tags import Tag, is_tag
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """A package of a published release."""
+
+    version: str
+    sha256: str
+    built_in: str
+
+    @property
+    def numbers(self) -> tuple[int, int]:
+        """The version as darktable compares it."""
+        major, minor = self.version.split(".")
+        return int(major), int(minor)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released:
+    """A published release."""
+
+    tag: str
+    release: Release
+    commit: str
+    """The commit it says it was made from; empty when it does not say."""
+    models: Mapping[str, Package]
+
+
+def find_released(github: GitHub, tag: Tag) -> tuple[Released | None, Released | None]:
+    """The release a new one stands on, and the new one itself where it is published.
+
+    The one it stands on is the highest published version below it: no dates are compared, and neither candidates nor
+    nightlies count.
+    """
+    published = [release for release in github.releases() if not release.draft and is_tag(release.tag)]
+    same = next((release for release in published if release.tag == tag.text), None)
+    before = highest((release.tag for release in published), below=tag)
+    earlier = next((release for release in published if release.tag == before), None)
+    return read_released(github, earlier) if earlier else None, read_released(github, same) if same else None
+
+
+def versions(published: Iterable[str]) -> list[Tag]:
+    """Those of the published tags that are versions: neither candidates nor nightlies, nor tags of others."""
+    return [Tag(text) for text in published if is_tag(text) and not Tag(text).prerelease]
+
+
+def highest(published: Iterable[str], below: Tag | None = None) -> str | None:
+    """The highest version among published tags, or the highest that is lower than `below`."""
+    found = [one for one in versions(published) if below is None or one.order < below.order]
+    return max(found, key=lambda one: one.order).text if found else None
+
+
+def read_released(github: GitHub, release: Release) -> Released:
+    """What a published release holds.
+
+    Raises:
+        Failure: it has no `versions.json`, or one that breaks its schema.
+    """
+    listed, record = _document(github, release, VERSIONS), _document(github, release, RECORD)
+    if listed is None:
+        raise Failure(
+            f"the release has no {VERSIONS}, so darktable can download nothing from it",
+            where=f"{github.repository} {release.tag}",
+            fix="it was not made by these tools: delete it, or publish a higher version first by hand",
+        )
+    check_against("versions-v1", listed, where=f"{release.tag}: {VERSIONS}")
+    if record is not None:
+        check_against("release-v1", record, where=f"{release.tag}: {RECORD}")
+    built = record["models"] if record else {}
+    models = {
+        model_id: Package(
+            version=model["version"],
+            sha256=model["sha256"].removeprefix("sha256:"),
+            built_in=built.get(model_id, {}).get("built_in", release.tag),
+        )
+        for model_id, model in listed["models"].items()
+    }
+    return Released(tag=release.tag, release=release, commit=record["commit"] if record else "", models=models)
+
+
+def _document(github: GitHub, release: Release, name: str) -> Any:
+    """A JSON file of a published release; None when it has none."""
+    url = github.download_url(release.tag, name)
+    try:
+        body = github.public().ask("GET", url).body
+    except Refused as refused:
+        if refused.status == 404:
+            return None
+        raise
+    try:
+        return json.loads(body)
+    except ValueError as wrong:
+        raise Failure(f"not JSON: {wrong}", where=url) from wrong

@@ -1,0 +1,1 @@
+"""Facts about releases: git history, tags, changelog sections, and the index of releases."""

@@ -1,0 +1,102 @@
+"""Examine an installed model: configuration, graphs, the demands of its task, and what its graphs compute."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+from dtbase.system.discovery import member, member_names
+from dtbase.system.errors import Failure
+from dtbase.text.suggestions import did_you_mean
+from dtmodels import tasks
+from dtmodels.findings.check_report import Facts, Problem, error, warning
+from dtmodels.graph.inspect import Graph, inspect
+from dtmodels.graph.runtime import Runtime
+from dtmodels.package.config_keys import check_keys
+from dtmodels.package.config_reader import read
+from dtmodels.tasks._graphs import check_graph
+from dtmodels.tasks._protocol import Call, Model, Task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """What examining a model brought to light."""
+
+    problems: tuple[Problem, ...]
+    facts: Facts = field(default_factory=Facts)
+    model: Model | None = None
+    calls: tuple[Call, ...] = ()
+
+    @property
+    def sound(self) -> bool:
+        """Whether there is no error."""
+        return not any(problem.severity == "error" for problem in self.problems)
+
+
+def examine(folder: Path, runtime: Runtime | None, *, top: str = "") -> Examined:
+    """Examine the model in `folder`; its graphs are run only when nothing else is wrong.
+
+    Args:
+        folder: `config.json` and the ONNX files.
+        runtime: where to run graphs; none are run without.
+        top: name of the top folder in the package, which must be the id; not compared when empty.
+    """
+    config, problems = read(folder)
+    if config is None:
+        return Examined(problems=tuple(problems))
+    problems += check_keys(config, top)
+    found = {file.name: _inspect(file) for file in sorted(folder.glob("*.onnx"))}
+    graphs = {name: graph for name, graph in found.items() if isinstance(graph, Graph)}
+    problems += [problem for problem in found.values() if isinstance(problem, Problem)]
+    model = Model(folder=folder, config=config, graphs=graphs)
+    problems += _check(model, found)
+    calls: list[Call] = []
+    if runtime and (task := _task(model)) and not any(problem.severity == "error" for problem in problems):
+        results = list(task.run(model, runtime))
+        calls += [result for result in results if isinstance(result, Call)]
+        problems += [result for result in results if isinstance(result, Problem)]
+    return Examined(problems=tuple(problems), facts=_facts(model, calls), model=model, calls=tuple(calls))
+
+
+def _inspect(file: Path) -> Graph | Problem:
+    try:
+        return inspect(file)
+    except Failure as wrong:
+        return error("graph.unreadable", file.name, f"{wrong.what}: darktable does not load it", "convert it again")
+
+
+def _task(model: Model) -> Task | None:
+    name = model.config.text("task")
+    return cast(Task, member(tasks, name)) if name in member_names(tasks) else None
+
+
+def _check(model: Model, found: Mapping[str, Graph | Problem]) -> Iterator[Problem]:
+    for graph in model.graphs.values():
+        yield from check_graph(graph)
+    name = model.config.text("task")
+    if (task := _task(model)) is None:
+        if name:
+            what = f"is {name!r}: no part of darktable runs such models, and nothing here can check them"
+            yield error("config.task", "config.json: task", what, did_you_mean(name, member_names(tasks)))
+        return
+    for file in task.FILES:
+        if file not in found:
+            yield error(
+                "files.missing", file, f"is missing: the task {name} needs it, and darktable fails without", "add it"
+            )
+    for file in sorted(set(found) - {*task.FILES, *task.OPTIONAL}):
+        yield warning("files.unused", file, f"nothing in darktable loads it for the task {name}", "leave it out")
+    yield from task.check(model)
+
+
+def _facts(model: Model, calls: list[Call]) -> Facts:
+    config = model.config
+    return Facts(
+        id=config.text("id"),
+        task=config.text("task"),
+        version=config.text("version"),
+        files=tuple(graph.facts() for graph in model.graphs.values()),
+        figures={f"latency_ms {call.name}": round(call.seconds * 1000, 3) for call in calls},
+    )

@@ -1,0 +1,73 @@
+"""Tasks that no C code of darktable runs: its Lua interface `darktable.ai` does, for scripts.
+
+It passes float32 only, up to eight dimensions, and allocates what a graph returns, so sizes may be symbolic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dtmodels.findings.check_report import Problem, TensorFacts, error
+from dtmodels.graph.inspect import Graph
+from dtmodels.graph.runtime import GraphFailure, Runtime
+from dtmodels.tasks._graph_run import check_finite, failure
+from dtmodels.tasks._graphs import shape_text
+from dtmodels.tasks._protocol import Call, Model
+from dtmodels.tasks._seeded_input import picture
+
+FILE = "model.onnx"
+MAX_RANK = 8
+FREE_SIDE = 256
+"""Width and height of the sample where a graph leaves them open."""
+
+
+def check_lua(graph: Graph) -> Iterator[Problem]:
+    """Element types and dimensions that Lua's tensors can have."""
+    for kind, tensors in (("input", graph.inputs), ("output", graph.outputs)):
+        for tensor in tensors:
+            if tensor.dtype != "float32":
+                what = f"{kind} {tensor.name} is {tensor.dtype}, darktable's Lua knows float32 only"
+                yield error(f"lua.{kind}-type", graph.name, what, "cast inside the graph")
+            if len(tensor.shape) > MAX_RANK:
+                what = f"{kind} {tensor.name} has {len(tensor.shape)} dimensions, darktable's Lua knows {MAX_RANK}"
+                yield error(f"lua.{kind}-rank", graph.name, what, "reshape it")
+
+
+def check_images(graph: Graph, channels: Sequence[int]) -> Iterator[Problem]:
+    """The inputs must be pictures with so many channels, in this order."""
+    if len(graph.inputs) != len(channels):
+        what = f"has {len(graph.inputs)} inputs, the task passes {len(channels)}"
+        yield error("graph.inputs", graph.name, what, f"export with {len(channels)}")
+        return
+    for tensor, count in zip(graph.inputs, channels, strict=True):
+        if len(tensor.shape) != 4 or tensor.shape[1] != count:
+            what = f"input {tensor.name} is {shape_text(tensor.shape)}, the task passes 1 x {count} x height x width"
+            yield error("lua.input-shape", graph.name, what, "export it so")
+
+
+def sides(tensor: TensorFacts) -> tuple[int, int]:
+    """Height and width to run a picture input at."""
+    height, width = (dim if isinstance(dim, int) and dim > 0 else FREE_SIDE for dim in tensor.shape[-2:])
+    return height, width
+
+
+def run_once(model: Model, runtime: Runtime, values: Sequence[NDArray[Any]]) -> Iterator[Problem | Call]:
+    """Run `model.onnx` once with inputs by position."""
+    try:
+        session = runtime.load(model.folder / FILE)
+        result = session.call(*values)
+        session.close()
+    except GraphFailure as wrong:
+        yield failure(FILE, wrong)
+        return
+    yield Call(name="model", file=FILE, seconds=result.seconds, outputs=result.outputs)
+    yield from check_finite(FILE, result.outputs, "a picture")
+
+
+def sample_picture(graph: Graph, seed: int = 0) -> NDArray[np.float32]:
+    """The seeded sample for a graph whose first input is an RGB picture."""
+    return picture(3, *sides(graph.inputs[0]), seed)

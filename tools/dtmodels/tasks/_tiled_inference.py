@@ -1,0 +1,96 @@
+"""A whole picture through a graph that takes tiles, cut and put together as darktable 5.6 does it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dtmodels.graph.runtime import Session
+from dtmodels.tasks._tile_contract import Tile, call_tile
+
+FLAT = 1e-6
+"""darktable matches no gain to an output whose mean is smaller than this share of the input's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tiling:
+    """How one file of a task is tiled."""
+
+    session: Session
+    tile: Tile
+    size: int
+    """Side of the tile, in input pixels."""
+    blend: bool = False
+    """Whether neighbours are blended across what they share, or cut in its middle."""
+    match_gain: bool = False
+    """Whether the output of each tile is scaled to the mean of its input."""
+
+    def run(self, image: NDArray[Any]) -> NDArray[np.float32]:
+        """Run it on a whole picture, mirrored at its edges.
+
+        Args:
+            image: [channels, height, width].
+
+        Returns:
+            [3, scale x height, scale x width].
+
+        Raises:
+            GraphFailure: ONNX Runtime refuses a tile.
+        """
+        height, width = image.shape[1:]
+        wide = [(0, 0), self.margins(height), self.margins(width)]
+        return self.run_padded(np.pad(image, wide, mode="reflect"), height, width)
+
+    def margins(self, length: int) -> tuple[int, int]:
+        """Pixels to add before and after a side of so many, until tiles fill it."""
+        overlap = self.tile.overlap
+        return overlap, -(-length // self._step) * self._step - length + overlap
+
+    def run_padded(self, image: NDArray[Any], height: int, width: int) -> NDArray[np.float32]:
+        """As `run`, for a picture that has its margins; `height` and `width` are those without."""
+        scale = self.tile.scale
+        rows, columns = (self._weights(length) for length in (height, width))
+        made = np.zeros((3, *(scale * side for side in image.shape[1:])))
+        for top, down in rows:
+            for left, across in columns:
+                tile = np.ascontiguousarray(image[:, top : top + self.size, left : left + self.size], np.float32)
+                place = np.s_[:, scale * top : scale * (top + self.size), scale * left : scale * (left + self.size)]
+                made[place] += self._tile(tile) * down[:, None] * across
+        edge = scale * self.tile.overlap
+        return made[:, edge : edge + scale * height, edge : edge + scale * width].astype(np.float32)
+
+    def _tile(self, image: NDArray[np.float32]) -> NDArray[np.float64]:
+        output: NDArray[np.float64] = call_tile(self.session, self.tile, image[None])[0][0].astype(np.float64)
+        if self.match_gain:
+            given, returned = float(image.mean(dtype=np.float64)), float(output.mean())
+            if abs(returned) > FLAT * abs(given):
+                output *= given / returned
+        return output
+
+    def _weights(self, length: int) -> list[tuple[int, NDArray[np.float64]]]:
+        """Where tiles start along a side, and what each of their output pixels counts.
+
+        Together always 1 where a tile is at least four overlaps wide, which `check_tile` demands.
+        """
+        starts = range(0, -(-length // self._step) * self._step, self._step)
+        return [(start, self._weight(start == starts[0], start == starts[-1])) for start in starts]
+
+    def _weight(self, first: bool, last: bool) -> NDArray[np.float64]:
+        scale, overlap = self.tile.scale, self.tile.overlap
+        shared = 2 * overlap * scale
+        rise = (np.arange(shared) + 0.5) / shared
+        if not self.blend:
+            rise = np.floor(rise + 0.5)
+        weight = np.ones(self.size * scale)
+        if not first:
+            weight[:shared] *= rise
+        if not last:
+            weight[-shared:] *= rise[::-1]
+        return weight
+
+    @property
+    def _step(self) -> int:
+        return self.size - 2 * self.tile.overlap
