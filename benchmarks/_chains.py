@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from dtproxies.pipeline.links import Link
+from dtproxies.pipeline.steps import Link
 from dtproxies.vocabulary.module import Module
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dtbase.system.files import write_text
 from dtbase.text.generated_section import between
-from dtproxies.metrics import Spread
+from dtproxies.images.metrics import Spread
 
 PAGE = Path("docs/proxy-benchmarks.md")
 Table = tuple[Sequence[str], Sequence[Sequence[str]]]

@@ -23,19 +23,19 @@ import numpy as np
 from benchmarks._chains import chains, link_at
 from benchmarks._page import decibels, write_tables
 from dtbase.terminal.console import Console
-from dtproxies.cores import one_core
-from dtproxies.images import FOLDER, Picture, photographs
-from dtproxies.kept import kept_in
-from dtproxies.member import proxied
-from dtproxies.metrics import spread
+from dtproxies.evaluation.stored_results import kept_in
+from dtproxies.images.image import FOLDER, Picture, photographs
+from dtproxies.images.metrics import spread
+from dtproxies.images.training_images import Scenes
+from dtproxies.pipeline.accuracy import Judged, judge
 from dtproxies.pipeline.chain import Chain, run
-from dtproxies.pipeline.judge import Judged, judge
-from dtproxies.pipeline.opened import Pipeline, open_pipeline
-from dtproxies.pipeline.rendered import in_pipe
-from dtproxies.pipeline.wanted import Request, Wanted
-from dtproxies.sampling import sample
-from dtproxies.scenes import Scenes
-from dtproxies.trained import trained, weights_of
+from dtproxies.pipeline.open_pipeline import Pipeline, open_pipeline
+from dtproxies.pipeline.reference_render import in_pipe
+from dtproxies.pipeline.request import Request, Wanted
+from dtproxies.proxy.definition import proxied
+from dtproxies.proxy.sampling import sample
+from dtproxies.proxy.weight_files import trained, weights_of
+from dtproxies.render.torch_threads import one_core
 
 MODELS = Path("models")
 SIDE, SEED = 192, 7_000_003

@@ -28,12 +28,12 @@ from dtmodels.build.workspace import Workspace
 from dtmodels.card.catalogue import Catalogue, Entry
 from dtmodels.stages.convert import obtain_and_convert
 from dtproxies.darktable.find import Darktable, find
-from dtproxies.images import chart, into_space
-from dtproxies.member import Proxied, proxied
-from dtproxies.opening import open_renderer
-from dtproxies.pairs import slider_values
-from dtproxies.runners import onnx_runner
-from dtproxies.sampling import sample
+from dtproxies.images.image import chart, into_space
+from dtproxies.proxy.definition import Proxied, proxied
+from dtproxies.proxy.runners import onnx_runner
+from dtproxies.proxy.sampling import sample
+from dtproxies.render.open_renderer import open_renderer
+from dtproxies.render.pairs import slider_values
 
 ROOT = Path(__file__).resolve().parent.parent
 SIDE, SEED = 1024, 9_000_011

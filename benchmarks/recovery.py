@@ -33,23 +33,23 @@ from benchmarks._chains import chains, link_at
 from benchmarks._page import decibels, write_tables
 from dtbase.imaging.psnr import psnr
 from dtbase.terminal.console import Console
-from dtproxies.axis import axis
-from dtproxies.cores import half_the_cores
-from dtproxies.images import FOLDER, Picture, photographs
-from dtproxies.member import proxied
-from dtproxies.metrics import CAP, spread
+from dtproxies.images.image import FOLDER, Picture, photographs
+from dtproxies.images.metrics import CAP, spread
+from dtproxies.images.module_spaces import shown
+from dtproxies.images.training_images import Scenes
 from dtproxies.pipeline.chain import Chain, as_tensor
-from dtproxies.pipeline.links import LINEAR, Link
-from dtproxies.pipeline.opened import Pipeline, open_pipeline
-from dtproxies.pipeline.wanted import Request, Wanted
+from dtproxies.pipeline.open_pipeline import Pipeline, open_pipeline
+from dtproxies.pipeline.request import Request, Wanted
+from dtproxies.pipeline.steps import LINEAR, Link
+from dtproxies.proxy.definition import proxied
+from dtproxies.proxy.sampling import Mixture, sample
+from dtproxies.proxy.weight_files import trained
 from dtproxies.regress.command import render
-from dtproxies.regress.loss import Target, screen
+from dtproxies.regress.free_parameters import errors
+from dtproxies.regress.image_loss import Target, screen
 from dtproxies.regress.search import Settings, search
-from dtproxies.regress.unknowns import errors
-from dtproxies.sampling import Mixture, sample
-from dtproxies.scenes import Scenes
-from dtproxies.spaces import shown
-from dtproxies.trained import trained
+from dtproxies.render.torch_threads import half_the_cores
+from dtproxies.vocabulary.axis import axis
 
 MODELS = Path("models")
 SIDE, SEED = 128, 5_000_011

@@ -17,8 +17,8 @@ from dtbase.terminal.console import Console
 from dtproxies.darktable import introspection
 from dtproxies.darktable.dump import dump
 from dtproxies.darktable.find import Darktable, find
-from dtproxies.darktable.render import Renderer, Request
-from dtproxies.darktable.xmp import Step
+from dtproxies.darktable.renderer import Renderer, Request
+from dtproxies.darktable.sidecar_writer import Step
 
 SIDE = 256
 WORKERS = 2

@@ -23,15 +23,15 @@ from benchmarks._page import write_tables
 from dtbase.terminal.console import Console
 from dtproxies.darktable.dump import Dumped, dump
 from dtproxies.darktable.find import Darktable, find
-from dtproxies.darktable.xmp import Step
-from dtproxies.member import Proxied, proxied
-from dtproxies.metrics import compare
-from dtproxies.opening import open_renderer
-from dtproxies.pairs import slider_values
-from dtproxies.runners import FACTORS, torch_runner
-from dtproxies.sampling import sample
-from dtproxies.spaces import convert
-from dtproxies.trained import trained, weights_of
+from dtproxies.darktable.sidecar_writer import Step
+from dtproxies.images.metrics import compare
+from dtproxies.images.module_spaces import convert
+from dtproxies.proxy.definition import Proxied, proxied
+from dtproxies.proxy.runners import FACTORS, torch_runner
+from dtproxies.proxy.sampling import sample
+from dtproxies.proxy.weight_files import trained, weights_of
+from dtproxies.render.open_renderer import open_renderer
+from dtproxies.render.pairs import slider_values
 from dtproxies.vocabulary.module import Module
 
 DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "DSC_1339_768x512.dng"

@@ -27,14 +27,14 @@ from benchmarks._page import write_tables
 from benchmarks._processor import processor_time
 from dtbase.system.files import sha256
 from dtbase.terminal.console import Console
-from dtproxies.darktable.render import Request
-from dtproxies.fit import train
-from dtproxies.images import FOLDER, Pixels
-from dtproxies.member import proxied
-from dtproxies.pairs import Renders
-from dtproxies.session import session
-from dtproxies.trained import WEIGHTS, trained, weights_of
-from dtproxies.training_log import LOG
+from dtproxies.darktable.renderer import Request
+from dtproxies.images.image import FOLDER, Pixels
+from dtproxies.proxy.definition import proxied
+from dtproxies.proxy.weight_files import WEIGHTS, trained, weights_of
+from dtproxies.render.pairs import Renders
+from dtproxies.render.session import session
+from dtproxies.training.lbfgs import train
+from dtproxies.training.log import LOG
 
 MODELS = Path("models")
 QUIET = Console(StringIO(), StringIO(), quiet=True)

@@ -25,22 +25,22 @@ import torch
 from benchmarks._page import decibels, write_tables
 from benchmarks._unet import UNet
 from dtbase.terminal.console import Console
-from dtproxies.batches import Pool
-from dtproxies.cores import one_core
-from dtproxies.evaluate import SIDE, evaluate
-from dtproxies.evaluation import Evaluation
-from dtproxies.fit import train
-from dtproxies.images import FOLDER
-from dtproxies.loss import encode
-from dtproxies.member import Proxied, proxied
+from dtproxies.evaluation.results import Evaluation
+from dtproxies.evaluation.run import SIDE, evaluate
+from dtproxies.images.image import FOLDER
+from dtproxies.images.training_images import Scenes
 from dtproxies.networks.frame import call
-from dtproxies.pairs import endless_pairs
-from dtproxies.recipe import Recipe
-from dtproxies.runners import torch_runner
-from dtproxies.scenes import Scenes
-from dtproxies.session import Session, session
-from dtproxies.trained import WEIGHTS, trained
-from dtproxies.weights import store
+from dtproxies.proxy.definition import Proxied, proxied
+from dtproxies.proxy.runners import torch_runner
+from dtproxies.proxy.weight_files import WEIGHTS, trained
+from dtproxies.proxy.weights import store
+from dtproxies.render.pairs import endless_pairs
+from dtproxies.render.session import Session, session
+from dtproxies.render.torch_threads import one_core
+from dtproxies.training.batches import Pool
+from dtproxies.training.lbfgs import train
+from dtproxies.training.training_loss import encode
+from dtproxies.vocabulary.recipe import Recipe
 
 MODELS = Path("models")
 KINDS = ("colour", "local")

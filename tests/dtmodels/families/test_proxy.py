@@ -13,10 +13,10 @@ from dtmodels.card.reader import read_card
 from dtmodels.families import Job
 from dtmodels.families.proxy import convert
 from dtproxies import modules
-from dtproxies.member import proxied
 from dtproxies.networks.frame import call
-from dtproxies.sampling import sample
-from dtproxies.weights import load, store
+from dtproxies.proxy.definition import proxied
+from dtproxies.proxy.sampling import sample
+from dtproxies.proxy.weights import load, store
 
 NAMES = member_names(modules)
 QUICK = [name for name in NAMES if proxied(name).module.kind not in {"multi-scale", "global", "raw"}]

@@ -20,7 +20,7 @@ GREY = np.full((16, 16, 3), 0.18, np.float32)
 CALLER = """
 import sys, time
 from dtproxies.darktable.find import find
-from dtproxies.darktable.render import Renderer
+from dtproxies.darktable.renderer import Renderer
 
 renderer = Renderer(find(), ["exposure"], height=16, width=16)
 print(renderer._remotes[0].process_id, flush=True)

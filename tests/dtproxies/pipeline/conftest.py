@@ -3,7 +3,7 @@
 import pytest
 
 from dtproxies.darktable.layout import Field, ModuleLayout
-from dtproxies.darktable.order import Order
+from dtproxies.darktable.module_order import Order
 
 
 def layout(name: str, version: int, *sliders: str) -> ModuleLayout:

@@ -9,12 +9,12 @@ import torch
 
 from dtbase.system.errors import Failure
 from dtproxies.darktable.layout import ModuleLayout
-from dtproxies.darktable.order import Order
-from dtproxies.images import chart
+from dtproxies.darktable.module_order import Order
+from dtproxies.images.image import chart
+from dtproxies.images.module_spaces import convert
 from dtproxies.pipeline.chain import Chain, as_tensor, run
-from dtproxies.pipeline.links import Link, links
-from dtproxies.pipeline.wanted import Wanted
-from dtproxies.spaces import convert
+from dtproxies.pipeline.request import Wanted
+from dtproxies.pipeline.steps import Link, links
 
 ALL = [Wanted(module="exposure"), Wanted(module="sharpen"), Wanted(module="sigmoid")]
 

@@ -9,10 +9,10 @@ import pytest
 from click.testing import CliRunner
 
 from dtbase.system.errors import Failure
-from dtproxies.cli import commands
-from dtproxies.darktable import pfm
+from dtproxies.command.cli import commands
 from dtproxies.darktable.find import Darktable
-from dtproxies.images import FOLDER
+from dtproxies.images import pfm
+from dtproxies.images.image import FOLDER
 
 PIPELINE = """
 modules:

@@ -8,14 +8,14 @@ import pytest
 from click.testing import CliRunner
 
 from dtbase.system.errors import Failure, WrongUsage
-from dtproxies.cli import commands
-from dtproxies.darktable import pfm
+from dtproxies.command.cli import commands
 from dtproxies.darktable.dump import dump
 from dtproxies.darktable.find import VARIABLE, Darktable
 from dtproxies.darktable.layout import ModuleLayout
-from dtproxies.darktable.xmp import Step
-from dtproxies.images import chart
-from dtproxies.spaces import from_space
+from dtproxies.darktable.sidecar_writer import Step
+from dtproxies.images import pfm
+from dtproxies.images.image import chart
+from dtproxies.images.module_spaces import from_space
 
 TRUTH = "modules: {exposure: {sliders: {exposure: 0.8, black: 0.01}}, sharpen: {sliders: {amount: 1.5, radius: 3}}}"
 FREE = "modules: {exposure: {free: all}, sharpen: {free: all}}"

@@ -9,16 +9,16 @@ import torch
 from PIL import Image
 
 from dtbase.terminal.console import Console
-from dtproxies.darktable.order import Order
-from dtproxies.images import chart
+from dtproxies.darktable.module_order import Order
+from dtproxies.images.image import chart
 from dtproxies.pipeline.chain import Chain, as_pixels, as_tensor
-from dtproxies.pipeline.links import Link, links
-from dtproxies.pipeline.wanted import Wanted
-from dtproxies.regress.drawn import draw_convergence, draw_frames
-from dtproxies.regress.loss import Target
+from dtproxies.pipeline.request import Wanted
+from dtproxies.pipeline.steps import Link, links
+from dtproxies.regress.crop import window
+from dtproxies.regress.free_parameters import errors
+from dtproxies.regress.image_loss import Target
+from dtproxies.regress.plots import draw_convergence, draw_frames
 from dtproxies.regress.search import Found, Settings, search
-from dtproxies.regress.unknowns import errors
-from dtproxies.regress.window import window
 
 QUICK = Settings(starts=2, long=60, small=40)
 ORDER = Order(version=4, names=["exposure", "colorin", "sharpen", "sigmoid", "colorout"])

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from dtmodels.command.cli import cli
-from dtproxies.cli import commands
+from dtproxies.command.cli import commands
 from tests.workflows.checkers._files import every_file
 
 OURS = {"dtmodels": cli, "dtproxies": commands}

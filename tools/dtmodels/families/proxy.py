@@ -18,8 +18,8 @@ from dtmodels.families import Job
 from dtmodels.families._export import export, made_up
 from dtproxies import modules
 from dtproxies.networks.frame import whole
+from dtproxies.proxy.weights import facts_of, load
 from dtproxies.vocabulary.module import Module
-from dtproxies.weights import facts_of, load
 
 OPTIONS = ("module",)
 

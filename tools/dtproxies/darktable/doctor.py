@@ -13,7 +13,7 @@ from dtbase.system.files import json_text
 from dtbase.terminal.console import Console
 from dtproxies.darktable import introspection
 from dtproxies.darktable.find import FOLDER, INSTALL, Darktable, find
-from dtproxies.darktable.render import Renderer
+from dtproxies.darktable.renderer import Renderer
 
 INSTALLER = Path(__file__).with_name("install.sh")
 

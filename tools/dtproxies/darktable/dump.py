@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dtbase.system.errors import Failure
-from dtproxies.darktable import dng, pfm
 from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.layout import ModuleLayout
-from dtproxies.darktable.order import Order
-from dtproxies.darktable.xmp import SCENE_ORDER, Step, sidecar
+from dtproxies.darktable.module_order import Order
+from dtproxies.darktable.sidecar_writer import SCENE_ORDER, Step, sidecar
+from dtproxies.images import dng, pfm
 
 
 @dataclass(frozen=True)

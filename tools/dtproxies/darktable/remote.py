@@ -20,12 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dtbase.system.errors import Failure
-from dtproxies.darktable import dng, pfm
 from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.layout import ModuleLayout
+from dtproxies.darktable.sidecar_writer import Step, sidecar
 from dtproxies.darktable.worker.command import worker_command
 from dtproxies.darktable.worker.serve import LONGEST, part_bytes, shared_image
-from dtproxies.darktable.xmp import Step, sidecar
+from dtproxies.images import dng, pfm
 
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a private folder is made below it
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dtproxies.recipe import Recipe
 from dtproxies.vocabulary.module import Module, Slider
+from dtproxies.vocabulary.recipe import Recipe
 
 if TYPE_CHECKING:
     from torch import nn
@@ -50,6 +50,6 @@ RECIPE = Recipe(pairs=32, side=40, steps=30)
 
 def network() -> nn.Module:
     """The untrained network."""
-    from dtproxies.networks.mixer_rgb import MixerRgb
+    from dtproxies.networks.channel_mixer_rgb import MixerRgb
 
     return MixerRgb()

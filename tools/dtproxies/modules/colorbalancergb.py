@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dtproxies.recipe import Recipe
 from dtproxies.vocabulary.module import Module, Slider
+from dtproxies.vocabulary.recipe import Recipe
 
 if TYPE_CHECKING:
     from torch import nn
@@ -58,6 +58,6 @@ RECIPE = Recipe(pairs=32, side=32, steps=30)
 
 def network() -> nn.Module:
     """The untrained network."""
-    from dtproxies.networks.balance_rgb import BalanceRgb
+    from dtproxies.networks.color_balance_rgb import BalanceRgb
 
     return BalanceRgb()

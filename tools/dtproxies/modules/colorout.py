@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dtproxies.recipe import Recipe
 from dtproxies.vocabulary.module import Module
+from dtproxies.vocabulary.recipe import Recipe
 
 if TYPE_CHECKING:
     from torch import nn
@@ -27,6 +27,6 @@ RECIPE = Recipe(pairs=64, side=24, steps=60)
 
 def network() -> nn.Module:
     """The untrained network."""
-    from dtproxies.networks.profile import ToDisplay
+    from dtproxies.networks.colour_profile import ToDisplay
 
     return ToDisplay()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dtproxies.recipe import Recipe
 from dtproxies.vocabulary.module import Module, choice
+from dtproxies.vocabulary.recipe import Recipe
 
 if TYPE_CHECKING:
     from torch import nn
@@ -29,7 +29,7 @@ RECIPE = Recipe(pairs=24, side=64, steps=40)
 
 def network() -> nn.Module:
     """The untrained network."""
-    from dtproxies.mosaic import FACTORS
+    from dtproxies.images.mosaic import FACTORS
     from dtproxies.networks.rcd import Demosaic
 
     return Demosaic(FACTORS)

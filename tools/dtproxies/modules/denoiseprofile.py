@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dtproxies.recipe import Recipe
 from dtproxies.vocabulary.module import Module, Slider
+from dtproxies.vocabulary.recipe import Recipe
 
 if TYPE_CHECKING:
     from torch import nn
@@ -34,6 +34,6 @@ RECIPE = Recipe(pairs=16, side=64, steps=40)
 
 def network() -> nn.Module:
     """The untrained network."""
-    from dtproxies.networks.denoise import Denoise
+    from dtproxies.networks.denoise_profile import Denoise
 
     return Denoise((1.0, 1.0, 1.0))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dtproxies.recipe import Recipe
 from dtproxies.vocabulary.module import Module, Slider
+from dtproxies.vocabulary.recipe import Recipe
 
 if TYPE_CHECKING:
     from torch import nn
@@ -34,6 +34,6 @@ RECIPE = Recipe(pairs=64, side=48, steps=30)
 
 def network() -> nn.Module:
     """The untrained network."""
-    from dtproxies.networks.graduated import Graduated
+    from dtproxies.networks.graduated_filter import Graduated
 
     return Graduated()

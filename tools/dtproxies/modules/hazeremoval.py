@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dtproxies.recipe import Recipe
 from dtproxies.vocabulary.module import Module, Slider
+from dtproxies.vocabulary.recipe import Recipe
 
 if TYPE_CHECKING:
     from torch import nn
@@ -31,6 +31,6 @@ which no constant explains. A minute of one core; 98 dB on average over 128 pair
 
 def network() -> nn.Module:
     """The untrained network."""
-    from dtproxies.networks.haze import Haze
+    from dtproxies.networks.haze_removal import Haze
 
     return Haze()

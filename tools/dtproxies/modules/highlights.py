@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dtproxies.recipe import Recipe
 from dtproxies.vocabulary.module import Module, Slider, choice
+from dtproxies.vocabulary.recipe import Recipe
 
 if TYPE_CHECKING:
     from torch import nn
@@ -32,7 +32,7 @@ very threshold, on which float64 and darktable's float32 decide differently."""
 
 def network() -> nn.Module:
     """The untrained network."""
-    from dtproxies.mosaic import FACTORS
-    from dtproxies.networks.opposed import Highlights
+    from dtproxies.images.mosaic import FACTORS
+    from dtproxies.networks.highlight_inpainting import Highlights
 
     return Highlights(FACTORS)

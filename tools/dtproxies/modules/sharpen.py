@@ -29,6 +29,6 @@ IDENTITY = {"amount": 0.0}
 
 def network() -> nn.Module:
     """The untrained network."""
-    from dtproxies.networks.unsharp import Unsharp
+    from dtproxies.networks.unsharp_mask import Unsharp
 
     return Unsharp()

@@ -73,7 +73,7 @@ def srgb_to_linear(encoded: Tensor) -> Tensor:
 
 
 def to_rec709(image: Tensor, space: Space) -> Tensor:
-    """Linear Rec709 from a module's space, like `dtproxies.spaces.from_space`; a mosaic stays as it is."""
+    """Linear Rec709 from a module's space, as `images.module_spaces.from_space`; a mosaic stays as it is."""
     match space:
         case "work-rgb":
             return matrix(image, np.linalg.inv(REC709_TO_REC2020))

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from dtproxies.networks.octaves import LEVELS, Border, expand, reduce
+from dtproxies.networks.laplacian_pyramid import LEVELS, Border, expand, reduce
 from dtproxies.networks.sliders import planes
 
 GREYS = 6

@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from dtproxies.networks.bayer import sites
-from dtproxies.networks.near import Near, around, inside, neighbourhood
+from dtproxies.networks.neighbourhood import Near, around, inside, neighbourhood
 
 REACH = 4
 """Pixels around an output pixel that it looks at."""

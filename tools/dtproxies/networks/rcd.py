@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from dtproxies.networks.bayer import Sites, sites
-from dtproxies.networks.near import Near, around, inside
+from dtproxies.networks.neighbourhood import Near, around, inside
 from dtproxies.networks.ppg import patterned
 from dtproxies.networks.sliders import planes
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from dtproxies.cores import half_the_cores
-from dtproxies.images import Pixels
+from dtproxies.images.image import Pixels
 from dtproxies.networks.colour import convert, to_rec709
 from dtproxies.networks.frame import call
-from dtproxies.pipeline.links import LINEAR, Link
-from dtproxies.trained import weights_of
-from dtproxies.weights import load
+from dtproxies.pipeline.steps import LINEAR, Link
+from dtproxies.proxy.weight_files import weights_of
+from dtproxies.proxy.weights import load
+from dtproxies.render.torch_threads import half_the_cores
 
 
 class Chain(nn.Module):

@@ -10,16 +10,16 @@ import numpy as np
 
 from dtbase.system.files import json_text, write_text
 from dtbase.terminal.console import Console
-from dtproxies.darktable.picture import write_picture
-from dtproxies.given import given_picture
-from dtproxies.images import Picture, Pixels
+from dtproxies.images.image import Picture, Pixels
+from dtproxies.images.image_io import write_picture
+from dtproxies.images.module_spaces import from_space
+from dtproxies.images.user_image import given_picture
+from dtproxies.pipeline.accuracy import judge, report
 from dtproxies.pipeline.chain import run
-from dtproxies.pipeline.judge import judge, report
-from dtproxies.pipeline.links import Link
-from dtproxies.pipeline.opened import Pipeline, open_pipeline
-from dtproxies.pipeline.rendered import Passed, in_pipe, one_by_one, sidecar_of
-from dtproxies.pipeline.wanted import read_request
-from dtproxies.spaces import from_space
+from dtproxies.pipeline.open_pipeline import Pipeline, open_pipeline
+from dtproxies.pipeline.reference_render import Passed, in_pipe, one_by_one, sidecar_of
+from dtproxies.pipeline.request import read_request
+from dtproxies.pipeline.steps import Link
 
 PICTURE = "picture.pfm"
 

@@ -12,22 +12,22 @@ from dtbase.imaging.psnr import psnr
 from dtbase.system.errors import WrongUsage
 from dtbase.system.files import json_text, write_json
 from dtbase.terminal.console import Console
-from dtproxies.darktable.picture import write_picture
-from dtproxies.given import given_picture
-from dtproxies.images import Picture, Pixels
-from dtproxies.metrics import CAP
+from dtproxies.images.image import Picture, Pixels
+from dtproxies.images.image_io import write_picture
+from dtproxies.images.metrics import CAP
+from dtproxies.images.module_spaces import from_space, shown
+from dtproxies.images.user_image import given_picture
+from dtproxies.images.video import write_video
 from dtproxies.pipeline.chain import as_pixels
 from dtproxies.pipeline.command import write_edit
-from dtproxies.pipeline.links import LINEAR, Link, links, usable
-from dtproxies.pipeline.opened import Pipeline, open_pipeline
-from dtproxies.pipeline.rendered import in_pipe
-from dtproxies.pipeline.wanted import read_request
-from dtproxies.regress.drawn import draw_convergence, draw_frames, write_comparison
+from dtproxies.pipeline.open_pipeline import Pipeline, open_pipeline
+from dtproxies.pipeline.reference_render import in_pipe
+from dtproxies.pipeline.request import read_request
+from dtproxies.pipeline.steps import LINEAR, Link, links, usable
+from dtproxies.regress.crop import window
+from dtproxies.regress.free_parameters import errors
+from dtproxies.regress.plots import draw_convergence, draw_frames, write_comparison
 from dtproxies.regress.search import Found, Settings, search
-from dtproxies.regress.unknowns import errors
-from dtproxies.regress.window import window
-from dtproxies.spaces import from_space, shown
-from dtproxies.video import write_video
 
 LINEAR_FILES = (".pfm",)
 """Files that hold light that is not clipped."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from dtproxies.regress.unknowns import Unknowns
+from dtproxies.regress.free_parameters import Unknowns
 
 STEP = 0.05
 """First step of Adam, in unbounded numbers: an eightieth of a slider's range in its middle."""

@@ -12,11 +12,11 @@ from torch import Tensor
 
 from dtbase.system.errors import Failure
 from dtbase.terminal.console import Console
-from dtproxies.cores import half_the_cores
 from dtproxies.pipeline.chain import Chain
 from dtproxies.regress.descent import Descent, Enough, Objective
-from dtproxies.regress.loss import Target
-from dtproxies.regress.unknowns import Sliders, Unknowns, unknowns
+from dtproxies.regress.free_parameters import Sliders, Unknowns, unknowns
+from dtproxies.regress.image_loss import Target
+from dtproxies.render.torch_threads import half_the_cores
 
 PROBES = 4
 """Positions looked at for each start, as a power of two."""

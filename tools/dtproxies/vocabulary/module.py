@@ -11,7 +11,7 @@ Kind = Literal["exact", "curve", "colour", "position", "local", "multi-scale", "
 closed form, one curve for each channel, a mix of channels), position also at its place in the frame, local and
 multi-scale around it, global at the whole picture; raw is any of these on a mosaic of sensor data."""
 Space = Literal["input-rgb", "work-rgb", "lab", "display", "raw"]
-"""What the values of a pixel are; `dtproxies.spaces` converts between them."""
+"""What the values of a pixel are; `dtproxies.images.module_spaces` converts between them."""
 Scale = Literal["linear", "log", "angle"]
 
 

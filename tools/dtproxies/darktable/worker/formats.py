@@ -12,7 +12,7 @@ import struct
 from collections.abc import Mapping
 
 from .library import Refused
-from .pieces import Piece
+from .pipe_nodes import Piece
 
 RGGB = 0x94949494
 """darktable's word for a Bayer mosaic that starts red, green."""

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .library import Refused, load
-from .session import Session
+from .loaded_image import Session
 
 LONGEST = 1 << 18
 """Bytes of the longest message."""

@@ -1,0 +1,77 @@
+"""What the benchmarks of proxies compute themselves."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from benchmarks import _page
+from benchmarks._chains import chains
+from benchmarks._unet import UNet
+from benchmarks.recovery import told_apart
+from dtbase.system.errors import Failure
+from dtproxies.proxy.definition import proxied
+
+MODULES = [proxied(name).module for name in ("exposure", "sharpen", "velvia", "vibrance")]
+
+
+def test_chains_are_drawn_once_and_the_same_each_time() -> None:
+    drawn = chains(MODULES, [3, 2], 8, seed=1)
+    assert drawn == chains(MODULES, [3, 2], 8, seed=1)
+    assert len(set(drawn)) == 8
+    assert {len(one) for one in drawn} == {2, 3}
+    assert drawn != chains(MODULES, [3, 2], 8, seed=2)
+
+
+def test_a_slider_is_told_apart_unless_it_does_nothing_or_what_another_does() -> None:
+    rng = np.random.default_rng(0)
+    one, other = rng.normal(0, 1, (2, 1000))
+    moves = np.full(3, 0.05)
+    assert told_apart(np.stack([one, other, one + other * 0.5], axis=1), moves).tolist() == [False] * 3
+    assert told_apart(np.stack([one, other, 0 * one], axis=1), moves).tolist() == [True, True, False]
+    assert told_apart(np.stack([one, one * (1 + 1e-9), other], axis=1), moves).tolist() == [False, False, True]
+    assert told_apart(np.stack([one, 1e-4 * other], axis=1), moves[:2]).tolist() == [True, False]
+
+
+@pytest.mark.parametrize("name", ["sharpen", "velvia"])
+def test_the_unet_starts_from_the_picture_clips_nothing_and_sends_gradients_to_every_slider(name: str) -> None:
+    torch.manual_seed(0)
+    module = proxied(name).module
+    network = UNet(module)
+    assert 7e6 < sum(one.numel() for one in network.parameters()) < 8.5e6
+    image = 200 * torch.randn(1, 3, 37, 51)
+    sliders = torch.tensor([[slider.default for slider in module.sliders]], requires_grad=True)
+    made = network(image, sliders)
+    assert made.shape == image.shape
+    assert made.abs().max() > 100
+    made.square().mean().backward()
+    assert sliders.grad is not None
+    assert (sliders.grad != 0).all()
+    with torch.no_grad():
+        for one in network.last.parameters():
+            one.zero_()
+        assert torch.allclose(network(image, sliders), image, rtol=1e-4)
+
+
+def test_tables_go_between_their_marks_and_a_page_without_them_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "page.md"
+    monkeypatch.setattr(_page, "PAGE", page)
+    page.write_text(
+        "a\n<!-- cost:begin, written by `python -m benchmarks.cost --write` -->\nold\n<!-- cost:end -->\nb\n"
+    )
+    _page.write_tables("cost", [(["x", "y"], [["1", "2"]])], "Said.")
+    lines = page.read_text().splitlines()
+    assert lines[2:6] == ["| x | y |", "| --- | --- |", "| 1 | 2 |", ""]
+    assert lines[6:] == ["Said.", "<!-- cost:end -->", "b"]
+    with pytest.raises(Failure, match=r"page\.md.*has no"):
+        _page.write_tables("chain", [], "")
+
+
+def test_the_page_of_this_repository_has_a_place_for_each(root: Path) -> None:
+    page = (root / "docs/proxy-benchmarks.md").read_text()
+    for name in ("chain", "recovery", "cost", "unet"):
+        assert f"<!-- {name}:begin, written by `python -m benchmarks.{name} --write` -->\n" in page
+        assert f"<!-- {name}:end -->\n" in page

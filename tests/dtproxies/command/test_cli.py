@@ -1,0 +1,69 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dtbase.terminal.cli_group import run
+from dtproxies.command.cli import commands
+from dtproxies.darktable.find import VARIABLE, Darktable
+from dtproxies.images import pfm
+
+
+def exit_code(*words: str) -> int:
+    with pytest.raises(SystemExit) as end:
+        run(commands, "dtproxies", words)
+    assert isinstance(end.value.code, int)
+    return end.value.code
+
+
+def test_help_loads_nothing_heavy() -> None:
+    heavy = "{'numpy', 'rich', 'torch', 'PIL', 'scipy', 'matplotlib'}"
+    check = f"import sys, dtproxies.command.cli; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_every_command_says_what_it_does() -> None:
+    for name, command in commands.commands.items():
+        assert command.help, name
+
+
+@pytest.mark.parametrize("words", [["doctor"], ["modules"], ["render", "exposure", "in.png", "out.png"]])
+def test_without_darktable_every_command_says_how_to_install_it(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "nothing"))
+    assert exit_code(*words) == 1
+    told = capsys.readouterr().err
+    assert told.startswith(f"error: {tmp_path / 'nothing'}: there is no darktable here")
+    assert "dtproxies doctor --install" in told
+
+
+@pytest.mark.darktable
+def test_lists_modules_and_sliders(darktable: Darktable, capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code("modules", "--json") == 0
+    listed = {row["module"]: row for row in json.loads(capsys.readouterr().out)}
+    assert listed["exposure"]["sliders"] == 7
+    assert exit_code("modules", "exposure", "--json") == 0
+    sliders = {row["slider"]: row for row in json.loads(capsys.readouterr().out)}
+    assert sliders["exposure"]["range"] == "-18 to 18"
+    assert exit_code("modules", "exposure") == 0
+    assert capsys.readouterr().out.startswith("exposure, version 7, 28 bytes")
+
+
+@pytest.mark.darktable
+def test_unknown_modules_and_sliders_are_wrong_usage(
+    darktable: Darktable, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pfm.write(tmp_path / "in.pfm", np.zeros((8, 8, 3), np.float32))
+    files = [str(tmp_path / "in.pfm"), str(tmp_path / "out.pfm")]
+    assert exit_code("modules", "expsure") == 2
+    assert "did you mean exposure" in capsys.readouterr().err
+    assert exit_code("render", "velvia", *files, "--set", "strenth=1") == 2
+    assert "did you mean strength" in capsys.readouterr().err
+    assert exit_code("render", "velvia", *files, "--set", "strength=101") == 2
+    assert "outside 0 to 100" in capsys.readouterr().err
+    assert not (tmp_path / "out.pfm").exists()

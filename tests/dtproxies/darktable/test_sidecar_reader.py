@@ -1,0 +1,82 @@
+"""Sidecars as darktable writes them: the last state of each module counts."""
+
+from pathlib import Path
+
+import pytest
+
+from dtbase.system.errors import Failure
+from dtproxies.darktable.layout import Field, ModuleLayout
+from dtproxies.darktable.module_order import Order, order_of
+from dtproxies.darktable.sidecar_reader import read_edit
+from dtproxies.darktable.sidecar_writer import Step, encode, sidecar
+
+GAIN = Field(name="gain", type="float", offset=0, size=4, min=0, max=8, default=1)
+TOY = {"toy": ModuleLayout(name="toy", version=3, size=4, fields=(GAIN,))}
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "edit.xmp"
+    path.write_text(text)
+    return path
+
+
+def two_steps() -> str:
+    return sidecar([Step("toy", {"gain": 2}), Step("toy", {"gain": 4})], TOY)
+
+
+def test_the_last_state_of_a_module_counts(tmp_path: Path) -> None:
+    edit = read_edit(written(tmp_path, two_steps()))
+    (entry,) = edit.entries
+    assert TOY["toy"].unpack(entry.params) == {"gain": 4}
+    assert (entry.version, entry.enabled, entry.blended, entry.instance) == (3, True, False, 0)
+    assert edit.order_version == 4
+
+
+def test_what_was_undone_does_not_count(tmp_path: Path) -> None:
+    undone = two_steps().replace('history_end="2"', 'history_end="1"')
+    (entry,) = read_edit(written(tmp_path, undone)).entries
+    assert TOY["toy"].unpack(entry.params) == {"gain": 2}
+
+
+def test_another_instance_is_another_entry(tmp_path: Path) -> None:
+    before, _, after = two_steps().rpartition('multi_priority="0"')
+    entries = read_edit(written(tmp_path, f'{before}multi_priority="1"{after}')).entries
+    assert [entry.instance for entry in entries] == [0, 1]
+
+
+@pytest.mark.parametrize(("mask", "blended"), [(0, False), (1, True), (5, True)])
+def test_blending_is_seen(tmp_path: Path, mask: int, blended: bool) -> None:
+    params = encode(bytes([mask]) + bytes(419))
+    text = sidecar([Step("toy")], TOY).replace("/>\n", f' darktable:blendop_params="{params}"/>\n')
+    text = text.replace("<rdf:Seq/>", "<rdf:Seq></rdf:Seq>", 1)
+    (entry,) = read_edit(written(tmp_path, text)).entries
+    assert entry.blended is blended
+
+
+def test_an_order_of_ones_own_comes_back(tmp_path: Path) -> None:
+    order = Order(version=0, names=["toy", "tea"], text="toy,0,tea,0,toy,1")
+    edit = read_edit(written(tmp_path, sidecar([], TOY, order)))
+    assert order_of(edit.order_version, {}, edit.order_text).names == ["toy", "tea", "toy"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("no xml", "this is no sidecar"),
+        ("<a/>", "it has no history"),
+        (two_steps().replace('params="', 'params="xx'), "its history is broken"),
+    ],
+)
+def test_what_is_no_sidecar_is_a_failure(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(Failure, match=told):
+        read_edit(written(tmp_path, text))
+
+
+def test_a_missing_file_is_a_failure(tmp_path: Path) -> None:
+    with pytest.raises(Failure, match="no such file"):
+        read_edit(tmp_path / "none.xmp")
+
+
+def test_an_order_that_darktable_does_not_know_is_a_failure() -> None:
+    with pytest.raises(Failure, match="this darktable knows 1, 4"):
+        order_of(9, {1: [], 4: []})

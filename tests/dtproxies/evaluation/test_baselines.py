@@ -1,0 +1,78 @@
+"""Baselines and behaviour, held against formulas instead of darktable."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+import pytest
+
+from dtproxies.darktable.renderer import Request
+from dtproxies.evaluation.baselines import Baselines
+from dtproxies.evaluation.slider_sensitivity import behaviour
+from dtproxies.images.image import Pixels, chart, into_space
+from dtproxies.images.metrics import compare
+from dtproxies.proxy.definition import Proxied
+from dtproxies.vocabulary.module import Module, Slider, choice
+
+MODULE = Module(
+    name="exposure",
+    version=7,
+    kind="colour",
+    space="work-rgb",
+    sliders=(
+        Slider(name="gain", low=0.5, high=2.0, default=1.0, unit="1", scale="log"),
+        choice("grey", 0, off=0, on=1),
+    ),
+    reach=0,
+)
+GIVEN = Proxied(module=MODULE, network=lambda: None)  # type: ignore[arg-type,return-value]
+
+
+def formula(image: Pixels, gain: float, grey: float = 0) -> Pixels:
+    made = image * gain
+    return (made.mean(axis=2, keepdims=True) + 0 * made if grey else made).astype(np.float32)
+
+
+class Oracle:
+    def render_many(self, requests: Iterable[Request]) -> Iterator[Pixels]:
+        for request in requests:
+            yield formula(request.image, **{name: float(value) for name, value in request.sliders.items()})
+
+
+def test_the_nearest_setting_is_near_and_of_the_same_choice() -> None:
+    baselines = Baselines(GIVEN, Oracle(), 64)
+    picture = into_space(chart(32, 1), MODULE)
+    for gain in (0.6, 1.0, 1.9):
+        for grey in (0.0, 1.0):
+            made = baselines.nearest(np.array([gain, grey]), picture)
+            assert np.allclose(made[..., 0] == made[..., 1], grey == 1, atol=0) or grey == 1
+            wanted = formula(picture, gain, grey)
+            assert compare(made, wanted, MODULE).display_psnr > 20
+
+
+def test_blended_tables_come_near_a_colour_map_and_do_better_with_more_knots() -> None:
+    picture = into_space(chart(32, 2), MODULE)
+    wanted = formula(picture, 1.2)
+    coarse, fine = (Baselines(GIVEN, Oracle(), side).blended(np.array([1.2, 0.0]), picture) for side in (32, 192))
+    assert coarse is not None
+    assert fine is not None
+    assert compare(fine, wanted, MODULE).display_psnr > compare(coarse, wanted, MODULE).display_psnr
+    assert compare(fine, wanted, MODULE).display_psnr > 30
+
+
+def test_a_perfect_proxy_behaves_perfectly_and_one_upside_down_does_not() -> None:
+    def perfect(image: Pixels, sliders: Sequence[float] | np.ndarray) -> Pixels:
+        return formula(image, *map(float, sliders))
+
+    def reversed_(image: Pixels, sliders: Sequence[float] | np.ndarray) -> Pixels:
+        return formula(image, 1 / float(sliders[0]), float(sliders[1]))
+
+    (good,) = behaviour(GIVEN, perfect, Oracle())
+    assert good.slider == "gain", "a choice is not dragged"
+    assert good.cosine == pytest.approx(1)
+    assert good.magnitude == pytest.approx(1)
+    assert (good.turns, good.sweep_worst) == (0, 150)
+    (bad,) = behaviour(GIVEN, reversed_, Oracle())
+    assert bad.cosine is not None
+    assert bad.cosine < -0.9
+    assert bad.turns >= 30
+    assert bad.sweep_error > 0.5

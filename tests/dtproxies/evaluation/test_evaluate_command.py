@@ -1,0 +1,251 @@
+"""What is kept of an evaluation, and how cards and reports come to state it; darktable is a formula here."""
+
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from io import StringIO
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import yaml
+
+from dtbase.system.errors import Failure, WrongUsage
+from dtbase.terminal.console import Console
+from dtproxies.darktable.renderer import Request
+from dtproxies.evaluation import command
+from dtproxies.evaluation.card_section import with_evaluation
+from dtproxies.evaluation.code_digest import _bare, code_digest
+from dtproxies.evaluation.command import Asked, evaluate_all, evaluate_module
+from dtproxies.evaluation.report_section import BEGIN, END, with_figures
+from dtproxies.evaluation.results import Evaluation
+from dtproxies.evaluation.results_table import page
+from dtproxies.evaluation.run import evaluate
+from dtproxies.evaluation.stored_results import NAME, Kept, holds, keep, kept_in
+from dtproxies.images.image import Pixels
+from dtproxies.images.metrics import Spread
+from dtproxies.proxy.definition import proxied
+from dtproxies.proxy.runners import torch_runner
+from dtproxies.proxy.weights import store
+
+QUIET = Console(quiet=True)
+QUIET_OUT = Console(StringIO(), StringIO(), quiet=True)
+MODULE = "exposure"
+CARD = """\
+# a card
+id: some # kept
+evaluation:
+  - metric: display PSNR # typed by hand
+    mean: 1.0
+
+# of the demo
+demo:
+  images: [a.png]
+"""
+REPORT = """\
+# Report
+
+Before.
+
+| Figure | Mean |
+| --- | --- |
+| PSNR | 1 |
+
+After.
+"""
+
+
+class Oracle:
+    """darktable's exposure, as a formula."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def render_many(self, requests: Iterable[Request]) -> Iterator[Pixels]:
+        for request in requests:
+            self.asked += 1
+            stops, black = (float(request.sliders[name]) for name in ("exposure", "black"))
+            yield ((request.image - black) / (2.0**-stops - black)).astype(request.image.dtype)
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    """A folder of models with an untrained proxy."""
+    folder = tmp_path / "models" / f"proxy-{MODULE}"
+    folder.mkdir(parents=True)
+    given = proxied("exposure")
+    store(folder / "weights.safetensors", given.network(), given.module, darktable="5.4.1", seed=1)
+    (folder / "card.yaml").write_text(CARD)
+    (folder / "REPORT.md").write_text(REPORT)
+    return folder
+
+
+@pytest.fixture
+def oracle(monkeypatch: pytest.MonkeyPatch) -> Oracle:
+    """Stands in for darktable wherever the command looks for it."""
+    one = Oracle()
+
+    @contextmanager
+    def session(name: str, images: Path, use: str, *, side: int) -> Iterator[SimpleNamespace]:
+        yield SimpleNamespace(proxied=proxied(name), renderer=one, darktable="5.4.1", pictures=[])
+
+    monkeypatch.setattr(command, "SIDE", 32)
+    monkeypatch.setattr(command, "session", session)
+    monkeypatch.setattr(command, "find", lambda: SimpleNamespace(version="5.4.1"))
+    return one
+
+
+ASKED = Asked(images=Path("unused"), pairs=4)
+
+
+def evaluation(folder: Path) -> Evaluation:
+    kept = kept_in(folder)
+    assert kept is not None
+    return kept.evaluation
+
+
+def test_what_is_kept_is_read_as_it_was_written(model: Path, oracle: Oracle) -> None:
+    found = evaluate(
+        proxied("exposure"),
+        torch_runner(proxied("exposure"), model / "weights.safetensors"),
+        oracle,
+        [],
+        console=QUIET,
+        pairs=4,
+        side=32,
+    )
+    kept = Kept(darktable="5.4.1", weights="0", code="1", evaluation=found)
+    assert keep(model, kept) == kept_in(model)
+    assert keep(model, keep(model, kept)) == kept_in(model)
+    assert evaluation(model).proxy["display_psnr"].mean == pytest.approx(found.proxy["display_psnr"].mean, rel=1e-5)
+    assert len(found.rows) == 4
+    assert found.numbers == sum(one.numel() for one in proxied("exposure").network().parameters())
+
+
+def test_a_broken_record_is_named(model: Path) -> None:
+    (model / NAME).write_text("{}")
+    with pytest.raises(Failure, match=r"figures\.json.*no evaluation"):
+        kept_in(model)
+
+
+def test_fewer_pairs_are_the_first_of_the_standard_ones(model: Path, oracle: Oracle) -> None:
+    run = torch_runner(proxied("exposure"), model / "weights.safetensors")
+    few, more = (
+        evaluate(proxied("exposure"), run, oracle, [], console=QUIET, pairs=pairs, side=32, brief=True)
+        for pairs in (3, 6)
+    )
+    assert few.rows == more.rows[:3]
+    assert not few.nearest
+    assert not few.tables
+
+
+def test_the_figures_go_into_card_and_report_and_nothing_else_changes(model: Path, oracle: Oracle) -> None:
+    evaluate_module(QUIET_OUT, "exposure", ASKED, weights=model / "weights.safetensors", onnx=None, write=True)
+    found = evaluation(model)
+    card = (model / "card.yaml").read_text()
+    before, after = CARD.split("evaluation:", maxsplit=1)[0], CARD[CARD.index("\n# of the demo") :]
+    assert card.startswith(before)
+    assert card.endswith(after)
+    stated = yaml.safe_load(card)["evaluation"][0]
+    assert stated["mean"] == round(found.proxy["display_psnr"].mean, 1)
+    assert stated["command"].endswith("--pairs 4")
+    report = (model / "REPORT.md").read_text()
+    assert report.startswith("# Report\n\nBefore.\n\n" + BEGIN)
+    assert report.endswith(END + "\n\nAfter.\n")
+    assert "| PSNR | 1 |" not in report
+    assert f"{found.proxy['display_psnr'].worst:.1f}" in report
+
+
+def test_writing_twice_changes_nothing(model: Path, oracle: Oracle) -> None:
+    run = torch_runner(proxied("exposure"), model / "weights.safetensors")
+    found = evaluate(proxied("exposure"), run, oracle, [], console=QUIET, pairs=4, side=32)
+    card, report = with_evaluation(CARD, found, "card"), with_figures(REPORT, found, "report")
+    assert with_evaluation(card, found, "card") == card
+    assert with_figures(report, found, "report") == report
+
+
+def test_a_card_without_evaluation_gets_it_at_the_end_and_one_in_brackets_loses_it(model: Path, oracle: Oracle) -> None:
+    run = torch_runner(proxied("exposure"), model / "weights.safetensors")
+    found = evaluate(proxied("exposure"), run, oracle, [], console=QUIET, pairs=4, side=32)
+    assert with_evaluation("id: one\n", found, "").startswith("id: one\nevaluation:\n- metric: display PSNR\n")
+    bracketed = with_evaluation("id: one\nevaluation: [] # none\ndemo: {}\n", found, "")
+    assert list(yaml.safe_load(bracketed)) == ["id", "evaluation", "demo"]
+    assert len(yaml.safe_load(bracketed)["evaluation"]) == 3
+
+
+def test_nothing_is_kept_when_there_is_nowhere_to_state_it(model: Path, oracle: Oracle) -> None:
+    (model / "REPORT.md").write_text("# Report without a place\n")
+    with pytest.raises(Failure, match=r"REPORT\.md.*nowhere where the figures belong"):
+        evaluate_module(QUIET_OUT, "exposure", ASKED, weights=model / "weights.safetensors", onnx=None, write=True)
+    assert not (model / NAME).exists()
+    assert (model / "card.yaml").read_text() == CARD
+    (model / "REPORT.md").unlink()
+    with pytest.raises(Failure, match=r"REPORT\.md.*nowhere to write"):
+        evaluate_module(QUIET_OUT, "exposure", ASKED, weights=model / "weights.safetensors", onnx=None, write=True)
+
+
+def test_figures_of_a_graph_are_not_kept(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "runner", lambda *_: None)
+    with pytest.raises(WrongUsage, match="kept of weights"):
+        evaluate_module(QUIET_OUT, "exposure", ASKED, weights=None, onnx=Path("a.onnx"), write=True)
+
+
+def test_all_proxies_are_evaluated_once_and_again_when_weights_change(model: Path, oracle: Oracle) -> None:
+    table = model.parent / "page.md"
+    evaluate_all(QUIET_OUT, model.parent, ASKED, table=table)
+    first, asked = table.read_text(), oracle.asked
+    assert "| exposure | " in first
+    evaluate_all(QUIET_OUT, model.parent, ASKED, table=table)
+    assert oracle.asked == asked
+    assert table.read_text() == first
+    given = proxied("exposure")
+    store(model / "weights.safetensors", given.network(), given.module, darktable="5.4.1", seed=2)
+    evaluate_all(QUIET_OUT, model.parent, Asked(images=Path("unused")), table=table)
+    assert oracle.asked > asked
+    assert evaluation(model).pairs == 4, "as many as were kept"
+
+
+def test_a_folder_without_proxies_is_a_failure(tmp_path: Path, oracle: Oracle) -> None:
+    with pytest.raises(Failure, match="no proxy lies here"):
+        evaluate_all(QUIET_OUT, tmp_path, ASKED)
+
+
+def test_figures_hold_for_the_same_weights_code_darktable_and_pairs_only(model: Path, oracle: Oracle) -> None:
+    evaluate_all(QUIET_OUT, model.parent, ASKED)
+    kept = kept_in(model)
+    assert kept is not None
+    same = {"code": kept.code, "darktable": "5.4.1", "pairs": 4}
+    assert holds(kept, model, **same)
+    assert holds(kept, model, **{**same, "code": None})
+    for changed in ({"code": "0"}, {"darktable": "5.4.2"}, {"pairs": 5}):
+        assert not holds(kept, model, **{**same, **changed})
+
+
+def test_what_falls_short_of_the_target_is_said(model: Path, oracle: Oracle) -> None:
+    run = torch_runner(proxied("exposure"), model / "weights.safetensors")
+    found = evaluate(proxied("exposure"), run, oracle, [], console=QUIET, pairs=4, side=32)
+    low = replace(found, proxy={**found.proxy, "display_psnr": Spread(mean=91.0, p5=79.96, worst=60.0)})
+    assert low.short == ("p5 80.0 of 80", "worst 60.0 of 70")
+    assert "worst 60.0 of 70" in page([low], "5.4.1")
+    assert "missed by p5 80.0 of 80, worst 60.0 of 70" in with_figures(REPORT, low, "")
+
+
+def test_comments_and_layout_are_no_part_of_the_code_and_constants_are() -> None:
+    assert _bare('"""One."""\nx = 1  # two\n') == _bare("x=1\n")
+    assert _bare('def f():\n    """Only this."""\n') == _bare("def f(): pass\n")
+    assert _bare("x = 1\n") != _bare("x = 2\n")
+
+
+def test_the_code_of_one_proxy_is_not_that_of_another() -> None:
+    assert code_digest("exposure") == code_digest("exposure")
+    assert code_digest("exposure") != code_digest("sharpen")
+
+
+def test_a_copy_of_a_model_is_judged_on_its_own(model: Path, oracle: Oracle, tmp_path: Path) -> None:
+    evaluate_all(QUIET_OUT, model.parent, ASKED)
+    other = tmp_path / "others" / f"proxy-{MODULE}"
+    shutil.copytree(model, other)
+    before = oracle.asked
+    evaluate_all(QUIET_OUT, other.parent, ASKED)
+    assert oracle.asked == before

@@ -1,0 +1,88 @@
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dtbase.system.errors import Failure
+from dtproxies.images.image import FOLDER, SOURCES, Picture, chart, crop, expose, photographs
+
+
+@pytest.fixture
+def folder(root: Path) -> Path:
+    return root / FOLDER
+
+
+def test_photographs_for_fitting_are_not_those_for_evaluation(folder: Path) -> None:
+    fitting, judging = ({picture.name for picture in photographs(folder, use)} for use in ("fit", "evaluate"))
+    assert len(fitting) >= 2
+    assert len(judging) >= 3
+    assert not fitting & judging
+
+
+def test_every_photograph_is_free_credited_and_small(folder: Path) -> None:
+    entries = json.loads((folder / SOURCES).read_text())["images"]
+    table = (folder / "SOURCES.md").read_text()
+    assert {entry["file"] for entry in entries} == {
+        path.name for path in folder.iterdir() if path.suffix in {".png", ".jpg"}
+    }
+    for entry in entries:
+        assert entry["license"] == "CC0-1.0"
+        assert entry["origin"].startswith("https://")
+        row = next(line for line in table.splitlines() if f"`{entry['file']}`" in line)
+        assert all(entry[key] in row for key in ("author", "license", "use", "title"))
+        assert (folder / entry["file"]).stat().st_size < 300_000
+
+
+def test_photographs_are_linear_light(folder: Path) -> None:
+    for picture in photographs(folder, "evaluate"):
+        assert picture.pixels.dtype == np.float32
+        assert picture.pixels.ndim == 3
+        assert 0 <= picture.pixels.min() < picture.pixels.max() <= 1
+        assert picture.pixels.mean() < 0.5
+
+
+def test_another_file_under_the_same_name_is_refused(folder: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "proxy"
+    shutil.copytree(folder, copy)
+    entry = next(one for one in json.loads((copy / SOURCES).read_text())["images"] if one["use"] == "fit")
+    (copy / entry["file"]).write_bytes((folder / entry["file"]).read_bytes() + b"\0")
+    with pytest.raises(Failure, match="not the photograph"):
+        photographs(copy, "fit")
+
+
+def test_a_folder_without_index_is_a_failure_that_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(Failure, match="--images"):
+        photographs(tmp_path, "fit")
+
+
+def test_charts_go_from_below_black_to_far_above_white() -> None:
+    pixels = chart(256, 4).pixels
+    assert pixels.shape == (256, 256, 3)
+    assert pixels.min() < -0.2
+    assert pixels.max() > 8
+    assert np.array_equal(pixels, chart(256, 4).pixels)
+    assert not np.array_equal(pixels, chart(256, 5).pixels)
+
+
+def test_crops_are_parts_of_the_picture() -> None:
+    picture = Picture("numbers", np.arange(30 * 40 * 3, dtype=np.float32).reshape(30, 40, 3))
+    rng = np.random.default_rng(0)
+    known = {tuple(pixel) for pixel in picture.pixels.reshape(-1, 3).tolist()}
+    for _ in range(20):
+        part = crop(picture, 16, rng).pixels
+        assert part.shape == (16, 16, 3)
+        pixels = {tuple(pixel) for pixel in part.reshape(-1, 3).tolist()}
+        assert len(pixels) == 256
+        assert pixels <= known
+
+
+def test_too_small_a_picture_is_a_failure() -> None:
+    with pytest.raises(Failure, match="8 x 8 pixels, and 16 x 16"):
+        crop(Picture("small", np.zeros((8, 8, 3), np.float32)), 16, np.random.default_rng(0))
+
+
+def test_exposing_clips_nothing() -> None:
+    bright = expose(Picture("chart", np.full((1, 1, 3), 0.75, np.float32)), 3)
+    assert (bright.pixels == 6).all()

@@ -1,0 +1,50 @@
+from typing import Literal
+
+import numpy as np
+import pytest
+import torch
+from numpy.testing import assert_allclose
+from scipy.ndimage import correlate
+from torch import Tensor
+
+from dtproxies.images.mosaic import FACTORS, balanced
+from dtproxies.networks.bayer import sites
+from dtproxies.networks.neighbourhood import around, inside, neighbourhood
+
+
+def picture(height: int = 9, width: int = 11) -> Tensor:
+    return torch.from_numpy(np.random.default_rng(0).normal(size=(2, 1, height, width)))
+
+
+def test_places_start_red_green_and_every_one_has_one_colour() -> None:
+    red, green, blue, red_rows = sites(picture(4, 4))
+    assert red[0, 0, :2, :2].tolist() == [[True, False], [False, False]]
+    assert green[0, 0, :2, :2].tolist() == [[False, True], [True, False]]
+    assert blue[0, 0, :2, :2].tolist() == [[False, False], [False, True]]
+    assert (red.int() + green.int() + blue.int() == 1).all()
+    assert red_rows.flatten().tolist() == [True, False, True, False]
+
+
+@pytest.mark.parametrize(("outside", "mode"), [("constant", "constant"), ("replicate", "nearest")])
+def test_neighbours_are_those_of_scipy(outside: str, mode: Literal["constant", "nearest"]) -> None:
+    kernel = np.zeros((5, 5))
+    kernel[2 + 2, 2 - 1] = 1
+    wanted = correlate(picture()[0, 0].numpy(), kernel, mode=mode)
+    assert_allclose(around(picture(), 2, outside)(2, -1)[0, 0], wanted)
+
+
+def test_sums_count_nothing_outside() -> None:
+    assert neighbourhood(torch.ones(1, 1, 3, 4))[0, 0].tolist() == [[4, 6, 6, 4], [6, 9, 9, 6], [4, 6, 6, 4]]
+
+
+def test_inside_leaves_a_border_out() -> None:
+    found = inside(picture(6, 8), 2)[0, 0]
+    assert found.sum() == 2 * 4
+    assert found[2:4, 2:6].all()
+
+
+def test_white_balance_makes_neutral_mosaics_even() -> None:
+    neutral = np.ones((4, 6, 1))
+    for row, column, factor in ((0, 0, FACTORS[0]), (0, 1, FACTORS[1]), (1, 0, FACTORS[1]), (1, 1, FACTORS[2])):
+        neutral[row::2, column::2] /= factor
+    assert_allclose(balanced(neutral), 1, rtol=1e-6)

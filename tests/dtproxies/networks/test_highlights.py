@@ -1,0 +1,103 @@
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from dtproxies.images.mosaic import FACTORS
+from dtproxies.networks.bayer import sites
+from dtproxies.networks.highlight_inpainting import CLIP, CLOSE, FAR, NEAR_CLIPPED, Highlights, _close
+from dtproxies.proxy.definition import proxied
+from dtproxies.proxy.runners import torch_runner
+from dtproxies.proxy.weights import store
+
+OPPOSED = 5
+
+
+def exact() -> Highlights:
+    network = Highlights(FACTORS).double()
+    with torch.no_grad():
+        network.level.fill_(1)
+        network.exponent.fill_(3)
+    return network
+
+
+def light(height: int = 40, width: int = 44) -> Tensor:
+    """A dim mosaic with a patch in which all colours are full."""
+    values = torch.from_numpy(np.random.default_rng(0).uniform(0.2, 0.6, (1, 1, height, width)))
+    red, green, blue = FACTORS
+    places = sites(values)
+    values[..., 12:24, 12:24] = 2.0
+    limits = torch.where(places.red, red, torch.where(places.green, green, blue))
+    return torch.minimum(values, limits)
+
+
+def made(picture: Tensor, method: int, threshold: float = 1.0) -> Tensor:
+    with torch.no_grad():
+        output: Tensor = exact()(picture, torch.tensor([[float(method), threshold]], dtype=torch.float64))
+    return output
+
+
+def test_cutting_leaves_nothing_above_the_threshold_and_the_rest_alone() -> None:
+    picture = light()
+    cut = made(picture, CLIP, 0.5)
+    assert cut.max() == 0.5
+    assert torch.equal(cut[picture < 0.5], picture[picture < 0.5])
+
+
+def test_inpainting_never_lowers_and_leaves_alone_what_is_not_clipped() -> None:
+    picture = light()
+    painted = made(picture, OPPOSED)
+    places, limits = sites(picture), torch.tensor(FACTORS) * NEAR_CLIPPED
+    limit = torch.where(places.red, limits[0], torch.where(places.green, limits[1], limits[2]))
+    clipped = picture >= limit
+    assert torch.equal(painted[~clipped], picture[~clipped])
+    assert (painted >= picture).all()
+    assert (painted > picture)[clipped].any()
+
+
+def test_green_is_raised_to_what_red_and_blue_say() -> None:
+    painted = made(light(), OPPOSED)
+    green = painted[..., 18, 17]
+    red, _, blue = FACTORS
+    # In the middle of the patch red and blue stand at their own limits or at 2.
+    roots = [min(2.0, one) ** (1 / 3) for one in (red, blue)]
+    assert green > 0.95 * (sum(roots) / 2) ** 3
+
+
+def test_a_dim_picture_comes_through() -> None:
+    picture = light().clamp(max=0.6)
+    assert torch.equal(made(picture, OPPOSED), picture)
+
+
+def test_close_places_are_those_of_the_pattern_in_squares_of_three() -> None:
+    height, width = 47, 50
+    clipped = torch.from_numpy(np.random.default_rng(1).random((1, 1, height, width)) < 0.002)
+    squares = np.zeros((height // 3, width // 3), bool)
+    for row in range(1, squares.shape[0] - 1):
+        for column in range(1, squares.shape[1] - 1):
+            squares[row, column] = clipped[0, 0, 3 * row - 1 : 3 * row + 2, 3 * column - 1 : 3 * column + 2].any()
+    wanted = np.zeros((height, width), bool)
+    pattern = np.array(FAR, bool)
+    for row in range(CLOSE, squares.shape[0] - CLOSE):
+        for column in range(CLOSE, squares.shape[1] - CLOSE):
+            near = squares[row - 3 : row + 4, column - 3 : column + 4]
+            wanted[3 * row : 3 * row + 3, 3 * column : 3 * column + 3] = (near & pattern).any()
+    assert wanted.any()
+    assert np.array_equal(_close(clipped)[0, 0].numpy(), wanted)
+
+
+def test_a_runner_takes_the_white_balance_of_its_picture(tmp_path: Path) -> None:
+    given, path = proxied("highlights"), tmp_path / "weights.safetensors"
+    store(path, exact().float(), given.module, darktable="5.4.1", seed=0)
+    picture = np.full((40, 44, 1), 1.6, np.float32)
+    picture[::2, ::2] = 1.2
+    as_stored = torch_runner(given, path)(picture, [OPPOSED, 1.0])
+    assert np.allclose(as_stored[10:20:2, 10:20:2], 1.2)
+    without = torch_runner(given, path, balance=(1.0, 1.0, 1.0))(picture, [OPPOSED, 1.0])
+    assert np.allclose(without[10:20:2, 10:20:2], 1.6)
+
+
+def test_the_module_offers_both_methods() -> None:
+    (method, _) = proxied("highlights").module.sliders
+    assert {number for _, number in method.choices} == {CLIP, OPPOSED}

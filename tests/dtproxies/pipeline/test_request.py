@@ -1,0 +1,64 @@
+"""What may be asked for in a YAML file."""
+
+from pathlib import Path
+
+import pytest
+
+from dtbase.system.errors import Failure, WrongUsage
+from dtproxies.pipeline.request import read_request
+
+GOOD = """
+modules:
+  sharpen: {sliders: {amount: 1}, free: all}
+  exposure:
+    sliders: {exposure: 0.5}
+    free: [black]
+  sigmoid:
+    enabled: false
+"""
+
+
+def written(folder: Path, text: str) -> str:
+    path = folder / "pipeline.yaml"
+    path.write_text(text)
+    return str(path)
+
+
+def test_modules_that_are_on_are_read_with_their_sliders(tmp_path: Path) -> None:
+    request = read_request(written(tmp_path, GOOD))
+    assert {one.module: (dict(one.sliders), one.free) for one in request.modules} == {
+        "sharpen": ({"amount": 1}, None),
+        "exposure": ({"exposure": 0.5}, ("black",)),
+    }
+    assert request.order_version == 4
+
+
+def test_a_module_alone_has_all_its_sliders_free() -> None:
+    (wanted,) = read_request("exposure").modules
+    assert (wanted.module, wanted.free) == ("exposure", None)
+
+
+def test_what_is_neither_a_module_nor_a_file_gets_the_nearest_names() -> None:
+    with pytest.raises(WrongUsage, match="no module with a proxy") as wrong:
+        read_request("expsure")
+    assert "did you mean exposure" in str(wrong.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("modules: [exposure]", "a map from names is wanted"),
+        ("module: {}", "did you mean modules"),
+        ("modules: {exposure: {slider: {}}}", "did you mean sliders"),
+        ("modules: {exposure: {sliders: {black: [1]}}}", "a number or the name of a choice"),
+        ("modules: {exposure: {free: black}}", "a list of sliders or 'all'"),
+        ("modules: {exposure: {enabled: 3}}", "enabled is true or false"),
+        ("order: new\nmodules: {exposure: {}}", "order is a number"),
+        ("modules: {", "this is no YAML"),
+    ],
+)
+def test_another_shape_is_a_failure_that_names_the_place(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(Failure) as wrong:
+        read_request(written(tmp_path, text))
+    assert told in str(wrong.value)
+    assert "pipeline.yaml" in str(wrong.value)

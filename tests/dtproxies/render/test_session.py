@@ -1,0 +1,88 @@
+"""The commands that need both a proxy and darktable, as a person calls them."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+from dtbase.system.errors import Failure, WrongUsage
+from dtproxies.command.cli import commands
+from dtproxies.darktable.find import VARIABLE, Darktable
+from dtproxies.images.image import FOLDER
+from dtproxies.proxy.definition import proxied
+from dtproxies.proxy.weights import store
+from dtproxies.render.session import runner, session
+
+
+@pytest.fixture
+def weights(tmp_path: Path) -> Path:
+    """Untrained ones."""
+    given = proxied("exposure")
+    store(tmp_path / "weights.safetensors", given.network(), given.module, darktable="5.4.1", seed=1)
+    return tmp_path / "weights.safetensors"
+
+
+def call(*arguments: object) -> str:
+    result = CliRunner().invoke(commands, [str(argument) for argument in arguments], standalone_mode=False)
+    if result.exception:
+        raise result.exception
+    return f"{result.return_value or 0}\n{result.output}"
+
+
+def test_exactly_one_file_of_a_proxy_is_wanted(weights: Path) -> None:
+    for files in ((None, None), (weights, weights)):
+        with pytest.raises(WrongUsage, match="one proxy has to be named"):
+            runner(proxied("exposure"), *files)
+
+
+def test_what_is_no_graph_is_a_failure(weights: Path) -> None:
+    with pytest.raises(Failure, match="ONNX Runtime cannot load it"):
+        runner(proxied("exposure"), None, weights)
+
+
+def test_an_unknown_module_is_answered_with_the_nearest(root: Path) -> None:
+    with pytest.raises(WrongUsage, match="did you mean sharpen"), session("sharpn", root / FOLDER, "fit", side=32):
+        pass
+
+
+def test_without_darktable_a_command_says_how_to_get_it(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "nowhere"))
+    with pytest.raises(Failure, match="dtproxies doctor --install"):
+        call("train", "exposure", "--out", tmp_path, "--images", root / FOLDER)
+
+
+@pytest.mark.darktable
+def test_train_writes_weights_that_reach_what_evaluate_asks_for(
+    darktable: Darktable, root: Path, tmp_path: Path
+) -> None:
+    images = ("--images", root / FOLDER)
+    said = call("train", "exposure", "--out", tmp_path, *images)
+    assert "rate 0.693147" in said
+    weights = tmp_path / "weights.safetensors"
+    told = call("evaluate", "exposure", "--weights", weights, "--pairs", 8, "--at-least", 90, "--json", *images)
+    code, _, text = told.partition("\n")
+    assert code == "0"
+    assert json.loads(text[text.index("{") : text.rindex("}") + 1])["proxy"]["display_psnr"]["mean"] > 90
+
+
+@pytest.mark.darktable
+def test_evaluate_fails_when_a_proxy_is_worse_than_asked_for(darktable: Darktable, root: Path, weights: Path) -> None:
+    said = call(
+        *("evaluate", "exposure", "--weights", weights, "--pairs", 4, "--at-least", 90, "--images", root / FOLDER)
+    )
+    assert said.startswith("1\n")
+
+
+@pytest.mark.darktable
+def test_golden_and_picture_write_their_files(darktable: Darktable, root: Path, tmp_path: Path, weights: Path) -> None:
+    images = ("--images", root / FOLDER)
+    call("golden", "sharpen", "--out", tmp_path / "golden.safetensors", *images)
+    assert 500_000 < (tmp_path / "golden.safetensors").stat().st_size < 1_000_000
+    call("picture", "exposure", "--weights", weights, "--out", tmp_path / "sheet.png", *images)
+    with Image.open(tmp_path / "sheet.png") as sheet:
+        assert sheet.width > 1000
+        assert sheet.height > 1000

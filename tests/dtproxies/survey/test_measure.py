@@ -1,0 +1,80 @@
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from dtbase.system.errors import Failure
+from dtbase.terminal.console import Console
+from dtproxies.darktable.find import Darktable
+from dtproxies.survey import survey_file as surveyed
+from dtproxies.survey.measure import Measured, measure
+from dtproxies.survey.survey_file import read_survey, survey
+
+QUIET = Console(out=io.StringIO(), remarks=io.StringIO())
+
+KNOWN = {
+    "exposure": ("input-rgb", "input-rgb", "exact", 0),
+    "sharpen": ("lab", "lab", "local", 12),
+    "velvia": ("work-rgb", "work-rgb", "colour", 0),
+    "vignette": ("work-rgb", "work-rgb", "position", 0),
+    "temperature": ("raw", "raw", "raw", 0),
+}
+
+
+@pytest.mark.darktable
+@pytest.mark.parametrize("module", KNOWN)
+def test_modules_are_what_they_are_known_to_be(darktable: Darktable, module: str) -> None:
+    found = measure(darktable, module)
+    assert (found.input, found.output, found.kind, found.reach) == KNOWN[module]
+    if module == "exposure":
+        assert {"exposure", "black"} <= set(found.acts)
+        assert "deflicker_percentile" in found.idle, "it reads a raw file's histogram"
+    if module == "sharpen":
+        assert found.acts == ("radius", "amount", "threshold")
+
+
+@pytest.mark.darktable
+def test_what_cannot_be_rendered_alone_says_why(darktable: Darktable, tmp_path: Path) -> None:
+    survey(QUIET, darktable, tmp_path / "modules.json", "rawprepare")
+    assert "whole numbers of a file" in read_survey(tmp_path / "modules.json")["rawprepare"]["why"]
+
+
+def test_a_survey_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    darktable = Darktable(version="5.4.1", cli=(), python=(), library=Path())
+    monkeypatch.setattr(surveyed.introspection, "layouts", lambda _: {"one": None, "two": None, "three": None})
+    asked: list[str] = []
+
+    def broken(_: Darktable, name: str) -> Measured:
+        asked.append(name)
+        if name == "two" and asked.count("two") == 1:
+            raise KeyboardInterrupt
+        return Measured(input="lab", output="lab", kind="colour", reach=0, acts=("a",), idle=(), untried=0)
+
+    monkeypatch.setattr(surveyed, "measure", broken)
+    path = tmp_path / "modules.json"
+    with pytest.raises(KeyboardInterrupt):
+        survey(QUIET, darktable, path)
+    survey(QUIET, darktable, path)
+    assert sorted(asked) == ["one", "three", "two", "two"]
+    assert set(read_survey(path)) == {"one", "two", "three"}
+    assert json.loads(path.read_text())["darktable"] == "5.4.1"
+
+
+def test_another_darktable_is_measured_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "modules.json"
+    path.write_text('{"darktable": "5.2.0", "modules": {"gone": {"why": "old"}}}')
+    monkeypatch.setattr(surveyed.introspection, "layouts", lambda _: {})
+    monkeypatch.setattr(
+        surveyed,
+        "measure",
+        lambda *_: Measured(input="lab", output="lab", kind="colour", reach=0, acts=(), idle=(), untried=0),
+    )
+    survey(QUIET, Darktable(version="5.4.1", cli=(), python=(), library=Path()), path, "new")
+    assert set(read_survey(path)) == {"new"}
+
+
+def test_a_broken_survey_is_a_failure(tmp_path: Path) -> None:
+    (tmp_path / "modules.json").write_text("{")
+    with pytest.raises(Failure, match="no survey"):
+        read_survey(tmp_path / "modules.json")

@@ -1,0 +1,134 @@
+"""Training by small steps, without darktable: what renders here is a formula."""
+
+import io
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dtbase.system.errors import Failure
+from dtbase.terminal.console import Console
+from dtproxies.darktable.renderer import Request
+from dtproxies.images.image import Pixels, chart
+from dtproxies.proxy.definition import Proxied
+from dtproxies.training import adam
+from dtproxies.training.checkpoint import STATE
+from dtproxies.training.lbfgs import WEIGHTS, train
+from dtproxies.training.log import CURVE, LOG
+from dtproxies.vocabulary.module import Module, Slider
+from dtproxies.vocabulary.recipe import Recipe
+
+MODULE = Module(
+    name="exposure",
+    version=7,
+    kind="colour",
+    space="input-rgb",
+    sliders=(Slider(name="gain", low=0.0, high=1.0, default=0.5, unit="1"),),
+    reach=0,
+)
+QUIET = Console(out=io.StringIO(), remarks=io.StringIO())
+SMALL = Recipe(optimiser="adam", pairs=8, side=16, steps=24, batch=4, pixels=64, slopes=0.1, rate=0.01)
+
+
+def network() -> object:
+    from dtproxies.networks.pointwise_network import Mixer
+
+    return Mixer(MODULE, gates=("gain",), width=8, depth=2)
+
+
+GIVEN = Proxied(module=MODULE, network=network, identity={"gain": 0.0})  # type: ignore[arg-type]
+
+
+class Oracle:
+    """More light where there is green."""
+
+    def render_many(self, requests: Iterable[Request]) -> Iterator[Pixels]:
+        for request in requests:
+            green = np.clip(request.image[..., 1:2], 0, 1)
+            yield (request.image * (1 + float(request.sliders["gain"]) * green)).astype(np.float32)
+
+
+def run(folder: Path, recipe: Recipe = SMALL, given: Proxied = GIVEN) -> bytes:
+    train(given, Oracle(), [chart(32, 1)], folder, darktable="5.4.1", console=QUIET, recipe=recipe)
+    return (folder / WEIGHTS).read_bytes()
+
+
+def interrupt(folder: Path, monkeypatch: pytest.MonkeyPatch, *, after: int) -> None:
+    """Train until Ctrl-C is pressed in this step."""
+    advance, steps = adam._Run._advance, 0
+
+    def counted(self: adam._Run, batch: adam.Batch) -> float:
+        nonlocal steps
+        steps += 1
+        if steps == after:
+            import signal
+
+            signal.raise_signal(signal.SIGINT)
+        return advance(self, batch)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(adam._Run, "_advance", counted)
+        with pytest.raises(KeyboardInterrupt):
+            run(folder)
+
+
+@pytest.mark.parametrize("after", [1, 11, 24])
+def test_an_interrupted_training_ends_with_the_weights_of_one_that_was_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    interrupt(tmp_path / "two", monkeypatch, after=after)
+    assert (tmp_path / "two" / STATE).exists()
+    assert not (tmp_path / "two" / WEIGHTS).exists()
+    assert run(tmp_path / "two") == run(tmp_path / "one")
+    logs = [
+        [{**json.loads(line), "seconds": 0} for line in (tmp_path / one / LOG).read_text().splitlines()]
+        for one in ("one", "two")
+    ]
+    assert logs[0] == logs[1]
+    assert not (tmp_path / "two" / STATE).exists()
+
+
+def test_the_state_of_another_recipe_is_refused_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    interrupt(tmp_path, monkeypatch, after=3)
+    with pytest.raises(Failure, match="another recipe"):
+        run(tmp_path, replace(SMALL, steps=25))
+    assert (tmp_path / STATE).exists()
+
+
+def test_a_broken_state_is_a_failure_that_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / STATE).write_bytes(b"PK half a file")
+    with pytest.raises(Failure, match="no state of a training") as found:
+        run(tmp_path)
+    assert found.value.fix == "remove the file to begin anew"
+
+
+def test_training_learns_what_is_rendered(tmp_path: Path) -> None:
+    run(tmp_path, replace(SMALL, steps=300, average=0.9))
+    lines = [json.loads(line) for line in (tmp_path / LOG).read_text().splitlines()]
+    checked = [line["check_psnr"] for line in lines if "check_psnr" in line]
+    assert checked[-1] > checked[0] + 6
+    assert lines[-1]["step"] == 300
+    assert (tmp_path / CURVE).stat().st_size > 1000
+
+
+def test_a_module_that_did_not_run_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Oracle, "render_many", lambda _, requests: (request.image for request in requests))
+    with pytest.raises(Failure, match="it did not run"):
+        run(tmp_path)
+
+
+def test_numbers_that_are_not_finite_end_the_training(tmp_path: Path) -> None:
+    with pytest.raises(Failure, match="the loss is"):
+        run(tmp_path, replace(SMALL, rate=1e30))
+
+
+def test_the_rate_rises_and_falls_to_nothing() -> None:
+    recipe = replace(SMALL, steps=1000)
+    rates = [adam.rate(step, recipe) for step in range(1, 1001)]
+    assert max(rates) == pytest.approx(recipe.rate)
+    assert rates.index(max(rates)) == 99
+    assert rates[0] < recipe.rate / 50
+    assert rates[-1] == pytest.approx(0, abs=1e-12)

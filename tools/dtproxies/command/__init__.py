@@ -1,0 +1,1 @@
+"""The command line `dtproxies`: each command parses its arguments and calls one function."""

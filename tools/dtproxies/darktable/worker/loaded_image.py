@@ -1,0 +1,215 @@
+"""One image loaded into darktable, its pipe built, and single modules of it called on other pixels."""
+
+from __future__ import annotations
+
+import ctypes as c
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .formats import Formats
+from .layouts import params_size
+from .library import Refused
+from .pipe_nodes import Piece, default_params, find_pieces
+
+OPAQUE = 1 << 16
+"""Bytes set aside for a record of darktable's; more than any of those used here has."""
+
+FLOAT_RGB = 0x4 | 0x100
+"""`IMAGEIO_FLOAT | IMAGEIO_RGB`: what the pipe is asked to make."""
+
+PERCEPTUAL_DEFAULT = 4
+"""`DT_INTENT_LAST`: the rendering intent of the output profile is taken as it is."""
+
+RGB = 2
+SPACES = {0: "raw", 1: "lab"}
+"""`dt_iop_colorspace_type_t`."""
+
+MOSAIC_START = 8
+"""Byte of the caller's DNG at which its values begin."""
+
+COUNTS = {
+    **{"process": 6, "commit_params": 4, "modify_roi_out": 4, "modify_roi_in": 4},
+    **{"default_colorspace": 3, "input_colorspace": 3, "output_colorspace": 3},
+}
+"""Functions of a plugin that are called here, all of whose arguments are pointers, and how many they have."""
+
+
+class Area(c.Structure):
+    """`dt_iop_roi_t`: the part of the image that is asked for."""
+
+    _fields_ = (("x", c.c_int), ("y", c.c_int), ("width", c.c_int), ("height", c.c_int), ("scale", c.c_float))
+
+
+def _numbers(area: Area) -> tuple[int, int, int, int, float]:
+    return area.x, area.y, area.width, area.height, area.scale
+
+
+class Session:
+    """darktable with one image open; renders images of the same size through single modules."""
+
+    def __init__(self, library: c.CDLL, folder: Path, image: Path, modules: Mapping[str, Mapping[str, int]]) -> None:
+        """Open `image` twice: as it is, to learn darktable's defaults for it, and with `modules` enabled.
+
+        Args:
+            library: loaded and initialised.
+            folder: of the library; plugins lie below.
+            image: a PFM or a DNG. Beside it lies a sidecar, `sidecar`, that enables the modules; where it says
+                `@name@`, the default parameters of that module are put.
+            modules: by name, each with the `version` and `size` of its parameters.
+
+        Raises:
+            Refused: darktable does not read it, or a module cannot be called on its own.
+        """
+        self._modules, self._library = modules, library
+        names = [file.name[3:-3] for file in (folder / "plugins").glob("lib*.so")]
+        plugins = {name: c.CDLL(str(folder / "plugins" / f"lib{name}.so")) for name in names}
+        sizes = {name: size for name, plugin in plugins.items() if (size := params_size(plugin)) is not None}
+        plain = _Pipe(library, image)
+        self.defaults = default_params(find_pieces(plain.record, names), sizes)
+        """What darktable sets the parameters of each module to for this image, by name."""
+        self._pipe = _Pipe(library, _with_sidecar(image, self.defaults))
+        self._pipe.run()
+        self._pieces = find_pieces(self._pipe.record, names)
+        self._plugins = {name: self._plugin(name, plugins) for name in modules}
+        self._formats = Formats(self._pipe.record, self._pieces) if image.suffix == ".dng" else None
+
+    @property
+    def spaces(self) -> dict[str, tuple[str, str]]:
+        """What each module gets and makes: raw, lab, or RGB before or after the input or output profile."""
+        return {name: (self._space(name, "input"), self._space(name, "output")) for name in self._modules}
+
+    def process(self, name: str, params: bytes, pixels: NDArray[np.float32], out: NDArray[np.float32]) -> None:
+        """Render `pixels`, H x W x 4 in the module's own colour space or H x W x 1 of a mosaic, into `out`.
+
+        Values are not checked here.
+
+        Raises:
+            Refused: with these parameters the module changes the size of the image.
+        """
+        piece, plugin = self._pieces[name], self._plugins[name]
+        if self._formats:
+            self._formats.put_back(piece)
+        # Some modules read a few bytes past a struct that an earlier version had longer.
+        raw = c.create_string_buffer(params, len(params) + 64)
+        if hasattr(plugin, "commit_params"):
+            plugin.commit_params(piece.module, raw, c.addressof(self._pipe.record), piece.address)
+        else:
+            c.memmove(piece.data, raw, len(params))
+        area = Area(0, 0, pixels.shape[1], pixels.shape[0], 1.0)
+        made = Area(0, 0, pixels.shape[1], pixels.shape[0], 1.0)
+        if hasattr(plugin, "modify_roi_out"):
+            plugin.modify_roi_out(piece.module, piece.address, c.byref(made), c.byref(area))
+            if (made.width, made.height) != (area.width, area.height):
+                raise Refused(
+                    f"it changes the size of the image, from {area.width} x {area.height} to "
+                    f"{made.width} x {made.height}; a module is rendered alone only where it keeps it"
+                )
+            made.x = made.y = 0
+        if hasattr(plugin, "modify_roi_in"):
+            # Some modules compute there what depends on the size of the image; the area asked for stays the whole.
+            plugin.modify_roi_in(piece.module, piece.address, c.byref(made), c.byref(Area(*_numbers(made))))
+        plugin.process(piece.module, piece.address, pixels.ctypes.data, out.ctypes.data, c.byref(area), c.byref(made))
+
+    def _plugin(self, name: str, plugins: Mapping[str, c.CDLL]) -> c.CDLL:
+        plugin = plugins[name]
+        if name not in self._pieces:
+            raise Refused(f"module {name} is not part of its pipe")
+        version = plugin.dt_module_mod_version()
+        if version != self._modules[name]["version"]:
+            raise Refused(f"module {name} has parameters of version {version}, not {self._modules[name]['version']}")
+        if not hasattr(plugin, "process"):
+            raise Refused(f"module {name} does not process pixels on the processor")
+        if name in UNFIT:
+            raise Refused(f"module {name} cannot be rendered alone: {UNFIT[name]}")
+        for function, count in COUNTS.items():
+            if hasattr(plugin, function):
+                getattr(plugin, function).argtypes = [c.c_void_p] * count
+        return plugin
+
+    def _space(self, name: str, end: str) -> str:
+        """Of its input or output; a module that has no function for that uses one space for both."""
+        plugin: Any = self._plugins[name]
+        piece: Piece = self._pieces[name]
+        ask = getattr(plugin, f"{end}_colorspace", None) or plugin.default_colorspace
+        number = ask(piece.module, c.addressof(self._pipe.record), piece.address)
+        if number != RGB:
+            return SPACES.get(number, "other")
+        # A profile's own input is what lies before it, its output what lies after it.
+        place = piece.place + (end == "output")
+        if place > self._pieces["colorout"].place:
+            return "display"
+        return "work-rgb" if place > self._pieces["colorin"].place else "input-rgb"
+
+
+UNFIT = {
+    "rawprepare": "its input are the whole numbers of a file, not a picture",
+    "gamma": "its output are the bytes of a screen",
+}
+"""Modules whose buffers are not of floating point, and what they are instead."""
+
+
+class _Pipe:
+    """An image loaded, and darktable's pipe for exporting it."""
+
+    def __init__(self, library: c.CDLL, image: Path) -> None:
+        self._library = library
+        self.record = c.create_string_buffer(OPAQUE)
+        self._develop = c.create_string_buffer(OPAQUE)
+        self._film = c.create_string_buffer(OPAQUE)
+        film = library.dt_film_new(self._film, os.fsencode(image.parent))
+        number = library.dt_image_import(film, os.fsencode(image), 1, 0)
+        if number <= 0:
+            raise Refused("it does not read the image it is set up with")
+        self._pixels = _read_dng(image) if image.suffix == ".dng" else _read_pfm(image)
+        self._height, self._width = self._pixels.shape[:2]
+        library.dt_dev_init(self._develop, 0)
+        library.dt_dev_load_image(self._develop, number)
+        library.dt_dev_pixelpipe_init_export(self.record, self._width, self._height, FLOAT_RGB, 0)
+        library.dt_dev_pixelpipe_set_icc(self.record, -1, None, PERCEPTUAL_DEFAULT)
+        library.dt_dev_pixelpipe_set_input(
+            self.record, self._develop, self._pixels.ctypes.data, self._width, self._height, 1.0
+        )
+        library.dt_dev_pixelpipe_create_nodes(self.record, self._develop)
+
+    def run(self) -> None:
+        """Run the whole pipe: modules get their working profiles and buffers only that way."""
+        library, made = self._library, (c.c_int(), c.c_int())
+        library.dt_dev_pixelpipe_synch_all(self.record, self._develop)
+        library.dt_dev_pixelpipe_get_dimensions(
+            self.record, self._develop, self._width, self._height, c.byref(made[0]), c.byref(made[1])
+        )
+        library.dt_dev_pixelpipe_process_no_gamma(self.record, self._develop, 0, 0, made[0].value, made[1].value, 1.0)
+
+
+def _with_sidecar(image: Path, defaults: Mapping[str, bytes]) -> Path:
+    """The image under the same name in a folder of its own, beside its sidecar."""
+    text = (image.parent / "sidecar").read_text()
+    for name, params in defaults.items():
+        text = text.replace(f"@{name}@", params.hex())
+    copy = image.parent / "edited" / image.name
+    copy.parent.mkdir()
+    copy.hardlink_to(image)
+    copy.with_name(f"{image.name}.xmp").write_text(text)
+    return copy
+
+
+def _read_pfm(image: Path) -> NDArray[np.float32]:
+    """The pixels of the caller's PFM (bottom row first), with the fourth channel that darktable wants."""
+    _, size, _, raw = image.read_bytes().split(b"\n", 3)
+    width, height = map(int, size.split())
+    pixels = np.zeros((height, width, 4), np.float32)
+    pixels[..., :3] = np.frombuffer(raw, "<f4").reshape(height, width, 3)[::-1]
+    return pixels
+
+
+def _read_dng(image: Path) -> NDArray[np.uint16]:
+    """The mosaic of the caller's DNG; its size stands in the second and third tag."""
+    raw = image.read_bytes()
+    tags = int.from_bytes(raw[4:8], "little") + 2
+    width, height = (int.from_bytes(raw[tags + 12 * n + 8 :][:4], "little") for n in (1, 2))
+    return np.frombuffer(raw, "<u2", width * height, MOSAIC_START).reshape(height, width).copy()

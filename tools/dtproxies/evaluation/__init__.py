@@ -1,0 +1,1 @@
+"""Measure a proxy against darktable, and write the results where they are stated."""

@@ -1,0 +1,76 @@
+"""Golden pairs: small pictures that darktable rendered, kept beside a model to hold it to them without darktable."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dtproxies.images.image import Picture
+from dtproxies.images.training_images import Scenes
+from dtproxies.proxy.definition import Proxied
+from dtproxies.proxy.sampling import sample
+from dtproxies.proxy.tensors import write_tensors
+from dtproxies.render.pairs import Renders, render_pairs
+from dtproxies.render.session import session
+
+PAIRS = 8
+SIDE = 64
+"""Of the pictures, in pixels."""
+SEED = 2_000_003
+"""Of positions, crops and charts: neither those of fitting nor those of evaluation."""
+
+
+def golden(
+    proxied: Proxied, renderer: Renders, pictures: Sequence[Picture], path: Path, *, darktable: str, pairs: int = PAIRS
+) -> None:
+    """Render pairs and write them as safetensors: `input` and `output` [N, 3, H, W], `sliders` [N, P], all float32.
+
+    The first pair has all sliders at their default. The metadata say which darktable and module rendered what.
+
+    Args:
+        proxied: the module.
+        renderer: set up for the module and images of 64 x 64 pixels.
+        pictures: photographs that the proxy was not fitted on.
+        path: of the file; it is written whole or not at all.
+        darktable: version of the darktable behind the renderer.
+        pairs: how many.
+
+    Raises:
+        Failure: the module did not run.
+    """
+    module = proxied.module
+    default = np.array([[slider.default for slider in module.sliders]])
+    positions = np.concatenate([default, sample(module, pairs - 1, seed=SEED, reachable=proxied.reachable)])
+    scenes = Scenes(photographs=pictures, side=SIDE, seed=SEED)
+    made = list(render_pairs(module, renderer, scenes, positions))
+    tensors: dict[str, NDArray[Any]] = {
+        "input": np.stack([pair.before.transpose(2, 0, 1) for pair in made]),
+        "sliders": np.stack([pair.sliders for pair in made]),
+        "output": np.stack([pair.after.transpose(2, 0, 1) for pair in made]),
+    }
+    facts = {
+        "darktable": darktable,
+        "module": module.name,
+        "module_version": str(module.version),
+        "pictures": json.dumps([pair.name for pair in made]),
+        "sliders": json.dumps([slider.name for slider in module.sliders]),
+        "space": module.space,
+        **({"output_space": module.made} if module.made != module.space else {}),
+    }
+    write_tensors(path, tensors, facts)
+
+
+def golden_module(name: str, path: Path, images: Path) -> None:
+    """Render the golden pairs of the module `name` with the darktable of this machine.
+
+    Raises:
+        WrongUsage: no proxy of such a module is known.
+        Failure: as `golden`, or there is no darktable or no photograph.
+    """
+    with session(name, images, "evaluate", side=SIDE) as given:
+        golden(given.proxied, given.renderer, given.pictures, path, darktable=given.darktable)

@@ -1,0 +1,104 @@
+"""What was found when a proxy was held against darktable, as values; `dtproxies.evaluation.run` finds it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dtproxies.evaluation.slider_sensitivity import Behaviour
+from dtproxies.images.metrics import Spread
+from dtproxies.vocabulary.module import Kind
+
+TARGETS: Mapping[Kind, tuple[float, float, float]] = {
+    "exact": (90, 80, 70),
+    "curve": (50, 45, 40),
+    "colour": (50, 45, 40),
+    "position": (50, 45, 40),
+    "local": (45, 40, 34),
+    "multi-scale": (40, 35, 30),
+    "global": (38, 33, 28),
+    "raw": (45, 40, 34),
+}
+"""Display PSNR in dB that a proxy is meant to reach on average, in 95 % of the pictures, and in the worst."""
+NAMES = ("mean", "p5", "worst")
+SIDES = ("proxy", "charts", "identity", "nearest", "tables")
+"""Fields of `Evaluation` that hold a spread for each figure."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """The proxy on one picture at one position; in decibels."""
+
+    name: str
+    """Of the picture."""
+    display_psnr: float
+    log_psnr: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checks:
+    """What has to hold beside the figures."""
+
+    identity_error: float | None
+    """Largest change by the proxy where darktable changes nothing; None when the module has no such position."""
+    tile_error: float | None
+    """Largest difference between the middle of a tile with a halo of `reach` pixels and the same place of a long
+    picture, as a share of the range of values; None for a module that looks at the whole picture or its place in it."""
+    shuffled_psnr: float | None
+    """Mean display PSNR when each picture is given the sliders of another, where those differ. None without sliders."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """A proxy, and what is reached without one, by figure."""
+
+    module: str
+    version: int
+    kind: Kind
+    pairs: int
+    side: int
+    numbers: int
+    """Fitted ones in the proxy."""
+    proxy: Mapping[str, Spread]
+    charts: Mapping[str, Spread]
+    """The proxy on computed charts alone."""
+    identity: Mapping[str, Spread]
+    """The picture left alone; in the space that the module makes, where that is another than it takes."""
+    nearest: Mapping[str, Spread]
+    """Display PSNR of darktable at the nearest of 64 settings; empty without sliders."""
+    tables: Mapping[str, Spread]
+    """Display PSNR of colour tables of the nearest settings, blended; empty for mosaics."""
+    behaviour: tuple[Behaviour, ...]
+    checks: Checks
+    seconds_per_megapixel: float
+    """Of the proxy, on one core of the machine that judged it."""
+    rows: tuple[Judged, ...]
+    """Each pair."""
+
+    @property
+    def short(self) -> tuple[str, ...]:
+        """Where it misses what its kind is meant to reach, as `mean 44.1 of 45`; empty when it reaches all."""
+        reached = self.proxy["display_psnr"]
+        found = ((name, getattr(reached, name), wanted) for name, wanted in zip(NAMES, TARGETS[self.kind], strict=True))
+        return tuple(f"{name} {one:.1f} of {wanted:g}" for name, one, wanted in found if one < wanted)
+
+    @property
+    def target(self) -> str:
+        """What its kind is meant to reach, as `45/40/34`."""
+        return "/".join(f"{value:g}" for value in TARGETS[self.kind])
+
+
+def from_json(read: Mapping[str, Any]) -> Evaluation:
+    """The inverse of `dataclasses.asdict`, from JSON.
+
+    Raises:
+        KeyError, TypeError: it is something else.
+    """
+    spreads = {side: {name: Spread(**values) for name, values in read[side].items()} for side in SIDES}
+    parts = {
+        "behaviour": tuple(Behaviour(**one) for one in read["behaviour"]),
+        "checks": Checks(**read["checks"]),
+        "rows": tuple(Judged(**one) for one in read["rows"]),
+    }
+    return Evaluation(**{**read, **spreads, **parts})

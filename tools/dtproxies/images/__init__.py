@@ -1,0 +1,1 @@
+"""Images: files, colour spaces of modules, mosaics, training images, and how far two images are apart."""

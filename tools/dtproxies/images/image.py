@@ -1,0 +1,101 @@
+"""Pictures that proxies are fitted on and judged by: free photographs from `images/proxy`, and computed charts."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from dtbase.imaging.colour import srgb_to_linear
+from dtbase.system.errors import Failure
+from dtbase.system.files import sha256
+from dtproxies.images.module_spaces import to_space
+from dtproxies.images.mosaic import balanced
+from dtproxies.vocabulary.module import Module
+
+FOLDER = Path("images/proxy")
+SOURCES = "sources.json"
+Use = Literal["fit", "evaluate"]
+Pixels = NDArray[np.float32]
+"""H x W x 3."""
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """Linear Rec709, diffuse white at 1, not clipped."""
+
+    name: str
+    pixels: Pixels
+
+
+def photographs(folder: Path, use: Use) -> list[Picture]:
+    """The photographs of `folder` that are for this use; which is for which stands in `sources.json`.
+
+    Raises:
+        Failure: a file is missing or another than the one described.
+    """
+    index = folder / SOURCES
+    try:
+        entries = json.loads(index.read_text())["images"]
+    except (OSError, ValueError, KeyError) as wrong:
+        fix = "run from the root of the repository, or name the folder with --images"
+        raise Failure("no index of photographs here", where=str(index), fix=fix) from wrong
+    return [_read(folder / entry["file"], entry["sha256"]) for entry in entries if entry["use"] == use]
+
+
+def chart(side: int, seed: int) -> Picture:
+    """A computed picture of side x side pixels, from well below black to 16 times white.
+
+    It has patches of all colours, some with negative channels, smooth ramps over 16 stops, and stripes that grow finer.
+    """
+    rng = np.random.default_rng(seed)
+    cells = 8
+    patches = 2.0 ** rng.uniform(-10, 4, (cells, cells, 1)) * rng.uniform(-0.15, 1, (cells, cells, 3))
+    pixels = np.kron(patches, np.ones((-(-side // cells), -(-side // cells), 1)))[:side, :side]
+    along = np.linspace(0, 1, side)
+    third = side // 3
+    pixels[:third] = (2.0 ** (16 * along - 12))[None, :, None] * rng.uniform(0.2, 1, (third, 1, 3))
+    pixels[-third:] *= 1 + 0.8 * np.sin(along**2 * side * 1.2)[None, :, None]
+    return Picture(f"chart {seed}", pixels.astype(np.float32))
+
+
+def crop(picture: Picture, side: int, rng: np.random.Generator) -> Picture:
+    """A random square of it, turned or mirrored at random.
+
+    Raises:
+        Failure: the picture is smaller than that.
+    """
+    height, width = picture.pixels.shape[:2]
+    if min(height, width) < side:
+        raise Failure(f"{width} x {height} pixels, and {side} x {side} are needed", where=picture.name)
+    top, left = rng.integers(height - side + 1), rng.integers(width - side + 1)
+    square = np.rot90(picture.pixels[top : top + side, left : left + side], int(rng.integers(4)))
+    return Picture(picture.name, np.ascontiguousarray(square[:, ::-1] if rng.integers(2) else square))
+
+
+def expose(picture: Picture, stops: float) -> Picture:
+    """The picture with its light doubled `stops` times."""
+    return Picture(f"{picture.name} {stops:+.2f} EV", (picture.pixels * 2.0**stops).astype(np.float32))
+
+
+def into_space(picture: Picture, module: Module) -> Pixels:
+    """Its pixels as the module gets them."""
+    pixels = np.asarray(to_space(picture.pixels.astype(np.float64), module.space), np.float32)
+    return balanced(pixels) if module.balanced else pixels
+
+
+def _read(path: Path, digest: str) -> Picture:
+    try:
+        same = sha256(path) == digest
+    except OSError as missing:
+        raise Failure("this photograph is missing", where=str(path), fix=f"correct {SOURCES}") from missing
+    if not same:
+        raise Failure("not the photograph that the index describes", where=str(path), fix=f"correct {SOURCES}")
+    with Image.open(path) as image:
+        encoded = np.asarray(image.convert("RGB"), np.float64) / 255
+    return Picture(path.stem, srgb_to_linear(encoded).astype(np.float32))

@@ -1,0 +1,80 @@
+"""Pictures in files, rendered through a module."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dtbase.system import files
+from dtbase.system.errors import Failure, WrongUsage
+from dtproxies.darktable.find import Darktable
+from dtproxies.darktable.renderer import Renderer
+from dtproxies.images import pfm
+from dtproxies.images.module_spaces import from_space, to_space
+
+WRITTEN = (".png", ".pfm")
+
+
+def render_file(
+    darktable: Darktable, module: str, source: Path, target: Path, sliders: Mapping[str, float | str]
+) -> None:
+    """Render the picture in `source` through one module and write it to `target`, a `.png` (sRGB) or `.pfm` (linear).
+
+    Raises:
+        WrongUsage: an unknown module or slider, a value outside its range, or another kind of target.
+        Failure: the picture cannot be read, or the module wants raw sensor data.
+    """
+    if target.suffix.lower() not in WRITTEN:
+        raise WrongUsage(f"pictures are written as {' or '.join(WRITTEN)}", where=str(target))
+    image = read_picture(source)
+    height, width, _ = image.shape
+    with Renderer(darktable, [module], height=height, width=width) as renderer:
+        space = renderer.spaces[module]
+        if space.input == "raw":
+            raise Failure(f"module {module} works on raw sensor data, not on a picture", fix="choose another module")
+        made = renderer.render(module, np.asarray(to_space(image, space.input), np.float32), sliders)
+    write_picture(target, np.asarray(from_space(made, space.output), np.float32))
+
+
+def read_picture(path: Path) -> NDArray[np.float32]:
+    """The picture in `path` as linear Rec709, H x W x 3.
+
+    A `.pfm` is taken as linear already. Anything else is taken as sRGB, as Pillow reads it: deep colour loses 8 bits.
+
+    Raises:
+        Failure: this is no picture.
+    """
+    if path.suffix.lower() == ".pfm":
+        image = pfm.read(path)
+        return np.repeat(image, 3, axis=2) if image.shape[2] == 1 else image
+    from PIL import Image, ImageOps
+
+    try:
+        with Image.open(path) as opened:
+            upright = ImageOps.exif_transpose(opened)
+            deep = upright.mode.startswith("I")
+            pixels = np.asarray(upright if deep else upright.convert("RGB"), np.float32)
+    except (OSError, SyntaxError, Image.DecompressionBombError) as wrong:
+        missing = isinstance(wrong, FileNotFoundError)
+        raise Failure("there is no such file" if missing else "this is not a picture", where=str(path)) from wrong
+    from dtbase.imaging.colour import srgb_to_linear
+
+    encoded = np.repeat(pixels[..., None] / 65535, 3, axis=2) if deep else pixels / 255
+    return np.asarray(srgb_to_linear(encoded), np.float32)
+
+
+def write_picture(path: Path, image: NDArray[np.float32]) -> None:
+    """Write linear Rec709, H x W x 3, as `.pfm` unchanged or as `.png`, sRGB with 8 bits, clipped to [0, 1]."""
+    if path.suffix.lower() == ".pfm":
+        pfm.write(path, image)
+        return
+    from PIL import Image
+
+    from dtbase.imaging.colour import linear_to_srgb
+
+    encoded = np.asarray(linear_to_srgb(np.clip(image, 0, 1)))
+    with files.replacing(path) as part:
+        Image.fromarray(np.round(encoded * 255).astype(np.uint8)).save(part, format="PNG")

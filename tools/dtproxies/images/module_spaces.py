@@ -1,0 +1,44 @@
+"""The spaces that darktable hands to its modules: those of `dtbase.imaging.colour_spaces`, and raw.
+
+raw is a mosaic of sensor values, H x W x 1 (see `dtproxies.images.mosaic`); as a picture it is grey.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dtbase.imaging.colour_spaces import from_colours, on_screen, to_colours
+from dtproxies.images.mosaic import to_mosaic
+from dtproxies.vocabulary.module import Space
+
+Pixels = NDArray[Any]
+
+WHITE = {"input-rgb": 1.0, "work-rgb": 1.0, "lab": 100.0, "display": 1.0, "raw": 1.0}
+"""Value of diffuse white: the peak that errors in the space itself are held against."""
+
+
+def to_space(light: Pixels, space: Space) -> Pixels:
+    """Linear Rec709 in a module's space."""
+    return to_mosaic(light) if space == "raw" else to_colours(light, space)
+
+
+def from_space(pixels: Pixels, space: Space) -> Pixels:
+    """Linear Rec709 from a module's space: the inverse of `to_space`, but for a mosaic."""
+    return _grey(pixels) if space == "raw" else from_colours(pixels, space)
+
+
+def convert(pixels: Pixels, one: Space, other: Space) -> Pixels:
+    """From one space to another; what was a mosaic becomes grey."""
+    return pixels if one == other else to_space(from_space(pixels.astype(np.float64), one), other)
+
+
+def shown(pixels: Pixels, space: Space) -> NDArray[np.float64]:
+    """What a screen shows of it: sRGB-encoded, clipped to 0..1."""
+    return on_screen(_grey(pixels), space)
+
+
+def _grey(pixels: Pixels) -> Pixels:
+    return np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels

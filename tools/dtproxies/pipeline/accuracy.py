@@ -1,0 +1,74 @@
+"""Hold a chain of proxies against darktable, module by module."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+
+from dtbase.imaging.psnr import psnr
+from dtbase.terminal.console import Console
+from dtproxies.images.image import Pixels
+from dtproxies.images.metrics import CAP
+from dtproxies.images.module_spaces import shown
+from dtproxies.networks.frame import call
+from dtproxies.pipeline.chain import Chain, as_pixels, as_tensor
+from dtproxies.pipeline.reference_render import Passed
+from dtproxies.pipeline.steps import LINEAR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """Display PSNR in decibels after one module."""
+
+    module: str
+    alone: float
+    """The proxy on what darktable gave the module, against the module."""
+    chained: float
+    """All proxies so far, against all modules so far, rendered one by one."""
+    pipe: float
+    """All proxies so far, against darktable's own pipe."""
+    untouched: float
+    """The picture as it was, against darktable's own pipe."""
+
+
+def judge(
+    chain: Chain, light: Pixels, made: Sequence[Pixels], one_by_one: Sequence[Passed], in_pipe: Sequence[Passed]
+) -> list[Judged]:
+    """Compare after every module.
+
+    Args:
+        chain: of proxies.
+        light: the picture, linear Rec709.
+        made: what each proxy of the chain made.
+        one_by_one: what each module made, rendered in turn.
+        in_pipe: what each module made in an export.
+    """
+    sliders = chain.positions(as_tensor(light))
+    judged = []
+    for at, link in enumerate(chain.links):
+        with torch.no_grad():
+            alone = call(chain.networks[at], link.module, as_tensor(one_by_one[at].input), sliders[at])
+        exported = shown(in_pipe[at].output, link.made)
+        after = shown(made[at], link.made)
+        rendered = shown(one_by_one[at].output, link.made)
+        judged.append(
+            Judged(
+                module=link.module.name,
+                alone=psnr(shown(as_pixels(alone), link.made), rendered, best=CAP),
+                chained=psnr(after, rendered, best=CAP),
+                pipe=psnr(after, exported, best=CAP),
+                untouched=psnr(shown(light, LINEAR), exported, best=CAP),
+            )
+        )
+    return judged
+
+
+def report(console: Console, judged: Sequence[Judged]) -> None:
+    """Print one line for each module."""
+    columns = ["module", "proxy alone", "chain, module by module", "chain, darktable's pipe", "picture as it was"]
+    rows = [
+        [one.module, *(f"{value:.1f}" for value in (one.alone, one.chained, one.pipe, one.untouched))] for one in judged
+    ]
+    console.table(columns, rows, title="display PSNR after each module, dB (at most 150)")

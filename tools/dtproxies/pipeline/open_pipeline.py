@@ -1,0 +1,47 @@
+"""Everything a pipeline needs: its modules in order, their networks, and darktable set up for them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from dtproxies.darktable import introspection
+from dtproxies.darktable.find import Darktable, find
+from dtproxies.darktable.module_order import Order, order_of
+from dtproxies.darktable.renderer import Renderer
+from dtproxies.images.image import Picture
+from dtproxies.pipeline.chain import Chain
+from dtproxies.pipeline.request import Request
+from dtproxies.pipeline.steps import links, usable
+from dtproxies.proxy.definition import proxied
+from dtproxies.render.open_renderer import open_renderer
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Pipeline:
+    """A chain of proxies, and the darktable it imitates."""
+
+    chain: Chain
+    order: Order
+    renderer: Renderer
+    darktable: Darktable
+
+
+@contextmanager
+def open_pipeline(request: Request, picture: Picture, models: Path, skip: Collection[str] = ()) -> Iterator[Pipeline]:
+    """Set a pipeline up for pictures of the size of `picture`.
+
+    Raises:
+        Failure: proxies cannot stand for all modules, there is no darktable, or a module has no weights.
+        WrongUsage: an unknown slider, or a value outside its range.
+        NothingToDo: no module is on.
+    """
+    wanted, darktable = usable(request, skip), find()
+    order = order_of(request.order_version, introspection.orders(darktable), request.order_text)
+    height, width, _ = picture.pixels.shape
+    described = [proxied(one.module).module for one in wanted]
+    with open_renderer(darktable, described, height=height, width=width) as renderer:
+        chain = Chain.of(links(wanted, order, renderer.layouts), models)
+        yield Pipeline(chain=chain, order=order, renderer=renderer, darktable=darktable)

@@ -1,0 +1,121 @@
+"""What a pipeline is asked for, before anything is known of darktable: a YAML file, a sidecar, or one module."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from dtbase.system.discovery import member_names
+from dtbase.system.errors import Failure, WrongUsage
+from dtbase.text.suggestions import did_you_mean
+from dtproxies import modules
+from dtproxies.darktable.module_order import SCENE
+from dtproxies.darktable.sidecar_reader import Entry, read_edit
+
+ALL = "all"
+"""In place of the names of free sliders."""
+KEYS = {"sliders", "free", "enabled"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """One module: its sliders by name, or its parameters as a sidecar holds them."""
+
+    module: str
+    sliders: Mapping[str, float | str] = field(default_factory=dict)
+    """Not at their default; choices by name or number."""
+    free: tuple[str, ...] | None = None
+    """Sliders that may be searched for; None for all."""
+    params: bytes | None = None
+    version: int | None = None
+    """Of the parameters."""
+    obstacle: str = ""
+    """Why no proxy can stand for it, whatever its parameters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """The modules that are on, in no particular order, and which order darktable gives them."""
+
+    modules: Sequence[Wanted]
+    order_version: int = SCENE
+    order_text: str = ""
+
+
+def read_request(text: str) -> Request:
+    """What a file or the name of a module asks for: `.yaml`, `.yml`, `.xmp`, or else a module.
+
+    Raises:
+        WrongUsage: neither a module with a proxy nor a file.
+        Failure: the file cannot be read.
+    """
+    path = Path(text)
+    if path.suffix.lower() == ".xmp":
+        edit = read_edit(path)
+        wanted = [_from_entry(one) for one in edit.entries if one.enabled]
+        return Request(modules=wanted, order_version=edit.order_version, order_text=edit.order_text)
+    if path.suffix.lower() in (".yaml", ".yml"):
+        return read_yaml(path)
+    if text not in (known := member_names(modules)):
+        fix = f"{did_you_mean(text, known)} Or name a .yaml or .xmp file"
+        raise WrongUsage(f"'{text}' is no module with a proxy", fix=fix)
+    return Request(modules=[Wanted(module=text)])
+
+
+def read_yaml(path: Path) -> Request:
+    """Read `modules`, a map from names of modules to `sliders`, `free` and `enabled`, and `order`, a version.
+
+    Raises:
+        Failure: it is something else.
+    """
+    try:
+        read = yaml.safe_load(path.read_text())
+    except FileNotFoundError as missing:
+        raise Failure("there is no such file", where=str(path)) from missing
+    except (yaml.YAMLError, UnicodeDecodeError) as wrong:
+        raise Failure(f"this is no YAML: {wrong}", where=str(path)) from wrong
+    content = _map(read, {"modules", "order"}, str(path))
+    listed = _map(content.get("modules"), None, f"{path}: modules")
+    order = content.get("order", SCENE)
+    if not isinstance(order, int) or isinstance(order, bool):
+        raise Failure(f"order is a number, not {order!r}", where=str(path), fix=f"write order: {SCENE}")
+    wanted = [_from_yaml(name, given, f"{path}: {name}") for name, given in listed.items()]
+    return Request(modules=[one for one in wanted if one is not None], order_version=order)
+
+
+def _from_yaml(name: str, given: Any, where: str) -> Wanted | None:
+    content = _map(given or {}, KEYS, where)
+    sliders = _map(content.get("sliders") or {}, None, f"{where}: sliders")
+    for slider, value in sliders.items():
+        if not isinstance(value, int | float | str):
+            raise Failure(f"{slider} is a number or the name of a choice, not {value!r}", where=where)
+    free = content.get("free", [])
+    if free != ALL and not (isinstance(free, list) and all(isinstance(one, str) for one in free)):
+        raise Failure(f"free is a list of sliders or '{ALL}', not {free!r}", where=where)
+    if not isinstance(content.get("enabled", True), bool):
+        raise Failure(f"enabled is true or false, not {content['enabled']!r}", where=where)
+    if not content.get("enabled", True):
+        return None
+    return Wanted(module=name, sliders=sliders, free=None if free == ALL else tuple(free))
+
+
+def _map(value: Any, keys: set[str] | None, where: str) -> dict[str, Any]:
+    if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
+        raise Failure(f"a map from names is wanted here, not {value!r}", where=where, fix="see docs/proxies.md")
+    for key in value:
+        if keys is not None and key not in keys:
+            raise Failure(f"no key '{key}'; {did_you_mean(key, keys)}", where=where)
+    return value
+
+
+def _from_entry(entry: Entry) -> Wanted:
+    obstacle = ""
+    if entry.instance:
+        obstacle = "it is there more than once"
+    elif entry.blended:
+        obstacle = "it is blended, by opacity or a mask"
+    return Wanted(module=entry.module, params=entry.params, version=entry.version, obstacle=obstacle)

@@ -1,0 +1,81 @@
+"""Weights of proxies: safetensors that say which module, which version of it and which darktable they imitate."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file
+
+from dtbase.system.errors import Failure
+from dtproxies.proxy.tensors import write_tensors
+from dtproxies.vocabulary.module import Module
+
+if TYPE_CHECKING:
+    from torch import nn
+
+RETRAIN = "train it again: `dtproxies train MODULE --out FOLDER`"
+
+
+def store(path: Path, network: nn.Module, module: Module, *, darktable: str, seed: int) -> None:
+    """Write the weights of `network` as float32, whole or not at all.
+
+    Args:
+        path: of the file.
+        network: trained.
+        module: that it imitates.
+        darktable: version it was trained against.
+        seed: of the training.
+    """
+    facts = {
+        "module": module.name,
+        "module_version": str(module.version),
+        "darktable": darktable,
+        "seed": str(seed),
+        "sliders": json.dumps([slider.facts() for slider in module.sliders]),
+        **({"fixed": json.dumps(dict(module.fixed))} if module.fixed else {}),
+    }
+    tensors = {name: tensor.detach().cpu().numpy() for name, tensor in network.state_dict().items()}
+    write_tensors(path, tensors, facts)
+
+
+def facts_of(path: Path) -> dict[str, str]:
+    """What `store` wrote beside the tensors: module, module_version, darktable, seed, sliders.
+
+    Raises:
+        Failure: not a file of weights, or of something else than a proxy.
+    """
+    try:
+        with safe_open(path, framework="numpy") as file:
+            facts: dict[str, str] = file.metadata() or {}
+    except (SafetensorError, OSError) as wrong:
+        raise Failure(f"cannot be read: {wrong}", where=str(path), fix=RETRAIN) from wrong
+    missing = {"module", "module_version", "darktable", "sliders"} - facts.keys()
+    if missing:
+        raise Failure(f"says nothing about {', '.join(sorted(missing))}", where=str(path), fix=RETRAIN)
+    return facts
+
+
+def load(path: Path, module: Module, network: Callable[[], nn.Module]) -> nn.Module:
+    """The network of `module` with the weights in `path`, ready to run.
+
+    Raises:
+        Failure: weights of another module, of another version of it, or whose tensors do not fit.
+    """
+    facts = facts_of(path)
+    found, wanted = (facts["module"], facts["module_version"]), (module.name, str(module.version))
+    if found != wanted:
+        what = f"made for {found[0]} version {found[1]}, and this is {wanted[0]} version {wanted[1]}"
+        raise Failure(what, where=str(path), fix=RETRAIN)
+    names = [slider["name"] for slider in json.loads(facts["sliders"])]
+    if names != [slider.name for slider in module.sliders]:
+        raise Failure(f"made for the sliders {', '.join(names)}, in this order", where=str(path), fix=RETRAIN)
+    built = network()
+    try:
+        built.load_state_dict(load_file(path), strict=True)
+    except RuntimeError as wrong:
+        raise Failure(f"tensors do not fit: {wrong}", where=str(path), fix=RETRAIN) from wrong
+    return built.eval()

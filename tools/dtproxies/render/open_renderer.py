@@ -1,0 +1,53 @@
+"""Open darktable for modules with a proxy, and make sure that it is the darktable that the proxies imitate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dtbase.system.errors import Failure
+from dtproxies.darktable.find import Darktable
+from dtproxies.darktable.renderer import Renderer
+from dtproxies.vocabulary.module import Module
+
+
+def open_renderer(
+    darktable: Darktable,
+    modules: Sequence[Module],
+    *,
+    height: int,
+    width: int,
+    workers: int = 1,
+    upstream: Sequence[str] = (),
+) -> Renderer:
+    """A renderer for these modules and those upstream, all on pictures or all on mosaics.
+
+    Raises:
+        Failure: darktable has another version of a module, or other spaces, than its file says.
+    """
+    names = [*(module.name for module in modules), *upstream]
+    mosaic = any(module.space == "raw" for module in modules)
+    renderer = Renderer(darktable, names, height=height, width=width, workers=workers, mosaic=mosaic)
+    try:
+        for module in modules:
+            _check(renderer, module, darktable)
+    except Failure:
+        renderer.close()
+        raise
+    return renderer
+
+
+def _check(renderer: Renderer, module: Module, darktable: Darktable) -> None:
+    version = renderer.layouts[module.name].version
+    if version != module.version:
+        raise Failure(
+            f"darktable {darktable.version} has version {version} of {module.name}, and the proxy imitates version "
+            f"{module.version}",
+            fix=f"bring modules/{module.name}.py up to date, or use a darktable that fits",
+        )
+    spaces = renderer.spaces[module.name]
+    if spaces != (module.space, module.made):
+        raise Failure(
+            f"darktable's {module.name} turns {spaces.input} into {spaces.output}, and its file says "
+            f"{module.space} into {module.made}",
+            fix=f"correct space and output_space in modules/{module.name}.py",
+        )

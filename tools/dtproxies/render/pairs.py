@@ -1,0 +1,133 @@
+"""Pictures before and after a module, rendered by darktable when they are needed; nothing is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dtbase.system.errors import Failure
+from dtproxies.darktable.renderer import Request
+from dtproxies.images.image import Pixels, into_space
+from dtproxies.images.training_images import Scenes
+from dtproxies.proxy.definition import Proxied
+from dtproxies.proxy.sampling import Positions, nudged, sample
+from dtproxies.render.upstream_modules import Upstream
+from dtproxies.vocabulary.module import Module
+from dtproxies.vocabulary.recipe import Recipe
+
+Position = NDArray[np.float64]
+"""[P], in the order of the module's sliders."""
+
+
+class Renders(Protocol):
+    """Anything that renders through a module, like `dtproxies.darktable.renderer.Renderer`."""
+
+    def render_many(self, requests: Iterable[Request]) -> Iterator[Pixels]:
+        """Results, in the order of the requests."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Nudge:
+    """The same picture with one slider moved a little."""
+
+    sliders: Position
+    after: Pixels
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """One picture before and after the module: H x W x C, before in its space, after in the one it makes."""
+
+    name: str
+    sliders: Position
+    before: Pixels
+    after: Pixels
+    nudge: Nudge | None = None
+
+
+def render_pairs(
+    module: Module, renderer: Renders, scenes: Scenes, positions: Positions, *, upstream: Upstream | None = None
+) -> Iterator[Pair]:
+    """Render one pair for each slider position, on the first pictures of `scenes`.
+
+    Args:
+        module: to render through.
+        renderer: set up for this module and those upstream.
+        scenes: pictures.
+        positions: [count, P].
+        upstream: what pictures go through first.
+
+    Raises:
+        Failure: the module left every picture as it was, so it was not running at all.
+    """
+    rows = ((number, position, None) for number, position in enumerate(positions))
+    changed = False
+    for pair in _render(module, renderer, scenes, rows, upstream):
+        changed = changed or not np.array_equal(pair.before, pair.after)
+        yield pair
+    if len(positions) and not changed:
+        raise Failure(f"module {module.name} changed none of {len(positions)} pictures: it did not run")
+
+
+def endless_pairs(
+    given: Proxied, renderer: Renders, scenes: Scenes, recipe: Recipe, *, start: int = 0
+) -> Iterator[Pair]:
+    """The pairs of a recipe from the number `start` on; the same number is always the same pair."""
+    positions = _positions(given, recipe)
+    rows = (_row(number, position, given, recipe) for number, position in enumerate(positions) if number >= start)
+    return _render(given.module, renderer, scenes, rows, Upstream.of(recipe, renderer))
+
+
+def slider_values(module: Module, position: Sequence[float] | Position) -> dict[str, float | str]:
+    """The position and what is fixed, by name, as a renderer takes it."""
+    values = zip(module.sliders, position, strict=True)
+    return module.parameters({slider.name: float(value) for slider, value in values})
+
+
+_Row = tuple[int, Position, Position | None]
+"""Number, sliders, and sliders with one of them moved."""
+
+
+def _positions(given: Proxied, recipe: Recipe) -> Iterator[Position]:
+    for block in count():
+        seed = (recipe.seed, _BLOCKS + block) if block else recipe.seed
+        yield from sample(given.module, recipe.pairs, seed=seed, reachable=given.reachable)
+
+
+_BLOCKS = 1000
+"""Added to the number of a block, so that it is not taken for that of a kind of positions."""
+
+
+def _row(number: int, position: Position, given: Proxied, recipe: Recipe) -> _Row:
+    if not recipe.slopes:
+        return number, position, None
+    return number, position, nudged(given.module, position, seed=(recipe.seed, number), reachable=given.reachable)
+
+
+def _render(
+    module: Module, renderer: Renders, scenes: Scenes, rows: Iterable[_Row], upstream: Upstream | None
+) -> Iterator[Pair]:
+    begun: list[tuple[str, Pixels, _Row]] = []
+
+    def requests() -> Iterator[Request]:
+        for row in rows:
+            picture = scenes.picture(row[0])
+            if upstream:
+                picture = upstream.apply(picture, (scenes.seed, row[0]))
+            pixels = into_space(picture, module)
+            begun.append((picture.name, pixels, row))
+            for position in row[1:]:
+                if position is not None:
+                    yield Request(module.name, pixels, slider_values(module, position))
+
+    rendered = renderer.render_many(requests())
+    for after in rendered:
+        name, pixels, (_, position, moved) = begun.pop(0)
+        nudge = None if moved is None else Nudge(moved, next(rendered))
+        yield Pair(name, position, pixels, after, nudge)

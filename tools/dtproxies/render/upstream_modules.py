@@ -1,0 +1,59 @@
+"""What pictures go through before they reach a module: other modules with random sliders, as in a real pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from dtproxies.darktable.renderer import Request
+from dtproxies.images.image import Picture, Pixels, into_space
+from dtproxies.images.module_spaces import from_space
+from dtproxies.proxy.definition import Proxied, proxied
+from dtproxies.proxy.sampling import sample
+from dtproxies.vocabulary.recipe import Recipe
+
+SHARE = 0.5
+"""Of the pictures; the others stay as they are."""
+
+
+class _Renders(Protocol):
+    def render_many(self, requests: Iterable[Request]) -> Iterator[Pixels]: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Upstream:
+    """Modules in the order in which pictures go through them."""
+
+    modules: Sequence[Proxied]
+    renderer: _Renders
+
+    @classmethod
+    def of(cls, recipe: Recipe, renderer: _Renders) -> Upstream | None:
+        """Those of a recipe, or None when there are none.
+
+        Raises:
+            WrongUsage: one of them has no file.
+        """
+        return cls([proxied(name) for name in recipe.upstream], renderer) if recipe.upstream else None
+
+    def apply(self, picture: Picture, seed: Sequence[int]) -> Picture:
+        """The picture behind these modules, or as it is; which, and at which sliders, follows from the seed."""
+        rng = np.random.default_rng([*seed, _SALT])
+        if rng.random() >= SHARE:
+            return picture
+        for one in self.modules:
+            module = one.module
+            (position,) = sample(module, 1, seed=int(rng.integers(2**31)), reachable=one.reachable)
+            sliders = {slider.name: float(value) for slider, value in zip(module.sliders, position, strict=True)}
+            request = Request(module.name, into_space(picture, module), module.parameters(sliders))
+            (made,) = self.renderer.render_many([request])
+            light = np.asarray(from_space(made.astype(np.float64), module.made), np.float32)
+            picture = Picture(f"{picture.name}, {module.name}", light)
+        return picture
+
+
+_SALT = 17
+"""Keeps these draws apart from those of the picture with the same seed."""

@@ -1,0 +1,1 @@
+"""Facts about all of darktable's modules, measured by rendering."""

@@ -1,0 +1,1 @@
+"""One slider across its range, darktable and proxy side by side."""

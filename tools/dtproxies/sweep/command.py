@@ -1,0 +1,176 @@
+"""One slider across its range, darktable and proxy side by side: frames, a video, and a sheet with the error."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dtbase.imaging.contact_sheet import Shown, difference, telling_factor, write_sheet
+from dtbase.system.errors import WrongUsage
+from dtbase.system.files import replacing_folder, write_json
+from dtbase.terminal.console import Console
+from dtbase.text.suggestions import did_you_mean
+from dtproxies.darktable.find import find
+from dtproxies.darktable.renderer import Request
+from dtproxies.images.image import Picture, into_space
+from dtproxies.images.metrics import compare
+from dtproxies.images.module_spaces import shown
+from dtproxies.images.user_image import given_picture
+from dtproxies.images.video import FRAME, write_video
+from dtproxies.proxy.definition import Proxied, proxied
+from dtproxies.proxy.runners import Run
+from dtproxies.render.open_renderer import open_renderer
+from dtproxies.render.pairs import Renders
+from dtproxies.sweep.sweep_sheet import draw
+from dtproxies.vocabulary.axis import axis
+from dtproxies.vocabulary.module import Module, Slider
+
+WORKERS = 2
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Frame:
+    """One position of the slider."""
+
+    value: float
+    darktable: NDArray[np.float64]
+    """H x W x 3, as a screen shows it."""
+    proxy: NDArray[np.float64]
+    psnr: float
+    """Display PSNR of the proxy in decibels."""
+
+    @property
+    def apart(self) -> NDArray[np.float64]:
+        """How far the two are from each other; H x W x 3."""
+        return np.abs(self.proxy - self.darktable)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Track:
+    """What is swept: a slider of a module, and where the others stay."""
+
+    proxied: Proxied
+    slider: Slider
+    values: Sequence[float]
+    others: dict[str, float]
+
+    def sliders(self, value: float) -> dict[str, float]:
+        """All sliders of the module, this one at `value`."""
+        start = {one.name: one.default for one in self.proxied.module.sliders}
+        return {**start, **self.others, self.slider.name: value}
+
+
+def track(target: str, count: int, low: float | None, high: float | None, settings: dict[str, float | str]) -> Track:
+    """What `<module>.<slider>` asks for: `count` values, evenly along the slider's axis, or each value of a choice.
+
+    Raises:
+        WrongUsage: an unknown module or slider (the nearest names are offered), or a range outside the slider's.
+    """
+    name, _, wanted = target.partition(".")
+    found = proxied(name)
+    slider = slider_named(found.module, wanted)
+    others = {slider_named(found.module, key).name: _number(key, value) for key, value in settings.items()}
+    if slider.choices:
+        return Track(
+            proxied=found, slider=slider, values=[float(number) for _, number in slider.choices], others=others
+        )
+    low, high = slider.low if low is None else low, slider.high if high is None else high
+    if not slider.low <= low < high <= slider.high:
+        raise WrongUsage(
+            f"{target} is swept between {slider.low:g} and {slider.high:g}, upwards; not from {low:g} to {high:g}",
+            fix="correct --from and --to",
+        )
+    along = axis(slider)
+    first, last = along.places([low, high]).tolist()
+    values = along.values(np.linspace(first, last, count))
+    return Track(proxied=found, slider=slider, values=sorted({float(value) for value in values}), others=others)
+
+
+def slider_named(module: Module, name: str) -> Slider:
+    """The slider of this name.
+
+    Raises:
+        WrongUsage: the proxy of this module has no such slider.
+    """
+    known = {slider.name: slider for slider in module.sliders}
+    if name not in known:
+        raise WrongUsage(f"the proxy of {module.name} has no slider '{name}'", fix=did_you_mean(name, known))
+    return known[name]
+
+
+def sweep(track: Track, run: Run, renderer: Renders, picture: Picture, console: Console) -> list[Frame]:
+    """Render the picture at each value, through darktable and through the proxy.
+
+    Raises:
+        Failure: darktable refuses one of the values.
+    """
+    module, image = track.proxied.module, into_space(picture, track.proxied.module)
+    positions = [track.sliders(value) for value in track.values]
+    requests = (Request(module.name, image, module.parameters(position)) for position in positions)
+    frames = []
+    with console.progress(f"sweeping {module.name}.{track.slider.name}", len(positions)) as advance:
+        for value, position, after in zip(track.values, positions, renderer.render_many(requests), strict=True):
+            made = run(image, [position[slider.name] for slider in module.sliders])
+            psnr = compare(made, after, module).display_psnr
+            looks = [shown(pixels, module.made) for pixels in (after, made)]
+            frames.append(Frame(value=value, darktable=looks[0], proxy=looks[1], psnr=psnr))
+            advance(1)
+    return frames
+
+
+def write(
+    track: Track, frames: Sequence[Frame], folder: Path, console: Console, *, amplify: float | None = None
+) -> None:
+    """Write `frames/0000.png` and so on, `sweep.png`, `sweep.json` and, where there is an ffmpeg, `sweep.mp4`.
+
+    Differences are shown larger by the factor `amplify`, the same for all; by default one that suits the largest.
+    """
+    amplify = amplify or min(telling_factor(frame.apart) for frame in frames)
+    name = f"{track.proxied.module.name}.{track.slider.name}"
+    with replacing_folder(folder / "frames") as part:
+        for number, frame in enumerate(frames):
+            write_sheet([_row(frame, f"{name} {frame.value:.4g}", amplify)], part / (FRAME % number))
+    draw(folder / "sweep.png", name, track.slider, frames, amplify=amplify)
+    rows = [{"value": frame.value, "display_psnr": frame.psnr} for frame in frames]
+    write_json(folder / "sweep.json", {"slider": name, "others": track.others, "frames": rows})
+    if len(frames) > 1:
+        write_video(console, folder / "frames", folder / "sweep.mp4")
+
+
+def sweep_command(
+    console: Console, track: Track, run: Run, image: Path, folder: Path, *, longest: int, amplify: float | None
+) -> None:
+    """Sweep with the darktable of this machine, and say where the proxy is worst.
+
+    Raises:
+        Failure: there is no darktable, the picture cannot be read, or darktable refuses a value.
+    """
+    darktable, picture = find(), given_picture(image, longest=longest)
+    height, width, _ = picture.pixels.shape
+    with open_renderer(darktable, [track.proxied.module], height=height, width=width, workers=WORKERS) as renderer:
+        frames = sweep(track, run, renderer, picture, console)
+    write(track, frames, folder, console, amplify=amplify)
+    worst = min(frames, key=lambda frame: frame.psnr)
+    mean = float(np.mean([frame.psnr for frame in frames]))
+    console.say(
+        f"{folder / 'sweep.png'}: {len(frames)} values; display PSNR {mean:.1f} dB on average, {worst.psnr:.1f} dB at "
+        f"worst, where {track.slider.name} is {worst.value:.4g}"
+    )
+
+
+def _number(name: str, value: float | str) -> float:
+    if isinstance(value, str):
+        raise WrongUsage(f"{name}={value} is not a number", fix="give choices by darktable's number")
+    return value
+
+
+def _row(frame: Frame, title: str, amplify: float) -> list[Shown]:
+    return [
+        Shown(frame.darktable, f"darktable\n{title}"),
+        Shown(frame.proxy, f"proxy\n{frame.psnr:.1f} dB"),
+        difference(frame.proxy, frame.darktable, amplify),
+    ]

@@ -1,0 +1,91 @@
+"""Pairs kept at hand as tensors, and what one step of training looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from dtproxies.images.image import Pixels
+from dtproxies.render.pairs import Pair
+from dtproxies.vocabulary.module import Module
+from dtproxies.vocabulary.recipe import Recipe
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Batch:
+    """Some pairs; a pointwise module may get pixels in a row instead of pictures."""
+
+    image: Tensor
+    """[B, C, H, W]."""
+    sliders: Tensor
+    """[B, P]."""
+    after: Tensor
+    """[B, C', H, W]."""
+    nudged: Tensor
+    """[B, P]: sliders with one of them moved."""
+    moved: Tensor
+    """[B, C', H, W]: what darktable makes of that."""
+
+
+def as_batch(pairs: Sequence[Pair], device: torch.device, kind: torch.dtype = torch.float32) -> Batch:
+    """Pairs as tensors; where nothing was moved, what was moved is what was not."""
+    moved = [(pair.nudge.sliders, pair.nudge.after) if pair.nudge else (pair.sliders, pair.after) for pair in pairs]
+    return Batch(
+        image=_planes([pair.before for pair in pairs]).to(device, kind),
+        sliders=torch.from_numpy(np.stack([pair.sliders for pair in pairs])).to(device, kind),
+        after=_planes([pair.after for pair in pairs]).to(device, kind),
+        nudged=torch.from_numpy(np.stack([sliders for sliders, _ in moved])).to(device, kind),
+        moved=_planes([after for _, after in moved]).to(device, kind),
+    )
+
+
+class Pool:
+    """The newest pairs of a row, on the device; which they are depends on the number of the step alone."""
+
+    def __init__(self, module: Module, recipe: Recipe, device: torch.device, *, step: int) -> None:
+        """Nothing is held yet; `step` is the first to come, counted from 1."""
+        self._module, self._recipe, self._device = module, recipe, device
+        self._held: list[Batch | None] = [None] * recipe.pairs
+        self.taken = self._due(step) - recipe.pairs
+        """Number of the next pair that is wanted: where the row has to begin."""
+
+    def take(self, pairs: Iterator[Pair], step: int) -> Iterator[None]:
+        """Take the pairs that this step still needs, each in the place of the oldest; yields after each."""
+        while self.taken < self._due(step):
+            self._held[self.taken % len(self._held)] = as_batch([next(pairs)], self._device)
+            self.taken += 1
+            yield
+
+    def draw(self, step: int) -> Batch:
+        """What this step looks at."""
+        generator = torch.Generator().manual_seed(self._recipe.seed * 1_000_003 + step)
+        chosen = torch.randint(len(self._held), (self._recipe.batch,), generator=generator).tolist()
+        held = [one for one in (self._held[at] for at in chosen) if one is not None]
+        batch = Batch(**{one.name: torch.cat([getattr(row, one.name) for row in held]) for one in fields(Batch)})
+        count = batch.image.shape[-1] * batch.image.shape[-2]
+        if not self._module.pointwise or self._recipe.pixels >= count:
+            return batch
+        at = torch.randint(count, (self._recipe.pixels,), generator=generator).to(self._device)
+        return Batch(
+            image=_pixels(batch.image, at),
+            sliders=batch.sliders,
+            after=_pixels(batch.after, at),
+            nudged=batch.nudged,
+            moved=_pixels(batch.moved, at),
+        )
+
+    def _due(self, step: int) -> int:
+        """Pairs taken in all when this step begins."""
+        return self._recipe.pairs + int((step - 1) * self._recipe.fresh)
+
+
+def _pixels(image: Tensor, at: Tensor) -> Tensor:
+    return image.flatten(2).index_select(2, at)[:, :, None]
+
+
+def _planes(pictures: Sequence[Pixels]) -> Tensor:
+    return torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2)

@@ -1,0 +1,64 @@
+"""Where an interrupted training stands, kept beside its weights until it is done."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from dtbase.system.errors import Failure
+from dtbase.system.files import write_bytes
+from dtproxies.vocabulary.module import Module
+from dtproxies.vocabulary.recipe import Recipe
+
+STATE = "training.state"
+ANEW = "remove the file to begin anew"
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """Everything that a step changes."""
+
+    step: int
+    """Done."""
+    seconds: float
+    """Spent on training so far."""
+    network: dict[str, Any]
+    average: dict[str, Any]
+    optimiser: dict[str, Any]
+    log: list[dict[str, Any]]
+
+
+def save(folder: Path, state: State, module: Module, recipe: Recipe) -> None:
+    """Write the state, whole or not at all."""
+    buffer = io.BytesIO()
+    torch.save({**vars(state), "of": _of(module, recipe)}, buffer)
+    write_bytes(folder / STATE, buffer.getvalue())
+
+
+def load(folder: Path, module: Module, recipe: Recipe) -> State | None:
+    """The state in `folder`, or None when there is none.
+
+    Raises:
+        Failure: it cannot be read, or belongs to another recipe or module.
+    """
+    path = folder / STATE
+    if not path.exists():
+        return None
+    try:
+        read = torch.load(path, weights_only=True)
+        of = read.pop("of")
+        state = State(**read)
+    except Exception as wrong:
+        raise Failure(f"this is no state of a training: {wrong}", where=str(path), fix=ANEW) from wrong
+    if of != _of(module, recipe):
+        raise Failure("an interrupted training by another recipe lies here", where=str(path), fix=ANEW)
+    return state
+
+
+def _of(module: Module, recipe: Recipe) -> str:
+    return json.dumps({"module": asdict(module), "recipe": asdict(recipe)}, sort_keys=True)

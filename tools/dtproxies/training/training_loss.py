@@ -1,0 +1,49 @@
+"""How far a network is from darktable, as training counts it."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from dtproxies.networks.colour import linear_to_srgb, to_rec709
+from dtproxies.networks.frame import call
+from dtproxies.proxy.sampling import NUDGE
+from dtproxies.training.batches import Batch
+from dtproxies.vocabulary.module import Module
+from dtproxies.vocabulary.recipe import Recipe
+
+SOFT = 1e-4
+"""Differences of encoded values below this count by their square, larger ones by their size."""
+
+
+def encode(pixels: Tensor, module: Module) -> Tensor:
+    """Pixels as they are compared: stops of linear light, signed; Lab over 100; or what a display gets."""
+    if module.made == "lab":
+        return pixels / 100
+    if module.made == "display":
+        return pixels
+    return torch.sign(pixels) * torch.log2(1 + pixels.abs() * 2.0**12) / 16
+
+
+def on_screen(pixels: Tensor, module: Module) -> Tensor:
+    """What a screen shows: sRGB-encoded, clipped to 0..1."""
+    return linear_to_srgb(to_rec709(pixels, module.made).clamp(0, 1))
+
+
+def loss(network: nn.Module, batch: Batch, module: Module, recipe: Recipe) -> Tensor:
+    """Charbonnier distance of the encoded pixels, plus L1 on a screen, plus that of the slopes of the sliders.
+
+    Slopes are compared as differences: what moving one slider by a share of its range does to the encoded pixels, in
+    the network and in darktable, divided by that share.
+    """
+    made = call(network, module, batch.image, batch.sliders)
+    encoded, wanted = encode(made, module), encode(batch.after, module)
+    total = torch.mean(torch.sqrt((encoded - wanted) ** 2 + SOFT**2) - SOFT)
+    if recipe.display:
+        apart = on_screen(made, module) - on_screen(batch.after, module)
+        total = total + recipe.display * apart.abs().mean()
+    if recipe.slopes:
+        change = encode(call(network, module, batch.image, batch.nudged), module) - encoded
+        apart = change - (encode(batch.moved, module) - wanted)
+        total = total + recipe.slopes * apart.abs().mean() / NUDGE
+    return total
