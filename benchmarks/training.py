@@ -23,8 +23,8 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import load_file
 
+from benchmarks._cpu_clock import processor_time
 from benchmarks._page import write_tables
-from benchmarks._processor import processor_time
 from dtbase.system.files import sha256
 from dtbase.terminal.console import Console
 from dtproxies.darktable.renderer import Request

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from dtbase.terminal.console import Console
 from tests.workflows.executor import Evaluator, Network, Pins, Run, World, run_workflow
-from tests.workflows.house import CHANGELOG, models, on_github, tools
 from tests.workflows.origin import Origin
+from tests.workflows.sample_repository import CHANGELOG, models, on_github, tools
 
 MODELS = {"denoise-one": "1.0", "denoise-two": "1.0"}
 REPOSITORY = "somebody/models"

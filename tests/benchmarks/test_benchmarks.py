@@ -60,7 +60,7 @@ def test_tables_go_between_their_marks_and_a_page_without_them_is_named(
     page = tmp_path / "page.md"
     monkeypatch.setattr(_page, "PAGE", page)
     page.write_text(
-        "a\n<!-- cost:begin, written by `python -m benchmarks.cost --write` -->\nold\n<!-- cost:end -->\nb\n"
+        "a\n<!-- cost:begin, written by `python -m benchmarks.cpu_time --write` -->\nold\n<!-- cost:end -->\nb\n"
     )
     _page.write_tables("cost", [(["x", "y"], [["1", "2"]])], "Said.")
     lines = page.read_text().splitlines()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.workflows.executor import Event
 from tests.workflows.executor.events import pull_request, push
-from tests.workflows.executor.world import GIT
+from tests.workflows.executor.github_state import GIT
 
 SOMEBODY = {
     "GIT_AUTHOR_NAME": "Somebody",

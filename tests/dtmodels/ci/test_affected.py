@@ -22,7 +22,7 @@ NONE = (
     "CHANGELOG.md",
     "docs/collection.md",
     "tests/dtmodels/command/test_cli.py",
-    "benchmarks/agreement.py",
+    "benchmarks/validate_agreement.py",
     "releases-index.json",
     "images/proxy/SOURCES.md",
     ".github/ISSUE_TEMPLATE/model.yml",

@@ -14,12 +14,12 @@ holds, environments with their reviewers, rules for branches and tags, and that 
 from tests.workflows.executor.evaluator import Evaluator
 from tests.workflows.executor.events import Event
 from tests.workflows.executor.faults import Fault
+from tests.workflows.executor.github_state import World
 from tests.workflows.executor.pins import Pins
 from tests.workflows.executor.problems import NotImplementedHere, Refused, Slip
 from tests.workflows.executor.results import Run
 from tests.workflows.executor.runs import happens, run_workflow
 from tests.workflows.executor.sandbox import Network
-from tests.workflows.executor.world import World
 
 __all__ = [
     "Evaluator", "Event", "Fault", "Network", "NotImplementedHere", "Pins", "Refused", "Run", "Slip", "World",

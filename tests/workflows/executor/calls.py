@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.workflows.executor.documents import Job, Source, Workflow, load_workflow
+from tests.workflows.executor.github_state import World
+from tests.workflows.executor.permissions import Rights
 from tests.workflows.executor.problems import Refused, StepFailed
-from tests.workflows.executor.rights import Rights
-from tests.workflows.executor.world import World
 
 DEEPEST = 10
 """Levels of workflows that call workflows, the first included."""

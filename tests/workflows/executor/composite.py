@@ -8,10 +8,10 @@ from typing import Any
 
 from tests.workflows.executor import calls, steps
 from tests.workflows.executor.documents import Source
-from tests.workflows.executor.frames import Frame
+from tests.workflows.executor.github_state import World
 from tests.workflows.executor.problems import NotImplementedHere, Refused, StepFailed
 from tests.workflows.executor.results import StepResult
-from tests.workflows.executor.world import World
+from tests.workflows.executor.step_context import Frame
 
 
 def find(frame: Frame, uses: str) -> tuple[Path, Source] | None:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.workflows.executor.events import Event
+from tests.workflows.executor.github_state import World
 from tests.workflows.executor.results import Run
-from tests.workflows.executor.world import World
 
 SERVER = "https://github.com"
 API = "https://api.github.com"

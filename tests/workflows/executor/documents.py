@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.workflows.executor.evaluator import Evaluator
+from tests.workflows.executor.permissions import Rights
 from tests.workflows.executor.problems import NotImplementedHere, Refused
-from tests.workflows.executor.rights import Rights
 
 UNIMPLEMENTED = {"container", "services", "snapshot"}
 """Keys of a job that would need a runner of GitHub's own."""

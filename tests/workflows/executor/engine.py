@@ -11,12 +11,12 @@ from tests.workflows.executor.artifacts import Key
 from tests.workflows.executor.documents import Job
 from tests.workflows.executor.evaluator import Scope
 from tests.workflows.executor.faults import Fault
+from tests.workflows.executor.github_state import World
 from tests.workflows.executor.jobs import run_job
-from tests.workflows.executor.levels import Level
 from tests.workflows.executor.matrix import leg_name, legs
 from tests.workflows.executor.problems import StepFailed
 from tests.workflows.executor.results import JobResult, Result, Run
-from tests.workflows.executor.world import World
+from tests.workflows.executor.workflow_jobs import Level
 
 Outcome = tuple[Result, dict[str, str]]
 """Result and outputs of a job."""

@@ -12,11 +12,11 @@ from tests.workflows.executor import steps
 from tests.workflows.executor.artifacts import Key
 from tests.workflows.executor.documents import Job
 from tests.workflows.executor.faults import Fault
-from tests.workflows.executor.frames import Frame, Machine
-from tests.workflows.executor.levels import Level
+from tests.workflows.executor.github_state import World
 from tests.workflows.executor.problems import StepFailed
 from tests.workflows.executor.results import JobResult
-from tests.workflows.executor.world import World
+from tests.workflows.executor.step_context import Frame, Machine
+from tests.workflows.executor.workflow_jobs import Level
 
 DEFAULT_TIMEOUT_MINUTES = 360.0
 

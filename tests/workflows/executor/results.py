@@ -10,8 +10,8 @@ from typing import Literal
 from tests.workflows.executor.artifacts import Artifacts, Key
 from tests.workflows.executor.events import Event
 from tests.workflows.executor.log_commands import Annotation
+from tests.workflows.executor.permissions import Rights
 from tests.workflows.executor.problems import Slip
-from tests.workflows.executor.rights import Rights
 
 Result = Literal["success", "failure", "cancelled", "skipped"]
 

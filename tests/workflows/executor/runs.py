@@ -11,11 +11,11 @@ from tests.workflows.executor.documents import Workflow, load_workflow
 from tests.workflows.executor.engine import Engine
 from tests.workflows.executor.events import Event
 from tests.workflows.executor.faults import Fault
-from tests.workflows.executor.levels import Level
+from tests.workflows.executor.github_state import World
+from tests.workflows.executor.permissions import Rights
 from tests.workflows.executor.problems import Refused, StepFailed
 from tests.workflows.executor.results import Run
-from tests.workflows.executor.rights import Rights
-from tests.workflows.executor.world import World
+from tests.workflows.executor.workflow_jobs import Level
 
 FOLDER = ".github/workflows"
 

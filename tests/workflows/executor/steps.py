@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.workflows.executor import composite, file_commands, market, sandbox, shell
+from tests.workflows.executor import composite, file_commands, marketplace_actions, sandbox, shell
 from tests.workflows.executor.contexts import variables
 from tests.workflows.executor.faults import Fault
-from tests.workflows.executor.frames import Frame
 from tests.workflows.executor.log_commands import read_log
 from tests.workflows.executor.problems import StepFailed
 from tests.workflows.executor.results import Result, StepResult
+from tests.workflows.executor.step_context import Frame
 
 LINES = re.compile(r"\r\n|\n|\r")
 """Where the runner ends a line; a lone carriage return counts."""
@@ -93,9 +93,9 @@ def _use(frame: Frame, document: Mapping[str, Any], step: StepResult, env: dict[
     if found := composite.find(frame, uses):
         composite.run(frame, found, given, env, step)
         return
-    call = market.call(frame, uses, given)
+    call = marketplace_actions.call(frame, uses, given)
     try:
-        step.outputs = market.run(uses, call)
+        step.outputs = marketplace_actions.run(uses, call)
     finally:
         _read(frame, step, call.log)
     frame.machine.paths.extend(call.paths)

@@ -13,8 +13,8 @@ from tests.workflows.executor.events import merge_group, pull_request, push, pus
 from tests.workflows.executor.file_commands import collect, fresh
 from tests.workflows.executor.filters import fits
 from tests.workflows.executor.matrix import legs
+from tests.workflows.executor.permissions import Rights
 from tests.workflows.executor.problems import StepFailed
-from tests.workflows.executor.rights import Rights
 from tests.workflows.executor.triggers import starts
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from tests.fake_github import State
 from tests.workflows.executor import Event, Fault, Run, World, run_workflow
-from tests.workflows.house import CHANGELOG, House, models, on_github, tools
 from tests.workflows.origin import Origin
+from tests.workflows.sample_repository import CHANGELOG, House, models, on_github, tools
 from tests.workflows.scenarios.prebuilt import lay_down
 
 MODELS = {"denoise-one": "1.0", "denoise-two": "1.0"}

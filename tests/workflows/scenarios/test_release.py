@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 
 from tests.workflows.executor import Run, run_workflow
 from tests.workflows.executor.events import dispatch, schedule
-from tests.workflows.house import House
+from tests.workflows.sample_repository import House
 from tests.workflows.scenarios.conftest import FIRST, Past
 
 After = Callable[[Past], AbstractContextManager[House]]

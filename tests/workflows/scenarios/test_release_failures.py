@@ -10,7 +10,7 @@ import pytest
 from tests import fake_github
 from tests.workflows.executor import Fault, Run, happens, run_workflow
 from tests.workflows.executor.events import dispatch, push_tag
-from tests.workflows.house import House
+from tests.workflows.sample_repository import House
 from tests.workflows.scenarios.conftest import FIRST, Past
 from tests.workflows.scenarios.test_release import uploads, wrote
 

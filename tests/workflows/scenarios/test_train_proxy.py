@@ -13,7 +13,7 @@ from dtproxies.darktable.find import FOLDER, VARIABLE, find
 from tests.conftest import ROOT
 from tests.workflows.executor import run_workflow
 from tests.workflows.executor.events import dispatch
-from tests.workflows.house import House
+from tests.workflows.sample_repository import House
 
 pytestmark = [pytest.mark.darktable, pytest.mark.slow]
 

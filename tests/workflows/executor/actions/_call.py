@@ -10,10 +10,10 @@ from typing import Any
 from tests.workflows.executor.artifacts import Artifacts, Key
 from tests.workflows.executor.documents import Workflow
 from tests.workflows.executor.events import Event
+from tests.workflows.executor.github_state import World
+from tests.workflows.executor.permissions import Rights
 from tests.workflows.executor.problems import Slip, StepFailed
 from tests.workflows.executor.results import Run
-from tests.workflows.executor.rights import Rights
-from tests.workflows.executor.world import World
 
 
 @dataclass(slots=True, kw_only=True)

@@ -8,8 +8,8 @@ import json
 from pathlib import Path
 
 from tests.workflows.executor.actions._call import Call
+from tests.workflows.executor.github_state import Attestation
 from tests.workflows.executor.problems import NotImplementedHere, StepFailed
-from tests.workflows.executor.world import Attestation
 
 RIGHTS = {"id-token": "write", "attestations": "write"}
 DEFAULTS = {"subject-checksums": "", "subject-path": "", "sbom-path": ""}

@@ -7,8 +7,8 @@ import subprocess
 from pathlib import Path
 
 from tests.workflows.executor.actions._call import Call
+from tests.workflows.executor.github_state import GIT
 from tests.workflows.executor.problems import StepFailed
-from tests.workflows.executor.world import GIT
 
 RIGHTS = {"contents": "read"}
 DEFAULTS = {

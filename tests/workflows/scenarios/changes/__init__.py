@@ -6,8 +6,8 @@ from functools import partial
 from pathlib import Path
 
 from tests.workflows.executor import Fault, Run
-from tests.workflows.house import House, models
 from tests.workflows.origin import Origin
+from tests.workflows.sample_repository import House, models
 
 SECRET = "correct horse"  # noqa: S105 - no secret
 NO_BUILD = partial(Fault, kind="fail", job="Build*", times=0)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.workflows.executor import Fault, Run, World, run_workflow
-from tests.workflows.house import House, on_github
 from tests.workflows.origin import Origin
+from tests.workflows.sample_repository import House, on_github
 from tests.workflows.scenarios.changes import SECRET, end_tests
 from tests.workflows.scenarios.conftest import Past
 from tests.workflows.scenarios.prebuilt import lay_down

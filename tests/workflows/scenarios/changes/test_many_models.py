@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.workflows.executor import Run
-from tests.workflows.house import House, models
+from tests.workflows.sample_repository import House, models
 from tests.workflows.scenarios.changes import built
 
 XARGS = """\

@@ -9,7 +9,7 @@ import pytest
 
 from tests.workflows.executor import Fault, Run, run_workflow
 from tests.workflows.executor.events import merge_group
-from tests.workflows.house import House, command
+from tests.workflows.sample_repository import House, command
 from tests.workflows.scenarios.changes import NO_BUILD, SECRET, built, card, raise_version, results
 
 

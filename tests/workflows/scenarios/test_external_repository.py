@@ -13,8 +13,8 @@ import yaml
 
 from tests.conftest import ROOT
 from tests.workflows.executor import Event, Run, World, run_workflow
-from tests.workflows.house import House, command, models, on_github
 from tests.workflows.origin import Origin
+from tests.workflows.sample_repository import House, command, models, on_github
 
 OURS, THEIRS = "darktable-org/models", "photographer/own-models"
 PAGE = (ROOT / "docs" / "reuse.md").read_text(encoding="utf-8")

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.workflows.executor import World, run_workflow
-from tests.workflows.house import models, on_github
 from tests.workflows.origin import Origin
+from tests.workflows.sample_repository import models, on_github
 from tests.workflows.scenarios.changes import end_tests
 from tests.workflows.scenarios.conftest import MODELS, Past
-from tests.workflows.scenarios.planted.stage import Stage
-from tests.workflows.scenarios.planted.table import CAUGHT, lines
+from tests.workflows.scenarios.mutations.runs import Stage
+from tests.workflows.scenarios.mutations.table import CAUGHT, lines
 from tests.workflows.scenarios.prebuilt import lay_down
 
 

@@ -8,7 +8,7 @@ import yaml
 from markdown_it import MarkdownIt
 
 from tests.workflows.executor import Run
-from tests.workflows.house import House, command
+from tests.workflows.sample_repository import House, command
 from tests.workflows.scenarios.changes import card
 
 MARKUP = (

@@ -13,9 +13,9 @@ from typing import Any
 
 from tests.workflows.executor.documents import Source
 from tests.workflows.executor.evaluator import Evaluator
+from tests.workflows.executor.permissions import Rights
 from tests.workflows.executor.pins import Pins
 from tests.workflows.executor.problems import Refused
-from tests.workflows.executor.rights import Rights
 from tests.workflows.executor.sandbox import Network
 
 GIT = {

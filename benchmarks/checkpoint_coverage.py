@@ -1,6 +1,6 @@
 """Whether official checkpoints will load and compute the same, for each checkpoint of each card.
 
-    .venv/bin/python -m benchmarks.mapping [--data FOLDER] [--tensors] [MODEL...]
+    .venv/bin/python -m benchmarks.checkpoint_coverage [--data FOLDER] [--tensors] [MODEL...]
 
 No official file is needed: FOLDER holds its list of tensors, the recipe of numbers that stand in for them, and what
 the authors' own code returned for these; it lies beside the repository. A file as the authors publish it is made from
@@ -92,7 +92,9 @@ class Mapped:
 
 def main(arguments: Sequence[str] = ()) -> int:
     """Print one line for each checkpoint of each model, or of those that are named."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.mapping", description="Published lists and references.")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.checkpoint_coverage", description="Published lists and references."
+    )
     parser.add_argument("--data", type=Path, default=DATA, help="folder with state-dicts and reference-outputs")
     parser.add_argument("--tensors", action="store_true", help="look at names and shapes only, and convert nothing")
     parser.add_argument("models", nargs="*", metavar="MODEL", help="models to look at; all when none is named")

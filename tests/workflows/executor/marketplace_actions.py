@@ -9,8 +9,8 @@ from types import ModuleType
 
 from tests.workflows.executor import actions
 from tests.workflows.executor.actions._call import Call
-from tests.workflows.executor.frames import Frame
 from tests.workflows.executor.problems import NotImplementedHere
+from tests.workflows.executor.step_context import Frame
 
 
 def stand_in(action: str) -> ModuleType:

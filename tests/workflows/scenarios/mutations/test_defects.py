@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.workflows.checkers import all_checkers
-from tests.workflows.scenarios.planted.defects import DEFECTS, HARMLESS, Defect
-from tests.workflows.scenarios.planted.scenes import SCENES
-from tests.workflows.scenarios.planted.stage import Stage
-from tests.workflows.scenarios.planted.table import CAUGHT, Caught
+from tests.workflows.scenarios.mutations.checks import SCENES
+from tests.workflows.scenarios.mutations.defects import DEFECTS, HARMLESS, Defect
+from tests.workflows.scenarios.mutations.runs import Stage
+from tests.workflows.scenarios.mutations.table import CAUGHT, Caught
 
 FEWEST = 25
 """So many are planted at least."""

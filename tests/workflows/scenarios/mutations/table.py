@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.workflows.scenarios.planted.defects import Defect
+from tests.workflows.scenarios.mutations.defects import Defect
 
 WIDTH = 150
 

@@ -13,9 +13,9 @@ from tests.workflows.executor.contexts import is_slip
 from tests.workflows.executor.documents import Source, Workflow
 from tests.workflows.executor.evaluator import Scope, Status
 from tests.workflows.executor.faults import Fault
+from tests.workflows.executor.github_state import World
 from tests.workflows.executor.problems import Slip
 from tests.workflows.executor.results import JobResult, Run, StepResult
-from tests.workflows.executor.world import World
 
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 

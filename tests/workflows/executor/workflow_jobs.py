@@ -13,9 +13,9 @@ from tests.workflows.executor.artifacts import Key
 from tests.workflows.executor.contexts import is_slip
 from tests.workflows.executor.documents import Job, Workflow
 from tests.workflows.executor.evaluator import Scope, Status
+from tests.workflows.executor.permissions import Rights
 from tests.workflows.executor.problems import Slip
 from tests.workflows.executor.results import Result, Run
-from tests.workflows.executor.rights import Rights
 
 
 @dataclass(slots=True, kw_only=True)

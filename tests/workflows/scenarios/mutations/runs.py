@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.fake_github import State
 from tests.workflows.executor import Event, Fault, Pins, Run, World, run_workflow
 from tests.workflows.executor.documents import Source
-from tests.workflows.house import House, on_github
+from tests.workflows.sample_repository import House, on_github
 from tests.workflows.scenarios.conftest import Past
 from tests.workflows.scenarios.prebuilt import lay_down
 

@@ -1,6 +1,6 @@
 """What reading alone would miss: every planted defect that a run has to catch, held against every checker.
 
-The checkers read; `tests/workflows/scenarios/planted` runs. A checker counts when it says something of a defect.
+The checkers read; `tests/workflows/scenarios/mutations` runs. A checker counts when it says something of a defect.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from dtbase.terminal.console import Console
 from tests.workflows.checkers import all_checkers
-from tests.workflows.scenarios.planted.defects import DEFECTS, Defect
+from tests.workflows.scenarios.mutations.defects import DEFECTS, Defect
 
 ROOT = Path(__file__).resolve().parent.parent
 

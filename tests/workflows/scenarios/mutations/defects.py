@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from tests.workflows.scenarios.planted.stage import Edit
+from tests.workflows.scenarios.mutations.runs import Edit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from tests.workflows.executor import Fault, Run
 from tests.workflows.executor.events import dispatch
-from tests.workflows.house import House
+from tests.workflows.sample_repository import House
 from tests.workflows.scenarios.conftest import FIRST, MODELS
-from tests.workflows.scenarios.planted.stage import Edit, Stage
+from tests.workflows.scenarios.mutations.runs import Edit, Stage
 
 WRITERS = {
     "Attest": {"id-token", "attestations"},

@@ -1,6 +1,6 @@
 """What proxies cost: processor seconds per megapixel of each released graph, beside darktable's own module.
 
-    .venv/bin/python -m benchmarks.cost [--write]
+    .venv/bin/python -m benchmarks.cpu_time [--write]
 
 Each proxy's graph is built as a release builds it and run with ONNX Runtime on one thread; the module's own code runs
 in darktable called in a process, on the same picture of a megapixel (a mosaic for modules on sensor data) and at the
@@ -21,8 +21,8 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks._cpu_clock import processor_time
 from benchmarks._page import write_tables
-from benchmarks._processor import processor_time
 from dtbase.terminal.console import Console
 from dtmodels.build.workspace import Workspace
 from dtmodels.card.catalogue import Catalogue, Entry
@@ -54,7 +54,7 @@ class Cost:
 
 def main(arguments: Sequence[str] = ()) -> int:
     """Print one line for each proxy."""
-    parser = argparse.ArgumentParser(prog="benchmarks.cost")
+    parser = argparse.ArgumentParser(prog="benchmarks.cpu_time")
     parser.add_argument("--write", action="store_true", help="write the table into docs/proxy-benchmarks.md")
     asked = parser.parse_args(arguments)
     console, darktable = Console(), find()
