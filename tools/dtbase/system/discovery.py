@@ -8,7 +8,7 @@ import pkgutil
 from types import ModuleType
 
 from dtbase.system.errors import WrongUsage
-from dtbase.text.suggestions import did_you_mean
+from dtbase.system.suggestions import did_you_mean
 
 
 def member_names(package: ModuleType) -> list[str]:

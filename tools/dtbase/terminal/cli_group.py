@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import click
 
 from dtbase.system.errors import Failure
-from dtbase.text.suggestions import did_you_mean
+from dtbase.system.suggestions import did_you_mean
 
 BUG = 4
 """Exit code for what nobody should ever see."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dtbase.system.errors import Failure, WrongUsage
-from dtbase.text.suggestions import did_you_mean
+from dtbase.system.suggestions import did_you_mean
 from dtmodels.card.model import Card
 from dtmodels.card.reader import read_card
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping as Dict
 from datetime import date
 from typing import Any, Literal
 
-from dtbase.text.suggestions import did_you_mean, edit_distance, nearest
+from dtbase.system.suggestions import did_you_mean, edit_distance, nearest
 from dtmodels.yaml.document import Change, Mapping, Node, Problem, Scalar, Sequence, Span, Where, locate
 from dtmodels.yaml.values import NotJson, is_null, other_reading, plain_value
 

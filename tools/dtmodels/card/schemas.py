@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dtbase.system.errors import Failure, WrongUsage
-from dtbase.text.suggestions import did_you_mean
+from dtbase.system.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError

@@ -16,7 +16,7 @@ from onnx.inliner import inline_local_functions
 from onnx.version_converter import convert_version
 
 from dtbase.system.errors import Failure
-from dtbase.text.suggestions import did_you_mean
+from dtbase.system.suggestions import did_you_mean
 from dtmodels.families._graph_overrides import Wishes
 from dtmodels.graph.normalise import MAX_OPSET
 from dtmodels.graph.operators import STANDARD, operators

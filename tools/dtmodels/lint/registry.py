@@ -10,7 +10,7 @@ from types import ModuleType
 
 from dtbase.system.discovery import member, member_names
 from dtbase.system.errors import WrongUsage
-from dtbase.text.suggestions import did_you_mean
+from dtbase.system.suggestions import did_you_mean
 from dtmodels.lint import rules as package
 from dtmodels.lint.rule import Rule
 

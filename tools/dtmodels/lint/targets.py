@@ -6,7 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from dtbase.system.errors import NothingToDo, WrongUsage
-from dtbase.text.suggestions import did_you_mean
+from dtbase.system.suggestions import did_you_mean
 from dtmodels.card.catalogue import CARD, model_folders
 
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from dtbase.system.errors import Failure, WrongUsage
 from dtbase.system.files import write_json
-from dtbase.text.suggestions import did_you_mean
+from dtbase.system.suggestions import did_you_mean
 from dtmodels.card import schemas
 from dtmodels.card.schemas import check_against
 

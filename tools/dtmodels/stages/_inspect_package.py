@@ -9,7 +9,7 @@ from typing import cast
 
 from dtbase.system.discovery import member, member_names
 from dtbase.system.errors import Failure
-from dtbase.text.suggestions import did_you_mean
+from dtbase.system.suggestions import did_you_mean
 from dtmodels import tasks
 from dtmodels.findings.check_report import Facts, Problem, error, warning
 from dtmodels.graph.inspect import Graph, inspect

@@ -11,8 +11,8 @@ from typing import cast
 from dtbase.system.discovery import member
 from dtbase.system.errors import Failure, WrongUsage
 from dtbase.system.files import replacing_folder, write_json
+from dtbase.system.suggestions import did_you_mean
 from dtbase.terminal.console import Console
-from dtbase.text.suggestions import did_you_mean
 from dtmodels import families
 from dtmodels.build.workspace import Workspace
 from dtmodels.card.catalogue import Entry

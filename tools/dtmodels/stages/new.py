@@ -11,8 +11,8 @@ from typing import Any
 from dtbase.system.discovery import member_names
 from dtbase.system.errors import WrongUsage
 from dtbase.system.files import write_text
+from dtbase.system.suggestions import did_you_mean
 from dtbase.terminal.console import Console
-from dtbase.text.suggestions import did_you_mean
 from dtmodels import families, tasks
 from dtmodels.card.catalogue import CARD, model_folders
 from dtmodels.card.schemas import schema

@@ -61,7 +61,7 @@ def render(module: str, image: Path, out: Path, settings: tuple[str, ...]) -> No
     """Render IMAGE through darktable's MODULE and write OUT, a .png or a .pfm."""
     from dtproxies.darktable.find import find
     from dtproxies.darktable.slider_arguments import parse
-    from dtproxies.images.image_io import render_file
+    from dtproxies.render.render_file import render_file
 
     render_file(find(), module, image, out, parse(settings))
 

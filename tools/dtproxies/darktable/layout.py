@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from dtbase.system.errors import WrongUsage
-from dtbase.text.suggestions import did_you_mean
+from dtbase.system.suggestions import did_you_mean
 
 FORMATS = {
     **{"float": "f", "int": "i", "uint": "I", "bool": "i", "enum": "i"},

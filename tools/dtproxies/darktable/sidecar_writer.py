@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from xml.sax.saxutils import quoteattr
 
 from dtbase.system.errors import WrongUsage
-from dtbase.text.suggestions import did_you_mean
+from dtbase.system.suggestions import did_you_mean
 from dtproxies.darktable.layout import ModuleLayout
 from dtproxies.darktable.module_order import SCENE, Order
 

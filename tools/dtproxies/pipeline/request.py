@@ -11,7 +11,7 @@ import yaml
 
 from dtbase.system.discovery import member_names
 from dtbase.system.errors import Failure, WrongUsage
-from dtbase.text.suggestions import did_you_mean
+from dtbase.system.suggestions import did_you_mean
 from dtproxies import modules
 from dtproxies.darktable.module_order import SCENE
 from dtproxies.darktable.sidecar_reader import Entry, read_edit

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dtbase.system.discovery import member_names
 from dtbase.system.errors import Failure, NothingToDo, WrongUsage
-from dtbase.text.suggestions import did_you_mean
+from dtbase.system.suggestions import did_you_mean
 from dtproxies import modules
 from dtproxies.darktable.layout import ModuleLayout
 from dtproxies.darktable.module_order import Order

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dtbase.imaging.contact_sheet import Shown, difference, telling_factor, write_sheet
 from dtbase.system.errors import WrongUsage
 from dtbase.system.files import replacing_folder, write_json
+from dtbase.system.suggestions import did_you_mean
 from dtbase.terminal.console import Console
-from dtbase.text.suggestions import did_you_mean
 from dtproxies.darktable.find import find
 from dtproxies.darktable.renderer import Request
 from dtproxies.images.image import Picture, into_space
@@ -25,28 +24,12 @@ from dtproxies.proxy.definition import Proxied, proxied
 from dtproxies.proxy.runners import Run
 from dtproxies.render.open_renderer import open_renderer
 from dtproxies.render.pairs import Renders
+from dtproxies.sweep.frame import Frame
 from dtproxies.sweep.sweep_sheet import draw
 from dtproxies.vocabulary.axis import axis
 from dtproxies.vocabulary.module import Module, Slider
 
 WORKERS = 2
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Frame:
-    """One position of the slider."""
-
-    value: float
-    darktable: NDArray[np.float64]
-    """H x W x 3, as a screen shows it."""
-    proxy: NDArray[np.float64]
-    psnr: float
-    """Display PSNR of the proxy in decibels."""
-
-    @property
-    def apart(self) -> NDArray[np.float64]:
-        """How far the two are from each other; H x W x 3."""
-        return np.abs(self.proxy - self.darktable)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from dtbase.system.files import replacing
+from dtproxies.sweep.frame import Frame
 from dtproxies.vocabulary.module import Slider
-
-if TYPE_CHECKING:
-    from dtproxies.sweep.command import Frame
 
 COLUMNS = 6
 """Values that are shown as pictures."""

@@ -17,7 +17,7 @@ Good::
 from collections.abc import Iterator
 
 from dtbase.system.discovery import member_names
-from dtbase.text.suggestions import did_you_mean
+from dtbase.system.suggestions import did_you_mean
 from dtmodels import families
 from dtmodels.lint.rule import Remark, Severity, Subject
 

@@ -20,7 +20,7 @@ Good::
 import re
 from collections.abc import Iterator
 
-from dtbase.text.suggestions import nearest
+from dtbase.system.suggestions import nearest
 from dtmodels.lint.rule import Remark, Severity, Subject
 from dtmodels.yaml.document import Span
 

@@ -16,7 +16,7 @@ Good::
 
 from collections.abc import Iterator, Sequence
 
-from dtbase.text.suggestions import did_you_mean
+from dtbase.system.suggestions import did_you_mean
 from dtmodels.lint.rule import Remark, Severity, Subject
 from dtmodels.yaml.document import Where
 

@@ -1,0 +1,37 @@
+"""Render an image file through one module of darktable: the command `dtproxies render`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from dtbase.system.errors import Failure, WrongUsage
+from dtproxies.darktable.find import Darktable
+from dtproxies.darktable.renderer import Renderer
+from dtproxies.images.image_io import read_picture, write_picture
+from dtproxies.images.module_spaces import from_space, to_space
+
+WRITTEN = (".png", ".pfm")
+
+
+def render_file(
+    darktable: Darktable, module: str, source: Path, target: Path, sliders: Mapping[str, float | str]
+) -> None:
+    """Render the picture in `source` through one module and write it to `target`, a `.png` (sRGB) or `.pfm` (linear).
+
+    Raises:
+        WrongUsage: an unknown module or slider, a value outside its range, or another kind of target.
+        Failure: the picture cannot be read, or the module wants raw sensor data.
+    """
+    if target.suffix.lower() not in WRITTEN:
+        raise WrongUsage(f"pictures are written as {' or '.join(WRITTEN)}", where=str(target))
+    image = read_picture(source)
+    height, width, _ = image.shape
+    with Renderer(darktable, [module], height=height, width=width) as renderer:
+        space = renderer.spaces[module]
+        if space.input == "raw":
+            raise Failure(f"module {module} works on raw sensor data, not on a picture", fix="choose another module")
+        made = renderer.render(module, np.asarray(to_space(image, space.input), np.float32), sliders)
+    write_picture(target, np.asarray(from_space(made, space.output), np.float32))

@@ -1,0 +1,25 @@
+"""One position of a swept slider: what darktable and the proxy make of the image there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Frame:
+    """One position of the slider."""
+
+    value: float
+    darktable: NDArray[np.float64]
+    """H x W x 3, as a screen shows it."""
+    proxy: NDArray[np.float64]
+    psnr: float
+    """Display PSNR of the proxy in decibels."""
+
+    @property
+    def apart(self) -> NDArray[np.float64]:
+        """How far the two are from each other; H x W x 3."""
+        return np.abs(self.proxy - self.darktable)
