@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from dtproxies.pipeline.steps import Link
+from dtproxies.pipeline.steps import PipelineStep
 from dtproxies.vocabulary.module import Module
 
 
@@ -20,6 +20,6 @@ def chains(modules: Sequence[Module], sizes: Sequence[int], count: int, seed: in
     return [all_of_them[at] for at in rng.permutation(len(all_of_them))[:count]]
 
 
-def link_at(link: Link, position: Sequence[float]) -> Link:
+def link_at(link: PipelineStep, position: Sequence[float]) -> PipelineStep:
     """The link with its sliders at a position, in the order of its module."""
     return replace(link, sliders={name: float(value) for name, value in zip(link.sliders, position, strict=True)})

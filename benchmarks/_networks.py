@@ -15,9 +15,9 @@ from torch import Tensor, nn
 
 from benchmarks import _reference
 from benchmarks._baseline_export import export_native, export_plain
-from dtmodels.card.model import Card, Checkpoint, Convert, License, Package, Source, Use
+from dtmodels.card.model import Card, Checkpoint, ConversionSettings, IntendedUse, License, Package, Source
 from dtmodels.families import Job, depth_anything, lama, nafnet, nind_unet, rrdb, sam2, sam_hq
-from dtmodels.families._export import made_up
+from dtmodels.families._export import example_input
 from dtmodels.families._sam_graphs import OUTPUTS, PROMPTS, prompts
 
 SEED = 0
@@ -55,8 +55,8 @@ class Case:
             status="draft",
             source=Source(repository="self", authors=()),
             license=License(weights="", code=""),
-            use=Use(scope="", inference="", network="", telemetry=""),
-            convert=Convert(family="toy", options=self.options),
+            use=IntendedUse(scope="", inference="", network="", telemetry=""),
+            convert=ConversionSettings(family="toy", options=self.options),
             package=Package(type="single", attributes={"input_sizes": [self.tile]}),
             checkpoints=(Checkpoint(name=self.checkpoint, file="none"),),
         )
@@ -92,7 +92,7 @@ def _normal(side: int) -> Inputs:
 
 
 def _clicks(features: Mapping[str, tuple[int, ...]]) -> Callable[[int], Inputs]:
-    known = {name: made_up(*shape) for name, shape in features.items()}
+    known = {name: example_input(*shape) for name, shape in features.items()}
     return lambda _: known | dict(zip(PROMPTS, prompts(), strict=True))
 
 

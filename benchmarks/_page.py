@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dtbase.system.files import write_text
-from dtbase.text.generated_section import between
+from dtbase.text.generated_section import replace_section
 from dtproxies.images.metrics import Spread
 
 PAGE = Path("docs/proxy-benchmarks.md")
@@ -22,7 +22,7 @@ def write_tables(name: str, tables: Sequence[Table], remark: str) -> None:
     """
     begin, end = f"<!-- {name}:begin, written by `python -m benchmarks.{name} --write` -->", f"<!-- {name}:end -->"
     lines = [line for table in tables for line in (*_lines(*table), "")]
-    write_text(PAGE, between(PAGE.read_text(), begin, end, "\n".join([*lines, remark, ""]), str(PAGE)))
+    write_text(PAGE, replace_section(PAGE.read_text(), begin, end, "\n".join([*lines, remark, ""]), str(PAGE)))
 
 
 def decibels(figures: Spread) -> list[str]:

@@ -30,13 +30,13 @@ from dtmodels.families._ffc import FourierUnit, Generator
 from dtmodels.families._hiera import GRID, WINDOW, Hiera
 from dtmodels.families._nafnet import ChannelNorm as NafNorm
 from dtmodels.families._nafnet import NAFNet
-from dtmodels.families._sam_graphs import Clicks
+from dtmodels.families._sam_graphs import PromptMaskDecoder
 from dtmodels.families._sam_hq_network import SamHq
 from dtmodels.families._sam_layers import ChannelNorm as SamNorm
-from dtmodels.families._sam_layers import attend
+from dtmodels.families._sam_layers import scaled_dot_product_attention
 from dtmodels.families._seeded_weights import Recipe
 from dtmodels.families._unets import UNet, UtNet2
-from dtmodels.families._weights import fill
+from dtmodels.families._weights import load_weights
 
 
 class PlainNorm(nn.Module):
@@ -69,7 +69,7 @@ class PaddedNAFNet(nn.Module):
         return result
 
 
-class _Unprepared(Clicks):
+class _Unprepared(PromptMaskDecoder):
     """A decoder with everything that depends on no click worked out in the graph."""
 
     def decode(
@@ -79,7 +79,7 @@ class _Unprepared(Clicks):
         clicks: tuple[Tensor, Tensor],
         previous: tuple[Tensor, Tensor],
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """See `Clicks.decode`."""
+        """See `PromptMaskDecoder.decode`."""
         tokens = self.prompts.points(*clicks, self.prompts.label_table())
         mask, present = previous
         absent = self.prompts.no_mask_embed.weight.reshape(1, -1, 1, 1)
@@ -99,14 +99,14 @@ class PlainSamHq(_Unprepared, sam_hq.Decoder):
 def denoiser(job: Job) -> nn.Module:
     """NAFNet."""
     network = NAFNet(32, (2, 2, 4, 8), 12, (2, 2, 2, 2))
-    fill(network, job, "weights", nafnet.LAYOUT, nafnet.RECIPE)
+    load_weights(network, job, "weights", nafnet.LAYOUT, nafnet.RECIPE)
     return PaddedNAFNet(_plain_norms(network))
 
 
 def unet(job: Job) -> nn.Module:
     """The UNet of NIND."""
     network = UNet()
-    fill(network, job, "weights", nind_unet.LAYOUT, nind_unet.RECIPE)
+    load_weights(network, job, "weights", nind_unet.LAYOUT, nind_unet.RECIPE)
     return network
 
 
@@ -114,7 +114,7 @@ def raw(job: Job) -> nn.Module:
     """UtNet2 for the one sensor the job's card names."""
     (sensor,) = (checkpoint.name for checkpoint in job.card.checkpoints)
     network = UtNet2(4, enlarge_first=True) if sensor == "bayer" else UtNet2(3)
-    fill(network, job, sensor, nind_unet.LAYOUT, nind_unet.RECIPE)
+    load_weights(network, job, sensor, nind_unet.LAYOUT, nind_unet.RECIPE)
     return network
 
 
@@ -122,7 +122,7 @@ def upscaler(job: Job) -> nn.Module:
     """RRDBNet of the one scale the job's card names."""
     (scale,) = (checkpoint.name for checkpoint in job.card.checkpoints)
     network = rrdb.RRDBNet(rrdb.SCALES[scale])
-    fill(network, job, scale, rrdb.LAYOUT, rrdb.RECIPE)
+    load_weights(network, job, scale, rrdb.LAYOUT, rrdb.RECIPE)
     return network
 
 
@@ -130,7 +130,7 @@ def eraser(job: Job) -> nn.Module:
     """LaMa with Fourier transforms as such."""
     side = job.card.package.attributes["input_sizes"][0]
     generator = Generator(side, side)
-    fill(generator, job, lama.CHECKPOINT, lama.LAYOUT, lama.RECIPE)
+    load_weights(generator, job, lama.CHECKPOINT, lama.LAYOUT, lama.RECIPE)
     for module in generator.modules():
         if isinstance(module, FourierUnit):
             module.forward = MethodType(_fourier, module)  # type: ignore[method-assign]
@@ -172,7 +172,7 @@ def depth(job: Job) -> nn.Module:
     """Depth Anything of the version the job's card names."""
     variant = depth_anything.VARIANTS[str(job.card.convert.options["network"])]
     network = depth_anything.DepthAnything(variant)
-    fill(network, job, depth_anything.CHECKPOINT, variant.layouts["original"], variant.recipe)
+    load_weights(network, job, depth_anything.CHECKPOINT, variant.layouts["original"], variant.recipe)
     return network
 
 
@@ -181,10 +181,10 @@ def _sam(job: Job) -> Any:
     network: nn.Module
     if variant in sam2.SIZES:
         network = sam2.network(variant)
-        fill(network, job, sam2.CHECKPOINT, sam2.LAYOUT, Recipe())
+        load_weights(network, job, sam2.CHECKPOINT, sam2.LAYOUT, Recipe())
     else:
         network = sam_hq.network(variant)
-        fill(network, job, sam_hq.CHECKPOINT, sam_hq.LAYOUTS[variant], Recipe())
+        load_weights(network, job, sam_hq.CHECKPOINT, sam_hq.LAYOUTS[variant], Recipe())
     return _plain_norms(network)
 
 
@@ -196,7 +196,7 @@ def _attention(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
 def _all_heads(query: Tensor, key: Tensor, value: Tensor, bias: Callable[[int], Tensor] | None = None) -> Tensor:
     """All heads at once; `bias` gives that of one."""
     every = torch.cat([bias(number) for number in range(query.shape[1])], 1) if bias else None
-    return attend(query, key, value, every)
+    return scaled_dot_product_attention(query, key, value, every)
 
 
 def _windows(image: Tensor, side: int) -> Tensor:

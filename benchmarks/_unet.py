@@ -8,7 +8,7 @@ from torch.nn import functional
 
 from dtproxies.networks.colour import convert
 from dtproxies.networks.encoding import from_stops, to_stops
-from dtproxies.networks.sliders import Dials
+from dtproxies.networks.sliders import SliderEmbedding
 from dtproxies.vocabulary.module import Module
 
 WIDTHS = (32, 64, 128, 256, 512)
@@ -29,7 +29,7 @@ class UNet(nn.Module):
         super().__init__()
         self._module = module
         channels = 1 if module.space == "raw" else 3
-        self.dials = Dials(module.sliders)
+        self.dials = SliderEmbedding(module.sliders)
         ends = [channels, *WIDTHS[:-1]]
         self.down = nn.ModuleList(_double(one + self.dials.size, to) for one, to in zip(ends, WIDTHS, strict=True))
         pairs = list(zip(WIDTHS[:0:-1], WIDTHS[-2::-1], strict=True))

@@ -23,18 +23,18 @@ import numpy as np
 from benchmarks._chains import chains, link_at
 from benchmarks._page import decibels, write_tables
 from dtbase.terminal.console import Console
-from dtproxies.evaluation.stored_results import kept_in
-from dtproxies.images.image import FOLDER, Picture, photographs
+from dtproxies.evaluation.stored_results import read_stored
+from dtproxies.images.image import FOLDER, LinearImage, photographs
 from dtproxies.images.metrics import spread
-from dtproxies.images.training_images import Scenes
+from dtproxies.images.training_images import ImageSequence
 from dtproxies.pipeline.accuracy import Judged, judge
 from dtproxies.pipeline.chain import Chain, run
 from dtproxies.pipeline.open_pipeline import Pipeline, open_pipeline
 from dtproxies.pipeline.reference_render import in_pipe
-from dtproxies.pipeline.request import Request, Wanted
-from dtproxies.proxy.definition import proxied
+from dtproxies.pipeline.request import ModuleRequest, Request
+from dtproxies.proxy.definition import load_definition
 from dtproxies.proxy.sampling import sample
-from dtproxies.proxy.weight_files import trained, weights_of
+from dtproxies.proxy.weight_files import modules_with_weights, weights_of
 from dtproxies.render.torch_threads import one_core
 
 MODELS = Path("models")
@@ -63,7 +63,11 @@ def main(arguments: Sequence[str] = ()) -> int:
     parser.add_argument("--positions", type=int, default=POSITIONS, help="of each chain")
     parser.add_argument("--write", action="store_true", help="write the tables into docs/proxy-benchmarks.md")
     asked = parser.parse_args(arguments)
-    modules = [one for one in (proxied(name).module for name in trained(MODELS)) if one.space != "raw" and one.sliders]
+    modules = [
+        one
+        for one in (load_definition(name).module for name in modules_with_weights(MODELS))
+        if one.space != "raw" and one.sliders
+    ]
     drawn = chains(modules, [min(LENGTH, len(modules))], CHAINS, SEED)
     console, rows = Console(), []
     with one_core(), console.progress("chains", len(drawn) * asked.positions) as advance:
@@ -76,18 +80,18 @@ def main(arguments: Sequence[str] = ()) -> int:
 
 def exports(names: Sequence[str], count: int, seed: Sequence[int]) -> Iterator[Exported]:
     """Export pictures through a chain at random positions and hold its proxies against each export."""
-    scenes = Scenes(photographs=photographs(FOLDER, "evaluate"), side=SIDE, seed=seed[-1] + SEED, charts=0)
-    request = Request(modules=[Wanted(module=name) for name in names])
+    scenes = ImageSequence(photographs=photographs(FOLDER, "evaluate"), side=SIDE, seed=seed[-1] + SEED, charts=0)
+    request = Request(modules=[ModuleRequest(module=name) for name in names])
     with open_pipeline(request, scenes.picture(0), MODELS) as opened:
         drawn = [
-            sample(link.module, count, seed=[*seed, at], reachable=link.proxied.reachable)
+            sample(link.module, count, seed=[*seed, at], reachable=link.definition.reachable)
             for at, link in enumerate(opened.chain.links)
         ]
         for number in range(count):
             yield _export(opened, [positions[number] for positions in drawn], scenes.picture(number))
 
 
-def _export(opened: Pipeline, positions: Sequence[Sequence[float]], picture: Picture) -> Exported:
+def _export(opened: Pipeline, positions: Sequence[Sequence[float]], picture: LinearImage) -> Exported:
     links = [link_at(link, position) for link, position in zip(opened.chain.links, positions, strict=True)]
     chain = Chain(links, list(opened.chain.networks))
     exported = in_pipe(opened.darktable, links, opened.order, picture.pixels, opened.renderer.layouts)
@@ -132,7 +136,7 @@ def _behind(rows: Sequence[Exported]) -> list[list[str]]:
 
 
 def _plain(name: str) -> str:
-    kept = kept_in(weights_of(name, MODELS).parent)
+    kept = read_stored(weights_of(name, MODELS).parent)
     return f"{kept.evaluation.proxy['display_psnr'].mean:.1f}" if kept else "-"
 
 

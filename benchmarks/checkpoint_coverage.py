@@ -32,7 +32,7 @@ from torch import Tensor, nn
 
 from dtbase.system.discovery import member
 from dtbase.system.errors import Failure
-from dtbase.system.subprocess_call import apart
+from dtbase.system.subprocess_call import run_in_subprocess
 from dtbase.terminal.console import Console
 from dtmodels import families
 from dtmodels.card.catalogue import Catalogue, Entry
@@ -105,9 +105,9 @@ def main(arguments: Sequence[str] = ()) -> int:
     try:
         catalogue = Catalogue.load(ROOT)
         entries = [catalogue.get(name) for name in asked.models] or catalogue.entries
-    except Failure as wrong:
-        console.note(f"error: {wrong}")
-        return wrong.exit_code
+    except Failure as exc:
+        console.note(f"error: {exc}")
+        return exc.exit_code
     rows = []
     for entry in entries:
         for row in _rows(entry, asked.data, tensors_only=asked.tensors):
@@ -129,7 +129,7 @@ def _rows(entry: Entry, data: Path, *, tensors_only: bool) -> Iterator[list[str]
         counts = [len(best.listed["tensors"]), best.taken, best.unused, best.missing, best.left_over]
         off = ("", "")
         if not (best.misfits or tensors_only):  # what does not fit cannot be converted
-            found, _ = apart(_parity, entry, checkpoint, best, data)
+            found, _ = run_in_subprocess(_parity, entry, checkpoint, best, data)
             off = (f"{found[0]:.0e}", f"{found[1]:.0e}")
         yield [card.id, checkpoint.name, best.name, *map(str, counts), *off]
 

@@ -29,7 +29,7 @@ from dtmodels.card.catalogue import Catalogue, Entry
 from dtmodels.stages.convert import obtain_and_convert
 from dtproxies.darktable.find import Darktable, find
 from dtproxies.images.image import chart, into_space
-from dtproxies.proxy.definition import Proxied, proxied
+from dtproxies.proxy.definition import ProxyDefinition, load_definition
 from dtproxies.proxy.runners import onnx_runner
 from dtproxies.proxy.sampling import sample
 from dtproxies.render.open_renderer import open_renderer
@@ -81,13 +81,13 @@ def main(arguments: Sequence[str] = ()) -> int:
 
 def cost(entry: Entry, darktable: Darktable, folder: Path) -> Cost:
     """Build the graph of a proxy and time it and its module."""
-    given = proxied(entry.card.convert.options["module"])
+    given = load_definition(entry.card.convert.options["module"])
     built = obtain_and_convert(entry, Workspace(folder), Console(StringIO(), StringIO(), quiet=True))
     proxy, module = _times(given, built / "model.onnx", darktable)
     return Cost(module=given.module.name, kind=given.module.kind, proxy=proxy, darktable=module)
 
 
-def _times(given: Proxied, graph: Path, darktable: Darktable) -> tuple[float, float]:
+def _times(given: ProxyDefinition, graph: Path, darktable: Darktable) -> tuple[float, float]:
     run, image = onnx_runner(given, graph), into_space(chart(SIDE, SEED), given.module)
     positions = sample(given.module, POSITIONS, seed=SEED, reachable=given.reachable)
     found = []

@@ -32,7 +32,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from benchmarks._networks import CASES
 from dtbase.imaging.psnr import psnr
 from dtbase.system.errors import WrongUsage
-from dtbase.system.subprocess_call import apart
+from dtbase.system.subprocess_call import run_in_subprocess
 from dtbase.terminal.console import Console
 from dtmodels.graph.normalise import normalise
 
@@ -61,12 +61,12 @@ def measured(name: str, folder: Path) -> list[str]:
     """The columns of one network, after its name."""
     case = CASES[name]
     before = _processor(resource.RUSAGE_CHILDREN)
-    _, peak = apart(_build, name, folder)
+    _, peak = run_in_subprocess(_build, name, folder)
     built = _processor(resource.RUSAGE_CHILDREN) - before
     files = {kind: folder / f"{kind}.onnx" for kind in ("full", "half", "plain")}
     normalise(folder / f"{case.file}.onnx", files["full"])
     normalise(folder / f"{case.file}.onnx", files["half"], half=True)
-    work, _ = apart(_build_plain, name, files["plain"])
+    work, _ = run_in_subprocess(_build_plain, name, files["plain"])
     given = {key: value.numpy() for key, value in case.inputs(case.tile).items()}
     slow, fast, wanted, found = _in_turn(files["plain"], files["half"], given, case.optimised)
     exact = _session(files["full"]).run(None, given)

@@ -20,8 +20,8 @@ from pathlib import Path
 from benchmarks._mutations import mutated, seeds
 from dtbase.terminal.console import Console
 from dtmodels.lint.engine import lint
-from dtmodels.lint.fixes import correct
-from dtmodels.lint.lint_report import Report, render
+from dtmodels.lint.fixes import apply_fixes
+from dtmodels.lint.lint_report import LintReport, render
 
 ROOT = Path(__file__).resolve().parent.parent
 COUNT = 100_000
@@ -87,11 +87,11 @@ def _judge(root: Path, number: int, tally: Tally) -> None:
         findings = lint(root)
         took = time.perf_counter() - started
         for form in ("text", "json", "github", "markdown"):
-            render(Report(findings=findings, root=root), form)
+            render(LintReport(findings=findings, root=root), form)
         if number % 10 == 0 and lint(root) != findings:
             tally.failed.append(f"{number}: another order or other findings the second time")
         if number % 50 == 0:
-            correct(root, lambda: lint(root), unsafe=True)
+            apply_fixes(root, lambda: lint(root), unsafe=True)
     except Exception:
         tally.failed.append(f"{number}: {traceback.format_exc(limit=-3)}")
         return

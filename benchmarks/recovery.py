@@ -33,17 +33,17 @@ from benchmarks._chains import chains, link_at
 from benchmarks._page import decibels, write_tables
 from dtbase.imaging.psnr import psnr
 from dtbase.terminal.console import Console
-from dtproxies.images.image import FOLDER, Picture, photographs
+from dtproxies.images.image import FOLDER, LinearImage, photographs
 from dtproxies.images.metrics import CAP, spread
-from dtproxies.images.module_spaces import shown
-from dtproxies.images.training_images import Scenes
+from dtproxies.images.module_spaces import to_display
+from dtproxies.images.training_images import ImageSequence
 from dtproxies.pipeline.chain import Chain, as_tensor
 from dtproxies.pipeline.open_pipeline import Pipeline, open_pipeline
-from dtproxies.pipeline.request import Request, Wanted
-from dtproxies.pipeline.steps import LINEAR, Link
-from dtproxies.proxy.definition import proxied
+from dtproxies.pipeline.request import ModuleRequest, Request
+from dtproxies.pipeline.steps import LINEAR, PipelineStep
+from dtproxies.proxy.definition import load_definition
 from dtproxies.proxy.sampling import Mixture, sample
-from dtproxies.proxy.weight_files import trained
+from dtproxies.proxy.weight_files import modules_with_weights
 from dtproxies.regress.command import render
 from dtproxies.regress.free_parameters import errors
 from dtproxies.regress.image_loss import Target, screen
@@ -85,7 +85,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     parser.add_argument("--targets", type=int, default=TARGETS, help="of each chain")
     parser.add_argument("--write", action="store_true", help="write the table into docs/proxy-benchmarks.md")
     asked = parser.parse_args(arguments)
-    modules = [proxied(name).module for name in trained(MODELS)]
+    modules = [load_definition(name).module for name in modules_with_weights(MODELS)]
     local = [one for one in modules if one.space != "raw" and one.reach is not None and one.sliders]
     longest = min(LONGEST, len(local))
     drawn = chains(local, [longest, longest - 1], CHAINS, SEED)
@@ -100,20 +100,20 @@ def main(arguments: Sequence[str] = ()) -> int:
 
 def recover(names: Sequence[str], count: int, seed: Sequence[int]) -> Iterator[Recovered]:
     """Make targets with darktable and search their sliders."""
-    scenes = Scenes(photographs=photographs(FOLDER, "evaluate"), side=SIDE, seed=seed[-1] + SEED, charts=0)
-    request = Request(modules=[Wanted(module=name) for name in names])
+    scenes = ImageSequence(photographs=photographs(FOLDER, "evaluate"), side=SIDE, seed=seed[-1] + SEED, charts=0)
+    request = Request(modules=[ModuleRequest(module=name) for name in names])
     with open_pipeline(request, scenes.picture(0), MODELS) as opened:
         drawn = {
             name: sample(found.module, count, seed=list(seed), reachable=found.reachable, mixture=FULL_RANGE)
             for name in names
-            for found in [proxied(name)]
+            for found in [load_definition(name)]
         }
         for number in range(count):
             truth = [link_at(link, drawn[link.module.name][number]) for link in opened.chain.links]
             yield _recover(opened, truth, scenes.picture(number))
 
 
-def _recover(opened: Pipeline, truth: Sequence[Link], picture: Picture) -> Recovered:
+def _recover(opened: Pipeline, truth: Sequence[PipelineStep], picture: LinearImage) -> Recovered:
     chain, light = opened.chain.double(), as_tensor(picture.pixels).double()
     after = render(opened, truth, picture)
     started = time.perf_counter()
@@ -127,13 +127,13 @@ def _recover(opened: Pipeline, truth: Sequence[Link], picture: Picture) -> Recov
         chain=" > ".join(link.module.name for link in truth),
         errors=errors(truth, found.sliders),
         apart=frozenset(_apart(chain, truth, light)),
-        psnr=psnr(shown(rendered, LINEAR), shown(after, LINEAR), best=CAP),
+        psnr=psnr(to_display(rendered, LINEAR), to_display(after, LINEAR), best=CAP),
         evaluations=found.evaluations,
         seconds=seconds,
     )
 
 
-def _apart(chain: Chain, truth: Sequence[Link], light: Tensor) -> list[str]:
+def _apart(chain: Chain, truth: Sequence[PipelineStep], light: Tensor) -> list[str]:
     """Sliders that the picture tells apart from all others; see above. A choice is moved to its next value."""
     base = _screen(chain, truth, light)
     names, columns, moves = [], [], []
@@ -164,7 +164,7 @@ def told_apart(jacobian: NDArray[np.float64], moves: NDArray[np.float64]) -> NDA
     return np.asarray(moves / np.sqrt(inverse) > ROUNDING)
 
 
-def _screen(chain: Chain, links: Sequence[Link], light: Tensor) -> NDArray[np.float64]:
+def _screen(chain: Chain, links: Sequence[PipelineStep], light: Tensor) -> NDArray[np.float64]:
     """What a screen shows of the end of the chain, all values in a row."""
     with half_the_cores(), torch.no_grad():
         at = Chain(links, list(chain.networks))

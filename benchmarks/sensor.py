@@ -26,10 +26,10 @@ from dtproxies.darktable.find import Darktable, find
 from dtproxies.darktable.sidecar_writer import Step
 from dtproxies.images.metrics import compare
 from dtproxies.images.module_spaces import convert
-from dtproxies.proxy.definition import Proxied, proxied
+from dtproxies.proxy.definition import ProxyDefinition, load_definition
 from dtproxies.proxy.runners import FACTORS, torch_runner
 from dtproxies.proxy.sampling import sample
-from dtproxies.proxy.weight_files import trained, weights_of
+from dtproxies.proxy.weight_files import modules_with_weights, weights_of
 from dtproxies.render.open_renderer import open_renderer
 from dtproxies.render.pairs import slider_values
 from dtproxies.vocabulary.module import Module
@@ -54,10 +54,10 @@ def main(arguments: Sequence[str] = ()) -> int:
         return 0
     darktable, rows = find(), []
     factors = balance_of(darktable, file)
-    for name in trained(MODELS):
+    for name in modules_with_weights(MODELS):
         balanced = _holds_balance(weights_of(name, MODELS))
-        if proxied(name).module.space == "raw" or balanced:
-            rows.append(_line(proxied(name), darktable, file, factors if balanced else None))
+        if load_definition(name).module.space == "raw" or balanced:
+            rows.append(_line(load_definition(name), darktable, file, factors if balanced else None))
     columns = ["module", "positions", "default", "mean", "worst", "largest error", "doing nothing"]
     title = f"{file.name}: display PSNR in dB, at most 150"
     console.table(columns, rows, title=title)
@@ -68,7 +68,7 @@ def main(arguments: Sequence[str] = ()) -> int:
 
 def balance_of(darktable: Darktable, file: Path) -> list[float]:
     """By what darktable multiplies red, green and blue of a mosaic that starts red, green, as the camera wants it."""
-    given = proxied("temperature").module
+    given = load_definition("temperature").module
     with open_renderer(darktable, [given], height=SIDE, width=SIDE) as renderer:
         layouts = renderer.layouts
     pipe = dump(darktable, file, [], layouts, watched=[given.name])[given.name]
@@ -80,7 +80,7 @@ def _factor(pipe: Dumped, row: int, column: int) -> float:
     return float(np.median(after[before > 0.01] / before[before > 0.01]))
 
 
-def _line(given: Proxied, darktable: Darktable, file: Path, factors: Sequence[float] | None) -> list[str]:
+def _line(given: ProxyDefinition, darktable: Darktable, file: Path, factors: Sequence[float] | None) -> list[str]:
     module = given.module
     run = torch_runner(given, weights_of(module.name, MODELS), balance=factors)
     figures, idle = [], []
@@ -94,7 +94,7 @@ def _line(given: Proxied, darktable: Darktable, file: Path, factors: Sequence[fl
     ]
 
 
-def _renders(given: Proxied, darktable: Darktable, file: Path) -> Iterator[tuple[NDArray[np.float64], Dumped]]:
+def _renders(given: ProxyDefinition, darktable: Darktable, file: Path) -> Iterator[tuple[NDArray[np.float64], Dumped]]:
     module: Module = given.module
     with open_renderer(darktable, [module], height=SIDE, width=SIDE) as renderer:
         layouts = renderer.layouts

@@ -29,8 +29,8 @@ from dtbase.system.files import sha256
 from dtbase.terminal.console import Console
 from dtproxies.darktable.renderer import Request
 from dtproxies.images.image import FOLDER, Pixels
-from dtproxies.proxy.definition import proxied
-from dtproxies.proxy.weight_files import WEIGHTS, trained, weights_of
+from dtproxies.proxy.definition import load_definition
+from dtproxies.proxy.weight_files import WEIGHTS, modules_with_weights, weights_of
 from dtproxies.render.pairs import Renders
 from dtproxies.render.session import session
 from dtproxies.training.lbfgs import train
@@ -78,7 +78,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     parser.add_argument("--modules", help="names, with commas")
     parser.add_argument("--write", action="store_true", help="write the table into docs/proxy-benchmarks.md")
     asked = parser.parse_args(arguments)
-    names = asked.modules.split(",") if asked.modules else trained(MODELS)
+    names = asked.modules.split(",") if asked.modules else modules_with_weights(MODELS)
     console, found = Console(), []
     with console.progress("training", len(names)) as advance:
         for name in names:
@@ -97,7 +97,7 @@ def main(arguments: Sequence[str] = ()) -> int:
 
 def train_anew(name: str) -> Trained:
     """Train the proxy of a module in a folder that is then removed."""
-    given = proxied(name)
+    given = load_definition(name)
     with (
         tempfile.TemporaryDirectory() as scratch,
         session(name, FOLDER, "fit", side=given.recipe.side, upstream=given.recipe.upstream) as opened,

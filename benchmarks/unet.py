@@ -28,11 +28,11 @@ from dtbase.terminal.console import Console
 from dtproxies.evaluation.results import Evaluation
 from dtproxies.evaluation.run import SIDE, evaluate
 from dtproxies.images.image import FOLDER
-from dtproxies.images.training_images import Scenes
+from dtproxies.images.training_images import ImageSequence
 from dtproxies.networks.frame import call
-from dtproxies.proxy.definition import Proxied, proxied
+from dtproxies.proxy.definition import ProxyDefinition, load_definition
 from dtproxies.proxy.runners import torch_runner
-from dtproxies.proxy.weight_files import WEIGHTS, trained
+from dtproxies.proxy.weight_files import WEIGHTS, modules_with_weights
 from dtproxies.proxy.weights import store
 from dtproxies.render.pairs import endless_pairs
 from dtproxies.render.session import Session, session
@@ -83,7 +83,7 @@ def main(arguments: Sequence[str] = ()) -> int:
 
 def both(name: str, seconds: float | None) -> Both:
     """Train and evaluate both networks of a module."""
-    given = proxied(name)
+    given = load_definition(name)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         with session(name, FOLDER, "fit", side=given.recipe.side, upstream=given.recipe.upstream) as opened:
@@ -100,13 +100,13 @@ def both(name: str, seconds: float | None) -> Both:
     return Both(proxy=proxy, proxy_seconds=took, unet=unet, unet_seconds=unet_took, steps=steps)
 
 
-def _train_unet(given: Proxied, opened: Session, seconds: float, path: Path) -> int:
+def _train_unet(given: ProxyDefinition, opened: Session, seconds: float, path: Path) -> int:
     """Train for so many processor seconds of this process and write the weights; returns the number of steps."""
     torch.manual_seed(RECIPE.seed)
     module, network, until = given.module, given.network(), time.process_time() + seconds
     optimiser = torch.optim.Adam(network.parameters(), lr=RECIPE.rate)
     pool = Pool(module, RECIPE, torch.device("cpu"), step=1)
-    pairs = endless_pairs(given, opened.renderer, Scenes.of(RECIPE, opened.pictures), RECIPE)
+    pairs = endless_pairs(given, opened.renderer, ImageSequence.of(RECIPE, opened.pictures), RECIPE)
     step = 0
     while time.process_time() < until:
         step += 1
@@ -121,14 +121,14 @@ def _train_unet(given: Proxied, opened: Session, seconds: float, path: Path) -> 
     return step
 
 
-def _judge(given: Proxied, weights: Path, opened: Session) -> Evaluation:
+def _judge(given: ProxyDefinition, weights: Path, opened: Session) -> Evaluation:
     # Whether anything is the identity is no question to a UNet.
     plain, run = replace(given, identity=None), torch_runner(given, weights)
     return evaluate(plain, run, opened.renderer, opened.pictures, console=QUIET, pairs=PAIRS, brief=True)
 
 
 def _first_of_each_kind() -> list[str]:
-    modules = [proxied(name).module for name in trained(MODELS)]
+    modules = [load_definition(name).module for name in modules_with_weights(MODELS)]
     return [next(one.name for one in modules if one.kind == kind and one.sliders) for kind in KINDS]
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dtbase.terminal.console import Console
-from dtmodels.findings.check_report import Report
+from dtmodels.findings.check_report import CheckReport
 from dtmodels.graph.runtime import Runtime
 from dtmodels.stages.validate import validate_path
 
@@ -39,7 +39,7 @@ class Called:
     outcome: str
     good: bool
     """Whether darktable's user would be happy with it."""
-    report: Report
+    report: CheckReport
 
     @property
     def agreed(self) -> bool:

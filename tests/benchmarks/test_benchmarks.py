@@ -11,9 +11,9 @@ from benchmarks._chains import chains
 from benchmarks._unet import UNet
 from benchmarks.recovery import told_apart
 from dtbase.system.errors import Failure
-from dtproxies.proxy.definition import proxied
+from dtproxies.proxy.definition import load_definition
 
-MODULES = [proxied(name).module for name in ("exposure", "sharpen", "velvia", "vibrance")]
+MODULES = [load_definition(name).module for name in ("exposure", "sharpen", "velvia", "vibrance")]
 
 
 def test_chains_are_drawn_once_and_the_same_each_time() -> None:
@@ -37,7 +37,7 @@ def test_a_slider_is_told_apart_unless_it_does_nothing_or_what_another_does() ->
 @pytest.mark.parametrize("name", ["sharpen", "velvia"])
 def test_the_unet_starts_from_the_picture_clips_nothing_and_sends_gradients_to_every_slider(name: str) -> None:
     torch.manual_seed(0)
-    module = proxied(name).module
+    module = load_definition(name).module
     network = UNet(module)
     assert 7e6 < sum(one.numel() for one in network.parameters()) < 8.5e6
     image = 200 * torch.randn(1, 3, 37, 51)

@@ -10,7 +10,7 @@ from dtbase.system.errors import Failure, NothingToDo, WrongUsage
 from dtbase.terminal.console import Console
 from dtmodels.lint.engine import lint
 from dtmodels.lint.registry import find_rule, selected
-from dtmodels.lint.release_check import require_clean
+from dtmodels.lint.release_check import require_no_errors
 
 HERE = Path(__file__).parent
 
@@ -112,18 +112,18 @@ def test_a_release_goes_on_only_without_errors(tmp_path: Path, console: Console)
     card = put(tmp_path, "a-model")
     card.write_text(card.read_text().replace("status: draft", "status: released"))
     with pytest.raises(Failure, match="error"):
-        require_clean(tmp_path, console)
+        require_no_errors(tmp_path, console)
     assert isinstance(console.remarks, io.StringIO)
     assert "card.yaml" in console.remarks.getvalue()
     card.write_text("- no card\n")
     with pytest.raises(Failure, match="1 error"):
-        require_clean(tmp_path, console)
+        require_no_errors(tmp_path, console)
 
 
 def test_a_draft_holds_up_no_release(tmp_path: Path, console: Console) -> None:
     put(tmp_path, "a-model", task="x")
     assert any(finding.severity == "error" for finding in lint(tmp_path))
-    require_clean(tmp_path, console)
+    require_no_errors(tmp_path, console)
 
 
 def test_a_hundred_broken_cards_are_reported_and_none_hides_another(tmp_path: Path) -> None:

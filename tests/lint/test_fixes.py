@@ -8,7 +8,7 @@ import pytest
 from dtmodels.card.reader import read
 from dtmodels.card.source_edits import Edit, apply, edit
 from dtmodels.lint.engine import lint
-from dtmodels.lint.fixes import correct
+from dtmodels.lint.fixes import apply_fixes
 from dtmodels.yaml.document import Change
 
 HERE = Path(__file__).parent
@@ -16,7 +16,7 @@ Repository = Callable[[Path], Path]
 
 
 def corrected(root: Path, *, unsafe: bool = False, select: tuple[str, ...] = ()) -> tuple[list[str], str]:
-    written = correct(root, lambda: lint(root, select=select), unsafe=unsafe)
+    written = apply_fixes(root, lambda: lint(root, select=select), unsafe=unsafe)
     return written, (root / "models" / "toy-model" / "card.yaml").read_bytes().decode()
 
 
@@ -57,9 +57,9 @@ def test_what_needs_a_second_look_is_only_corrected_when_asked(tmp_path: Path) -
     card.parent.mkdir(parents=True)
     card.write_text(text)
     find = lambda: lint(tmp_path, select=["SCH007"])  # noqa: E731
-    assert correct(tmp_path, find, unsafe=False) == []
+    assert apply_fixes(tmp_path, find, unsafe=False) == []
     assert card.read_text() == text
-    assert correct(tmp_path, find, unsafe=True) == ["models/other-model/card.yaml"]
+    assert apply_fixes(tmp_path, find, unsafe=True) == ["models/other-model/card.yaml"]
     assert card.read_text() == text.replace("id: toy-model", 'id: "other-model"')
 
 
@@ -79,9 +79,9 @@ def test_every_correction_of_every_fixture_leaves_a_readable_card_and_ends(repos
     for case in cases:
         card.write_bytes(case.read_bytes())
         readable = read(card).root is not None
-        correct(root, lambda: lint(root), unsafe=True)
+        apply_fixes(root, lambda: lint(root), unsafe=True)
         assert (read(card).root is not None) == readable, case
-        assert correct(root, lambda: lint(root), unsafe=True) == [], case
+        assert apply_fixes(root, lambda: lint(root), unsafe=True) == [], case
 
 
 CARD = """a: 1

@@ -8,8 +8,8 @@ from types import ModuleType
 import pytest
 
 from dtmodels.lint.engine import lint
-from dtmodels.lint.fixes import correct
-from dtmodels.lint.lint_report import Report, format_names, render
+from dtmodels.lint.fixes import apply_fixes
+from dtmodels.lint.lint_report import LintReport, format_names, render
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def judged(root: Path, card: bytes) -> list[str]:
     places = [(finding.path, finding.line, finding.column) for finding in findings]
     assert places == sorted(places)
     assert all(finding.line > 0 and finding.column > 0 and finding.message for finding in findings)
-    return [render(Report(findings=findings, root=root), form) for form in format_names()]
+    return [render(LintReport(findings=findings, root=root), form) for form in format_names()]
 
 
 @pytest.mark.parametrize("part", range(4))
@@ -49,7 +49,7 @@ def test_many_mutated_cards_are_answered_and_corrected(mutations: ModuleType, ro
     texts = mutations.seeds(root)
     for number in range(1_000, 1_800):
         judged(tmp_path, mutations.mutated(number, texts))
-        correct(tmp_path, lambda: lint(tmp_path), unsafe=True)
+        apply_fixes(tmp_path, lambda: lint(tmp_path), unsafe=True)
 
 
 def test_a_number_always_means_the_same_card(mutations: ModuleType, root: Path) -> None:

@@ -40,6 +40,6 @@ def test_a_release_has_no_warnings_left(profile: str) -> None:
 
 def test_an_unknown_profile_is_wrong_usage() -> None:
     assert profile_names() == ["status", "draft", "strict", "review", "release"]
-    with pytest.raises(WrongUsage, match="no profile 'relaese'") as wrong:
+    with pytest.raises(WrongUsage, match="no profile 'relaese'") as exc:
         find_profile("relaese")
-    assert wrong.value.fix == "did you mean release?"
+    assert exc.value.fix == "did you mean release?"

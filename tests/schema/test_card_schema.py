@@ -15,7 +15,7 @@ import yaml
 from dtbase.system.errors import Failure
 from dtmodels.card.model import Card
 from dtmodels.card.reader import build
-from dtmodels.card.schema_fit import fit
+from dtmodels.card.schema_fit import validate_against_schema
 from dtmodels.card.schemas import check_against, names, schema
 from dtmodels.lint.registry import all_rules
 from dtmodels.yaml.document import Mapping as Document
@@ -190,7 +190,7 @@ def accepted_by_reader(card: Any) -> bool:
     root, problems = compose(yaml.dump(card, Dumper=yaml.CSafeDumper, width=10_000))
     if not isinstance(root, Document):
         return False
-    values, departures = fit(root, CARD)
+    values, departures = validate_against_schema(root, CARD)
     wrong = [problem for problem in [*problems, *departures] if problem.severity == "error"]
     if not wrong:
         assert dataclasses.asdict(build(Card, values))["id"] == card["id"]

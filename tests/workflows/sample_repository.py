@@ -59,7 +59,7 @@ def command(folder: Path, *words: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class SampleRepository:
     """A repository like this one, on a GitHub that keeps releases."""
 
     origin: Origin
@@ -95,7 +95,7 @@ class House:
 
 
 @contextmanager
-def on_github(world: World, origin: Origin, state: State | None = None) -> Iterator[House]:
+def on_github(world: World, origin: Origin, state: State | None = None) -> Iterator[SampleRepository]:
     """Put a repository on a stand-in for GitHub that runs of this world can reach, and nobody else.
 
     Args:
@@ -112,4 +112,4 @@ def on_github(world: World, origin: Origin, state: State | None = None) -> Itera
         found = fake.environment()
         world.environment |= {name: found[name] for name in ("GITHUB_API_URL", "GITHUB_SERVER_URL", "DTMODELS_RAW_URL")}
         world.grant = lambda token, rights: fake.state.tokens.__setitem__(token, rights.level("contents"))
-        yield House(origin=origin, fake=fake, world=world)
+        yield SampleRepository(origin=origin, fake=fake, world=world)

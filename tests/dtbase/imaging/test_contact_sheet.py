@@ -9,16 +9,16 @@ from dtbase.imaging.contact_sheet import (
     GAP,
     TITLE,
     WARNING,
-    Shown,
+    DisplayImage,
+    add_banner,
     difference,
-    marked,
     write_picture,
     write_sheet,
 )
 
 
-def grey(height: int, width: int, caption: str = "", value: float = 0.5) -> Shown:
-    return Shown(np.full((height, width, 3), value), caption)
+def grey(height: int, width: int, caption: str = "", value: float = 0.5) -> DisplayImage:
+    return DisplayImage(np.full((height, width, 3), value), caption)
 
 
 def read(path: Path) -> np.ndarray:
@@ -51,7 +51,7 @@ def test_a_title_and_long_captions_are_never_cut_off(tmp_path: Path) -> None:
 @pytest.mark.parametrize("width", [120, 451, 2000])
 def test_a_warning_fits_the_picture_and_leaves_the_rest_alone(width: int) -> None:
     picture = grey(100, width, value=0.0).pixels
-    warned = np.rint(marked(picture, "of no use for pictures") * 255)
+    warned = np.rint(add_banner(picture, "of no use for pictures") * 255)
     assert warned.shape == picture.shape
     band = (warned == WARNING).all(axis=2)
     assert band[0].all()

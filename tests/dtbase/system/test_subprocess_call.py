@@ -8,7 +8,7 @@ import signal
 import pytest
 
 from dtbase.system.errors import Failure
-from dtbase.system.subprocess_call import apart, room_for
+from dtbase.system.subprocess_call import max_parallel_processes, run_in_subprocess
 
 LARGE = 300_000_000
 
@@ -30,29 +30,29 @@ def die() -> None:
 
 
 def test_the_result_comes_from_another_process() -> None:
-    result, _ = apart(where_it_runs)
+    result, _ = run_in_subprocess(where_it_runs)
     assert result != os.getpid()
 
 
 def test_the_peak_is_that_of_the_work_and_not_of_this_process() -> None:
-    (small, less), (large, more) = apart(fill, 1), apart(fill, LARGE)
+    (small, less), (large, more) = run_in_subprocess(fill, 1), run_in_subprocess(fill, LARGE)
     assert (small, large) == (1, LARGE)
     assert 0.9 * LARGE < more - less < 2 * LARGE
 
 
 def test_a_failure_comes_through_whole() -> None:
     with pytest.raises(Failure, match="no") as failure:
-        apart(fail)
+        run_in_subprocess(fail)
     assert (failure.value.where, failure.value.fix) == ("there", "do")
 
 
 def test_a_process_that_is_killed_is_a_failure() -> None:
     with pytest.raises(Failure, match="was killed") as failure:
-        apart(die)
+        run_in_subprocess(die)
     assert "memory" in failure.value.fix
 
 
 def test_as_many_processes_fit_as_there_are_processors_and_memory_but_one_always() -> None:
-    assert room_for(1) == os.cpu_count()
-    assert room_for(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")) == 1
-    assert room_for(10**18) == 1
+    assert max_parallel_processes(1) == os.cpu_count()
+    assert max_parallel_processes(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")) == 1
+    assert max_parallel_processes(10**18) == 1

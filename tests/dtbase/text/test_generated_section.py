@@ -3,15 +3,15 @@
 import pytest
 
 from dtbase.system.errors import Failure
-from dtbase.text.generated_section import between
+from dtbase.text.generated_section import replace_section
 
 PAGE = "before\n<!-- a -->\nold\n<!-- b -->\nafter <!-- b -->\n"
 
 
 def test_only_what_stands_between_the_marks_is_replaced() -> None:
-    made = between(PAGE, "<!-- a -->", "<!-- b -->", "new\n", "page.md")
+    made = replace_section(PAGE, "<!-- a -->", "<!-- b -->", "new\n", "page.md")
     assert made == PAGE.replace("old", "new")
-    assert between(made, "<!-- a -->", "<!-- b -->", "new\n", "page.md") == made
+    assert replace_section(made, "<!-- a -->", "<!-- b -->", "new\n", "page.md") == made
 
 
 @pytest.mark.parametrize(
@@ -19,4 +19,4 @@ def test_only_what_stands_between_the_marks_is_replaced() -> None:
 )
 def test_a_missing_mark_is_named(text: str, said: str) -> None:
     with pytest.raises(Failure, match=f"page.md.*{said}"):
-        between(text, "<!-- a -->", "<!-- b -->", "new\n", "page.md")
+        replace_section(text, "<!-- a -->", "<!-- b -->", "new\n", "page.md")

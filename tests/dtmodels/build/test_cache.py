@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dtmodels.build.cache import digest, refresh, tools_digest
+from dtmodels.build.cache import digest, run_if_stale, tools_digest
 
 
 @pytest.fixture
@@ -14,7 +14,7 @@ def step(tmp_path: Path) -> tuple[Path, Path]:
 
 
 def make(made: Path, stamp: Path, inputs: str = "a") -> bool:
-    return refresh(stamp, inputs, [made], lambda: made.write_text("content"))
+    return run_if_stale(stamp, inputs, [made], lambda: made.write_text("content"))
 
 
 def test_work_is_done_once(step: tuple[Path, Path]) -> None:
@@ -62,7 +62,7 @@ def test_failed_work_leaves_no_stamp(step: tuple[Path, Path]) -> None:
     stamp, made = step
     make(made, stamp)
     with pytest.raises(ZeroDivisionError):
-        refresh(stamp, "b", [made], lambda: 1 // 0)
+        run_if_stale(stamp, "b", [made], lambda: 1 // 0)
     assert not stamp.exists()
 
 

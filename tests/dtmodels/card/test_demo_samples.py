@@ -81,7 +81,7 @@ def test_a_folder_without_a_set_has_an_empty_one(tmp_path: Path) -> None:
 )
 def test_a_file_that_is_no_sample_set_is_refused(tmp_path: Path, text: str, told: str) -> None:
     (tmp_path / FILE).write_text(text)
-    with pytest.raises(Failure, match=told) as wrong:
+    with pytest.raises(Failure, match=told) as exc:
         sample_set(tmp_path)
-    assert wrong.value.where.startswith(str(tmp_path / FILE))
-    assert wrong.value.fix
+    assert exc.value.where.startswith(str(tmp_path / FILE))
+    assert exc.value.fix

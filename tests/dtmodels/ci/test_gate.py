@@ -80,16 +80,16 @@ def test_the_table_says_why(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize("text", ["", "null", "[]", "3", '{"a": 1}', '{"a": {}}', "{", "{}"])
 def test_something_else_than_github_says_is_wrong_usage(text: str) -> None:
-    with pytest.raises(WrongUsage) as wrong:
+    with pytest.raises(WrongUsage) as exc:
         judged(text)
-    assert wrong.value.where == "NEEDS"
+    assert exc.value.where == "NEEDS"
 
 
 @pytest.mark.parametrize("may_skip", ["biuld", "build:plan", "build:plan.count", "../x", "build;lint"])
 def test_a_job_that_does_not_exist_may_not_be_named(may_skip: str) -> None:
-    with pytest.raises(WrongUsage) as wrong:
+    with pytest.raises(WrongUsage) as exc:
         judged(needs(build="success"), may_skip)
-    assert wrong.value.where == "MAY_SKIP"
+    assert exc.value.where == "MAY_SKIP"
 
 
 def test_the_command_reads_its_environment(tmp_path: Path) -> None:

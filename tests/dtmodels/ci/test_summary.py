@@ -18,8 +18,8 @@ from dtmodels.build.workspace import Workspace
 from dtmodels.ci.built_model import read_released
 from dtmodels.ci.summary import summary
 from dtmodels.command.cli import cli
-from dtmodels.findings.check_report import Facts, FileFacts, Report, TensorFacts, error, warning
-from dtmodels.package.config_writer import STAND_IN
+from dtmodels.findings.check_report import CheckReport, Facts, FileFacts, TensorFacts, error, warning
+from dtmodels.package.config_writer import SEEDED
 from tests.fake_github import Asset, FakeGitHub, Fault, Release
 from tests.support.injection_strings import NASTY
 from tests.support.markdown_parser import Rendered
@@ -31,18 +31,18 @@ GRAPH = FileFacts(name="model.onnx", bytes=1234, opset=18, ir=10, inputs=(TENSOR
 FIGURES = {"latency_ms model": 20.0, "psnr_db_worst": 61.25}
 
 
-def finish(root: Path, report: Report, *, package: bytes = b"x" * 1000, seed: int | None = None) -> Workspace:
+def finish(root: Path, report: CheckReport, *, package: bytes = b"x" * 1000, seed: int | None = None) -> Workspace:
     """What the stages leave behind of `denoise-toy`, without running them."""
     workspace = Workspace(root)
     write_json(workspace.report("denoise-toy"), report.as_json())
-    write_json(workspace.model("denoise-toy") / "config.json", {} if seed is None else {STAND_IN: seed})
+    write_json(workspace.model("denoise-toy") / "config.json", {} if seed is None else {SEEDED: seed})
     workspace.package("denoise-toy").write_bytes(package)
     return workspace
 
 
-def report(*problems: Any, figures: dict[str, float] | None = None) -> Report:
+def report(*problems: Any, figures: dict[str, float] | None = None) -> CheckReport:
     facts = Facts(id="denoise-toy", task="denoise", version="1.0", files=(GRAPH,), figures=figures or FIGURES)
-    return Report(where="denoise-toy", problems=problems, facts=facts)
+    return CheckReport(where="denoise-toy", problems=problems, facts=facts)
 
 
 def page(root: Path, capsys: pytest.CaptureFixture[str], **options: Any) -> str:
@@ -236,7 +236,7 @@ def outline(add_model: Add, root: Path, capsys: pytest.CaptureFixture[str], word
     tensor = dataclasses.replace(TENSOR, name=words, shape=(1, words))
     graph = dataclasses.replace(GRAPH, name=words, inputs=(tensor,))
     facts = Facts(files=(graph,), figures={f"latency_ms {words}": 1.0})
-    finish(root, Report(where="x", problems=(error("a.b", words, words, words),), facts=facts))
+    finish(root, CheckReport(where="x", problems=(error("a.b", words, words, words),), facts=facts))
     found = page(root, capsys)
     assert not any(line.lstrip().startswith(("::", "##[")) for line in found.splitlines())
     return Rendered(found).elements

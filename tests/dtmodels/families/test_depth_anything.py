@@ -15,8 +15,8 @@ from torch import nn
 
 from dtbase.system.errors import Failure
 from dtmodels.families import Job
-from dtmodels.families._seeded_weights import stand_ins
-from dtmodels.families._state_dict_mapping import Layout, Misfit, fit
+from dtmodels.families._seeded_weights import seeded_weights
+from dtmodels.families._state_dict_mapping import Layout, StateDictMismatch, fit
 from dtmodels.families.depth_anything import VARIANTS, DepthAnything, Variant, convert
 from dtmodels.graph.runtime import Runtime
 from dtmodels.stages.validate import validate_path
@@ -42,7 +42,7 @@ def seeded(variant: Variant) -> DepthAnything:
     """A network with stand-in weights, by the names of the authors' file."""
     network, layout = DepthAnything(variant).eval(), variant.layouts["original"]
     state = network.state_dict()
-    values = stand_ins({layout.sources(name)[0]: tensor for name, tensor in state.items()}, 0, variant.recipe)
+    values = seeded_weights({layout.sources(name)[0]: tensor for name, tensor in state.items()}, 0, variant.recipe)
     network.load_state_dict(fit(state, values, layout))
     return network
 
@@ -151,7 +151,7 @@ def test_a_checkpoint_of_the_other_edition_is_refused(make_job: MakeJob, tmp_pat
     save_file({one: torch.zeros(shape) for one, shape, _ in listed}, path)
     options, sizes = {"network": "v2-small"}, {"input_sizes": [42]}
     job = make_job("depth_anything", "depth", options=options, attributes=sizes, checkpoints={"weights": path})
-    with pytest.raises(Misfit, match=r"model.safetensors: .* 239 missing: .* 287 left over: "):
+    with pytest.raises(StateDictMismatch, match=r"model.safetensors: .* 239 missing: .* 287 left over: "):
         convert(job)
     assert not list(job.output.iterdir())
 

@@ -20,8 +20,8 @@ from dtbase.system.errors import Failure
 from dtmodels.families import Job
 from dtmodels.families._ffc import Generator
 from dtmodels.families._ffc_fold import fold
-from dtmodels.families._seeded_weights import stand_ins
-from dtmodels.families._state_dict_mapping import Layout, Misfit
+from dtmodels.families._seeded_weights import seeded_weights
+from dtmodels.families._state_dict_mapping import Layout, StateDictMismatch
 from dtmodels.families.lama import LAYOUT, RECIPE, Erase, convert
 from dtmodels.graph.runtime import Runtime
 from dtmodels.stages.validate import validate_path
@@ -36,7 +36,7 @@ def seeded(height: int, width: int, blocks: int = 18) -> Generator:
     """A generator with stand-in weights, by the names its checkpoint has."""
     network = Generator(height, width, blocks).eval()
     published = {LAYOUT.prefix + name: tensor for name, tensor in network.state_dict().items()}
-    values = stand_ins(published, 0, RECIPE)
+    values = seeded_weights(published, 0, RECIPE)
     network.load_state_dict({name.removeprefix(LAYOUT.prefix): tensor for name, tensor in values.items()})
     return network
 
@@ -133,7 +133,7 @@ def test_a_trainers_file_is_read_without_its_classes_and_other_networks_are_pass
     state = {f"generator.{name}": tensor for name, tensor in Generator(64, 64, blocks=1).state_dict().items()}
     path = trainer_file({**state, "discriminator.weight": torch.ones(3), "generator_average.weight": torch.ones(3)})
     job = make_job("lama", "erase", attributes={"input_sizes": [64]}, checkpoints={"weights": path})
-    with pytest.raises(Misfit, match="do not fit the network") as misfit:
+    with pytest.raises(StateDictMismatch, match="do not fit the network") as misfit:
         convert(job)
     assert not any(name.startswith(("discriminator", "generator_average")) for name in misfit.value.left_over)
     assert "generator.model.22.conv2.bn_g.weight" in misfit.value.missing

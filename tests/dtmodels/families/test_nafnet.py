@@ -16,8 +16,8 @@ from dtbase.system.errors import Failure
 from dtmodels.families import Job
 from dtmodels.families._nafnet import NAFNet
 from dtmodels.families._nafnet_inference import for_inference
-from dtmodels.families._seeded_weights import stand_ins
-from dtmodels.families._state_dict_mapping import Layout, Misfit
+from dtmodels.families._seeded_weights import seeded_weights
+from dtmodels.families._state_dict_mapping import Layout, StateDictMismatch
 from dtmodels.families.nafnet import LAYOUT, RECIPE, convert
 
 NAME = "NAFNet-SIDD-width32"
@@ -33,7 +33,7 @@ def test_the_published_checkpoint_fits(hold_mapping: Callable[[str, nn.Module, L
 @pytest.mark.slow
 def test_the_network_computes_what_the_authors_compute(hold_network: Callable[..., None]) -> None:
     network = NAFNet(*SIDD).eval()
-    network.load_state_dict(stand_ins(network.state_dict(), 0, RECIPE))
+    network.load_state_dict(seeded_weights(network.state_dict(), 0, RECIPE))
 
     def padded(image: Tensor) -> Tensor:
         """The authors pad with zeros, right and below."""
@@ -55,7 +55,7 @@ def test_the_graph_computes_what_the_authors_compute(
 
 def test_the_exported_form_computes_the_same() -> None:
     network, image = NAFNet(4, (1, 2), 2, (2, 1)).eval(), torch.rand(1, 3, 20, 28)
-    network.load_state_dict(stand_ins(network.state_dict(), 5, RECIPE))
+    network.load_state_dict(seeded_weights(network.state_dict(), 5, RECIPE))
     with torch.no_grad():
         wanted = network(image)
         found = for_inference(network)(image)
@@ -82,7 +82,9 @@ def test_a_checkpoint_of_another_width_is_refused_by_name(make_job: MakeJob, tmp
     path = tmp_path / "weights.pth"
     torch.save({"params": NAFNet(6, (1, 1), 1, (1, 1)).state_dict()}, path)
     job = make_job("nafnet", "denoise", options=TINY, attributes={"input_sizes": [24]}, checkpoints={"weights": path})
-    with pytest.raises(Misfit, match=r"weights.pth: .* of another shape: intro.weight \(6x3x3x3 for 4x3x3x3\)"):
+    with pytest.raises(
+        StateDictMismatch, match=r"weights.pth: .* of another shape: intro.weight \(6x3x3x3 for 4x3x3x3\)"
+    ):
         convert(job)
     assert not list(job.output.iterdir())
 

@@ -15,10 +15,10 @@ from torch import nn
 from dtbase.system.errors import Failure
 from dtmodels.card.model import Checkpoint
 from dtmodels.families import Job
-from dtmodels.families._seeded_weights import stand_ins
-from dtmodels.families._state_dict_mapping import Layout, Misfit
+from dtmodels.families._seeded_weights import seeded_weights
+from dtmodels.families._state_dict_mapping import Layout, StateDictMismatch
 from dtmodels.families._unets import UNet, UtNet2
-from dtmodels.families.nind_unet import LAYOUT, RECIPE, MatchedMean, convert
+from dtmodels.families.nind_unet import LAYOUT, RECIPE, MeanMatchedOutput, convert
 
 NETWORKS: Mapping[str, Callable[[], nn.Module]] = {
     "generator_280": UNet,
@@ -62,7 +62,7 @@ def test_the_published_checkpoint_fits(name: str, hold_mapping: Callable[[str, n
 @pytest.mark.parametrize("name", NETWORKS)
 def test_the_network_computes_what_the_authors_compute(name: str, hold_network: Callable[..., None]) -> None:
     network = NETWORKS[name]().eval()
-    network.load_state_dict(stand_ins(network.state_dict(), 0, RECIPE))
+    network.load_state_dict(seeded_weights(network.state_dict(), 0, RECIPE))
     hold_network(network, name, SIZES[name], CHANNELS[name])
 
 
@@ -82,7 +82,7 @@ def test_the_graph_computes_what_the_authors_compute(
 
 
 def test_the_output_gets_the_mean_of_the_input_with_green_counted_once() -> None:
-    network = MatchedMean(UtNet2(4, 4).eval())
+    network = MeanMatchedOutput(UtNet2(4, 4).eval())
     planes = torch.rand(1, 4, 16, 16) * torch.tensor([0.2, 0.5, 0.7, 1.0]).reshape(1, 4, 1, 1)
     with torch.no_grad():
         network.network.output_module[0].bias += 1  # type: ignore[union-attr, index, operator]
@@ -106,7 +106,7 @@ def test_a_checkpoint_of_another_sensor_is_refused(denoise_job: Callable[..., Jo
     path = tmp_path / "weights.pt"
     torch.save(UtNet2(3, 4).state_dict(), path)
     job = denoise_job("bayer", size=64, options=NARROW, checkpoints={"bayer": path})
-    with pytest.raises(Misfit, match=r"2 of another shape|3 of another shape: convs1\.0\.weight"):
+    with pytest.raises(StateDictMismatch, match=r"2 of another shape|3 of another shape: convs1\.0\.weight"):
         convert(job)
 
 

@@ -14,12 +14,12 @@ from dtmodels.families import Job
 from dtmodels.families.proxy import convert
 from dtproxies import modules
 from dtproxies.networks.frame import call
-from dtproxies.proxy.definition import proxied
+from dtproxies.proxy.definition import load_definition
 from dtproxies.proxy.sampling import sample
 from dtproxies.proxy.weights import load, store
 
 NAMES = member_names(modules)
-QUICK = [name for name in NAMES if proxied(name).module.kind not in {"multi-scale", "global", "raw"}]
+QUICK = [name for name in NAMES if load_definition(name).module.kind not in {"multi-scale", "global", "raw"}]
 """Whose graphs torch exports in seconds."""
 INPUTS = [["image"], ["image", "sliders"], ["image", "frame"], ["image", "sliders", "frame"]]
 SIZES = [(1, 1), (3, 40), (24, 25), (64, 48), (95, 133)]
@@ -53,7 +53,7 @@ def job(folder: Path, options: str, weights: Path | None) -> Job:
 
 
 def trained(folder: Path, name: str) -> Path:
-    given = proxied(name)
+    given = load_definition(name)
     store(folder / "weights.safetensors", given.network(), given.module, darktable="5.4.1", seed=1)
     return folder / "weights.safetensors"
 
@@ -71,7 +71,7 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 def test_graph_and_network_agree_at_all_sizes_and_corners_on_unbounded_pictures(built: tuple[str, Path, Path]) -> None:
     name, weights, graph = built
-    given = proxied(name)
+    given = load_definition(name)
     network = load(weights, given.module, given.network)
     session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
     ends = [[getattr(slider, end) for slider in given.module.sliders] for end in ("low", "default", "high")]
@@ -111,14 +111,14 @@ def test_the_graph_is_what_darktable_can_rely_on(built: tuple[str, Path, Path]) 
 def test_the_graph_says_which_module_it_is(built: tuple[str, Path, Path]) -> None:
     name, _, graph = built
     facts = {entry.key: entry.value for entry in onnx.load(graph).metadata_props}
-    module = proxied(name).module
+    module = load_definition(name).module
     assert (facts["module"], facts["module_version"], facts["darktable"]) == (name, str(module.version), "5.4.1")
     assert [slider["name"] for slider in json.loads(facts["sliders"])] == [slider.name for slider in module.sliders]
 
 
 def test_attributes_are_those_of_the_module(tmp_path: Path) -> None:
     name = "exposure"
-    module = proxied(name).module
+    module = load_definition(name).module
     attributes = convert(job(tmp_path, f"{{module: {name}}}", trained(tmp_path, name)))
     assert attributes["space"] == module.space
     assert attributes["reach"] == module.reach

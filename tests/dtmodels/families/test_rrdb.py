@@ -15,10 +15,10 @@ from torch import nn
 from dtbase.system.errors import Failure
 from dtmodels.card.model import Checkpoint
 from dtmodels.families import Job
-from dtmodels.families._seeded_weights import stand_ins
-from dtmodels.families._state_dict_mapping import Layout, Misfit
+from dtmodels.families._seeded_weights import seeded_weights
+from dtmodels.families._state_dict_mapping import Layout, StateDictMismatch
 from dtmodels.families.rrdb import LAYOUT, PROOF, RECIPE, SCALES, RRDBNet, convert
-from dtmodels.graph.parity import decibels
+from dtmodels.graph.parity import parity_psnr
 from dtmodels.graph.runtime import Runtime
 
 NAMES = {"x2": "BSRGANx2", "x4": "BSRGAN"}
@@ -46,7 +46,7 @@ def test_the_published_checkpoint_fits(scale: str, hold_mapping: Callable[[str, 
 @pytest.mark.parametrize("scale", SCALES)
 def test_the_network_computes_what_the_authors_compute(scale: str, hold_network: Callable[..., None]) -> None:
     network = RRDBNet(SCALES[scale]).eval()
-    network.load_state_dict(stand_ins(network.state_dict(), 0, RECIPE))
+    network.load_state_dict(seeded_weights(network.state_dict(), 0, RECIPE))
     hold_network(network, NAMES[scale], {"main": (64, 64), "second": (50, 77)}, 3)
 
 
@@ -79,13 +79,13 @@ def test_a_large_tile_is_held_against_the_network_on_a_smaller_one(
     with np.load(job.output / "model_x4.npz") as notes:
         assert notes["wanted output"].shape == (1, 3, 4 * PROOF, 4 * PROOF)
     assert runtime.load(model).inputs[0].shape == (1, 3, PROOF + 32, PROOF + 32)
-    assert decibels(job.output / "model_x4.onnx", model, runtime) > 100
+    assert parity_psnr(job.output / "model_x4.onnx", model, runtime) > 100
 
 
 def test_the_checkpoint_of_the_other_scale_is_refused(upscale_job: Callable[..., Job], tmp_path: Path) -> None:
     path = tmp_path / "weights.pth"
     torch.save(RRDBNet(2, *TINY.values()).state_dict(), path)
-    with pytest.raises(Misfit, match=r"2 missing: upconv2\.bias, upconv2\.weight"):
+    with pytest.raises(StateDictMismatch, match=r"2 missing: upconv2\.bias, upconv2\.weight"):
         convert(upscale_job("x4", options=TINY, checkpoints={"x4": path}))
 
 

@@ -19,8 +19,8 @@ from torch import nn
 
 from dtbase.system.files import write_json
 from dtmodels.families import Job, sam2, sam_hq
-from dtmodels.families._seeded_weights import Recipe, stand_ins
-from dtmodels.families._state_dict_mapping import Layout, Misfit, fit
+from dtmodels.families._seeded_weights import Recipe, seeded_weights
+from dtmodels.families._state_dict_mapping import Layout, StateDictMismatch, fit
 from dtmodels.graph.normalise import normalise
 from dtmodels.package.config_writer import config
 from dtmodels.stages.validate import validate_path
@@ -88,7 +88,7 @@ def test_a_checkpoint_of_another_variant_is_refused(
         return
     kinds = {one: (shape, getattr(torch, kind)) for one, shape, kind in published(other)["tensors"]}
     shapes = {one: torch.empty(shape, dtype=kind, device="meta") for one, (shape, kind) in kinds.items()}
-    with pytest.raises(Misfit, match="the tensors do not fit the network"):
+    with pytest.raises(StateDictMismatch, match="the tensors do not fit the network"):
         fit(empty(name).state_dict(), shapes, layout(name), where=other)
 
 
@@ -183,7 +183,7 @@ def hold(authors: Any, family: ModuleType, found: Mapping[str, Array]) -> None:
 
 def torch_outputs(family: ModuleType, variant: str, image: Array, mask: Array) -> dict[str, Array]:
     network = family.network(variant)
-    network.load_state_dict(stand_ins(network.state_dict(), 0, Recipe()))
+    network.load_state_dict(seeded_weights(network.state_dict(), 0, Recipe()))
     network.eval().fuse()
     decoder = family.decoder(network).eval()
     with torch.no_grad():

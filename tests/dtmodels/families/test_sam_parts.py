@@ -14,8 +14,8 @@ from dtmodels.families._resample import bicubic
 from dtmodels.families._sam2_network import Decoder as sam2_decoder  # noqa: N813 - two are called alike
 from dtmodels.families._sam_decoder import MaskDecoder
 from dtmodels.families._sam_hq_network import Decoder as sam_hq_decoder  # noqa: N813
-from dtmodels.families._sam_inference import ImageToToken, MixedFirst, TokenToImage, for_inference
-from dtmodels.families._sam_layers import ChannelNorm, attend, joined, windows
+from dtmodels.families._sam_inference import ImageToToken, ReorderedRefinement, TokenToImage, for_inference
+from dtmodels.families._sam_layers import ChannelNorm, joined, scaled_dot_product_attention, windows
 from dtmodels.families._sam_prompt import PromptEncoder
 from dtmodels.families._tiny_vit import ConvNorm, _distances
 
@@ -53,7 +53,7 @@ def test_attention_is_that_of_torch() -> None:
     query, key, value = torch.randn(3, 2, 4, 9, 16)
     bias = torch.randn(4, 9, 9)
     wanted = F.scaled_dot_product_attention(query, key, value, attn_mask=bias).transpose(1, 2).flatten(2)
-    assert torch.allclose(attend(query, key, value, bias), wanted, atol=1e-5)
+    assert torch.allclose(scaled_dot_product_attention(query, key, value, bias), wanted, atol=1e-5)
 
 
 def test_a_normalisation_taken_into_its_convolution_changes_nothing() -> None:
@@ -146,7 +146,7 @@ def test_the_exported_form_of_a_decoder_computes_the_same(
     given = (torch.randn(1, 256, 64, 64), torch.rand(1, 4096, 256), decoder.tokens(), torch.randn(1, points, 256), maps)
     wanted = decoder(*given)
     kinds = {type(module) for module in for_inference(decoder).modules()}
-    assert {TokenToImage, ImageToToken} <= kinds and (MixedFirst in kinds) == decoder.hq
+    assert {TokenToImage, ImageToToken} <= kinds and (ReorderedRefinement in kinds) == decoder.hq
     for one, other in zip(decoder(*given), wanted, strict=True):
         assert (one - other).abs().max() < 1e-4 * other.std()
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from dtmodels.families._seeded_weights import Recipe, stand_in, stand_ins
+from dtmodels.families._seeded_weights import Recipe, seeded_weights, stand_in
 
 PLAIN = Recipe()
 
@@ -52,7 +52,7 @@ def test_factors_and_offsets_are_for_full_names() -> None:
 
 def test_counters_stay() -> None:
     counter = torch.tensor(3)
-    assert stand_ins({"steps": counter}, 0, PLAIN)["steps"] is counter
+    assert seeded_weights({"steps": counter}, 0, PLAIN)["steps"] is counter
 
 
 @pytest.mark.parametrize("name", ["BSRGAN", "NAFNet-SIDD-width32", "big-lama", "sam_hq_vit_tiny"])
@@ -63,5 +63,5 @@ def test_all_weights_are_those_the_references_were_made_with(
     tensors: dict[str, Tensor] = {
         one: torch.empty(shape, dtype=getattr(torch, kind), device="meta") for one, shape, kind in listed["tensors"]
     }
-    made = stand_ins(tensors, 0, Recipe(**listed["recipe"]))
+    made = seeded_weights(tensors, 0, Recipe(**listed["recipe"]))
     reference(name).hold_weights({one: tensor for one, tensor in made.items() if tensor.is_floating_point()})

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from dtbase.system.errors import Failure
-from dtmodels.families._state_dict_mapping import Layout, Misfit, by_rules, fit
+from dtmodels.families._state_dict_mapping import Layout, StateDictMismatch, by_rules, fit
 
 WANTED = {"a.weight": torch.zeros(4, 3), "b.bias": torch.zeros(2)}
 
@@ -22,7 +22,7 @@ def test_tensors_come_in_the_networks_order_and_type() -> None:
 
 def test_everything_that_does_not_fit_is_listed() -> None:
     found = {"a.weight": torch.zeros(3, 4), "c": torch.zeros(1), "d": torch.zeros(1)}
-    with pytest.raises(Misfit) as misfit:
+    with pytest.raises(StateDictMismatch) as misfit:
         fit(WANTED, found, Layout(), where="weights.pth")
     assert misfit.value.missing == ["b.bias"]
     assert misfit.value.left_over == ["c", "d"]
@@ -33,7 +33,7 @@ def test_everything_that_does_not_fit_is_listed() -> None:
 
 def test_long_lists_are_cut_in_the_message_only() -> None:
     found = {**WANTED, **{f"extra{index}": torch.zeros(1) for index in range(50)}}
-    with pytest.raises(Misfit, match=r"50 left over: extra0, .* and 44 more") as misfit:
+    with pytest.raises(StateDictMismatch, match=r"50 left over: extra0, .* and 44 more") as misfit:
         fit(WANTED, found, Layout())
     assert len(misfit.value.left_over) == 50
 
@@ -42,17 +42,17 @@ def test_a_prefix_passes_over_other_networks_but_not_over_strangers() -> None:
     layout = Layout(prefix="generator.")
     found = {f"generator.{name}": tensor for name, tensor in WANTED.items()}
     assert set(fit(WANTED, {**found, "discriminator.x": torch.zeros(1)}, layout)) == set(WANTED)
-    with pytest.raises(Misfit, match=r"1 left over: generator\.x"):
+    with pytest.raises(StateDictMismatch, match=r"1 left over: generator\.x"):
         fit(WANTED, {**found, "generator.x": torch.zeros(1)}, layout)
 
 
 def test_a_prefix_that_nobody_named_is_told() -> None:
     found = {f"module.{name}": tensor for name, tensor in WANTED.items()}
-    with pytest.raises(Misfit) as misfit:
+    with pytest.raises(StateDictMismatch) as misfit:
         fit(WANTED, {**found, "module.b.num_batches_tracked": torch.zeros(1)}, Layout())
     assert misfit.value.fix == "the names in the file begin with 'module.': give it as `prefix` of the family's layout"
     del found["module.b.bias"]
-    with pytest.raises(Misfit) as another:
+    with pytest.raises(StateDictMismatch) as another:
         fit(WANTED, found, Layout())
     assert "another variant" in str(another.value)
 
@@ -66,13 +66,13 @@ def test_rules_are_applied_in_order_and_several_names_are_rows() -> None:
 
     found = {"top": torch.zeros(1, 3), "low": torch.ones(3, 3), "b.bias": torch.zeros(2)}
     assert fit(WANTED, found, Layout(names=names))["a.weight"].sum(dim=1).tolist() == [0, 3, 3, 3]
-    with pytest.raises(Misfit, match=r"top \+ low \(1x3 \+ 2x3 for 4x3\)"):
+    with pytest.raises(StateDictMismatch, match=r"top \+ low \(1x3 \+ 2x3 for 4x3\)"):
         fit(WANTED, {**found, "low": torch.ones(2, 3)}, Layout(names=names))
 
 
 def test_only_what_is_named_unused_may_be_left() -> None:
     found = {**WANTED, "video.memory": torch.zeros(1), "video2": torch.zeros(1)}
-    with pytest.raises(Misfit, match="1 left over: video2"):
+    with pytest.raises(StateDictMismatch, match="1 left over: video2"):
         fit(WANTED, found, Layout(unused=(r"video\..*",)))
 
 

@@ -11,7 +11,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from dtbase.system.errors import Failure
-from dtmodels.graph.parity import BEST, decibels, hold, remember
+from dtmodels.graph.parity import BEST, check_parity, parity_psnr, save_reference_output
 from dtmodels.graph.runtime import GraphFailure, Runtime
 
 Wrong = Callable[[float], tuple[Path, Path]]
@@ -25,18 +25,18 @@ def off_by(tmp_path: Path, make_denoiser: Callable[..., onnx.ModelProto]) -> Wro
         raw, finished = tmp_path / "raw.onnx", tmp_path / "model.onnx"
         finished.write_bytes(make_denoiser(16, offset=offset).SerializeToString())
         image = np.linspace(0, 2, 3 * 16 * 16, dtype=np.float32).reshape(1, 3, 16, 16)
-        remember(raw, {"input": image}, {"output": image})
+        save_reference_output(raw, {"input": image}, {"output": image})
         return raw, finished
 
     return make
 
 
 def test_equal_outputs_get_the_best_mark(off_by: Wrong, runtime: Runtime) -> None:
-    assert decibels(*off_by(0.0), runtime) == BEST
+    assert parity_psnr(*off_by(0.0), runtime) == BEST
 
 
 def test_decibels_count_from_the_largest_output(off_by: Wrong, runtime: Runtime) -> None:
-    assert decibels(*off_by(0.002), runtime) == pytest.approx(60, abs=0.05)
+    assert parity_psnr(*off_by(0.002), runtime) == pytest.approx(60, abs=0.05)
 
 
 @pytest.mark.parametrize(
@@ -47,24 +47,24 @@ def test_what_is_too_far_off_is_refused(
 ) -> None:
     raw, finished = off_by(offset)
     if fine:
-        assert hold(raw, finished, runtime, storage) > 60
+        assert check_parity(raw, finished, runtime, storage) > 60
         return
     with pytest.raises(Failure, match="computes something else than the network it was made from") as refused:
-        hold(raw, finished, runtime, storage)
+        check_parity(raw, finished, runtime, storage)
     assert ("storage of the card to full" in refused.value.fix) is (storage == "half")
 
 
 @pytest.mark.parametrize("offset", [np.nan, np.inf])
 def test_numbers_that_are_none_are_refused(off_by: Wrong, runtime: Runtime, offset: float) -> None:
     with pytest.raises(Failure, match="output 'output' holds NaN or infinite numbers"):
-        decibels(*off_by(offset), runtime)
+        parity_psnr(*off_by(offset), runtime)
 
 
 def test_a_family_that_wrote_no_notes_is_told_how(off_by: Wrong, runtime: Runtime) -> None:
     raw, finished = off_by(0.0)
     raw.with_suffix(".npz").unlink()
     with pytest.raises(Failure, match="wrote no notes") as refused:
-        decibels(raw, finished, runtime)
+        parity_psnr(raw, finished, runtime)
     assert "_export.export" in refused.value.fix
 
 
@@ -76,7 +76,7 @@ def sized(tmp_path: Path, side: int, node: onnx.NodeProto, *constants: onnx.Tens
     opset = [helper.make_opsetid("", 18)]
     finished.write_bytes(helper.make_model(graph, opset_imports=opset, ir_version=10).SerializeToString())
     image = np.linspace(0, 1, 3 * side * side, dtype=np.float32).reshape(1, 3, side, side)
-    remember(raw, {"input": image}, {"output": image})
+    save_reference_output(raw, {"input": image}, {"output": image})
     return raw, finished
 
 
@@ -88,13 +88,13 @@ def test_a_graph_that_works_at_any_size_is_held_at_the_size_of_the_notes(
     node = helper.make_node("Add", ["input", "shift"], ["output"])
     raw, finished = sized(tmp_path, side, node, numpy_helper.from_array(np.float32([shift]), "shift"))
     published = finished.read_bytes()
-    assert decibels(raw, finished, runtime) == pytest.approx(ratio, abs=0.05)
+    assert parity_psnr(raw, finished, runtime) == pytest.approx(ratio, abs=0.05)
     assert finished.read_bytes() == published
 
 
 def test_a_graph_that_holds_a_size_of_its_own_does_not_pass_at_another(tmp_path: Path, runtime: Runtime) -> None:
     shape = numpy_helper.from_array(np.array([1, 3, 32, 32]), "shape")
     node = helper.make_node("Reshape", ["input", "shape"], ["output"])
-    assert decibels(*sized(tmp_path, 32, node, shape), runtime) == BEST
+    assert parity_psnr(*sized(tmp_path, 32, node, shape), runtime) == BEST
     with pytest.raises(GraphFailure, match="cannot be reshaped"):
-        decibels(*sized(tmp_path, 8, node, shape), runtime)
+        parity_psnr(*sized(tmp_path, 8, node, shape), runtime)

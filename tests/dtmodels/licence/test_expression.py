@@ -111,7 +111,7 @@ def test_nothing_else_is_ever_raised() -> None:
         text = chance.choice(["", " "]).join(chance.choices(WORDS, k=chance.randint(0, 9)))
         try:
             parse(text)
-        except LicenceError as wrong:
+        except LicenceError as exc:
             refused += 1
-            assert 0 <= wrong.start <= wrong.end <= len(text)
+            assert 0 <= exc.start <= exc.end <= len(text)
     assert 0 < refused < 20_000

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dtmodels.licence.free_text import advice, is_prose, meant, named
+from dtmodels.licence.free_text import advice, expression_from_text, is_prose, named
 from dtmodels.licence.table import Table
 
 TABLE = Table.load()
@@ -58,4 +58,4 @@ def test_the_advice_asks_what_the_words_leave_open() -> None:
     ],
 )
 def test_a_text_stands_for_an_expression_only_where_nothing_is_left_to_choose(text: str, expression: str) -> None:
-    assert meant(text, TABLE) == expression
+    assert expression_from_text(text, TABLE) == expression

@@ -6,19 +6,19 @@ from typing import Any
 
 import pytest
 
-from dtmodels.findings.check_report import Problem
+from dtmodels.findings.check_report import CheckProblem
 from dtmodels.package.config_keys import check_keys
 from dtmodels.package.config_reader import MISSING, PackageConfig, read
 
 GOOD = {"id": "toy", "name": "toy", "task": "denoise", "version": "1.0", "model_card": {}}
 
 
-def found(tmp_path: Path, data: bytes) -> tuple[PackageConfig | None, list[Problem]]:
+def found(tmp_path: Path, data: bytes) -> tuple[PackageConfig | None, list[CheckProblem]]:
     (tmp_path / "config.json").write_bytes(data)
     return read(tmp_path)
 
 
-def keys(**changed: Any) -> list[Problem]:
+def keys(**changed: Any) -> list[CheckProblem]:
     values = {key: value for key, value in {**GOOD, **changed}.items() if value is not ...}
     return list(check_keys(PackageConfig(values=values), "toy"))
 

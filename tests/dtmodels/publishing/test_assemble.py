@@ -14,10 +14,10 @@ import pytest
 
 from dtbase.system.errors import Failure
 from dtmodels.card.schemas import check_against
-from dtmodels.package.config_writer import STAND_IN
+from dtmodels.package.config_writer import SEEDED
 from dtmodels.publishing import dist as limits
 from dtmodels.publishing.assemble import assemble
-from dtmodels.publishing.dist import ENVIRONMENT, hold_limits, read_dist
+from dtmodels.publishing.dist import ENVIRONMENT, check_limits, read_dist
 from dtmodels.stages.package import write_archive
 from tests.dtmodels.publishing.sample_collection import QUIET, Collection
 from tests.fake_github import Fault
@@ -163,7 +163,7 @@ def test_two_different_packages_of_one_model_are_refused(collection: Collection)
     [
         (edit_config(version="0.9"), "is denoise-one 0.9, but the card says denoise-one 1.0"),
         (edit_config(id="denoise-other"), "is denoise-other 1.0, but the card says"),
-        (edit_config(**{STAND_IN: 7}), "has stand-in weights"),
+        (edit_config(**{SEEDED: 7}), "has stand-in weights"),
     ],
 )
 def test_a_package_that_is_not_the_cards_is_refused(
@@ -192,7 +192,7 @@ def test_an_asset_of_two_gigabytes_is_refused_before_it_is_even_read(collection:
     with pytest.raises(Failure, match=what):
         put_together(collection, "v1.0.0")
     assert not (collection.root / "dist").exists()
-    hold_limits({"denoise-one.dtmodel": 2_000_000_000}, collection.root)
+    check_limits({"denoise-one.dtmodel": 2_000_000_000}, collection.root)
 
 
 def test_a_dist_that_grew_too_large_is_not_published(collection: Collection) -> None:
@@ -223,7 +223,7 @@ def test_too_many_assets_leave_the_loose_files_out_and_then_refuse(
 
 def test_a_list_darktable_would_not_read_to_its_end_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Failure, match="darktable reads no more than 1,048,576"):
-        hold_limits({"versions.json": (1 << 20) + 1}, tmp_path)
+        check_limits({"versions.json": (1 << 20) + 1}, tmp_path)
 
 
 def test_the_notes_say_what_changed_and_a_card_can_put_no_markup_into_them(collection: Collection) -> None:

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from dtmodels.publishing.darktable_client import Addresses, DarktableClient, Disappointed, Offer, numbers
-from dtmodels.publishing.http_client import Refused, Unreachable
+from dtmodels.publishing.darktable_client import Addresses, ClientError, DarktableClient, Offer, numbers
+from dtmodels.publishing.http_client import HttpError, Unreachable
 
 INDEX = "https://raw.test/someone/models/HEAD/releases-index.json"
 BASE = "https://files.test"
@@ -26,7 +26,7 @@ class Served:
 
     def fetch(self, url: str, path: Path) -> None:
         if url not in self.files:
-            raise Refused(404, "Not Found", where=url)
+            raise HttpError(404, "Not Found", where=url)
         path.write_bytes(self.files[url])
 
 
@@ -70,7 +70,7 @@ def package(served: Served, tmp_path: Path, model_id: str = "toy", top: str = ""
 def test_the_release_is_looked_up_by_exactly_three_numbers(served: Served, client: DarktableClient) -> None:
     index(served, {"schema": 1, "compatible_releases": {"5.6.0": "v1.0.0"}})
     assert client.find_tag() == "v1.0.0"
-    with pytest.raises(Disappointed, match=r"no release for darktable 5.6.1") as told:
+    with pytest.raises(ClientError, match=r"no release for darktable 5.6.1") as told:
         replace(client, version="5.6.1").find_tag()
     assert told.value.fix.startswith("dtmodels index --serve 5.6.1=")
 
@@ -87,7 +87,7 @@ def test_the_release_is_looked_up_by_exactly_three_numbers(served: Served, clien
 )
 def test_an_index_of_another_shape_has_no_entry(served: Served, client: DarktableClient, document: Any) -> None:
     index(served, document)
-    with pytest.raises(Disappointed, match="no release for darktable"):
+    with pytest.raises(ClientError, match="no release for darktable"):
         client.find_tag()
 
 
@@ -97,14 +97,14 @@ def test_another_schema_number_is_only_remarked_upon(served: Served, client: Dar
 
 
 def test_a_repository_without_an_index_is_told(client: DarktableClient) -> None:
-    with pytest.raises(Disappointed, match="404"):
+    with pytest.raises(ClientError, match="404"):
         client.find_tag()
     assert client.transcript[-1].status == 404
 
 
 def test_a_list_over_one_mebibyte_is_not_read(served: Served, client: DarktableClient) -> None:
     served.files[f"{BASE}/v1.0.0/versions.json"] = b'{"models": {}}'.ljust((1 << 20) + 1)
-    with pytest.raises(Disappointed, match="more than 1,048,576 bytes"):
+    with pytest.raises(ClientError, match="more than 1,048,576 bytes"):
         client.offers("v1.0.0")
     served.files[f"{BASE}/v1.0.0/versions.json"] = b'{"models": {}}'.ljust(1 << 20)
     assert client.offers("v1.0.0") == {}
@@ -121,9 +121,9 @@ def test_without_a_valid_digest_nothing_is_listed_or_downloaded(
     served: Served, client: DarktableClient, digest: Any
 ) -> None:
     versions(served, {"toy": {"version": "1.0", "sha256": digest}})
-    with pytest.raises(Disappointed, match="cannot be added"):
+    with pytest.raises(ClientError, match="cannot be added"):
         client.listed("v1.0.0")
-    with pytest.raises(Disappointed, match="has no digest, so it is not downloaded"):
+    with pytest.raises(ClientError, match="has no digest, so it is not downloaded"):
         client.download("v1.0.0", client.offers("v1.0.0")["toy"])
 
 
@@ -154,7 +154,7 @@ def test_another_digest_deletes_the_download_and_leaves_the_old_model(
     before = (client.models / "toy/config.json").read_bytes()
     offer = package(served, tmp_path, version="2.0")
     served.files[f"{BASE}/v1.0.0/toy.dtmodel"] += b"!"
-    with pytest.raises(Disappointed, match="the digest is"):
+    with pytest.raises(ClientError, match="the digest is"):
         client.download("v1.0.0", offer)
     assert not (client.cache / "toy.dtmodel").exists()
     assert (client.models / "toy/config.json").read_bytes() == before
@@ -163,7 +163,7 @@ def test_another_digest_deletes_the_download_and_leaves_the_old_model(
 
 @pytest.mark.parametrize("model_id", ["../toy", "to/y", "to\\y", "toy?x", "toy#x", "to..y"])
 def test_a_name_that_leads_elsewhere_is_refused_without_asking(client: DarktableClient, model_id: str) -> None:
-    with pytest.raises(Disappointed, match="refuses the name"):
+    with pytest.raises(ClientError, match="refuses the name"):
         client.download("v1.0.0", Offer(id=model_id, version="1.0", sha256="a" * 64))
     assert client.transcript == []
 
@@ -171,7 +171,7 @@ def test_a_name_that_leads_elsewhere_is_refused_without_asking(client: Darktable
 def test_an_archive_that_cannot_be_installed_whole_is_told(served: Served, client: DarktableClient) -> None:
     served.files[f"{BASE}/v1.0.0/toy.dtmodel"] = b"PK\x03\x04 cut off"
     digest = hashlib.sha256(served.files[f"{BASE}/v1.0.0/toy.dtmodel"]).hexdigest()
-    with pytest.raises(Disappointed, match="cannot be installed whole"):
+    with pytest.raises(ClientError, match="cannot be installed whole"):
         client.download("v1.0.0", Offer(id="toy", version="1.0", sha256=digest))
     assert list(client.models.iterdir()) == []
 
@@ -238,5 +238,5 @@ def test_no_answer_is_told_as_such(client: DarktableClient) -> None:
     def fetch(url: str, path: Path) -> None:
         raise Unreachable("timed out", where=url)
 
-    with pytest.raises(Disappointed, match="no answer: timed out"):
+    with pytest.raises(ClientError, match="no answer: timed out"):
         replace(client, fetch=fetch).find_tag()

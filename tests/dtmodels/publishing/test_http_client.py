@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dtmodels.publishing.http_client import Refused, Unreachable
+from dtmodels.publishing.http_client import HttpError, Unreachable
 from tests.dtmodels.publishing.sample_collection import Collection
 from tests.fake_github import Fault
 
@@ -23,7 +23,7 @@ def test_what_passes_is_asked_again_with_growing_pauses(collection: Collection) 
 def test_what_lasts_is_told_after_a_few_attempts(collection: Collection, fault: Fault) -> None:
     fault.times = 0
     collection.fake.fail(fault)
-    with pytest.raises((Refused, Unreachable)) as failed:
+    with pytest.raises((HttpError, Unreachable)) as failed:
         collection.github(tries=3).releases()
     assert len(collection.fake.requests()) == 3
     assert "run the command again" in failed.value.fix
@@ -50,21 +50,21 @@ def test_the_end_of_a_limit_is_held_against_the_clock_of_the_service(collection:
 def test_a_limit_that_lasts_longer_than_a_job_is_an_error_at_once(collection: Collection) -> None:
     slept: list[float] = []
     collection.fake.fail(Fault(kind="status", status=403, headers={"Retry_After": "7200"}, message="limit"))
-    with pytest.raises(Refused, match="ends in 7200 s"):
+    with pytest.raises(HttpError, match="ends in 7200 s"):
         collection.github(slept=slept).releases()
     assert slept == []
 
 
 def test_a_refusal_that_is_no_limit_is_not_asked_again(collection: Collection) -> None:
     collection.fake.fail(Fault(kind="status", status=403, message="Resource not accessible by integration"))
-    with pytest.raises(Refused, match="not accessible") as refused:
+    with pytest.raises(HttpError, match="not accessible") as refused:
         collection.github().releases()
     assert len(collection.fake.requests()) == 1
     assert "contents: write" in refused.value.fix
 
 
 def test_an_expired_token_is_said_plainly_and_never_shown(collection: Collection) -> None:
-    with pytest.raises(Refused, match="401: Bad credentials") as refused:
+    with pytest.raises(HttpError, match="401: Bad credentials") as refused:
         collection.github(token="ghs_old").releases()  # noqa: S106 - one that has expired
     assert "expired" in refused.value.fix
     assert "ghs_old" not in f"{refused.value!r} {refused.value} {refused.value.__cause__!r}"
@@ -72,7 +72,7 @@ def test_an_expired_token_is_said_plainly_and_never_shown(collection: Collection
 
 def test_creating_is_not_repeated_when_nobody_knows_whether_it_was_done(collection: Collection) -> None:
     collection.fake.fail(Fault(kind="after", method="POST", path="/releases$", status=502))
-    with pytest.raises(Refused, match="502"):
+    with pytest.raises(HttpError, match="502"):
         collection.github().create_draft("v1.0.0", notes="", prerelease=False)
     assert len(collection.fake.state.releases) == 1
 

@@ -8,7 +8,7 @@ import pytest
 
 from dtbase.system.errors import Failure
 from dtmodels.publishing.dist import read_dist
-from dtmodels.publishing.http_client import Refused, Unreachable
+from dtmodels.publishing.http_client import HttpError, Unreachable
 from tests.dtmodels.publishing.sample_collection import Collection
 from tests.fake_github import Fault
 
@@ -84,7 +84,7 @@ def test_an_upload_that_broke_off_is_not_taken_for_whole(collection: Collection,
     broken = Fault(kind="half" if kind == "half" else "after", method="POST", path="one.dtmodel", status=502)
     gone = Fault(kind="gone", method="GET", path="/assets", nth=2, times=0)
     collection.fake.fail(broken, gone)
-    with pytest.raises((Refused, Unreachable)):
+    with pytest.raises((HttpError, Unreachable)):
         collection.publish("v1.0.0", collection.github(tries=1))
     collection.fake.state.faults.clear()
     done = collection.publish("v1.0.0")

@@ -9,7 +9,7 @@ import pytest
 
 from dtbase.system.errors import Failure
 from dtmodels.publishing.dist import read_dist
-from dtmodels.publishing.http_client import Refused, Unreachable
+from dtmodels.publishing.http_client import HttpError, Unreachable
 from dtmodels.publishing.publish import publish
 from dtmodels.release.tags import parse
 from tests.dtmodels.publishing.sample_collection import QUIET, Collection
@@ -153,7 +153,7 @@ def test_files_nobody_wants_are_taken_out_of_a_draft(ready: Collection) -> None:
 
 
 def test_an_expired_token_says_so_and_leaves_nothing(ready: Collection) -> None:
-    with pytest.raises(Refused, match="401") as refused:
+    with pytest.raises(HttpError, match="401") as refused:
         ready.publish("v1.0.0", ready.github(token="old"))  # noqa: S106 - one that has expired
     assert "expired" in refused.value.fix
     assert ready.fake.state.releases == []
@@ -161,7 +161,7 @@ def test_an_expired_token_says_so_and_leaves_nothing(ready: Collection) -> None:
 
 def test_a_token_that_expires_on_the_way_leaves_a_draft_another_run_finishes(ready: Collection) -> None:
     ready.fake.fail(Fault(kind="status", nth=3, times=0, status=401, message="Bad credentials", **UPLOAD))
-    with pytest.raises(Refused, match="401"):
+    with pytest.raises(HttpError, match="401"):
         ready.publish("v1.0.0")
     assert len(uploads(ready.fake)) == 3, "it is not tried again with the same token"
     ready.fake.state.faults.clear()
@@ -171,7 +171,7 @@ def test_a_token_that_expires_on_the_way_leaves_a_draft_another_run_finishes(rea
 
 
 def test_a_token_that_may_only_read_is_told_what_it_needs(ready: Collection) -> None:
-    with pytest.raises(Refused, match="not accessible by integration") as refused:
+    with pytest.raises(HttpError, match="not accessible by integration") as refused:
         ready.publish("v1.0.0", ready.github(token="read-token"))  # noqa: S106 - the stand-in's
     assert "contents: write" in refused.value.fix
 
@@ -267,7 +267,7 @@ def test_a_lost_answer_to_creating_makes_no_second_draft(ready: Collection, faul
         ready.publish("v1.0.0")
         assert len(ready.fake.state.releases) == 1
     else:
-        with pytest.raises(Refused, match="503"):
+        with pytest.raises(HttpError, match="503"):
             ready.publish("v1.0.0")
         assert ready.fake.state.releases == []
 

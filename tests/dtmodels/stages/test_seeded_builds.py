@@ -19,9 +19,9 @@ from dtbase.terminal.console import Console
 from dtmodels.build.workspace import Workspace
 from dtmodels.card.catalogue import Catalogue
 from dtmodels.card.schemas import check_against
-from dtmodels.package.config_writer import STAND_IN
+from dtmodels.package.config_writer import SEEDED
 from dtmodels.stages.convert import obtain_and_convert
-from dtmodels.stages.package import package, require_real
+from dtmodels.stages.package import package, reject_seeded_weights
 from dtmodels.stages.run import COLUMNS, run, run_each
 from dtmodels.stages.validate import validate
 
@@ -51,7 +51,7 @@ def converted(root: Path, *, seed: int | None = 3, full: bool = False) -> Path:
 def test_config_says_what_it_is_everywhere_a_person_looks(downloaded: Path, tmp_path: Path) -> None:
     config = json.loads((converted(tmp_path) / "config.json").read_bytes())
     check_against("config-v1", config, where="config.json")
-    assert config[STAND_IN] == 3
+    assert config[SEEDED] == 3
     assert config["name"] == "toy denoiser (stand-in weights)"
     assert config["description"].startswith("Stand-in weights (seed 3), of no use for pictures.")
     assert config["model_card"]["long_description"].startswith("Stand-in weights (seed 3)")
@@ -70,7 +70,7 @@ def test_it_runs_through_all_stages_and_is_refused_by_release(downloaded: Path, 
     assert again.work == ()
     assert run_each(catalogue.entries, workspace, QUIET, seed=4)[0].work == ("convert", "validate", "package")
     with pytest.raises(Failure, match=r"denoise-toy: the model has stand-in weights \(seed 4\)") as failure:
-        require_real(built.entry, workspace)
+        reject_seeded_weights(built.entry, workspace)
     assert "dtmodels convert denoise-toy" in failure.value.fix
     assert package(built.entry, workspace).is_file()
 
@@ -98,7 +98,7 @@ def test_its_output_never_becomes_the_golden_one(downloaded: Path, tmp_path: Pat
 def test_a_model_whose_checkpoint_is_here_is_built_from_it(add_model: Add, tmp_path: Path) -> None:
     add_model("denoise-toy")
     config = json.loads((converted(tmp_path, seed=3) / "config.json").read_bytes())
-    assert STAND_IN not in config
+    assert SEEDED not in config
 
 
 @pytest.mark.slow

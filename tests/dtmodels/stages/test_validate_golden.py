@@ -21,7 +21,7 @@ from dtmodels.build.workspace import Workspace
 from dtmodels.card.catalogue import Catalogue, Entry
 from dtmodels.card.model import Tolerance
 from dtmodels.graph.runtime import Runtime
-from dtmodels.stages.validate import hold_model, validate, validate_all
+from dtmodels.stages.validate import validate, validate_all, validate_and_record
 
 AddModel = Callable[..., Path]
 Folder = Callable[..., Path]
@@ -155,7 +155,7 @@ def test_validating_for_a_release_writes_the_report_and_fails_on_errors(
     console = Console(out=io.StringIO(), remarks=io.StringIO())
     convert()
     write_json(Workspace(tmp_path).parity("toy"), {"decibels": {"encoder.onnx": 90.5, "decoder.onnx": 81.25}})
-    hold_model(entry, Workspace(tmp_path), console)
+    validate_and_record(entry, Workspace(tmp_path), console)
     report = json.loads(Workspace(tmp_path).report("toy").read_text())
     assert report["ok"] is True
     assert report["facts"]["figures"]["parity_db"] == 81.25
@@ -165,7 +165,7 @@ def test_validating_for_a_release_fails_on_errors(entry: Entry, convert: Callabl
     convert(opset=21)
     write_json(Workspace(tmp_path).parity("toy"), {"decibels": {"model.onnx": 90.5}})
     with pytest.raises(Failure, match=r"graph\.opset"):
-        hold_model(entry, Workspace(tmp_path), Console(out=io.StringIO(), remarks=io.StringIO()))
+        validate_and_record(entry, Workspace(tmp_path), Console(out=io.StringIO(), remarks=io.StringIO()))
     assert json.loads(Workspace(tmp_path).report("toy").read_text())["ok"] is False
 
 

@@ -14,9 +14,9 @@ import pytest
 from onnx import TensorProto, helper
 
 from dtbase.system.errors import Failure, WrongUsage
-from dtmodels.findings.check_report import Report
+from dtmodels.findings.check_report import CheckReport
 from dtmodels.graph.runtime import Runtime
-from dtmodels.stages.validate import hold_archive, validate_path
+from dtmodels.stages.validate import validate_archive, validate_path
 
 Pack = Callable[..., Path]
 Members = dict[str, bytes]
@@ -24,7 +24,7 @@ MakeGraph = Callable[..., onnx.ModelProto]
 TILE = (1, 3, 256, 256)
 
 
-def codes(report: Report) -> list[str]:
+def codes(report: CheckReport) -> list[str]:
     return [problem.code for problem in report.errors]
 
 
@@ -174,9 +174,9 @@ def test_what_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
 
 
 def test_an_archive_is_held_without_running_it(pack: Pack, members: Members) -> None:
-    hold_archive(pack(members))
+    validate_archive(pack(members))
     with pytest.raises(Failure, match=r"archive\.two-dots"):
-        hold_archive(pack({**members, "toy/a..b": b""}))
+        validate_archive(pack({**members, "toy/a..b": b""}))
 
 
 def test_data_damaged_after_packing_is_refused(pack: Pack, members: Members) -> None:
@@ -187,4 +187,4 @@ def test_data_damaged_after_packing_is_refused(pack: Pack, members: Members) -> 
     data[place] ^= 1
     path.write_bytes(data)
     with pytest.raises(Failure, match=r"archive\.damaged"):
-        hold_archive(path)
+        validate_archive(path)

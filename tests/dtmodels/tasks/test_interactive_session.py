@@ -10,7 +10,7 @@ import pytest
 
 from dtmodels.card.model import Prompt
 from dtmodels.graph.runtime import Result
-from dtmodels.tasks._interactive_session import Clicking
+from dtmodels.tasks._interactive_session import InteractiveSession
 
 LOGIT = 8.0
 Disc = tuple[float, float, float]
@@ -39,8 +39,8 @@ class Network:
         return Result(outputs={"masks": masks, "iou": quality, "low": masks / 2}, seconds=0)
 
 
-def user(network: Network, height: int = 512, width: int = 512) -> Clicking:
-    return Clicking(decoder=network, height=height, width=width)  # type: ignore[arg-type]
+def user(network: Network, height: int = 512, width: int = 512) -> InteractiveSession:
+    return InteractiveSession(decoder=network, height=height, width=width)  # type: ignore[arg-type]
 
 
 def click(x: float, y: float, **others: Any) -> Prompt:

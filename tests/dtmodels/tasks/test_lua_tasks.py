@@ -11,7 +11,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from dtmodels.findings.check_report import Report
+from dtmodels.findings.check_report import CheckReport
 from dtmodels.graph.runtime import Runtime
 from dtmodels.stages.validate import validate_path
 
@@ -22,7 +22,7 @@ SLIDER = {"name": "gain", "low": -2.0, "high": 2.0, "default": 0.0, "unit": "EV"
 PROXY = {"module": "toy", "module_version": 1, "space": "input-rgb", "reach": 0, "sliders": [SLIDER]}
 
 
-def codes(report: Report) -> list[str]:
+def codes(report: CheckReport) -> list[str]:
     return [problem.code for problem in report.errors]
 
 
@@ -42,7 +42,7 @@ def blur(size: int) -> list[onnx.NodeProto]:
     return [helper.make_node("AveragePool", ["image"], ["output"], kernel_shape=[size, size], pads=pads)]
 
 
-def validated(folder: Folder, runtime: Runtime, made: onnx.ModelProto, **changed: Any) -> Report:
+def validated(folder: Folder, runtime: Runtime, made: onnx.ModelProto, **changed: Any) -> CheckReport:
     return validate_path(folder("proxy", {"model.onnx": made}, attributes={**PROXY, **changed}), runtime)
 
 

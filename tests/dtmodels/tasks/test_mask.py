@@ -9,7 +9,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from dtmodels.findings.check_report import Report
+from dtmodels.findings.check_report import CheckReport
 from dtmodels.graph.runtime import Runtime
 from dtmodels.stages.validate import validate_path
 from dtmodels.tasks._decoder import route
@@ -61,12 +61,14 @@ def decoder(
     return make_graph(inputs, results, nodes, constants=constants, **options)
 
 
-def validated(folder: Folder, runtime: Runtime, enc: onnx.ModelProto, dec: onnx.ModelProto, **changed: Any) -> Report:
+def validated(
+    folder: Folder, runtime: Runtime, enc: onnx.ModelProto, dec: onnx.ModelProto, **changed: Any
+) -> CheckReport:
     model = folder("mask", {"encoder.onnx": enc, "decoder.onnx": dec}, **{"arch": "sam2", **changed})
     return validate_path(model, runtime)
 
 
-def codes(report: Report) -> list[str]:
+def codes(report: CheckReport) -> list[str]:
     return [problem.code for problem in report.errors]
 
 

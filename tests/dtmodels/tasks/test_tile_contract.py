@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 from onnx import helper
 
-from dtmodels.findings.check_report import Problem, Report
+from dtmodels.findings.check_report import CheckProblem, CheckReport
 from dtmodels.graph.runtime import Result, Runtime, Session
 from dtmodels.stages.validate import validate_path
 
@@ -20,7 +20,7 @@ Folder = Callable[..., Path]
 MakeGraph = Callable[..., onnx.ModelProto]
 
 
-def errors(report: Report) -> list[str]:
+def errors(report: CheckReport) -> list[str]:
     return [problem.code for problem in report.errors]
 
 
@@ -246,7 +246,7 @@ def test_rescaling_to_the_input_is_an_error_for_bayer_and_a_warning_elsewhere(
 ) -> None:
     model = raw(folder, make_graph)
     (model / "config.json").write_text((model / "config.json").read_text().replace('"absolute"', '"match_gain"'))
-    found: list[Problem] = list(validate_path(model).problems)
+    found: list[CheckProblem] = list(validate_path(model).problems)
     assert [(problem.severity, problem.code) for problem in found] == [
         ("error", "attribute.output-scale"),
         ("warning", "attribute.output-scale"),

@@ -35,9 +35,9 @@ def test_says_where_it_looked_and_how_to_install(bare: Path) -> None:
 def test_names_both_versions_when_another_is_on_path(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cli(bare / "bin", "darktable 4.8.1")
     monkeypatch.setenv("PATH", f"{bare}/bin")
-    with pytest.raises(Failure, match=rf"darktable 4\.8\.1, and only {SUPPORTED[0]}") as wrong:
+    with pytest.raises(Failure, match=rf"darktable 4\.8\.1, and only {SUPPORTED[0]}") as exc:
         find(start=bare)
-    assert wrong.value.where == f"{bare}/bin/darktable-cli"
+    assert exc.value.where == f"{bare}/bin/darktable-cli"
 
 
 def test_asks_the_program_and_trusts_no_file_name(bare: Path) -> None:

@@ -10,7 +10,7 @@ from dtproxies.evaluation.baselines import Baselines
 from dtproxies.evaluation.slider_sensitivity import behaviour
 from dtproxies.images.image import Pixels, chart, into_space
 from dtproxies.images.metrics import compare
-from dtproxies.proxy.definition import Proxied
+from dtproxies.proxy.definition import ProxyDefinition
 from dtproxies.vocabulary.module import Module, Slider, choice
 
 MODULE = Module(
@@ -24,7 +24,7 @@ MODULE = Module(
     ),
     reach=0,
 )
-GIVEN = Proxied(module=MODULE, network=lambda: None)  # type: ignore[arg-type,return-value]
+GIVEN = ProxyDefinition(module=MODULE, network=lambda: None)  # type: ignore[arg-type,return-value]
 
 
 def formula(image: Pixels, gain: float, grey: float = 0) -> Pixels:

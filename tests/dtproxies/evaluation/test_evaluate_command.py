@@ -17,15 +17,15 @@ from dtproxies.darktable.renderer import Request
 from dtproxies.evaluation import command
 from dtproxies.evaluation.card_section import with_evaluation
 from dtproxies.evaluation.code_digest import _bare, code_digest
-from dtproxies.evaluation.command import Asked, evaluate_all, evaluate_module
+from dtproxies.evaluation.command import EvaluateOptions, evaluate_all, evaluate_module
 from dtproxies.evaluation.report_section import BEGIN, END, with_figures
 from dtproxies.evaluation.results import Evaluation
 from dtproxies.evaluation.results_table import page
 from dtproxies.evaluation.run import evaluate
-from dtproxies.evaluation.stored_results import NAME, Kept, holds, keep, kept_in
+from dtproxies.evaluation.stored_results import NAME, StoredEvaluation, is_current, read_stored, store_results
 from dtproxies.images.image import Pixels
 from dtproxies.images.metrics import Spread
-from dtproxies.proxy.definition import proxied
+from dtproxies.proxy.definition import load_definition
 from dtproxies.proxy.runners import torch_runner
 from dtproxies.proxy.weights import store
 
@@ -74,7 +74,7 @@ def model(tmp_path: Path) -> Path:
     """A folder of models with an untrained proxy."""
     folder = tmp_path / "models" / f"proxy-{MODULE}"
     folder.mkdir(parents=True)
-    given = proxied("exposure")
+    given = load_definition("exposure")
     store(folder / "weights.safetensors", given.network(), given.module, darktable="5.4.1", seed=1)
     (folder / "card.yaml").write_text(CARD)
     (folder / "REPORT.md").write_text(REPORT)
@@ -88,7 +88,7 @@ def oracle(monkeypatch: pytest.MonkeyPatch) -> Oracle:
 
     @contextmanager
     def session(name: str, images: Path, use: str, *, side: int) -> Iterator[SimpleNamespace]:
-        yield SimpleNamespace(proxied=proxied(name), renderer=one, darktable="5.4.1", pictures=[])
+        yield SimpleNamespace(definition=load_definition(name), renderer=one, darktable="5.4.1", pictures=[])
 
     monkeypatch.setattr(command, "SIDE", 32)
     monkeypatch.setattr(command, "session", session)
@@ -96,43 +96,43 @@ def oracle(monkeypatch: pytest.MonkeyPatch) -> Oracle:
     return one
 
 
-ASKED = Asked(images=Path("unused"), pairs=4)
+ASKED = EvaluateOptions(images=Path("unused"), pairs=4)
 
 
 def evaluation(folder: Path) -> Evaluation:
-    kept = kept_in(folder)
+    kept = read_stored(folder)
     assert kept is not None
     return kept.evaluation
 
 
 def test_what_is_kept_is_read_as_it_was_written(model: Path, oracle: Oracle) -> None:
     found = evaluate(
-        proxied("exposure"),
-        torch_runner(proxied("exposure"), model / "weights.safetensors"),
+        load_definition("exposure"),
+        torch_runner(load_definition("exposure"), model / "weights.safetensors"),
         oracle,
         [],
         console=QUIET,
         pairs=4,
         side=32,
     )
-    kept = Kept(darktable="5.4.1", weights="0", code="1", evaluation=found)
-    assert keep(model, kept) == kept_in(model)
-    assert keep(model, keep(model, kept)) == kept_in(model)
+    kept = StoredEvaluation(darktable="5.4.1", weights="0", code="1", evaluation=found)
+    assert store_results(model, kept) == read_stored(model)
+    assert store_results(model, store_results(model, kept)) == read_stored(model)
     assert evaluation(model).proxy["display_psnr"].mean == pytest.approx(found.proxy["display_psnr"].mean, rel=1e-5)
     assert len(found.rows) == 4
-    assert found.numbers == sum(one.numel() for one in proxied("exposure").network().parameters())
+    assert found.numbers == sum(one.numel() for one in load_definition("exposure").network().parameters())
 
 
 def test_a_broken_record_is_named(model: Path) -> None:
     (model / NAME).write_text("{}")
     with pytest.raises(Failure, match=r"figures\.json.*no evaluation"):
-        kept_in(model)
+        read_stored(model)
 
 
 def test_fewer_pairs_are_the_first_of_the_standard_ones(model: Path, oracle: Oracle) -> None:
-    run = torch_runner(proxied("exposure"), model / "weights.safetensors")
+    run = torch_runner(load_definition("exposure"), model / "weights.safetensors")
     few, more = (
-        evaluate(proxied("exposure"), run, oracle, [], console=QUIET, pairs=pairs, side=32, brief=True)
+        evaluate(load_definition("exposure"), run, oracle, [], console=QUIET, pairs=pairs, side=32, brief=True)
         for pairs in (3, 6)
     )
     assert few.rows == more.rows[:3]
@@ -158,16 +158,16 @@ def test_the_figures_go_into_card_and_report_and_nothing_else_changes(model: Pat
 
 
 def test_writing_twice_changes_nothing(model: Path, oracle: Oracle) -> None:
-    run = torch_runner(proxied("exposure"), model / "weights.safetensors")
-    found = evaluate(proxied("exposure"), run, oracle, [], console=QUIET, pairs=4, side=32)
+    run = torch_runner(load_definition("exposure"), model / "weights.safetensors")
+    found = evaluate(load_definition("exposure"), run, oracle, [], console=QUIET, pairs=4, side=32)
     card, report = with_evaluation(CARD, found, "card"), with_figures(REPORT, found, "report")
     assert with_evaluation(card, found, "card") == card
     assert with_figures(report, found, "report") == report
 
 
 def test_a_card_without_evaluation_gets_it_at_the_end_and_one_in_brackets_loses_it(model: Path, oracle: Oracle) -> None:
-    run = torch_runner(proxied("exposure"), model / "weights.safetensors")
-    found = evaluate(proxied("exposure"), run, oracle, [], console=QUIET, pairs=4, side=32)
+    run = torch_runner(load_definition("exposure"), model / "weights.safetensors")
+    found = evaluate(load_definition("exposure"), run, oracle, [], console=QUIET, pairs=4, side=32)
     assert with_evaluation("id: one\n", found, "").startswith("id: one\nevaluation:\n- metric: display PSNR\n")
     bracketed = with_evaluation("id: one\nevaluation: [] # none\ndemo: {}\n", found, "")
     assert list(yaml.safe_load(bracketed)) == ["id", "evaluation", "demo"]
@@ -199,9 +199,9 @@ def test_all_proxies_are_evaluated_once_and_again_when_weights_change(model: Pat
     evaluate_all(QUIET_OUT, model.parent, ASKED, table=table)
     assert oracle.asked == asked
     assert table.read_text() == first
-    given = proxied("exposure")
+    given = load_definition("exposure")
     store(model / "weights.safetensors", given.network(), given.module, darktable="5.4.1", seed=2)
-    evaluate_all(QUIET_OUT, model.parent, Asked(images=Path("unused")), table=table)
+    evaluate_all(QUIET_OUT, model.parent, EvaluateOptions(images=Path("unused")), table=table)
     assert oracle.asked > asked
     assert evaluation(model).pairs == 4, "as many as were kept"
 
@@ -213,18 +213,18 @@ def test_a_folder_without_proxies_is_a_failure(tmp_path: Path, oracle: Oracle) -
 
 def test_figures_hold_for_the_same_weights_code_darktable_and_pairs_only(model: Path, oracle: Oracle) -> None:
     evaluate_all(QUIET_OUT, model.parent, ASKED)
-    kept = kept_in(model)
+    kept = read_stored(model)
     assert kept is not None
     same = {"code": kept.code, "darktable": "5.4.1", "pairs": 4}
-    assert holds(kept, model, **same)
-    assert holds(kept, model, **{**same, "code": None})
+    assert is_current(kept, model, **same)
+    assert is_current(kept, model, **{**same, "code": None})
     for changed in ({"code": "0"}, {"darktable": "5.4.2"}, {"pairs": 5}):
-        assert not holds(kept, model, **{**same, **changed})
+        assert not is_current(kept, model, **{**same, **changed})
 
 
 def test_what_falls_short_of_the_target_is_said(model: Path, oracle: Oracle) -> None:
-    run = torch_runner(proxied("exposure"), model / "weights.safetensors")
-    found = evaluate(proxied("exposure"), run, oracle, [], console=QUIET, pairs=4, side=32)
+    run = torch_runner(load_definition("exposure"), model / "weights.safetensors")
+    found = evaluate(load_definition("exposure"), run, oracle, [], console=QUIET, pairs=4, side=32)
     low = replace(found, proxy={**found.proxy, "display_psnr": Spread(mean=91.0, p5=79.96, worst=60.0)})
     assert low.short == ("p5 80.0 of 80", "worst 60.0 of 70")
     assert "worst 60.0 of 70" in page([low], "5.4.1")

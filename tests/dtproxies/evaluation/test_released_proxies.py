@@ -19,11 +19,11 @@ from dtproxies.darktable.renderer import Request
 from dtproxies.darktable.sidecar_writer import Step
 from dtproxies.evaluation.command import written
 from dtproxies.evaluation.run import SIDE, evaluate
-from dtproxies.evaluation.stored_results import kept_in
+from dtproxies.evaluation.stored_results import read_stored
 from dtproxies.images.image import FOLDER, chart, photographs
 from dtproxies.images.metrics import compare
 from dtproxies.images.mosaic import to_mosaic
-from dtproxies.proxy.definition import Proxied, proxied
+from dtproxies.proxy.definition import ProxyDefinition, load_definition
 from dtproxies.proxy.runners import Run, torch_runner
 from dtproxies.proxy.sampling import sample
 from dtproxies.proxy.weights import load
@@ -34,12 +34,12 @@ from dtproxies.vocabulary.module import Slider
 ROOT = Path(__file__).resolve().parents[3]
 PROXIES = [entry for entry in Catalogue.load(ROOT).entries if entry.card.convert.family == "proxy"]
 each = pytest.mark.parametrize("entry", PROXIES, ids=[entry.card.id for entry in PROXIES])
-FITTED = [one for one in PROXIES if proxied(one.card.convert.options["module"]).recipe.optimiser == "lbfgs"]
+FITTED = [one for one in PROXIES if load_definition(one.card.convert.options["module"]).recipe.optimiser == "lbfgs"]
 each_fitted = pytest.mark.parametrize("entry", FITTED, ids=[entry.card.id for entry in FITTED])
 """Those with a few constants in a known form, which hold beyond the useful ranges too."""
 CLOSED_FORM = 60.0
 """Signal-to-noise ratio in dB that these keep where the figures of their cards do not reach."""
-EVALUATED = [entry for entry in PROXIES if kept_in(entry.folder)]
+EVALUATED = [entry for entry in PROXIES if read_stored(entry.folder)]
 each_evaluated = pytest.mark.parametrize("entry", EVALUATED, ids=[entry.card.id for entry in EVALUATED])
 """Those whose figures a command has written and kept."""
 FIRST, UNLUCKY = 24, 5
@@ -56,8 +56,8 @@ def weights_of(entry: Entry) -> Path:
     return entry.folder / str(entry.card.checkpoints[0].file)
 
 
-def module_of(entry: Entry) -> Proxied:
-    return proxied(entry.card.convert.options["module"])
+def module_of(entry: Entry) -> ProxyDefinition:
+    return load_definition(entry.card.convert.options["module"])
 
 
 def runner_of(entry: Entry) -> Run:
@@ -95,7 +95,7 @@ def test_fitting_moved_the_constants_away_from_where_they_started(entry: Entry) 
 
 @each_evaluated
 def test_card_and_report_state_the_figures_that_were_kept_of_these_weights(entry: Entry) -> None:
-    kept = kept_in(entry.folder)
+    kept = read_stored(entry.folder)
     assert kept is not None
     assert kept.weights == sha256(weights_of(entry)), "evaluate it again with --write"
     for path, text in written(entry.folder, kept.evaluation).items():
@@ -106,7 +106,7 @@ def test_card_and_report_state_the_figures_that_were_kept_of_these_weights(entry
 @pytest.mark.darktable
 @pytest.mark.slow
 def test_reaches_its_figures(entry: Entry, darktable: Darktable) -> None:
-    given, kept = module_of(entry), kept_in(entry.folder)
+    given, kept = module_of(entry), read_stored(entry.folder)
     pictures, pairs = photographs(ROOT / FOLDER, "evaluate"), min(FIRST, kept.evaluation.pairs if kept else FIRST)
     with open_renderer(darktable, [given.module], height=SIDE, width=SIDE) as renderer:
         found = evaluate(

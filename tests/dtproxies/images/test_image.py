@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dtbase.system.errors import Failure
-from dtproxies.images.image import FOLDER, SOURCES, Picture, chart, crop, expose, photographs
+from dtproxies.images.image import FOLDER, SOURCES, LinearImage, chart, crop, expose, photographs
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_charts_go_from_below_black_to_far_above_white() -> None:
 
 
 def test_crops_are_parts_of_the_picture() -> None:
-    picture = Picture("numbers", np.arange(30 * 40 * 3, dtype=np.float32).reshape(30, 40, 3))
+    picture = LinearImage("numbers", np.arange(30 * 40 * 3, dtype=np.float32).reshape(30, 40, 3))
     rng = np.random.default_rng(0)
     known = {tuple(pixel) for pixel in picture.pixels.reshape(-1, 3).tolist()}
     for _ in range(20):
@@ -80,9 +80,9 @@ def test_crops_are_parts_of_the_picture() -> None:
 
 def test_too_small_a_picture_is_a_failure() -> None:
     with pytest.raises(Failure, match="8 x 8 pixels, and 16 x 16"):
-        crop(Picture("small", np.zeros((8, 8, 3), np.float32)), 16, np.random.default_rng(0))
+        crop(LinearImage("small", np.zeros((8, 8, 3), np.float32)), 16, np.random.default_rng(0))
 
 
 def test_exposing_clips_nothing() -> None:
-    bright = expose(Picture("chart", np.full((1, 1, 3), 0.75, np.float32)), 3)
+    bright = expose(LinearImage("chart", np.full((1, 1, 3), 0.75, np.float32)), 3)
     assert (bright.pixels == 6).all()

@@ -19,14 +19,14 @@ def colours() -> NDArray[np.float32]:
 def test_an_eight_bit_picture_comes_back_as_it_was(tmp_path: Path) -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (9, 7, 3), np.uint8)
     Image.fromarray(pixels).save(tmp_path / "in.png")
-    image_io.write_picture(tmp_path / "out.png", image_io.read_picture(tmp_path / "in.png"))
+    image_io.write_image(tmp_path / "out.png", image_io.read_image(tmp_path / "in.png"))
     with Image.open(tmp_path / "out.png") as written:
         assert np.array_equal(np.asarray(written), pixels)
 
 
 def test_sixteen_bit_grey_keeps_its_depth(tmp_path: Path) -> None:
     Image.fromarray(np.array([[0, 20000, 20001, 65535]], np.uint16)).save(tmp_path / "deep.png")
-    read = image_io.read_picture(tmp_path / "deep.png")
+    read = image_io.read_image(tmp_path / "deep.png")
     assert read.shape == (1, 4, 3)
     assert read[0, 2, 0] > read[0, 1, 0]
     assert read[0, 3].tolist() == pytest.approx([1, 1, 1])
@@ -34,10 +34,10 @@ def test_sixteen_bit_grey_keeps_its_depth(tmp_path: Path) -> None:
 
 def test_light_above_white_lives_in_pfm_and_is_clipped_in_png(tmp_path: Path) -> None:
     image = np.full((2, 2, 3), 3.5, np.float32)
-    image_io.write_picture(tmp_path / "a.pfm", image)
-    assert np.array_equal(image_io.read_picture(tmp_path / "a.pfm"), image)
-    image_io.write_picture(tmp_path / "a.png", image)
-    assert image_io.read_picture(tmp_path / "a.png").max() == pytest.approx(1)
+    image_io.write_image(tmp_path / "a.pfm", image)
+    assert np.array_equal(image_io.read_image(tmp_path / "a.pfm"), image)
+    image_io.write_image(tmp_path / "a.png", image)
+    assert image_io.read_image(tmp_path / "a.png").max() == pytest.approx(1)
 
 
 @pytest.mark.parametrize("space", ["lab", "work-rgb", "input-rgb"])
@@ -49,6 +49,6 @@ def test_a_colour_space_and_back_changes_nothing_visible(space: str) -> None:
 @pytest.mark.parametrize(("name", "reason"), [("none.png", "no such file"), ("text.png", "not a picture")])
 def test_what_is_no_picture_is_a_failure(tmp_path: Path, name: str, reason: str) -> None:
     (tmp_path / "text.png").write_text("hello")
-    with pytest.raises(Failure, match=reason) as wrong:
-        image_io.read_picture(tmp_path / name)
-    assert wrong.value.where == str(tmp_path / name)
+    with pytest.raises(Failure, match=reason) as exc:
+        image_io.read_image(tmp_path / name)
+    assert exc.value.where == str(tmp_path / name)

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from dtproxies.images.mosaic import FACTORS, balanced
 from dtproxies.networks.bayer import sites
-from dtproxies.networks.neighbourhood import around, inside, neighbourhood
+from dtproxies.networks.neighbourhood import inside, neighbourhood, shifted_neighbours
 
 
 def picture(height: int = 9, width: int = 11) -> Tensor:
@@ -30,7 +30,7 @@ def test_neighbours_are_those_of_scipy(outside: str, mode: Literal["constant", "
     kernel = np.zeros((5, 5))
     kernel[2 + 2, 2 - 1] = 1
     wanted = correlate(picture()[0, 0].numpy(), kernel, mode=mode)
-    assert_allclose(around(picture(), 2, outside)(2, -1)[0, 0], wanted)
+    assert_allclose(shifted_neighbours(picture(), 2, outside)(2, -1)[0, 0], wanted)
 
 
 def test_sums_count_nothing_outside() -> None:

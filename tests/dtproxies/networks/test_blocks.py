@@ -14,9 +14,9 @@ from dtproxies.networks import colour, frame
 from dtproxies.networks.blur import GaussianBank, Pyramid, gaussian
 from dtproxies.networks.curve import Curve
 from dtproxies.networks.encoding import from_stops, to_stops
-from dtproxies.networks.film_layers import Film, gated
+from dtproxies.networks.film_layers import FiLM, gated
 from dtproxies.networks.pointwise_network import Mixer
-from dtproxies.networks.sliders import Dials, planes
+from dtproxies.networks.sliders import SliderEmbedding, broadcast_sliders
 from dtproxies.vocabulary.module import Module, Slider, Space, choice
 
 SLIDERS = (
@@ -45,7 +45,7 @@ def spoilt(network: torch.nn.Module) -> torch.nn.Module:
 
 
 def test_dials_are_places_in_the_ranges() -> None:
-    dials = Dials(SLIDERS)
+    dials = SliderEmbedding(SLIDERS)
     made = dials(torch.tensor([[2.0, 10.0, 90.0, 3.0], [6.0, 0.1, -180.0, 5.0]]))
     assert made.shape == (2, dials.size) == (2, 7)
     assert_allclose(made[0], [0, 0, 0, -1, 0, 1, 0], atol=1e-6)
@@ -53,16 +53,16 @@ def test_dials_are_places_in_the_ranges() -> None:
 
 
 def test_dials_meet_at_both_ends_of_an_angle() -> None:
-    made = Dials(SLIDERS)(torch.tensor([[0.0, 1.0, -180.0, 0.0], [0.0, 1.0, 180.0, 0.0]]))
+    made = SliderEmbedding(SLIDERS)(torch.tensor([[0.0, 1.0, -180.0, 0.0], [0.0, 1.0, 180.0, 0.0]]))
     assert_allclose(made[0], made[1], atol=1e-6)
 
 
 def test_no_sliders_make_no_dials() -> None:
-    assert Dials(())(torch.zeros(3, 0)).shape == (3, 0)
+    assert SliderEmbedding(())(torch.zeros(3, 0)).shape == (3, 0)
 
 
 def test_planes_multiply_each_picture_by_its_own_value() -> None:
-    (gain, _) = planes(torch.tensor([[2.0, 0.0], [3.0, 0.0]]))
+    (gain, _) = broadcast_sliders(torch.tensor([[2.0, 0.0], [3.0, 0.0]]))
     assert (gain * torch.ones(2, 3, 4, 5)).flatten(1).mean(dim=1).tolist() == [2.0, 3.0]
 
 
@@ -108,7 +108,7 @@ def test_the_working_profile_is_that_of_the_standard_but_for_rounding() -> None:
 
 @pytest.mark.parametrize("kernel", [1, 3])
 def test_film_starts_as_nothing_and_reaches_as_far_as_it_says(kernel: int) -> None:
-    film = Film(3, 2, 7, width=8, depth=3, kernel=kernel)
+    film = FiLM(3, 2, 7, width=8, depth=3, kernel=kernel)
     condition = torch.randn(1, 7)
     picture = torch.rand(1, 3, 17, 17)
     assert not film(picture, condition).any()
@@ -123,7 +123,7 @@ def test_film_starts_as_nothing_and_reaches_as_far_as_it_says(kernel: int) -> No
 
 
 def test_film_is_steered() -> None:
-    film = spoilt(Film(3, 3, 7, width=8))
+    film = spoilt(FiLM(3, 3, 7, width=8))
     picture = torch.rand(1, 3, 4, 4)
     assert not torch.allclose(film(picture, torch.zeros(1, 7)), film(picture, torch.ones(1, 7)))
 

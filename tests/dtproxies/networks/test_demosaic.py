@@ -6,7 +6,7 @@ from torch import Tensor
 
 from dtproxies.networks.bayer import sites
 from dtproxies.networks.rcd import BORDER, PPG
-from dtproxies.proxy.definition import proxied
+from dtproxies.proxy.definition import load_definition
 from dtproxies.vocabulary.module import Module
 
 RCD = 5
@@ -18,7 +18,7 @@ def mosaic(height: int = 30, width: int = 36) -> Tensor:
 
 
 def made(picture: Tensor, method: int) -> Tensor:
-    network = proxied("demosaic").network().double()
+    network = load_definition("demosaic").network().double()
     with torch.no_grad():
         output: Tensor = network(picture, torch.tensor([[float(method)]]))
     return output
@@ -58,7 +58,7 @@ def test_the_border_is_that_of_pattern_groups_not_clipped() -> None:
 
 @pytest.mark.parametrize("method", METHODS)
 def test_reach_is_as_far_as_the_module_says(method: int) -> None:
-    module: Module = proxied("demosaic").module
+    module: Module = load_definition("demosaic").module
     assert module.reach is not None
     picture, side = mosaic(80, 80), 40
     changed = picture.clone()

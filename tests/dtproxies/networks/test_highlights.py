@@ -7,7 +7,7 @@ from torch import Tensor
 from dtproxies.images.mosaic import FACTORS
 from dtproxies.networks.bayer import sites
 from dtproxies.networks.highlight_inpainting import CLIP, CLOSE, FAR, NEAR_CLIPPED, Highlights, _close
-from dtproxies.proxy.definition import proxied
+from dtproxies.proxy.definition import load_definition
 from dtproxies.proxy.runners import torch_runner
 from dtproxies.proxy.weights import store
 
@@ -88,7 +88,7 @@ def test_close_places_are_those_of_the_pattern_in_squares_of_three() -> None:
 
 
 def test_a_runner_takes_the_white_balance_of_its_picture(tmp_path: Path) -> None:
-    given, path = proxied("highlights"), tmp_path / "weights.safetensors"
+    given, path = load_definition("highlights"), tmp_path / "weights.safetensors"
     store(path, exact().float(), given.module, darktable="5.4.1", seed=0)
     picture = np.full((40, 44, 1), 1.6, np.float32)
     picture[::2, ::2] = 1.2
@@ -99,5 +99,5 @@ def test_a_runner_takes_the_white_balance_of_its_picture(tmp_path: Path) -> None
 
 
 def test_the_module_offers_both_methods() -> None:
-    (method, _) = proxied("highlights").module.sliders
+    (method, _) = load_definition("highlights").module.sliders
     assert {number for _, number in method.choices} == {CLIP, OPPOSED}

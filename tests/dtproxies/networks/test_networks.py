@@ -12,10 +12,10 @@ from dtproxies.images.image import chart, into_space
 from dtproxies.networks.frame import call
 from dtproxies.networks.gain import Gain
 from dtproxies.networks.unsharp_mask import Unsharp
-from dtproxies.proxy.definition import Proxied, proxied
+from dtproxies.proxy.definition import ProxyDefinition, load_definition
 from dtproxies.proxy.sampling import sample
 
-ALL = [proxied(name) for name in member_names(modules)]
+ALL = [load_definition(name) for name in member_names(modules)]
 IDS = [one.module.name for one in ALL]
 
 
@@ -85,7 +85,7 @@ def test_unsharp_leaves_a_picture_smaller_than_its_kernel_alone() -> None:
 
 
 @pytest.mark.parametrize("given", ALL, ids=IDS)
-def test_a_batch_is_its_pictures_one_by_one(given: Proxied) -> None:
+def test_a_batch_is_its_pictures_one_by_one(given: ProxyDefinition) -> None:
     network, pictures, sliders = given.network().double(), picture_of(given, count=3), positions(given, 3)
     together = call(network, given.module, pictures, sliders)
     for number in range(3):
@@ -94,7 +94,7 @@ def test_a_batch_is_its_pictures_one_by_one(given: Proxied) -> None:
 
 
 @pytest.mark.parametrize("given", ALL, ids=IDS)
-def test_gradients_reach_image_sliders_and_constants(given: Proxied) -> None:
+def test_gradients_reach_image_sliders_and_constants(given: ProxyDefinition) -> None:
     network = trained(given).double()
     picture, sliders = picture_of(given).requires_grad_(), positions(given, 8).requires_grad_()
     # In the middle of a frame: in a tiny one a blur by a share of it is none.
@@ -116,7 +116,7 @@ def test_gradients_reach_image_sliders_and_constants(given: Proxied) -> None:
 
 
 @pytest.mark.parametrize("given", ALL, ids=IDS)
-def test_gradients_are_finite_at_every_end_of_the_sliders(given: Proxied) -> None:
+def test_gradients_are_finite_at_every_end_of_the_sliders(given: ProxyDefinition) -> None:
     picture = picture_of(given).float()
     for end in ("low", "high", "default"):
         sliders = _ends(given, end).float().requires_grad_()
@@ -129,7 +129,7 @@ def test_gradients_are_finite_at_every_end_of_the_sliders(given: Proxied) -> Non
 
 
 @pytest.mark.parametrize("given", ALL, ids=IDS)
-def test_slider_gradients_are_the_slope_of_the_output(given: Proxied) -> None:
+def test_slider_gradients_are_the_slope_of_the_output(given: ProxyDefinition) -> None:
     network = trained(given).double()
     picture, sliders = picture_of(given), positions(given, 1).requires_grad_()
 
@@ -152,22 +152,22 @@ def test_slider_gradients_are_the_slope_of_the_output(given: Proxied) -> None:
         assert_allclose((ends[0] - ends[1]) / (2 * size), sliders.grad[0, number], rtol=1e-3, err_msg=slider.name)
 
 
-def picture_of(given: Proxied, count: int = 1) -> torch.Tensor:
+def picture_of(given: ProxyDefinition, count: int = 1) -> torch.Tensor:
     """A chart in the module's space."""
     pictures = [into_space(chart(48, number), given.module) for number in range(count)]
     return torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).double()
 
 
-def dragged(given: Proxied) -> list[str]:
+def dragged(given: ProxyDefinition) -> list[str]:
     """Sliders between whose values there are others."""
     return [slider.name for slider in given.module.sliders if not slider.choices and not slider.whole]
 
 
-def positions(given: Proxied, count: int) -> torch.Tensor:
+def positions(given: ProxyDefinition, count: int) -> torch.Tensor:
     return torch.from_numpy(sample(given.module, count, seed=5, reachable=given.reachable))
 
 
-def trained(given: Proxied) -> torch.nn.Module:
+def trained(given: ProxyDefinition) -> torch.nn.Module:
     """The network with something where zeros were: before training, what they multiply is felt nowhere."""
     torch.manual_seed(0)
     network = given.network()
@@ -178,5 +178,5 @@ def trained(given: Proxied) -> torch.nn.Module:
     return network
 
 
-def _ends(given: Proxied, end: str) -> torch.Tensor:
+def _ends(given: ProxyDefinition, end: str) -> torch.Tensor:
     return torch.tensor([[getattr(slider, end) for slider in given.module.sliders]], dtype=torch.float64)

@@ -4,10 +4,10 @@ import pytest
 import torch
 
 from dtproxies.networks.frame import whole
-from dtproxies.proxy.definition import proxied
+from dtproxies.proxy.definition import load_definition
 
-DEFAULT = [slider.default for slider in proxied("vignette").module.sliders]
-AT = {slider.name: number for number, slider in enumerate(proxied("vignette").module.sliders)}
+DEFAULT = [slider.default for slider in load_definition("vignette").module.sliders]
+AT = {slider.name: number for number, slider in enumerate(load_definition("vignette").module.sliders)}
 PICTURE = torch.full((1, 3, 40, 60), 0.5)
 
 
@@ -15,7 +15,7 @@ def made(**sliders: float) -> torch.Tensor:
     position = list(DEFAULT)
     for name, value in sliders.items():
         position[AT[name]] = value
-    result: torch.Tensor = proxied("vignette").network()(PICTURE, torch.tensor([position]), whole(PICTURE))
+    result: torch.Tensor = load_definition("vignette").network()(PICTURE, torch.tensor([position]), whole(PICTURE))
     return result.detach()
 
 

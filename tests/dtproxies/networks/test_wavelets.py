@@ -7,7 +7,7 @@ from torch import Tensor
 
 from dtproxies.networks.denoise_profile import Denoise
 from dtproxies.networks.wavelets import NOISE, TAPS, layers
-from dtproxies.proxy.definition import proxied
+from dtproxies.proxy.definition import load_definition
 
 SPREAD, APART = torch.tensor(0.02), 9.0
 
@@ -43,7 +43,7 @@ def test_noise_of_the_stated_size_goes_and_edges_stay() -> None:
     clean = torch.full((1, 3, 128, 128), 0.2)
     clean[..., 64:] = 0.8
     noisy = clean + torch.randn(clean.shape, generator=torch.Generator().manual_seed(0)) * torch.sqrt(slope * clean)
-    network: torch.nn.Module = proxied("denoiseprofile").network()
+    network: torch.nn.Module = load_definition("denoiseprofile").network()
     with torch.no_grad():
         made = network(noisy, torch.tensor([[1.0, 1.0, 0.0, slope, offset]]))
     assert (made - clean).std() < 0.35 * (noisy - clean).std()

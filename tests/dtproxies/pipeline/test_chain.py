@@ -13,13 +13,13 @@ from dtproxies.darktable.module_order import Order
 from dtproxies.images.image import chart
 from dtproxies.images.module_spaces import convert
 from dtproxies.pipeline.chain import Chain, as_tensor, run
-from dtproxies.pipeline.request import Wanted
-from dtproxies.pipeline.steps import Link, links
+from dtproxies.pipeline.request import ModuleRequest
+from dtproxies.pipeline.steps import PipelineStep, links
 
-ALL = [Wanted(module="exposure"), Wanted(module="sharpen"), Wanted(module="sigmoid")]
+ALL = [ModuleRequest(module="exposure"), ModuleRequest(module="sharpen"), ModuleRequest(module="sigmoid")]
 
 
-Linked = Callable[..., list[Link]]
+Linked = Callable[..., list[PipelineStep]]
 
 
 @pytest.fixture
@@ -27,9 +27,9 @@ def linked(toy_layouts: Mapping[str, ModuleLayout], linear: Order) -> Linked:
     return lambda *wanted: links(wanted, linear, toy_layouts)
 
 
-def untrained(found: Sequence[Link]) -> Chain:
+def untrained(found: Sequence[PipelineStep]) -> Chain:
     torch.manual_seed(1)
-    return Chain(found, [link.proxied.network() for link in found]).double().eval()
+    return Chain(found, [link.definition.network() for link in found]).double().eval()
 
 
 def test_gradients_reach_every_slider_of_the_first_module(linked: Linked) -> None:
@@ -60,13 +60,13 @@ def test_the_gradient_of_the_first_module_is_the_slope_of_the_whole_chain(linked
 def test_colours_are_converted_between_modules(root: Path, linked: Linked) -> None:
     light = chart(48, 3).pixels
     # Sharpening by nothing gives Lab, unchanged; what exposure made was linear Rec709.
-    found = linked(ALL[0], Wanted(module="sharpen", sliders={"amount": 0}))
+    found = linked(ALL[0], ModuleRequest(module="sharpen", sliders={"amount": 0}))
     first, second = run(Chain.of(found, root / "models"), light)
     wanted = convert(first.astype(np.float64), "input-rgb", "lab")
     assert np.abs(second - wanted).max() < 1e-2
 
 
 def test_a_module_without_weights_says_how_to_train_it(tmp_path: Path, linked: Linked) -> None:
-    with pytest.raises(Failure, match="no weights of the proxy of exposure") as wrong:
+    with pytest.raises(Failure, match="no weights of the proxy of exposure") as exc:
         Chain.of(linked(ALL[0]), tmp_path)
-    assert "dtproxies train exposure" in str(wrong.value)
+    assert "dtproxies train exposure" in str(exc.value)

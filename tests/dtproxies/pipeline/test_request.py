@@ -39,9 +39,9 @@ def test_a_module_alone_has_all_its_sliders_free() -> None:
 
 
 def test_what_is_neither_a_module_nor_a_file_gets_the_nearest_names() -> None:
-    with pytest.raises(WrongUsage, match="no module with a proxy") as wrong:
+    with pytest.raises(WrongUsage, match="no module with a proxy") as exc:
         read_request("expsure")
-    assert "did you mean exposure" in str(wrong.value)
+    assert "did you mean exposure" in str(exc.value)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_what_is_neither_a_module_nor_a_file_gets_the_nearest_names() -> None:
     ],
 )
 def test_another_shape_is_a_failure_that_names_the_place(tmp_path: Path, text: str, told: str) -> None:
-    with pytest.raises(Failure) as wrong:
+    with pytest.raises(Failure) as exc:
         read_request(written(tmp_path, text))
-    assert told in str(wrong.value)
-    assert "pipeline.yaml" in str(wrong.value)
+    assert told in str(exc.value)
+    assert "pipeline.yaml" in str(exc.value)

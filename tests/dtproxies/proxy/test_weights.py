@@ -6,11 +6,11 @@ import torch
 from safetensors.torch import save_file
 
 from dtbase.system.errors import Failure
-from dtproxies.proxy.definition import proxied
+from dtproxies.proxy.definition import load_definition
 from dtproxies.proxy.weights import facts_of, load, store
 
-GIVEN = proxied("sharpen")
-OTHER = proxied("exposure")
+GIVEN = load_definition("sharpen")
+OTHER = load_definition("exposure")
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import torch
 from torch import nn
 
 from dtbase.system.errors import Failure, NothingToDo
-from dtproxies.pipeline.steps import Link
-from dtproxies.proxy.definition import Proxied
+from dtproxies.pipeline.steps import PipelineStep
+from dtproxies.proxy.definition import ProxyDefinition
 from dtproxies.regress.free_parameters import errors, unknowns
 from dtproxies.vocabulary.module import Module, Slider, choice
 
@@ -19,10 +19,10 @@ WHOLE = Slider(name="whole", low=1, high=9, default=3, unit="1", whole=True)
 MODE = choice("mode", 0, soft=0, hard=4)
 
 
-def link(*sliders: Slider, free: tuple[str, ...] | None = None) -> Link:
+def link(*sliders: Slider, free: tuple[str, ...] | None = None) -> PipelineStep:
     module = Module(name="toy", version=1, kind="exact", space="input-rgb", sliders=sliders, reach=0)
-    return Link(
-        proxied=Proxied(module=module, network=nn.Identity),
+    return PipelineStep(
+        definition=ProxyDefinition(module=module, network=nn.Identity),
         sliders={slider.name: slider.default for slider in sliders},
         free=tuple(slider.name for slider in sliders) if free is None else free,
         space="input-rgb",

@@ -12,8 +12,8 @@ from dtbase.terminal.console import Console
 from dtproxies.darktable.module_order import Order
 from dtproxies.images.image import chart
 from dtproxies.pipeline.chain import Chain, as_pixels, as_tensor
-from dtproxies.pipeline.request import Wanted
-from dtproxies.pipeline.steps import Link, links
+from dtproxies.pipeline.request import ModuleRequest
+from dtproxies.pipeline.steps import PipelineStep, links
 from dtproxies.regress.crop import window
 from dtproxies.regress.free_parameters import errors
 from dtproxies.regress.image_loss import Target
@@ -33,7 +33,7 @@ def quiet() -> Console:
 def chained(root: Path) -> Chained:
     """Chains with trained weights, in double precision; of parameters nothing is asked."""
 
-    def made(*wanted: Wanted) -> Chain:
+    def made(*wanted: ModuleRequest) -> Chain:
         layouts = dict.fromkeys((one.module for one in wanted), None)
         return Chain.of(links(wanted, ORDER, layouts), root / "models").double()  # type: ignore[arg-type]
 
@@ -41,15 +41,15 @@ def chained(root: Path) -> Chained:
 
 
 TRUTH = (
-    Wanted(module="exposure", sliders={"exposure": 1.2, "black": 0.02}),
-    Wanted(module="sharpen", sliders={"radius": 3.5, "amount": 1.1, "threshold": 1.5}),
+    ModuleRequest(module="exposure", sliders={"exposure": 1.2, "black": 0.02}),
+    ModuleRequest(module="sharpen", sliders={"radius": 3.5, "amount": 1.1, "threshold": 1.5}),
 )
 
 
 def found_again(chained: Chained, settings: Settings = QUICK, *, clipped: bool = False) -> tuple[Chain, Found]:
     true, light = chained(*TRUTH), as_tensor(chart(64, 3).pixels).double()
     wanted = true.light(light, true.positions(light)).detach()
-    chain = chained(*(Wanted(module=one.module) for one in TRUTH))
+    chain = chained(*(ModuleRequest(module=one.module) for one in TRUTH))
     return true, search(chain, light, Target(light=wanted, clipped=clipped), settings, quiet())
 
 
@@ -107,7 +107,7 @@ def test_a_module_that_looks_at_the_whole_picture_gets_it(chained: Chained) -> N
     assert light.shape == (1, 3, 96, 96)
 
 
-def _everywhere(link: Link) -> Link:
+def _everywhere(link: PipelineStep) -> PipelineStep:
     from dataclasses import replace
 
-    return replace(link, proxied=replace(link.proxied, module=replace(link.module, reach=None)))
+    return replace(link, definition=replace(link.definition, module=replace(link.module, reach=None)))

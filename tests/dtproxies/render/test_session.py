@@ -11,7 +11,7 @@ from dtbase.system.errors import Failure, WrongUsage
 from dtproxies.command.cli import commands
 from dtproxies.darktable.find import VARIABLE, Darktable
 from dtproxies.images.image import FOLDER
-from dtproxies.proxy.definition import proxied
+from dtproxies.proxy.definition import load_definition
 from dtproxies.proxy.weights import store
 from dtproxies.render.session import runner, session
 
@@ -19,7 +19,7 @@ from dtproxies.render.session import runner, session
 @pytest.fixture
 def weights(tmp_path: Path) -> Path:
     """Untrained ones."""
-    given = proxied("exposure")
+    given = load_definition("exposure")
     store(tmp_path / "weights.safetensors", given.network(), given.module, darktable="5.4.1", seed=1)
     return tmp_path / "weights.safetensors"
 
@@ -34,12 +34,12 @@ def call(*arguments: object) -> str:
 def test_exactly_one_file_of_a_proxy_is_wanted(weights: Path) -> None:
     for files in ((None, None), (weights, weights)):
         with pytest.raises(WrongUsage, match="one proxy has to be named"):
-            runner(proxied("exposure"), *files)
+            runner(load_definition("exposure"), *files)
 
 
 def test_what_is_no_graph_is_a_failure(weights: Path) -> None:
     with pytest.raises(Failure, match="ONNX Runtime cannot load it"):
-        runner(proxied("exposure"), None, weights)
+        runner(load_definition("exposure"), None, weights)
 
 
 def test_an_unknown_module_is_answered_with_the_nearest(root: Path) -> None:

@@ -60,9 +60,9 @@ def test_the_other_sliders_stay_where_they_are_put() -> None:
     ],
 )
 def test_unknown_names_are_answered_with_the_nearest(target: str, told: str) -> None:
-    with pytest.raises(WrongUsage) as wrong:
+    with pytest.raises(WrongUsage) as exc:
         asked(target)
-    assert told in str(wrong.value)
+    assert told in str(exc.value)
 
 
 def test_a_range_outside_the_slider_is_refused() -> None:
@@ -108,7 +108,7 @@ def test_an_ffmpeg_writes_a_video_of_pictures_with_odd_sides(tmp_path: Path) -> 
 @pytest.mark.darktable
 def test_the_proxy_follows_darktable_across_the_slider(darktable: Darktable, root: Path, tmp_path: Path) -> None:
     found = asked()
-    run = runner(found.proxied, weights_of("exposure", root / "models"), None)
+    run = runner(found.definition, weights_of("exposure", root / "models"), None)
     picture = root / FOLDER / "chelsea.png"
     out = StringIO()
     sweep_command(Console(out, StringIO()), found, run, picture, tmp_path, longest=64, amplify=10)

@@ -13,7 +13,7 @@ from dtbase.system.errors import Failure
 from dtbase.terminal.console import Console
 from dtproxies.darktable.renderer import Request
 from dtproxies.images.image import Pixels, chart
-from dtproxies.proxy.definition import Proxied
+from dtproxies.proxy.definition import ProxyDefinition
 from dtproxies.training import adam
 from dtproxies.training.checkpoint import STATE
 from dtproxies.training.lbfgs import WEIGHTS, train
@@ -39,7 +39,7 @@ def network() -> object:
     return Mixer(MODULE, gates=("gain",), width=8, depth=2)
 
 
-GIVEN = Proxied(module=MODULE, network=network, identity={"gain": 0.0})  # type: ignore[arg-type]
+GIVEN = ProxyDefinition(module=MODULE, network=network, identity={"gain": 0.0})  # type: ignore[arg-type]
 
 
 class Oracle:
@@ -51,7 +51,7 @@ class Oracle:
             yield (request.image * (1 + float(request.sliders["gain"]) * green)).astype(np.float32)
 
 
-def run(folder: Path, recipe: Recipe = SMALL, given: Proxied = GIVEN) -> bytes:
+def run(folder: Path, recipe: Recipe = SMALL, given: ProxyDefinition = GIVEN) -> bytes:
     train(given, Oracle(), [chart(32, 1)], folder, darktable="5.4.1", console=QUIET, recipe=recipe)
     return (folder / WEIGHTS).read_bytes()
 

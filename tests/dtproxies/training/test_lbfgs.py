@@ -15,20 +15,20 @@ from torch import Tensor, nn
 from dtbase.system.errors import Failure
 from dtbase.terminal.console import Console
 from dtproxies.darktable.renderer import Request
-from dtproxies.evaluation.console_report import report
+from dtproxies.evaluation.console_report import print_evaluation
 from dtproxies.evaluation.golden import golden
 from dtproxies.evaluation.run import evaluate
 from dtproxies.images.image import Pixels
 from dtproxies.images.metrics import CAP
-from dtproxies.proxy.definition import Proxied, proxied
+from dtproxies.proxy.definition import ProxyDefinition, load_definition
 from dtproxies.proxy.runners import torch_runner
 from dtproxies.render.pairs import Pair
 from dtproxies.training.lbfgs import WEIGHTS, fit, train
 from dtproxies.training.log import LOG
 from dtproxies.vocabulary.recipe import Recipe
 
-EXPOSURE = proxied("exposure")
-SHARPEN = proxied("sharpen")
+EXPOSURE = load_definition("exposure")
+SHARPEN = load_definition("sharpen")
 QUIET = Console(out=io.StringIO(), remarks=io.StringIO())
 SMALL = Recipe(pairs=24, side=32)
 
@@ -139,7 +139,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / WEIGHTS
 
 
-def judge(given: Proxied, weights: Path, oracle: Oracle) -> tuple[float, float, float]:
+def judge(given: ProxyDefinition, weights: Path, oracle: Oracle) -> tuple[float, float, float]:
     found = evaluate(given, torch_runner(given, weights), oracle, [], console=QUIET, pairs=16, side=64)
     return found.proxy["display_psnr"].mean, found.identity["display_psnr"].mean, found.checks.shuffled_psnr
 
@@ -158,7 +158,7 @@ def test_a_proxy_of_another_module_behaviour_is_found_out(trained: Path) -> None
 def test_the_report_sets_the_proxy_beside_doing_nothing(trained: Path) -> None:
     console = Console(out=io.StringIO(), remarks=io.StringIO())
     run = torch_runner(EXPOSURE, trained)
-    report(console, evaluate(EXPOSURE, run, Oracle(), [], console=console, pairs=8, side=64))
+    print_evaluation(console, evaluate(EXPOSURE, run, Oracle(), [], console=console, pairs=8, side=64))
     text = console.out.getvalue()  # type: ignore[attr-defined]
     assert all(word in text for word in ("proxy", "identity", "p5", "worst", "sliders of another picture"))
 

@@ -12,7 +12,7 @@ from dtbase.system.errors import WrongUsage
 from dtmodels.card.schemas import schema
 from dtmodels.card.source_edits import Edit
 from dtmodels.lint.formats.text import text_report
-from dtmodels.lint.lint_report import Report, format_names, render
+from dtmodels.lint.lint_report import LintReport, format_names, render
 from dtmodels.lint.registry import all_rules
 from dtmodels.lint.rule import Finding
 
@@ -40,11 +40,11 @@ HOSTILE = [
 SARIF = json.loads((Path(__file__).parent / "sarif-2.1.0-part.schema.json").read_bytes())
 
 
-def report(*findings: Finding, root: Path = Path("/nowhere")) -> Report:
-    return Report(findings=findings, root=root)
+def report(*findings: Finding, root: Path = Path("/nowhere")) -> LintReport:
+    return LintReport(findings=findings, root=root)
 
 
-def hostile(text: str) -> Report:
+def hostile(text: str) -> LintReport:
     return report(dataclasses.replace(FINDING, message=text, fix=text, path=f"models/{text}"))
 
 

@@ -18,7 +18,7 @@ class StepFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Slip:
+class SilentMisconfiguration:
     """What GitHub lets pass in silence and is a mistake wherever it is seen.
 
     An output nobody sets reads as an empty text, and so does a variable; artefacts that no `needs` orders are a race.

@@ -11,7 +11,7 @@ from tests.workflows.executor.artifacts import Artifacts, Key
 from tests.workflows.executor.events import Event
 from tests.workflows.executor.log_commands import Annotation
 from tests.workflows.executor.permissions import Rights
-from tests.workflows.executor.problems import Slip
+from tests.workflows.executor.problems import SilentMisconfiguration
 
 Result = Literal["success", "failure", "cancelled", "skipped"]
 
@@ -73,7 +73,7 @@ class Run:
     """Result and outputs of every job, callers and whole matrices included."""
     definitions: dict[Key, str] = field(default_factory=dict)
     """What each job was made of, to tell whether it is the same in another run."""
-    slips: list[Slip] = field(default_factory=list)
+    slips: list[SilentMisconfiguration] = field(default_factory=list)
     refused: str = ""
     """Why GitHub would not even start it."""
     cancelled: bool = False

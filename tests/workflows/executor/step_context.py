@@ -14,7 +14,7 @@ from tests.workflows.executor.documents import Source, Workflow
 from tests.workflows.executor.evaluator import Scope, Status
 from tests.workflows.executor.faults import Fault
 from tests.workflows.executor.github_state import World
-from tests.workflows.executor.problems import Slip
+from tests.workflows.executor.problems import SilentMisconfiguration
 from tests.workflows.executor.results import JobResult, Run, StepResult
 
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -66,7 +66,7 @@ class Machine:
 
     def slip(self, where: str, what: str) -> None:
         """Note what GitHub would let pass."""
-        slip = Slip(where=f"{self.job.name} / {where}", what=what)
+        slip = SilentMisconfiguration(where=f"{self.job.name} / {where}", what=what)
         if slip not in self.run.slips:
             self.run.slips.append(slip)
 

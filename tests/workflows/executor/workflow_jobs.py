@@ -14,7 +14,7 @@ from tests.workflows.executor.contexts import is_slip
 from tests.workflows.executor.documents import Job, Workflow
 from tests.workflows.executor.evaluator import Scope, Status
 from tests.workflows.executor.permissions import Rights
-from tests.workflows.executor.problems import Slip
+from tests.workflows.executor.problems import SilentMisconfiguration
 from tests.workflows.executor.results import Result, Run
 
 
@@ -90,7 +90,7 @@ class Level:
         """Turn values that were asked for in vain into slips, where they are mistakes."""
         for name in sorted(scope.missing):
             if is_slip(name, {"needs": {}, **scope.contexts}, inputs=self.known_inputs(), steps={}):
-                self.run.slips.append(Slip(where=f"{self.name}{where}", what=f"nothing sets {name}"))
+                self.run.slips.append(SilentMisconfiguration(where=f"{self.name}{where}", what=f"nothing sets {name}"))
         scope.missing.clear()
 
 

@@ -12,7 +12,7 @@ import pytest
 from tests.fake_github import State
 from tests.workflows.executor import Event, Fault, Run, World, run_workflow
 from tests.workflows.origin import Origin
-from tests.workflows.sample_repository import CHANGELOG, House, models, on_github, tools
+from tests.workflows.sample_repository import CHANGELOG, SampleRepository, models, on_github, tools
 from tests.workflows.scenarios.prebuilt import lay_down
 
 MODELS = {"denoise-one": "1.0", "denoise-two": "1.0"}
@@ -44,7 +44,7 @@ def first_house(tmp_path_factory: pytest.TempPathFactory) -> Origin:
 
 
 @pytest.fixture
-def house(first_house: Origin, tmp_path: Path, make_world: Callable[..., World]) -> Iterator[House]:
+def house(first_house: Origin, tmp_path: Path, make_world: Callable[..., World]) -> Iterator[SampleRepository]:
     """Before the first release."""
     origin = first_house.clone(tmp_path / "origin")
     with on_github(make_world(origin), origin) as house:
@@ -81,7 +81,7 @@ def _past(
 
 
 @pytest.fixture
-def stocked(house: House, released: Past) -> House:
+def stocked(house: SampleRepository, released: Past) -> SampleRepository:
     """Before the first release; where a job would build a model of it, what was built once is laid down."""
     lay_down(house.world, released.run)
     return house
@@ -97,11 +97,13 @@ def reference(released: Past) -> Mapping[str, bytes]:
 
 
 @pytest.fixture
-def after(tmp_path: Path, make_world: Callable[..., World]) -> Callable[[Past], AbstractContextManager[House]]:
+def after(
+    tmp_path: Path, make_world: Callable[..., World]
+) -> Callable[[Past], AbstractContextManager[SampleRepository]]:
     """Go on from a copy of the past."""
 
     @contextmanager
-    def go_on(past: Past) -> Iterator[House]:
+    def go_on(past: Past) -> Iterator[SampleRepository]:
         origin = past.origin.clone(tmp_path / "origin")
         world = make_world(origin)
         world.runs = past.world.runs
@@ -117,7 +119,7 @@ def after(tmp_path: Path, make_world: Callable[..., World]) -> Callable[[Past], 
 def retry(unpublished: Past) -> Callable[..., Run]:
     """Run the failed jobs of an attempt again; of the one that never published, when none is named."""
 
-    def again(house: House, before: Run | None = None, *faults: Fault) -> Run:
+    def again(house: SampleRepository, before: Run | None = None, *faults: Fault) -> Run:
         kept = replace(unpublished.run.artifacts, kept=list(unpublished.run.artifacts.kept))
         first = replace(unpublished.run, artifacts=kept)
         return run_workflow(house.world, unpublished.event, "release.yml", faults=faults, again=before or first)

@@ -14,7 +14,7 @@ import yaml
 from tests.conftest import ROOT
 from tests.workflows.executor import Event, Run, World, run_workflow
 from tests.workflows.origin import Origin
-from tests.workflows.sample_repository import House, command, models, on_github
+from tests.workflows.sample_repository import SampleRepository, command, models, on_github
 
 OURS, THEIRS = "darktable-org/models", "photographer/own-models"
 PAGE = (ROOT / "docs" / "reuse.md").read_text(encoding="utf-8")
@@ -27,7 +27,7 @@ FOLDER = "collection"
 class Foreign:
     """A repository that is not ours, and the commit of ours that it names."""
 
-    house: House
+    house: SampleRepository
     pin: str
 
     def offer(self, example: str, *, fork: bool = False, **replaced: str) -> Event:

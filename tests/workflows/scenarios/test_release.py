@@ -8,21 +8,21 @@ from contextlib import AbstractContextManager
 
 from tests.workflows.executor import Run, run_workflow
 from tests.workflows.executor.events import dispatch, schedule
-from tests.workflows.sample_repository import House
+from tests.workflows.sample_repository import SampleRepository
 from tests.workflows.scenarios.conftest import FIRST, Past
 
-After = Callable[[Past], AbstractContextManager[House]]
+After = Callable[[Past], AbstractContextManager[SampleRepository]]
 PACKAGES = {"denoise-one.dtmodel", "denoise-two.dtmodel"}
 LISTS = {"versions.json", "release.json", "sbom.spdx.json", "SHA256SUMS"}
 LOOSE = {f"denoise-{name}-{file}" for name in ("one", "two") for file in ("model.onnx", "config.json")}
 
 
-def wrote(house: House) -> list[str]:
+def wrote(house: SampleRepository) -> list[str]:
     """The requests that changed something."""
     return [f"{one['method']} {one['path']}" for one in house.fake.state.log if one["method"] != "GET"]
 
 
-def uploads(house: House) -> list[str]:
+def uploads(house: SampleRepository) -> list[str]:
     """Names of uploaded files, in order."""
     return [one.rpartition("name=")[2] for one in wrote(house) if "/assets?name=" in one]
 
@@ -114,7 +114,7 @@ def test_a_model_taken_back_is_not_in_the_next_release(released: Past, after: Af
         assert release and "It returns every picture as it came." in release.body
 
 
-def test_a_rehearsal_signs_and_publishes_nothing(stocked: House) -> None:
+def test_a_rehearsal_signs_and_publishes_nothing(stocked: SampleRepository) -> None:
     event = stocked.release(FIRST, {})
     run = run_workflow(stocked.world, dispatch(event.sha, ref=event.ref), "release.yml")
     assert run.conclusion == "success", run.story()
@@ -123,7 +123,7 @@ def test_a_rehearsal_signs_and_publishes_nothing(stocked: House) -> None:
     assert (wrote(stocked), stocked.world.attestations, run.slips) == ([], [], [])
 
 
-def test_a_candidate_is_a_prerelease(stocked: House) -> None:
+def test_a_candidate_is_a_prerelease(stocked: SampleRepository) -> None:
     run = run_workflow(stocked.world, stocked.release("v1.0.0-rc.1", {}), "release.yml")
     assert run.conclusion == "success", run.story()
     release = stocked.fake.state.published("v1.0.0-rc.1")
@@ -145,7 +145,9 @@ def test_a_night_builds_everything_and_makes_a_nightly(released: Past, after: Af
         assert {job.environment for job in run.jobs if job.environment} == {"nightly"}
 
 
-def test_a_night_before_the_first_release_has_nothing_to_compare_with_and_is_no_failure(stocked: House) -> None:
+def test_a_night_before_the_first_release_has_nothing_to_compare_with_and_is_no_failure(
+    stocked: SampleRepository,
+) -> None:
     sha = stocked.origin.commit({})
     stocked.fake.state.branches["main"] = sha
     run = run_workflow(stocked.world, schedule(sha, "17 2 * * *"), "nightly.yml")

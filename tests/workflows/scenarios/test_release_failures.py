@@ -10,18 +10,18 @@ import pytest
 from tests import fake_github
 from tests.workflows.executor import Fault, Run, happens, run_workflow
 from tests.workflows.executor.events import dispatch, push_tag
-from tests.workflows.sample_repository import House
+from tests.workflows.sample_repository import SampleRepository
 from tests.workflows.scenarios.conftest import FIRST, Past
 from tests.workflows.scenarios.test_release import uploads, wrote
 
-After = Callable[[Past], AbstractContextManager[House]]
+After = Callable[[Past], AbstractContextManager[SampleRepository]]
 Retry = Callable[..., Run]
 PUBLISHING = "Draft, upload, check, publish"
 AHEAD = "Upload the models ahead*"
 
 
 def test_one_failing_model_publishes_nothing_and_the_next_attempt_all(
-    stocked: House, reference: Mapping[str, bytes]
+    stocked: SampleRepository, reference: Mapping[str, bytes]
 ) -> None:
     event = stocked.release(FIRST, {})
     fault = Fault(kind="fail", job="Build (denoise-two*", step="Build, validate and pack")
@@ -117,14 +117,14 @@ def test_another_set_under_a_published_tag_is_refused(released: Past, after: Aft
     ("tag", "said"),
     [("v2.0.0", "its newest section is 1.0.0"), ("v1.0.0-rc.1", "its newest section is 1.0.0")],
 )
-def test_a_tag_the_changelog_does_not_speak_of_is_refused(house: House, tag: str, said: str) -> None:
+def test_a_tag_the_changelog_does_not_speak_of_is_refused(house: SampleRepository, tag: str, said: str) -> None:
     house.release(FIRST, {})
     run = run_workflow(house.world, house.tag(tag), "release.yml")
     assert (run.result("plan"), wrote(house)) == ("failure", [])
     assert said in run.log()
 
 
-def test_a_tag_beside_main_is_refused(house: House) -> None:
+def test_a_tag_beside_main_is_refused(house: SampleRepository) -> None:
     event = house.release(FIRST, {})
     house.origin.git("reset", "-q", "--hard", "HEAD~1")
     run = run_workflow(house.world, house.tag(FIRST, event.sha), "release.yml")
@@ -132,7 +132,7 @@ def test_a_tag_beside_main_is_refused(house: House) -> None:
     assert "is not on main" in run.log()
 
 
-def test_odd_tags_start_nothing_and_reach_no_shell(house: House) -> None:
+def test_odd_tags_start_nothing_and_reach_no_shell(house: SampleRepository) -> None:
     event = house.release(FIRST, {})
     odd = "v1.0.0;touch${IFS}spoiled;$(touch${IFS}spoiled)"
     house.origin.tag(odd, event.sha)
@@ -143,7 +143,7 @@ def test_odd_tags_start_nothing_and_reach_no_shell(house: House) -> None:
     assert not list(house.world.folder.rglob("spoiled"))
 
 
-def test_on_a_branch_nothing_is_released(house: House) -> None:
+def test_on_a_branch_nothing_is_released(house: SampleRepository) -> None:
     event = house.release(FIRST, {})
     run = run_workflow(house.world, dispatch(event.sha, dry_run=False), "release.yml")
     assert (run.result("plan"), run.conclusion, wrote(house)) == ("failure", "failure", [])
@@ -151,7 +151,7 @@ def test_on_a_branch_nothing_is_released(house: House) -> None:
 
 @pytest.mark.slow
 def test_cut_off_at_every_step_it_ends_in_the_same_bytes(
-    stocked: House, released: Past, reference: Mapping[str, bytes]
+    stocked: SampleRepository, released: Past, reference: Mapping[str, bytes]
 ) -> None:
     steps = [(job.name, step.name) for job, step in released.run.steps() if step.outcome != "skipped"]
     event, run = stocked.release(FIRST, {}), None

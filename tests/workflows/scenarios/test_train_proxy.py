@@ -13,13 +13,13 @@ from dtproxies.darktable.find import FOLDER, VARIABLE, find
 from tests.conftest import ROOT
 from tests.workflows.executor import run_workflow
 from tests.workflows.executor.events import dispatch
-from tests.workflows.sample_repository import House
+from tests.workflows.sample_repository import SampleRepository
 
 pytestmark = [pytest.mark.darktable, pytest.mark.slow]
 
 
 @pytest.fixture
-def trainer(house: House) -> House:
+def trainer(house: SampleRepository) -> SampleRepository:
     """The house with photographs, on a machine that has darktable."""
     try:
         find()
@@ -34,7 +34,7 @@ def trainer(house: House) -> House:
     return house
 
 
-def test_weights_evaluation_and_picture_are_handed_over(trainer: House) -> None:
+def test_weights_evaluation_and_picture_are_handed_over(trainer: SampleRepository) -> None:
     event = dispatch(trainer.origin.head, module="exposure", pairs=4)
     run = run_workflow(trainer.world, event, "train-proxy.yml")
     assert run.conclusion == "success", run.story()
@@ -45,7 +45,7 @@ def test_weights_evaluation_and_picture_are_handed_over(trainer: House) -> None:
     assert json.loads((artefact.folder / "evaluation.json").read_bytes())["module"] == "exposure"
 
 
-def test_a_module_that_does_not_exist_ends_with_one_clear_line(trainer: House) -> None:
+def test_a_module_that_does_not_exist_ends_with_one_clear_line(trainer: SampleRepository) -> None:
     run = run_workflow(trainer.world, dispatch(trainer.origin.head, module="$(touch spoiled)"), "train-proxy.yml")
     assert run.conclusion == "failure"
     assert "error: " in run.job("Train $(touch spoiled)").step("Train").log

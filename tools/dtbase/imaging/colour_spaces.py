@@ -42,7 +42,7 @@ def from_colours(pixels: Pixels, space: str) -> Pixels:
     return pixels
 
 
-def on_screen(pixels: Pixels, space: str) -> NDArray[np.float64]:
+def to_srgb_clipped(pixels: Pixels, space: str) -> NDArray[np.float64]:
     """What a screen shows of it: sRGB-encoded, clipped to 0..1."""
     light = from_colours(pixels.astype(np.float64), space)
     return np.asarray(linear_to_srgb(np.clip(light, 0, 1)), np.float64)

@@ -27,26 +27,28 @@ Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
 @dataclass(frozen=True, eq=False)
-class Shown:
+class DisplayImage:
     """A picture as a screen shows it: H x W x 3, sRGB-encoded, 0 to 1; what is outside is cut off."""
 
     pixels: NDArray[np.floating[Any]]
     caption: str
 
 
-def difference(one: NDArray[np.floating[Any]], other: NDArray[np.floating[Any]], amplify: float | None = None) -> Shown:
-    """Where two such pictures differ, times a factor, which the caption states; by default `telling_factor`."""
+def difference(
+    one: NDArray[np.floating[Any]], other: NDArray[np.floating[Any]], amplify: float | None = None
+) -> DisplayImage:
+    """Where two such pictures differ, times a factor, which the caption states; by default `auto_amplification`."""
     apart = np.abs(one - other)
-    factor = amplify or telling_factor(apart)
-    return Shown(apart * factor, f"difference x {factor:g}\nlargest {apart.max():.1e} of white")
+    factor = amplify or auto_amplification(apart)
+    return DisplayImage(apart * factor, f"difference x {factor:g}\nlargest {apart.max():.1e} of white")
 
 
-def telling_factor(apart: NDArray[np.floating[Any]]) -> float:
+def auto_amplification(apart: NDArray[np.floating[Any]]) -> float:
     """The largest power of ten that leaves 99 % of a difference below white."""
     return float(10.0 ** np.floor(-np.log10(max(float(np.percentile(apart, 99)), 1e-12))))
 
 
-def write_sheet(rows: Sequence[Sequence[Shown]], path: Path, *, title: str = "") -> None:
+def write_sheet(rows: Sequence[Sequence[DisplayImage]], path: Path, *, title: str = "") -> None:
     """Write the pictures to a PNG, a line of the sheet for each of `rows`, with a title above where there is one.
 
     A column is as wide as its widest picture or caption, a line as high as its highest picture.
@@ -74,7 +76,7 @@ def write_picture(pixels: NDArray[np.floating[Any]], path: Path) -> None:
         Image.fromarray(_bytes(pixels)).save(part, format="PNG")
 
 
-def marked(pixels: NDArray[np.floating[Any]], warning: str) -> NDArray[np.float64]:
+def add_banner(pixels: NDArray[np.floating[Any]], warning: str) -> NDArray[np.float64]:
     """The picture with a warning in a red band across its top, in letters that fit its width."""
     image = Image.fromarray(_bytes(pixels))
     share = (image.width - GAP) / _text_width(warning, ImageFont.load_default(LARGEST))
@@ -85,7 +87,7 @@ def marked(pixels: NDArray[np.floating[Any]], warning: str) -> NDArray[np.float6
     return np.asarray(image, np.float64) / 255
 
 
-def _width(shown: Shown, font: Font) -> int:
+def _width(shown: DisplayImage, font: Font) -> int:
     return max([int(shown.pixels.shape[1]), *(_text_width(line, font) for line in shown.caption.split("\n"))])
 
 

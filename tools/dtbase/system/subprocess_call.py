@@ -23,7 +23,7 @@ PR_SET_PDEATHSIG = 1
 KILOBYTE = 1024
 
 
-def apart(
+def run_in_subprocess(
     work: Callable[Arguments, Result], *arguments: Arguments.args, **named: Arguments.kwargs
 ) -> tuple[Result, int]:
     """Call a function in a new process that knows nothing of this one's state.
@@ -42,12 +42,12 @@ def apart(
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
         try:
             return pool.submit(_measured, work, arguments, named).result()
-        except BrokenProcessPool as wrong:
+        except BrokenProcessPool as exc:
             fix = "most likely memory ran out: close other programs, or give the machine more"
-            raise Failure("the process that did it was killed", fix=fix) from wrong
+            raise Failure("the process that did it was killed", fix=fix) from exc
 
 
-def room_for(memory: int) -> int:
+def max_parallel_processes(memory: int) -> int:
     """How many processes of so many bytes this machine has memory for, with a processor for each; one at least."""
     there = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return max(1, min(os.cpu_count() or 1, there // memory))

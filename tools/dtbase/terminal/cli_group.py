@@ -46,8 +46,8 @@ def _exit_code(group: click.Group, name: str, arguments: Sequence[str] | None) -
         return result if isinstance(result, int) else 0
     except click.exceptions.Exit as stop:
         return stop.exit_code
-    except click.ClickException as wrong:
-        wrong.show()
+    except click.ClickException as exc:
+        exc.show()
         return 2
     except (click.Abort, KeyboardInterrupt):
         print(f"{name}: interrupted; finished work is kept, run the same command again to go on", file=sys.stderr)

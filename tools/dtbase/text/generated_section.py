@@ -5,7 +5,7 @@ from __future__ import annotations
 from dtbase.system.errors import Failure
 
 
-def between(text: str, begin: str, end: str, inside: str, where: str) -> str:
+def replace_section(text: str, begin: str, end: str, inside: str, where: str) -> str:
     """The page with `inside` between the marks, in the place of what stood there.
 
     Args:

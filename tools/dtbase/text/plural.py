@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 
-def number_of(count: int, thing: str) -> str:
+def pluralise(count: int, thing: str) -> str:
     """`1 error`, `2 errors`: for things whose plural ends in s."""
     return f"{count} {thing}{'s' * (count != 1)}"

@@ -51,7 +51,7 @@ def _versions() -> str:
     return " ".join(f"{name}={importlib.metadata.version(name)}" for name in MADE_WITH)
 
 
-def refresh(stamp: Path, inputs: str, outputs: Sequence[Path], work: Callable[[], Any]) -> bool:
+def run_if_stale(stamp: Path, inputs: str, outputs: Sequence[Path], work: Callable[[], Any]) -> bool:
     """Do `work` unless `stamp` says that it was done from the same inputs and its outputs are still whole.
 
     Returns:

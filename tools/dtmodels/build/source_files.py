@@ -92,8 +92,8 @@ class Sources:
         source = path.read_bytes()
         try:
             tree = ast.parse(source)
-        except (SyntaxError, ValueError) as wrong:
-            raise Failure(f"is not Python: {wrong}", where=str(path), fix="correct it") from wrong
+        except (SyntaxError, ValueError) as exc:
+            raise Failure(f"is not Python: {exc}", where=str(path), fix="correct it") from exc
         yield from (found.decode() for found in _QUOTED.findall(source))
         for statement in _statements(tree):
             match statement:

@@ -42,8 +42,8 @@ class Catalogue:
         for folder in model_folders(root):
             try:
                 entries.append(Entry(_card(folder), folder))
-            except Failure as wrong:
-                broken[folder.name] = _one_line(wrong, root)
+            except Failure as exc:
+                broken[folder.name] = _one_line(exc, root)
         return cls(root=root, entries=tuple(entries), broken=broken)
 
     def get(self, model_id: str) -> Entry:

@@ -13,10 +13,10 @@ from typing import Any
 from dtbase.system.errors import Failure
 from dtmodels.card.model import Demo
 from dtmodels.card.reader import build
-from dtmodels.card.schema_fit import fit
+from dtmodels.card.schema_fit import validate_against_schema
 from dtmodels.card.schemas import schema
 from dtmodels.yaml.document import Mapping as Fields
-from dtmodels.yaml.document import Problem, Unreadable, compose, decode
+from dtmodels.yaml.document import ReadProblem, Unreadable, compose, decode
 
 FILE = "demo.yaml"
 PICTURES = {".jpg", ".jpeg", ".png"}
@@ -37,7 +37,7 @@ def sample_set(folder: Path) -> Demo:
         raise _failure(path, stop.problem) from stop
     if not isinstance(root, Fields):
         raise Failure("holds no demo section", where=str(path), fix="start with `demo:`")
-    values, more = fit(root, _form())
+    values, more = validate_against_schema(root, _form())
     for problem in [*problems, *more]:
         if problem.severity == "error":
             raise _failure(path, problem)
@@ -62,5 +62,5 @@ def _form() -> Mapping[str, Any]:
     }
 
 
-def _failure(path: Path, problem: Problem) -> Failure:
+def _failure(path: Path, problem: ReadProblem) -> Failure:
     return Failure(problem.what, where=f"{path}:{problem.span.line}:{problem.span.column}", fix=problem.fix)

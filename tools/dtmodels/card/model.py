@@ -145,7 +145,7 @@ class Limitation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Use:
+class IntendedUse:
     """What the model may be used for and how it runs."""
 
     scope: str
@@ -185,7 +185,7 @@ class Checkpoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Convert:
+class ConversionSettings:
     """Which network family builds the model, and with which settings."""
 
     family: str
@@ -266,8 +266,8 @@ class Card:
     status: str
     source: Source
     license: License
-    use: Use
-    convert: Convert
+    use: IntendedUse
+    convert: ConversionSettings
     package: Package
     status_reason: str | None = None
     publication: Publication | None = None

@@ -12,9 +12,9 @@ from typing import Any
 
 from dtbase.system.errors import Failure, WrongUsage
 from dtmodels.card.model import Card
-from dtmodels.card.schema_fit import fit
+from dtmodels.card.schema_fit import validate_against_schema
 from dtmodels.card.schemas import schema
-from dtmodels.yaml.document import MOST_BYTES, Node, Problem, Scalar, Sequence, Span, Unreadable, compose, decode
+from dtmodels.yaml.document import MOST_BYTES, Node, ReadProblem, Scalar, Sequence, Span, Unreadable, compose, decode
 from dtmodels.yaml.document import Mapping as Fields
 
 SCHEMA = "card-v1"
@@ -26,7 +26,7 @@ class Reading:
     """All that one reading of a card file yields."""
 
     path: Path
-    problems: tuple[Problem, ...]
+    problems: tuple[ReadProblem, ...]
     text: str = ""
     root: Fields | None = None
     """The document, for looking up where a value stands; None when it is no YAML mapping."""
@@ -70,7 +70,7 @@ def read_text(path: Path, text: str) -> Reading:
         root = _mapping(root)
     except Unreadable as stop:
         return Reading(path=path, text=text, problems=(stop.problem,))
-    values, departures = fit(root, schema(SCHEMA))
+    values, departures = validate_against_schema(root, schema(SCHEMA))
     if version := [problem for problem in departures if problem.rule == "SCH005"]:
         return Reading(path=path, text=text, problems=tuple(version), root=root)
     problems = _in_order([*problems, *departures])
@@ -89,7 +89,7 @@ def values_of(data: bytes) -> Mapping[str, Any] | None:
     """The fields of a card from the bytes of its file, as far as they fit the schema; None when it is no card."""
     try:
         root, _ = compose(decode(data))
-        values, _ = fit(_mapping(root), schema(SCHEMA))
+        values, _ = validate_against_schema(_mapping(root), schema(SCHEMA))
     except Unreadable:
         return None
     return values
@@ -130,8 +130,8 @@ def _load(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             return file.read(MOST_BYTES + 1)
-    except OSError as wrong:
-        raise _refused("YML001", f"cannot be read: {wrong.strerror}", "put a readable file there") from wrong
+    except OSError as exc:
+        raise _refused("YML001", f"cannot be read: {exc.strerror}", "put a readable file there") from exc
 
 
 def _mapping(root: Node | None) -> Fields:
@@ -146,7 +146,7 @@ def _mapping(root: Node | None) -> Fields:
             raise _refused("SCH001", "the file holds a text, not a card", "start with `schema: 1`", root.span)
 
 
-def _in_order(problems: list[Problem]) -> list[Problem]:
+def _in_order(problems: list[ReadProblem]) -> list[ReadProblem]:
     """Sorted by place; a warning about a value that is wrong anyway is left out."""
     wrong = {problem.where for problem in problems if problem.severity == "error" and problem.where}
     kept = [problem for problem in problems if problem.severity == "error" or problem.where not in wrong]
@@ -154,4 +154,4 @@ def _in_order(problems: list[Problem]) -> list[Problem]:
 
 
 def _refused(rule: str, what: str, fix: str, span: Span = _TOP) -> Unreadable:
-    return Unreadable(Problem(rule=rule, span=span, what=what, fix=fix, structural=True))
+    return Unreadable(ReadProblem(rule=rule, span=span, what=what, fix=fix, structural=True))

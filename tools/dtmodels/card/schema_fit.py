@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any, Literal
 
 from dtbase.system.suggestions import did_you_mean, edit_distance, nearest
-from dtmodels.yaml.document import Change, Mapping, Node, Problem, Scalar, Sequence, Span, Where, locate
+from dtmodels.yaml.document import Change, Mapping, Node, ReadProblem, Scalar, Sequence, Span, Where, locate
 from dtmodels.yaml.values import NotJson, is_null, other_reading, plain_value
 
 Schema = Dict[str, Any]
@@ -26,7 +26,7 @@ _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _KINDS = {"object": "a mapping", "array": "a list", "string": "text", "integer": "a whole number", "number": "a number"}
 
 
-def fit(root: Mapping, schema: Schema) -> tuple[dict[str, Any], list[Problem]]:
+def validate_against_schema(root: Mapping, schema: Schema) -> tuple[dict[str, Any], list[ReadProblem]]:
     """The values of a document in the types of `schema`, and all problems in the order of the file.
 
     Values that do not fit are None or kept as they are; fields the schema does not know are left out.
@@ -46,7 +46,7 @@ class _Fitter:
     def __init__(self, root: Mapping, definitions: Schema) -> None:
         self.root = root
         self.definitions = definitions
-        self.problems: list[Problem] = []
+        self.problems: list[ReadProblem] = []
 
     def value(self, node: Node, schema: Schema, where: Where) -> Any:
         schema = self._effective(node, schema)
@@ -231,7 +231,7 @@ class _Fitter:
         severity: Literal["error", "warning"] = "error",
         change: Change | None = None,
     ) -> None:
-        found = Problem(
+        found = ReadProblem(
             rule=rule,
             span=span or locate(self.root, where),
             what=what,

@@ -12,7 +12,7 @@ from dtbase.system.errors import Failure
 from dtbase.system.files import sha256
 from dtmodels.build.workspace import Workspace
 from dtmodels.card.schemas import check_against
-from dtmodels.package.config_writer import STAND_IN
+from dtmodels.package.config_writer import SEEDED
 
 Values = Mapping[str, Any]
 """A report of `dtmodels validate`, as `dtmodels.findings.check_report.Report.as_json` writes it."""
@@ -45,7 +45,7 @@ class Built:
             report=read_report(workspace.report(model_id)),
             bytes=package.stat().st_size if finished else None,
             sha256=sha256(package) if finished else "",
-            stand_in=config.is_file() and STAND_IN in _json(config),
+            stand_in=config.is_file() and SEEDED in _json(config),
             pictures=tuple(sorted(path.name for path in workspace.demo(model_id).glob("*"))),
         )
 
@@ -90,8 +90,8 @@ def read_released(path: Path) -> Values:
 def _json(path: Path) -> dict[str, Any]:
     try:
         values = json.loads(path.read_bytes())
-    except ValueError as wrong:
-        raise Failure(f"is not JSON: {wrong}", where=str(path)) from wrong
+    except ValueError as exc:
+        raise Failure(f"is not JSON: {exc}", where=str(path)) from exc
     if not isinstance(values, dict):
         raise Failure("is not a JSON object", where=str(path))
     return values

@@ -12,7 +12,7 @@ from dtmodels.card.catalogue import Catalogue
 from dtmodels.ci.affected import Affected, affected
 from dtmodels.ci.shards import Shard, shards
 from dtmodels.lint.format_helpers import inert_json, visible
-from dtmodels.lint.history import History, parting
+from dtmodels.lint.history import History, merge_base
 
 EVERYTHING = "everything was asked for"
 
@@ -49,7 +49,7 @@ def changed(root: Path, since: str, console: Console, *, most: int, as_json: boo
 
 def _found(catalogue: Catalogue, since: str) -> Affected:
     if since.strip("0"):
-        return affected(History.since(catalogue.root, parting(catalogue.root, since)).changed, catalogue)
+        return affected(History.since(catalogue.root, merge_base(catalogue.root, since)).changed, catalogue)
     models = {entry.card.id: (EVERYTHING,) for entry in catalogue.entries}
     return Affected(models=models, broken=tuple(sorted(catalogue.broken)))
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from dtbase.text.plural import number_of
+from dtbase.text.plural import pluralise
 from dtmodels.card.model import Card
 from dtmodels.ci.built_model import Built, Values
 from dtmodels.ci.release_effect import effect
@@ -39,7 +39,7 @@ def page(root: Path, card: Card, built: Built, *, before: Built | None, released
         figures = before.report["facts"]["figures"] if before and before.report else {}
         parts += [_problems(built.report), _figures(built.report, figures), _tensors(built.report)]
     if count := len(card.training.datasets):
-        parts += [_folded(f"Data: {number_of(count, 'set')}", datasets(card))]
+        parts += [_folded(f"Data: {pluralise(count, 'set')}", datasets(card))]
     parts += [_proof(found) if found else ""]
     return "\n".join(part for part in parts if part)
 

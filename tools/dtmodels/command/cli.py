@@ -234,11 +234,11 @@ def demo(
 @click.pass_obj
 def package(root: Path, ids: tuple[str, ...], for_release: bool) -> None:
     """Pack converted models as .dtmodel files."""
-    from dtmodels.stages.package import package, require_real
+    from dtmodels.stages.package import package, reject_seeded_weights
 
     for entry in _chosen(root, ids):
         if for_release:
-            require_real(entry, _workspace(root))
+            reject_seeded_weights(entry, _workspace(root))
         Console().say(str(package(entry, _workspace(root))))
 
 
@@ -278,11 +278,11 @@ def release(root: Path, ids: tuple[str, ...]) -> None:
 
     Without an ID: every released model whose checkpoints come with the repository.
     """
-    from dtmodels.lint.release_check import require_clean
+    from dtmodels.lint.release_check import require_no_errors
     from dtmodels.stages.release import release
 
     _chosen(root, ids)
-    require_clean(root, Console())
+    require_no_errors(root, Console())
     release(root, ids, Console())
 
 

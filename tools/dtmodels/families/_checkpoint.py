@@ -56,8 +56,8 @@ def read(path: Path, *, key: str = "", inert: Sequence[str] = ()) -> dict[str, T
 def _safetensors(path: Path) -> dict[str, Tensor]:
     try:
         return dict(load_file(path))
-    except (SafetensorError, OSError, ValueError) as wrong:
-        raise Failure(f"is a broken or cut off safetensors file: {wrong}", where=str(path)) from wrong
+    except (SafetensorError, OSError, ValueError) as exc:
+        raise Failure(f"is a broken or cut off safetensors file: {exc}", where=str(path)) from exc
 
 
 def _refuse_other_files(path: Path, head: bytes) -> None:
@@ -77,19 +77,19 @@ def _refuse_other_files(path: Path, head: bytes) -> None:
 
 
 def _torch(path: Path, inert: Sequence[str], *, mapped: bool) -> Any:
-    shells: list[Any] = [(type(name.rsplit(".", 1)[-1], (_Shell,), {}), name) for name in inert]
+    shells: list[Any] = [(type(name.rsplit(".", 1)[-1], (_InertClass,), {}), name) for name in inert]
     try:
         with torch.serialization.safe_globals(shells), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
-    except pickle.UnpicklingError as wrong:
-        raise Failure(f"holds more than tensors: {_reason(wrong)}", where=str(path), fix=SUFFICES) from wrong
-    except Exception as wrong:
+    except pickle.UnpicklingError as exc:
+        raise Failure(f"holds more than tensors: {_reason(exc)}", where=str(path), fix=SUFFICES) from exc
+    except Exception as exc:
         # what torch raises for a damaged file depends on where the damage lies
-        raise Failure(f"is damaged or cut off: {_reason(wrong)}", where=str(path), fix="download it again") from wrong
+        raise Failure(f"is damaged or cut off: {_reason(exc)}", where=str(path), fix="download it again") from exc
 
 
-class _Shell(dict[Any, Any]):
+class _InertClass(dict[Any, Any]):
     """What stands for a class that a file mentions: takes any content, does nothing with it."""
 
     def __init__(self, *_: object, **__: object) -> None:

@@ -17,7 +17,7 @@ HIDDEN = 32
 """Channels before the last convolution of each output."""
 
 
-class DensePrediction(nn.Module):
+class DptHead(nn.Module):
     """Fuse four maps from coarse to fine and predict planes of the image's size.
 
     Args:

@@ -16,7 +16,7 @@ from torch.export import Dim
 
 from dtbase.system.errors import Failure
 from dtmodels.graph.normalise import IR_VERSION
-from dtmodels.graph.parity import remember
+from dtmodels.graph.parity import save_reference_output
 
 OPSET = 18
 """First operator set of torch's exporter; darktable can rely on 20 and below."""
@@ -40,7 +40,7 @@ def export(
 
     Args:
         network: in any state; it is exported for inference.
-        inputs: example tensors by input name, in the order of `forward`; see `made_up`. A symbolic axis needs an
+        inputs: example tensors by input name, in the order of `forward`; see `example_input`. A symbolic axis needs an
             example size greater than one that no other axis has.
         outputs: names of what `forward` returns, in order.
         path: of the file.
@@ -66,19 +66,21 @@ def export(
                 external_data=False,
                 verbose=False,
             )
-    except (torch.onnx.errors.OnnxExporterError, torch._dynamo.exc.TorchDynamoException) as wrong:
-        first = str(wrong).strip().splitlines()[0]
-        raise Failure(f"torch cannot export the network: {first}", where=type(network).__name__) from wrong
+    except (torch.onnx.errors.OnnxExporterError, torch._dynamo.exc.TorchDynamoException) as exc:
+        first = str(exc).strip().splitlines()[0]
+        raise Failure(f"torch cannot export the network: {first}", where=type(network).__name__) from exc
     if program is None:
         raise Failure("torch exported nothing", where=type(network).__name__)
     program.model.ir_version = IR_VERSION
     program.model.metadata_props.update(metadata or {})
     program.save(path, external_data=True)
     given = proof or inputs
-    remember(path, {name: value.numpy() for name, value in given.items()}, _computed(network, given, outputs))
+    save_reference_output(
+        path, {name: value.numpy() for name, value in given.items()}, _computed(network, given, outputs)
+    )
 
 
-def made_up(*shape: int) -> Tensor:
+def example_input(*shape: int) -> Tensor:
     """An example: even noise within 0..1, the same for every run."""
     return torch.rand(shape, generator=torch.Generator().manual_seed(0))
 

@@ -25,9 +25,9 @@ def read(place: PurePosixPath, files: Mapping[PurePosixPath, Path]) -> onnx.Mode
     """
     try:
         model = onnx.load(files[place], load_external_data=False)
-    except Exception as wrong:
+    except Exception as exc:
         # protobuf raises its own kinds of errors, which differ between its releases
-        raise Failure(f"not a readable ONNX file: {wrong}", where=place.name) from wrong
+        raise Failure(f"not a readable ONNX file: {exc}", where=place.name) from exc
     if not model.graph.output:
         raise Failure("holds no graph with an output", where=place.name)
     for tensor in tensors(model.graph):

@@ -32,9 +32,9 @@ class Generator(nn.Module):
         super().__init__()
         transform = Transform(height // REDUCTION, width // REDUCTION)
         layers: list[nn.Module] = [nn.ReflectionPad2d(3), Local(4, 64, 7)]
-        layers += [Local(64, 128, 3), Local(128, 256, 3), Divide(256)]
+        layers += [Local(64, 128, 3), Local(128, 256, 3), SplitGroups(256)]
         layers += [Block(transform) for _ in range(blocks)]
-        layers.append(Together())
+        layers.append(ConcatGroups())
         for channels in (512, 256, 128):
             up = nn.ConvTranspose2d(channels, channels // 2, 3, stride=2, padding=1, output_padding=1)
             layers += [up, nn.BatchNorm2d(channels // 2), nn.ReLU()]
@@ -59,7 +59,7 @@ class Local(nn.Module):
         return torch.relu(self.bn_l(self.ffc["convl2l"](local)))
 
 
-class Divide(nn.Module):
+class SplitGroups(nn.Module):
     """Halve the size and split the features into the two groups."""
 
     def __init__(self, channels: int) -> None:
@@ -79,15 +79,15 @@ class Block(nn.Module):
 
     def __init__(self, transform: Transform) -> None:
         super().__init__()
-        self.conv1 = Mix(transform)
-        self.conv2 = Mix(transform)
+        self.conv1 = FastFourierConvolution(transform)
+        self.conv2 = FastFourierConvolution(transform)
 
     def forward(self, features: Pair) -> Pair:
         local, wide = self.conv2(self.conv1(features))
         return features[0] + local, features[1] + wide
 
 
-class Mix(nn.Module):
+class FastFourierConvolution(nn.Module):
     """Every group from both groups; global from global through the spectrum."""
 
     def __init__(self, transform: Transform) -> None:
@@ -140,7 +140,7 @@ class FourierUnit(nn.Module):
         return self.transform.inverse(spectrum)
 
 
-class Together(nn.Module):
+class ConcatGroups(nn.Module):
     """Local features, then global ones."""
 
     def forward(self, features: Pair) -> Tensor:

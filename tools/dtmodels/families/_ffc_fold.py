@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from dtmodels.families._ffc import Divide, FourierUnit, Generator, Local, Mix, Spectral
+from dtmodels.families._ffc import FastFourierConvolution, FourierUnit, Generator, Local, Spectral, SplitGroups
 from dtmodels.families._fold import fold_norm
 
 
@@ -22,11 +22,11 @@ def fold(generator: Generator) -> None:
 
 
 def _fold_norms(module: nn.Module) -> None:
-    if isinstance(module, Local | Divide):
+    if isinstance(module, Local | SplitGroups):
         module.bn_l = fold_norm(module.bn_l, module.ffc["convl2l"])
-    if isinstance(module, Divide):
+    if isinstance(module, SplitGroups):
         module.bn_g = fold_norm(module.bn_g, module.ffc["convl2g"])
-    if isinstance(module, Mix):
+    if isinstance(module, FastFourierConvolution):
         module.bn_l = fold_norm(module.bn_l, module.ffc["convl2l"], module.ffc["convg2l"])
         last = module.ffc["convg2g"].get_submodule("conv2")
         module.bn_g = fold_norm(module.bn_g, module.ffc["convl2g"], last)

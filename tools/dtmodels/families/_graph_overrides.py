@@ -12,7 +12,7 @@ from dtmodels.card.model import Card
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
+class GraphOverrides:
     """For one graph."""
 
     where: str
@@ -30,7 +30,7 @@ class Wishes:
         return self.rename.get(name, name)
 
 
-def wishes(card: Card, graphs: Iterable[str]) -> dict[str, Wishes]:
+def wishes(card: Card, graphs: Iterable[str]) -> dict[str, GraphOverrides]:
     """The options of a card, by graph.
 
     Raises:
@@ -46,7 +46,7 @@ def wishes(card: Card, graphs: Iterable[str]) -> dict[str, Wishes]:
             if name not in names:
                 raise Failure(f"there is no graph '{name}'", where=f"{where}.{side}", fix=did_you_mean(name, names))
     lists = {name: {side: tuple(order.get(name, ())) for side, order in orders.items()} for name in names}
-    return {name: Wishes(where=where, sizes=sizes, rename=rename, **lists[name]) for name in names}
+    return {name: GraphOverrides(where=where, sizes=sizes, rename=rename, **lists[name]) for name in names}
 
 
 def _pairs(card: Card, name: str, where: str, example: str, fits: Any) -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from dtmodels.families._gelu import gelu
 from dtmodels.families._resample import bicubic
-from dtmodels.families._sam_layers import Mlp, attend, attend_by_head, heads, joined, windows
+from dtmodels.families._sam_layers import Mlp, attend_by_head, heads, joined, scaled_dot_product_attention, windows
 
 EPSILON = 1e-6
 GRID = 256
@@ -57,7 +57,7 @@ class Attention(nn.Module):
         self.qkv = nn.Linear(width, 3 * outer)
         self.proj = nn.Linear(outer, outer)
         self._heads, self._pooled = count, pooled
-        self._attend = attend_by_head if everywhere else attend
+        self._attend = attend_by_head if everywhere else scaled_dot_product_attention
 
     def forward(self, cut: Tensor) -> Tensor:
         """`[n, H, W, C]` to `[n, h, w, outer]`, where h and w are half as large if queries are pooled."""

@@ -17,7 +17,7 @@ from onnx.version_converter import convert_version
 
 from dtbase.system.errors import Failure
 from dtbase.system.suggestions import did_you_mean
-from dtmodels.families._graph_overrides import Wishes
+from dtmodels.families._graph_overrides import GraphOverrides
 from dtmodels.graph.normalise import MAX_OPSET
 from dtmodels.graph.operators import STANDARD, operators
 
@@ -49,7 +49,7 @@ class Repaired:
     """Of outputs, by their new name."""
 
 
-def repair(original: onnx.ModelProto, where: str, asked: Wishes) -> Repaired:
+def repair(original: onnx.ModelProto, where: str, asked: GraphOverrides) -> Repaired:
     """Repair a graph.
 
     Args:
@@ -93,10 +93,10 @@ def _converted(model: onnx.ModelProto, where: str) -> onnx.ModelProto:
         return model
     try:
         return convert_version(model, MAX_OPSET)
-    except Exception as wrong:
+    except Exception as exc:
         # the converter raises plain RuntimeErrors and protobuf's own kinds
-        what = f"operator set {standard} is above {MAX_OPSET}, and cannot be converted: {wrong}"
-        raise Failure(what, where=where, fix=f"export with opset {MAX_OPSET} or lower") from wrong
+        what = f"operator set {standard} is above {MAX_OPSET}, and cannot be converted: {exc}"
+        raise Failure(what, where=where, fix=f"export with opset {MAX_OPSET} or lower") from exc
 
 
 def _keep(values: MutableSequence[onnx.ValueInfoProto], wanted: Sequence[onnx.ValueInfoProto]) -> None:

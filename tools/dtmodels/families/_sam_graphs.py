@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from dtmodels.families._export import export, made_up
+from dtmodels.families._export import example_input, export
 from dtmodels.families._sam_decoder import MaskDecoder
 from dtmodels.families._sam_prompt import SIDE, WIDTH, PromptEncoder
 
@@ -21,7 +21,7 @@ LABELS = (1, 0, 2, 3, -1)
 """Of the example's points, one of each kind; any number is allowed."""
 
 
-class Clicks(nn.Module):
+class PromptMaskDecoder(nn.Module):
     """Prompt encoder and mask decoder in one, with everything ready that depends on neither picture nor clicks.
 
     darktable runs the decoder without optimisation, so what can be computed beforehand has to be.
@@ -66,7 +66,9 @@ class Clicks(nn.Module):
         return masks, quality, kept
 
 
-def export_pair(encoder: nn.Module, decoder: Clicks, features: Mapping[str, tuple[int, ...]], folder: Path) -> None:
+def export_pair(
+    encoder: nn.Module, decoder: PromptMaskDecoder, features: Mapping[str, tuple[int, ...]], folder: Path
+) -> None:
     """Write `encoder.onnx` and `decoder.onnx`.
 
     Args:
@@ -75,8 +77,8 @@ def export_pair(encoder: nn.Module, decoder: Clicks, features: Mapping[str, tupl
         features: names and shapes of the encoder's outputs, in order; the decoder's inputs have the same.
         folder: where they go.
     """
-    export(encoder, {"image": made_up(1, 3, SIDE, SIDE)}, list(features), folder / "encoder.onnx")
-    known = {name: made_up(*shape) for name, shape in features.items()}
+    export(encoder, {"image": example_input(1, 3, SIDE, SIDE)}, list(features), folder / "encoder.onnx")
+    known = {name: example_input(*shape) for name, shape in features.items()}
     export(
         decoder,
         known | dict(zip(PROMPTS, prompts(), strict=True)),
@@ -89,5 +91,5 @@ def export_pair(encoder: nn.Module, decoder: Clicks, features: Mapping[str, tupl
 def prompts() -> tuple[Tensor, ...]:
     """Example of what follows the features: a click of each kind, and a previous mask."""
     labels = torch.tensor([LABELS], dtype=torch.float32)
-    mask = 20 * made_up(1, 1, MEMORY, MEMORY) - 10
-    return SIDE * made_up(1, len(LABELS), 2), labels, mask, torch.ones(1)
+    mask = 20 * example_input(1, 1, MEMORY, MEMORY) - 10
+    return SIDE * example_input(1, len(LABELS), 2), labels, mask, torch.ones(1)

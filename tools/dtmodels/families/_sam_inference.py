@@ -27,7 +27,7 @@ def for_inference(decoder: MaskDecoder) -> MaskDecoder:
             layer.cross_attn_image_to_token = ImageToToken(layer.cross_attn_image_to_token)
     transformer.final_attn_token_to_image = TokenToImage(transformer.final_attn_token_to_image)
     if decoder.hq:
-        decoder.embedding_maskfeature = MixedFirst(decoder.embedding_maskfeature)
+        decoder.embedding_maskfeature = ReorderedRefinement(decoder.embedding_maskfeature)
     return decoder
 
 
@@ -74,7 +74,7 @@ class ImageToToken(nn.Module):
         return torch.addmm(self.bias, shares, (values @ self.out).flatten(0, 1))[None]
 
 
-class MixedFirst(nn.Module):
+class ReorderedRefinement(nn.Module):
     """`Refinement` that mixes channels before its last convolution, not after it: one of them is left to compute.
 
     A convolution is the sum of what its nine taps make of the map, each moved to its place.

@@ -68,7 +68,7 @@ def heads(tokens: Tensor, count: int) -> Tensor:
     return tokens.reshape(batch, -1, count, channels // count).transpose(1, 2)
 
 
-def attend(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None = None) -> Tensor:
+def scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None = None) -> Tensor:
     """Scaled dot-product attention, written out: heads in, tokens out.
 
     Args:
@@ -88,19 +88,21 @@ def attend(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None = None
 
 
 def attend_by_head(query: Tensor, key: Tensor, value: Tensor, bias: Callable[[int], Tensor] | None = None) -> Tensor:
-    """`attend` one head after the other, for attention over a whole picture.
+    """`scaled_dot_product_attention` one head after the other, for attention over a whole picture.
 
     The scores of 4096 cells with each other are 64 MiB a head; all heads of ViT-B at once, with what is added to them,
     took ONNX Runtime 5.5 GB where this takes 1 GB, for some more processor time.
 
     Args:
-        query: as for `attend`; the number of heads has to be fixed.
-        key: as for `attend`.
-        value: as for `attend`.
+        query: as for `scaled_dot_product_attention`; the number of heads has to be fixed.
+        key: as for `scaled_dot_product_attention`.
+        value: as for `scaled_dot_product_attention`.
         bias: of the head with a number, broadcast to `[B, 1, N, M]`.
     """
     single = zip(*(every.chunk(query.shape[1], 1) for every in (query, key, value)), strict=True)
-    parts = [attend(q, k, v, bias(number) if bias else None) for number, (q, k, v) in enumerate(single)]
+    parts = [
+        scaled_dot_product_attention(q, k, v, bias(number) if bias else None) for number, (q, k, v) in enumerate(single)
+    ]
     return torch.cat(parts, -1)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from dtmodels.families._sam_layers import Mlp, TwoLinear, attend, heads
+from dtmodels.families._sam_layers import Mlp, TwoLinear, heads, scaled_dot_product_attention
 
 HEADS = 8
 INNER = 2048
@@ -29,7 +29,7 @@ class Attention(nn.Module):
             heads(layer(given), HEADS)
             for layer, given in ((self.q_proj, query), (self.k_proj, key), (self.v_proj, value))
         )
-        result: Tensor = self.out_proj(attend(q, k, v))
+        result: Tensor = self.out_proj(scaled_dot_product_attention(q, k, v))
         return result
 
 

@@ -6,7 +6,15 @@ import torch
 from torch import Tensor, nn
 
 from dtmodels.families._gelu import gelu
-from dtmodels.families._sam_layers import ChannelNorm, TwoLinear, attend, attend_by_head, heads, joined, windows
+from dtmodels.families._sam_layers import (
+    ChannelNorm,
+    TwoLinear,
+    attend_by_head,
+    heads,
+    joined,
+    scaled_dot_product_attention,
+    windows,
+)
 from dtmodels.families._sam_prompt import CELLS, WIDTH
 
 CHANNELS = 768
@@ -39,7 +47,7 @@ class Attention(nn.Module):
         query, key, value = (heads(part.flatten(1, 2), HEADS) for part in self.qkv(cut).chunk(3, -1))
         rows, columns = self._distances(query)
         if self._side < CELLS:
-            mixed = attend(query, key, value, _spread(rows, columns))
+            mixed = scaled_dot_product_attention(query, key, value, _spread(rows, columns))
         else:
             single = list(zip(rows.chunk(HEADS, 1), columns.chunk(HEADS, 1), strict=True))
             mixed = attend_by_head(query, key, value, lambda head: _spread(*single[head]))

@@ -61,7 +61,7 @@ def stand_in(name: str, shape: Sequence[int], seed: int, recipe: Recipe) -> Tens
     return torch.from_numpy(np.asarray(value + recipe.offsets.get(name, 0.0), np.float64).astype(np.float32))
 
 
-def stand_ins(tensors: Mapping[str, Tensor], seed: int, recipe: Recipe) -> dict[str, Tensor]:
+def seeded_weights(tensors: Mapping[str, Tensor], seed: int, recipe: Recipe) -> dict[str, Tensor]:
     """Stand-ins for all tensors of floating point type; others, such as counters, stay as they are.
 
     Args:

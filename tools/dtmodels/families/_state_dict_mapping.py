@@ -60,7 +60,7 @@ class Layout:
         return tuple(self.prefix + one for one in ((found,) if isinstance(found, str) else found))
 
 
-class Misfit(Failure):
+class StateDictMismatch(Failure):
     """A checkpoint of another network or variant; holds the complete lists."""
 
     def __init__(self, where: str, missing: list[str], left_over: list[str], shapes: list[str]) -> None:
@@ -107,7 +107,7 @@ def fit(
     there = {name: names for name, names in sources.items() if all(one in found for one in names)}
     shapes = list(_shapes(wanted, found, there))
     if missing or left_over or shapes:
-        raise Misfit(where, missing, left_over, shapes)
+        raise StateDictMismatch(where, missing, left_over, shapes)
     filled = {name: _joined(found, names).to(wanted[name].dtype) for name, names in there.items()}
     _check_numbers(filled, where)
     return {name: filled.get(name, value) for name, value in wanted.items()}

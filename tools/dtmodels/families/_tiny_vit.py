@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from dtmodels.families._gelu import Gelu, gelu
-from dtmodels.families._sam_layers import attend, joined, windows
+from dtmodels.families._sam_layers import joined, scaled_dot_product_attention, windows
 from dtmodels.families._sam_vit import neck
 
 WIDTHS = (64, 128, 160, 320)
@@ -42,7 +42,7 @@ class ConvNorm(nn.Module):
         return result
 
 
-class Inverted(nn.Module):
+class InvertedBottleneck(nn.Module):
     """Inverted bottleneck: widen, look around, narrow, add."""
 
     def __init__(self, width: int) -> None:
@@ -94,11 +94,11 @@ class Attention(nn.Module):
         mixed = self.qkv(self.norm(cells)).reshape(number, length, self._heads, -1).transpose(1, 2)
         query, key, value = mixed.chunk(3, -1)
         bias = self.attention_biases.index_select(1, self.which.flatten()).reshape(1, -1, length, length)
-        result: Tensor = self.proj(attend(query, key, value, bias))
+        result: Tensor = self.proj(scaled_dot_product_attention(query, key, value, bias))
         return result
 
 
-class Perceptron(nn.Module):
+class MlpBlock(nn.Module):
     """Two linear layers behind a norm."""
 
     def __init__(self, width: int) -> None:
@@ -123,7 +123,7 @@ class Block(nn.Module):
     def __init__(self, width: int, count: int, side: int) -> None:
         super().__init__()
         self.attn = Attention(width, count, side)
-        self.mlp = Perceptron(width)
+        self.mlp = MlpBlock(width)
         self.local_conv = ConvNorm(width, width, 3, groups=width)
         self._side = side
 
@@ -188,7 +188,7 @@ class TinyVit(nn.Module):
 def _blocks(number: int) -> Iterator[nn.Module]:
     for _ in range(DEPTHS[number]):
         if number == 0:
-            yield Inverted(WIDTHS[0])
+            yield InvertedBottleneck(WIDTHS[0])
         else:
             yield Block(WIDTHS[number], HEADS[number], WINDOWS[number])
 

@@ -13,7 +13,7 @@ from dtmodels.families._seeded_weights import Recipe, stand_in
 from dtmodels.families._state_dict_mapping import Layout, fit
 
 
-def fill(network: nn.Module, job: Job, checkpoint: str, layout: Layout, recipe: Recipe) -> None:
+def load_weights(network: nn.Module, job: Job, checkpoint: str, layout: Layout, recipe: Recipe) -> None:
     """Load the checkpoint called `checkpoint` into `network`, strictly, and set it to inference.
 
     Args:

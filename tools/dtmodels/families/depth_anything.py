@@ -16,13 +16,13 @@ from torch import Tensor, nn
 
 from dtmodels.families import Job
 from dtmodels.families._depth_names import hub_name
-from dtmodels.families._dpt import DensePrediction
-from dtmodels.families._export import export, made_up
+from dtmodels.families._dpt import DptHead
+from dtmodels.families._export import example_input, export
 from dtmodels.families._options import choice, tile_size
 from dtmodels.families._seeded_weights import Recipe
 from dtmodels.families._state_dict_mapping import Layout, by_rules
 from dtmodels.families._vit import PATCH, VisionTransformer
-from dtmodels.families._weights import fill
+from dtmodels.families._weights import load_weights
 
 OPTIONS = ("network", "edition")
 
@@ -99,7 +99,7 @@ class DepthAnything(nn.Module):
             last_epsilon=variant.last_epsilon,
             mask_token=second,
         )
-        self.head = DensePrediction(
+        self.head = DptHead(
             dim=variant.dim, features=variant.features, widths=variant.widths, sky=not second, spare=second
         )
 
@@ -125,8 +125,8 @@ def convert(job: Job) -> Mapping[str, Any]:
     network = DepthAnything(variant)
     # stand-ins follow the authors' names whatever the edition: the values of both are the same
     layout = variant.layouts["original" if job.seed is not None else edition]
-    fill(network, job, CHECKPOINT, layout, variant.recipe)
+    load_weights(network, job, CHECKPOINT, layout, variant.recipe)
     network.vit.settle(size // PATCH, size // PATCH)
     outputs = ["depth"] if variant.second else ["depth", "sky"]
-    export(network, {"image": made_up(1, 3, size, size)}, outputs, job.output / "model.onnx")
+    export(network, {"image": example_input(1, 3, size, size)}, outputs, job.output / "model.onnx")
     return {}

@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from dtmodels.families import Job
-from dtmodels.families._export import export, made_up
+from dtmodels.families._export import example_input, export
 from dtmodels.families._nafnet import NAFNet
 from dtmodels.families._nafnet_inference import for_inference
 from dtmodels.families._options import counts, option, tile_size
 from dtmodels.families._seeded_weights import Recipe
 from dtmodels.families._state_dict_mapping import Layout
-from dtmodels.families._weights import fill
+from dtmodels.families._weights import load_weights
 
 OPTIONS = ("width", "encoder_blocks", "middle_blocks", "decoder_blocks")
 
@@ -35,6 +35,6 @@ def convert(job: Job) -> Mapping[str, Any]:
         counts(card, "decoder_blocks", (2, 2, 2, 2)),
     )
     size = tile_size(card, "model", network.multiple)
-    fill(network, job, CHECKPOINT, LAYOUT, RECIPE)
-    export(for_inference(network), {"input": made_up(1, 3, size, size)}, ["output"], job.output / "model.onnx")
+    load_weights(network, job, CHECKPOINT, LAYOUT, RECIPE)
+    export(for_inference(network), {"input": example_input(1, 3, size, size)}, ["output"], job.output / "model.onnx")
     return {}

@@ -2,8 +2,8 @@
 
 Options: `network` (unet or utnet2) and, for utnet2, `width`, `bayer` (whether the Bayer planes are enlarged by
 `preupsample` before the first or by `shuffle` after the last convolution; the checkpoint does not say) and
-`match_mean` (see `MatchedMean`). Checkpoints: `weights` for unet, `bayer` and `linear` for utnet2; each the authors'
-file and each a graph of its own.
+`match_mean` (see `MeanMatchedOutput`). Checkpoints: `weights` for unet, `bayer` and `linear` for utnet2; each the
+authors' file and each a graph of its own.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from torch import Tensor, nn
 
 from dtbase.system.errors import Failure
 from dtmodels.families import Job
-from dtmodels.families._export import export, made_up
+from dtmodels.families._export import example_input, export
 from dtmodels.families._fold import fold_norm
 from dtmodels.families._options import choice, option, tile_size
 from dtmodels.families._seeded_weights import Recipe
 from dtmodels.families._state_dict_mapping import Layout
 from dtmodels.families._unets import UNet, UtNet2
-from dtmodels.families._weights import fill
+from dtmodels.families._weights import load_weights
 
 OPTIONS = ("network", "width", "bayer", "match_mean")
 
@@ -36,7 +36,7 @@ LEAST = 1e-6
 """Means of an output that are not far above this are taken for zero, so that a black tile stays black."""
 
 
-class MatchedMean(nn.Module):
+class MeanMatchedOutput(nn.Module):
     """A network for raw data whose output gets the mean of its input, green counted once.
 
     These networks were trained to be right up to a factor. darktable would find it by comparing the means of four
@@ -66,15 +66,15 @@ def convert(job: Job) -> Mapping[str, Any]:
     """
     if choice(job.card, "network", ("unet", "utnet2")) == "unet":
         network = UNet()
-        fill(network, job, CHECKPOINT, LAYOUT, RECIPE)
-        _write(job, fused(network), "model", 3)
+        load_weights(network, job, CHECKPOINT, LAYOUT, RECIPE)
+        _write(job, fold_batch_norm(network), "model", 3)
     else:
         for name in _sensors(job):
             _write(job, _raw(job, name), f"model_{name}", CHANNELS[name])
     return {}
 
 
-def fused(network: UNet) -> UNet:
+def fold_batch_norm(network: UNet) -> UNet:
     """The same function with every batch normalisation folded into the convolution before it."""
     for layers in [module for module in network.modules() if isinstance(module, nn.Sequential)]:
         for place in range(len(layers) - 1):
@@ -96,11 +96,11 @@ def _raw(job: Job, name: str) -> nn.Module:
     card = job.card
     first = name == "bayer" and choice(card, "bayer", ("shuffle", "preupsample")) == "preupsample"
     network = UtNet2(CHANNELS[name], option(card, "width", 32), enlarge_first=first)
-    fill(network, job, name, LAYOUT, RECIPE)
+    load_weights(network, job, name, LAYOUT, RECIPE)
     absolute = card.package.attributes.get(f"model_{name}", {}).get("output_scale") == "absolute"
-    return MatchedMean(network) if option(card, "match_mean", False) and absolute else network
+    return MeanMatchedOutput(network) if option(card, "match_mean", False) and absolute else network
 
 
 def _write(job: Job, network: nn.Module, file: str, channels: int) -> None:
     size = tile_size(job.card, file, MULTIPLE)
-    export(network, {"input": made_up(1, channels, size, size)}, ["output"], job.output / f"{file}.onnx")
+    export(network, {"input": example_input(1, channels, size, size)}, ["output"], job.output / f"{file}.onnx")

@@ -24,10 +24,10 @@ from dtbase.system.errors import Failure, NothingToDo
 from dtmodels.card.model import Checkpoint
 from dtmodels.families import Job
 from dtmodels.families._external import read
-from dtmodels.families._graph_overrides import Wishes, wishes
+from dtmodels.families._graph_overrides import GraphOverrides, wishes
 from dtmodels.families._onnx_compat import Repaired, repair
 from dtmodels.graph.operators import check_operators
-from dtmodels.graph.parity import remember
+from dtmodels.graph.parity import save_reference_output
 from dtmodels.graph.runtime import Runtime
 
 OPTIONS = ("sizes", "inputs", "outputs", "rename")
@@ -69,7 +69,7 @@ def _published(checkpoint: Checkpoint) -> PurePosixPath:
     return PurePosixPath(checkpoint.hub.path if checkpoint.hub else address or checkpoint.file or checkpoint.name)
 
 
-def _write(repaired: Repaired, asked: Wishes, original: Path, folder: Path, runtime: Runtime) -> None:
+def _write(repaired: Repaired, asked: GraphOverrides, original: Path, folder: Path, runtime: Runtime) -> None:
     target = folder / original.name
     onnx.save(repaired.model, target)
     session = runtime.load(original, free=asked.sizes)
@@ -80,7 +80,7 @@ def _write(repaired: Repaired, asked: Wishes, original: Path, folder: Path, runt
     wanted = {new: found[old].astype(np.float32) for old, new in repaired.outputs.items()}
     for name, value in wanted.items():
         _check_shape(name, value.shape, repaired.shapes[name], original.name)
-    remember(target, given, wanted)
+    save_reference_output(target, given, wanted)
 
 
 def _check_shape(name: str, found: tuple[int, ...], declared: tuple[int, ...], where: str) -> None:

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from dtbase.system.discovery import member
 from dtbase.system.errors import Failure
 from dtmodels.families import Job
-from dtmodels.families._export import export, made_up
+from dtmodels.families._export import example_input, export
 from dtproxies import modules
 from dtproxies.networks.frame import whole
 from dtproxies.proxy.weights import facts_of, load
@@ -51,7 +51,7 @@ def convert(job: Job) -> Mapping[str, Any]:
     network = load(path, module, found.network)
     attributes = _attributes(module, facts_of(path)["darktable"])
     defaults = torch.tensor([[slider.default for slider in module.sliders]], dtype=torch.float32)
-    image = made_up(1, 1 if module.space == "raw" else 3, *SIZE)
+    image = example_input(1, 1 if module.space == "raw" else 3, *SIZE)
     inputs = {"image": image, "sliders": defaults, **({"frame": whole(image)} if module.frame else {})}
     if not module.sliders:
         network, inputs = _WithoutSliders(network), {"image": image}

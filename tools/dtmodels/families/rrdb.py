@@ -15,11 +15,11 @@ from torch.nn import functional
 
 from dtbase.system.errors import Failure
 from dtmodels.families import Job
-from dtmodels.families._export import export, made_up
+from dtmodels.families._export import example_input, export
 from dtmodels.families._options import option, tile_size
 from dtmodels.families._seeded_weights import Recipe
 from dtmodels.families._state_dict_mapping import Layout
-from dtmodels.families._weights import fill
+from dtmodels.families._weights import load_weights
 
 OPTIONS = ("features", "blocks", "growth")
 
@@ -60,7 +60,7 @@ class DenseBlock(nn.Module):
         return x + SHARE * added
 
 
-class Trio(nn.Module):
+class ResidualInResidualDenseBlock(nn.Module):
     """Three dense blocks, and a way around them."""
 
     def __init__(self, features: int, growth: int) -> None:
@@ -88,7 +88,7 @@ class RRDBNet(nn.Module):
     def __init__(self, scale: int, features: int = 64, blocks: int = 23, growth: int = 32) -> None:
         super().__init__()
         self.conv_first = nn.Conv2d(3, features, 3, padding=1)
-        self.RRDB_trunk = nn.Sequential(*(Trio(features, growth) for _ in range(blocks)))
+        self.RRDB_trunk = nn.Sequential(*(ResidualInResidualDenseBlock(features, growth) for _ in range(blocks)))
         self.trunk_conv = nn.Conv2d(features, features, 3, padding=1)
         self.upconv1 = nn.Conv2d(features, features, 3, padding=1)
         self.upconv2 = nn.Conv2d(features, features, 3, padding=1) if scale == SCALES["x4"] else None
@@ -121,7 +121,7 @@ def convert(job: Job) -> Mapping[str, Any]:
         size = tile_size(card, f"model_{name}", 1)
         shape = (option(card, "features", 64), option(card, "blocks", 23), option(card, "growth", 32))
         network = RRDBNet(SCALES[name], *shape)
-        fill(network, job, name, LAYOUT, RECIPE)
-        example, proof = ({"input": made_up(1, 3, side, side)} for side in (size, min(size, PROOF)))
+        load_weights(network, job, name, LAYOUT, RECIPE)
+        example, proof = ({"input": example_input(1, 3, side, side)} for side in (size, min(size, PROOF)))
         export(network, example, ["output"], job.output / f"model_{name}.onnx", proof=proof)
     return {}

@@ -14,11 +14,11 @@ from dtmodels.families import Job
 from dtmodels.families._hiera import Size
 from dtmodels.families._options import choice
 from dtmodels.families._sam2_network import Sam2
-from dtmodels.families._sam_graphs import Clicks, export_pair
+from dtmodels.families._sam_graphs import PromptMaskDecoder, export_pair
 from dtmodels.families._sam_inference import for_inference
 from dtmodels.families._seeded_weights import Recipe
 from dtmodels.families._state_dict_mapping import Layout
-from dtmodels.families._weights import fill
+from dtmodels.families._weights import load_weights
 
 OPTIONS = ("variant",)
 
@@ -45,13 +45,13 @@ VIDEO = (
 LAYOUT = Layout(key="model", unused=VIDEO)
 
 
-class Decoder(Clicks):
+class Decoder(PromptMaskDecoder):
     """The decoder with the encoder's outputs in their order."""
 
     def forward(  # noqa: PLR0917 - a graph's inputs have an order
         self, fine: Tensor, middle: Tensor, image: Tensor, points: Tensor, labels: Tensor, mask: Tensor, present: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """See `Clicks.decode`."""
+        """See `PromptMaskDecoder.decode`."""
         return self.decode(image, (fine, middle), (points, labels), (mask, present))
 
 
@@ -83,7 +83,7 @@ def convert(job: Job) -> Mapping[str, Any]:
     """
     variant = choice(job.card, "variant", list(SIZES))
     filled = network(variant)
-    fill(filled, job, CHECKPOINT, LAYOUT, Recipe())
+    load_weights(filled, job, CHECKPOINT, LAYOUT, Recipe())
     filled.fuse()
     export_pair(filled, decoder(filled), FEATURES, job.output)
     return {}

@@ -12,14 +12,14 @@ from torch import Tensor
 
 from dtmodels.families import Job
 from dtmodels.families._options import choice
-from dtmodels.families._sam_graphs import Clicks, export_pair
+from dtmodels.families._sam_graphs import PromptMaskDecoder, export_pair
 from dtmodels.families._sam_hq_network import SamHq
 from dtmodels.families._sam_inference import for_inference
 from dtmodels.families._sam_vit import Vit
 from dtmodels.families._seeded_weights import Recipe
 from dtmodels.families._state_dict_mapping import Layout
 from dtmodels.families._tiny_vit import TinyVit
-from dtmodels.families._weights import fill
+from dtmodels.families._weights import load_weights
 
 OPTIONS = ("variant",)
 
@@ -32,13 +32,13 @@ CLASSIFIER = r"image_encoder\.(norm_head|head)\.(weight|bias)"
 LAYOUTS = {"vit_b": Layout(), "vit_tiny": Layout(unused=(CLASSIFIER,))}
 
 
-class Decoder(Clicks):
+class Decoder(PromptMaskDecoder):
     """The decoder with the encoder's outputs in their order."""
 
     def forward(  # noqa: PLR0917 - a graph's inputs have an order
         self, image: Tensor, detail: Tensor, points: Tensor, labels: Tensor, mask: Tensor, present: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """See `Clicks.decode`."""
+        """See `PromptMaskDecoder.decode`."""
         return self.decode(image, (detail,), (points, labels), (mask, present))
 
 
@@ -73,7 +73,7 @@ def convert(job: Job) -> Mapping[str, Any]:
     """
     variant = choice(job.card, "variant", list(ENCODERS))
     filled = network(variant)
-    fill(filled, job, CHECKPOINT, LAYOUTS[variant], Recipe())
+    load_weights(filled, job, CHECKPOINT, LAYOUTS[variant], Recipe())
     filled.fuse()
     export_pair(filled, decoder(filled), FEATURES, job.output)
     return {}

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from dtbase.text.plural import number_of
+from dtbase.text.plural import pluralise
 
 Severity = Literal["error", "warning"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class CheckProblem:
     """One thing that is wrong with a model or a package."""
 
     severity: Severity
@@ -33,14 +33,14 @@ class Problem:
         return "\n".join(lines)
 
 
-def error(code: str, where: str, what: str, fix: str = "", *, reason: str = "") -> Problem:
+def error(code: str, where: str, what: str, fix: str = "", *, reason: str = "") -> CheckProblem:
     """A problem that stops a release."""
-    return Problem(severity="error", code=code, where=where, what=what, fix=fix, reason=reason)
+    return CheckProblem(severity="error", code=code, where=where, what=what, fix=fix, reason=reason)
 
 
-def warning(code: str, where: str, what: str, fix: str = "") -> Problem:
+def warning(code: str, where: str, what: str, fix: str = "") -> CheckProblem:
     """A problem worth knowing that stops nothing."""
-    return Problem(severity="warning", code=code, where=where, what=what, fix=fix)
+    return CheckProblem(severity="warning", code=code, where=where, what=what, fix=fix)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,15 +76,15 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class CheckReport:
     """The result of validating one package or model."""
 
     where: str
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[CheckProblem, ...] = ()
     facts: Facts = field(default_factory=Facts)
 
     @property
-    def errors(self) -> tuple[Problem, ...]:
+    def errors(self) -> tuple[CheckProblem, ...]:
         """The problems that stop a release."""
         return tuple(problem for problem in self.problems if problem.severity == "error")
 
@@ -107,8 +107,8 @@ class Report:
     def _verdict(self) -> str:
         if self.ok:
             warned = len(self.problems)
-            return "darktable runs it" + (f" ({number_of(warned, 'warning')})" if warned else "")
-        return number_of(len(self.errors), "error")
+            return "darktable runs it" + (f" ({pluralise(warned, 'warning')})" if warned else "")
+        return pluralise(len(self.errors), "error")
 
 
 def _file_lines(file: FileFacts) -> Iterable[str]:

@@ -36,9 +36,9 @@ def serve(wire: socket.socket) -> None:
             return
         try:
             header, results = _answer(sessions, request, arrays)
-        except Exception as wrong:
+        except Exception as exc:
             # ONNX Runtime raises a dozen unrelated kinds; all of them mean that darktable's call fails
-            header, results = {"error": str(wrong)}, {}
+            header, results = {"error": str(exc)}, {}
         send(wire, header, results)
 
 

@@ -77,9 +77,9 @@ def inspect(path: Path) -> Graph:
     """
     try:
         model = onnx.load(path, load_external_data=False)
-    except Exception as wrong:
+    except Exception as exc:
         # protobuf raises its own kinds of errors, which differ between its releases
-        raise Failure(f"not a readable ONNX file: {wrong}", where=path.name) from wrong
+        raise Failure(f"not a readable ONNX file: {exc}", where=path.name) from exc
     if not model.HasField("graph") or not model.graph.output:
         raise Failure("holds no graph with an output", where=path.name)
     weights = {tensor.name for tensor in model.graph.initializer}

@@ -36,8 +36,8 @@ def normalise(source: Path, target: Path, *, half: bool = False) -> None:
     """
     try:
         model = onnx.load(source)
-    except Exception as wrong:
-        raise Failure(f"not a readable ONNX file: {wrong}", where=source.name) from wrong
+    except Exception as exc:
+        raise Failure(f"not a readable ONNX file: {exc}", where=source.name) from exc
     _check_opset(model, source.name)
     check_operators(model, source.name)
     if half:
@@ -56,8 +56,8 @@ def normalise(source: Path, target: Path, *, half: bool = False) -> None:
 def _check_rules(path: Path, where: str) -> None:
     try:
         onnx.checker.check_model(path, full_check=True)
-    except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as wrong:
-        raise Failure(f"not a valid ONNX model: {wrong}", where=where) from wrong
+    except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as exc:
+        raise Failure(f"not a valid ONNX model: {exc}", where=where) from exc
 
 
 def _check_opset(model: onnx.ModelProto, where: str) -> None:

@@ -22,7 +22,7 @@ BEST = 200.0
 GIVEN, WANTED = "given ", "wanted "
 
 
-def remember(graph: Path, inputs: Arrays, outputs: Arrays) -> None:
+def save_reference_output(graph: Path, inputs: Arrays, outputs: Arrays) -> None:
     """Write down beside a graph what its source returns.
 
     Args:
@@ -35,11 +35,11 @@ def remember(graph: Path, inputs: Arrays, outputs: Arrays) -> None:
     np.savez(_notes(graph), **named)
 
 
-def decibels(graph: Path, finished: Path, runtime: Runtime) -> float:
+def parity_psnr(graph: Path, finished: Path, runtime: Runtime) -> float:
     """The smallest signal-to-noise ratio among the outputs of `finished`.
 
     Args:
-        graph: the file beside which `remember` wrote.
+        graph: the file beside which `save_reference_output` wrote.
         finished: the graph that is going to be published.
         runtime: where it is run.
 
@@ -62,13 +62,13 @@ def decibels(graph: Path, finished: Path, runtime: Runtime) -> float:
     return min(_decibels(finished.name, name, found[name], wanted) for name, wanted in outputs.items())
 
 
-def hold(graph: Path, finished: Path, runtime: Runtime, storage: str) -> float:
-    """As `decibels`, and refuse what is too far off for how the weights are stored, `half` or `full`.
+def check_parity(graph: Path, finished: Path, runtime: Runtime, storage: str) -> float:
+    """As `parity_psnr`, and refuse what is too far off for how the weights are stored, `half` or `full`.
 
     Raises:
         Failure: also when the finished graph computes something else.
     """
-    ratio = decibels(graph, finished, runtime)
+    ratio = parity_psnr(graph, finished, runtime)
     if ratio < FLOOR[storage]:
         what = f"computes something else than the network it was made from: {ratio:.0f} dB"
         fix = f"{FLOOR[storage]:.0f} dB are asked for; " + (

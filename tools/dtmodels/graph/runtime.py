@@ -94,11 +94,11 @@ class Runtime:
         try:
             send(wire, request, arrays)
             header, results = receive(wire)
-        except TimeoutError as wrong:
+        except TimeoutError as exc:
             self.stop()
-            raise GraphFailure(f"took longer than {self.time_limit:.0f} s", where=where) from wrong
-        except (EOFError, OSError) as wrong:
-            raise GraphFailure(f"ONNX Runtime died of it ({self._cause_of_death()})", where=where) from wrong
+            raise GraphFailure(f"took longer than {self.time_limit:.0f} s", where=where) from exc
+        except (EOFError, OSError) as exc:
+            raise GraphFailure(f"ONNX Runtime died of it ({self._cause_of_death()})", where=where) from exc
         if "error" in header:
             raise GraphFailure(_one_line(header["error"]), where=where)
         return header, results

@@ -119,9 +119,9 @@ def _explained(repository: str) -> Iterator[None]:
     fix = "check the owner and HF_TOKEN (it needs to write there), then run the command again: what is done stays done"
     try:
         yield
-    except (httpx2.HTTPError, ValueError, RuntimeError, OSError) as wrong:
-        said = " ".join(_first_line(one) for one in (wrong, wrong.__cause__) if one)
-        raise Failure(f"the Hub was not brought up to date: {said}", where=repository, fix=fix) from wrong
+    except (httpx2.HTTPError, ValueError, RuntimeError, OSError) as exc:
+        said = " ".join(_first_line(one) for one in (exc, exc.__cause__) if one)
+        raise Failure(f"the Hub was not brought up to date: {said}", where=repository, fix=fix) from exc
 
 
 def _first_line(error: BaseException) -> str:

@@ -25,7 +25,7 @@ _SLASH = re.compile(r"\s*(?:/|\|\|?|,)\s*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class ExpressionProblem:
     """Something wrong with a word: what, where in the expression, and what to write."""
 
     kind: Kind
@@ -38,12 +38,12 @@ class Problem:
     """What may be written instead of these characters, when that is known."""
 
 
-def problems(expression: str, table: Table) -> Iterator[Problem]:
+def problems(expression: str, table: Table) -> Iterator[ExpressionProblem]:
     """Everything wrong with the words of an expression, in the order of the text."""
     try:
         node = parse(expression)
-    except LicenceError as wrong:
-        yield _no_expression(expression, wrong, table)
+    except LicenceError as exc:
+        yield _no_expression(expression, exc, table)
         return
     found = [problem for name in leaves(node) for problem in _of_licence(name, table)]
     found = _hinted(expression, found, table)
@@ -51,7 +51,7 @@ def problems(expression: str, table: Table) -> Iterator[Problem]:
     yield from sorted(found, key=lambda problem: problem.start)
 
 
-def _hinted(expression: str, found: list[Problem], table: Table) -> list[Problem]:
+def _hinted(expression: str, found: list[ExpressionProblem], table: Table) -> list[ExpressionProblem]:
     """The problems, the first unknown name answered with the nearest ones: comparing names is slow."""
     for index, problem in enumerate(found):
         word = expression[problem.start : problem.end].removesuffix("+")
@@ -66,7 +66,7 @@ def _hinted(expression: str, found: list[Problem], table: Table) -> list[Problem
     return found
 
 
-def _no_expression(expression: str, wrong: LicenceError, table: Table) -> Problem:
+def _no_expression(expression: str, wrong: LicenceError, table: Table) -> ExpressionProblem:
     """A syntax error; a common name is answered with its id, a slash with OR, and prose with what it names."""
     if (meant := table.meant(expression)) is not None:
         return _common_name(expression.strip(), 0, len(expression), meant)
@@ -75,14 +75,14 @@ def _no_expression(expression: str, wrong: LicenceError, table: Table) -> Proble
         proposal = " OR ".join(table.canonical(arm) for arm in arms)
         fix = f"write {proposal} if whoever receives it may choose, {proposal.replace(' OR ', ' AND ')} if all hold"
         start, end = sign.span()
-        return Problem(kind="invalid", what=wrong.what, fix=fix, start=start, end=end, meant=(" OR ",))
+        return ExpressionProblem(kind="invalid", what=wrong.what, fix=fix, start=start, end=end, meant=(" OR ",))
     if is_prose(expression, table):
         what = f"'{expression.strip()}' describes terms, it is no SPDX expression"
-        return Problem(kind="invalid", what=what, fix=advice(expression, table), start=0, end=len(expression))
-    return Problem(kind="invalid", what=wrong.what, fix=wrong.fix, start=wrong.start, end=wrong.end)
+        return ExpressionProblem(kind="invalid", what=what, fix=advice(expression, table), start=0, end=len(expression))
+    return ExpressionProblem(kind="invalid", what=wrong.what, fix=wrong.fix, start=wrong.start, end=wrong.end)
 
 
-def _of_licence(name: Name, table: Table) -> Iterator[Problem]:
+def _of_licence(name: Name, table: Table) -> Iterator[ExpressionProblem]:
     text = table.canonical(name.text)
     if text in table.deprecated:
         yield _deprecated(name, table.deprecated[text])
@@ -94,10 +94,10 @@ def _of_licence(name: Name, table: Table) -> Iterator[Problem]:
         yield from _exception(name, name.exception, table)
 
 
-def _known(name: Name, table: Table) -> Iterator[Problem]:
+def _known(name: Name, table: Table) -> Iterator[ExpressionProblem]:
     if name.later and not table.takes_plus(name.id):
         what = f"'+' cannot follow {name.id}"
-        yield Problem(
+        yield ExpressionProblem(
             kind="invalid", what=what, fix=f"write {name.id}", start=name.start, end=name.end, meant=(name.id,)
         )
     elif not table.row(name.id):
@@ -105,41 +105,41 @@ def _known(name: Name, table: Table) -> Iterator[Problem]:
         fix = (
             f"add a reviewed row to schema/licences-v1.json, from https://spdx.org/licenses/{table.canonical(name.id)}"
         )
-        yield Problem(kind="unlisted", what=what, fix=fix, start=name.start, end=name.end)
+        yield ExpressionProblem(kind="unlisted", what=what, fix=fix, start=name.start, end=name.end)
 
 
-def _unknown(name: Name, table: Table) -> Problem:
+def _unknown(name: Name, table: Table) -> ExpressionProblem:
     if (meant := table.meant(name.text)) is not None:
         return _common_name(name.text, name.start, name.end, meant)
     if _OWN.fullmatch(name.id):
         what = f"nobody has reviewed {name.id} for this collection"
         fix = "add a reviewed row for it to schema/licences-v1.json, with the text of the licence"
-        return Problem(kind="unlisted", what=what, fix=fix, start=name.start, end=name.end)
+        return ExpressionProblem(kind="unlisted", what=what, fix=fix, start=name.start, end=name.end)
     if _VERSIONED.fullmatch(name.id):
         what = f"{name.id} is neither in the reviewed table nor in SPDX list {table.spdx.version}"
-        return Problem(kind="unlisted", what=what, fix=_NAMES, start=name.start, end=name.end)
+        return ExpressionProblem(kind="unlisted", what=what, fix=_NAMES, start=name.start, end=name.end)
     what = f"'{name.id}' is no SPDX licence id"
-    return Problem(kind="invalid", what=what, fix=_NAMES, start=name.start, end=name.end)
+    return ExpressionProblem(kind="invalid", what=what, fix=_NAMES, start=name.start, end=name.end)
 
 
-def _exception(name: Name, exception: Word, table: Table) -> Iterator[Problem]:
+def _exception(name: Name, exception: Word, table: Table) -> Iterator[ExpressionProblem]:
     known = table.canonical(exception.text)
     base = table.canonical(name.text)
     start, end = exception.start, exception.end
     if known not in table.spdx.exceptions:
         what = f"'{exception.text}' is no SPDX licence exception"
-        yield Problem(kind="invalid", what=what, fix=_EXCEPTIONS, start=start, end=end)
+        yield ExpressionProblem(kind="invalid", what=what, fix=_EXCEPTIONS, start=start, end=end)
     elif known not in table.exceptions:
         what = f"nobody has reviewed {known} for this collection"
         fix = "add the licences it was written for to schema/licences-v1.json"
-        yield Problem(kind="unlisted", what=what, fix=fix, start=start, end=end)
+        yield ExpressionProblem(kind="unlisted", what=what, fix=fix, start=start, end=end)
     elif base not in table.exceptions[known] and base not in table.deprecated:
         what = f"{known} is no exception to {base}"
         fix = f"it was written for {', '.join(table.exceptions[known])}; see what the authors wrote"
-        yield Problem(kind="misfit", what=what, fix=fix, start=start, end=end)
+        yield ExpressionProblem(kind="misfit", what=what, fix=fix, start=start, end=end)
 
 
-def _deprecated(name: Name, meant: tuple[str, ...]) -> Problem:
+def _deprecated(name: Name, meant: tuple[str, ...]) -> ExpressionProblem:
     if len(meant) > 1:
         what, fix = (
             f"{name.text} does not say which versions it means",
@@ -152,16 +152,16 @@ def _deprecated(name: Name, meant: tuple[str, ...]) -> Problem:
             f"SPDX gave up the id {name.text}",
             "name the licence the authors meant; see https://spdx.org/licenses/",
         )
-    return Problem(kind="deprecated", what=what, fix=fix, start=name.start, end=name.end, meant=meant)
+    return ExpressionProblem(kind="deprecated", what=what, fix=fix, start=name.start, end=name.end, meant=meant)
 
 
-def _common_name(text: str, start: int, end: int, meant: tuple[str, ...]) -> Problem:
+def _common_name(text: str, start: int, end: int, meant: tuple[str, ...]) -> ExpressionProblem:
     fix = f"write {' or '.join(meant)}" if meant else "read the licence itself and write its SPDX id"
     what = f"'{text}' is a common name, no SPDX licence id"
-    return Problem(kind="invalid", what=what, fix=fix, start=start, end=end, meant=meant)
+    return ExpressionProblem(kind="invalid", what=what, fix=fix, start=start, end=end, meant=meant)
 
 
-def _spelling(expression: str, table: Table) -> Iterator[Problem]:
+def _spelling(expression: str, table: Table) -> Iterator[ExpressionProblem]:
     """One problem for all words whose letters are in another case than SPDX writes them."""
     wrong = [(word, right) for word in words(expression) if (right := _right(word.text, table)) != word.text]
     if not wrong:
@@ -172,7 +172,7 @@ def _spelling(expression: str, table: Table) -> Iterator[Problem]:
     text = expression[start:end]
     for word, right in reversed(wrong):
         text = text[: word.start - start] + right + text[word.end - start :]
-    yield Problem(
+    yield ExpressionProblem(
         kind="spelling",
         what=f"SPDX writes {ours}, not {theirs}",
         fix=f"write {text}",

@@ -43,7 +43,7 @@ def advice(text: str, table: Table) -> str:
     )
 
 
-def meant(text: str, table: Table) -> str:
+def expression_from_text(text: str, table: Table) -> str:
     """The expression a text stands for where its words leave no choice, else the text itself."""
     try:
         parse(text)

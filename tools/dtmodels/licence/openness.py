@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from dtmodels.licence.expression import Name, Node, Or, parse
-from dtmodels.licence.free_text import meant
+from dtmodels.licence.free_text import expression_from_text
 from dtmodels.licence.table import Data, Table
 from dtmodels.licence.tokens import LicenceError
 
@@ -48,7 +48,7 @@ def data_status(expression: str, table: Table | None = None) -> DataStatus:
     """
     known = table or Table.load()
     try:
-        return _data(parse(meant(expression, known)), known)
+        return _data(parse(expression_from_text(expression, known)), known)
     except LicenceError:
         return "unlisted"
 
@@ -94,5 +94,5 @@ def _made_for(node: Node, table: Table) -> frozenset[str]:
 
 def _readings(name: Name, table: Table) -> tuple[str, ...]:
     """The ids an id may mean; WITH only ever permits more, so the exception does not count."""
-    meant = table.deprecated.get(table.canonical(name.text)) or (name.id,)
-    return tuple(reading.partition(" WITH ")[0] for reading in meant)
+    readings = table.deprecated.get(table.canonical(name.text)) or (name.id,)
+    return tuple(reading.partition(" WITH ")[0] for reading in readings)

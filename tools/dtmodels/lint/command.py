@@ -11,7 +11,7 @@ from dtbase.system.files import write_text
 from dtbase.terminal.console import Console
 from dtmodels.lint.engine import lint
 from dtmodels.lint.format_helpers import counted
-from dtmodels.lint.lint_report import Report, render
+from dtmodels.lint.lint_report import LintReport, render
 from dtmodels.lint.profiles import DEFAULT
 from dtmodels.lint.rule import Finding
 
@@ -42,7 +42,7 @@ def run(root: Path, request: Request, console: Console) -> int:
     """
     if request.fix or request.unsafe_fixes:
         _correct(root, request, console)
-    report = Report(findings=_as_checked_out(_found(root, request), root), root=root, profile=request.profile)
+    report = LintReport(findings=_as_checked_out(_found(root, request), root), root=root, profile=request.profile)
     text = render(report, request.form)
     if request.output:
         write_text(request.output, text)
@@ -73,13 +73,13 @@ def _as_checked_out(findings: list[Finding], root: Path) -> list[Finding]:
 
 
 def _correct(root: Path, request: Request, console: Console) -> None:
-    from dtmodels.lint.fixes import correct
+    from dtmodels.lint.fixes import apply_fixes
 
-    for path in correct(root, lambda: _found(root, request), unsafe=request.unsafe_fixes):
+    for path in apply_fixes(root, lambda: _found(root, request), unsafe=request.unsafe_fixes):
         console.note(f"corrected: {path}")
 
 
-def _tell_github(report: Report, request: Request, console: Console) -> None:
+def _tell_github(report: LintReport, request: Request, console: Console) -> None:
     if os.environ.get("GITHUB_ACTIONS") != "true":
         return
     if request.form == "text" and report.findings:

@@ -15,7 +15,7 @@ from dtmodels.lint.history import History
 from dtmodels.lint.placeholders import is_placeholder
 from dtmodels.lint.profiles import STRICT, find_profile
 from dtmodels.lint.registry import find_rule, selected
-from dtmodels.lint.rule import Fact, Finding, Remark, Rule, Subject
+from dtmodels.lint.rule import Fact, Finding, Rule, RuleResult, Subject
 from dtmodels.lint.targets import card_folders
 from dtmodels.yaml.document import Change, Where
 
@@ -105,7 +105,7 @@ def _of_card(
         if rule_id in ran and not any(finding.rule == rule_id for finding in found):
             delete = Change(kind="delete", where=where[:-1], safe=True)
             what = f"{rule_id} is accepted, but finds nothing"
-            unused = Remark(what=what, fix="delete the acceptance", where=where, change=delete)
+            unused = RuleResult(what=what, fix="delete the acceptance", where=where, change=delete)
             yield of_remark(find_rule(UNUSED_ACCEPTANCE), unused, path, root, reading)
 
 
@@ -119,7 +119,7 @@ def _read(reading: Reading, path: Path, root: Path, rules: Sequence[Rule]) -> It
 
 def _checked(
     reading: Reading, root: Path, rules: Sequence[Rule], facts: dict[str, list[Fact]], web: Web | None
-) -> Iterator[tuple[Rule, Remark]]:
+) -> Iterator[tuple[Rule, RuleResult]]:
     """What the rules find in a card that has all its parts.
 
     A value the reader refused already is not judged again, and a placeholder is only called a placeholder.

@@ -7,13 +7,13 @@ from typing import Any
 
 from dtmodels.card.reader import Reading
 from dtmodels.card.source_edits import edit
-from dtmodels.lint.rule import Finding, Remark, Rule
-from dtmodels.yaml.document import Change, Problem, Span, locate, locate_part
+from dtmodels.lint.rule import Finding, Rule, RuleResult
+from dtmodels.yaml.document import Change, ReadProblem, Span, locate, locate_part
 
 _TOP = Span(1, 1, 1)
 
 
-def of_problem(rule: Rule, problem: Problem, path: Path, root: Path, reading: Reading) -> Finding:
+def of_problem(rule: Rule, problem: ReadProblem, path: Path, root: Path, reading: Reading) -> Finding:
     """What the reader of cards met, under the name of its rule."""
     return Finding(
         rule=rule.id,
@@ -29,7 +29,7 @@ def of_problem(rule: Rule, problem: Problem, path: Path, root: Path, reading: Re
     )
 
 
-def of_remark(rule: Rule, remark: Remark, path: Path, root: Path, reading: Reading | None) -> Finding:
+def of_remark(rule: Rule, remark: RuleResult, path: Path, root: Path, reading: Reading | None) -> Finding:
     """What a rule said, at its place; without a reading it is about a file as a whole."""
     span = _span(remark, reading)
     return Finding(
@@ -46,7 +46,7 @@ def of_remark(rule: Rule, remark: Remark, path: Path, root: Path, reading: Readi
     )
 
 
-def _span(remark: Remark, reading: Reading | None) -> Span:
+def _span(remark: RuleResult, reading: Reading | None) -> Span:
     if remark.span:
         return remark.span
     if remark.path:

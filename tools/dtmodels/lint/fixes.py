@@ -15,7 +15,7 @@ _MOST_ROUNDS = 10
 _BOM = b"\xef\xbb\xbf"
 
 
-def correct(root: Path, find: Callable[[], Sequence[Finding]], *, unsafe: bool) -> list[str]:
+def apply_fixes(root: Path, find: Callable[[], Sequence[Finding]], *, unsafe: bool) -> list[str]:
     """Correct what can be corrected, look again, and go on until nothing is left to do.
 
     Args:

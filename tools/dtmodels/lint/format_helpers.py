@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 
-from dtbase.text.plural import number_of
+from dtbase.text.plural import pluralise
 from dtmodels.lint.rule import Finding, Severity
 from dtmodels.yaml.document import HIDDEN
 
@@ -21,7 +21,7 @@ def counts(findings: Sequence[Finding]) -> dict[str, int]:
 
 def counted(findings: Sequence[Finding]) -> str:
     """How many findings there are, in words: `2 errors, 1 warning`."""
-    words = [number_of(count, kind) for kind, count in counts(findings).items() if count]
+    words = [pluralise(count, kind) for kind, count in counts(findings).items() if count]
     return ", ".join(words) or "no findings"
 
 

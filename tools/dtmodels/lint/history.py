@@ -71,7 +71,7 @@ class History:
         return found
 
 
-def parting(root: Path, revision: str) -> str:
+def merge_base(root: Path, revision: str) -> str:
     """The commit at which what is checked out parted from `revision`, so that only this side's changes count.
 
     Raises:

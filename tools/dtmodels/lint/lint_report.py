@@ -12,7 +12,7 @@ from dtmodels.lint.rule import Finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class LintReport:
     """What a run found."""
 
     findings: Sequence[Finding]
@@ -27,7 +27,7 @@ def format_names() -> list[str]:
     return member_names(formats)
 
 
-def render(report: Report, form: str) -> str:
+def render(report: LintReport, form: str) -> str:
     """The report in the format called `form`.
 
     Raises:

@@ -11,7 +11,7 @@ from dtmodels.lint.format_helpers import counted
 from dtmodels.lint.formats.text import text_report
 
 
-def require_clean(root: Path, console: Console) -> None:
+def require_no_errors(root: Path, console: Console) -> None:
     """Go on only when nothing stands against releasing the cards; drafts stay behind, so they hold up nobody.
 
     Raises:

@@ -43,7 +43,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Remark:
+class RuleResult:
     """What a rule says; the engine adds the rule's name and the place in the file."""
 
     what: str
@@ -114,14 +114,14 @@ class Rule:
     severity: Severity
     hard: bool
     """Nobody may accept its findings."""
-    check_card: Callable[[Subject], Iterator[Remark]] | None
-    check_repository: Callable[[Path], Iterator[Remark]] | None
+    check_card: Callable[[Subject], Iterator[RuleResult]] | None
+    check_repository: Callable[[Path], Iterator[RuleResult]] | None
     remember: Callable[[Subject], Iterator[Fact]] | None = None
-    compare: Callable[[Sequence[Fact]], Iterator[tuple[Fact, Remark]]] | None = None
+    compare: Callable[[Sequence[Fact]], Iterator[tuple[Fact, RuleResult]]] | None = None
     """Speaks about what was remembered of all cards; each remark stands at the place of its fact."""
-    check_history: Callable[[History, Reading], Iterator[Remark]] | None = None
+    check_history: Callable[[History, Reading], Iterator[RuleResult]] | None = None
     """Holds a model against what it was at an earlier revision; asked with `--since` only."""
-    check_online: Callable[[Subject, Web], Iterator[Remark]] | None = None
+    check_online: Callable[[Subject, Web], Iterator[RuleResult]] | None = None
     """Asks the network; asked with `--online` only, and never needed for a verdict."""
     authority: str = ""
     """Where the rule comes from."""

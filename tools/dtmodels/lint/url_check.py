@@ -7,7 +7,7 @@ _HOST = re.compile(r"([a-z0-9_-]+\.)+[a-z][a-z0-9-]*[a-z0-9]")
 _PRIVATE = (".local", ".localhost", ".internal", ".lan", ".home.arpa")
 
 
-def fault(address: str) -> str:
+def url_error(address: str) -> str:
     """What is wrong with an address, as the end of a sentence; empty when nothing is."""
     try:
         parts = urlsplit(address)

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from dtbase.system.files import write_text
-from dtmodels.lint.url_check import fault
+from dtmodels.lint.url_check import url_error
 
 AGENT = "dtmodels-lint (checks that the addresses in model cards still hold)"
 DAY = 24 * 3600.0
@@ -113,7 +113,7 @@ class Web:
             return Answer(status=response.status, text=body.decode("utf-8", errors="replace"), bytes=bytes_)
 
     def _may(self, address: str) -> bool:
-        return self.allowed(address) if self.allowed else not fault(address)
+        return self.allowed(address) if self.allowed else not url_error(address)
 
 
 def _opener(may: Callable[[str], bool]) -> Any:

@@ -18,12 +18,12 @@ _UNCLEAR = {
 }
 
 
-def known_to_all(card: Card) -> Proof:
+def is_described(card: Card) -> Proof:
     """Every set is described, and it is said where it can be had or why not: the data information of OSAID."""
     return _of_all(card, "training data described", _described)
 
 
-def open_to_all(card: Card) -> Proof:
+def is_open(card: Card) -> Proof:
     """Every set is public and under an open licence, by card and registry: what MOF class I demands."""
     return _of_all(card, "training data open", _open)
 

@@ -39,7 +39,7 @@ def osaid(card: Card) -> Derivation:
         steps=(
             _step("open-weights", component(card, "parameters")),
             _step("open-model", component(card, "architecture"), component(card, "inference_code")),
-            _step("open-source-ai", component(card, "training_code"), data.known_to_all(card)),
+            _step("open-source-ai", component(card, "training_code"), data.is_described(card)),
         ),
     )
 
@@ -56,7 +56,7 @@ def mof(card: Card) -> Derivation:
         steps=(
             _step("III", *(component(card, name) for name in three), report),
             _step("II", *(component(card, name) for name in two)),
-            _step("I", data.open_to_all(card), *(component(card, name) for name in one)),
+            _step("I", data.is_open(card), *(component(card, name) for name in one)),
         ),
     )
 

@@ -43,7 +43,7 @@ def compromises(dataset: Dataset) -> list[str]:
     return [reason for reason in found if reason]
 
 
-def names(limitation: Limitation, dataset: Dataset) -> bool:
+def limitation_mentions(limitation: Limitation, dataset: Dataset) -> bool:
     """Whether a limitation is about a set of data."""
     return dataset.name in limitation.datasets or dataset.name in limitation.text
 

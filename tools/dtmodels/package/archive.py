@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dtbase.system.errors import Failure
-from dtmodels.findings.check_report import Problem, error
+from dtmodels.findings.check_report import CheckProblem, error
 from dtmodels.package.archive_entries import ENCRYPTED, METHODS, REPACK, check_entries, check_size, is_special
 
 SIZE_FOLLOWS = 0x8
@@ -39,7 +39,7 @@ class Installed:
     """The part of the first entry before the first slash; what darktable calls the model. Empty when refused."""
     folder: Path | None
     """The model as it would lie on disk; None when darktable would refuse it or nothing can be read."""
-    problems: tuple[Problem, ...]
+    problems: tuple[CheckProblem, ...]
 
 
 def install(path: Path, staging: Path) -> Installed:
@@ -57,16 +57,16 @@ def install(path: Path, staging: Path) -> Installed:
     try:
         with zipfile.ZipFile(path) as archive:
             return _install(archive, path.name, staging)
-    except (*DAMAGE, NotImplementedError) as wrong:
-        return Installed(id="", folder=None, problems=(_cut(path.name, str(wrong)),))
+    except (*DAMAGE, NotImplementedError) as exc:
+        return Installed(id="", folder=None, problems=(_cut(path.name, str(exc)),))
 
 
-def _not_a_zip(path: Path) -> Problem | None:
+def _not_a_zip(path: Path) -> CheckProblem | None:
     try:
         with path.open("rb") as file:
             start = file.read(4)
-    except OSError as wrong:
-        raise Failure(f"cannot be read: {wrong.strerror}", where=str(path)) from wrong
+    except OSError as exc:
+        raise Failure(f"cannot be read: {exc.strerror}", where=str(path)) from exc
     if start == b"PK\x05\x06":
         return error("archive.empty", path.name, "the zip is empty: darktable refuses to install it", REPACK)
     if start != b"PK\x03\x04":
@@ -75,7 +75,7 @@ def _not_a_zip(path: Path) -> Problem | None:
     return None
 
 
-def _cut(where: str, detail: str) -> Problem:
+def _cut(where: str, detail: str) -> CheckProblem:
     return error(
         "archive.cut",
         where,
@@ -99,7 +99,7 @@ def _install(archive: zipfile.ZipFile, where: str, staging: Path) -> Installed:
     return Installed(id=model_id, folder=folder if folder.is_dir() else None, problems=tuple(problems))
 
 
-def top_folder(first: str) -> tuple[str, Problem | None]:
+def top_folder(first: str) -> tuple[str, CheckProblem | None]:
     """The model id that the first entry of an archive stands for, or the reason why darktable refuses it."""
     model_id, slash, _ = first.partition("/")
     fix = f"let the first entry lie in the one top folder named like the model; {REPACK}"
@@ -119,14 +119,14 @@ def _wanted(entries: list[zipfile.ZipInfo], model_id: str) -> Iterator[zipfile.Z
             yield entry
 
 
-def _extract(archive: zipfile.ZipFile, entries: Iterator[zipfile.ZipInfo], staging: Path) -> Iterator[Problem]:
+def _extract(archive: zipfile.ZipFile, entries: Iterator[zipfile.ZipInfo], staging: Path) -> Iterator[CheckProblem]:
     for entry in entries:
         try:
             _extract_one(archive, entry, staging / entry.filename)
-        except DAMAGE as wrong:
-            if isinstance(wrong, OSError) and wrong.errno in NO_ROOM:
-                raise Failure(f"no room to unpack it: {wrong}", fix="make room, or set TMPDIR") from wrong
-            yield _damaged(entry, wrong)
+        except DAMAGE as exc:
+            if isinstance(exc, OSError) and exc.errno in NO_ROOM:
+                raise Failure(f"no room to unpack it: {exc}", fix="make room, or set TMPDIR") from exc
+            yield _damaged(entry, exc)
 
 
 def _extract_one(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> None:
@@ -160,6 +160,6 @@ def _hold_headers_together(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> 
         raise zipfile.BadZipFile("its two descriptions differ")
 
 
-def _damaged(entry: zipfile.ZipInfo, wrong: Exception) -> Problem:
+def _damaged(entry: zipfile.ZipInfo, wrong: Exception) -> CheckProblem:
     what = f"the data is damaged ({wrong}): darktable ignores that, reports success and uses what it got"
     return error("archive.damaged", entry.filename, what, "fetch or pack the archive again")

@@ -6,7 +6,7 @@ import stat
 import zipfile
 from collections.abc import Iterator
 
-from dtmodels.findings.check_report import Problem, error, warning
+from dtmodels.findings.check_report import CheckProblem, error, warning
 
 METHODS = {
     zipfile.ZIP_STORED: "stored",
@@ -29,7 +29,7 @@ def is_special(entry: zipfile.ZipInfo) -> bool:
     return kind not in {0, stat.S_IFREG, stat.S_IFDIR}
 
 
-def check_entries(entries: list[zipfile.ZipInfo], model_id: str) -> Iterator[Problem]:
+def check_entries(entries: list[zipfile.ZipInfo], model_id: str) -> Iterator[CheckProblem]:
     """Names and kinds of all entries, and the name of the top folder, which is the model's id."""
     seen: set[str] = set()
     for entry in entries:
@@ -48,7 +48,7 @@ def check_entries(entries: list[zipfile.ZipInfo], model_id: str) -> Iterator[Pro
         yield warning("archive.id-style", model_id, what, "use lower-case letters, digits and hyphens")
 
 
-def _check_name(name: str, model_id: str) -> Iterator[Problem]:
+def _check_name(name: str, model_id: str) -> Iterator[CheckProblem]:
     if ".." in name:
         what = "the name contains two dots in a row: darktable skips the file without a word"
         yield error("archive.two-dots", name, what, "rename the file")
@@ -61,7 +61,7 @@ def _check_name(name: str, model_id: str) -> Iterator[Problem]:
         yield error("archive.name", name, "not a plain relative path", "rename the file", reason=reason)
 
 
-def _check_kind(entry: zipfile.ZipInfo) -> Iterator[Problem]:
+def _check_kind(entry: zipfile.ZipInfo) -> Iterator[CheckProblem]:
     name, mode = entry.filename, entry.external_attr >> 16
     if is_special(entry):
         reason = "darktable creates it as it is, wherever it points"
@@ -77,7 +77,7 @@ def _check_kind(entry: zipfile.ZipInfo) -> Iterator[Problem]:
         yield error("archive.method", name, what, "use stored or deflate")
 
 
-def check_size(entries: list[zipfile.ZipInfo], where: str) -> Iterator[Problem]:
+def check_size(entries: list[zipfile.ZipInfo], where: str) -> Iterator[CheckProblem]:
     """How much the archive says it unpacks to."""
     total = sum(entry.file_size for entry in entries)
     if len(entries) > MAX_ENTRIES or total > MAX_BYTES:

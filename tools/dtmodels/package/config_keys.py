@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from dtmodels.findings.check_report import Problem, error, warning
+from dtmodels.findings.check_report import CheckProblem, error, warning
 from dtmodels.package.config_reader import FILE, MISSING, PackageConfig, kind_of
 
 CARD_TEXTS = (
@@ -23,7 +23,7 @@ CARD_TEXTS = (
 PROVIDERS = {"coreml", "cuda", "migraphx", "openvino", "directml"}
 
 
-def check_keys(config: PackageConfig, top: str) -> Iterator[Problem]:
+def check_keys(config: PackageConfig, top: str) -> Iterator[CheckProblem]:
     """Top-level keys against what darktable's readers do with them.
 
     Args:
@@ -43,7 +43,7 @@ def check_keys(config: PackageConfig, top: str) -> Iterator[Problem]:
     yield from _check_providers(config)
 
 
-def _check_identity(config: PackageConfig, top: str) -> Iterator[Problem]:
+def _check_identity(config: PackageConfig, top: str) -> Iterator[CheckProblem]:
     for key in ("id", "name"):
         value = config.values.get(key, MISSING)
         if not isinstance(value, str):
@@ -63,7 +63,7 @@ def _check_identity(config: PackageConfig, top: str) -> Iterator[Problem]:
         yield error("config.task", f"{FILE}: task", f"{what}: no part of darktable can run the model", "name the task")
 
 
-def _check_version(config: PackageConfig) -> Iterator[Problem]:
+def _check_version(config: PackageConfig) -> Iterator[CheckProblem]:
     value = config.values.get("version", MISSING)
     if isinstance(value, str) and re.fullmatch(r"\d+\.\d+", value, re.ASCII):
         return
@@ -79,7 +79,7 @@ def _check_version(config: PackageConfig) -> Iterator[Problem]:
     yield error("config.version", f"{FILE}: version", what, 'write two integers as a string: "1.0"', reason=reason)
 
 
-def _check_backend(config: PackageConfig) -> Iterator[Problem]:
+def _check_backend(config: PackageConfig) -> Iterator[CheckProblem]:
     value = config.values.get("backend", MISSING)
     where, fix = f"{FILE}: backend", 'write "onnx"'
     if value is not MISSING and not isinstance(value, str):
@@ -92,7 +92,7 @@ def _check_backend(config: PackageConfig) -> Iterator[Problem]:
         yield warning("config.arch", f"{FILE}: arch", what, "write a string")
 
 
-def _check_model_card(config: PackageConfig) -> Iterator[Problem]:
+def _check_model_card(config: PackageConfig) -> Iterator[CheckProblem]:
     card = config.values.get("model_card", MISSING)
     if card is MISSING:
         yield warning("config.model-card", f"{FILE}: model_card", "is missing: darktable shows an empty card")
@@ -105,12 +105,12 @@ def _check_model_card(config: PackageConfig) -> Iterator[Problem]:
                 yield _text_problem(f"model_card.{key}", what)
 
 
-def _text_problem(key: str, what: str) -> Problem:
+def _text_problem(key: str, what: str) -> CheckProblem:
     reason = "the user does not see what the author meant to say"
     return error("config.text", f"{FILE}: {key}", what, "write a string", reason=reason)
 
 
-def _check_providers(config: PackageConfig) -> Iterator[Problem]:
+def _check_providers(config: PackageConfig) -> Iterator[CheckProblem]:
     banned = config.values.get("cpu_only", [])
     lists = banned.values() if isinstance(banned, dict) else [banned]
     for names in lists:

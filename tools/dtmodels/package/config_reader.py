@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dtmodels.findings.check_report import Problem, error
+from dtmodels.findings.check_report import CheckProblem, error
 
 FILE = "config.json"
 MAX_LIST = 256
@@ -71,7 +71,7 @@ class PackageConfig:
         return tuple(int(item) if isinstance(item, (int, float)) else 0 for item in value[:MAX_LIST])
 
 
-def read(folder: Path) -> tuple[PackageConfig | None, list[Problem]]:
+def read(folder: Path) -> tuple[PackageConfig | None, list[CheckProblem]]:
     """Read `folder/config.json` as darktable does.
 
     Returns:
@@ -84,8 +84,8 @@ def read(folder: Path) -> tuple[PackageConfig | None, list[Problem]]:
     repeated: list[str] = []
     try:
         values = parse(path.read_bytes(), repeated)
-    except ValueError as wrong:
-        what = f"cannot be parsed ({wrong}): darktable installs the archive and then knows no such model"
+    except ValueError as exc:
+        what = f"cannot be parsed ({exc}): darktable installs the archive and then knows no such model"
         return None, [error("config.syntax", FILE, what, "write plain JSON in UTF-8")]
     if not isinstance(values, dict):
         what = f"holds {kind_of(values)} instead of an object: darktable knows no such model"
@@ -113,16 +113,16 @@ def parse(data: bytes, repeated: list[str]) -> Any:
 
     try:
         text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as wrong:
-        raise ValueError(f"not UTF-8: byte {data[wrong.start]:#04x} at {wrong.start}") from wrong
+    except UnicodeDecodeError as exc:
+        raise ValueError(f"not UTF-8: byte {data[exc.start]:#04x} at {exc.start}") from exc
     if not text.strip():
         raise ValueError("it is empty")
     if text.lstrip().startswith(("//", "/*")):
         raise ValueError("it starts with a comment")
     try:
         return json.loads(text, object_pairs_hook=unique, parse_constant=_refuse_constant)
-    except RecursionError as wrong:
-        raise ValueError("too deeply nested") from wrong
+    except RecursionError as exc:
+        raise ValueError("too deeply nested") from exc
 
 
 def _refuse_constant(name: str) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 
 from dtmodels.card.model import Card, Dataset
 
-STAND_IN = "stand_in"
+SEEDED = "stand_in"
 """Key of `config.json` that marks a model without real weights; its value is their seed."""
 
 
@@ -29,7 +29,7 @@ def config(card: Card, attributes: Mapping[str, Any], *, seed: int | None = None
     warning = f"Stand-in weights (seed {seed}), of no use for pictures. "
     texts = {**values["model_card"], "long_description": warning + values["model_card"]["long_description"]}
     name = f"{values['name']} (stand-in weights)"
-    return {**values, "name": name, "description": warning + card.description, "model_card": texts, STAND_IN: seed}
+    return {**values, "name": name, "description": warning + card.description, "model_card": texts, SEEDED: seed}
 
 
 def _config(card: Card, attributes: Mapping[str, Any]) -> dict[str, Any]:

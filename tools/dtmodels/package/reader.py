@@ -17,13 +17,13 @@ from dtbase.system.files import sha256
 from dtmodels.card.catalogue import CARD
 from dtmodels.card.model import Card
 from dtmodels.card.reader import read_card
-from dtmodels.package.config_writer import STAND_IN
+from dtmodels.package.config_writer import SEEDED
 
 _BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
+class PackageFile:
     """A file in a package; its name is that within the one top folder."""
 
     name: str
@@ -41,7 +41,7 @@ class Packed:
     config: Mapping[str, Any]
     sha256: str
     bytes: int
-    members: tuple[Member, ...]
+    members: tuple[PackageFile, ...]
 
     @classmethod
     def read(cls, path: Path) -> Packed:
@@ -66,10 +66,10 @@ class Packed:
                     bytes=path.stat().st_size,
                     members=members,
                 )
-        except (zipfile.BadZipFile, KeyError, ValueError) as wrong:
-            what = f"is no package of this project: {wrong}"
-            raise Failure(what, where=str(path), fix="build it with `dtmodels package`") from wrong
-        if STAND_IN in found.config:
+        except (zipfile.BadZipFile, KeyError, ValueError) as exc:
+            what = f"is no package of this project: {exc}"
+            raise Failure(what, where=str(path), fix="build it with `dtmodels package`") from exc
+        if SEEDED in found.config:
             what = "has stand-in weights: it must not be published"
             raise Failure(what, where=str(path), fix="build it without --seed")
         return found
@@ -96,11 +96,11 @@ def packages_in(folder: Path) -> list[Packed]:
     return found
 
 
-def _member(archive: zipfile.ZipFile, path: str, name: str) -> Member:
+def _member(archive: zipfile.ZipFile, path: str, name: str) -> PackageFile:
     sums = hashlib.sha1(usedforsecurity=False), hashlib.sha256()
     with archive.open(path) as file:
         while block := file.read(_BLOCK):
             for one in sums:
                 one.update(block)
     size = archive.getinfo(path).file_size
-    return Member(name=name, bytes=size, sha1=sums[0].hexdigest(), sha256=sums[1].hexdigest())
+    return PackageFile(name=name, bytes=size, sha1=sums[0].hexdigest(), sha256=sums[1].hexdigest())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dtbase.system.files import write_text
 from dtbase.terminal.console import Console
-from dtbase.text.generated_section import between
+from dtbase.text.generated_section import replace_section
 from dtmodels.card.catalogue import Catalogue
 from dtmodels.openness.grade import grade
 from dtmodels.pages.collection_page import collection_tables
@@ -52,7 +52,7 @@ def stale_outside_models(root: Path) -> list[tuple[Path, str]]:
 
 def _stale_tables(catalogue: Catalogue) -> list[tuple[Path, str]]:
     wanted = {
-        path: between(content, BEGIN, END, tables(catalogue), str(path))
+        path: replace_section(content, BEGIN, END, tables(catalogue), str(path))
         for path, content, tables in _marked(catalogue.root)
     }
     return differing(wanted)

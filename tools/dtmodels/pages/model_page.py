@@ -108,8 +108,8 @@ def _tensors(golden: Any, folder: Path) -> str:
             for side in ("inputs", "outputs")
             for name, dtype, shape in graph[side]
         ]
-    except (KeyError, TypeError, ValueError, AttributeError) as wrong:
-        raise _broken(folder, f"does not list the tensors of the model's files: {wrong!r}") from wrong
+    except (KeyError, TypeError, ValueError, AttributeError) as exc:
+        raise _broken(folder, f"does not list the tensors of the model's files: {exc!r}") from exc
     return "## Tensors\n\n" + table(["file", "", "name", "type", "shape"], rows)
 
 
@@ -117,8 +117,8 @@ def _golden(folder: Path) -> Any:
     path = folder / "golden.json"
     try:
         return json.loads(path.read_bytes()) if path.is_file() else None
-    except ValueError as wrong:
-        raise _broken(folder, f"cannot be read: {wrong}") from wrong
+    except ValueError as exc:
+        raise _broken(folder, f"cannot be read: {exc}") from exc
 
 
 def _broken(folder: Path, what: str) -> Failure:

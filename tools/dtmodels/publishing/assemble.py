@@ -17,14 +17,14 @@ from dtmodels.build.workspace import Workspace
 from dtmodels.card.model import Card
 from dtmodels.card.schemas import check_against
 from dtmodels.package.archive import install
-from dtmodels.package.config_writer import STAND_IN
-from dtmodels.publishing.dist import ENVIRONMENT, MOST_ASSETS, NOTES, RECORD, VERSIONS, hold_limits, read_dist
+from dtmodels.package.config_writer import SEEDED
+from dtmodels.publishing.dist import ENVIRONMENT, MOST_ASSETS, NOTES, RECORD, VERSIONS, check_limits, read_dist
 from dtmodels.publishing.github import GitHub
 from dtmodels.publishing.notes import notes
 from dtmodels.publishing.plan import Plan
 from dtmodels.publishing.published_releases import Released
-from dtmodels.publishing.reuse import fetch, take
-from dtmodels.stages.index import index, loose_name
+from dtmodels.publishing.reuse import copy_by_digest, fetch
+from dtmodels.stages.index import asset_name, index
 
 INDEXES = 5
 """Assets beside the models: versions.json, release.json, SHA256SUMS, the bill of materials, and what built them."""
@@ -65,7 +65,7 @@ def assemble(root: Path, built: Path, plan: Plan, github: GitHub, console: Conso
         for environment in sorted(built.rglob(ENVIRONMENT))[:1] if plan.build else ():
             shutil.copyfile(environment, folder / ENVIRONMENT)
         loose = _add_loose_files(folder)
-        hold_limits({path.name: path.stat().st_size for path in folder.iterdir()}, folder)
+        check_limits({path.name: path.stat().st_size for path in folder.iterdir()}, folder)
         _write_indexes(root, folder, plan, loose=loose)
         read_dist(folder)
     return lines
@@ -75,7 +75,7 @@ def _as_published(folder: Path, plan: Plan, finished: Released, github: GitHub, 
     """A release that is published is not put together again: its files are fetched, and the notes written anew."""
     for asset in github.assets(finished.release):
         target = folder / asset.name
-        if not take(asset.sha256, target, [folder.parent / "dist" / asset.name]):
+        if not copy_by_digest(asset.sha256, target, [folder.parent / "dist" / asset.name]):
             fetch(finished.tag, asset.sha256, target, github, console)
     dist = read_dist(folder)
     loose = any(name.endswith(".onnx") for name in dist.files)
@@ -107,7 +107,7 @@ def _carried_over(folder: Path, found: Found, plan: Plan, github: GitHub, consol
     for model_id, carried in plan.carried.items():
         target = folder / f"{model_id}.dtmodel"
         near = [folder.parent / "dist" / target.name, *found.get(target.name, ())]
-        here = take(carried.sha256, target, near)
+        here = copy_by_digest(carried.sha256, target, near)
         if not here:
             fetch(carried.tag, carried.sha256, target, github, console)
         yield _line(target, carried.version, f"from {carried.tag}{', was here' if here else ''}")
@@ -121,7 +121,7 @@ def _only(found: Sequence[Path], name: str) -> Path:
     if not found:
         raise Failure("was not built", where=name, fix=f"build it first: dtmodels run {name.removesuffix('.dtmodel')}")
     for path in found:
-        hold_limits({path.name: path.stat().st_size}, path.parent)
+        check_limits({path.name: path.stat().st_size}, path.parent)
     if len(found) > 1 and len({sha256(path) for path in found}) > 1:
         where = ", ".join(str(path) for path in found)
         raise Failure(f"{name} is there more than once, with different bytes", where=where, fix="keep the right one")
@@ -140,7 +140,7 @@ def _hold(package: Path, card: Card) -> None:
     if found != (card.id, card.version):
         what = f"is {found[0]} {found[1]}, but the card says {card.id} {card.version}"
         raise Failure(what, where=package.name, fix="build it again from this commit")
-    if STAND_IN in config:
+    if SEEDED in config:
         raise Failure(
             "has stand-in weights, so it cannot be released", where=package.name, fix="build it without --seed"
         )
@@ -163,7 +163,7 @@ def _add_loose_files(folder: Path) -> bool:
             for name in names:
                 with (
                     archive.open(name) as source,
-                    (folder / loose_name(package.stem, name.rpartition("/")[2])).open("wb") as sink,
+                    (folder / asset_name(package.stem, name.rpartition("/")[2])).open("wb") as sink,
                 ):
                     shutil.copyfileobj(source, sink, 1 << 20)
     return True

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dtbase.system.files import write_json
 from dtbase.terminal.console import Console
-from dtmodels.publishing.darktable_client import Addresses, DarktableClient, Disappointed, Exchange, Fetch, Offer
+from dtmodels.publishing.darktable_client import Addresses, ClientError, DarktableClient, Exchange, Fetch, Offer
 from dtmodels.publishing.github import Asset, GitHub
 from dtmodels.release.releases_index import newest
 
@@ -47,12 +47,12 @@ def visit(github: GitHub, tag: str, fetch: Callable[[str], Fetch], packages: Pat
         listed = other.listed(_tag(other, tag))
         smallest = min(listed, key=lambda offer: (offer.size, offer.id))
         if other.asks_before_replacing(smallest.id):
-            raise Disappointed("asks before replacing a model that is not installed", where=smallest.id)
+            raise ClientError("asks before replacing a model that is not installed", where=smallest.id)
         _install(other, tag, smallest)
     return Visit(models=len(offers), transcript=[*own.transcript, *other.transcript])
 
 
-def everybody(github: GitHub) -> Callable[[str], Fetch]:
+def public_requests(github: GitHub) -> Callable[[str], Fetch]:
     """Requests as any darktable makes them, under its name and without a token."""
 
     def fetch(version: str) -> Fetch:
@@ -62,7 +62,7 @@ def everybody(github: GitHub) -> Callable[[str], Fetch]:
     return fetch
 
 
-def rehearsal(github: GitHub, tag: str, assets: Sequence[Asset]) -> Callable[[str], Fetch]:
+def draft_requests(github: GitHub, tag: str, assets: Sequence[Asset]) -> Callable[[str], Fetch]:
     """Requests to a release that is still a draft: the API gives what the public addresses will.
 
     The index, which will point here only later, is taken to do so now.
@@ -83,7 +83,7 @@ def rehearsal(github: GitHub, tag: str, assets: Sequence[Asset]) -> Callable[[st
 
 def _tag(client: DarktableClient, tag: str) -> str:
     """Look the release up as darktable does; one the index does not point to yet is visited all the same."""
-    with suppress(Disappointed):
+    with suppress(ClientError):
         client.find_tag()
     return tag
 
@@ -91,9 +91,9 @@ def _tag(client: DarktableClient, tag: str) -> str:
 def _install(client: DarktableClient, tag: str, offer: Offer) -> None:
     folder = client.download(tag, offer)
     if folder.name != offer.id:
-        raise Disappointed(f"is installed as {folder.name}", where=offer.id, fix="pack it again")
+        raise ClientError(f"is installed as {folder.name}", where=offer.id, fix="pack it again")
     if client.update_available(offer):
-        raise Disappointed("shows an update right after it was installed", where=offer.id, fix="pack it again")
+        raise ClientError("shows an update right after it was installed", where=offer.id, fix="pack it again")
     shutil.rmtree(folder)
 
 

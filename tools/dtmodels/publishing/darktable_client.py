@@ -19,14 +19,14 @@ from typing import Any
 from dtbase.system.errors import Failure
 from dtbase.system.files import sha256
 from dtmodels.package.archive import install
-from dtmodels.publishing.http_client import Refused, Unreachable
+from dtmodels.publishing.http_client import HttpError, Unreachable
 
 MOST_JSON_BYTES = 1 << 20
 """darktable reads no longer answer where it expects JSON."""
 _DIGEST = re.compile(r"sha256:[0-9a-fA-F]{64}")
 
 
-class Disappointed(Failure):
+class ClientError(Failure):
     """What darktable's user would be told."""
 
 
@@ -70,7 +70,7 @@ class Addresses:
 
 
 Fetch = Callable[[str, Path], object]
-"""Saves what an address gives to a file, redirections followed; raises `Refused` or `Unreachable`."""
+"""Saves what an address gives to a file, redirections followed; raises `HttpError` or `Unreachable`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +99,7 @@ class DarktableClient:
         tag = releases.get(self.version) if isinstance(releases, dict) else None
         if not isinstance(tag, str):
             self._conclude(f"no entry for {self.version}")
-            raise Disappointed(
+            raise ClientError(
                 f"no release for darktable {self.version}",
                 where=self.addresses.index,
                 fix=f"dtmodels index --serve {self.version}=<tag>, then commit it to the default branch",
@@ -128,7 +128,7 @@ class DarktableClient:
         offers = self.offers(tag)
         found = [offers[model_id] for model_id in sorted(offers) if offers[model_id].sha256]
         if not found:
-            raise Disappointed(
+            raise ClientError(
                 "offers no model with a digest, so the repository cannot be added",
                 where=self.addresses.file(tag, "versions.json"),
             )
@@ -147,15 +147,15 @@ class DarktableClient:
         name = f"{offer.id}.dtmodel"
         url = self.addresses.file(tag, name)
         if re.search(r"[/\\?#]|[.][.]", name):
-            raise Disappointed("darktable refuses the name of this file", where=name)
+            raise ClientError("darktable refuses the name of this file", where=name)
         if not offer.sha256:
-            raise Disappointed("has no digest, so it is not downloaded", where=url)
+            raise ClientError("has no digest, so it is not downloaded", where=url)
         package = self.cache / name
         self._save(url, package)
         if (found := sha256(package)) != offer.sha256.lower():
             package.unlink()
             self._conclude(f"sha256 {found[:12]}... is not {offer.sha256[:12]}..., deleted")
-            raise Disappointed(f"the digest is {found}, not {offer.sha256}", where=url)
+            raise ClientError(f"the digest is {found}, not {offer.sha256}", where=url)
         self._conclude("the digest is right")
         return self._install(package)
 
@@ -180,7 +180,7 @@ class DarktableClient:
             wrong = [str(problem) for problem in installed.problems if problem.severity == "error"]
             if installed.folder is None or wrong:
                 self._conclude("cannot be installed whole")
-                raise Disappointed("\n".join(["cannot be installed whole", *wrong]), where=package.name)
+                raise ClientError("\n".join(["cannot be installed whole", *wrong]), where=package.name)
             target = self.models / installed.id
             shutil.rmtree(target, ignore_errors=True)
             installed.folder.replace(target)
@@ -194,21 +194,21 @@ class DarktableClient:
             self._save(url, path)
             if path.stat().st_size > MOST_JSON_BYTES:
                 self._conclude(f"more than {MOST_JSON_BYTES:,} bytes, not read")
-                raise Disappointed(f"has more than {MOST_JSON_BYTES:,} bytes, so darktable does not read it", where=url)
+                raise ClientError(f"has more than {MOST_JSON_BYTES:,} bytes, so darktable does not read it", where=url)
             try:
                 document = json.loads(path.read_bytes())
-            except ValueError as wrong:
+            except ValueError as exc:
                 self._conclude("not JSON")
-                raise Disappointed(f"not JSON: {wrong}", where=url) from wrong
+                raise ClientError(f"not JSON: {exc}", where=url) from exc
         return document if isinstance(document, dict) else {}
 
     def _save(self, url: str, path: Path) -> None:
         try:
             self.fetch(url, path)
-        except (Refused, Unreachable) as failed:
-            status = failed.status if isinstance(failed, Refused) else 0
+        except (HttpError, Unreachable) as failed:
+            status = failed.status if isinstance(failed, HttpError) else 0
             self.transcript.append(Exchange(url, status, 0, failed.what))
-            raise Disappointed(failed.what, where=url, fix=failed.fix) from failed
+            raise ClientError(failed.what, where=url, fix=failed.fix) from failed
         self.transcript.append(Exchange(url, 200, path.stat().st_size))
 
     def _conclude(self, outcome: str) -> None:

@@ -33,7 +33,7 @@ _LINE = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9][A-Za-z0-9._-]*)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class File:
+class ReleaseAsset:
     """An asset to be."""
 
     name: str
@@ -46,7 +46,7 @@ class Dist:
     """A release folder whose every file was held against its checksum."""
 
     folder: Path
-    files: Mapping[str, File]
+    files: Mapping[str, ReleaseAsset]
     """By name, in the order they are uploaded in."""
     record: Mapping[str, Any]
     """`release.json`."""
@@ -68,9 +68,9 @@ def read_dist(folder: Path) -> Dist:
     """
     sums = read_sums(folder / SUMS)
     _hold_names(folder, sums)
-    hold_limits({name: (folder / name).stat().st_size for name in (*sums, SUMS)}, folder)
+    check_limits({name: (folder / name).stat().st_size for name in (*sums, SUMS)}, folder)
     found = {name: _file(folder / name, digest) for name, digest in sums.items()}
-    found[SUMS] = File(name=SUMS, sha256=sha256(folder / SUMS), bytes=(folder / SUMS).stat().st_size)
+    found[SUMS] = ReleaseAsset(name=SUMS, sha256=sha256(folder / SUMS), bytes=(folder / SUMS).stat().st_size)
     ordered = sorted(found, key=lambda name: (name == VERSIONS, name in (SUMS, RECORD), name))
     return Dist(
         folder=folder,
@@ -98,7 +98,7 @@ def read_sums(path: Path) -> dict[str, str]:
     return sums
 
 
-def hold_limits(sizes: Mapping[str, int], folder: Path) -> None:
+def check_limits(sizes: Mapping[str, int], folder: Path) -> None:
     """Hold files to what can be published and downloaded.
 
     Raises:
@@ -126,17 +126,17 @@ def _hold_names(folder: Path, sums: Mapping[str, str]) -> None:
         raise Failure(f"there is no {' and no '.join(needed)}", where=str(folder), fix=_REMAKE)
 
 
-def _file(path: Path, digest: str) -> File:
+def _file(path: Path, digest: str) -> ReleaseAsset:
     found = sha256(path)
     if found != digest:
         raise Failure(f"its sha256 is {found}, not {digest} as {SUMS} says", where=str(path), fix=_REMAKE)
-    return File(name=path.name, sha256=found, bytes=path.stat().st_size)
+    return ReleaseAsset(name=path.name, sha256=found, bytes=path.stat().st_size)
 
 
 def _document(path: Path, schema: str) -> Mapping[str, Any]:
     try:
         content: Mapping[str, Any] = json.loads(path.read_bytes())
-    except ValueError as wrong:
-        raise Failure(f"not JSON: {wrong}", where=str(path), fix=_REMAKE) from wrong
+    except ValueError as exc:
+        raise Failure(f"not JSON: {exc}", where=str(path), fix=_REMAKE) from exc
     check_against(schema, content, where=path.name)
     return content

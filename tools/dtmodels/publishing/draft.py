@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from dtbase.system.errors import Failure
 from dtbase.terminal.console import Console
 from dtmodels.build.download import AGAIN, Advance
-from dtmodels.publishing.dist import Dist, File
+from dtmodels.publishing.dist import Dist, ReleaseAsset
 from dtmodels.publishing.github import Asset, GitHub, Release
-from dtmodels.publishing.http_client import Refused, Unreachable
+from dtmodels.publishing.http_client import HttpError, Unreachable
 
 TAKEN = 422
 """GitHub's answer to a name that is there already, among other things."""
@@ -22,7 +22,7 @@ class Changes:
 
     kept: tuple[str, ...]
     removed: tuple[Asset, ...]
-    uploaded: tuple[File, ...]
+    uploaded: tuple[ReleaseAsset, ...]
     """In the order they are uploaded."""
 
     @property
@@ -36,7 +36,7 @@ class Changes:
         return sorted({asset.name for asset in self.removed} | {file.name for file in self.uploaded})
 
 
-def compare(wanted: Mapping[str, File], there: Sequence[Asset]) -> Changes:
+def compare(wanted: Mapping[str, ReleaseAsset], there: Sequence[Asset]) -> Changes:
     """Hold wanted files against those of a release. A file whose digest GitHub does not tell is not kept."""
     kept = {asset.name for asset in there if asset.name in wanted and asset.sha256 == wanted[asset.name].sha256}
     return Changes(
@@ -73,8 +73,8 @@ def create_draft(github: GitHub, dist: Dist, tag: str, *, prerelease: bool) -> R
     made, lost = None, None
     try:
         made = github.create_draft(tag, notes=dist.notes, prerelease=prerelease)
-    except (Refused, Unreachable) as failed:
-        if isinstance(failed, Refused) and failed.status not in AGAIN:
+    except (HttpError, Unreachable) as failed:
+        if isinstance(failed, HttpError) and failed.status not in AGAIN:
             raise
         lost = failed
     there = sorted((one for one in github.releases() if one.draft and one.tag == tag), key=lambda one: one.id)
@@ -86,7 +86,9 @@ def create_draft(github: GitHub, dist: Dist, tag: str, *, prerelease: bool) -> R
     return there[0] if there else _surely(made)
 
 
-def bring(github: GitHub, draft: Release, dist: Dist, wanted: Mapping[str, File], console: Console) -> Changes:
+def sync_assets(
+    github: GitHub, draft: Release, dist: Dist, wanted: Mapping[str, ReleaseAsset], console: Console
+) -> Changes:
     """Delete and upload, one file after another, until the draft holds the wanted ones.
 
     Raises:
@@ -105,7 +107,7 @@ def bring(github: GitHub, draft: Release, dist: Dist, wanted: Mapping[str, File]
     return changes
 
 
-def _upload(github: GitHub, draft: Release, dist: Dist, file: File, advance: Advance) -> None:
+def _upload(github: GitHub, draft: Release, dist: Dist, file: ReleaseAsset, advance: Advance) -> None:
     """Upload a file; after a failure look what is there, take away what is wrong, and try again."""
     patience = github.web.patience
     for attempt in range(patience.tries):
@@ -117,15 +119,15 @@ def _upload(github: GitHub, draft: Release, dist: Dist, file: File, advance: Adv
         patience.sleep(patience.wait_s * 2**attempt)
 
 
-def _attempt(github: GitHub, draft: Release, dist: Dist, file: File, advance: Advance) -> Failure | None:
+def _attempt(github: GitHub, draft: Release, dist: Dist, file: ReleaseAsset, advance: Advance) -> Failure | None:
     failed: Failure | None = None
     there: Asset | None
     try:
         there = github.upload(draft, dist.path(file.name), advance)
-    except (Refused, Unreachable) as wrong:
-        if isinstance(wrong, Refused) and wrong.status not in {*AGAIN, TAKEN}:
+    except (HttpError, Unreachable) as exc:
+        if isinstance(exc, HttpError) and exc.status not in {*AGAIN, TAKEN}:
             raise
-        failed = wrong
+        failed = exc
         there = next((one for one in github.assets(draft) if one.name == file.name), None)
     if there is None:
         return failed

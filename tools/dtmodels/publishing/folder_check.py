@@ -11,9 +11,9 @@ from pathlib import Path
 from dtbase.system.errors import Failure
 from dtbase.system.files import sha256
 from dtmodels.package.archive import install
-from dtmodels.package.config_writer import STAND_IN
+from dtmodels.package.config_writer import SEEDED
 from dtmodels.publishing.dist import Dist, read_dist
-from dtmodels.stages.index import loose_name
+from dtmodels.stages.index import asset_name
 
 
 def check_folder(folder: Path) -> Dist:
@@ -71,7 +71,7 @@ def _packages(dist: Dist) -> Iterator[str]:
         for key, wanted in {"id": model_id, "version": entry["version"], "task": entry["task"]}.items():
             if config.get(key) != wanted:
                 yield f"{model_id}: {key} is {config.get(key)!r} in the package, {wanted!r} in versions.json"
-        if STAND_IN in config:
+        if SEEDED in config:
             yield f"{model_id}: has stand-in weights"
 
 
@@ -83,6 +83,6 @@ def _loose_files(dist: Dist) -> Iterator[str]:
             continue
         with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as scratch:
             for member in archive.namelist():
-                file = dist.files.get(loose_name(model_id, member.rpartition("/")[2]))
+                file = dist.files.get(asset_name(model_id, member.rpartition("/")[2]))
                 if file and sha256(Path(archive.extract(member, scratch))) != file.sha256:
                     yield f"{file.name}: differs from the file in the package"

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from dtbase.system.errors import Failure, WrongUsage
 from dtmodels.build.download import Advance
-from dtmodels.publishing.http_client import Refused, Web
+from dtmodels.publishing.http_client import HttpError, Web
 
 API, SERVER, RAW = "https://api.github.com", "https://github.com", "https://raw.githubusercontent.com"
 PAGE = 100
@@ -94,7 +94,7 @@ class GitHub:
         """The commit `tags/<tag>` or `HEAD`, of the default branch, leads to; None when there is no such thing."""
         try:
             return str(self.web.ask("GET", f"{self._api}/commits/{quote(name)}").json()["sha"])
-        except Refused as refused:
+        except HttpError as refused:
             if refused.status in NOTHING_THERE:
                 return None
             raise
@@ -103,7 +103,7 @@ class GitHub:
         """A release as it is now; None when it is gone."""
         try:
             return _release(self.web.ask("GET", release.url).json())
-        except Refused as refused:
+        except HttpError as refused:
             if refused.status == NOTHING_THERE[0]:
                 return None
             raise
@@ -121,7 +121,7 @@ class GitHub:
         """Take a draft or one of its files away; what is gone already is fine."""
         try:
             self.web.ask("DELETE", thing.url)
-        except Refused as refused:
+        except HttpError as refused:
             if refused.status != NOTHING_THERE[0]:
                 raise
 
@@ -165,8 +165,8 @@ def _release(values: Any) -> Release:
             url=values["url"],
             upload_url=values["upload_url"].partition("{")[0],
         )
-    except (KeyError, TypeError) as wrong:
-        raise Failure(f"the service answers something that is no release: {wrong!r}") from wrong
+    except (KeyError, TypeError) as exc:
+        raise Failure(f"the service answers something that is no release: {exc!r}") from exc
 
 
 def _asset(values: Any) -> Asset:
@@ -180,5 +180,5 @@ def _asset(values: Any) -> Asset:
             url=values["url"],
             public_url=values["browser_download_url"],
         )
-    except (KeyError, TypeError, AttributeError) as wrong:
-        raise Failure(f"the service answers something that is no asset: {wrong!r}") from wrong
+    except (KeyError, TypeError, AttributeError) as exc:
+        raise Failure(f"the service answers something that is no asset: {exc!r}") from exc

@@ -23,7 +23,7 @@ MOST_WAIT_S = 65 * 60.0
 """A job's token may ask 1000 times an hour, so a large release waits once; a limit that lasts longer is an error."""
 
 
-class Refused(Failure):
+class HttpError(Failure):
     """The service answered, and not as hoped."""
 
     def __init__(self, status: int, message: str, *, where: str) -> None:
@@ -59,8 +59,8 @@ class Answer:
         """
         try:
             return json.loads(self.body) if self.body else None
-        except ValueError as wrong:
-            raise Failure(f"the service answers {self.body[:60]!r}, which is not JSON") from wrong
+        except ValueError as exc:
+            raise Failure(f"the service answers {self.body[:60]!r}, which is not JSON") from exc
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +135,7 @@ class Web:
         except urllib.error.HTTPError as refused:
             limit = _limit(refused, pause)
             if last or (limit or 0) > self.patience.most_wait_s or (limit is None and not _passes(refused, again)):
-                raise Refused(refused.code, _message(refused, limit), where=url) from refused
+                raise HttpError(refused.code, _message(refused, limit), where=url) from refused
             refused.close()
             pause = pause if limit is None else limit
         except BROKEN as broken:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dtbase.system.errors import Failure
 from dtbase.terminal.console import Console
 from dtmodels.publishing.dist import Dist
-from dtmodels.publishing.draft import Changes, bring, create_draft, find_draft
+from dtmodels.publishing.draft import Changes, create_draft, find_draft, sync_assets
 from dtmodels.publishing.github import GitHub, Release
 from dtmodels.publishing.published_releases import highest
 from dtmodels.release.tags import Tag
@@ -39,4 +39,4 @@ def stock(dist: Dist, github: GitHub, console: Console) -> Changes:
     draft = find_draft(releases, NEXT) or create_draft(github, dist, NEXT, prerelease=False)
     own = tuple(f"{model_id}{mark}" for model_id in dist.versions["models"] for mark in (".", "-"))
     wanted = {name: file for name, file in dist.files.items() if name.startswith(own)}
-    return bring(github, draft, dist, wanted, console)
+    return sync_assets(github, draft, dist, wanted, console)

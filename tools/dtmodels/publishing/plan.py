@@ -147,9 +147,9 @@ def _hold_on_branch(root: Path, tag: Tag, branch: str) -> None:
         raise WrongUsage(f"there is no branch '{branch}' here", where=str(root), fix=fix)
     try:
         git(root, "merge-base", "--is-ancestor", "HEAD", tip.decode().strip())
-    except WrongUsage as wrong:
+    except WrongUsage as exc:
         fix = f"merge first, then tag what is on {branch}"
-        raise Failure(f"{tag.text} is not on {branch}", where=str(root), fix=fix) from wrong
+        raise Failure(f"{tag.text} is not on {branch}", where=str(root), fix=fix) from exc
 
 
 def _hold_tag(root: Path, tag: Tag, commit: str, github: GitHub) -> None:

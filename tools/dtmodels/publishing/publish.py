@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from dtbase.system.errors import Failure
 from dtbase.terminal.console import Console
 from dtmodels.publishing.dist import Dist
-from dtmodels.publishing.draft import Changes, bring, compare, create_draft, find_draft
+from dtmodels.publishing.draft import Changes, compare, create_draft, find_draft, sync_assets
 from dtmodels.publishing.github import GitHub, Release
-from dtmodels.publishing.http_client import Refused, Unreachable
+from dtmodels.publishing.http_client import HttpError, Unreachable
 from dtmodels.publishing.next_draft import find_stock
 from dtmodels.publishing.plan import hold_remote_tag
 from dtmodels.publishing.published_releases import highest, versions
@@ -52,7 +52,7 @@ def publish(dist: Dist, tag: Tag, github: GitHub, console: Console, *, dry_run: 
         draft = create_draft(github, dist, tag.text, prerelease=tag.prerelease)
     elif draft.tag != tag.text:
         draft = github.update(draft, tag_name=tag.text, name=tag.text)
-    changes = bring(github, draft, dist, dist.files, console)
+    changes = sync_assets(github, draft, dist, dist.files, console)
     verify_draft(github, draft, dist, console)
     _publish(github, draft, dist, tag)
     return Published(tag=tag.text, changes=changes, already=False)
@@ -74,7 +74,7 @@ def _publish(github: GitHub, draft: Release, dist: Dist, tag: Tag) -> None:
         values |= {"target_commitish": dist.record["commit"]}
     try:
         github.update(draft, **values)
-    except (Refused, Unreachable):
+    except (HttpError, Unreachable):
         now = github.read(draft)
         if not (finished := _finished([*([now] if now else []), *github.releases()], tag)):
             raise

@@ -11,7 +11,7 @@ from dtbase.system.errors import Failure
 from dtmodels.card.schemas import check_against
 from dtmodels.publishing.dist import RECORD, VERSIONS
 from dtmodels.publishing.github import GitHub, Release
-from dtmodels.publishing.http_client import Refused
+from dtmodels.publishing.http_client import HttpError
 from dtmodels.release.tags import Tag, is_tag
 
 
@@ -98,11 +98,11 @@ def _document(github: GitHub, release: Release, name: str) -> Any:
     url = github.download_url(release.tag, name)
     try:
         body = github.public().ask("GET", url).body
-    except Refused as refused:
+    except HttpError as refused:
         if refused.status == 404:
             return None
         raise
     try:
         return json.loads(body)
-    except ValueError as wrong:
-        raise Failure(f"not JSON: {wrong}", where=url) from wrong
+    except ValueError as exc:
+        raise Failure(f"not JSON: {exc}", where=url) from exc

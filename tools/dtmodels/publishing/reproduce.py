@@ -60,8 +60,8 @@ def _compare(model_id: str, mine: Path | None, released: Released, github: GitHu
         fetch(released.tag, package.sha256, theirs, github, console)
         try:
             return Compared(model_id, package.version, *_contents(mine, theirs, package.version))
-        except zipfile.BadZipFile as wrong:
-            raise Failure(f"no whole package: {wrong}", where=str(mine), fix="build it again") from wrong
+        except zipfile.BadZipFile as exc:
+            raise Failure(f"no whole package: {exc}", where=str(mine), fix="build it again") from exc
 
 
 def _contents(mine: Path, theirs: Path, version: str) -> tuple[Sameness, str]:
@@ -90,8 +90,8 @@ def _version(archive: zipfile.ZipFile) -> str:
     try:
         name = f"{archive.namelist()[0].partition('/')[0]}/config.json"
         return str(json.loads(archive.read(name)).get("version", ""))
-    except (KeyError, ValueError, IndexError) as wrong:
-        raise Failure(f"no config.json: {wrong}", where=str(archive.filename), fix="build it again") from wrong
+    except (KeyError, ValueError, IndexError) as exc:
+        raise Failure(f"no config.json: {exc}", where=str(archive.filename), fix="build it again") from exc
 
 
 def _distance(one: bytes, other: bytes) -> float | None:

@@ -16,7 +16,7 @@ from dtbase.terminal.console import Console
 from dtmodels.publishing.github import GitHub
 
 
-def take(digest: str, target: Path, near: Iterable[Path]) -> bool:
+def copy_by_digest(digest: str, target: Path, near: Iterable[Path]) -> bool:
     """Copy the package with this SHA-256 to `target` from the first file that is it; whether one is."""
     for candidate in near:
         if candidate.is_file() and sha256(candidate) == digest:

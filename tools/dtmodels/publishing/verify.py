@@ -10,12 +10,12 @@ from pathlib import Path
 from dtbase.system.errors import Failure, NothingToDo, WrongUsage
 from dtbase.system.files import sha256
 from dtbase.terminal.console import Console
-from dtmodels.publishing.client_check import everybody, rehearsal, visit
+from dtmodels.publishing.client_check import draft_requests, public_requests, visit
 from dtmodels.publishing.darktable_client import Exchange
 from dtmodels.publishing.dist import Dist
 from dtmodels.publishing.folder_check import check_folder
 from dtmodels.publishing.github import Asset, GitHub, Release
-from dtmodels.publishing.http_client import Refused
+from dtmodels.publishing.http_client import HttpError
 from dtmodels.publishing.published_releases import highest
 from dtmodels.release.releases_index import FILE as INDEX
 from dtmodels.release.tags import parse
@@ -45,7 +45,7 @@ def verify_draft(github: GitHub, draft: Release, dist: Dist, console: Console) -
     there = github.assets(draft)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        visit(github, draft.tag, rehearsal(github, draft.tag, there), folder, console)
+        visit(github, draft.tag, draft_requests(github, draft.tag, there), folder, console)
         with console.progress(f"{draft.tag}: reading the draft back", len(there)) as advance:
             for asset in there:
                 path = folder / asset.name
@@ -75,7 +75,7 @@ def verify_release(name: str, github: GitHub, into: Path, console: Console) -> V
         raise WrongUsage("is not empty", where=str(into), fix="name a new folder")
     into.mkdir(parents=True, exist_ok=True)
     there = github.assets(release)
-    seen = visit(github, release.tag, everybody(github), into, console)
+    seen = visit(github, release.tag, public_requests(github), into, console)
     web = github.public()
     with console.progress(f"{release.tag}: downloading", sum(asset.size for asset in there)) as advance:
         for asset in there:
@@ -105,7 +105,7 @@ def served(tag: str, github: GitHub) -> tuple[str, ...]:
     """The darktable versions the index on the default branch points to a release, lowest first."""
     try:
         index = github.public().ask("GET", github.index_url).json()
-    except Refused as refused:
+    except HttpError as refused:
         if refused.status == 404:
             return ()
         raise

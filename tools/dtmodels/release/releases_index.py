@@ -56,8 +56,8 @@ def read_index(path: Path) -> dict[str, str]:
         return {}
     try:
         content: Any = json.loads(path.read_bytes())
-    except ValueError as wrong:
-        raise Failure(f"not JSON: {wrong}", where=path.name, fix="restore it from git") from wrong
+    except ValueError as exc:
+        raise Failure(f"not JSON: {exc}", where=path.name, fix="restore it from git") from exc
     check_against("releases-index-v1", content, where=path.name)
     found: dict[str, str] = content["compatible_releases"]
     return found

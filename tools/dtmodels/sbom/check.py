@@ -22,8 +22,8 @@ def check_sbom(folder: Path) -> Iterator[str]:
         return
     try:
         document: Document = parse_from_file(str(path))
-    except (SPDXParsingError, ValueError, KeyError, TypeError, AttributeError) as wrong:
-        yield f"{FILE}: cannot be read: {wrong}"
+    except (SPDXParsingError, ValueError, KeyError, TypeError, AttributeError) as exc:
+        yield f"{FILE}: cannot be read: {exc}"
         return
     faults = (fault.validation_message for part in _parts(document) for fault in validate_full_spdx_document(part))
     yield from (f"{FILE}: {fault}" for fault in dict.fromkeys(faults))

@@ -25,7 +25,7 @@ from spdx_tools.spdx.model import (
 from spdx_tools.spdx.spdx_element_utils import calculate_package_verification_code
 
 from dtmodels.card.model import BaseModel, Card, Checkpoint, Dataset
-from dtmodels.package.reader import Member, Packed
+from dtmodels.package.reader import PackageFile, Packed
 from dtmodels.sbom.licences import concluded, declared
 
 DOCUMENT = "SPDXRef-DOCUMENT"
@@ -89,7 +89,7 @@ def _model(package: Packed, me: str, files: list[File], address: str) -> Package
     )
 
 
-def _file(member: Member, spdx_id: str) -> File:
+def _file(member: PackageFile, spdx_id: str) -> File:
     return File(
         name=f"./{member.name}",
         spdx_id=spdx_id,

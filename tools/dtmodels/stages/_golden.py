@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dtbase.system.files import write_json
-from dtmodels.findings.check_report import FileFacts, Problem, error, warning
+from dtmodels.findings.check_report import CheckProblem, FileFacts, error, warning
 from dtmodels.tasks._protocol import Call
 
 FILE = "golden.json"
@@ -58,7 +58,7 @@ def pin(folder: Path, calls: Sequence[Call], files: Sequence[FileFacts]) -> Path
     return path
 
 
-def compare(folder: Path, calls: Sequence[Call], tolerance: float | None) -> Iterator[Problem]:
+def compare(folder: Path, calls: Sequence[Call], tolerance: float | None) -> Iterator[CheckProblem]:
     """Compare the statistics of `calls` with the golden ones of the model in `folder`.
 
     Args:
@@ -74,9 +74,9 @@ def compare(folder: Path, calls: Sequence[Call], tolerance: float | None) -> Ite
     try:
         golden = json.loads(path.read_text())["outputs"]
         pairs = list(_pairs(golden, _outputs(calls)))
-    except (ValueError, KeyError, TypeError, AttributeError) as wrong:
+    except (ValueError, KeyError, TypeError, AttributeError) as exc:
         fix = f"store it again: `dtmodels validate --pin {folder.name}`"
-        yield error("golden.unreadable", FILE, f"cannot be read: {wrong!r}", fix)
+        yield error("golden.unreadable", FILE, f"cannot be read: {exc!r}", fix)
         return
     for where, wanted, found in pairs:
         yield from _compare(where, wanted, found, TOLERANCE if tolerance is None else tolerance)
@@ -94,7 +94,7 @@ def _pairs(
             yield f"{call}: {name}", golden.get(call, {}).get(name, {}), found.get(call, {}).get(name, {})
 
 
-def _compare(where: str, wanted: Statistics, found: Statistics, tolerance: float) -> Iterator[Problem]:
+def _compare(where: str, wanted: Statistics, found: Statistics, tolerance: float) -> Iterator[CheckProblem]:
     fix = "find out what changed; if it is meant, store the new statistics with `dtmodels validate --pin`"
     if wanted.get("shape") != found.get("shape"):
         what = f"has shape {found.get('shape', 'none')}, the golden one {wanted.get('shape', 'none')}"

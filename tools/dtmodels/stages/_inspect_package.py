@@ -11,7 +11,7 @@ from dtbase.system.discovery import member, member_names
 from dtbase.system.errors import Failure
 from dtbase.system.suggestions import did_you_mean
 from dtmodels import tasks
-from dtmodels.findings.check_report import Facts, Problem, error, warning
+from dtmodels.findings.check_report import CheckProblem, Facts, error, warning
 from dtmodels.graph.inspect import Graph, inspect
 from dtmodels.graph.runtime import Runtime
 from dtmodels.package.config_keys import check_keys
@@ -24,7 +24,7 @@ from dtmodels.tasks._protocol import Call, Model, Task
 class Examined:
     """What examining a model brought to light."""
 
-    problems: tuple[Problem, ...]
+    problems: tuple[CheckProblem, ...]
     facts: Facts = field(default_factory=Facts)
     model: Model | None = None
     calls: tuple[Call, ...] = ()
@@ -49,22 +49,22 @@ def examine(folder: Path, runtime: Runtime | None, *, top: str = "") -> Examined
     problems += check_keys(config, top)
     found = {file.name: _inspect(file) for file in sorted(folder.glob("*.onnx"))}
     graphs = {name: graph for name, graph in found.items() if isinstance(graph, Graph)}
-    problems += [problem for problem in found.values() if isinstance(problem, Problem)]
+    problems += [problem for problem in found.values() if isinstance(problem, CheckProblem)]
     model = Model(folder=folder, config=config, graphs=graphs)
     problems += _check(model, found)
     calls: list[Call] = []
     if runtime and (task := _task(model)) and not any(problem.severity == "error" for problem in problems):
         results = list(task.run(model, runtime))
         calls += [result for result in results if isinstance(result, Call)]
-        problems += [result for result in results if isinstance(result, Problem)]
+        problems += [result for result in results if isinstance(result, CheckProblem)]
     return Examined(problems=tuple(problems), facts=_facts(model, calls), model=model, calls=tuple(calls))
 
 
-def _inspect(file: Path) -> Graph | Problem:
+def _inspect(file: Path) -> Graph | CheckProblem:
     try:
         return inspect(file)
-    except Failure as wrong:
-        return error("graph.unreadable", file.name, f"{wrong.what}: darktable does not load it", "convert it again")
+    except Failure as exc:
+        return error("graph.unreadable", file.name, f"{exc.what}: darktable does not load it", "convert it again")
 
 
 def _task(model: Model) -> Task | None:
@@ -72,7 +72,7 @@ def _task(model: Model) -> Task | None:
     return cast(Task, member(tasks, name)) if name in member_names(tasks) else None
 
 
-def _check(model: Model, found: Mapping[str, Graph | Problem]) -> Iterator[Problem]:
+def _check(model: Model, found: Mapping[str, Graph | CheckProblem]) -> Iterator[CheckProblem]:
     for graph in model.graphs.values():
         yield from check_graph(graph)
     name = model.config.text("task")

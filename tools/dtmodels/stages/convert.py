@@ -19,7 +19,7 @@ from dtmodels.card.catalogue import Entry
 from dtmodels.card.model import Card
 from dtmodels.families import Family, Job
 from dtmodels.graph.normalise import normalise
-from dtmodels.graph.parity import hold
+from dtmodels.graph.parity import check_parity
 from dtmodels.graph.runtime import Runtime
 from dtmodels.package.config_writer import config
 from dtmodels.stages.setup import comes_with_repository, setup
@@ -69,7 +69,7 @@ def convert(
         for graph in graphs:
             normalise(graph, fresh / graph.name, half=storage == "half")
         with Runtime() as runtime:
-            ratios = {graph.name: hold(graph, fresh / graph.name, runtime, storage) for graph in graphs}
+            ratios = {graph.name: check_parity(graph, fresh / graph.name, runtime, storage) for graph in graphs}
         for name, ratio in ratios.items():
             console.note(f"{entry.card.id}: {name} computes what its network does, to {ratio:.0f} dB")
         write_json(fresh / "config.json", config(entry.card, attributes, seed=seed))
@@ -101,9 +101,9 @@ def _family(card: Card) -> Family:
     name = card.convert.family
     try:
         family = cast(Family, member(families, name))
-    except WrongUsage as wrong:
-        fix = f"a new family is a file tools/dtmodels/families/{name}.py; {wrong.fix}"
-        raise Failure(wrong.what, where=f"models/{card.id}/card.yaml: convert.family", fix=fix) from wrong
+    except WrongUsage as exc:
+        fix = f"a new family is a file tools/dtmodels/families/{name}.py; {exc.fix}"
+        raise Failure(exc.what, where=f"models/{card.id}/card.yaml: convert.family", fix=fix) from exc
     known = {*family.OPTIONS, "storage"}
     for name in card.convert.options:
         if name not in known:

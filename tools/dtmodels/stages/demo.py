@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import cast
 
-from dtbase.imaging.contact_sheet import Shown, marked, write_picture, write_sheet
+from dtbase.imaging.contact_sheet import DisplayImage, add_banner, write_picture, write_sheet
 from dtbase.system.discovery import member
 from dtbase.system.errors import Failure, NothingToDo, WrongUsage
 from dtbase.system.files import replacing_folder
@@ -21,9 +21,9 @@ from dtmodels.card.model import Demo, Prompt
 from dtmodels.graph.inspect import inspect
 from dtmodels.graph.runtime import Runtime
 from dtmodels.package.config_reader import read
-from dtmodels.package.config_writer import STAND_IN
+from dtmodels.package.config_writer import SEEDED
 from dtmodels.tasks._demo import MIDDLE, Picture, Pixels, Sample, Strip, fitted
-from dtmodels.tasks._protocol import Demonstrates, Model, Task
+from dtmodels.tasks._protocol import HasDemo, Model, Task
 
 SHEET = "sheet.png"
 CELL = 480
@@ -65,12 +65,12 @@ def demo(
     if not hasattr(task, "demo"):
         raise NothingToDo(f"task {entry.card.task} has no demo", fix=f"add demo() to tasks/{entry.card.task}.py")
     samples = _own(images, clicks or MIDDLE) if images else _samples(entry, workspace.root)
-    sheet = _Sheet(title=f"{entry.card.name} {entry.card.version}", warned=STAND_IN in model.config.values)
+    sheet = _Sheet(title=f"{entry.card.name} {entry.card.version}", warned=SEEDED in model.config.values)
     target = workspace.demo(entry.card.id)
     with replacing_folder(target) as folder:
         with console.progress(f"{entry.card.id}: drawing the demo", len(samples)) as advance:
             started = time.monotonic()
-            for strip in cast(Demonstrates, task).demo(model, runtime, samples):
+            for strip in cast(HasDemo, task).demo(model, runtime, samples):
                 console.note(f"{entry.card.id}: {strip.name}, {time.monotonic() - started:.1f} s")
                 sheet.add(strip, folder)
                 advance(1)
@@ -107,7 +107,7 @@ class _Sheet:
     def __init__(self, *, title: str, warned: bool) -> None:
         self._title = f"{title}: {WARNING}" if warned else title
         self._warning = WARNING if warned else ""
-        self._rows: list[list[Shown]] = []
+        self._rows: list[list[DisplayImage]] = []
         self._names: list[str] = []
 
     def add(self, strip: Strip, folder: Path) -> None:
@@ -117,7 +117,7 @@ class _Sheet:
         name = strip.name if count == 1 else f"{strip.name}-{count}"
         for line in strip.lines:
             self._rows.append(
-                [Shown(self._said(picture, fitted(picture.pixels, CELL)), picture.caption) for picture in line]
+                [DisplayImage(self._said(picture, fitted(picture.pixels, CELL)), picture.caption) for picture in line]
             )
             for picture in line:
                 if picture.name:
@@ -128,7 +128,7 @@ class _Sheet:
         write_sheet(self._rows, path, title=self._title)
 
     def _said(self, picture: Picture, pixels: Pixels) -> Pixels:
-        return marked(pixels, self._warning) if picture.made and self._warning else pixels
+        return add_banner(pixels, self._warning) if picture.made and self._warning else pixels
 
 
 def _model(entry: Entry, workspace: Workspace) -> Model:

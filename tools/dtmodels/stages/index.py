@@ -26,7 +26,7 @@ def index(folder: Path) -> None:
     write_text(folder / SUMS, sums(path for path in folder.iterdir() if path.name != SUMS))
 
 
-def loose_name(model_id: str, file: str) -> str:
+def asset_name(model_id: str, file: str) -> str:
     """What a file of a package is called as an asset of its own: the id keeps names apart."""
     return f"{model_id}-{file}"
 

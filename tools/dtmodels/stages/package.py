@@ -11,7 +11,7 @@ from dtbase.system.errors import Failure
 from dtbase.system.files import replacing
 from dtmodels.build.workspace import Workspace
 from dtmodels.card.catalogue import Entry
-from dtmodels.package.config_writer import STAND_IN
+from dtmodels.package.config_writer import SEEDED
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest date a zip can hold; a build date would make every package differ."""
@@ -38,7 +38,7 @@ def package(entry: Entry, workspace: Workspace) -> Path:
     return target
 
 
-def require_real(entry: Entry, workspace: Workspace) -> None:
+def reject_seeded_weights(entry: Entry, workspace: Workspace) -> None:
     """Refuse to publish a model without real weights.
 
     Raises:
@@ -47,7 +47,7 @@ def require_real(entry: Entry, workspace: Workspace) -> None:
     file = workspace.model(entry.card.id) / "config.json"
     if not file.is_file():
         raise Failure("nothing to package", where=str(file.parent), fix=f"run `dtmodels convert {entry.card.id}`")
-    if (seed := json.loads(file.read_bytes()).get(STAND_IN)) is not None:
+    if (seed := json.loads(file.read_bytes()).get(SEEDED)) is not None:
         raise Failure(
             f"the model has stand-in weights (seed {seed}), so it cannot be released",
             where=entry.card.id,

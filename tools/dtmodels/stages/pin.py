@@ -116,9 +116,9 @@ def _with_revision(checkpoint: Checkpoint) -> Checkpoint:
     repository, path = parts["repository"], parts["path"]
     try:
         commit = get_hf_file_metadata(hf_hub_url(repository, path, revision=parts["revision"]), token=False).commit_hash
-    except (HfHubHTTPError, OSError, ValueError) as wrong:
-        first_line = str(wrong).strip().splitlines()[0]
-        raise Failure(f"the hub does not know the file: {first_line}", where=checkpoint.url) from wrong
+    except (HfHubHTTPError, OSError, ValueError) as exc:
+        first_line = str(exc).strip().splitlines()[0]
+        raise Failure(f"the hub does not know the file: {first_line}", where=checkpoint.url) from exc
     if not commit:
         raise Failure("the hub does not say of which commit the file is", where=checkpoint.url)
     return replace(checkpoint, url=None, hub=HubFile(repository=repository, revision=commit, path=path))

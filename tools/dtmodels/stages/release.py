@@ -10,12 +10,12 @@ from pathlib import Path
 from dtbase.system.errors import Failure, NothingToDo
 from dtbase.system.files import replacing_folder
 from dtbase.terminal.console import Console
-from dtbase.text.plural import number_of
-from dtmodels.build.cache import digest, refresh
+from dtbase.text.plural import pluralise
+from dtmodels.build.cache import digest, run_if_stale
 from dtmodels.build.workspace import Workspace
 from dtmodels.card.catalogue import Catalogue, Entry
-from dtmodels.stages.index import index, loose_name
-from dtmodels.stages.package import require_real
+from dtmodels.stages.index import asset_name, index
+from dtmodels.stages.package import reject_seeded_weights
 from dtmodels.stages.run import Built, run_each
 from dtmodels.stages.setup import comes_with_repository
 
@@ -36,7 +36,7 @@ def release(root: Path, ids: Sequence[str], console: Console) -> None:
     built = run_each(choose(Catalogue.load(root), ids), workspace, console)
     with workspace.locked():
         assembled = _assemble(built, workspace)
-    console.say(f"{workspace.dist.name}: {number_of(len(built), 'model')}, {'written' if assembled else 'unchanged'}")
+    console.say(f"{workspace.dist.name}: {pluralise(len(built), 'model')}, {'written' if assembled else 'unchanged'}")
 
 
 def choose(catalogue: Catalogue, ids: Sequence[str]) -> list[Entry]:
@@ -63,7 +63,7 @@ def choose(catalogue: Catalogue, ids: Sequence[str]) -> list[Entry]:
 def _assemble(built: Sequence[Built], workspace: Workspace) -> bool:
     """Write `dist/` unless it already holds exactly these packages."""
     for model in built:
-        require_real(model.entry, workspace)
+        reject_seeded_weights(model.entry, workspace)
     inputs = digest(*(f"{model.entry.card.id} {model.sha256}" for model in built))
 
     def write() -> None:
@@ -72,14 +72,14 @@ def _assemble(built: Sequence[Built], workspace: Workspace) -> bool:
                 _assets(model, workspace, folder)
             index(folder)
 
-    return refresh(workspace.output / "dist.json", inputs, [workspace.dist], write)
+    return run_if_stale(workspace.output / "dist.json", inputs, [workspace.dist], write)
 
 
 def _assets(model: Built, workspace: Workspace, folder: Path) -> None:
     """The package, and each of its files as an asset of its own."""
     _link(model.package, folder / model.package.name)
     for file in sorted(workspace.model(model.entry.card.id).iterdir()):
-        _link(file, folder / loose_name(model.entry.card.id, file.name))
+        _link(file, folder / asset_name(model.entry.card.id, file.name))
 
 
 def _link(source: Path, target: Path) -> None:

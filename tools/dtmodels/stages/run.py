@@ -13,16 +13,16 @@ from pathlib import Path
 
 from dtbase.system.errors import Failure, NothingToDo
 from dtbase.system.files import sha256, write_json
-from dtbase.system.subprocess_call import apart, peak_memory, room_for
+from dtbase.system.subprocess_call import max_parallel_processes, peak_memory, run_in_subprocess
 from dtbase.terminal.console import Console
-from dtmodels.build.cache import inputs_of, is_fresh, refresh
+from dtmodels.build.cache import inputs_of, is_fresh, run_if_stale
 from dtmodels.build.workspace import Workspace
 from dtmodels.card.catalogue import Entry
 from dtmodels.openness.grade import grade
 from dtmodels.stages.convert import decibels_of, obtain_and_convert
 from dtmodels.stages.package import package
 from dtmodels.stages.setup import is_verified
-from dtmodels.stages.validate import hold_archive, hold_model
+from dtmodels.stages.validate import validate_and_record, validate_archive
 
 COLUMNS = ["model", "version", "task", "grade", "licence", "bytes", "sha256", "parity dB", "convert s", "processor s"]
 COLUMNS += ["other s", "peak MB", "verdict"]
@@ -31,7 +31,7 @@ MEMORY = 6_000_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Effort:
+class StageTiming:
     """What a stage took when it was done last."""
 
     seconds: float
@@ -53,7 +53,7 @@ class Built:
     """How near its graphs come to the network they were made from."""
     work: tuple[str, ...]
     """The stages that had to be done; empty when everything was still valid."""
-    efforts: Mapping[str, Effort]
+    efforts: Mapping[str, StageTiming]
     """By stage."""
 
     def row(self) -> list[str]:
@@ -69,7 +69,7 @@ class Built:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class SkippedModel:
     """A model that was not built, and why."""
 
     entry: Entry
@@ -117,7 +117,7 @@ def run_each(
         Failure: one or more models could not be built; the message names each with its reason.
         NothingToDo: there was nothing to build for any of them.
     """
-    models, together = list(entries), jobs or room_for(MEMORY)
+    models, together = list(entries), jobs or max_parallel_processes(MEMORY)
     seeds = [draft_seed if seed is None and not is_verified(entry) else seed for entry in models]
     with workspace.locked():
         pool = ThreadPoolExecutor(together)
@@ -126,7 +126,7 @@ def run_each(
         finally:
             pool.shutdown(cancel_futures=True)
     console.table(COLUMNS, [result.row() for result in results])
-    left = [result for result in results if isinstance(result, Left)]
+    left = [result for result in results if isinstance(result, SkippedModel)]
     skipped, failed = ([result for result in left if result.skipped is kind] for kind in (True, False))
     if failed:
         reasons = "\n".join(result.reason() for result in left)
@@ -138,17 +138,19 @@ def run_each(
     return [result for result in results if isinstance(result, Built)]
 
 
-def _attempt(workspace: Workspace, console: Console, together: int, entry: Entry, seed: int | None) -> Built | Left:
+def _attempt(
+    workspace: Workspace, console: Console, together: int, entry: Entry, seed: int | None
+) -> Built | SkippedModel:
     try:
         if _finished(entry, workspace, seed):
             return run(entry, workspace, console, seed=seed)
-        result, _ = apart(_tried, entry, workspace, seed, together, quiet=console.quiet)
+        result, _ = run_in_subprocess(_tried, entry, workspace, seed, together, quiet=console.quiet)
     except Failure as failure:
-        return Left(entry, failure)
+        return SkippedModel(entry, failure)
     return result
 
 
-def _tried(entry: Entry, workspace: Workspace, seed: int | None, together: int, *, quiet: bool) -> Built | Left:
+def _tried(entry: Entry, workspace: Workspace, seed: int | None, together: int, *, quiet: bool) -> Built | SkippedModel:
     """Runs in the other process: what went wrong comes back as a result, stripped to what its kinds share."""
     # Read when torch is loaded, which is later. Threads beyond the processors wait for each other by spinning.
     os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // together)))
@@ -156,7 +158,7 @@ def _tried(entry: Entry, workspace: Workspace, seed: int | None, together: int, 
         return run(entry, workspace, Console(quiet=quiet), seed=seed)
     except Failure as failure:
         kind = NothingToDo if isinstance(failure, NothingToDo) else Failure
-        return Left(entry, kind(failure.what, where=failure.where, fix=failure.fix))
+        return SkippedModel(entry, kind(failure.what, where=failure.where, fix=failure.fix))
 
 
 def run(entry: Entry, workspace: Workspace, console: Console, *, seed: int | None = None) -> Built:
@@ -168,15 +170,15 @@ def run(entry: Entry, workspace: Workspace, console: Console, *, seed: int | Non
     card, inputs = entry.card, inputs_of(entry, seed=seed)
     work: dict[str, Callable[[], object]] = {
         "convert": partial(obtain_and_convert, entry, workspace, console, seed=seed),
-        "validate": partial(hold_model, entry, workspace, console),
+        "validate": partial(validate_and_record, entry, workspace, console),
         "package": partial(_package, entry, workspace),
     }
     efforts, done = _efforts(workspace.effort(card.id)), []
     for stage, outputs in _outputs(entry, workspace).items():
         started, used = time.monotonic(), _processor()
-        if refresh(workspace.stamp(card.id, stage), inputs, outputs, work[stage]):
+        if run_if_stale(workspace.stamp(card.id, stage), inputs, outputs, work[stage]):
             took, worked = time.monotonic() - started, _processor() - used
-            efforts[stage] = Effort(seconds=took, processor=worked, peak=peak_memory())
+            efforts[stage] = StageTiming(seconds=took, processor=worked, peak=peak_memory())
             write_json(workspace.effort(card.id), {name: asdict(effort) for name, effort in efforts.items()})
             done.append(stage)
     archive = workspace.package(card.id)
@@ -196,12 +198,13 @@ def _processor() -> float:
     return used.user + used.system + used.children_user + used.children_system
 
 
-def _efforts(path: Path) -> dict[str, Effort]:
+def _efforts(path: Path) -> dict[str, StageTiming]:
     try:
         found = json.loads(path.read_bytes())
         kinds = {"seconds": float, "processor": float, "peak": int}
         return {
-            stage: Effort(**{name: kind(took[name]) for name, kind in kinds.items()}) for stage, took in found.items()
+            stage: StageTiming(**{name: kind(took[name]) for name, kind in kinds.items()})
+            for stage, took in found.items()
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}  # it only informs: without it the table has a gap
@@ -224,7 +227,7 @@ def _outputs(entry: Entry, workspace: Workspace) -> dict[str, list[Path]]:
 
 
 def _package(entry: Entry, workspace: Workspace) -> None:
-    hold_archive(package(entry, workspace))
+    validate_archive(package(entry, workspace))
 
 
 def _card_cells(entry: Entry) -> list[str]:

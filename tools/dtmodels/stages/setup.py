@@ -87,13 +87,13 @@ def fetch_from_hub(hub: HubFile, kept: Path, expected: Expected) -> None:
     folder = kept.with_name(kept.name + ".hub")
     try:
         got = Path(hf_hub_download(hub.repository, hub.path, revision=hub.revision, local_dir=folder, token=None))
-    except (HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError) as wrong:
-        first_line = str(wrong).strip().splitlines()[0]
+    except (HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError) as exc:
+        first_line = str(exc).strip().splitlines()[0]
         raise Failure(
             f"the hub does not give the file: {first_line}",
             where=where,
             fix="check repository, revision and path; run the command again to go on where it stopped",
-        ) from wrong
+        ) from exc
     check(got, expected, where=where)
     with replacing(kept) as part:
         got.replace(part)

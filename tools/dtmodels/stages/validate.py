@@ -15,18 +15,18 @@ from dtbase.terminal.console import Console
 from dtmodels import tasks
 from dtmodels.build.workspace import Workspace
 from dtmodels.card.catalogue import Catalogue, Entry
-from dtmodels.findings.check_report import Facts, Problem, Report, error, warning
+from dtmodels.findings.check_report import CheckProblem, CheckReport, Facts, error, warning
 from dtmodels.graph.runtime import Runtime
 from dtmodels.package.archive import install
 from dtmodels.package.config_reader import FILE as CONFIG
-from dtmodels.package.config_writer import STAND_IN
+from dtmodels.package.config_writer import SEEDED
 from dtmodels.stages import _golden
 from dtmodels.stages._inspect_package import Examined, examine
 from dtmodels.stages.convert import decibels_of
-from dtmodels.tasks._protocol import Measures
+from dtmodels.tasks._protocol import HasGoldenPairs
 
 
-def validate_path(path: Path, runtime: Runtime | None = None) -> Report:
+def validate_path(path: Path, runtime: Runtime | None = None) -> CheckReport:
     """Validate a `.dtmodel` file, or a folder as darktable would have installed it.
 
     Args:
@@ -44,7 +44,7 @@ def validate_path(path: Path, runtime: Runtime | None = None) -> Report:
     return _validate_path(path, runtime)
 
 
-def validate(entry: Entry, folder: Path, *, pin: bool = False, runtime: Runtime | None = None) -> Report:
+def validate(entry: Entry, folder: Path, *, pin: bool = False, runtime: Runtime | None = None) -> CheckReport:
     """Validate the converted model in `folder`, and hold its output against the golden data of `entry`.
 
     Args:
@@ -89,7 +89,7 @@ def validate_all(root: Path, targets: Sequence[str], console: Console, *, pin: b
     return 0 if all(report.ok for report in reports) else 1
 
 
-def hold_model(entry: Entry, workspace: Workspace, console: Console) -> None:
+def validate_and_record(entry: Entry, workspace: Workspace, console: Console) -> None:
     """Validate a converted model and write its report to the workspace, with how near its conversion came.
 
     Raises:
@@ -103,7 +103,7 @@ def hold_model(entry: Entry, workspace: Workspace, console: Console) -> None:
     _require(report, entry.card.id)
 
 
-def hold_archive(path: Path) -> None:
+def validate_archive(path: Path) -> None:
     """Hold a packed `.dtmodel` against the rules of darktable's installer and loader, without running it.
 
     Raises:
@@ -113,13 +113,13 @@ def hold_archive(path: Path) -> None:
         _require(_archive(path, Path(staging), None), path.name)
 
 
-def _require(report: Report, where: str) -> None:
+def _require(report: CheckReport, where: str) -> None:
     if not report.ok:
         lines = "\n".join(str(problem) for problem in report.errors)
         raise Failure(f"darktable's user would not be happy with it\n{lines}", where=where)
 
 
-def _target(root: Path, target: str, runtime: Runtime, *, pin: bool) -> Report:
+def _target(root: Path, target: str, runtime: Runtime, *, pin: bool) -> CheckReport:
     path = Path(target)
     if path.suffix == ".dtmodel" or "/" in target or path.is_dir():
         if pin:
@@ -129,31 +129,31 @@ def _target(root: Path, target: str, runtime: Runtime, *, pin: bool) -> Report:
     return validate(entry, Workspace(root).model(entry.card.id), pin=pin, runtime=runtime)
 
 
-def _validate_path(path: Path, runtime: Runtime) -> Report:
+def _validate_path(path: Path, runtime: Runtime) -> CheckReport:
     if path.is_dir():
         return _report(path.name, examine(path, runtime))
     with tempfile.TemporaryDirectory() as staging:
         return _archive(path, Path(staging), runtime)
 
 
-def _archive(path: Path, staging: Path, runtime: Runtime | None) -> Report:
+def _archive(path: Path, staging: Path, runtime: Runtime | None) -> CheckReport:
     installed = install(path, staging)
     if installed.folder is None:
-        return Report(where=path.name, problems=installed.problems)
+        return CheckReport(where=path.name, problems=installed.problems)
     examined = examine(installed.folder, runtime, top=installed.id)
     problems = (*installed.problems, *examined.problems)
     if path.stem != installed.id:
         what = f"the file is named {path.stem!r}, the model {installed.id!r}: a download of the model does not find it"
         problems += (warning("archive.file-name", path.name, what, f"name it {installed.id}.dtmodel"),)
-    return Report(where=path.name, problems=problems, facts=examined.facts)
+    return CheckReport(where=path.name, problems=problems, facts=examined.facts)
 
 
-def _report(where: str, examined: Examined) -> Report:
-    return Report(where=where, problems=examined.problems, facts=examined.facts)
+def _report(where: str, examined: Examined) -> CheckReport:
+    return CheckReport(where=where, problems=examined.problems, facts=examined.facts)
 
 
-def _with_golden(report: Report, entry: Entry, examined: Examined, runtime: Runtime, *, pin: bool) -> Report:
-    if examined.model is not None and STAND_IN in examined.model.config.values:
+def _with_golden(report: CheckReport, entry: Entry, examined: Examined, runtime: Runtime, *, pin: bool) -> CheckReport:
+    if examined.model is not None and SEEDED in examined.model.config.values:
         if pin:
             what = "has stand-in weights: what it returns must not become the golden output"
             raise Failure(what, where=entry.card.id, fix=f"run `dtmodels convert {entry.card.id}`")
@@ -164,18 +164,18 @@ def _with_golden(report: Report, entry: Entry, examined: Examined, runtime: Runt
     figures = dict(report.facts.figures)
     problems += _pairs(entry, examined, runtime, figures)
     facts: Facts = dataclasses.replace(report.facts, figures=figures)
-    return Report(where=report.where, problems=tuple(problems), facts=facts)
+    return CheckReport(where=report.where, problems=tuple(problems), facts=facts)
 
 
-def _pairs(entry: Entry, examined: Examined, runtime: Runtime, figures: dict[str, float]) -> Iterator[Problem]:
+def _pairs(entry: Entry, examined: Examined, runtime: Runtime, figures: dict[str, float]) -> Iterator[CheckProblem]:
     """Hold the model against pictures darktable rendered, where its folder has some."""
     golden, task = entry.folder / _golden.PAIRS, member(tasks, entry.card.task)
     if not golden.is_file() or not hasattr(task, "measure") or examined.model is None:
         return
     try:
-        figures.update(cast(Measures, task).measure(examined.model, runtime, golden))
-    except Failure as wrong:
-        yield error("golden.pairs", _golden.PAIRS, str(wrong), "render the golden pairs again")
+        figures.update(cast(HasGoldenPairs, task).measure(examined.model, runtime, golden))
+    except Failure as exc:
+        yield error("golden.pairs", _golden.PAIRS, str(exc), "render the golden pairs again")
         return
     wanted = entry.card.tolerance.psnr_db
     if wanted is not None and figures["psnr_db_worst"] < wanted:

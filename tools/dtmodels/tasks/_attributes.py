@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dtmodels.findings.check_report import Problem, error
+from dtmodels.findings.check_report import CheckProblem, error
 from dtmodels.package.config_reader import MISSING
 from dtmodels.tasks._protocol import Model
 
 
-def check_boost(model: Model) -> Iterator[Problem]:
+def check_boost(model: Model) -> Iterator[CheckProblem]:
     """`shadow_boost` must be a boolean: darktable takes a string for false."""
     value = model.config.attribute("shadow_boost")
     if value is not MISSING and not isinstance(value, (bool, int, float)):
@@ -18,7 +18,7 @@ def check_boost(model: Model) -> Iterator[Problem]:
         yield error("attribute.boolean", where_attribute("shadow_boost"), what, "write true or false", reason=reason)
 
 
-def check_choice(model: Model, path: str, choices: tuple[str, ...]) -> Iterator[Problem]:
+def check_choice(model: Model, path: str, choices: tuple[str, ...]) -> Iterator[CheckProblem]:
     """An attribute with a fixed set of strings; darktable ignores any other value and uses its default."""
     value = model.config.attribute(path)
     if value is not MISSING and value not in choices:

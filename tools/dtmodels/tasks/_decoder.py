@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from dtmodels.findings.check_report import Problem, TensorFacts, error
+from dtmodels.findings.check_report import CheckProblem, TensorFacts, error
 from dtmodels.graph.runtime import Session
 from dtmodels.tasks._graphs import is_static, shape_text
 
@@ -96,7 +96,7 @@ def route(given: Sequence[str], wanted: Sequence[str]) -> list[int]:
     return order
 
 
-def check_assumed(where: str, arch: str, known: Assumed, count: int) -> Iterator[Problem]:
+def check_assumed(where: str, arch: str, known: Assumed, count: int) -> Iterator[CheckProblem]:
     """Sizes that darktable's code cannot work with.
 
     Args:
@@ -119,7 +119,9 @@ def check_assumed(where: str, arch: str, known: Assumed, count: int) -> Iterator
         yield error("mask.memory", where, what, "add the low-resolution masks as third output")
 
 
-def check_returned(where: str, known: Assumed, returned: Sequence[tuple[str, tuple[int, ...]]]) -> Iterator[Problem]:
+def check_returned(
+    where: str, known: Assumed, returned: Sequence[tuple[str, tuple[int, ...]]]
+) -> Iterator[CheckProblem]:
     """Whether what a decode returned fits into what darktable allocated.
 
     Args:

@@ -45,8 +45,8 @@ class Sample:
         try:
             with Image.open(self.path) as image:
                 upright = ImageOps.exif_transpose(image).convert("RGB")
-        except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as wrong:
-            raise Failure(f"no picture ({wrong})", where=str(self.path), fix="give a PNG or JPEG file") from wrong
+        except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as exc:
+            raise Failure(f"no picture ({exc})", where=str(self.path), fix="give a PNG or JPEG file") from exc
         return np.asarray(upright, np.float64) / 255
 
 

@@ -62,8 +62,8 @@ def _shown(pixels: NDArray[np.float32], space: str) -> NDArray[np.float64]:
 def _load(golden: Path) -> list[NDArray[np.float32]]:
     try:
         tensors = load_file(golden)
-    except (SafetensorError, OSError) as wrong:
-        raise Failure(f"cannot be read: {wrong}", where=str(golden)) from wrong
+    except (SafetensorError, OSError) as exc:
+        raise Failure(f"cannot be read: {exc}", where=str(golden)) from exc
     missing = [name for name in TENSORS if name not in tensors]
     if missing or len({len(tensors[name]) for name in TENSORS}) != 1:
         what = f"holds {', '.join(sorted(tensors))}, not the same number of {', '.join(TENSORS)}"

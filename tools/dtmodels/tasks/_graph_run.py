@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dtmodels.findings.check_report import Problem, error
+from dtmodels.findings.check_report import CheckProblem, error
 
 
-def check_finite(where: str, outputs: Mapping[str, NDArray[Any]], given: str) -> Iterator[Problem]:
+def check_finite(where: str, outputs: Mapping[str, NDArray[Any]], given: str) -> Iterator[CheckProblem]:
     """NaN and infinity pass through darktable into the picture.
 
     Args:
@@ -27,7 +27,7 @@ def check_finite(where: str, outputs: Mapping[str, NDArray[Any]], given: str) ->
             yield error("run.not-finite", where, what, "find the operation that overflows", reason=reason)
 
 
-def failure(where: str, wrong: Exception) -> Problem:
+def failure(where: str, wrong: Exception) -> CheckProblem:
     """A call that darktable makes and that ONNX Runtime refuses."""
     what = f"fails when run with darktable's own call: {getattr(wrong, 'what', wrong)}"
     return error("run.fails", where, what, "run the graph with the shapes the message names")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dtmodels.findings.check_report import Problem, TensorFacts, error, warning
+from dtmodels.findings.check_report import CheckProblem, TensorFacts, error, warning
 from dtmodels.graph.inspect import Graph
 
 MAX_OPSET = 20
@@ -16,7 +16,7 @@ PASSABLE = {"float32", "float16", "uint8", "int8", "int32", "int64"}
 OLD_RUNTIME = "darktable accepts ONNX Runtime from 1.18 on, and the user's may be that old"
 
 
-def check_graph(graph: Graph) -> Iterator[Problem]:
+def check_graph(graph: Graph) -> Iterator[CheckProblem]:
     """Versions, element types, external data and traces of the build machine."""
     where = graph.name
     if graph.opset > MAX_OPSET:
@@ -49,7 +49,7 @@ def check_graph(graph: Graph) -> Iterator[Problem]:
         )
 
 
-def check_inputs_float(graph: Graph) -> Iterator[Problem]:
+def check_inputs_float(graph: Graph) -> Iterator[CheckProblem]:
     """C code of darktable supplies float32 and converts to float16 at most."""
     for tensor in graph.inputs:
         if tensor.dtype == "float16":
@@ -60,7 +60,7 @@ def check_inputs_float(graph: Graph) -> Iterator[Problem]:
             yield error("graph.input-type", graph.name, what, "make it float32")
 
 
-def check_outputs_float(graph: Graph) -> Iterator[Problem]:
+def check_outputs_float(graph: Graph) -> Iterator[CheckProblem]:
     """C code of darktable takes float32; it copies float16 without looking how much there is."""
     for tensor in graph.outputs:
         if tensor.dtype == "float16":
@@ -72,7 +72,7 @@ def check_outputs_float(graph: Graph) -> Iterator[Problem]:
             yield error("graph.output-type", graph.name, what, "make it float32")
 
 
-def check_counts(graph: Graph, inputs: tuple[int, ...], outputs: tuple[int, ...]) -> Iterator[Problem]:
+def check_counts(graph: Graph, inputs: tuple[int, ...], outputs: tuple[int, ...]) -> Iterator[CheckProblem]:
     """The numbers of inputs and outputs must be among those the task's code passes."""
     for kind, found, wanted in (("inputs", len(graph.inputs), inputs), ("outputs", len(graph.outputs), outputs)):
         if found not in wanted:

@@ -13,7 +13,7 @@ from scipy.ndimage import distance_transform_edt, label
 from dtmodels.card.model import Prompt
 from dtmodels.tasks._decoder import SIDE
 from dtmodels.tasks._demo import resized
-from dtmodels.tasks._segment import Decoder, Point, best_of
+from dtmodels.tasks._segment import Decoder, Point, select_best_mask
 
 ON, BESIDE, TOP_LEFT, BOTTOM_RIGHT = 1.0, 0.0, 2.0, 3.0
 """Labels of points."""
@@ -42,7 +42,7 @@ class Selection:
 
 
 @dataclass(slots=True, kw_only=True)
-class Clicking:
+class InteractiveSession:
     """A user at one picture. darktable refines edges further, by a bilateral filter and a random field; not so here."""
 
     decoder: Decoder
@@ -85,7 +85,7 @@ class Clicking:
         scale = SIDE / max(self.height, self.width)
         outputs = self.decoder.decode([(x * scale, y * scale, kind) for x, y, kind in points], self._memory).outputs
         self._decodes += 1
-        chosen = best_of(self.decoder.arch, outputs)
+        chosen = select_best_mask(self.decoder.arch, outputs)
         self._memory = chosen.memory
         side = chosen.mask.shape[-1]
         rows, columns = (max(round(length * scale * side / SIDE), 1) for length in (self.height, self.width))

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dtmodels.findings.check_report import Problem, TensorFacts, error
+from dtmodels.findings.check_report import CheckProblem, TensorFacts, error
 from dtmodels.graph.inspect import Graph
 from dtmodels.graph.runtime import GraphFailure, Runtime
 from dtmodels.tasks._graph_run import check_finite, failure
@@ -25,7 +25,7 @@ FREE_SIDE = 256
 """Width and height of the sample where a graph leaves them open."""
 
 
-def check_lua(graph: Graph) -> Iterator[Problem]:
+def check_lua(graph: Graph) -> Iterator[CheckProblem]:
     """Element types and dimensions that Lua's tensors can have."""
     for kind, tensors in (("input", graph.inputs), ("output", graph.outputs)):
         for tensor in tensors:
@@ -37,7 +37,7 @@ def check_lua(graph: Graph) -> Iterator[Problem]:
                 yield error(f"lua.{kind}-rank", graph.name, what, "reshape it")
 
 
-def check_images(graph: Graph, channels: Sequence[int]) -> Iterator[Problem]:
+def check_images(graph: Graph, channels: Sequence[int]) -> Iterator[CheckProblem]:
     """The inputs must be pictures with so many channels, in this order."""
     if len(graph.inputs) != len(channels):
         what = f"has {len(graph.inputs)} inputs, the task passes {len(channels)}"
@@ -55,14 +55,14 @@ def sides(tensor: TensorFacts) -> tuple[int, int]:
     return height, width
 
 
-def run_once(model: Model, runtime: Runtime, values: Sequence[NDArray[Any]]) -> Iterator[Problem | Call]:
+def run_once(model: Model, runtime: Runtime, values: Sequence[NDArray[Any]]) -> Iterator[CheckProblem | Call]:
     """Run `model.onnx` once with inputs by position."""
     try:
         session = runtime.load(model.folder / FILE)
         result = session.call(*values)
         session.close()
-    except GraphFailure as wrong:
-        yield failure(FILE, wrong)
+    except GraphFailure as exc:
+        yield failure(FILE, exc)
         return
     yield Call(name="model", file=FILE, seconds=result.seconds, outputs=result.outputs)
     yield from check_finite(FILE, result.outputs, "a picture")

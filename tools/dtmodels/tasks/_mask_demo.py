@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from scipy.ndimage import binary_dilation
 
-from dtbase.text.plural import number_of
+from dtbase.text.plural import pluralise
 from dtmodels.card.model import Prompt
 from dtmodels.graph.runtime import Session
 from dtmodels.tasks._decoder import SIDE
 from dtmodels.tasks._demo import Picture, Pixels, Sample, Strip, fitted, planes, resized
-from dtmodels.tasks._interactive_session import THRESHOLD, Clicking, Selection
+from dtmodels.tasks._interactive_session import THRESHOLD, InteractiveSession, Selection
 from dtmodels.tasks._protocol import Model
 from dtmodels.tasks._segment import load_decoder, prepared
 
@@ -38,13 +38,13 @@ def strip(model: Model, encoder: Session, decoder: str, sample: Sample) -> Strip
     small = resized(pixels, max(round(width * scale), 1), max(round(height * scale), 1), Image.Resampling.BILINEAR)
     given = prepared(arch, planes(small)[None]).astype(encoder.inputs[0].dtype)
     loaded = load_decoder(model.folder / decoder, arch, encoder.call(given).outputs, encoder.runtime)
-    user = Clicking(decoder=loaded, height=height, width=width)
+    user = InteractiveSession(decoder=loaded, height=height, width=width)
     lines = [tuple(_line(pixels, number, prompt, user)) for number, prompt in enumerate(sample.prompts, 1)]
     loaded.session.close()
     return Strip(name=sample.name, lines=tuple(lines))
 
 
-def _line(pixels: Pixels, number: int, prompt: Prompt, user: Clicking) -> Iterator[Picture]:
+def _line(pixels: Pixels, number: int, prompt: Prompt, user: InteractiveSession) -> Iterator[Picture]:
     found = user.select(prompt)
     inside = found.mask > THRESHOLD
     yield Picture(name=f"{number}-before", pixels=_marked(pixels, prompt), caption=_words(prompt))
@@ -56,12 +56,12 @@ def _line(pixels: Pixels, number: int, prompt: Prompt, user: Clicking) -> Iterat
 
 def _words(prompt: Prompt) -> str:
     counted = [(len(prompt.points), "on it (green)"), (len(prompt.beside), "beside it (red)")]
-    words = [f"{number_of(count, 'click')} {where}" for count, where in counted if count]
+    words = [f"{pluralise(count, 'click')} {where}" for count, where in counted if count]
     return ", ".join([*words, *(["a box"] if prompt.box else [])])
 
 
 def _certainty(found: Selection) -> str:
-    return f"after {number_of(found.decodes, 'decode')}; the network expects {found.quality:.0%} overlap"
+    return f"after {pluralise(found.decodes, 'decode')}; the network expects {found.quality:.0%} overlap"
 
 
 def _marked(pixels: Pixels, prompt: Prompt) -> Pixels:

@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from dtmodels.findings.check_report import Problem
+from dtmodels.findings.check_report import CheckProblem
 from dtmodels.graph.inspect import Graph
 from dtmodels.graph.runtime import Runtime
 from dtmodels.package.config_reader import PackageConfig
@@ -47,11 +47,11 @@ class Task(Protocol):
     OPTIONAL: tuple[str, ...]
     """ONNX files it uses when they are there."""
 
-    def check(self, model: Model) -> Iterator[Problem]:
+    def check(self, model: Model) -> Iterator[CheckProblem]:
         """Hold configuration and graphs against what the task's code demands, without running anything."""
         ...
 
-    def run(self, model: Model, runtime: Runtime) -> Iterator[Problem | Call]:
+    def run(self, model: Model, runtime: Runtime) -> Iterator[CheckProblem | Call]:
         """Run the graphs as darktable would, on seeded sample input; yield what was computed and what is wrong.
 
         Only called when `check` found no error.
@@ -59,7 +59,7 @@ class Task(Protocol):
         ...
 
 
-class Measures(Protocol):
+class HasGoldenPairs(Protocol):
     """What a member module offers when its models can be held against pictures that darktable rendered."""
 
     def measure(self, model: Model, runtime: Runtime, golden: Path) -> Mapping[str, float]:
@@ -74,7 +74,7 @@ class Measures(Protocol):
         ...
 
 
-class Demonstrates(Protocol):
+class HasDemo(Protocol):
     """What a member module offers when its task can show pictures."""
 
     def demo(self, model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[Strip]:

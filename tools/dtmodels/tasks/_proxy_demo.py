@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dtbase.imaging.colour import srgb_to_linear
-from dtbase.imaging.colour_spaces import on_screen, to_colours
+from dtbase.imaging.colour_spaces import to_colours, to_srgb_clipped
 from dtbase.system.errors import Failure
 from dtmodels.graph.runtime import Session
 from dtmodels.tasks._demo import Picture, Sample, Strip, middle
@@ -41,7 +41,7 @@ def strip(model: Model, session: Session, sample: Sample) -> Strip:
     light = np.asarray(srgb_to_linear(middle(pixels, SIDE)), np.float64)
     space = model.config.string("space") or "input-rgb"
     spaces = (space, model.config.string("output_space") or space)
-    first = Picture(name="before", pixels=on_screen(light, "input-rgb"), caption=sample.name)
+    first = Picture(name="before", pixels=to_srgb_clipped(light, "input-rgb"), caption=sample.name)
     shown = (first, *_variants(session, model.config.attribute("sliders"), light, spaces))
     lines = tuple(shown[start : start + ACROSS] for start in range(0, len(shown), ACROSS))
     return Strip(name=sample.name, lines=lines)
@@ -56,7 +56,7 @@ def _variants(
         tensor = np.moveaxis(image, -1, 0)[None].astype(np.float32)
         output = call(session, tensor, np.array([values], np.float32)).outputs["output"]
         made = np.moveaxis(output[0], 0, -1).astype(np.float64)
-        shown = on_screen(made if made.shape[2] == 3 else np.repeat(made, 3, axis=2), spaces[1])
+        shown = to_srgb_clipped(made if made.shape[2] == 3 else np.repeat(made, 3, axis=2), spaces[1])
         yield Picture(name=name, pixels=shown, caption=caption, made=True)
         name = ""
 

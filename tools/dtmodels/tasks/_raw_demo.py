@@ -14,7 +14,7 @@ from dtmodels.graph.runtime import Session
 from dtmodels.tasks._camera import Light, demosaicked, mosaic, packed, with_noise
 from dtmodels.tasks._demo import Picture, Pixels, Sample, Strip, details, interleaved, middle, planes
 from dtmodels.tasks._protocol import Model
-from dtmodels.tasks._srgb import encoded, nearness
+from dtmodels.tasks._srgb import encoded, psnr_caption
 from dtmodels.tasks._tile_contract import Tile
 from dtmodels.tasks._tiled_inference import Tiling
 
@@ -50,7 +50,7 @@ def strip(model: Model, sample: Sample, bayer: tuple[Tile, Session], linear: tup
     other = encoded(_linear(model, *linear, demosaicked(sites)) * GAINS)
     noise = f", {sample.electrons} electrons at white" if sample.electrons else ""
     pictures = [
-        Picture(name="before", pixels=before, caption=f"raw{noise}\n{nearness(before, wanted)}"),
+        Picture(name="before", pixels=before, caption=f"raw{noise}\n{psnr_caption(before, wanted)}"),
         _made("bayer", "mosaic denoised", denoised, wanted),
         _made("linear", "denoised after demosaicing", other, wanted),
         *([Picture(pixels=clean, caption="original")] if wanted is not None else []),
@@ -59,7 +59,7 @@ def strip(model: Model, sample: Sample, bayer: tuple[Tile, Session], linear: tup
 
 
 def _made(name: str, how: str, pixels: Pixels, wanted: Pixels | None) -> Picture:
-    return Picture(name=name, pixels=pixels, caption=f"{how}\n{nearness(pixels, wanted)}", made=True)
+    return Picture(name=name, pixels=pixels, caption=f"{how}\n{psnr_caption(pixels, wanted)}", made=True)
 
 
 def _bayer(model: Model, tile: Tile, session: Session, sites: Light) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dtmodels.findings.check_report import Problem, error, warning
+from dtmodels.findings.check_report import CheckProblem, error, warning
 from dtmodels.graph.runtime import GraphFailure, Result, Runtime, Session
 from dtmodels.tasks._decoder import (
     ARCHITECTURES,
@@ -68,7 +68,7 @@ class Decoder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
+class SelectedMask:
     """The mask darktable takes from a decode."""
 
     mask: NDArray[np.float32]
@@ -79,14 +79,14 @@ class Chosen:
     """The predicted overlap by which it was chosen; 1 where there is no choice."""
 
 
-def best_of(arch: str, outputs: Mapping[str, NDArray[Any]]) -> Chosen:
+def select_best_mask(arch: str, outputs: Mapping[str, NDArray[Any]]) -> SelectedMask:
     """The mask with the highest predicted overlap; there is no lower limit to it."""
     values = [np.asarray(value, np.float32) for value in outputs.values()]
     if arch == "segnext":
-        return Chosen(mask=values[0][0, 0], memory=values[0], quality=1.0)
+        return SelectedMask(mask=values[0][0, 0], memory=values[0], quality=1.0)
     best = int(np.argmax(values[1][0]))
     memory = values[2 if len(values) > 2 else 0][:, best : best + 1]
-    return Chosen(mask=values[0][0, best], memory=memory, quality=float(values[1][0, best]))
+    return SelectedMask(mask=values[0][0, best], memory=memory, quality=float(values[1][0, best]))
 
 
 def prepared(arch: str, image: Image) -> Image:
@@ -103,14 +103,14 @@ def prepared(arch: str, image: Image) -> Image:
     return whole
 
 
-def segment(encoder: Path, decoder: Path, arch: str, runtime: Runtime) -> Iterator[Problem | Call]:
+def segment(encoder: Path, decoder: Path, arch: str, runtime: Runtime) -> Iterator[CheckProblem | Call]:
     """Encode the sample picture, then decode one click, and three clicks with the mask of the first fed back."""
     try:
         session = runtime.load(encoder)
         encoded = session.call(prepared(arch, picture(3, VALID_ROWS, SIDE)).astype(session.inputs[0].dtype))
         session.close()
-    except GraphFailure as wrong:
-        yield failure(encoder.name, wrong)
+    except GraphFailure as exc:
+        yield failure(encoder.name, exc)
         return
     yield Call(name="encoder", file=encoder.name, seconds=encoded.seconds, outputs=encoded.outputs)
     yield from check_finite(encoder.name, encoded.outputs, "a picture")
@@ -118,8 +118,8 @@ def segment(encoder: Path, decoder: Path, arch: str, runtime: Runtime) -> Iterat
         loaded = load_decoder(decoder, arch, encoded.outputs, runtime)
         yield from _decode(loaded)
         loaded.session.close()
-    except GraphFailure as wrong:
-        yield failure(decoder.name, wrong)
+    except GraphFailure as exc:
+        yield failure(decoder.name, exc)
 
 
 def load_decoder(path: Path, arch: str, encoded: Mapping[str, NDArray[Any]], runtime: Runtime) -> Decoder:
@@ -138,7 +138,7 @@ def load_decoder(path: Path, arch: str, encoded: Mapping[str, NDArray[Any]], run
     return Decoder(session=session, arch=arch, known=assumed(session, arch), features=features)
 
 
-def _decode(decoder: Decoder) -> Iterator[Problem | Call]:
+def _decode(decoder: Decoder) -> Iterator[CheckProblem | Call]:
     where, session = decoder.session.where, decoder.session
     unfit = list(check_assumed(where, decoder.arch, decoder.known, len(session.outputs)))
     yield from unfit
@@ -154,23 +154,23 @@ def _decode(decoder: Decoder) -> Iterator[Problem | Call]:
         return
     yield from _check_values(where, decoder.arch, outputs)
     memory = _memory(decoder, outputs)
-    if isinstance(memory, Problem):
+    if isinstance(memory, CheckProblem):
         yield memory
     else:
         again = decoder.decode(CLICKS, memory)
         yield from check_finite(where, again.outputs, "three clicks and a previous mask")
 
 
-def _memory(decoder: Decoder, outputs: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32] | Problem:
+def _memory(decoder: Decoder, outputs: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32] | CheckProblem:
     """The best mask as darktable keeps it for the next decode."""
-    kept = best_of(decoder.arch, outputs).memory
+    kept = select_best_mask(decoder.arch, outputs).memory
     if decoder.arch == "sam2" and len(outputs) == 2 and kept.shape[-2:] != (MEMORY_SIDE, MEMORY_SIDE):
         what = f"masks are {kept.shape[-2]} x {kept.shape[-1]} and there is no third output: darktable keeps 256 x 256"
         return error("mask.memory", decoder.session.where, what, "add the low-resolution masks as third output")
     return kept
 
 
-def _check_values(where: str, arch: str, outputs: Mapping[str, NDArray[np.float32]]) -> Iterator[Problem]:
+def _check_values(where: str, arch: str, outputs: Mapping[str, NDArray[np.float32]]) -> Iterator[CheckProblem]:
     masks = next(iter(outputs.values()))
     within = bool(masks.min() >= 0 and masks.max() <= 1)
     if arch == "segnext" and not within:

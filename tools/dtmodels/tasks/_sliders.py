@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dtmodels.findings.check_report import Problem, error
+from dtmodels.findings.check_report import CheckProblem, error
 from dtmodels.package.config_reader import PackageConfig
 from dtmodels.tasks._attributes import where_attribute
 
@@ -19,7 +19,7 @@ WHOLE = "a whole number, not negative"
 RANDOM_POSITIONS = 2
 
 
-def check_attributes(config: PackageConfig) -> Iterator[Problem]:
+def check_attributes(config: PackageConfig) -> Iterator[CheckProblem]:
     """`module`, `module_version`, `space`, `reach` and `sliders` have to be there and make sense."""
     yield from _check(config, "module", isinstance(config.attribute("module"), str), "a string")
     yield from _check(config, "module_version", _is_whole(config.attribute("module_version")), WHOLE)
@@ -36,7 +36,7 @@ def check_attributes(config: PackageConfig) -> Iterator[Problem]:
                 yield error("proxy.slider", where, f"is {slider!r}: nobody can set it", fix)
 
 
-def _check(config: PackageConfig, key: str, good: bool, wanted: str) -> Iterator[Problem]:
+def _check(config: PackageConfig, key: str, good: bool, wanted: str) -> Iterator[CheckProblem]:
     if not good:
         value = config.attribute(key)
         found = f"is {value!r}" if isinstance(value, (str, int, float, list, dict)) else "is missing"

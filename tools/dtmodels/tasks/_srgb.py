@@ -36,7 +36,7 @@ def encoded(light: NDArray[Any]) -> Pixels:
     return np.asarray(linear_to_srgb(np.clip(light, 0, 1)), np.float64)
 
 
-def through(model: Model, session: Session, tile: Tile, pixels: Pixels) -> Pixels:
+def run_on_image(model: Model, session: Session, tile: Tile, pixels: Pixels) -> Pixels:
     """A picture through a graph that takes sRGB, as darktable's neural restore does it.
 
     Args:
@@ -53,6 +53,6 @@ def through(model: Model, session: Session, tile: Tile, pixels: Pixels) -> Pixel
     return np.clip(encoded(srgb_to_linear(made) ** 2) if boost else made, 0, 1)
 
 
-def nearness(pixels: Pixels, wanted: Pixels | None) -> str:
+def psnr_caption(pixels: Pixels, wanted: Pixels | None) -> str:
     """How near a picture is to the one it was made from, for a caption; empty without one."""
     return "" if wanted is None else f"{psnr(pixels, wanted, best=BEST):.1f} dB to the original"

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dtmodels.findings.check_report import Problem, warning
+from dtmodels.findings.check_report import CheckProblem, warning
 from dtmodels.graph.inspect import Graph
 from dtmodels.graph.resize_inputs import load_sized
 from dtmodels.graph.runtime import GraphFailure, Runtime, Session
@@ -31,7 +31,7 @@ VISIBLE_SEAM = 0.05
 """Share of the output's range."""
 
 
-def run_tile(model: Model, runtime: Runtime, tile: Tile) -> Iterator[Problem | Call]:
+def run_tile(model: Model, runtime: Runtime, tile: Tile) -> Iterator[CheckProblem | Call]:
     """Run one graph as darktable does, on a picture of two neighbouring tiles and on black."""
     size = tile.size(model) or 0
     whole = picture(tile.channels, size, 2 * (size - tile.overlap))
@@ -46,11 +46,13 @@ def run_tile(model: Model, runtime: Runtime, tile: Tile) -> Iterator[Problem | C
             return
         yield from _check_scale(tile, whole, left)
         yield from _further(model.graphs[tile.file], runtime, tile, whole, left)
-    except GraphFailure as wrong:
-        yield failure(tile.file, wrong)
+    except GraphFailure as exc:
+        yield failure(tile.file, exc)
 
 
-def _further(graph: Graph, runtime: Runtime, tile: Tile, whole: Image, left: NDArray[np.float32]) -> Iterator[Problem]:
+def _further(
+    graph: Graph, runtime: Runtime, tile: Tile, whole: Image, left: NDArray[np.float32]
+) -> Iterator[CheckProblem]:
     """What the neighbour of the tile `left` and a black one show; on strips, where these are fine."""
     size, strip = whole.shape[-2], USEFUL * tile.overlap
     if strip < size:
@@ -66,7 +68,7 @@ def _further(graph: Graph, runtime: Runtime, tile: Tile, whole: Image, left: NDA
     session.close()
 
 
-def _seen(session: Session, tile: Tile, whole: Image, left: NDArray[np.float32], width: int) -> Iterator[Problem]:
+def _seen(session: Session, tile: Tile, whole: Image, left: NDArray[np.float32], width: int) -> Iterator[CheckProblem]:
     """What neighbour and black show when they are so wide."""
     name, start = session.outputs[0].name, whole.shape[-2] - 2 * tile.overlap
     right, _ = call_tile(session, tile, whole[..., start : start + width])
@@ -78,13 +80,13 @@ def _seen(session: Session, tile: Tile, whole: Image, left: NDArray[np.float32],
     yield from check_finite(tile.file, {name: black}, "a black picture")
 
 
-def _check_scale(tile: Tile, given: Image, output: NDArray[np.float32]) -> Iterator[Problem]:
+def _check_scale(tile: Tile, given: Image, output: NDArray[np.float32]) -> Iterator[CheckProblem]:
     if np.abs(output).max() > LOUD * given.max():
         what = f"output reaches {np.abs(output).max():.3g} for a picture of 0..1"
         yield warning("run.scale", tile.file, what, "let the graph return what it was given: 0..1")
 
 
-def _check_seam(tile: Tile, left: NDArray[np.float32], right: NDArray[np.float32]) -> Iterator[Problem]:
+def _check_seam(tile: Tile, left: NDArray[np.float32], right: NDArray[np.float32]) -> Iterator[CheckProblem]:
     """Two neighbouring tiles must agree where darktable cuts from one to the other."""
     cut, step = tile.overlap * tile.scale, left.shape[-1] - 2 * tile.overlap * tile.scale
     exact = left.astype(np.float64)

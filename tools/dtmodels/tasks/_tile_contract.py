@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dtmodels.findings.check_report import Problem, TensorFacts, error
+from dtmodels.findings.check_report import CheckProblem, TensorFacts, error
 from dtmodels.graph.inspect import Graph
 from dtmodels.graph.runtime import GraphFailure, Session
 from dtmodels.tasks._graphs import check_counts, check_inputs_float, check_outputs_float, is_static, shape_text
@@ -44,7 +44,7 @@ class Tile:
         return next((sizes[0] for path in self.sizes if (sizes := model.config.integers(path))), None)
 
 
-def check_tile(model: Model, tile: Tile) -> Iterator[Problem]:
+def check_tile(model: Model, tile: Tile) -> Iterator[CheckProblem]:
     """Hold one graph, if it is there, and its tile size against what darktable's code demands."""
     if (graph := model.graphs.get(tile.file)) is None:
         return
@@ -60,12 +60,12 @@ def check_tile(model: Model, tile: Tile) -> Iterator[Problem]:
         yield from _check_shapes(graph, tile, size)
 
 
-def _no_size(tile: Tile) -> Problem:
+def _no_size(tile: Tile) -> CheckProblem:
     what = "is missing or no list of numbers: darktable refuses to run the model"
     return error("tile.no-size", f"config.json: attributes.{tile.sizes[0]}", what, "write the tile size: [512]")
 
 
-def _bad_size(tile: Tile, size: int) -> Problem | None:
+def _bad_size(tile: Tile, size: int) -> CheckProblem | None:
     where = f"config.json: attributes.{tile.sizes[0]}"
     least, useful = 2 * tile.overlap, USEFUL * tile.overlap
     fix = f"export for tiles of at least {useful} x {useful}"
@@ -83,7 +83,7 @@ def _bad_size(tile: Tile, size: int) -> Problem | None:
     return None
 
 
-def _check_shapes(graph: Graph, tile: Tile, size: int) -> Iterator[Problem]:
+def _check_shapes(graph: Graph, tile: Tile, size: int) -> Iterator[CheckProblem]:
     wide = tile.scale * size
     inputs = [(1, tile.channels, size, size), (1, 1, size, size)]
     for tensor, wanted in zip(graph.inputs, inputs, strict=False):
@@ -91,7 +91,7 @@ def _check_shapes(graph: Graph, tile: Tile, size: int) -> Iterator[Problem]:
     yield from _check_shape(graph, "output", graph.resolved[0], (1, 3, wide, wide))
 
 
-def _check_shape(graph: Graph, kind: str, tensor: TensorFacts, wanted: tuple[int, ...]) -> Iterator[Problem]:
+def _check_shape(graph: Graph, kind: str, tensor: TensorFacts, wanted: tuple[int, ...]) -> Iterator[CheckProblem]:
     code = f"tile.{kind}-shape"
     fix = f"export it with the fixed shape {shape_text(wanted)}"
     if not is_static(tensor):

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dtmodels.findings.check_report import Problem
+from dtmodels.findings.check_report import CheckProblem
 from dtmodels.graph.runtime import Runtime
 from dtmodels.tasks._attributes import check_boost
 from dtmodels.tasks._demo import Picture, Sample, Strip, details, middle
 from dtmodels.tasks._protocol import Call, Model
-from dtmodels.tasks._srgb import nearness, photographed, through
+from dtmodels.tasks._srgb import photographed, psnr_caption, run_on_image
 from dtmodels.tasks._tile_checks import run_tile
 from dtmodels.tasks._tile_contract import Tile, check_tile
 
@@ -24,13 +24,13 @@ MOST = 1024
 """Pixels each way that a demo takes from the middle of a picture."""
 
 
-def check(model: Model) -> Iterator[Problem]:
+def check(model: Model) -> Iterator[CheckProblem]:
     """See `dtmodels.tasks._protocol.Task.check`."""
     yield from check_tile(model, TILE)
     yield from check_boost(model)
 
 
-def run(model: Model, runtime: Runtime) -> Iterator[Problem | Call]:
+def run(model: Model, runtime: Runtime) -> Iterator[CheckProblem | Call]:
     """See `dtmodels.tasks._protocol.Task.run`."""
     yield from run_tile(model, runtime, TILE)
 
@@ -42,11 +42,11 @@ def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[
         clean = middle(sample.read(), MOST)
         wanted = clean if sample.electrons else None
         noisy = photographed(clean, sample)
-        denoised = through(model, session, TILE, noisy)
+        denoised = run_on_image(model, session, TILE, noisy)
         before = f"with noise of {sample.electrons} electrons at white" if sample.electrons else "as it is"
         pictures = [
-            Picture(name="before", pixels=noisy, caption=f"{before}\n{nearness(noisy, wanted)}"),
-            Picture(name="after", pixels=denoised, caption=f"denoised\n{nearness(denoised, wanted)}", made=True),
+            Picture(name="before", pixels=noisy, caption=f"{before}\n{psnr_caption(noisy, wanted)}"),
+            Picture(name="after", pixels=denoised, caption=f"denoised\n{psnr_caption(denoised, wanted)}", made=True),
             *([Picture(pixels=clean, caption="original")] if sample.electrons else []),
         ]
         yield Strip(name=sample.name, lines=(tuple(pictures), *details(pictures, sample)))

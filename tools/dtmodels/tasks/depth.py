@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from dtmodels.findings.check_report import Problem, warning
+from dtmodels.findings.check_report import CheckProblem, warning
 from dtmodels.graph.runtime import Runtime
 from dtmodels.tasks._demo import Picture, Pixels, Sample, Strip, fitted, planes, resized
 from dtmodels.tasks._lua_contract import FILE, check_images, check_lua, run_once, sample_picture, sides
@@ -32,14 +32,14 @@ SKY = 0.5
 """Of the second output, where a graph has one: what is above is sky."""
 
 
-def check(model: Model) -> Iterator[Problem]:
+def check(model: Model) -> Iterator[CheckProblem]:
     """See `dtmodels.tasks._protocol.Task.check`."""
     if FILE in model.graphs:
         yield from check_lua(model.graphs[FILE])
         yield from check_images(model.graphs[FILE], (3,))
 
 
-def run(model: Model, runtime: Runtime) -> Iterator[Problem | Call]:
+def run(model: Model, runtime: Runtime) -> Iterator[CheckProblem | Call]:
     """See `dtmodels.tasks._protocol.Task.run`."""
     for found in run_once(model, runtime, [sample_picture(model.graphs[FILE])]):
         yield found

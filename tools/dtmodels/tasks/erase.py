@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from dtmodels.findings.check_report import Problem, error
+from dtmodels.findings.check_report import CheckProblem, error
 from dtmodels.graph.runtime import Runtime
 from dtmodels.tasks._demo import Sample, Strip
 from dtmodels.tasks._erase_demo import strip
@@ -23,14 +23,14 @@ OTHER_UNITS = 4.0
 """An output that exceeds this is no picture of 0..1; 0..255 is the usual mistake."""
 
 
-def check(model: Model) -> Iterator[Problem]:
+def check(model: Model) -> Iterator[CheckProblem]:
     """See `dtmodels.tasks._protocol.Task.check`."""
     if FILE in model.graphs:
         yield from check_lua(model.graphs[FILE])
         yield from check_images(model.graphs[FILE], (3, 1))
 
 
-def run(model: Model, runtime: Runtime) -> Iterator[Problem | Call]:
+def run(model: Model, runtime: Runtime) -> Iterator[CheckProblem | Call]:
     """See `dtmodels.tasks._protocol.Task.run`."""
     image = sample_picture(model.graphs[FILE])
     hole = np.zeros_like(image[:, :1])
@@ -50,7 +50,7 @@ def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[
     session.close()
 
 
-def _check_output(call: Call, wanted: tuple[int, ...]) -> Iterator[Problem]:
+def _check_output(call: Call, wanted: tuple[int, ...]) -> Iterator[CheckProblem]:
     name, output = next(iter(call.outputs.items()))
     if output.shape != wanted:
         what = f"output {name} is {output.shape}, not a picture of the input's size {wanted}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dtmodels.findings.check_report import Problem, error, warning
+from dtmodels.findings.check_report import CheckProblem, error, warning
 from dtmodels.graph.runtime import Runtime
 from dtmodels.package.config_reader import MISSING
 from dtmodels.tasks._decoder import ARCHITECTURES, MAX_FEATURES, SIDE, route
@@ -31,7 +31,7 @@ OPTIONAL: tuple[str, ...] = ()
 MAX_RANK = 8
 
 
-def check(model: Model) -> Iterator[Problem]:
+def check(model: Model) -> Iterator[CheckProblem]:
     """See `dtmodels.tasks._protocol.Task.check`."""
     yield from _check_arch(model)
     yield from _check_version(model)
@@ -41,7 +41,7 @@ def check(model: Model) -> Iterator[Problem]:
         yield from _check_decoder(model)
 
 
-def run(model: Model, runtime: Runtime) -> Iterator[Problem | Call]:
+def run(model: Model, runtime: Runtime) -> Iterator[CheckProblem | Call]:
     """See `dtmodels.tasks._protocol.Task.run`."""
     yield from segment(model.folder / ENCODER, model.folder / DECODER, model.config.text("arch"), runtime)
 
@@ -54,7 +54,7 @@ def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[
     encoder.close()
 
 
-def _check_arch(model: Model) -> Iterator[Problem]:
+def _check_arch(model: Model) -> Iterator[CheckProblem]:
     value = model.config.values.get("arch", MISSING)
     known = " or ".join(sorted(ARCHITECTURES))
     where, fix = "config.json: arch", f"write {known}"
@@ -65,7 +65,7 @@ def _check_arch(model: Model) -> Iterator[Problem]:
         yield error("mask.arch", where, f"{what}: darktable 5.6 refuses every mask that is not {known}", fix)
 
 
-def _check_version(model: Model) -> Iterator[Problem]:
+def _check_version(model: Model) -> Iterator[CheckProblem]:
     if model.config.text("version").partition(".")[0] == "0":
         what = (
             "is below 1.0: darktable refuses to load a mask below the major version its catalogue asks for, which is 1"
@@ -76,7 +76,7 @@ def _check_version(model: Model) -> Iterator[Problem]:
         yield error("mask.version", "config.json: version", what, "release it as 1.0 or later", reason=reason)
 
 
-def _check_encoder(model: Model) -> Iterator[Problem]:
+def _check_encoder(model: Model) -> Iterator[CheckProblem]:
     graph = model.graphs[ENCODER]
     yield from check_counts(graph, (1,), tuple(range(1, MAX_FEATURES + 1)))
     yield from check_inputs_float(graph)
@@ -95,7 +95,7 @@ def _check_encoder(model: Model) -> Iterator[Problem]:
             yield warning("mask.encoder-output", ENCODER, what, "export it with a fixed shape")
 
 
-def _check_decoder(model: Model) -> Iterator[Problem]:
+def _check_decoder(model: Model) -> Iterator[CheckProblem]:
     graph = model.graphs[DECODER]
     yield from check_inputs_float(graph)
     yield from check_outputs_float(graph)
@@ -112,7 +112,7 @@ def _check_decoder(model: Model) -> Iterator[Problem]:
         yield warning("mask.symbolic", DECODER, f"{what} where ONNX Runtime cannot work them out", fix)
 
 
-def _check_route(model: Model) -> Iterator[Problem]:
+def _check_route(model: Model) -> Iterator[CheckProblem]:
     """Names decide which encoder output a decoder input gets; half a set of names misleads darktable."""
     if ENCODER not in model.graphs:
         return

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dtmodels.findings.check_report import Problem, error, warning
+from dtmodels.findings.check_report import CheckProblem, error, warning
 from dtmodels.graph.inspect import Graph
 from dtmodels.graph.runtime import GraphFailure, Runtime, Session
 from dtmodels.tasks._demo import Sample, Strip
@@ -43,7 +43,7 @@ TILE_ERROR = 1e-5
 LAB = np.array([100, 128, 128], np.float32)[:, None, None]
 
 
-def check(model: Model) -> Iterator[Problem]:
+def check(model: Model) -> Iterator[CheckProblem]:
     """See `dtmodels.tasks._protocol.Task.check`."""
     yield from check_attributes(model.config)
     if FILE in model.graphs:
@@ -53,14 +53,14 @@ def check(model: Model) -> Iterator[Problem]:
         yield from _check_tensors(graph, len(sliders), model.config.string("space") or "")
 
 
-def run(model: Model, runtime: Runtime) -> Iterator[Problem | Call]:
+def run(model: Model, runtime: Runtime) -> Iterator[CheckProblem | Call]:
     """See `dtmodels.tasks._protocol.Task.run`."""
     try:
         session = runtime.load(model.folder / FILE)
         yield from _run(model, session)
         session.close()
-    except GraphFailure as wrong:
-        yield failure(FILE, wrong)
+    except GraphFailure as exc:
+        yield failure(FILE, exc)
 
 
 def measure(model: Model, runtime: Runtime, golden: Path) -> Mapping[str, float]:
@@ -81,7 +81,7 @@ def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[
     session.close()
 
 
-def _check_tensors(graph: Graph, count: int, space: str) -> Iterator[Problem]:
+def _check_tensors(graph: Graph, count: int, space: str) -> Iterator[CheckProblem]:
     names = tuple(tensor.name for tensor in graph.inputs), tuple(tensor.name for tensor in graph.outputs)
     wanted = ("image", "sliders") if count else ("image",)
     if names not in ((wanted, ("output",)), ((*wanted, "frame"), ("output",))):
@@ -107,7 +107,7 @@ def _fixed(session: Session) -> tuple[int, int] | None:
     return (height, width) if isinstance(height, int) and isinstance(width, int) else None
 
 
-def _run(model: Model, session: Session) -> Iterator[Problem | Call]:
+def _run(model: Model, session: Session) -> Iterator[CheckProblem | Call]:
     space = model.config.string("space") or ""
     made = model.config.string("output_space") or space
     sizes = [fixed] if (fixed := _fixed(session)) else [SMALL, (SMALL[1] + 1, SMALL[0] - 1)]
@@ -139,14 +139,14 @@ def _channels(space: str) -> int:
     return 1 if space == "raw" else 3
 
 
-def _check_shape(output: NDArray[Any], image: Image, channels: int) -> Iterator[Problem]:
+def _check_shape(output: NDArray[Any], image: Image, channels: int) -> Iterator[CheckProblem]:
     wanted = (image.shape[0], channels, *image.shape[2:])
     if output.shape != wanted:
         what = f"output is {shape_text(output.shape)} for an image of {shape_text(image.shape)}"
         yield error("proxy.shape", FILE, what, f"return a picture as large as the image: {shape_text(wanted)}")
 
 
-def _check_tile(session: Session, reach: int, sliders: NDArray[np.float32], *, space: str) -> Iterator[Problem]:
+def _check_tile(session: Session, reach: int, sliders: NDArray[np.float32], *, space: str) -> Iterator[CheckProblem]:
     """The middle of a wide picture, and of a high one, must be what a tile with a halo of `reach` pixels gives."""
     if reach > MAX_REACH:
         what = f"a halo of {reach} pixels leaves nothing of a tile"

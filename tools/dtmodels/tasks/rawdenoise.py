@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dtmodels.findings.check_report import Problem, error, warning
+from dtmodels.findings.check_report import CheckProblem, error, warning
 from dtmodels.graph.runtime import Runtime
 from dtmodels.package.config_reader import MISSING
 from dtmodels.tasks._attributes import check_choice, where_attribute
@@ -46,7 +46,7 @@ FILES = (BAYER.file, LINEAR.file)
 OPTIONAL = (XTRANS.file,)
 
 
-def check(model: Model) -> Iterator[Problem]:
+def check(model: Model) -> Iterator[CheckProblem]:
     """See `dtmodels.tasks._protocol.Task.check`."""
     for tile in (BAYER, LINEAR, XTRANS):
         if tile.file in model.graphs:
@@ -54,7 +54,7 @@ def check(model: Model) -> Iterator[Problem]:
             yield from _check_attributes(model, tile)
 
 
-def run(model: Model, runtime: Runtime) -> Iterator[Problem | Call]:
+def run(model: Model, runtime: Runtime) -> Iterator[CheckProblem | Call]:
     """See `dtmodels.tasks._protocol.Task.run`."""
     for tile in (BAYER, LINEAR, XTRANS):
         if tile.file in model.graphs:
@@ -70,7 +70,7 @@ def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[
         session.close()
 
 
-def _check_attributes(model: Model, tile: Tile) -> Iterator[Problem]:
+def _check_attributes(model: Model, tile: Tile) -> Iterator[CheckProblem]:
     stem = tile.file.removesuffix(".onnx")
     for key, choices in CHOICES.items():
         yield from check_choice(model, f"{stem}.{key}", choices)
@@ -79,7 +79,7 @@ def _check_attributes(model: Model, tile: Tile) -> Iterator[Problem]:
     yield from _check_target(model, stem)
 
 
-def _check_kind(model: Model, stem: str) -> Iterator[Problem]:
+def _check_kind(model: Model, stem: str) -> Iterator[CheckProblem]:
     path, wanted = f"{stem}.input_kind", f"{stem.removeprefix('model_')}_v1"
     value = model.config.attribute(path)
     if isinstance(value, str) and value != wanted:
@@ -90,7 +90,7 @@ def _check_kind(model: Model, stem: str) -> Iterator[Problem]:
         yield warning("attribute.input-kind", where_attribute(path), what, f"write {wanted!r}")
 
 
-def _check_gain(model: Model, tile: Tile, stem: str) -> Iterator[Problem]:
+def _check_gain(model: Model, tile: Tile, stem: str) -> Iterator[CheckProblem]:
     path = f"{stem}.output_scale"
     if model.config.string(path) == "absolute":
         return
@@ -106,7 +106,7 @@ def _check_gain(model: Model, tile: Tile, stem: str) -> Iterator[Problem]:
         yield warning("attribute.output-scale", where_attribute(path), what, fix)
 
 
-def _check_target(model: Model, stem: str) -> Iterator[Problem]:
+def _check_target(model: Model, stem: str) -> Iterator[CheckProblem]:
     path = f"{stem}.target_mean"
     value = model.config.attribute(path)
     if value is MISSING or value in NO_TARGET or (isinstance(value, str) and _is_number(value)):

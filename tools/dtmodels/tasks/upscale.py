@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from dtmodels.findings.check_report import Problem
+from dtmodels.findings.check_report import CheckProblem
 from dtmodels.graph.runtime import Runtime
 from dtmodels.tasks._attributes import check_boost
 from dtmodels.tasks._demo import Picture, Pixels, Sample, Strip, details, middle, resized
 from dtmodels.tasks._protocol import Call, Model
-from dtmodels.tasks._srgb import nearness, through
+from dtmodels.tasks._srgb import psnr_caption, run_on_image
 from dtmodels.tasks._tile_checks import run_tile
 from dtmodels.tasks._tile_contract import Tile, check_tile
 
@@ -34,14 +34,14 @@ MOST = 224
 """Pixels each way that a demo takes from the middle of a picture: one tile of the usual size for four times."""
 
 
-def check(model: Model) -> Iterator[Problem]:
+def check(model: Model) -> Iterator[CheckProblem]:
     """See `dtmodels.tasks._protocol.Task.check`."""
     for tile in TILES:
         yield from check_tile(model, tile)
     yield from check_boost(model)
 
 
-def run(model: Model, runtime: Runtime) -> Iterator[Problem | Call]:
+def run(model: Model, runtime: Runtime) -> Iterator[CheckProblem | Call]:
     """See `dtmodels.tasks._protocol.Task.run`."""
     for tile in TILES:
         yield from run_tile(model, runtime, tile)
@@ -58,13 +58,13 @@ def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[
         wanted = resized(original, width, height) if sample.shrink else None
         plain = np.clip(resized(small, width, height), 0, 1)
         pictures = [
-            Picture(name="before", pixels=plain, caption=f"Lanczos, {largest} times\n{nearness(plain, wanted)}")
+            Picture(name="before", pixels=plain, caption=f"Lanczos, {largest} times\n{psnr_caption(plain, wanted)}")
         ]
         for tile, session in zip(TILES, sessions, strict=True):
-            made = through(model, session, tile, small)
+            made = run_on_image(model, session, tile, small)
             shown = np.clip(resized(made, width, height), 0, 1)
             step = "" if tile.scale == largest else f", then Lanczos {largest // tile.scale} times"
-            caption = f"model, {tile.scale} times{step}\n{nearness(shown, wanted)}"
+            caption = f"model, {tile.scale} times{step}\n{psnr_caption(shown, wanted)}"
             pictures.append(Picture(name=f"x{tile.scale}", pixels=shown, caption=caption, made=True))
         if wanted is not None:
             caption = f"original, before it was made {sample.shrink} times smaller"

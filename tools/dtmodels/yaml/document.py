@@ -52,7 +52,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class ReadProblem:
     """Something wrong with a document, and the lint rule that reports it."""
 
     rule: str
@@ -101,7 +101,7 @@ Node = Scalar | Sequence | Mapping
 class Unreadable(Exception):
     """The document cannot be read any further than this problem."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: ReadProblem) -> None:
         super().__init__(problem.what)
         self.problem = problem
 
@@ -116,16 +116,16 @@ def decode(data: bytes) -> str:
         raise _unreadable("YML001", Span(1, 1, 1), f"the file is larger than {MOST_BYTES // 1024} KiB", "shorten it")
     try:
         text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as wrong:
-        before = data[: wrong.start].decode("utf-8-sig")
-        what = f"byte 0x{data[wrong.start]:02x} is not UTF-8"
-        raise _unreadable("YML001", _place(before, 1), what, "save the file as UTF-8") from wrong
+    except UnicodeDecodeError as exc:
+        before = data[: exc.start].decode("utf-8-sig")
+        what = f"byte 0x{data[exc.start]:02x} is not UTF-8"
+        raise _unreadable("YML001", _place(before, 1), what, "save the file as UTF-8") from exc
     if hidden := HIDDEN.search(text):
         raise _unreadable("YML001", _place(text[: hidden.start()], 1), _hidden(hidden), "remove it")
     return text
 
 
-def compose(text: str) -> tuple[Node | None, list[Problem]]:
+def compose(text: str) -> tuple[Node | None, list[ReadProblem]]:
     """The nodes of a decoded document (None when it is empty), and what is wrong but does not hinder reading.
 
     Raises:
@@ -186,7 +186,7 @@ class _Composer:
     """Builds nodes while counting, so that a hostile file is refused before it has cost anything."""
 
     def __init__(self, text: str) -> None:
-        self.problems: list[Problem] = []
+        self.problems: list[ReadProblem] = []
         self.lines = text.splitlines()
         self.events = _events(text)
         self.nodes = 0
@@ -226,7 +226,7 @@ class _Composer:
             value = self._node(next(self.events), depth + 1)
             if first := seen.get(key.text):
                 what = f"'{key.text}' is set twice; the first time in line {first.span.line}"
-                problem = Problem(rule="YML003", span=key.span, what=what, fix="delete one of the two")
+                problem = ReadProblem(rule="YML003", span=key.span, what=what, fix="delete one of the two")
                 self.problems.append(problem)
                 continue
             seen[key.text] = key
@@ -280,16 +280,16 @@ def _events(text: str) -> Iterator[Any]:
     loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
     try:
         yield from yaml.parse(text, Loader=loader)
-    except yaml.YAMLError as wrong:
-        raise _syntax(_same_error_in_python(text) or wrong) from wrong
+    except yaml.YAMLError as exc:
+        raise _syntax(_same_error_in_python(text) or exc) from exc
 
 
 def _same_error_in_python(text: str) -> yaml.YAMLError | None:
     try:
         for _ in yaml.parse(text, Loader=yaml.SafeLoader):
             pass
-    except yaml.YAMLError as wrong:
-        return wrong
+    except yaml.YAMLError as exc:
+        return exc
     return None
 
 
@@ -334,4 +334,4 @@ def _hidden(found: re.Match[str]) -> str:
 
 
 def _unreadable(rule: str, span: Span, what: str, fix: str) -> Unreadable:
-    return Unreadable(Problem(rule=rule, span=span, what=what, fix=fix, structural=True))
+    return Unreadable(ReadProblem(rule=rule, span=span, what=what, fix=fix, structural=True))

@@ -51,7 +51,7 @@ def sweep(
     from dtproxies.sweep.command import sweep_command, track
 
     asked = track(target, count, low, high, parse(settings))
-    run = runner(asked.proxied, None if onnx else weights_of(asked.proxied.module.name, models), onnx)
+    run = runner(asked.definition, None if onnx else weights_of(asked.definition.module.name, models), onnx)
     sweep_command(Console(), asked, run, image, folder, longest=longest, amplify=amplify)
 
 

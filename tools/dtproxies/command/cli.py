@@ -116,11 +116,11 @@ def evaluate(
     """Hold a proxy of MODULE against darktable, on pictures and slider positions it was not fitted on."""
     from dtbase.system.errors import WrongUsage
     from dtbase.terminal.console import Console
-    from dtproxies.evaluation.command import Asked, evaluate_all, evaluate_module
+    from dtproxies.evaluation.command import EvaluateOptions, evaluate_all, evaluate_module
 
     if everything == bool(module):
         raise WrongUsage("one module has to be named, or --all", fix="dtproxies evaluate MODULE --weights FILE")
-    asked = Asked(**given)
+    asked = EvaluateOptions(**given)
     if module:
         return evaluate_module(Console(), module, asked, weights=weights, onnx=onnx, at_least=at_least, write=write)
     return evaluate_all(Console(), models, asked, table=table, any_code=any_code)
@@ -146,9 +146,9 @@ def golden(module: str, out: Path, images: Path) -> None:
 @IMAGES
 def picture(module: str, **settings: Any) -> None:
     """Draw what darktable and a proxy of MODULE make of some pictures, and where they differ."""
-    from dtproxies.evaluation.comparison_sheet import picture_module
+    from dtproxies.evaluation.comparison_sheet import draw_comparison
 
-    picture_module(module, **settings)
+    draw_comparison(module, **settings)
 
 
 for command in apply.COMMANDS:

@@ -67,9 +67,9 @@ def _read(darktable: Darktable, task: str) -> dict[str, Any]:
         )
     try:
         read: dict[str, Any] = json.loads(done.stdout)
-    except ValueError as wrong:
+    except ValueError as exc:
         last = (done.stderr.strip().splitlines() or [f"it ended with status {done.returncode}"])[-1]
-        raise Failure(f"its {task} of modules cannot be read: {last}", where=str(darktable.library)) from wrong
+        raise Failure(f"its {task} of modules cannot be read: {last}", where=str(darktable.library)) from exc
     return read
 
 

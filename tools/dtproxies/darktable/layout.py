@@ -54,8 +54,8 @@ class Field:
         code = "<" + FORMATS[self.type]
         try:
             raw = struct.pack(code, number if self.type == "float" else int(number))
-        except (struct.error, OverflowError) as wrong:
-            raise WrongUsage(f"{self.name}={value} does not fit into a {self.type}", where=module) from wrong
+        except (struct.error, OverflowError) as exc:
+            raise WrongUsage(f"{self.name}={value} does not fit into a {self.type}", where=module) from exc
         # Limits are compared as stored: a limit of 0.1 is not quite 0.1 in single precision.
         stored = struct.unpack(code, raw)[0]
         low, high = (_stored(self, limit) for limit in (self.min, self.max))

@@ -8,7 +8,7 @@ from typing import Any
 from dtbase.system.discovery import member, member_names
 from dtbase.system.files import json_text
 from dtbase.terminal.console import Console
-from dtproxies import modules as proxied
+from dtproxies import modules
 from dtproxies.darktable import introspection
 from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.layout import Field, ModuleLayout
@@ -43,9 +43,9 @@ def report(console: Console, darktable: Darktable, name: str | None, survey: Sur
 
 
 def _proxied(name: str) -> Module | None:
-    if name not in member_names(proxied):
+    if name not in member_names(modules):
         return None
-    known: Module = member(proxied, name).MODULE
+    known: Module = member(modules, name).MODULE
     return known
 
 

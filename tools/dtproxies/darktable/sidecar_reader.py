@@ -52,9 +52,9 @@ def read_edit(path: Path) -> Edit:
     try:
         # expat, from 2.4.1 on, refuses entities that blow up, and never loads external ones.
         root = ElementTree.parse(path).getroot()  # noqa: S314
-    except (ElementTree.ParseError, OSError) as wrong:
-        what = "there is no such file" if isinstance(wrong, FileNotFoundError) else f"this is no sidecar: {wrong}"
-        raise Failure(what, where=str(path)) from wrong
+    except (ElementTree.ParseError, OSError) as exc:
+        what = "there is no such file" if isinstance(exc, FileNotFoundError) else f"this is no sidecar: {exc}"
+        raise Failure(what, where=str(path)) from exc
     about = next((one for one in root.iter(f"{RDF}Description") if f"{NAMESPACE}history_end" in one.attrib), None)
     if about is None:
         raise Failure("this is no sidecar of darktable: it has no history", where=str(path))
@@ -63,8 +63,8 @@ def read_edit(path: Path) -> Edit:
         listed = about.find(f"{NAMESPACE}history/{RDF}Seq")
         steps = [] if listed is None else [_entry(one) for one in listed if int(_said(one, "num", "0")) < end]
         version = int(about.get(f"{NAMESPACE}iop_order_version", LEGACY))
-    except (KeyError, ValueError, zlib.error, struct.error) as wrong:
-        raise Failure(f"its history is broken: {wrong!r}", where=str(path), fix=PARAMETERS) from wrong
+    except (KeyError, ValueError, zlib.error, struct.error) as exc:
+        raise Failure(f"its history is broken: {exc!r}", where=str(path), fix=PARAMETERS) from exc
     last = {(one.module, one.instance): one for one in steps}
     text = about.get(f"{NAMESPACE}iop_order_list", "")
     return Edit(entries=tuple(last.values()), order_version=version, order_text=text)

@@ -9,7 +9,7 @@ from scipy.ndimage import map_coordinates
 from dtproxies.darktable.renderer import Request
 from dtproxies.images.image import Pixels
 from dtproxies.images.metrics import log_encode
-from dtproxies.proxy.definition import Proxied
+from dtproxies.proxy.definition import ProxyDefinition
 from dtproxies.proxy.sampling import Positions, sample
 from dtproxies.render.pairs import Renders, slider_values
 from dtproxies.vocabulary.axis import axis
@@ -31,7 +31,7 @@ LAB = ((0.0, 260.0), (-190.0, 190.0), (-190.0, 190.0))
 class Baselines:
     """A bank of settings, each with the table of colours that darktable makes of a table."""
 
-    def __init__(self, given: Proxied, renderer: Renders, side: int) -> None:
+    def __init__(self, given: ProxyDefinition, renderer: Renders, side: int) -> None:
         """Render the tables on images of side x side pixels; modules on mosaics get none."""
         self._module, self._renderer = given.module, renderer
         self.settings = sample(

@@ -10,7 +10,7 @@ import yaml
 from dtbase.system.errors import Failure
 from dtproxies.evaluation.results import NAMES, Evaluation
 from dtproxies.evaluation.run import PAIRS
-from dtproxies.proxy.definition import proxied
+from dtproxies.proxy.definition import load_definition
 
 KEY = "evaluation"
 WIDTH = 118
@@ -49,7 +49,7 @@ def _end(text: str, value: yaml.Node) -> int:
 
 def _entries(found: Evaluation) -> list[Mapping[str, Any]]:
     display, log = (found.identity[name] for name in ("display_psnr", "log_psnr"))
-    module = proxied(found.module).module
+    module = load_definition(found.module).module
     lab_values = "of L, a and b, not clipped; values below 1 count as 1"
     values = lab_values if module.made == "lab" else "not clipped; values below 2^-12 count as that"
     alone = "doing nothing" if module.made == module.space else "mere conversion of the picture"

@@ -11,23 +11,23 @@ from dtbase.terminal.console import Console
 from dtproxies.darktable.find import find
 from dtproxies.evaluation.card_section import with_evaluation
 from dtproxies.evaluation.code_digest import code_digest
-from dtproxies.evaluation.comparison_sheet import picture_module
-from dtproxies.evaluation.console_report import report
+from dtproxies.evaluation.comparison_sheet import draw_comparison
+from dtproxies.evaluation.console_report import print_evaluation
 from dtproxies.evaluation.report_section import BEGIN, END, with_figures, with_marks
 from dtproxies.evaluation.results import Evaluation
 from dtproxies.evaluation.results_table import COLUMNS, line, page
 from dtproxies.evaluation.run import PAIRS, SIDE, evaluate
-from dtproxies.evaluation.stored_results import Kept, holds, keep, kept_in
-from dtproxies.proxy.definition import proxied
+from dtproxies.evaluation.stored_results import StoredEvaluation, is_current, read_stored, store_results
+from dtproxies.proxy.definition import load_definition
 from dtproxies.proxy.runners import Run
-from dtproxies.proxy.weight_files import trained, weights_of
+from dtproxies.proxy.weight_files import modules_with_weights, weights_of
 from dtproxies.render.session import runner, session
 
 CARD, REPORT = "card.yaml", "REPORT.md"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class EvaluateOptions:
     """What an evaluation is asked for, whichever proxy it is."""
 
     images: Path
@@ -42,7 +42,7 @@ class Asked:
 def evaluate_module(
     console: Console,
     name: str,
-    asked: Asked,
+    asked: EvaluateOptions,
     *,
     weights: Path | None,
     onnx: Path | None,
@@ -60,7 +60,7 @@ def evaluate_module(
         WrongUsage: no proxy of such a module is known, or not exactly one file of it is given.
         Failure: there is no darktable or no photograph, or the file does not belong to this module.
     """
-    run = runner(proxied(name), weights, onnx)
+    run = runner(load_definition(name), weights, onnx)
     if write:
         if weights is None:
             raise WrongUsage("figures are kept of weights, not of a graph", fix="give --weights, or leave --write out")
@@ -70,9 +70,9 @@ def evaluate_module(
     if asked.as_json:
         console.say(json_text(asdict(found)).rstrip())
     else:
-        report(console, found)
+        print_evaluation(console, found)
     if asked.pictures:
-        picture_module(name, weights=weights, onnx=onnx, out=asked.pictures / f"{name}.png", images=asked.images)
+        draw_comparison(name, weights=weights, onnx=onnx, out=asked.pictures / f"{name}.png", images=asked.images)
     mean = found.proxy["display_psnr"].mean
     if at_least is not None and mean < at_least:
         console.note(f"error: mean display PSNR is {mean:.1f} dB, and at least {at_least:g} dB are wanted")
@@ -81,7 +81,7 @@ def evaluate_module(
 
 
 def evaluate_all(
-    console: Console, models: Path, asked: Asked, *, table: Path | None = None, any_code: bool = False
+    console: Console, models: Path, asked: EvaluateOptions, *, table: Path | None = None, any_code: bool = False
 ) -> int:
     """Evaluate every proxy below the folder `models` whose figures do not hold any more, and print one table.
 
@@ -94,17 +94,17 @@ def evaluate_all(
     Raises:
         Failure: there is no proxy, no darktable or no photograph.
     """
-    names, darktable = trained(models), find().version
+    names, darktable = modules_with_weights(models), find().version
     if not names:
         raise Failure("no proxy lies here", where=str(models / "proxy-*" / "weights.safetensors"))
     found: list[Evaluation] = []
     with console.progress(f"evaluating {len(names)} proxies", len(names)) as advance:
         for name in names:
             weights = weights_of(name, models)
-            before = kept_in(weights.parent)
+            before = read_stored(weights.parent)
             pairs = _count(asked, before)
             code = None if any_code else code_digest(name)
-            if before and holds(before, weights.parent, code=code, darktable=darktable, pairs=pairs):
+            if before and is_current(before, weights.parent, code=code, darktable=darktable, pairs=pairs):
                 console.note(f"{name}: nothing has changed since it was evaluated")
                 _write(weights.parent, before)
                 found.append(before.evaluation)
@@ -112,7 +112,7 @@ def evaluate_all(
                 found.append(_kept_anew(console, name, weights, asked).evaluation)
             if asked.pictures:
                 sheet = asked.pictures / f"{name}.png"
-                picture_module(name, weights=weights, onnx=None, out=sheet, images=asked.images)
+                draw_comparison(name, weights=weights, onnx=None, out=sheet, images=asked.images)
             advance(1)
     if asked.as_json:
         console.say(json_text([asdict(one) for one in found]).rstrip())
@@ -147,27 +147,27 @@ def _stated_in(folder: Path) -> tuple[Path, Path]:
     return card, text
 
 
-def _kept_anew(console: Console, name: str, weights: Path, asked: Asked) -> Kept:
+def _kept_anew(console: Console, name: str, weights: Path, asked: EvaluateOptions) -> StoredEvaluation:
     _stated_in(weights.parent)  # before it takes minutes
-    pairs = _count(asked, kept_in(weights.parent))
-    found, darktable = _evaluated(console, name, runner(proxied(name), weights, None), asked, pairs)
-    made = Kept(darktable=darktable, weights=sha256(weights), code=code_digest(name), evaluation=found)
-    kept = keep(weights.parent, made)
+    pairs = _count(asked, read_stored(weights.parent))
+    found, darktable = _evaluated(console, name, runner(load_definition(name), weights, None), asked, pairs)
+    made = StoredEvaluation(darktable=darktable, weights=sha256(weights), code=code_digest(name), evaluation=found)
+    kept = store_results(weights.parent, made)
     _write(weights.parent, kept)
     return kept
 
 
-def _count(asked: Asked, before: Kept | None) -> int:
+def _count(asked: EvaluateOptions, before: StoredEvaluation | None) -> int:
     return asked.pairs or (before.evaluation.pairs if before else PAIRS)
 
 
-def _evaluated(console: Console, name: str, run: Run, asked: Asked, pairs: int) -> tuple[Evaluation, str]:
+def _evaluated(console: Console, name: str, run: Run, asked: EvaluateOptions, pairs: int) -> tuple[Evaluation, str]:
     with session(name, asked.images, "evaluate", side=SIDE) as given:
-        found = evaluate(given.proxied, run, given.renderer, given.pictures, console=console, pairs=pairs)
+        found = evaluate(given.definition, run, given.renderer, given.pictures, console=console, pairs=pairs)
     return found, given.darktable
 
 
-def _write(folder: Path, kept: Kept) -> None:
+def _write(folder: Path, kept: StoredEvaluation) -> None:
     for path, text in written(folder, kept.evaluation).items():
         if path.read_text() != text:
             write_text(path, text)

@@ -6,12 +6,12 @@ import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
-from dtbase.imaging.contact_sheet import Shown, difference, write_sheet
-from dtproxies.images.image import Picture, Pixels
+from dtbase.imaging.contact_sheet import DisplayImage, difference, write_sheet
+from dtproxies.images.image import LinearImage, Pixels
 from dtproxies.images.metrics import compare
-from dtproxies.images.module_spaces import shown
-from dtproxies.images.training_images import Scenes
-from dtproxies.proxy.definition import Proxied, proxied
+from dtproxies.images.module_spaces import to_display
+from dtproxies.images.training_images import ImageSequence
+from dtproxies.proxy.definition import ProxyDefinition, load_definition
 from dtproxies.proxy.runners import Run
 from dtproxies.proxy.sampling import sample
 from dtproxies.render.pairs import Pair, Renders, render_pairs
@@ -27,10 +27,10 @@ CAPTION = 44
 
 
 def contact_sheet(
-    proxied: Proxied,
+    definition: ProxyDefinition,
     run: Run,
     renderer: Renders,
-    pictures: Sequence[Picture],
+    pictures: Sequence[LinearImage],
     path: Path,
     *,
     amplify: float | None = None,
@@ -40,19 +40,21 @@ def contact_sheet(
     The last column is the absolute difference of what a screen would show, made larger as its caption says.
 
     Args:
-        proxied: the module.
+        definition: the module.
         run: the proxy.
         renderer: set up for the module and images of 256 x 256 pixels.
         pictures: photographs to show.
         path: of the PNG.
         amplify: factor of the difference; by default the largest power of ten that leaves 99 % of it below white.
     """
-    positions = sample(proxied.module, ROWS, seed=SEED, reachable=proxied.reachable)
-    pairs = render_pairs(proxied.module, renderer, Scenes(photographs=pictures, side=SIDE, seed=SEED), positions)
-    write_sheet([_row(pair, run(pair.before, pair.sliders), proxied.module, amplify) for pair in pairs], path)
+    positions = sample(definition.module, ROWS, seed=SEED, reachable=definition.reachable)
+    pairs = render_pairs(
+        definition.module, renderer, ImageSequence(photographs=pictures, side=SIDE, seed=SEED), positions
+    )
+    write_sheet([_row(pair, run(pair.before, pair.sliders), definition.module, amplify) for pair in pairs], path)
 
 
-def picture_module(
+def draw_comparison(
     name: str, *, weights: Path | None, onnx: Path | None, out: Path, images: Path, amplify: float | None = None
 ) -> None:
     """Draw the contact sheet of a proxy of the module `name` with the darktable of this machine.
@@ -61,20 +63,20 @@ def picture_module(
         WrongUsage: no proxy of such a module is known, or not exactly one file of it is given.
         Failure: there is no darktable or no photograph, or the file does not belong to this module.
     """
-    run = runner(proxied(name), weights, onnx)
+    run = runner(load_definition(name), weights, onnx)
     with session(name, images, "evaluate", side=SIDE) as given:
-        contact_sheet(given.proxied, run, given.renderer, given.pictures, out, amplify=amplify)
+        contact_sheet(given.definition, run, given.renderer, given.pictures, out, amplify=amplify)
 
 
-def _row(pair: Pair, made: Pixels, module: Module, amplify: float | None) -> list[Shown]:
-    before = shown(pair.before, module.space)
-    after, proxy = (shown(pixels, module.made) for pixels in (pair.after, made))
+def _row(pair: Pair, made: Pixels, module: Module, amplify: float | None) -> list[DisplayImage]:
+    before = to_display(pair.before, module.space)
+    after, proxy = (to_display(pixels, module.made) for pixels in (pair.after, made))
     values = zip(module.sliders, pair.sliders, strict=True)
     sliders = textwrap.shorten(", ".join(f"{slider.name} {value:.3g}" for slider, value in values), CAPTION)
     figure = compare(made, pair.after, module).display_psnr
     return [
-        Shown(before, f"{pair.name}\n{sliders}"),
-        Shown(after, f"darktable\n{module.name} version {module.version}"),
-        Shown(proxy, f"proxy\n{figure:.1f} dB"),
+        DisplayImage(before, f"{pair.name}\n{sliders}"),
+        DisplayImage(after, f"darktable\n{module.name} version {module.version}"),
+        DisplayImage(proxy, f"proxy\n{figure:.1f} dB"),
         difference(proxy, after, amplify),
     ]

@@ -25,7 +25,7 @@ _SIDES = {
 }
 
 
-def report(console: Console, evaluation: Evaluation) -> None:
+def print_evaluation(console: Console, evaluation: Evaluation) -> None:
     """Print the figures of the proxy beside those of doing without, its sliders, and the checks."""
     rows = [
         [label, title, *(show(value) for value in asdict(getattr(evaluation, side)[name]).values())]

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dtproxies.images.image import Picture
-from dtproxies.images.training_images import Scenes
-from dtproxies.proxy.definition import Proxied
+from dtproxies.images.image import LinearImage
+from dtproxies.images.training_images import ImageSequence
+from dtproxies.proxy.definition import ProxyDefinition
 from dtproxies.proxy.sampling import sample
 from dtproxies.proxy.tensors import write_tensors
 from dtproxies.render.pairs import Renders, render_pairs
@@ -26,14 +26,20 @@ SEED = 2_000_003
 
 
 def golden(
-    proxied: Proxied, renderer: Renders, pictures: Sequence[Picture], path: Path, *, darktable: str, pairs: int = PAIRS
+    definition: ProxyDefinition,
+    renderer: Renders,
+    pictures: Sequence[LinearImage],
+    path: Path,
+    *,
+    darktable: str,
+    pairs: int = PAIRS,
 ) -> None:
     """Render pairs and write them as safetensors: `input` and `output` [N, 3, H, W], `sliders` [N, P], all float32.
 
     The first pair has all sliders at their default. The metadata say which darktable and module rendered what.
 
     Args:
-        proxied: the module.
+        definition: the module.
         renderer: set up for the module and images of 64 x 64 pixels.
         pictures: photographs that the proxy was not fitted on.
         path: of the file; it is written whole or not at all.
@@ -43,10 +49,10 @@ def golden(
     Raises:
         Failure: the module did not run.
     """
-    module = proxied.module
+    module = definition.module
     default = np.array([[slider.default for slider in module.sliders]])
-    positions = np.concatenate([default, sample(module, pairs - 1, seed=SEED, reachable=proxied.reachable)])
-    scenes = Scenes(photographs=pictures, side=SIDE, seed=SEED)
+    positions = np.concatenate([default, sample(module, pairs - 1, seed=SEED, reachable=definition.reachable)])
+    scenes = ImageSequence(photographs=pictures, side=SIDE, seed=SEED)
     made = list(render_pairs(module, renderer, scenes, positions))
     tensors: dict[str, NDArray[Any]] = {
         "input": np.stack([pair.before.transpose(2, 0, 1) for pair in made]),
@@ -73,4 +79,4 @@ def golden_module(name: str, path: Path, images: Path) -> None:
         Failure: as `golden`, or there is no darktable or no photograph.
     """
     with session(name, images, "evaluate", side=SIDE) as given:
-        golden(given.proxied, given.renderer, given.pictures, path, darktable=given.darktable)
+        golden(given.definition, given.renderer, given.pictures, path, darktable=given.darktable)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from dtbase.text.generated_section import between
+from dtbase.text.generated_section import replace_section
 from dtproxies.evaluation.results import NAMES, Evaluation
 from dtproxies.images.metrics import Spread
-from dtproxies.proxy.definition import proxied
+from dtproxies.proxy.definition import load_definition
 from dtproxies.vocabulary.module import Module
 
 BEGIN, END = "<!-- figures:begin, written by `dtproxies evaluate` -->", "<!-- figures:end -->"
@@ -30,7 +30,7 @@ def with_figures(text: str, found: Evaluation, where: str) -> str:
     Raises:
         Failure: it says nowhere where they belong.
     """
-    return between(with_marks(text), BEGIN, END, "".join(f"{line}\n" for line in _lines(found)), where)
+    return replace_section(with_marks(text), BEGIN, END, "".join(f"{line}\n" for line in _lines(found)), where)
 
 
 def with_marks(text: str) -> str:
@@ -39,7 +39,7 @@ def with_marks(text: str) -> str:
 
 
 def _lines(found: Evaluation) -> Iterator[str]:
-    module = proxied(found.module).module
+    module = load_definition(found.module).module
     alone = "when nothing is done" if module.made == module.space else "of mere conversion"
     yield from (f"| Figure | Mean | 95 % are as good as | Worst | Mean {alone} |", _rule(5))
     for name, label, form in _FIGURES:

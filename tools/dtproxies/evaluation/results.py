@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dtproxies.evaluation.slider_sensitivity import Behaviour
+from dtproxies.evaluation.slider_sensitivity import SliderSensitivity
 from dtproxies.images.metrics import Spread
 from dtproxies.vocabulary.module import Kind
 
@@ -27,7 +27,7 @@ SIDES = ("proxy", "charts", "identity", "nearest", "tables")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class ImageResult:
     """The proxy on one picture at one position; in decibels."""
 
     name: str
@@ -69,11 +69,11 @@ class Evaluation:
     """Display PSNR of darktable at the nearest of 64 settings; empty without sliders."""
     tables: Mapping[str, Spread]
     """Display PSNR of colour tables of the nearest settings, blended; empty for mosaics."""
-    behaviour: tuple[Behaviour, ...]
+    behaviour: tuple[SliderSensitivity, ...]
     checks: Checks
     seconds_per_megapixel: float
     """Of the proxy, on one core of the machine that judged it."""
-    rows: tuple[Judged, ...]
+    rows: tuple[ImageResult, ...]
     """Each pair."""
 
     @property
@@ -97,8 +97,8 @@ def from_json(read: Mapping[str, Any]) -> Evaluation:
     """
     spreads = {side: {name: Spread(**values) for name, values in read[side].items()} for side in SIDES}
     parts = {
-        "behaviour": tuple(Behaviour(**one) for one in read["behaviour"]),
+        "behaviour": tuple(SliderSensitivity(**one) for one in read["behaviour"]),
         "checks": Checks(**read["checks"]),
-        "rows": tuple(Judged(**one) for one in read["rows"]),
+        "rows": tuple(ImageResult(**one) for one in read["rows"]),
     }
     return Evaluation(**{**read, **spreads, **parts})

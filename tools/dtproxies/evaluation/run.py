@@ -12,13 +12,13 @@ from dtbase.system.errors import Failure
 from dtbase.terminal.console import Console
 from dtproxies.darktable.renderer import Request
 from dtproxies.evaluation.baselines import Baselines
-from dtproxies.evaluation.results import Checks, Evaluation, Judged
+from dtproxies.evaluation.results import Checks, Evaluation, ImageResult
 from dtproxies.evaluation.slider_sensitivity import STEPS, behaviour
-from dtproxies.images.image import Picture, Pixels, chart, into_space
+from dtproxies.images.image import LinearImage, Pixels, chart, into_space
 from dtproxies.images.metrics import Figures, Spread, compare, display_psnr, spread
 from dtproxies.images.module_spaces import convert
-from dtproxies.images.training_images import Scenes
-from dtproxies.proxy.definition import Proxied
+from dtproxies.images.training_images import ImageSequence
+from dtproxies.proxy.definition import ProxyDefinition
 from dtproxies.proxy.runners import Run
 from dtproxies.proxy.sampling import Positions, sample
 from dtproxies.render.pairs import Pair, Renders, render_pairs, slider_values
@@ -42,10 +42,10 @@ HIGH_IS_GOOD = {
 
 
 def evaluate(
-    proxied: Proxied,
+    definition: ProxyDefinition,
     run: Run,
     renderer: Renders,
-    pictures: Sequence[Picture],
+    pictures: Sequence[LinearImage],
     *,
     console: Console,
     pairs: int = PAIRS,
@@ -55,7 +55,7 @@ def evaluate(
     """Render pairs and hold the proxy against them, on one core beside those that render.
 
     Args:
-        proxied: the module.
+        definition: the module.
         run: the proxy.
         renderer: set up for the module and images of side x side pixels.
         pictures: photographs that the proxy was not fitted on.
@@ -67,17 +67,17 @@ def evaluate(
     Raises:
         Failure: the module did not run, or `IDENTITY` of the module is no identity in darktable.
     """
-    module = proxied.module
-    positions = sample(module, max(pairs, PAIRS), seed=SEED, reachable=proxied.reachable)[:pairs]
-    scenes = Scenes(photographs=pictures, side=side, seed=SEED)
+    module = definition.module
+    positions = sample(module, max(pairs, PAIRS), seed=SEED, reachable=definition.reachable)[:pairs]
+    scenes = ImageSequence(photographs=pictures, side=side, seed=SEED)
     rows: list[_Row] = []
     with one_core(), console.progress(f"evaluating {module.name} on {pairs} pairs", pairs) as advance:
-        baselines = None if brief else Baselines(proxied, renderer, side)
+        baselines = None if brief else Baselines(definition, renderer, side)
         others = np.roll(positions, len(positions) // 2, axis=0)
         for pair, other in zip(render_pairs(module, renderer, scenes, positions), others, strict=True):
             rows.append(_row(pair, run, module, other, baselines))
             advance(1)
-        sliders = behaviour(proxied, run, renderer, steps=_BRIEF if brief else STEPS)
+        sliders = behaviour(definition, run, renderer, steps=_BRIEF if brief else STEPS)
         shuffled = [row.shuffled for row in rows if row.shuffled is not None]
         return Evaluation(
             module=module.name,
@@ -85,20 +85,20 @@ def evaluate(
             kind=module.kind,
             pairs=pairs,
             side=side,
-            numbers=sum(tensor.numel() for tensor in proxied.network().parameters()),
+            numbers=sum(tensor.numel() for tensor in definition.network().parameters()),
             proxy=_spreads([row.proxy for row in rows]),
             charts=_spreads([row.proxy for row in rows if row.name.startswith("chart")]),
             identity=_spreads([row.identity for row in rows]),
             nearest=_display([row.nearest for row in rows]),
             tables=_display([row.tables for row in rows]),
             checks=Checks(
-                identity_error=_identity_error(proxied, run, renderer, side),
+                identity_error=_identity_error(definition, run, renderer, side),
                 tile_error=_tile_error(module, run, positions[0], side),
                 shuffled_psnr=float(np.mean(shuffled)) if shuffled else None,
             ),
             seconds_per_megapixel=float(np.median([row.seconds for row in rows])) / (side * side / 1e6),
             behaviour=tuple(sliders),
-            rows=tuple(Judged(name=row.name, **_both(row.proxy)) for row in rows),
+            rows=tuple(ImageResult(name=row.name, **_both(row.proxy)) for row in rows),
         )
 
 
@@ -154,11 +154,11 @@ def _spreads(figures: Sequence[Figures]) -> dict[str, Spread]:
     }
 
 
-def _identity_error(proxied: Proxied, run: Run, renderer: Renders, side: int) -> float | None:
-    if proxied.identity is None:
+def _identity_error(definition: ProxyDefinition, run: Run, renderer: Renders, side: int) -> float | None:
+    if definition.identity is None:
         return None
-    module = proxied.module
-    position = [proxied.identity.get(slider.name, slider.default) for slider in module.sliders]
+    module = definition.module
+    position = [definition.identity.get(slider.name, slider.default) for slider in module.sliders]
     image = into_space(chart(side, SEED), module)
     rendered = next(iter(renderer.render_many([Request(module.name, image, slider_values(module, position))])))
     if not np.array_equal(rendered, image):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dtproxies.darktable.renderer import Request
 from dtproxies.images.image import Pixels, chart, into_space
 from dtproxies.images.metrics import display_psnr, encoded
-from dtproxies.proxy.definition import Proxied
+from dtproxies.proxy.definition import ProxyDefinition
 from dtproxies.proxy.runners import Run
 from dtproxies.proxy.sampling import Positions, sample
 from dtproxies.render.pairs import Renders, slider_values
@@ -33,7 +33,7 @@ darktable's curves move by as much when they are rounded anew."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Behaviour:
+class SliderSensitivity:
     """One slider."""
 
     slider: str
@@ -49,7 +49,9 @@ class Behaviour:
     """Median length of its slope as a share of that of darktable's."""
 
 
-def behaviour(given: Proxied, run: Run, renderer: Renders, *, steps: int = STEPS) -> Iterator[Behaviour]:
+def behaviour(
+    given: ProxyDefinition, run: Run, renderer: Renders, *, steps: int = STEPS
+) -> Iterator[SliderSensitivity]:
     """Look at each slider that can be dragged, on a chart of 64 x 64 pixels.
 
     Args:
@@ -67,7 +69,7 @@ def behaviour(given: Proxied, run: Run, renderer: Renders, *, steps: int = STEPS
         swept = _swept(given, at, steps)
         wanted, found = _both(module, run, renderer, image, swept)
         cosine, magnitude = _slopes(given, run, renderer, image, _neighbours(given, places, at))
-        yield Behaviour(
+        yield SliderSensitivity(
             slider=slider.name,
             sweep_worst=min(display_psnr(one, other, module) for one, other in zip(found, wanted, strict=True)),
             sweep_error=_curve_error(_means(found, module), _means(wanted, module)),
@@ -77,7 +79,7 @@ def behaviour(given: Proxied, run: Run, renderer: Renders, *, steps: int = STEPS
         )
 
 
-def _swept(given: Proxied, at: int, steps: int) -> list[Positions]:
+def _swept(given: ProxyDefinition, at: int, steps: int) -> list[Positions]:
     one = axis(given.module.sliders[at])
     default = np.array([slider.default for slider in given.module.sliders])
     swept = []
@@ -89,7 +91,7 @@ def _swept(given: Proxied, at: int, steps: int) -> list[Positions]:
     return swept
 
 
-def _neighbours(given: Proxied, places: Positions, at: int) -> list[tuple[Positions, Positions]]:
+def _neighbours(given: ProxyDefinition, places: Positions, at: int) -> list[tuple[Positions, Positions]]:
     """Pairs of positions a little below and above each place, as far as they can be reached."""
     one, found = axis(given.module.sliders[at]), []
     for position in places:
@@ -132,7 +134,7 @@ def _turns(found: NDArray[np.float64], wanted: NDArray[np.float64]) -> int:
 
 
 def _slopes(
-    given: Proxied, run: Run, renderer: Renders, image: Pixels, pairs: Sequence[tuple[Positions, Positions]]
+    given: ProxyDefinition, run: Run, renderer: Renders, image: Pixels, pairs: Sequence[tuple[Positions, Positions]]
 ) -> tuple[float | None, float | None]:
     module = given.module
     ends = [_both(module, run, renderer, image, [pair[end] for pair in pairs]) for end in (0, 1)]

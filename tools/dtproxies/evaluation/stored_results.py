@@ -17,7 +17,7 @@ NAME = "figures.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class StoredEvaluation:
     """An evaluation, and what has to be the same for it to hold."""
 
     darktable: str
@@ -33,14 +33,14 @@ DIGITS = 6
 """Of each figure that is kept."""
 
 
-def keep(folder: Path, kept: Kept) -> Kept:
+def store_results(folder: Path, kept: StoredEvaluation) -> StoredEvaluation:
     """Write it into the folder of a model; returns it as it will be read, with rounded figures."""
     read = _rounded(asdict(kept))
     write_json(folder / NAME, read)
     return _from_json(read)
 
 
-def kept_in(folder: Path) -> Kept | None:
+def read_stored(folder: Path) -> StoredEvaluation | None:
     """What the folder of a model holds; None when it was never evaluated.
 
     Raises:
@@ -51,20 +51,18 @@ def kept_in(folder: Path) -> Kept | None:
         return None
     try:
         return _from_json(json.loads(path.read_text()))
-    except (ValueError, KeyError, TypeError) as wrong:
-        raise Failure(
-            f"this is no evaluation: {wrong!r}", where=str(path), fix="remove it, and evaluate again"
-        ) from wrong
+    except (ValueError, KeyError, TypeError) as exc:
+        raise Failure(f"this is no evaluation: {exc!r}", where=str(path), fix="remove it, and evaluate again") from exc
 
 
-def holds(kept: Kept, folder: Path, *, code: str | None, darktable: str, pairs: int) -> bool:
+def is_current(kept: StoredEvaluation, folder: Path, *, code: str | None, darktable: str, pairs: int) -> bool:
     """Whether nothing that its figures rest on has changed since; `code` None for any code."""
     wanted = (sha256(folder / WEIGHTS), code or kept.code, darktable, pairs)
     return wanted == (kept.weights, kept.code, kept.darktable, kept.evaluation.pairs)
 
 
-def _from_json(read: Mapping[str, Any]) -> Kept:
-    return Kept(**{**read, "evaluation": from_json(read["evaluation"])})
+def _from_json(read: Mapping[str, Any]) -> StoredEvaluation:
+    return StoredEvaluation(**{**read, "evaluation": from_json(read["evaluation"])})
 
 
 def _rounded(value: Any) -> Any:

@@ -26,14 +26,14 @@ Pixels = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
-class Picture:
+class LinearImage:
     """Linear Rec709, diffuse white at 1, not clipped."""
 
     name: str
     pixels: Pixels
 
 
-def photographs(folder: Path, use: Use) -> list[Picture]:
+def photographs(folder: Path, use: Use) -> list[LinearImage]:
     """The photographs of `folder` that are for this use; which is for which stands in `sources.json`.
 
     Raises:
@@ -42,13 +42,13 @@ def photographs(folder: Path, use: Use) -> list[Picture]:
     index = folder / SOURCES
     try:
         entries = json.loads(index.read_text())["images"]
-    except (OSError, ValueError, KeyError) as wrong:
+    except (OSError, ValueError, KeyError) as exc:
         fix = "run from the root of the repository, or name the folder with --images"
-        raise Failure("no index of photographs here", where=str(index), fix=fix) from wrong
+        raise Failure("no index of photographs here", where=str(index), fix=fix) from exc
     return [_read(folder / entry["file"], entry["sha256"]) for entry in entries if entry["use"] == use]
 
 
-def chart(side: int, seed: int) -> Picture:
+def chart(side: int, seed: int) -> LinearImage:
     """A computed picture of side x side pixels, from well below black to 16 times white.
 
     It has patches of all colours, some with negative channels, smooth ramps over 16 stops, and stripes that grow finer.
@@ -61,10 +61,10 @@ def chart(side: int, seed: int) -> Picture:
     third = side // 3
     pixels[:third] = (2.0 ** (16 * along - 12))[None, :, None] * rng.uniform(0.2, 1, (third, 1, 3))
     pixels[-third:] *= 1 + 0.8 * np.sin(along**2 * side * 1.2)[None, :, None]
-    return Picture(f"chart {seed}", pixels.astype(np.float32))
+    return LinearImage(f"chart {seed}", pixels.astype(np.float32))
 
 
-def crop(picture: Picture, side: int, rng: np.random.Generator) -> Picture:
+def crop(picture: LinearImage, side: int, rng: np.random.Generator) -> LinearImage:
     """A random square of it, turned or mirrored at random.
 
     Raises:
@@ -75,21 +75,21 @@ def crop(picture: Picture, side: int, rng: np.random.Generator) -> Picture:
         raise Failure(f"{width} x {height} pixels, and {side} x {side} are needed", where=picture.name)
     top, left = rng.integers(height - side + 1), rng.integers(width - side + 1)
     square = np.rot90(picture.pixels[top : top + side, left : left + side], int(rng.integers(4)))
-    return Picture(picture.name, np.ascontiguousarray(square[:, ::-1] if rng.integers(2) else square))
+    return LinearImage(picture.name, np.ascontiguousarray(square[:, ::-1] if rng.integers(2) else square))
 
 
-def expose(picture: Picture, stops: float) -> Picture:
+def expose(picture: LinearImage, stops: float) -> LinearImage:
     """The picture with its light doubled `stops` times."""
-    return Picture(f"{picture.name} {stops:+.2f} EV", (picture.pixels * 2.0**stops).astype(np.float32))
+    return LinearImage(f"{picture.name} {stops:+.2f} EV", (picture.pixels * 2.0**stops).astype(np.float32))
 
 
-def into_space(picture: Picture, module: Module) -> Pixels:
+def into_space(picture: LinearImage, module: Module) -> Pixels:
     """Its pixels as the module gets them."""
     pixels = np.asarray(to_space(picture.pixels.astype(np.float64), module.space), np.float32)
     return balanced(pixels) if module.balanced else pixels
 
 
-def _read(path: Path, digest: str) -> Picture:
+def _read(path: Path, digest: str) -> LinearImage:
     try:
         same = sha256(path) == digest
     except OSError as missing:
@@ -98,4 +98,4 @@ def _read(path: Path, digest: str) -> Picture:
         raise Failure("not the photograph that the index describes", where=str(path), fix=f"correct {SOURCES}")
     with Image.open(path) as image:
         encoded = np.asarray(image.convert("RGB"), np.float64) / 255
-    return Picture(path.stem, srgb_to_linear(encoded).astype(np.float32))
+    return LinearImage(path.stem, srgb_to_linear(encoded).astype(np.float32))

@@ -12,7 +12,7 @@ from dtbase.system.errors import Failure
 from dtproxies.images import pfm
 
 
-def read_picture(path: Path) -> NDArray[np.float32]:
+def read_image(path: Path) -> NDArray[np.float32]:
     """The picture in `path` as linear Rec709, H x W x 3.
 
     A `.pfm` is taken as linear already. Anything else is taken as sRGB, as Pillow reads it: deep colour loses 8 bits.
@@ -30,16 +30,16 @@ def read_picture(path: Path) -> NDArray[np.float32]:
             upright = ImageOps.exif_transpose(opened)
             deep = upright.mode.startswith("I")
             pixels = np.asarray(upright if deep else upright.convert("RGB"), np.float32)
-    except (OSError, SyntaxError, Image.DecompressionBombError) as wrong:
-        missing = isinstance(wrong, FileNotFoundError)
-        raise Failure("there is no such file" if missing else "this is not a picture", where=str(path)) from wrong
+    except (OSError, SyntaxError, Image.DecompressionBombError) as exc:
+        missing = isinstance(exc, FileNotFoundError)
+        raise Failure("there is no such file" if missing else "this is not a picture", where=str(path)) from exc
     from dtbase.imaging.colour import srgb_to_linear
 
     encoded = np.repeat(pixels[..., None] / 65535, 3, axis=2) if deep else pixels / 255
     return np.asarray(srgb_to_linear(encoded), np.float32)
 
 
-def write_picture(path: Path, image: NDArray[np.float32]) -> None:
+def write_image(path: Path, image: NDArray[np.float32]) -> None:
     """Write linear Rec709, H x W x 3, as `.pfm` unchanged or as `.png`, sRGB with 8 bits, clipped to [0, 1]."""
     if path.suffix.lower() == ".pfm":
         pfm.write(path, image)

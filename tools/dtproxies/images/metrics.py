@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dtbase.imaging.colour import linear_rec709_to_lab
 from dtbase.imaging.psnr import psnr
 from dtproxies.images.image import Pixels
-from dtproxies.images.module_spaces import from_space, shown
+from dtproxies.images.module_spaces import from_space, to_display
 from dtproxies.images.perceptual_metrics import delta_e, ssim
 from dtproxies.vocabulary.module import Module
 
@@ -48,7 +48,7 @@ def compare(found: Pixels, wanted: Pixels, module: Module) -> Figures:
     exact, right = found.astype(np.float64), wanted.astype(np.float64)
     apart = np.abs(exact - right)
     light = [from_space(one, module.made) for one in (exact, right)]
-    screens = [shown(one, module.made) for one in (exact, right)]
+    screens = [to_display(one, module.made) for one in (exact, right)]
     colours = [linear_rec709_to_lab(np.clip(one, 0, 1)) for one in light]
     return Figures(
         display_psnr=psnr(*screens, best=CAP),
@@ -62,7 +62,7 @@ def compare(found: Pixels, wanted: Pixels, module: Module) -> Figures:
 
 def display_psnr(found: Pixels, wanted: Pixels, module: Module) -> float:
     """`Figures.display_psnr` alone, in a tenth of the time."""
-    return psnr(shown(found, module.made), shown(wanted, module.made), best=CAP)
+    return psnr(to_display(found, module.made), to_display(wanted, module.made), best=CAP)
 
 
 def encoded(pixels: Pixels, module: Module) -> Values:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dtbase.imaging.colour_spaces import from_colours, on_screen, to_colours
+from dtbase.imaging.colour_spaces import from_colours, to_colours, to_srgb_clipped
 from dtproxies.images.mosaic import to_mosaic
 from dtproxies.vocabulary.module import Space
 
@@ -35,9 +35,9 @@ def convert(pixels: Pixels, one: Space, other: Space) -> Pixels:
     return pixels if one == other else to_space(from_space(pixels.astype(np.float64), one), other)
 
 
-def shown(pixels: Pixels, space: Space) -> NDArray[np.float64]:
+def to_display(pixels: Pixels, space: Space) -> NDArray[np.float64]:
     """What a screen shows of it: sRGB-encoded, clipped to 0..1."""
-    return on_screen(_grey(pixels), space)
+    return to_srgb_clipped(_grey(pixels), space)
 
 
 def _grey(pixels: Pixels) -> Pixels:

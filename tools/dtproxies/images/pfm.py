@@ -23,8 +23,8 @@ def read(path: Path) -> NDArray[np.float32]:
         channels = {b"PF": 3, b"Pf": 1}[kind.strip()]
         width, height = map(int, size.split())
         order = "<" if float(scale) < 0 else ">"
-    except (ValueError, KeyError) as wrong:
-        raise Failure("this is not a PFM file", where=str(path)) from wrong
+    except (ValueError, KeyError) as exc:
+        raise Failure("this is not a PFM file", where=str(path)) from exc
     wanted = height * width * channels
     if len(pixels) < 4 * wanted:
         raise Failure(f"only {len(pixels)} of {4 * wanted} bytes of pixels are here", where=str(path))

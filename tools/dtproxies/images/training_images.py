@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dtproxies.images.image import Picture, chart, crop, expose
+from dtproxies.images.image import LinearImage, chart, crop, expose
 from dtproxies.vocabulary.recipe import CHARTS, EXPOSURES, Recipe
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Scenes:
+class ImageSequence:
     """Pictures of side x side pixels; the same number is always the same picture."""
 
-    photographs: Sequence[Picture]
+    photographs: Sequence[LinearImage]
     """At least as large; with none there are only charts."""
     side: int
     seed: int
@@ -25,7 +25,7 @@ class Scenes:
     """Photographs are made so many stops darker or brighter."""
 
     @classmethod
-    def of(cls, recipe: Recipe, photographs: Sequence[Picture], *, seed: int | None = None) -> Scenes:
+    def of(cls, recipe: Recipe, photographs: Sequence[LinearImage], *, seed: int | None = None) -> ImageSequence:
         """Those that a recipe asks for, or the same kind from another seed."""
         return cls(
             photographs=photographs,
@@ -35,7 +35,7 @@ class Scenes:
             exposures=recipe.exposures,
         )
 
-    def picture(self, number: int) -> Picture:
+    def picture(self, number: int) -> LinearImage:
         """The picture at this place, counted from 0."""
         rng = np.random.default_rng([self.seed, number])
         charts = int(number * self.charts)

@@ -8,21 +8,21 @@ import numpy as np
 from PIL import Image
 
 from dtbase.system.errors import Failure
-from dtproxies.images.image import Picture, Pixels
-from dtproxies.images.image_io import read_picture
+from dtproxies.images.image import LinearImage, Pixels
+from dtproxies.images.image_io import read_image
 
 
-def given_picture(path: Path, *, longest: int | None = None) -> Picture:
+def read_user_image(path: Path, *, longest: int | None = None) -> LinearImage:
     """The picture in `path`, made smaller until its longer side has `longest` pixels.
 
     Raises:
         Failure: it cannot be read, or has values that are no numbers.
     """
-    pixels = read_picture(path)
+    pixels = read_image(path)
     if not np.isfinite(pixels).all():
         share = 1 - np.isfinite(pixels).mean()
         raise Failure(f"{share:.2%} of its values are not finite", where=str(path), fix="export it again")
-    return Picture(path.stem, shrunk(pixels, longest) if longest else pixels)
+    return LinearImage(path.stem, shrunk(pixels, longest) if longest else pixels)
 
 
 def shrunk(pixels: Pixels, longest: int) -> Pixels:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from dtproxies.networks.box import box_mean
-from dtproxies.networks.sliders import planes
+from dtproxies.networks.sliders import broadcast_sliders
 
 TIMES = 8
 """Running means one after the other, which come close to a Gaussian."""
@@ -36,7 +36,7 @@ class Bloom(nn.Module):
 
     def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
         """See `dtproxies.networks` for shapes and units."""
-        size, threshold, strength = planes(sliders)
+        size, threshold, strength = broadcast_sliders(sliders)
         lightness = image[:, :1]
         bright = lightness * torch.exp(self.rate * _share(strength))
         light = box_mean(bright * self._taken(bright - threshold), self._radius(size), TIMES)

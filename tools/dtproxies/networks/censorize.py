@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from dtproxies.networks.frame import pixel_grid
 from dtproxies.networks.recursive import Recursive
-from dtproxies.networks.sliders import planes
+from dtproxies.networks.sliders import broadcast_sliders
 
 SHARP = 0.02
 """Of a blur with a smaller radius nothing is left in double precision."""
@@ -30,7 +30,7 @@ class Censorize(nn.Module):
 
     def forward(self, image: Tensor, sliders: Tensor, frame: Tensor) -> Tensor:
         """See `dtproxies.networks` for shapes and units."""
-        first, half, second = planes(sliders)
+        first, half, second = broadcast_sliders(sliders)
         blurred = self._blurred(image, first)
         half = torch.floor(half)
         large = torch.where(half > 0, self._enlarged(blurred, half.clamp(min=1), frame), blurred)
@@ -41,7 +41,7 @@ class Censorize(nn.Module):
 
     def _enlarged(self, image: Tensor, half: Tensor, frame: Tensor) -> Tensor:
         columns, rows = pixel_grid(image, frame)
-        left, top, width, height = planes(frame)
+        left, top, width, height = broadcast_sliders(frame)
         start, centre, end, written = _large(columns, half, width)
         above, middle, below, written_too = _large(rows, half, height)
         corners = [(row, column) for row in (above, below) for column in (start, end)]

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from dtproxies.networks.colour import REC2020_TO_XYZ_D50, matrix
-from dtproxies.networks.sliders import planes
+from dtproxies.networks.sliders import broadcast_sliders
 
 CAT16 = ((0.401288, 0.650173, -0.051461), (-0.250268, 1.204414, 0.045854), (-0.002079, 0.048952, 0.953127))
 """XYZ to the responses of cones (Li et al. 2017, Comprehensive color solutions: CAM16)."""
@@ -51,7 +51,7 @@ class MixerRgb(nn.Module):
         """See `dtproxies.networks` for shapes and units."""
         mix = sliders[:, :9].reshape(-1, 3, 3)
         saturation, lightness = (sliders[:, at : at + 3, None, None] for at in (9, 12))
-        compression, x, y = planes(sliders[:, 15:])
+        compression, x, y = broadcast_sliders(sliders[:, 15:])
         cones = self._adapted(image.clamp(min=0), x, y)
         xyz = matrix(matrix(cones, mix), self._cones_to_xyz).clamp(min=0)
         cones = matrix(self._compressed(xyz, compression), self._xyz_to_cones).clamp(min=0)

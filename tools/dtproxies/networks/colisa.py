@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from dtproxies.networks.sliders import planes
+from dtproxies.networks.sliders import broadcast_sliders
 
 STEPS = 65536
 """Of darktable's tables; the last is looked up at and above L of 100."""
@@ -33,7 +33,7 @@ class Colisa(nn.Module):
 
     def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
         """See `dtproxies.networks` for shapes and units."""
-        contrast, brightness, saturation = planes(sliders)
+        contrast, brightness, saturation = broadcast_sliders(sliders)
         lightness = self._curve(image[:, :1] / 100, lambda x: self._contrast(x, contrast))
         lightness = self._curve(lightness, lambda x: self._power(x, brightness))
         return torch.cat([100 * lightness, image[:, 1:] * (1 + saturation)], dim=1)

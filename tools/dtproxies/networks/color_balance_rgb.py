@@ -25,7 +25,7 @@ from dtproxies.networks.grading import (
     within,
 )
 from dtproxies.networks.powers import power, root, share, soft_clip
-from dtproxies.networks.sliders import planes
+from dtproxies.networks.sliders import broadcast_sliders
 
 Masks = tuple[Tensor, Tensor, Tensor]
 """Shadows, midtones, highlights, each [B, 1, H, W] and 0 to 1."""
@@ -63,8 +63,12 @@ class BalanceRgb(nn.Module):
 
     def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
         """See `dtproxies.networks` for shapes and units."""
-        grades, (shadows, white, highlights, grey), more = sliders[:, :12], planes(sliders[:, 12:16]), sliders[:, 16:]
-        hue, vibrance, fulcrum, contrast = planes(more[:, 12:])
+        grades, (shadows, white, highlights, grey), more = (
+            sliders[:, :12],
+            broadcast_sliders(sliders[:, 12:16]),
+            sliders[:, 16:],
+        )
+        hue, vibrance, fulcrum, contrast = broadcast_sliders(more[:, 12:])
         white = torch.exp(math.log(2) * white)
         light, chroma, cosine, sine = to_polar(matrix(image.clamp(min=0), self._to_cones))
         light = light.clamp(min=0)
@@ -104,7 +108,7 @@ class BalanceRgb(nn.Module):
 
     def _colour(self, grade: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """What three sliders add to the lights: by chroma and hue, and by luminance; and the lights of white."""
-        height, chroma, hue = planes(grade)
+        height, chroma, hue = broadcast_sliders(grade)
         angle = math.pi / 180 * hue + self.turn
         lit = from_polar(torch.ones_like(chroma), chroma, torch.cos(angle), torch.sin(angle))
         none = torch.zeros_like(chroma)
@@ -131,7 +135,7 @@ class BalanceRgb(nn.Module):
 
 def _masked(sliders: Tensor, masks: Masks) -> Tensor:
     """A slider for everything and one for each mask, [B, 4], as one number a pixel."""
-    everything, *parts = planes(sliders)
+    everything, *parts = broadcast_sliders(sliders)
     return everything + sum((part * mask for part, mask in zip(parts, masks, strict=True)), torch.zeros_like(masks[0]))
 
 

@@ -9,7 +9,7 @@ from dtbase.imaging.colour import REC709_TO_XYZ_D50
 from dtproxies.networks.colour import matrix, xyz_to_lab
 from dtproxies.networks.cube_root import near_cube_root
 from dtproxies.networks.hsl import from_hsl
-from dtproxies.networks.sliders import planes
+from dtproxies.networks.sliders import broadcast_sliders
 
 
 class Colorize(nn.Module):
@@ -28,7 +28,7 @@ class Colorize(nn.Module):
 
     def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
         """See `dtproxies.networks` for shapes and units."""
-        hue, saturation, share, lightness = planes(sliders)
+        hue, saturation, share, lightness = broadcast_sliders(sliders)
         light = from_hsl(hue, saturation, lightness / 100)
         colour = xyz_to_lab(matrix(light, self.to_xyz), near_cube_root)
         mixed = colour[:, :1] + share / 100 * (image[:, :1] - 100 * self.middle)

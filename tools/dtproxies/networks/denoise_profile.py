@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from dtproxies.networks.powers import power, root
-from dtproxies.networks.sliders import planes
+from dtproxies.networks.sliders import broadcast_sliders
 from dtproxies.networks.wavelets import NOISE, layers
 
 SCALES = 7
@@ -47,7 +47,7 @@ class Denoise(nn.Module):
 
     def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
         """See `dtproxies.networks` for shapes and units."""
-        strength, shadows, bias, slope, offset = planes(sliders)
+        strength, shadows, bias, slope, offset = broadcast_sliders(sliders)
         strength = STRONGER * strength
         factors = self.factors.reshape(1, 3, 1, 1)
         bend = functional.relu(shadows - 0.1 * torch.log(factors))

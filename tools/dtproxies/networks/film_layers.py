@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 
-class Film(nn.Module):
+class FiLM(nn.Module):
     """Layers whose channels are scaled and shifted as the sliders say (feature-wise linear modulation).
 
     With `kernel` 1 it looks at the pixel alone; else edges are continued outwards, and it looks `reach` pixels far. The

@@ -13,7 +13,7 @@ from dtproxies.networks.display_gamut import GREY_LUMINANCE, between, into_displ
 from dtproxies.networks.grading import CONES_TO_XYZ, D50_TO_D65, D65_TO_D50, XYZ_TO_CONES, to_polar, within
 from dtproxies.networks.powers import power, share
 from dtproxies.networks.s_curve import SCurve
-from dtproxies.networks.sliders import planes
+from dtproxies.networks.sliders import broadcast_sliders
 
 LN2 = math.log(2)
 SMALL = 1e-7
@@ -48,7 +48,7 @@ class Filmic(nn.Module):
 
     def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
         """See `dtproxies.networks` for shapes and units."""
-        dark, bright, black, white, hardness, *_, saturation, _ = planes(sliders)
+        dark, bright, black, white, hardness, *_, saturation, _ = broadcast_sliders(sliders)
         black, white = torch.minimum(black / 100, self.grey), torch.maximum(white / 100, self.grey)
         curve = self._curve(sliders, black, white)
         low, high = self.grey * torch.exp(LN2 * dark), self.grey * torch.exp(LN2 * bright)
@@ -64,7 +64,7 @@ class Filmic(nn.Module):
         return self._shown(image, mapped, (black, white))
 
     def _curve(self, sliders: Tensor, black: Tensor, white: Tensor) -> SCurve:
-        dark, bright, _, _, hardness, latitude, contrast, _, balance = planes(sliders)
+        dark, bright, _, _, hardness, latitude, contrast, _, balance = broadcast_sliders(sliders)
         low, middle, high = (power(one, 1 / hardness) for one in (black, self.grey.expand_as(white), white))
         span, latitude, balance = bright - dark, latitude / 100, balance / 100
         grey = -dark / span

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from dtproxies.networks.frame import pixel_grid
 from dtproxies.networks.hsl import from_hsl
-from dtproxies.networks.sliders import planes
+from dtproxies.networks.sliders import broadcast_sliders
 
 
 class Graduated(nn.Module):
@@ -29,7 +29,7 @@ class Graduated(nn.Module):
 
     def forward(self, image: Tensor, sliders: Tensor, frame: Tensor) -> Tensor:
         """See `dtproxies.networks` for shapes and units."""
-        density, hardness, rotation, offset, hue, saturation = planes(sliders)
+        density, hardness, rotation, offset, hue, saturation = broadcast_sliders(sliders)
         place = self._place(image, frame, hardness, rotation, offset)
         colour = from_hsl(hue, saturation, torch.full_like(hue, 0.5))
         darker = density > 0
@@ -42,7 +42,7 @@ class Graduated(nn.Module):
     def _place(self, image: Tensor, frame: Tensor, hardness: Tensor, rotation: Tensor, offset: Tensor) -> Tensor:
         """Where a pixel lies across the filter: at -0.5 and below is none of it, at 0.5 and above all."""
         columns, rows = pixel_grid(image, frame)
-        width, height = (one / 2 for one in planes(frame[:, 2:]))
+        width, height = (one / 2 for one in broadcast_sliders(frame[:, 2:]))
         angle = -math.pi / 180 * rotation
         sine, cosine = torch.sin(angle), torch.cos(angle)
         along = sine * (columns / width - 1) + cosine * (1 - rows / height) - 1 + offset / 50

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from dtproxies.networks.guided_filter import guided, highest, lowest
 from dtproxies.networks.powers import share
-from dtproxies.networks.sliders import planes
+from dtproxies.networks.sliders import broadcast_sliders
 
 DARK_WINDOW = 6
 """Radius in pixels of the windows in which the darkest channel is looked for."""
@@ -39,7 +39,7 @@ class Haze(nn.Module):
 
     def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
         """See `dtproxies.networks` for shapes and units."""
-        strength, distance = planes(sliders)
+        strength, distance = broadcast_sliders(sliders)
         light, depth = self._haze(image)
         veil = share(image, light).amin(dim=1, keepdim=True)
         passed = lowest(highest(1 - strength * veil, DARK_WINDOW), DARK_WINDOW)

@@ -11,7 +11,7 @@ from torch.nn import functional
 from dtproxies.networks.bayer import Sites, sites
 from dtproxies.networks.neighbourhood import inside, neighbourhood
 from dtproxies.networks.powers import power, share
-from dtproxies.networks.sliders import planes
+from dtproxies.networks.sliders import broadcast_sliders
 
 CLIP = 0
 """darktable's number of the method that cuts off."""
@@ -56,7 +56,7 @@ class Highlights(nn.Module):
 
     def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
         """See `dtproxies.networks` for shapes and units; C is 1."""
-        method, threshold = planes(sliders)
+        method, threshold = broadcast_sliders(sliders)
         cut = torch.minimum(image, self.level * threshold * self.factors.min().clamp(min=1.0))
         return torch.where(torch.round(method) == CLIP, cut, self._inpainted(image, threshold))
 

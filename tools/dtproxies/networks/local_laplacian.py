@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from dtproxies.networks.laplacian_pyramid import LEVELS, Border, expand, reduce
-from dtproxies.networks.sliders import planes
+from dtproxies.networks.sliders import broadcast_sliders
 
 GREYS = 6
 """Lightnesses round which curves are laid; between them, what the two nearest give is mixed."""
@@ -54,7 +54,7 @@ class LocalLaplacian(nn.Module):
 
     def _curves(self, lightness: Tensor, sliders: Tensor) -> Tensor:
         """[B, 1, H, W] -> [B, GREYS, H, W]."""
-        highlights, shadows, detail, midtone = planes(sliders)
+        highlights, shadows, detail, midtone = broadcast_sliders(sliders)
         width = torch.exp(self.width) * midtone
         grey = _greys(lightness)
         apart = lightness - grey

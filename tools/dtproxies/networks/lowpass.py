@@ -7,7 +7,7 @@ from torch import Tensor
 
 from dtproxies.networks.colisa import Colisa
 from dtproxies.networks.recursive import Recursive
-from dtproxies.networks.sliders import planes
+from dtproxies.networks.sliders import broadcast_sliders
 
 
 class Lowpass(Colisa):
@@ -25,7 +25,7 @@ class Lowpass(Colisa):
 
     def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
         """See `dtproxies.networks` for shapes and units."""
-        radius, contrast, brightness, saturation = planes(sliders)
+        radius, contrast, brightness, saturation = broadcast_sliders(sliders)
         blurred = self.blur(image.double(), radius.double()).to(image.dtype)
         lightness = self._curve(blurred[:, :1] / 100, lambda x: self._contrast(x, contrast))
         lightness = self._curve(lightness, lambda x: self._power(x, brightness))

@@ -13,7 +13,7 @@ Near = Callable[[int, int], Tensor]
 """From steps down and across to the picture moved so that each place holds what lies there."""
 
 
-def around(image: Tensor, reach: int, outside: str = "constant") -> Near:
+def shifted_neighbours(image: Tensor, reach: int, outside: str = "constant") -> Near:
     """Neighbours of [B, C, H, W] up to `reach` places away; outside there are zeros, or with `replicate` the border."""
     padded = functional.pad(image, (reach, reach, reach, reach), mode=outside)
 
@@ -36,7 +36,7 @@ def inside(image: Tensor, border: int) -> Tensor:
 
 def neighbourhood(image: Tensor) -> Tensor:
     """Sums of 3 x 3 places; those outside the picture count nothing."""
-    near = around(image, 1)
+    near = shifted_neighbours(image, 1)
     columns = near(0, -1) + near(0, 0) + near(0, 1)
-    near = around(columns, 1)
+    near = shifted_neighbours(columns, 1)
     return near(-1, 0) + near(0, 0) + near(1, 0)

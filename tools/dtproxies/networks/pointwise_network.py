@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from dtproxies.networks.encoding import from_stops, to_stops
-from dtproxies.networks.film_layers import Film, gated
-from dtproxies.networks.sliders import Dials
+from dtproxies.networks.film_layers import FiLM, gated
+from dtproxies.networks.sliders import SliderEmbedding
 from dtproxies.vocabulary.module import Module
 
 
@@ -27,8 +27,8 @@ class Mixer(nn.Module):
         sizes = [max(abs(module.sliders[at].low), abs(module.sliders[at].high)) for at in self._gates]
         self.register_buffer("_sizes", torch.tensor([sizes]), persistent=False)
         self._lab = module.space == "lab"
-        self.dials = Dials(module.sliders)
-        self.film = Film(3, 3 * max(1, len(self._gates)), self.dials.size, width=width, depth=depth)
+        self.dials = SliderEmbedding(module.sliders)
+        self.film = FiLM(3, 3 * max(1, len(self._gates)), self.dials.size, width=width, depth=depth)
 
     def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
         """See `dtproxies.networks` for shapes and units."""

@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from dtproxies.networks.bayer import sites
-from dtproxies.networks.neighbourhood import Near, around, inside, neighbourhood
+from dtproxies.networks.neighbourhood import Near, inside, neighbourhood, shifted_neighbours
 
 REACH = 4
 """Pixels around an output pixel that it looks at."""
@@ -28,9 +28,9 @@ def patterned(values: Tensor, clipped: Tensor) -> Tensor:
     """
     places, known = sites(values), functional.relu(values)
     mean_red, mean_green, mean_blue = (_mean(values, place, clipped) for place in places[:3])
-    green = torch.where(inside(values, 3), _cut(_green(around(values, 3)), clipped), mean_green)
+    green = torch.where(inside(values, 3), _cut(_green(shifted_neighbours(values, 3)), clipped), mean_green)
     green = torch.where(places.green, known, green)
-    across, down, diagonal = _others(around(known, 1), around(green, 1))
+    across, down, diagonal = _others(shifted_neighbours(known, 1), shifted_neighbours(green, 1))
     red = torch.where(places.blue, diagonal, torch.where(places.red_rows, across, down))
     blue = torch.where(places.red, diagonal, torch.where(places.red_rows, down, across))
     whole = inside(values, 1)

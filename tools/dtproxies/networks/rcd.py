@@ -9,9 +9,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from dtproxies.networks.bayer import Sites, sites
-from dtproxies.networks.neighbourhood import Near, around, inside
+from dtproxies.networks.neighbourhood import Near, inside, shifted_neighbours
 from dtproxies.networks.ppg import patterned
-from dtproxies.networks.sliders import planes
+from dtproxies.networks.sliders import broadcast_sliders
 
 TINY = 1e-5
 """Added where a quotient could have nothing below; its square stands for directions without any structure."""
@@ -44,7 +44,7 @@ class Demosaic(nn.Module):
 
     def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
         """See `dtproxies.networks` for shapes and units; C is 1, and 3 of the output."""
-        (method,) = planes(sliders)
+        (method,) = broadcast_sliders(sliders)
         simple = torch.round(method) == PPG
         light = functional.relu(image)
         grouped = patterned(torch.where(simple, image, light), simple)
@@ -53,12 +53,12 @@ class Demosaic(nn.Module):
         return torch.where(simple | ~inside(image, BORDER), grouped, made)
 
     def _ratios(self, mosaic: Tensor) -> Tensor:
-        places, near, core = sites(mosaic), around(mosaic, 4), inside(mosaic, CORE)
+        places, near, core = sites(mosaic), shifted_neighbours(mosaic, 4), inside(mosaic, CORE)
         upright = _upright(near, core)
         brightness = self._brightness(near)
-        green = torch.where(places.green | ~core, mosaic, _green(near, around(brightness, 2), upright))
+        green = torch.where(places.green | ~core, mosaic, _green(near, shifted_neighbours(brightness, 2), upright))
         slanting = torch.where(core, _slanting(mosaic, near), brightness)
-        opposite = _opposite(near, around(green, 2), _direction(slanting))
+        opposite = _opposite(near, shifted_neighbours(green, 2), _direction(slanting))
         red, blue = (torch.where(place, mosaic, opposite) for place in (places.red, places.blue))
         return torch.cat([_at_greens(red, green, places, upright), green, _at_greens(blue, green, places, upright)], 1)
 
@@ -70,7 +70,7 @@ class Demosaic(nn.Module):
 
 def _upright(near: Near, core: Tensor) -> Tensor:
     """How upright the structure is: 1 where all change is along columns, which is where rows should be followed."""
-    high = [around(_high_pass(near, *way), 1) for way in ((1, 0), (0, 1))]
+    high = [shifted_neighbours(_high_pass(near, *way), 1) for way in ((1, 0), (0, 1))]
     columns = high[0](-1, 0) + high[0](0, 0) + high[0](1, 0)
     rows = high[1](0, -1) + high[1](0, 0) + high[1](0, 1)
     return _direction(torch.where(core, _portion(columns, rows), 0.0))
@@ -81,7 +81,7 @@ def _slanting(mosaic: Tensor, near: Near) -> Tensor:
     # darktable keeps every other value: in even columns it finds that of the next one.
     even = (torch.arange(mosaic.shape[-1], device=mosaic.device) % 2 == 0).reshape(1, 1, 1, -1)
     high = [_high_pass(near, *way) for way in ((1, 1), (1, -1))]
-    falling, rising = (around(torch.where(even, around(one, 1)(0, 1), one), 1) for one in high)
+    falling, rising = (shifted_neighbours(torch.where(even, shifted_neighbours(one, 1)(0, 1), one), 1) for one in high)
     return _portion(falling(-1, -1) + falling(0, 0) + falling(1, 1), rising(-1, 1) + rising(0, 0) + rising(1, -1))
 
 
@@ -94,7 +94,7 @@ def _high_pass(near: Near, down: int, across: int) -> Tensor:
 
 def _direction(portion: Tensor) -> Tensor:
     """The pixel's own direction, or that of its diagonal neighbours where theirs is more certain."""
-    near = around(portion, 1)
+    near = shifted_neighbours(portion, 1)
     others = (near(-1, -1) + near(-1, 1) + near(1, -1) + near(1, 1)) / 4
     return torch.where((0.5 - portion).abs() < (0.5 - others).abs(), others, portion)
 
@@ -145,7 +145,7 @@ def _opposite(near: Near, green: Near, slanting: Tensor) -> Tensor:
 
 def _at_greens(colour: Tensor, green: Tensor, places: Sites, upright: Tensor) -> Tensor:
     """A colour that is known at all places but the green ones, there too."""
-    known, greens = around(colour, 3), around(green, 2)
+    known, greens = shifted_neighbours(colour, 3), shifted_neighbours(green, 2)
 
     def estimate(down: int, across: int) -> Tensor:
         changes, estimates = [], []

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from dtproxies.networks.recursive import Recursive
-from dtproxies.networks.sliders import planes
+from dtproxies.networks.sliders import broadcast_sliders
 
 TIMES = 4
 """How often the negative is laid over at most; at the middle of a slider it is once."""
@@ -35,7 +35,7 @@ class ShadowsHighlights(nn.Module):
         return self._moved(image.double(), sliders.double()).to(image.dtype)
 
     def _moved(self, image: Tensor, sliders: Tensor) -> Tensor:
-        radius, shadows, whitepoint, highlights, *shares = planes(sliders)
+        radius, shadows, whitepoint, highlights, *shares = broadcast_sliders(sliders)
         compress, dark_colour, bright_colour = (share / 100 for share in shares)
         white = (1 - whitepoint / 100).clamp(min=0.01)
         light = _whitened(image[:, :1] / 100, white)

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from dtproxies.networks.colour import matrix
 from dtproxies.networks.primaries import Primaries, invert
-from dtproxies.networks.sliders import planes
+from dtproxies.networks.sliders import broadcast_sliders
 
 GREY = 0.1845
 """Light of middle grey, where scene and display agree (darktable's user manual, module filmic rgb)."""
@@ -32,7 +32,7 @@ class Sigmoid(nn.Module):
 
     def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
         """See `dtproxies.networks` for shapes and units."""
-        contrast, skew, white, black, way, hue = planes(sliders[:, :6])
+        contrast, skew, white, black, way, hue = broadcast_sliders(sliders[:, :6])
         curve = self._curve(contrast, skew, white, black / 100)
         channels = self._each_channel(image, curve, hue / 100, sliders[:, 6:])
         ratios = _ratios(_positive(image), curve, black / 100)

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from dtproxies.vocabulary.module import Slider
 
 
-class Dials(nn.Module):
+class SliderEmbedding(nn.Module):
     """Sliders in darktable's units -> numbers of about one, all smooth in what they come from.
 
     A linear slider becomes its place between low (-1) and high (1), a logarithmic one that of its logarithm; an angle
@@ -49,6 +49,6 @@ def _dial(slider: Slider, value: Tensor) -> Tensor:
     return (value - low) * (2 / (high - low)) - 1
 
 
-def planes(values: Tensor) -> list[Tensor]:
+def broadcast_sliders(values: Tensor) -> list[Tensor]:
     """[B, P] -> P tensors [B, 1, 1, 1] that multiply a picture [B, C, H, W]."""
     return list(values.reshape(*values.shape, 1, 1, 1).unbind(dim=1))

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from dtproxies.networks.recursive import Recursive
-from dtproxies.networks.sliders import planes
+from dtproxies.networks.sliders import broadcast_sliders
 
 SHRINK = 4.0
 """The filter looks at a picture that is so many times smaller, or as many times as its radius has pixels."""
@@ -36,7 +36,7 @@ class SmoothMask(nn.Module):
             feathering: [B, 1, 1, 1], how little variance keeps a pixel as it is.
             frame: see `dtproxies.networks.frame`.
         """
-        width, height = planes(frame[:, 2:])
+        width, height = broadcast_sliders(frame[:, 2:])
         radius = self._whole(((blending * 0.01 * torch.maximum(width, height) - 1) / 2).clamp(min=0))
         shrink = radius.clamp(1.0, SHRINK)
         sigma = torch.where(radius > SHRINK, radius / SHRINK, 1.0)

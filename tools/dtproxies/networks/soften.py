@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from dtproxies.networks.box import box_mean
 from dtproxies.networks.hsl import from_hsl, to_hsl
-from dtproxies.networks.sliders import planes
+from dtproxies.networks.sliders import broadcast_sliders
 
 TIMES = 8
 """Running means one after the other, which come close to a Gaussian."""
@@ -30,7 +30,7 @@ class Soften(nn.Module):
 
     def forward(self, image: Tensor, sliders: Tensor, frame: Tensor) -> Tensor:
         """See `dtproxies.networks` for shapes and units."""
-        size, saturation, brightness, share = planes(sliders)
+        size, saturation, brightness, share = broadcast_sliders(sliders)
         hue, colour, lightness = to_hsl(image)
         colour = (colour * saturation / 100).clamp(0, 1)
         lightness = (lightness * torch.exp(self.rate * brightness)).clamp(0, 1)
@@ -38,7 +38,7 @@ class Soften(nn.Module):
         return image + self.share * share / 100 * (copy - image)
 
     def _radius(self, size: Tensor, frame: Tensor) -> Tensor:
-        width, height = planes(frame[:, 2:])
+        width, height = broadcast_sliders(frame[:, 2:])
         largest = torch.floor(torch.sqrt(width**2 + height**2) * 0.01)
         radius = largest * (size + 1).clamp(max=100) / 100
         # Two numbers that are equal but for rounding have to give the same whole number.

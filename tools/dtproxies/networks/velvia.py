@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from dtproxies.networks.sliders import planes
+from dtproxies.networks.sliders import broadcast_sliders
 
 NONE = 1e-5
 """Added to what saturation is divided by."""
@@ -29,7 +29,7 @@ class Velvia(nn.Module):
 
     def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
         """See `dtproxies.networks` for shapes and units."""
-        strength, bias = planes(sliders)
+        strength, bias = broadcast_sliders(sliders)
         most, least = image.amax(dim=1, keepdim=True), image.amin(dim=1, keepdim=True)
         total = most + least
         room = NONE + torch.where(total <= 1, total, (2 - total).clamp(min=0))

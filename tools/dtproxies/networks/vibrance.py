@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from dtproxies.networks.sliders import planes
+from dtproxies.networks.sliders import broadcast_sliders
 
 
 class Vibrance(nn.Module):
@@ -23,7 +23,7 @@ class Vibrance(nn.Module):
 
     def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
         """See `dtproxies.networks` for shapes and units."""
-        (amount,) = planes(sliders)
+        (amount,) = broadcast_sliders(sliders)
         lightness, colour = image[:, :1], image[:, 1:]
         square = torch.sum(colour**2, dim=1, keepdim=True)
         # At grey the root has no slope.

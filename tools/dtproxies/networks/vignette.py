@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from dtproxies.networks.frame import pixel_grid
 from dtproxies.networks.powers import power
-from dtproxies.networks.sliders import planes
+from dtproxies.networks.sliders import broadcast_sliders
 
 LEAST_SHAPE = 0.001
 """What darktable takes for smaller ones."""
@@ -33,8 +33,8 @@ class Vignette(nn.Module):
 
     def forward(self, image: Tensor, sliders: Tensor, frame: Tensor) -> Tensor:
         """See `dtproxies.networks` for shapes and units."""
-        start, width, brightness, saturation = planes(sliders[:, :4])
-        least = 100 / torch.minimum(*planes(frame[:, 2:]))
+        start, width, brightness, saturation = broadcast_sliders(sliders[:, :4])
+        least = 100 / torch.minimum(*broadcast_sliders(frame[:, 2:]))
         grown = (self._distance(image, sliders[:, 4:], frame) - start / 100) / (torch.maximum(width, least) / 100)
         weight = grown.clamp(0, 1)
         change = weight * brightness
@@ -43,8 +43,8 @@ class Vignette(nn.Module):
         return lit + (lit - grey) * weight * saturation
 
     def _distance(self, image: Tensor, sliders: Tensor, frame: Tensor) -> Tensor:
-        x, y, follows, ratio, shape = planes(sliders)
-        width, height = planes(frame[:, 2:])
+        x, y, follows, ratio, shape = broadcast_sliders(sliders)
+        width, height = broadcast_sliders(frame[:, 2:])
         columns, rows = pixel_grid(image, frame)
         longer = torch.maximum(width, height)
         across = torch.where(follows > 0.5, width, longer * ratio.clamp(max=1))

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from dtproxies.networks.bayer import sites
-from dtproxies.networks.sliders import planes
+from dtproxies.networks.sliders import broadcast_sliders
 
 
 class Balance(nn.Module):
@@ -22,7 +22,7 @@ class Balance(nn.Module):
 
     def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
         """See `dtproxies.networks` for shapes and units; C is 1."""
-        red, green, blue = planes(sliders)
+        red, green, blue = broadcast_sliders(sliders)
         places = sites(image)
         factors = torch.where(places.red, red, torch.where(places.green, green, blue))
         return self.scale * factors * image

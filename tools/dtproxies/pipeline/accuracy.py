@@ -11,10 +11,10 @@ from dtbase.imaging.psnr import psnr
 from dtbase.terminal.console import Console
 from dtproxies.images.image import Pixels
 from dtproxies.images.metrics import CAP
-from dtproxies.images.module_spaces import shown
+from dtproxies.images.module_spaces import to_display
 from dtproxies.networks.frame import call
 from dtproxies.pipeline.chain import Chain, as_pixels, as_tensor
-from dtproxies.pipeline.reference_render import Passed
+from dtproxies.pipeline.reference_render import ModuleIO
 from dtproxies.pipeline.steps import LINEAR
 
 
@@ -34,7 +34,7 @@ class Judged:
 
 
 def judge(
-    chain: Chain, light: Pixels, made: Sequence[Pixels], one_by_one: Sequence[Passed], in_pipe: Sequence[Passed]
+    chain: Chain, light: Pixels, made: Sequence[Pixels], one_by_one: Sequence[ModuleIO], in_pipe: Sequence[ModuleIO]
 ) -> list[Judged]:
     """Compare after every module.
 
@@ -50,16 +50,16 @@ def judge(
     for at, link in enumerate(chain.links):
         with torch.no_grad():
             alone = call(chain.networks[at], link.module, as_tensor(one_by_one[at].input), sliders[at])
-        exported = shown(in_pipe[at].output, link.made)
-        after = shown(made[at], link.made)
-        rendered = shown(one_by_one[at].output, link.made)
+        exported = to_display(in_pipe[at].output, link.made)
+        after = to_display(made[at], link.made)
+        rendered = to_display(one_by_one[at].output, link.made)
         judged.append(
             Judged(
                 module=link.module.name,
-                alone=psnr(shown(as_pixels(alone), link.made), rendered, best=CAP),
+                alone=psnr(to_display(as_pixels(alone), link.made), rendered, best=CAP),
                 chained=psnr(after, rendered, best=CAP),
                 pipe=psnr(after, exported, best=CAP),
-                untouched=psnr(shown(light, LINEAR), exported, best=CAP),
+                untouched=psnr(to_display(light, LINEAR), exported, best=CAP),
             )
         )
     return judged

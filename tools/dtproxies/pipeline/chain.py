@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from dtproxies.images.image import Pixels
 from dtproxies.networks.colour import convert, to_rec709
 from dtproxies.networks.frame import call
-from dtproxies.pipeline.steps import LINEAR, Link
+from dtproxies.pipeline.steps import LINEAR, PipelineStep
 from dtproxies.proxy.weight_files import weights_of
 from dtproxies.proxy.weights import load
 from dtproxies.render.torch_threads import half_the_cores
@@ -20,13 +20,13 @@ from dtproxies.render.torch_threads import half_the_cores
 class Chain(nn.Module):
     """Proxies in the order of their modules; colours are converted in between as darktable converts them."""
 
-    def __init__(self, links: Sequence[Link], networks: Sequence[nn.Module]) -> None:
+    def __init__(self, links: Sequence[PipelineStep], networks: Sequence[nn.Module]) -> None:
         super().__init__()
         self.links = tuple(links)
         self.networks = nn.ModuleList(networks)
 
     @classmethod
-    def of(cls, links: Sequence[Link], models: Path) -> Chain:
+    def of(cls, links: Sequence[PipelineStep], models: Path) -> Chain:
         """The chain with the weights in the folder of models; they want no gradients.
 
         Raises:
@@ -34,7 +34,7 @@ class Chain(nn.Module):
         """
         names = [link.module.name for link in links]
         networks = [
-            load(weights_of(name, models), link.module, link.proxied.network)
+            load(weights_of(name, models), link.module, link.definition.network)
             for name, link in zip(names, links, strict=True)
         ]
         chain = cls(links, networks).eval()

@@ -10,16 +10,16 @@ import numpy as np
 
 from dtbase.system.files import json_text, write_text
 from dtbase.terminal.console import Console
-from dtproxies.images.image import Picture, Pixels
-from dtproxies.images.image_io import write_picture
+from dtproxies.images.image import LinearImage, Pixels
+from dtproxies.images.image_io import write_image
 from dtproxies.images.module_spaces import from_space
-from dtproxies.images.user_image import given_picture
+from dtproxies.images.user_image import read_user_image
 from dtproxies.pipeline.accuracy import judge, report
 from dtproxies.pipeline.chain import run
 from dtproxies.pipeline.open_pipeline import Pipeline, open_pipeline
-from dtproxies.pipeline.reference_render import Passed, in_pipe, one_by_one, sidecar_of
+from dtproxies.pipeline.reference_render import ModuleIO, in_pipe, one_by_one, sidecar_of
 from dtproxies.pipeline.request import read_request
-from dtproxies.pipeline.steps import Link
+from dtproxies.pipeline.steps import PipelineStep
 
 PICTURE = "picture.pfm"
 
@@ -42,7 +42,7 @@ def pipeline_command(
     Raises:
         Failure, WrongUsage, NothingToDo: as `read_request` and `open_pipeline`, or the picture cannot be read.
     """
-    request, picture = read_request(asked), given_picture(image, longest=longest)
+    request, picture = read_request(asked), read_user_image(image, longest=longest)
     with open_pipeline(request, picture, models, skip) as opened:
         made = run(opened.chain, picture.pixels)
         _write_outputs(folder, opened.chain.links, made, every=every)
@@ -61,18 +61,20 @@ def pipeline_command(
         report(console, judged)
 
 
-def write_edit(folder: Path, opened: Pipeline, picture: Picture, links: Sequence[Link] | None = None) -> Path:
+def write_edit(
+    folder: Path, opened: Pipeline, picture: LinearImage, links: Sequence[PipelineStep] | None = None
+) -> Path:
     """Write the picture as linear light, and beside it the sidecar with which darktable opens it.
 
     A file that is not linear would not do: modules before the input profile would see its encoded values.
     """
-    write_picture(folder / PICTURE, picture.pixels)
+    write_image(folder / PICTURE, picture.pixels)
     path = folder / f"{PICTURE}.xmp"
     write_text(path, sidecar_of(links or opened.chain.links, opened.order, opened.renderer.layouts))
     return path
 
 
-def _in_darktable(console: Console, opened: Pipeline, picture: Picture) -> tuple[list[Passed], list[Passed]]:
+def _in_darktable(console: Console, opened: Pipeline, picture: LinearImage) -> tuple[list[ModuleIO], list[ModuleIO]]:
     links = opened.chain.links
     with console.progress("rendering in darktable, module by module and by its own pipe", 2) as advance:
         rendered = one_by_one(opened.renderer, links, picture.pixels)
@@ -82,7 +84,7 @@ def _in_darktable(console: Console, opened: Pipeline, picture: Picture) -> tuple
     return rendered, exported
 
 
-def _write_outputs(folder: Path, links: Sequence[Link], made: Sequence[Pixels], *, every: bool) -> None:
+def _write_outputs(folder: Path, links: Sequence[PipelineStep], made: Sequence[Pixels], *, every: bool) -> None:
     if every:
         for number, (link, pixels) in enumerate(zip(links, made, strict=True), 1):
             _write(folder / f"{number}-{link.module.name}.png", pixels, link)
@@ -90,5 +92,5 @@ def _write_outputs(folder: Path, links: Sequence[Link], made: Sequence[Pixels], 
     _write(folder / "result.pfm", made[-1], links[-1])
 
 
-def _write(path: Path, pixels: Pixels, link: Link) -> None:
-    write_picture(path, np.asarray(from_space(pixels.astype(np.float64), link.made), np.float32))
+def _write(path: Path, pixels: Pixels, link: PipelineStep) -> None:
+    write_image(path, np.asarray(from_space(pixels.astype(np.float64), link.made), np.float32))

@@ -11,11 +11,11 @@ from dtproxies.darktable import introspection
 from dtproxies.darktable.find import Darktable, find
 from dtproxies.darktable.module_order import Order, order_of
 from dtproxies.darktable.renderer import Renderer
-from dtproxies.images.image import Picture
+from dtproxies.images.image import LinearImage
 from dtproxies.pipeline.chain import Chain
 from dtproxies.pipeline.request import Request
 from dtproxies.pipeline.steps import links, usable
-from dtproxies.proxy.definition import proxied
+from dtproxies.proxy.definition import load_definition
 from dtproxies.render.open_renderer import open_renderer
 
 
@@ -30,7 +30,9 @@ class Pipeline:
 
 
 @contextmanager
-def open_pipeline(request: Request, picture: Picture, models: Path, skip: Collection[str] = ()) -> Iterator[Pipeline]:
+def open_pipeline(
+    request: Request, picture: LinearImage, models: Path, skip: Collection[str] = ()
+) -> Iterator[Pipeline]:
     """Set a pipeline up for pictures of the size of `picture`.
 
     Raises:
@@ -41,7 +43,7 @@ def open_pipeline(request: Request, picture: Picture, models: Path, skip: Collec
     wanted, darktable = usable(request, skip), find()
     order = order_of(request.order_version, introspection.orders(darktable), request.order_text)
     height, width, _ = picture.pixels.shape
-    described = [proxied(one.module).module for one in wanted]
+    described = [load_definition(one.module).module for one in wanted]
     with open_renderer(darktable, described, height=height, width=width) as renderer:
         chain = Chain.of(links(wanted, order, renderer.layouts), models)
         yield Pipeline(chain=chain, order=order, renderer=renderer, darktable=darktable)

@@ -15,50 +15,54 @@ from dtproxies.darktable.renderer import Renderer
 from dtproxies.darktable.sidecar_writer import Step, sidecar
 from dtproxies.images.image import Pixels
 from dtproxies.images.module_spaces import convert
-from dtproxies.pipeline.steps import LINEAR, Link
+from dtproxies.pipeline.steps import LINEAR, PipelineStep
 
 
 @dataclass(frozen=True, eq=False)
-class Passed:
+class ModuleIO:
     """What a module got and made, H x W x 3 each in its own space."""
 
     input: Pixels
     output: Pixels
 
 
-def one_by_one(renderer: Renderer, links: Sequence[Link], light: Pixels) -> list[Passed]:
+def one_by_one(renderer: Renderer, links: Sequence[PipelineStep], light: Pixels) -> list[ModuleIO]:
     """Render through each module in turn; colours are converted here, in double precision.
 
     Raises:
         Failure: darktable refuses, or crashes.
     """
-    passed: list[Passed] = []
+    passed: list[ModuleIO] = []
     pixels, space = light.astype(np.float64), LINEAR
     for link in links:
         given = np.asarray(convert(pixels, space, link.space), np.float32)
         made = renderer.render(link.module.name, given, link.module.parameters(link.sliders))
-        passed.append(Passed(given, made))
+        passed.append(ModuleIO(given, made))
         pixels, space = made.astype(np.float64), link.made
     return passed
 
 
 def in_pipe(
-    darktable: Darktable, links: Sequence[Link], order: Order, light: Pixels, layouts: Mapping[str, ModuleLayout]
-) -> list[Passed]:
+    darktable: Darktable,
+    links: Sequence[PipelineStep],
+    order: Order,
+    light: Pixels,
+    layouts: Mapping[str, ModuleLayout],
+) -> list[ModuleIO]:
     """Export the picture with darktable-cli and the sidecar of the pipeline.
 
     Raises:
         Failure: darktable-cli failed, or skipped a module.
     """
     dumped = dump(darktable, light, steps(links), layouts, order)
-    return [Passed(dumped[link.module.name].input, dumped[link.module.name].output) for link in links]
+    return [ModuleIO(dumped[link.module.name].input, dumped[link.module.name].output) for link in links]
 
 
-def steps(links: Sequence[Link]) -> list[Step]:
+def steps(links: Sequence[PipelineStep]) -> list[Step]:
     """The history of the pipeline."""
     return [Step(link.module.name, link.module.parameters(link.sliders)) for link in links]
 
 
-def sidecar_of(links: Sequence[Link], order: Order, layouts: Mapping[str, ModuleLayout]) -> str:
+def sidecar_of(links: Sequence[PipelineStep], order: Order, layouts: Mapping[str, ModuleLayout]) -> str:
     """The sidecar that a photographer can open beside the picture."""
     return sidecar(steps(links), layouts, order)

@@ -22,7 +22,7 @@ KEYS = {"sliders", "free", "enabled"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class ModuleRequest:
     """One module: its sliders by name, or its parameters as a sidecar holds them."""
 
     module: str
@@ -41,7 +41,7 @@ class Wanted:
 class Request:
     """The modules that are on, in no particular order, and which order darktable gives them."""
 
-    modules: Sequence[Wanted]
+    modules: Sequence[ModuleRequest]
     order_version: int = SCENE
     order_text: str = ""
 
@@ -63,7 +63,7 @@ def read_request(text: str) -> Request:
     if text not in (known := member_names(modules)):
         fix = f"{did_you_mean(text, known)} Or name a .yaml or .xmp file"
         raise WrongUsage(f"'{text}' is no module with a proxy", fix=fix)
-    return Request(modules=[Wanted(module=text)])
+    return Request(modules=[ModuleRequest(module=text)])
 
 
 def read_yaml(path: Path) -> Request:
@@ -76,8 +76,8 @@ def read_yaml(path: Path) -> Request:
         read = yaml.safe_load(path.read_text())
     except FileNotFoundError as missing:
         raise Failure("there is no such file", where=str(path)) from missing
-    except (yaml.YAMLError, UnicodeDecodeError) as wrong:
-        raise Failure(f"this is no YAML: {wrong}", where=str(path)) from wrong
+    except (yaml.YAMLError, UnicodeDecodeError) as exc:
+        raise Failure(f"this is no YAML: {exc}", where=str(path)) from exc
     content = _map(read, {"modules", "order"}, str(path))
     listed = _map(content.get("modules"), None, f"{path}: modules")
     order = content.get("order", SCENE)
@@ -87,7 +87,7 @@ def read_yaml(path: Path) -> Request:
     return Request(modules=[one for one in wanted if one is not None], order_version=order)
 
 
-def _from_yaml(name: str, given: Any, where: str) -> Wanted | None:
+def _from_yaml(name: str, given: Any, where: str) -> ModuleRequest | None:
     content = _map(given or {}, KEYS, where)
     sliders = _map(content.get("sliders") or {}, None, f"{where}: sliders")
     for slider, value in sliders.items():
@@ -100,7 +100,7 @@ def _from_yaml(name: str, given: Any, where: str) -> Wanted | None:
         raise Failure(f"enabled is true or false, not {content['enabled']!r}", where=where)
     if not content.get("enabled", True):
         return None
-    return Wanted(module=name, sliders=sliders, free=None if free == ALL else tuple(free))
+    return ModuleRequest(module=name, sliders=sliders, free=None if free == ALL else tuple(free))
 
 
 def _map(value: Any, keys: set[str] | None, where: str) -> dict[str, Any]:
@@ -112,10 +112,10 @@ def _map(value: Any, keys: set[str] | None, where: str) -> dict[str, Any]:
     return value
 
 
-def _from_entry(entry: Entry) -> Wanted:
+def _from_entry(entry: Entry) -> ModuleRequest:
     obstacle = ""
     if entry.instance:
         obstacle = "it is there more than once"
     elif entry.blended:
         obstacle = "it is blended, by opacity or a mask"
-    return Wanted(module=entry.module, params=entry.params, version=entry.version, obstacle=obstacle)
+    return ModuleRequest(module=entry.module, params=entry.params, version=entry.version, obstacle=obstacle)

@@ -11,8 +11,8 @@ from dtbase.system.suggestions import did_you_mean
 from dtproxies import modules
 from dtproxies.darktable.layout import ModuleLayout
 from dtproxies.darktable.module_order import Order
-from dtproxies.pipeline.request import Request, Wanted
-from dtproxies.proxy.definition import Proxied, proxied
+from dtproxies.pipeline.request import ModuleRequest, Request
+from dtproxies.proxy.definition import ProxyDefinition, load_definition
 from dtproxies.vocabulary.module import Module, Slider, Space
 
 LINEAR: Space = "input-rgb"
@@ -22,10 +22,10 @@ CLOSE = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class PipelineStep:
     """One module of a pipeline."""
 
-    proxied: Proxied
+    definition: ProxyDefinition
     sliders: Mapping[str, float]
     """All of the proxy's, in its order."""
     free: tuple[str, ...]
@@ -37,10 +37,10 @@ class Link:
     @property
     def module(self) -> Module:
         """Its description."""
-        return self.proxied.module
+        return self.definition.module
 
 
-def usable(request: Request, skip: Collection[str]) -> list[Wanted]:
+def usable(request: Request, skip: Collection[str]) -> list[ModuleRequest]:
     """The modules of a request that proxies stand for.
 
     Raises:
@@ -59,7 +59,7 @@ def usable(request: Request, skip: Collection[str]) -> list[Wanted]:
     return left
 
 
-def links(wanted: Sequence[Wanted], order: Order, layouts: Mapping[str, ModuleLayout]) -> list[Link]:
+def links(wanted: Sequence[ModuleRequest], order: Order, layouts: Mapping[str, ModuleLayout]) -> list[PipelineStep]:
     """Put modules into darktable's order.
 
     Args:
@@ -92,10 +92,10 @@ def _refuse(obstacles: Mapping[str, str], skip: Collection[str] = ()) -> None:
         raise Failure(f"proxies cannot stand for all modules:\n{told}", fix=fix)
 
 
-def _obstacle(one: Wanted) -> str:
+def _obstacle(one: ModuleRequest) -> str:
     if one.module not in member_names(modules):
         return "it has no proxy"
-    module = proxied(one.module).module
+    module = load_definition(one.module).module
     if module.space == "raw":
         return "it works on sensor data, and a pipeline starts from a picture"
     if one.version is not None and one.version != module.version:
@@ -103,8 +103,8 @@ def _obstacle(one: Wanted) -> str:
     return one.obstacle
 
 
-def _link(one: Wanted, order: Order, layout: ModuleLayout) -> Link:
-    found = proxied(one.module)
+def _link(one: ModuleRequest, order: Order, layout: ModuleLayout) -> PipelineStep:
+    found = load_definition(one.module)
     module, place = found.module, order.place(one.module)
     known = {slider.name: slider for slider in module.sliders}
     given = one.sliders
@@ -114,8 +114,8 @@ def _link(one: Wanted, order: Order, layout: ModuleLayout) -> Link:
         if name not in known:
             raise WrongUsage(f"the proxy of {module.name} has no slider '{name}'", fix=did_you_mean(name, known))
     values = {name: _value(slider, given.get(name, slider.default), module) for name, slider in known.items()}
-    return Link(
-        proxied=found,
+    return PipelineStep(
+        definition=found,
         sliders=values,
         free=tuple(known) if one.free is None else one.free,
         # The module's input lies just before it, its output just after.
@@ -124,11 +124,11 @@ def _link(one: Wanted, order: Order, layout: ModuleLayout) -> Link:
     )
 
 
-def _held_elsewhere(one: Wanted, layout: ModuleLayout) -> str:
+def _held_elsewhere(one: ModuleRequest, layout: ModuleLayout) -> str:
     """What a sidecar puts where the proxy cannot have it, as text; empty where everything fits."""
     if one.params is None:
         return ""
-    module = proxied(one.module).module
+    module = load_definition(one.module).module
     values, held = layout.unpack(one.params), layout.unpack(layout.pack(module.fixed))
     sliders = {slider.name for slider in module.sliders}
     other = [name for name in values if name not in sliders and not _same(values[name], held[name])]

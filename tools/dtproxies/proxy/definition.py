@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Proxied:
+class ProxyDefinition:
     """A module with a proxy."""
 
     module: Module
@@ -31,14 +31,14 @@ class Proxied:
     """Says whether a person can bring the sliders there; None when they can go anywhere."""
 
 
-def proxied(name: str) -> Proxied:
+def load_definition(name: str) -> ProxyDefinition:
     """What the file `modules/<name>.py` says.
 
     Raises:
         WrongUsage: no such file; the nearest names are offered.
     """
     found = member(modules, name)
-    return Proxied(
+    return ProxyDefinition(
         module=found.MODULE,
         network=found.network,
         recipe=getattr(found, "RECIPE", None) or Recipe(),

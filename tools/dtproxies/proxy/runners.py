@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dtbase.system.errors import Failure
 from dtproxies.images.image import Pixels
-from dtproxies.proxy.definition import Proxied
+from dtproxies.proxy.definition import ProxyDefinition
 
 Run = Callable[[Pixels, Sequence[float] | NDArray[np.float64]], Pixels]
 """From H x W x 3 in the module's colour space, and sliders in its order, to H x W x 3."""
@@ -23,11 +23,11 @@ FACTORS = "factors"
 """Name of the tensor in which a network keeps the white balance of its pictures: factors of red, green and blue."""
 
 
-def torch_runner(proxied: Proxied, weights: Path, *, balance: Sequence[float] | None = None) -> Run:
+def torch_runner(definition: ProxyDefinition, weights: Path, *, balance: Sequence[float] | None = None) -> Run:
     """Run the network with the weights in a safetensors file, in float32.
 
     Args:
-        proxied: the module.
+        definition: the module.
         weights: of its network.
         balance: factors of white balance of the picture, for networks that hold such; by default those in the file.
 
@@ -39,19 +39,19 @@ def torch_runner(proxied: Proxied, weights: Path, *, balance: Sequence[float] | 
     from dtproxies.networks.frame import call
     from dtproxies.proxy.weights import load
 
-    network = load(weights, proxied.module, proxied.network)
+    network = load(weights, definition.module, definition.network)
     if balance is not None:
         network.load_state_dict({**network.state_dict(), FACTORS: torch.tensor(balance)})
 
     def run(image: Pixels, sliders: Sequence[float] | NDArray[np.float64]) -> Pixels:
         with torch.no_grad():
-            made = call(network, proxied.module, torch.from_numpy(_planes(image)), torch.from_numpy(_row(sliders)))
+            made = call(network, definition.module, torch.from_numpy(_planes(image)), torch.from_numpy(_row(sliders)))
         return _pixels(made.numpy())
 
     return run
 
 
-def onnx_runner(proxied: Proxied, graph: Path) -> Run:
+def onnx_runner(definition: ProxyDefinition, graph: Path) -> Run:
     """Run a released graph on one core, in the thread that calls.
 
     Raises:
@@ -63,11 +63,11 @@ def onnx_runner(proxied: Proxied, graph: Path) -> Run:
     options.intra_op_num_threads = 1
     try:
         session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-    except Exception as wrong:
-        raise Failure(f"ONNX Runtime cannot load it: {wrong}", where=str(graph)) from wrong
+    except Exception as exc:
+        raise Failure(f"ONNX Runtime cannot load it: {exc}", where=str(graph)) from exc
     wants = [tensor.name for tensor in session.get_inputs()]
     facts = session.get_modelmeta().custom_metadata_map
-    found, wanted = (facts.get("module"), facts.get("module_version")), proxied.module
+    found, wanted = (facts.get("module"), facts.get("module_version")), definition.module
     if found != (wanted.name, str(wanted.version)):
         what = f"made for {found[0]} version {found[1]}, and this is {wanted.name} version {wanted.version}"
         raise Failure(what, where=str(graph))

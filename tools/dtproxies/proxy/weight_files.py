@@ -29,6 +29,6 @@ def weights_of(name: str, folder: Path = FOLDER) -> Path:
     return path
 
 
-def trained(folder: Path = FOLDER) -> list[str]:
+def modules_with_weights(folder: Path = FOLDER) -> list[str]:
     """Names of the modules whose proxies have weights, sorted."""
     return [name for name in member_names(modules) if (folder / f"proxy-{name}" / WEIGHTS).is_file()]

@@ -51,8 +51,8 @@ def facts_of(path: Path) -> dict[str, str]:
     try:
         with safe_open(path, framework="numpy") as file:
             facts: dict[str, str] = file.metadata() or {}
-    except (SafetensorError, OSError) as wrong:
-        raise Failure(f"cannot be read: {wrong}", where=str(path), fix=RETRAIN) from wrong
+    except (SafetensorError, OSError) as exc:
+        raise Failure(f"cannot be read: {exc}", where=str(path), fix=RETRAIN) from exc
     missing = {"module", "module_version", "darktable", "sliders"} - facts.keys()
     if missing:
         raise Failure(f"says nothing about {', '.join(sorted(missing))}", where=str(path), fix=RETRAIN)
@@ -76,6 +76,6 @@ def load(path: Path, module: Module, network: Callable[[], nn.Module]) -> nn.Mod
     built = network()
     try:
         built.load_state_dict(load_file(path), strict=True)
-    except RuntimeError as wrong:
-        raise Failure(f"tensors do not fit: {wrong}", where=str(path), fix=RETRAIN) from wrong
+    except RuntimeError as exc:
+        raise Failure(f"tensors do not fit: {exc}", where=str(path), fix=RETRAIN) from exc
     return built.eval()

@@ -12,18 +12,18 @@ from dtbase.imaging.psnr import psnr
 from dtbase.system.errors import WrongUsage
 from dtbase.system.files import json_text, write_json
 from dtbase.terminal.console import Console
-from dtproxies.images.image import Picture, Pixels
-from dtproxies.images.image_io import write_picture
+from dtproxies.images.image import LinearImage, Pixels
+from dtproxies.images.image_io import write_image
 from dtproxies.images.metrics import CAP
-from dtproxies.images.module_spaces import from_space, shown
-from dtproxies.images.user_image import given_picture
+from dtproxies.images.module_spaces import from_space, to_display
+from dtproxies.images.user_image import read_user_image
 from dtproxies.images.video import write_video
 from dtproxies.pipeline.chain import as_pixels
 from dtproxies.pipeline.command import write_edit
 from dtproxies.pipeline.open_pipeline import Pipeline, open_pipeline
 from dtproxies.pipeline.reference_render import in_pipe
 from dtproxies.pipeline.request import read_request
-from dtproxies.pipeline.steps import LINEAR, Link, links, usable
+from dtproxies.pipeline.steps import LINEAR, PipelineStep, links, usable
 from dtproxies.regress.crop import window
 from dtproxies.regress.free_parameters import errors
 from dtproxies.regress.plots import draw_convergence, draw_frames, write_comparison
@@ -71,7 +71,7 @@ def regress_command(
     Raises:
         Failure, WrongUsage, NothingToDo: as `open_pipeline` and `search`, or the pictures do not fit each other.
     """
-    request, picture, wanted = read_request(asked), given_picture(before), given_picture(after)
+    request, picture, wanted = read_request(asked), read_user_image(before), read_user_image(after)
     if picture.pixels.shape != wanted.pixels.shape:
         sizes = " and ".join(f"{one.pixels.shape[1]} x {one.pixels.shape[0]}" for one in (picture, wanted))
         raise WrongUsage(f"the pictures are of {sizes} pixels", fix="give two of the same size")
@@ -89,7 +89,7 @@ def regress_command(
         if animate and draw_frames(folder / "frames", chain, found, light, as_pixels(target.light)) > 1:
             write_video(console, folder / "frames", folder / "search.mp4")
     outcome = _outcome(found, at, rendered, wanted.pixels, known)
-    write_picture(folder / "darktable.png", rendered)
+    write_image(folder / "darktable.png", rendered)
     looks = [("before", picture.pixels), ("darktable, found sliders", rendered), ("wanted", wanted.pixels)]
     write_comparison(folder / "comparison.png", looks)
     write_json(folder / "found.json", asdict(outcome))
@@ -100,7 +100,7 @@ def regress_command(
     return 0
 
 
-def render(opened: Pipeline, at: Sequence[Link], picture: Picture) -> Pixels:
+def render(opened: Pipeline, at: Sequence[PipelineStep], picture: LinearImage) -> Pixels:
     """What darktable's own pipe makes of the picture with these sliders, as linear Rec709.
 
     Raises:
@@ -110,7 +110,7 @@ def render(opened: Pipeline, at: Sequence[Link], picture: Picture) -> Pixels:
     return np.asarray(from_space(made.astype(np.float64), at[-1].made), np.float32)
 
 
-def _truth(asked: str, opened: Pipeline, skip: Collection[str]) -> list[Link]:
+def _truth(asked: str, opened: Pipeline, skip: Collection[str]) -> list[PipelineStep]:
     request = read_request(asked)
     there = {one.module for one in request.modules}
     true = links(usable(request, there & set(skip)), opened.order, opened.renderer.layouts)
@@ -121,11 +121,13 @@ def _truth(asked: str, opened: Pipeline, skip: Collection[str]) -> list[Link]:
     return [replace(one, free=link.free) for one, link in zip(true, opened.chain.links, strict=True)]
 
 
-def _outcome(found: Found, at: Sequence[Link], rendered: Pixels, wanted: Pixels, truth: list[Link] | None) -> Outcome:
+def _outcome(
+    found: Found, at: Sequence[PipelineStep], rendered: Pixels, wanted: Pixels, truth: list[PipelineStep] | None
+) -> Outcome:
     return Outcome(
         sliders={link.module.name: dict(link.sliders) for link in at},
         psnr_chain=found.psnr,
-        psnr_darktable=psnr(shown(rendered, LINEAR), shown(wanted, LINEAR), best=CAP),
+        psnr_darktable=psnr(to_display(rendered, LINEAR), to_display(wanted, LINEAR), best=CAP),
         evaluations=found.evaluations,
         errors=errors(truth, found.sliders) if truth else {},
     )

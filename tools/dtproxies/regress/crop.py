@@ -9,12 +9,12 @@ import torch
 from dtbase.terminal.console import Console
 from dtproxies.images.image import Pixels
 from dtproxies.pipeline.chain import as_tensor
-from dtproxies.pipeline.steps import Link
+from dtproxies.pipeline.steps import PipelineStep
 from dtproxies.regress.image_loss import Target
 
 
 def window(
-    console: Console, links: Sequence[Link], before: Pixels, after: Pixels, side: int, *, clipped: bool
+    console: Console, links: Sequence[PipelineStep], before: Pixels, after: Pixels, side: int, *, clipped: bool
 ) -> tuple[torch.Tensor, Target]:
     """The middle of both, about side x side pixels, or all of them where a module looks farther than that.
 

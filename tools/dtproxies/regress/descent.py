@@ -17,7 +17,7 @@ STEP = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class ImprovedStep:
     """One evaluation that was better than all before it in its descent."""
 
     evaluation: int
@@ -26,7 +26,7 @@ class Seen:
     numbers: tuple[float, ...]
 
 
-class Enough(Exception):
+class LossReached(Exception):
     """The loss is as small as anybody can want."""
 
 
@@ -38,7 +38,7 @@ class Descent:
     numbers: Tensor
     """[N], unbounded: the best so far."""
     loss: float
-    path: list[Seen] = field(default_factory=list)
+    path: list[ImprovedStep] = field(default_factory=list)
 
 
 @dataclass(kw_only=True)
@@ -109,10 +109,10 @@ class Objective:
         grad *= scale
         if loss < descent.loss:
             descent.loss, descent.numbers = loss, numbers.detach().clone()
-            seen = Seen(evaluation=self.evaluations, loss=loss, numbers=tuple(descent.numbers.tolist()))
+            seen = ImprovedStep(evaluation=self.evaluations, loss=loss, numbers=tuple(descent.numbers.tolist()))
             descent.path.append(seen)
         if loss < self.enough:
-            raise Enough
+            raise LossReached
         return loss * scale
 
     def _evaluate(self, unknowns: Unknowns, numbers: Tensor) -> Tensor:

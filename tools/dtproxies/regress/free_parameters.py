@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from dtbase.system.errors import Failure, NothingToDo
-from dtproxies.pipeline.steps import Link
+from dtproxies.pipeline.steps import PipelineStep
 from dtproxies.vocabulary.axis import Axis, axis
 from dtproxies.vocabulary.module import Slider
 
@@ -75,7 +75,7 @@ class Unknowns:
         return [share(place.axis, self.held[place.link][place.name]) for place in self.places]
 
 
-def unknowns(links: Sequence[Link]) -> list[Unknowns]:
+def unknowns(links: Sequence[PipelineStep]) -> list[Unknowns]:
     """What is to be found, once for each combination of the free choices.
 
     Raises:
@@ -106,7 +106,7 @@ def share(one: Axis, value: float) -> float:
     return float((one.places(value) - one.low) / (one.high - one.low))
 
 
-def errors(links: Sequence[Link], found: Sequence[Mapping[str, float]]) -> dict[str, float]:
+def errors(links: Sequence[PipelineStep], found: Sequence[Mapping[str, float]]) -> dict[str, float]:
     """How far free sliders are from those of the links, as shares of their ranges, by `module.slider`.
 
     Distances are taken along the axes; a wrong choice counts as 1, and angles go round.
@@ -119,7 +119,7 @@ def errors(links: Sequence[Link], found: Sequence[Mapping[str, float]]) -> dict[
     }
 
 
-def _held(links: Sequence[Link], chosen: Sequence[tuple[int, Slider]], values: Sequence[float]) -> Sliders:
+def _held(links: Sequence[PipelineStep], chosen: Sequence[tuple[int, Slider]], values: Sequence[float]) -> Sliders:
     held = [dict(link.sliders) for link in links]
     for (at, slider), value in zip(chosen, values, strict=True):
         held[at][slider.name] = value

@@ -9,14 +9,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from dtbase.imaging.contact_sheet import Shown, difference, write_sheet
+from dtbase.imaging.contact_sheet import DisplayImage, difference, write_sheet
 from dtbase.system.files import replacing, replacing_folder
 from dtproxies.images.image import Pixels
-from dtproxies.images.module_spaces import shown
+from dtproxies.images.module_spaces import to_display
 from dtproxies.images.video import FRAME
 from dtproxies.pipeline.chain import Chain, as_pixels
 from dtproxies.pipeline.steps import LINEAR
-from dtproxies.regress.descent import Descent, Seen
+from dtproxies.regress.descent import Descent, ImprovedStep
 from dtproxies.regress.search import Found
 
 FRAMES = 48
@@ -56,15 +56,15 @@ def draw_frames(folder: Path, chain: Chain, found: Found, light: Tensor, wanted:
     chosen = [path[at] for at in np.unique(np.linspace(0, len(path) - 1, FRAMES).round().astype(int))] if path else []
     with replacing_folder(folder) as part:
         for number, seen in enumerate(chosen):
-            row = [_made(chain, found, light, seen), Shown(shown(wanted, LINEAR), "wanted")]
+            row = [_made(chain, found, light, seen), DisplayImage(to_display(wanted, LINEAR), "wanted")]
             write_sheet([row], part / (FRAME % number))
     return len(chosen)
 
 
 def write_comparison(path: Path, pictures: Sequence[tuple[str, Pixels]]) -> None:
     """Write captioned pictures, linear Rec709, side by side, and how the last two differ."""
-    looks = [(caption, shown(pixels, LINEAR)) for caption, pixels in pictures]
-    row = [Shown(pixels, caption) for caption, pixels in looks]
+    looks = [(caption, to_display(pixels, LINEAR)) for caption, pixels in pictures]
+    row = [DisplayImage(pixels, caption) for caption, pixels in looks]
     write_sheet([[*row, difference(looks[-1][1], looks[-2][1])]], path)
 
 
@@ -74,8 +74,8 @@ def _line(axes: object, one: Descent, *, best: bool) -> None:
     axes.semilogy(numbers, losses, marker=".", markersize=3, **look)  # type: ignore[attr-defined]
 
 
-def _made(chain: Chain, found: Found, light: Tensor, seen: Seen) -> Shown:
+def _made(chain: Chain, found: Found, light: Tensor, seen: ImprovedStep) -> DisplayImage:
     with torch.no_grad():
         sliders = found.best.unknowns.sliders(torch.tensor(seen.numbers, dtype=light.dtype))
         made = as_pixels(chain.light(light, sliders))
-    return Shown(shown(made, LINEAR), f"evaluation {seen.evaluation}\nmean square {seen.loss:.1e}")
+    return DisplayImage(to_display(made, LINEAR), f"evaluation {seen.evaluation}\nmean square {seen.loss:.1e}")

@@ -13,7 +13,7 @@ from torch import Tensor
 from dtbase.system.errors import Failure
 from dtbase.terminal.console import Console
 from dtproxies.pipeline.chain import Chain
-from dtproxies.regress.descent import Descent, Enough, Objective
+from dtproxies.regress.descent import Descent, LossReached, Objective
 from dtproxies.regress.free_parameters import Sliders, Unknowns, unknowns
 from dtproxies.regress.image_loss import Target
 from dtproxies.render.torch_threads import half_the_cores
@@ -127,6 +127,6 @@ def _descend(objective: Objective, descents: list[Descent], settings: Settings) 
             one = best()
             objective.adam(one, settings.small)
             objective.lbfgs(one, settings.long)
-    except Enough:
+    except LossReached:
         pass
     return best()

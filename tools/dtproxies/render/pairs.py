@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from dtbase.system.errors import Failure
 from dtproxies.darktable.renderer import Request
 from dtproxies.images.image import Pixels, into_space
-from dtproxies.images.training_images import Scenes
-from dtproxies.proxy.definition import Proxied
+from dtproxies.images.training_images import ImageSequence
+from dtproxies.proxy.definition import ProxyDefinition
 from dtproxies.proxy.sampling import Positions, nudged, sample
 from dtproxies.render.upstream_modules import Upstream
 from dtproxies.vocabulary.module import Module
@@ -52,7 +52,7 @@ class Pair:
 
 
 def render_pairs(
-    module: Module, renderer: Renders, scenes: Scenes, positions: Positions, *, upstream: Upstream | None = None
+    module: Module, renderer: Renders, scenes: ImageSequence, positions: Positions, *, upstream: Upstream | None = None
 ) -> Iterator[Pair]:
     """Render one pair for each slider position, on the first pictures of `scenes`.
 
@@ -76,7 +76,7 @@ def render_pairs(
 
 
 def endless_pairs(
-    given: Proxied, renderer: Renders, scenes: Scenes, recipe: Recipe, *, start: int = 0
+    given: ProxyDefinition, renderer: Renders, scenes: ImageSequence, recipe: Recipe, *, start: int = 0
 ) -> Iterator[Pair]:
     """The pairs of a recipe from the number `start` on; the same number is always the same pair."""
     positions = _positions(given, recipe)
@@ -94,7 +94,7 @@ _Row = tuple[int, Position, Position | None]
 """Number, sliders, and sliders with one of them moved."""
 
 
-def _positions(given: Proxied, recipe: Recipe) -> Iterator[Position]:
+def _positions(given: ProxyDefinition, recipe: Recipe) -> Iterator[Position]:
     for block in count():
         seed = (recipe.seed, _BLOCKS + block) if block else recipe.seed
         yield from sample(given.module, recipe.pairs, seed=seed, reachable=given.reachable)
@@ -104,14 +104,14 @@ _BLOCKS = 1000
 """Added to the number of a block, so that it is not taken for that of a kind of positions."""
 
 
-def _row(number: int, position: Position, given: Proxied, recipe: Recipe) -> _Row:
+def _row(number: int, position: Position, given: ProxyDefinition, recipe: Recipe) -> _Row:
     if not recipe.slopes:
         return number, position, None
     return number, position, nudged(given.module, position, seed=(recipe.seed, number), reachable=given.reachable)
 
 
 def _render(
-    module: Module, renderer: Renders, scenes: Scenes, rows: Iterable[_Row], upstream: Upstream | None
+    module: Module, renderer: Renders, scenes: ImageSequence, rows: Iterable[_Row], upstream: Upstream | None
 ) -> Iterator[Pair]:
     begun: list[tuple[str, Pixels, _Row]] = []
 

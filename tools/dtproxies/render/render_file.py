@@ -10,7 +10,7 @@ import numpy as np
 from dtbase.system.errors import Failure, WrongUsage
 from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.renderer import Renderer
-from dtproxies.images.image_io import read_picture, write_picture
+from dtproxies.images.image_io import read_image, write_image
 from dtproxies.images.module_spaces import from_space, to_space
 
 WRITTEN = (".png", ".pfm")
@@ -27,11 +27,11 @@ def render_file(
     """
     if target.suffix.lower() not in WRITTEN:
         raise WrongUsage(f"pictures are written as {' or '.join(WRITTEN)}", where=str(target))
-    image = read_picture(source)
+    image = read_image(source)
     height, width, _ = image.shape
     with Renderer(darktable, [module], height=height, width=width) as renderer:
         space = renderer.spaces[module]
         if space.input == "raw":
             raise Failure(f"module {module} works on raw sensor data, not on a picture", fix="choose another module")
         made = renderer.render(module, np.asarray(to_space(image, space.input), np.float32), sliders)
-    write_picture(target, np.asarray(from_space(made, space.output), np.float32))
+    write_image(target, np.asarray(from_space(made, space.output), np.float32))

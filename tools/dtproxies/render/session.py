@@ -10,8 +10,8 @@ from pathlib import Path
 from dtbase.system.errors import WrongUsage
 from dtproxies.darktable.find import find
 from dtproxies.darktable.renderer import Renderer
-from dtproxies.images.image import Picture, Use, photographs
-from dtproxies.proxy.definition import Proxied, proxied
+from dtproxies.images.image import LinearImage, Use, photographs
+from dtproxies.proxy.definition import ProxyDefinition, load_definition
 from dtproxies.proxy.runners import Run, onnx_runner, torch_runner
 from dtproxies.render.open_renderer import open_renderer
 
@@ -22,11 +22,11 @@ WORKERS = 2
 class Session:
     """A module with a proxy, and darktable to hold the proxy against."""
 
-    proxied: Proxied
+    definition: ProxyDefinition
     renderer: Renderer
     darktable: str
     """Version."""
-    pictures: list[Picture]
+    pictures: list[LinearImage]
 
 
 @contextmanager
@@ -37,13 +37,13 @@ def session(name: str, images: Path, use: Use, *, side: int, upstream: Sequence[
         WrongUsage: no proxy of such a module is known.
         Failure: no darktable or no photographs, or darktable has another version of the module.
     """
-    found, pictures, darktable = proxied(name), photographs(images, use), find()
+    found, pictures, darktable = load_definition(name), photographs(images, use), find()
     opened = open_renderer(darktable, [found.module], height=side, width=side, workers=WORKERS, upstream=upstream)
     with opened as renderer:
         yield Session(found, renderer, darktable.version, pictures)
 
 
-def runner(found: Proxied, weights: Path | None, onnx: Path | None) -> Run:
+def runner(found: ProxyDefinition, weights: Path | None, onnx: Path | None) -> Run:
     """The proxy from exactly one of the two files.
 
     Raises:

@@ -9,9 +9,9 @@ from typing import Protocol
 import numpy as np
 
 from dtproxies.darktable.renderer import Request
-from dtproxies.images.image import Picture, Pixels, into_space
+from dtproxies.images.image import LinearImage, Pixels, into_space
 from dtproxies.images.module_spaces import from_space
-from dtproxies.proxy.definition import Proxied, proxied
+from dtproxies.proxy.definition import ProxyDefinition, load_definition
 from dtproxies.proxy.sampling import sample
 from dtproxies.vocabulary.recipe import Recipe
 
@@ -27,7 +27,7 @@ class _Renders(Protocol):
 class Upstream:
     """Modules in the order in which pictures go through them."""
 
-    modules: Sequence[Proxied]
+    modules: Sequence[ProxyDefinition]
     renderer: _Renders
 
     @classmethod
@@ -37,9 +37,9 @@ class Upstream:
         Raises:
             WrongUsage: one of them has no file.
         """
-        return cls([proxied(name) for name in recipe.upstream], renderer) if recipe.upstream else None
+        return cls([load_definition(name) for name in recipe.upstream], renderer) if recipe.upstream else None
 
-    def apply(self, picture: Picture, seed: Sequence[int]) -> Picture:
+    def apply(self, picture: LinearImage, seed: Sequence[int]) -> LinearImage:
         """The picture behind these modules, or as it is; which, and at which sliders, follows from the seed."""
         rng = np.random.default_rng([*seed, _SALT])
         if rng.random() >= SHARE:
@@ -51,7 +51,7 @@ class Upstream:
             request = Request(module.name, into_space(picture, module), module.parameters(sliders))
             (made,) = self.renderer.render_many([request])
             light = np.asarray(from_space(made.astype(np.float64), module.made), np.float32)
-            picture = Picture(f"{picture.name}, {module.name}", light)
+            picture = LinearImage(f"{picture.name}, {module.name}", light)
         return picture
 
 

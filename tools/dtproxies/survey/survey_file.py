@@ -29,8 +29,8 @@ def read_survey(path: Path) -> Mapping[str, Mapping[str, Any]]:
         return {}
     try:
         found: dict[str, Mapping[str, Any]] = json.loads(path.read_text())["modules"]
-    except (ValueError, KeyError) as wrong:
-        raise Failure("this is no survey of modules", where=str(path), fix="write it: --measure") from wrong
+    except (ValueError, KeyError) as exc:
+        raise Failure("this is no survey of modules", where=str(path), fix="write it: --measure") from exc
     return found
 
 

@@ -8,19 +8,19 @@ from pathlib import Path
 
 import numpy as np
 
-from dtbase.imaging.contact_sheet import Shown, difference, telling_factor, write_sheet
+from dtbase.imaging.contact_sheet import DisplayImage, auto_amplification, difference, write_sheet
 from dtbase.system.errors import WrongUsage
 from dtbase.system.files import replacing_folder, write_json
 from dtbase.system.suggestions import did_you_mean
 from dtbase.terminal.console import Console
 from dtproxies.darktable.find import find
 from dtproxies.darktable.renderer import Request
-from dtproxies.images.image import Picture, into_space
+from dtproxies.images.image import LinearImage, into_space
 from dtproxies.images.metrics import compare
-from dtproxies.images.module_spaces import shown
-from dtproxies.images.user_image import given_picture
+from dtproxies.images.module_spaces import to_display
+from dtproxies.images.user_image import read_user_image
 from dtproxies.images.video import FRAME, write_video
-from dtproxies.proxy.definition import Proxied, proxied
+from dtproxies.proxy.definition import ProxyDefinition, load_definition
 from dtproxies.proxy.runners import Run
 from dtproxies.render.open_renderer import open_renderer
 from dtproxies.render.pairs import Renders
@@ -36,14 +36,14 @@ WORKERS = 2
 class Track:
     """What is swept: a slider of a module, and where the others stay."""
 
-    proxied: Proxied
+    definition: ProxyDefinition
     slider: Slider
     values: Sequence[float]
     others: dict[str, float]
 
     def sliders(self, value: float) -> dict[str, float]:
         """All sliders of the module, this one at `value`."""
-        start = {one.name: one.default for one in self.proxied.module.sliders}
+        start = {one.name: one.default for one in self.definition.module.sliders}
         return {**start, **self.others, self.slider.name: value}
 
 
@@ -54,12 +54,12 @@ def track(target: str, count: int, low: float | None, high: float | None, settin
         WrongUsage: an unknown module or slider (the nearest names are offered), or a range outside the slider's.
     """
     name, _, wanted = target.partition(".")
-    found = proxied(name)
+    found = load_definition(name)
     slider = slider_named(found.module, wanted)
     others = {slider_named(found.module, key).name: _number(key, value) for key, value in settings.items()}
     if slider.choices:
         return Track(
-            proxied=found, slider=slider, values=[float(number) for _, number in slider.choices], others=others
+            definition=found, slider=slider, values=[float(number) for _, number in slider.choices], others=others
         )
     low, high = slider.low if low is None else low, slider.high if high is None else high
     if not slider.low <= low < high <= slider.high:
@@ -70,7 +70,7 @@ def track(target: str, count: int, low: float | None, high: float | None, settin
     along = axis(slider)
     first, last = along.places([low, high]).tolist()
     values = along.values(np.linspace(first, last, count))
-    return Track(proxied=found, slider=slider, values=sorted({float(value) for value in values}), others=others)
+    return Track(definition=found, slider=slider, values=sorted({float(value) for value in values}), others=others)
 
 
 def slider_named(module: Module, name: str) -> Slider:
@@ -85,13 +85,13 @@ def slider_named(module: Module, name: str) -> Slider:
     return known[name]
 
 
-def sweep(track: Track, run: Run, renderer: Renders, picture: Picture, console: Console) -> list[Frame]:
+def sweep(track: Track, run: Run, renderer: Renders, picture: LinearImage, console: Console) -> list[Frame]:
     """Render the picture at each value, through darktable and through the proxy.
 
     Raises:
         Failure: darktable refuses one of the values.
     """
-    module, image = track.proxied.module, into_space(picture, track.proxied.module)
+    module, image = track.definition.module, into_space(picture, track.definition.module)
     positions = [track.sliders(value) for value in track.values]
     requests = (Request(module.name, image, module.parameters(position)) for position in positions)
     frames = []
@@ -99,7 +99,7 @@ def sweep(track: Track, run: Run, renderer: Renders, picture: Picture, console: 
         for value, position, after in zip(track.values, positions, renderer.render_many(requests), strict=True):
             made = run(image, [position[slider.name] for slider in module.sliders])
             psnr = compare(made, after, module).display_psnr
-            looks = [shown(pixels, module.made) for pixels in (after, made)]
+            looks = [to_display(pixels, module.made) for pixels in (after, made)]
             frames.append(Frame(value=value, darktable=looks[0], proxy=looks[1], psnr=psnr))
             advance(1)
     return frames
@@ -112,8 +112,8 @@ def write(
 
     Differences are shown larger by the factor `amplify`, the same for all; by default one that suits the largest.
     """
-    amplify = amplify or min(telling_factor(frame.apart) for frame in frames)
-    name = f"{track.proxied.module.name}.{track.slider.name}"
+    amplify = amplify or min(auto_amplification(frame.apart) for frame in frames)
+    name = f"{track.definition.module.name}.{track.slider.name}"
     with replacing_folder(folder / "frames") as part:
         for number, frame in enumerate(frames):
             write_sheet([_row(frame, f"{name} {frame.value:.4g}", amplify)], part / (FRAME % number))
@@ -132,9 +132,9 @@ def sweep_command(
     Raises:
         Failure: there is no darktable, the picture cannot be read, or darktable refuses a value.
     """
-    darktable, picture = find(), given_picture(image, longest=longest)
+    darktable, picture = find(), read_user_image(image, longest=longest)
     height, width, _ = picture.pixels.shape
-    with open_renderer(darktable, [track.proxied.module], height=height, width=width, workers=WORKERS) as renderer:
+    with open_renderer(darktable, [track.definition.module], height=height, width=width, workers=WORKERS) as renderer:
         frames = sweep(track, run, renderer, picture, console)
     write(track, frames, folder, console, amplify=amplify)
     worst = min(frames, key=lambda frame: frame.psnr)
@@ -151,9 +151,9 @@ def _number(name: str, value: float | str) -> float:
     return value
 
 
-def _row(frame: Frame, title: str, amplify: float) -> list[Shown]:
+def _row(frame: Frame, title: str, amplify: float) -> list[DisplayImage]:
     return [
-        Shown(frame.darktable, f"darktable\n{title}"),
-        Shown(frame.proxy, f"proxy\n{frame.psnr:.1f} dB"),
+        DisplayImage(frame.darktable, f"darktable\n{title}"),
+        DisplayImage(frame.proxy, f"proxy\n{frame.psnr:.1f} dB"),
         difference(frame.proxy, frame.darktable, amplify),
     ]

@@ -15,9 +15,9 @@ from torch import Tensor, nn
 
 from dtbase.system.errors import Failure
 from dtbase.terminal.console import Console
-from dtproxies.images.training_images import Scenes
+from dtproxies.images.training_images import ImageSequence
 from dtproxies.networks.frame import call
-from dtproxies.proxy.definition import Proxied
+from dtproxies.proxy.definition import ProxyDefinition
 from dtproxies.render.pairs import Pair, Renders, endless_pairs
 from dtproxies.training import checkpoint
 from dtproxies.training.batches import Batch, Pool, as_batch
@@ -39,7 +39,7 @@ WARM = 0.1
 
 
 def descend(
-    given: Proxied, renderer: Renders, scenes: Scenes, folder: Path, *, recipe: Recipe, console: Console
+    given: ProxyDefinition, renderer: Renders, scenes: ImageSequence, folder: Path, *, recipe: Recipe, console: Console
 ) -> tuple[nn.Module, list[dict[str, Any]]]:
     """Train the network of a module, going on where an earlier run in `folder` was interrupted.
 
@@ -93,7 +93,7 @@ def rate(step: int, recipe: Recipe) -> float:
 class _Run:
     """A training under way."""
 
-    def __init__(self, given: Proxied, recipe: Recipe) -> None:
+    def __init__(self, given: ProxyDefinition, recipe: Recipe) -> None:
         self._given, self._recipe = given, recipe
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         torch.manual_seed(recipe.seed)
@@ -179,8 +179,10 @@ class _Run:
         return sum(figures) / len(figures)
 
 
-def _check_pairs(given: Proxied, renderer: Renders, scenes: Scenes, recipe: Recipe, console: Console) -> list[Pair]:
-    other = Scenes.of(recipe, scenes.photographs, seed=CHECK_SEED)
+def _check_pairs(
+    given: ProxyDefinition, renderer: Renders, scenes: ImageSequence, recipe: Recipe, console: Console
+) -> list[Pair]:
+    other = ImageSequence.of(recipe, scenes.photographs, seed=CHECK_SEED)
     pairs = endless_pairs(given, renderer, other, recipe.seeded(CHECK_SEED))
     found = []
     with console.progress(f"rendering {CHECK_PAIRS} pairs to check by", CHECK_PAIRS) as advance:

@@ -53,8 +53,8 @@ def load(folder: Path, module: Module, recipe: Recipe) -> State | None:
         read = torch.load(path, weights_only=True)
         of = read.pop("of")
         state = State(**read)
-    except Exception as wrong:
-        raise Failure(f"this is no state of a training: {wrong}", where=str(path), fix=ANEW) from wrong
+    except Exception as exc:
+        raise Failure(f"this is no state of a training: {exc}", where=str(path), fix=ANEW) from exc
     if of != _of(module, recipe):
         raise Failure("an interrupted training by another recipe lies here", where=str(path), fix=ANEW)
     return state

@@ -12,10 +12,10 @@ from torch import Tensor, nn
 
 from dtbase.system.errors import Failure
 from dtbase.terminal.console import Console
-from dtproxies.images.image import Picture
-from dtproxies.images.training_images import Scenes
+from dtproxies.images.image import LinearImage
+from dtproxies.images.training_images import ImageSequence
 from dtproxies.networks.frame import call
-from dtproxies.proxy.definition import Proxied, proxied
+from dtproxies.proxy.definition import ProxyDefinition, load_definition
 from dtproxies.proxy.sampling import sample
 from dtproxies.proxy.weight_files import WEIGHTS
 from dtproxies.proxy.weights import store
@@ -50,9 +50,9 @@ class Step:
 
 
 def train(
-    given: Proxied,
+    given: ProxyDefinition,
     renderer: Renders,
-    photographs: Sequence[Picture],
+    photographs: Sequence[LinearImage],
     folder: Path,
     *,
     darktable: str,
@@ -80,7 +80,7 @@ def train(
         Failure: the module did not run, or the fit ended in numbers that are not finite.
     """
     recipe = recipe or given.recipe
-    scenes = Scenes.of(recipe, photographs)
+    scenes = ImageSequence.of(recipe, photographs)
     if recipe.optimiser == "lbfgs":
         with half_the_cores():
             network, log = _fit_at_once(given, renderer, scenes, recipe, console)
@@ -102,7 +102,7 @@ def train_module(console: Console, name: str, folder: Path, images: Path, *, see
         WrongUsage: no proxy of such a module is known.
         Failure: as `train`, or there is no darktable or no photograph.
     """
-    recipe = proxied(name).recipe
+    recipe = load_definition(name).recipe
     if seed is not None:
         recipe = recipe.seeded(seed)
     with session(name, images, "fit", side=recipe.side, upstream=recipe.upstream) as given:
@@ -142,7 +142,7 @@ def fit(network: nn.Module, pairs: Sequence[Pair], module: Module, recipe: Recip
 
 def _train_in(given: Session, folder: Path, console: Console, recipe: Recipe) -> Step:
     return train(
-        given.proxied,
+        given.definition,
         given.renderer,
         given.pictures,
         folder,
@@ -153,7 +153,7 @@ def _train_in(given: Session, folder: Path, console: Console, recipe: Recipe) ->
 
 
 def _fit_at_once(
-    given: Proxied, renderer: Renders, scenes: Scenes, recipe: Recipe, console: Console
+    given: ProxyDefinition, renderer: Renders, scenes: ImageSequence, recipe: Recipe, console: Console
 ) -> tuple[nn.Module, list[Step]]:
     positions = sample(given.module, recipe.pairs, seed=recipe.seed, reachable=given.reachable)
     pairs = []

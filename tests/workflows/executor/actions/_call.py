@@ -12,7 +12,7 @@ from tests.workflows.executor.documents import Workflow
 from tests.workflows.executor.events import Event
 from tests.workflows.executor.github_state import World
 from tests.workflows.executor.permissions import Rights
-from tests.workflows.executor.problems import Slip, StepFailed
+from tests.workflows.executor.problems import SilentMisconfiguration, StepFailed
 from tests.workflows.executor.results import Run
 
 
@@ -69,7 +69,7 @@ class Call:
 
     def slip(self, what: str) -> None:
         """Note a mistake that the real action lets pass."""
-        self.run.slips.append(Slip(where=" / ".join(self.key), what=what))
+        self.run.slips.append(SilentMisconfiguration(where=" / ".join(self.key), what=what))
 
     def comes_before(self, producer: Key) -> bool:
         """Whether a job surely ended before this one began, or is this one."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.workflows.executor import Fault, Run
 from tests.workflows.origin import Origin
-from tests.workflows.sample_repository import House, models
+from tests.workflows.sample_repository import SampleRepository, models
 
 SECRET = "correct horse"  # noqa: S105 - no secret
 NO_BUILD = partial(Fault, kind="fail", job="Build*", times=0)
@@ -23,11 +23,11 @@ def end_tests(origin: Origin) -> None:
     origin.commit({}, "Tests that end")
 
 
-def card(house: House, model_id: str) -> Path:
+def card(house: SampleRepository, model_id: str) -> Path:
     return house.origin.folder / "models" / model_id / "card.yaml"
 
 
-def raise_version(house: House, model_id: str) -> None:
+def raise_version(house: SampleRepository, model_id: str) -> None:
     models(house.origin.folder, {model_id: "1.1"})
 
 

@@ -9,14 +9,14 @@ import pytest
 
 from tests.workflows.executor import Fault, Run, World, run_workflow
 from tests.workflows.origin import Origin
-from tests.workflows.sample_repository import House, on_github
+from tests.workflows.sample_repository import SampleRepository, on_github
 from tests.workflows.scenarios.changes import SECRET, end_tests
 from tests.workflows.scenarios.conftest import Past
 from tests.workflows.scenarios.prebuilt import lay_down
 
 
 @pytest.fixture
-def house(first_house: Origin, tmp_path: Path, make_world: Callable[..., World]) -> Iterator[House]:
+def house(first_house: Origin, tmp_path: Path, make_world: Callable[..., World]) -> Iterator[SampleRepository]:
     """Two models, nothing released yet, and a secret."""
     origin = first_house.clone(tmp_path / "origin")
     end_tests(origin)
@@ -27,13 +27,13 @@ def house(first_house: Origin, tmp_path: Path, make_world: Callable[..., World])
 
 
 @pytest.fixture
-def prebuilt(house: House, released: Past) -> None:
+def prebuilt(house: SampleRepository, released: Past) -> None:
     """Where a job would build a model, what was built once is laid down."""
     lay_down(house.world, released.run)
 
 
 @pytest.fixture
-def offer(house: House) -> Callable[..., Run]:
+def offer(house: SampleRepository) -> Callable[..., Run]:
     """Offer what was changed in the working tree, and let CI look at it."""
 
     def run(*, fork: bool = False, faults: tuple[Fault, ...] = ()) -> Run:

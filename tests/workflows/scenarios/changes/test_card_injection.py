@@ -8,7 +8,7 @@ import yaml
 from markdown_it import MarkdownIt
 
 from tests.workflows.executor import Run
-from tests.workflows.sample_repository import House, command
+from tests.workflows.sample_repository import SampleRepository, command
 from tests.workflows.scenarios.changes import card
 
 MARKUP = (
@@ -25,7 +25,7 @@ LINES = "::add-mask::e\n::stop-commands::x\r::error::planted\n##[set-env name=PA
 LINED = dict.fromkeys(("name", "description", "limitation", "dataset", "provenance", "title", "changes"), LINES)
 
 
-def speak(house: House, **said: str) -> None:
+def speak(house: SampleRepository, **said: str) -> None:
     """Let fields of a card say what they should not."""
     document = yaml.safe_load(card(house, "denoise-one").read_text())
     document |= {"version": "1.1", "changes": {"1.1": said["changes"], "1.0": "First release."}}
@@ -47,7 +47,7 @@ def assert_nobody_obeyed(run: Run) -> None:
     assert_page_is_ours(run.summary())
 
 
-def test_what_a_card_says_is_text_to_everybody(house: House, offer: Callable[..., Run]) -> None:
+def test_what_a_card_says_is_text_to_everybody(house: SampleRepository, offer: Callable[..., Run]) -> None:
     """To the runner that reads the log, to the shell, and on the page; the model is built, and its page is shown."""
     speak(
         house, name=SHORT, description=f"Returns {MARKUP}", limitation=f"{SHELL} as it is long enough",
@@ -60,7 +60,9 @@ def test_what_a_card_says_is_text_to_everybody(house: House, offer: Callable[...
     assert_nobody_obeyed(run)
 
 
-def test_a_card_with_lines_of_commands_is_refused_without_obeying(house: House, offer: Callable[..., Run]) -> None:
+def test_a_card_with_lines_of_commands_is_refused_without_obeying(
+    house: SampleRepository, offer: Callable[..., Run]
+) -> None:
     speak(house, **LINED)
     run = offer(fork=True)
     assert (run.result("lint"), run.conclusion) == ("failure", "failure")

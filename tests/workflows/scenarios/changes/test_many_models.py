@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.workflows.executor import Run
-from tests.workflows.sample_repository import House, models
+from tests.workflows.sample_repository import SampleRepository, models
 from tests.workflows.scenarios.changes import built
 
 XARGS = """\
@@ -20,7 +20,7 @@ esac
 
 
 @pytest.mark.slow
-def test_three_hundred_models_are_built_in_forty_jobs(house: House, offer: Callable[..., Run]) -> None:
+def test_three_hundred_models_are_built_in_forty_jobs(house: SampleRepository, offer: Callable[..., Run]) -> None:
     """What a job builds is replaced by a file: how three hundred models are handed out is what matters here."""
     names = [f"denoise-toy-{number}" for number in range(300)]
     models(house.origin.folder, dict.fromkeys(names, "1.0"))

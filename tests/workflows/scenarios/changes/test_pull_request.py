@@ -9,11 +9,11 @@ import pytest
 
 from tests.workflows.executor import Fault, Run, run_workflow
 from tests.workflows.executor.events import merge_group
-from tests.workflows.sample_repository import House, command
+from tests.workflows.sample_repository import SampleRepository, command
 from tests.workflows.scenarios.changes import NO_BUILD, SECRET, built, card, raise_version, results
 
 
-def test_one_changed_card_builds_one_model(house: House, offer: Callable[..., Run]) -> None:
+def test_one_changed_card_builds_one_model(house: SampleRepository, offer: Callable[..., Run]) -> None:
     raise_version(house, "denoise-one")
     run = offer()
     assert (run.conclusion, run.slips) == ("success", []), run.story()
@@ -26,7 +26,7 @@ def test_one_changed_card_builds_one_model(house: House, offer: Callable[..., Ru
     assert [one for one in run.annotations() if one.level in ("error", "warning")] == []
 
 
-def test_a_change_without_models_builds_nothing(house: House, offer: Callable[..., Run]) -> None:
+def test_a_change_without_models_builds_nothing(house: SampleRepository, offer: Callable[..., Run]) -> None:
     house.origin.folder.joinpath("CONTRIBUTING.md").write_text("# How to contribute\n")
     run = offer()
     assert results(run) == {
@@ -41,7 +41,9 @@ def test_a_change_without_models_builds_nothing(house: House, offer: Callable[..
 
 
 @pytest.mark.parametrize(("family", "count"), [("onnx", "2"), ("nafnet", "0")])
-def test_a_changed_family_builds_its_models(house: House, offer: Callable[..., Run], family: str, count: str) -> None:
+def test_a_changed_family_builds_its_models(
+    house: SampleRepository, offer: Callable[..., Run], family: str, count: str
+) -> None:
     with (house.origin.folder / "tools" / "dtmodels" / "families" / f"{family}.py").open("a") as file:
         file.write("\n# changed\n")
     run = offer(faults=(NO_BUILD(),))
@@ -51,7 +53,7 @@ def test_a_changed_family_builds_its_models(house: House, offer: Callable[..., R
 
 
 @pytest.mark.usefixtures("prebuilt")
-def test_a_fork_reads_only_and_still_sees_everything(house: House, offer: Callable[..., Run]) -> None:
+def test_a_fork_reads_only_and_still_sees_everything(house: SampleRepository, offer: Callable[..., Run]) -> None:
     raise_version(house, "denoise-one")
     run = offer(fork=True)
     assert (run.conclusion, run.slips) == ("success", []), run.story()
@@ -61,7 +63,7 @@ def test_a_fork_reads_only_and_still_sees_everything(house: House, offer: Callab
     assert "## denoise-one 1.1" in run.summary()
 
 
-def test_secrets_are_in_no_job_of_a_change(house: House, offer: Callable[..., Run]) -> None:
+def test_secrets_are_in_no_job_of_a_change(house: SampleRepository, offer: Callable[..., Run]) -> None:
     """Workflows for changes name no secret at all, so one from the same repository sees none either."""
     house.origin.folder.joinpath(".ci/run").write_text("#!/bin/sh\nenv\n")
     run = offer(faults=(NO_BUILD(),))
@@ -71,7 +73,7 @@ def test_secrets_are_in_no_job_of_a_change(house: House, offer: Callable[..., Ru
 
 
 @pytest.mark.parametrize("fork", [False, True])
-def test_a_wrong_card_is_annotated_on_its_line(house: House, offer: Callable[..., Run], fork: bool) -> None:
+def test_a_wrong_card_is_annotated_on_its_line(house: SampleRepository, offer: Callable[..., Run], fork: bool) -> None:
     text = card(house, "denoise-one").read_text()
     card(house, "denoise-one").write_text(text.replace("weights: GPL-3.0-or-later", "weights: CC-BY-NC-4.0"))
     line = card(house, "denoise-one").read_text().split("\n").index("  weights: CC-BY-NC-4.0") + 1
@@ -87,7 +89,9 @@ def test_a_wrong_card_is_annotated_on_its_line(house: House, offer: Callable[...
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("prebuilt")
-def test_a_broken_model_turns_the_gate_red_and_hides_no_other(house: House, offer: Callable[..., Run]) -> None:
+def test_a_broken_model_turns_the_gate_red_and_hides_no_other(
+    house: SampleRepository, offer: Callable[..., Run]
+) -> None:
     for model_id in ("denoise-one", "denoise-two"):
         raise_version(house, model_id)
     run = offer(faults=(Fault(kind="fail", job="Build (denoise-one*", step="Build, validate*"),))
@@ -96,7 +100,7 @@ def test_a_broken_model_turns_the_gate_red_and_hides_no_other(house: House, offe
     assert "## denoise-two 1.1" in run.summary()
 
 
-def test_a_queue_and_main_build_what_changed_since(house: House) -> None:
+def test_a_queue_and_main_build_what_changed_since(house: SampleRepository) -> None:
     before = house.origin.head
     raise_version(house, "denoise-two")
     pushed = house.origin.push({})
@@ -106,7 +110,7 @@ def test_a_queue_and_main_build_what_changed_since(house: House) -> None:
         assert results(run)["lint"] == "success", run.story()
 
 
-def test_a_cancelled_look_is_not_a_green_one(house: House, offer: Callable[..., Run]) -> None:
+def test_a_cancelled_look_is_not_a_green_one(house: SampleRepository, offer: Callable[..., Run]) -> None:
     house.origin.folder.joinpath("CONTRIBUTING.md").write_text("# How to contribute\n")
     run = offer(faults=(Fault(kind="cancel", job="Lint / Cards", step="Hold*"),))
     assert results(run)["gate"] == "failure"

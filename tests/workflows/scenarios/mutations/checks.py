@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from tests.workflows.executor import Fault, Run
 from tests.workflows.executor.events import dispatch
-from tests.workflows.sample_repository import House
+from tests.workflows.sample_repository import SampleRepository
 from tests.workflows.scenarios.conftest import FIRST, MODELS
 from tests.workflows.scenarios.mutations.runs import Edit, Stage
 
@@ -164,7 +164,7 @@ def beyond_rights(run: Run) -> Iterator[str]:
             yield f"{job.name} may write {', '.join(sorted(beyond))}"
 
 
-def nothing_written(house: House, run: Run) -> Iterator[str]:
+def nothing_written(house: SampleRepository, run: Run) -> Iterator[str]:
     """After a release that went wrong, GitHub is as it was, and everybody can see that it went wrong."""
     if written := [f"{one['method']} {one['path']}" for one in house.fake.state.log if one["method"] != "GET"]:
         yield f"something was written all the same: {written[0]}"

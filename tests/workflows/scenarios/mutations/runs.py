@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.fake_github import State
 from tests.workflows.executor import Event, Fault, Pins, Run, World, run_workflow
 from tests.workflows.executor.documents import Source
-from tests.workflows.sample_repository import House, on_github
+from tests.workflows.sample_repository import SampleRepository, on_github
 from tests.workflows.scenarios.conftest import Past
 from tests.workflows.scenarios.prebuilt import lay_down
 
@@ -49,7 +49,7 @@ class Stage:
     make_world: Callable[..., World]
 
     @contextmanager
-    def github(self, past: Past, edits: Sequence[Edit]) -> Iterator[House]:
+    def github(self, past: Past, edits: Sequence[Edit]) -> Iterator[SampleRepository]:
         """A GitHub as it was then, but for the workflows, actions and tools that `edits` change."""
         world = self.make_world(past.origin)
         world.runs = past.world.runs
@@ -68,7 +68,12 @@ class Stage:
             yield house
 
     def run(
-        self, house: House, past: Past, *faults: Fault, event: Event | None = None, without: Sequence[str] = ()
+        self,
+        house: SampleRepository,
+        past: Past,
+        *faults: Fault,
+        event: Event | None = None,
+        without: Sequence[str] = (),
     ) -> Run:
         """Run it again as far as something changed; jobs of `without` run in any case.
 

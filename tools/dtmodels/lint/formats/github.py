@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dtmodels.lint.format_helpers import SEVERITIES, visible
-from dtmodels.lint.lint_report import Report
+from dtmodels.lint.lint_report import LintReport
 from dtmodels.lint.rule import Finding
 
 _KINDS = {"error": "error", "warning": "warning", "info": "notice"}
 
 
-def render(report: Report) -> str:
+def render(report: LintReport) -> str:
     """One command a finding, errors first: GitHub shows ten of a kind and drops the rest."""
     ordered = sorted(report.findings, key=lambda finding: SEVERITIES.index(finding.severity))
     return "".join(f"{_annotation(finding)}\n" for finding in ordered)

@@ -6,12 +6,12 @@ from dataclasses import asdict
 
 from dtbase.system.files import json_text
 from dtmodels.lint.format_helpers import counts, inert_json
-from dtmodels.lint.lint_report import Report
+from dtmodels.lint.lint_report import LintReport
 
 VERSION = 1
 
 
-def render(report: Report) -> str:
+def render(report: LintReport) -> str:
     """The findings with all their fields, and how many there are of each severity."""
     findings = [asdict(finding) for finding in report.findings]
     value = {"version": VERSION, "profile": report.profile, "counts": counts(report.findings), "findings": findings}

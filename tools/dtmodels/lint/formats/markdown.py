@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dtmodels.lint.format_helpers import counted, visible
-from dtmodels.lint.lint_report import Report
+from dtmodels.lint.lint_report import LintReport
 from dtmodels.lint.rule import Finding
 from dtmodels.pages.markdown import code, table, text
 
@@ -11,7 +11,7 @@ _MOST = 1000
 """GitHub refuses a summary of more than one MiB; so many rows stay below it."""
 
 
-def render(report: Report) -> str:
+def render(report: LintReport) -> str:
     """A heading with the counts, and one row a finding."""
     heading = f"## Model cards: {counted(report.findings)}\n"
     if not report.findings:

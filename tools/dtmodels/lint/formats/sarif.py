@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from dtbase.system.files import json_text
 from dtmodels.lint.format_helpers import inert_json, visible
-from dtmodels.lint.lint_report import Report
+from dtmodels.lint.lint_report import LintReport
 from dtmodels.lint.registry import all_rules
 from dtmodels.lint.rule import Finding, Rule
 from dtmodels.lint.rule_page import address, rule_page
@@ -19,7 +19,7 @@ _ROOT = "%SRCROOT%"
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 
-def render(report: Report) -> str:
+def render(report: LintReport) -> str:
     """One run: the tool with all its rules, and one result a finding."""
     rules = all_rules()
     places = {rule.id: index for index, rule in enumerate(rules)}
@@ -36,7 +36,7 @@ def render(report: Report) -> str:
     return inert_json(json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}))
 
 
-def _rule(rule: Rule, report: Report) -> dict[str, Any]:
+def _rule(rule: Rule, report: LintReport) -> dict[str, Any]:
     found: dict[str, Any] = {
         "id": rule.id,
         "shortDescription": {"text": rule.title},

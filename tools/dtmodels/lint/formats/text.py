@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from dtmodels.lint.format_helpers import counted, visible
-from dtmodels.lint.lint_report import Report
+from dtmodels.lint.lint_report import LintReport
 from dtmodels.lint.rule import Finding
 from dtmodels.lint.rule_page import address
 from dtmodels.yaml.document import MOST_BYTES
@@ -16,7 +16,7 @@ from dtmodels.yaml.document import MOST_BYTES
 _WIDTH = 100
 
 
-def render(report: Report) -> str:
+def render(report: LintReport) -> str:
     """The findings, where to read about their rules, and how many there are."""
     shown = text_report(report.findings, report.root, why=lambda rule_id: address(rule_id, report.root))
     fixable = sum(1 for finding in report.findings if finding.fixable)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dtmodels.lint.rule import Remark, Subject
+from dtmodels.lint.rule import RuleResult, Subject
 from dtmodels.lint.rules._data import begun
 from dtmodels.openness.proof import Derivation, Proof
 from dtmodels.yaml.document import Change
@@ -12,7 +12,7 @@ from dtmodels.yaml.document import Change
 _MOST = 3
 
 
-def above(claimed: str, derived: Derivation, field: str, subject: Subject) -> Iterator[Remark]:
+def above(claimed: str, derived: Derivation, field: str, subject: Subject) -> Iterator[RuleResult]:
     """The remark about a claim that is higher than the facts support; it shows what is missing."""
     level = derived.level
     if begun(subject.card) or derived.height(claimed) <= derived.height(level):
@@ -21,7 +21,7 @@ def above(claimed: str, derived: Derivation, field: str, subject: Subject) -> It
     what = f"{derived.name} {claimed} is claimed, but the facts support {level}: {told(gaps)}"
     fix = f"{gaps[0].fix}; or claim {level}"
     lower = Change(kind="value", where=("openness", field), source=level)
-    yield Remark(where=("openness", field), what=what, fix=fix, change=lower)
+    yield RuleResult(where=("openness", field), what=what, fix=fix, change=lower)
 
 
 def told(gaps: tuple[Proof, ...]) -> str:

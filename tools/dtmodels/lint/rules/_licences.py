@@ -8,9 +8,9 @@ from typing import Literal, NamedTuple
 
 from dtmodels.licence import LicenceError, Part, Verdict, judge
 from dtmodels.licence.expression import And, Name, Node, Or, leaves, parse
-from dtmodels.licence.expression_problems import Kind, Problem
+from dtmodels.licence.expression_problems import ExpressionProblem, Kind
 from dtmodels.lint.placeholders import is_placeholder
-from dtmodels.lint.rule import Remark, Subject
+from dtmodels.lint.rule import RuleResult, Subject
 from dtmodels.yaml.document import Change, Where
 
 WEIGHTS: Where = ("license", "weights")
@@ -53,7 +53,7 @@ def shipped(subject: Subject) -> Iterator[tuple[Where, Verdict]]:
             yield where, verdict
 
 
-def problems(subject: Subject, kind: Kind) -> Iterator[tuple[Field, Problem]]:
+def problems(subject: Subject, kind: Kind) -> Iterator[tuple[Field, ExpressionProblem]]:
     """The problems of one kind in all licence expressions of a card."""
     for field in fields(subject):
         for problem in judge(field.text).problems:
@@ -61,13 +61,15 @@ def problems(subject: Subject, kind: Kind) -> Iterator[tuple[Field, Problem]]:
                 yield field, problem
 
 
-def told(field: Field, problem: Problem, *, severity: Literal["error", "warning"] | None = None) -> Remark:
+def told(
+    field: Field, problem: ExpressionProblem, *, severity: Literal["error", "warning"] | None = None
+) -> RuleResult:
     """A problem as a remark at the word it is about."""
     part = (problem.start, problem.end)
-    return Remark(where=field.where, part=part, what=problem.what, fix=problem.fix, severity=severity)
+    return RuleResult(where=field.where, part=part, what=problem.what, fix=problem.fix, severity=severity)
 
 
-def corrected(field: Field, problem: Problem) -> Remark:
+def corrected(field: Field, problem: ExpressionProblem) -> RuleResult:
     """A problem as a remark, with the correction where only one thing can be meant; a person has to agree to it."""
     remark = told(field, problem)
     if len(problem.meant) != 1:

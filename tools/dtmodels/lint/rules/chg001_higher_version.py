@@ -22,9 +22,9 @@ from collections.abc import Iterator
 
 from dtmodels.card.reader import Reading
 from dtmodels.card.source_edits import quoted
-from dtmodels.lint.changes import changed_parts, earlier, numbers, was_published
+from dtmodels.lint.changes import changed_parts, earlier, parse_version, was_published
 from dtmodels.lint.history import History
-from dtmodels.lint.rule import Remark, Severity
+from dtmodels.lint.rule import RuleResult, Severity
 from dtmodels.yaml.document import Change
 
 SEVERITY: Severity = "error"
@@ -33,12 +33,12 @@ HARD = True
 _MOST = 5
 
 
-def check_history(history: History, reading: Reading) -> Iterator[Remark]:
+def check_history(history: History, reading: Reading) -> Iterator[RuleResult]:
     """Compare the model with what it was."""
     before = earlier(history, reading)
     if before is None or not reading.values:
         return
-    version, then = numbers(reading.values.get("version")), numbers(before.get("version"))
+    version, then = parse_version(reading.values.get("version")), parse_version(before.get("version"))
     if version is None or version != then or not was_published(history, reading):
         return
     if parts := changed_parts(history, reading, before):
@@ -46,4 +46,4 @@ def check_history(history: History, reading: Reading) -> Iterator[Remark]:
         higher = quoted(f"{version[0]}.{version[1] + 1}")
         what = f"changed since {history.revision}: {shown}; but the version is still {version[0]}.{version[1]}"
         change = Change(kind="value", where=("version",), source=higher)
-        yield Remark(where=("version",), what=what, fix=f"write version: {higher}, or a higher one", change=change)
+        yield RuleResult(where=("version",), what=what, fix=f"write version: {higher}, or a higher one", change=change)

@@ -17,19 +17,19 @@ Good::
 from collections.abc import Iterator
 
 from dtmodels.card.reader import Reading, values_of
-from dtmodels.lint.changes import Version, card_path, earlier, numbers
+from dtmodels.lint.changes import Version, card_path, earlier, parse_version
 from dtmodels.lint.history import History
-from dtmodels.lint.rule import Remark, Severity
+from dtmodels.lint.rule import RuleResult, Severity
 
 SEVERITY: Severity = "error"
 HARD = True
 
 
-def check_history(history: History, reading: Reading) -> Iterator[Remark]:
+def check_history(history: History, reading: Reading) -> Iterator[RuleResult]:
     """Compare the version with all the card ever had, up to the revision."""
-    version = numbers(reading.values.get("version"))
+    version = parse_version(reading.values.get("version"))
     before = earlier(history, reading) or {}
-    then = numbers(before.get("version"))
+    then = parse_version(before.get("version"))
     if version is None or version == then:
         return
     shown = f"{version[0]}.{version[1]}"
@@ -37,15 +37,17 @@ def check_history(history: History, reading: Reading) -> Iterator[Remark]:
     fix = f"write a version above {'{}.{}'.format(*max(used))}" if used else ""
     if then and version < then:
         what = f"the version is {shown}, lower than {then[0]}.{then[1]} at {history.revision}"
-        yield Remark(where=("version",), what=what, fix=fix)
+        yield RuleResult(where=("version",), what=what, fix=fix)
     elif version in used:
-        yield Remark(where=("version",), what=f"the version {shown} was used before, in {used[version][:10]}", fix=fix)
+        yield RuleResult(
+            where=("version",), what=f"the version {shown} was used before, in {used[version][:10]}", fix=fix
+        )
 
 
 def _used(history: History, reading: Reading) -> dict[Version, str]:
     """Every version up to the revision, with the last commit that had it."""
     used: dict[Version, str] = {}
     for commit, data in history.contents(card_path(history, reading)):
-        if version := numbers((values_of(data) or {}).get("version")):
+        if version := parse_version((values_of(data) or {}).get("version")):
             used.setdefault(version, commit)
     return used

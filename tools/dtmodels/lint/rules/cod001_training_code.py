@@ -21,7 +21,7 @@ Good::
 import re
 from collections.abc import Iterator
 
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._data import begun
 
 SEVERITY: Severity = "error"
@@ -30,15 +30,15 @@ _TOLD = re.compile(r"(?i)\b(training|train|trained|distill?ation)\b")
 _CODE = re.compile(r"(?i)\b(code|script|scripts|recipe|recipes)\b")
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Ask for the code; silence about it cannot be accepted."""
     card = subject.card
     if card.training.code or begun(card):
         return
     if any(_TOLD.search(one.text) and _CODE.search(one.text) for one in card.limitations):
         what = "the training code was never published; this is disclosed, but nobody accepted it"
-        yield Remark(where=("training",), what=what, fix="let a maintainer accept COD001 with a reason")
+        yield RuleResult(where=("training",), what=what, fix="let a maintainer accept COD001 with a reason")
     else:
         what = "the card names no training code, and no limitation says that there is none"
         fix = "name it under training.code, or add a limitation that says the training code was never published"
-        yield Remark(where=("training",), what=what, fix=fix, hard=True)
+        yield RuleResult(where=("training",), what=what, fix=fix, hard=True)

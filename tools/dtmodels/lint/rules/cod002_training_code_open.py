@@ -22,12 +22,12 @@ from collections.abc import Iterator
 from dtmodels.licence import judge
 from dtmodels.licence.openness import is_osi_approved
 from dtmodels.lint.placeholders import is_placeholder
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 
 SEVERITY: Severity = "error"
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Look the licence of the training code up; what is no expression is left to LIC002."""
     code = subject.card.training.code
     if code is None or not code.license.strip() or is_placeholder(code.license):
@@ -35,4 +35,4 @@ def check_card(subject: Subject) -> Iterator[Remark]:
     if judge(code.license).status != "invalid" and not is_osi_approved(code.license):
         what = f"{code.license} is not a licence the Open Source Initiative approved"
         fix = "ask the authors for one that is, such as MIT, Apache-2.0 or GPL-3.0-or-later"
-        yield Remark(where=("training", "code", "license"), what=what, fix=fix)
+        yield RuleResult(where=("training", "code", "license"), what=what, fix=fix)

@@ -19,14 +19,14 @@ Good::
 from collections.abc import Iterator
 
 from dtmodels.lint.placeholders import is_placeholder
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 
 SEVERITY: Severity = "warning"
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Ask for a commit wherever the code lies elsewhere."""
     code = subject.card.training.code
     if code and not code.commit and code.url != "self" and not is_placeholder(code.url):
         what = "the training code is not pinned to a commit"
-        yield Remark(where=("training", "code", "url"), what=what, fix="add commit: and its 40 hexadecimal digits")
+        yield RuleResult(where=("training", "code", "url"), what=what, fix="add commit: and its 40 hexadecimal digits")

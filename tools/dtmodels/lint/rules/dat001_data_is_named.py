@@ -23,7 +23,7 @@ Good::
 
 from collections.abc import Iterator
 
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._data import DATASETS
 from dtmodels.openness.non_open_data import training_data
 
@@ -31,9 +31,9 @@ SEVERITY: Severity = "error"
 HARD = True
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Look for a set the weights were made from; a draft that has not come to its training yet is left alone."""
     card = subject.card
     if "training" in subject.reading.values and not any(True for _ in training_data(card)):
         what = "no data is named that the weights were made from"
-        yield Remark(where=DATASETS, what=what, fix="add each set, with role pretrain, train or finetune")
+        yield RuleResult(where=DATASETS, what=what, fix="add each set, with role pretrain, train or finetune")

@@ -20,7 +20,7 @@ Good::
 import re
 from collections.abc import Iterator
 
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._data import described_data
 
 SEVERITY: Severity = "error"
@@ -30,7 +30,7 @@ _FEWEST_WORDS = 6
 _NUMBER = re.compile(r"[0-9]|\b(one|two|three|four|five|six|seven|eight|nine|ten|hundreds?|thousands?|millions?)\b")
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Count words, and look for a number wherever something was disclosed."""
     for where, data in described_data(subject.card):
         told, closed = data.provenance.lower(), "undisclosed" in (data.access, data.collection)
@@ -41,4 +41,4 @@ def check_card(subject: Subject) -> Iterator[Remark]:
         else:
             continue
         fix = "say what is known of it, and who discloses no more" if closed else FIX
-        yield Remark(where=(*where, "provenance"), what=what, fix=fix)
+        yield RuleResult(where=(*where, "provenance"), what=what, fix=fix)

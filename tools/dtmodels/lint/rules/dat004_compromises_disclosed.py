@@ -25,23 +25,23 @@ Good::
 
 from collections.abc import Iterator
 
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._data import described_training_data
-from dtmodels.openness.non_open_data import compromises, names
+from dtmodels.openness.non_open_data import compromises, limitation_mentions
 
 SEVERITY: Severity = "error"
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Hold each set that falls short against the limitations; silence about it cannot be accepted."""
     for where, data in described_training_data(subject.card):
         reasons = compromises(data)
         if not reasons:
             continue
         what = f"{data.name} falls short: {'; '.join(reasons)}"
-        if any(names(limitation, data) for limitation in subject.card.limitations):
+        if any(limitation_mentions(limitation, data) for limitation in subject.card.limitations):
             fix = "let a maintainer accept DAT004 with a reason, or train without the set"
-            yield Remark(where=(*where, "name"), what=f"{what}. This is disclosed, but nobody accepted it", fix=fix)
+            yield RuleResult(where=(*where, "name"), what=f"{what}. This is disclosed, but nobody accepted it", fix=fix)
         else:
             fix = f"add a limitation about data with datasets: [{data.name}]"
-            yield Remark(where=(*where, "name"), what=f"{what}. No limitation names it", fix=fix, hard=True)
+            yield RuleResult(where=(*where, "name"), what=f"{what}. No limitation names it", fix=fix, hard=True)

@@ -20,7 +20,7 @@ Good::
 from collections.abc import Iterator
 
 from dtmodels.card.model import Dataset
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._data import described_training_data
 from dtmodels.openness.grade import taken_without_consent
 from dtmodels.openness.known_data import known_data, worst
@@ -31,13 +31,13 @@ HARD = True
 _FACTS = ("collection", "personal_data", "consent")
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Judge each set by the worst of what the card and the registry say."""
     for where, data in described_training_data(subject.card):
         if taken_without_consent(data):
             how = "scraped" if worst(data, "collection") == "scraped" else "partly scraped, as far as anybody says,"
             what = f"{data.name} is {how} data about people who did not consent{_registered(data)}"
-            yield Remark(where=(*where, "name"), what=what, fix="train without it, or choose another model")
+            yield RuleResult(where=(*where, "name"), what=what, fix="train without it, or choose another model")
 
 
 def _registered(data: Dataset) -> str:

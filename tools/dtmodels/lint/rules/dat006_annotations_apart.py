@@ -18,14 +18,14 @@ Good::
 
 from collections.abc import Iterator
 
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._data import described_data
 from dtmodels.openness.known_data import better_licence, known_data, only_annotations
 
 SEVERITY: Severity = "error"
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Ask the registry for sets whose annotations have a licence of their own."""
     for where, data in described_data(subject.card):
         for known in known_data(data):
@@ -34,4 +34,4 @@ def check_card(subject: Subject) -> Iterator[Remark]:
                     f"{data.license} is the licence of the annotations of {known.name}: {known.note} ({known.source})"
                 )
                 fix = f"write license: {known.license}, annotations: {{license: {known.annotations}}}"
-                yield Remark(where=(*where, "license"), what=what, fix=fix)
+                yield RuleResult(where=(*where, "license"), what=what, fix=fix)

@@ -19,14 +19,14 @@ Good::
 
 from collections.abc import Iterator
 
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._data import described_data
 from dtmodels.openness.known_data import contradictions
 
 SEVERITY: Severity = "error"
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Compare each field of a known set with the registry; its note is told once for each set."""
     for where, data in described_data(subject.card):
         told: set[str] = set()
@@ -38,4 +38,4 @@ def check_card(subject: Subject) -> Iterator[Remark]:
             what = f"the {words} of {known.name} is '{found.known}', not '{found.said}'{note} ({known.source})"
             fix = f"write {found.field}: {found.known}, or correct the registry"
             severity: Severity = "warning" if known.sure == "recalled" else "error"
-            yield Remark(where=(*where, found.field), what=what, fix=fix, severity=severity)
+            yield RuleResult(where=(*where, found.field), what=what, fix=fix, severity=severity)

@@ -23,7 +23,7 @@ Good::
 import re
 from collections.abc import Iterator
 
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._data import begun
 
 SEVERITY: Severity = "warning"
@@ -34,7 +34,7 @@ _SPOKEN = re.compile(
 _FIELDS = ("name", "description", "publication", "training", "limitations")
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Look for words about pre-training where no set has that role; one remark is enough."""
     card = subject.card
     if begun(card) or card.base_model or any(data.role == "pretrain" for data in card.training.datasets):
@@ -42,5 +42,5 @@ def check_card(subject: Subject) -> Iterator[Remark]:
     for where, text in subject.texts():
         if where[0] in _FIELDS and (spoken := _SPOKEN.search(text)):
             what = f"'{spoken[0]}' is said here, but no set of data has the role pretrain"
-            yield Remark(where=where, what=what, fix="add that set with role: pretrain, or name the base_model")
+            yield RuleResult(where=where, what=what, fix="add that set with role: pretrain, or name the base_model")
             return

@@ -17,18 +17,18 @@ Good::
 from collections.abc import Iterator
 
 from dtmodels.card.model import Dataset
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._data import described_data
 
 SEVERITY: Severity = "error"
 HARD = True
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Look at each set by itself."""
     for where, data in described_data(subject.card):
         for field, what, fix in _clashes(data):
-            yield Remark(where=(*where, field), what=f"{data.name} {what}", fix=fix)
+            yield RuleResult(where=(*where, field), what=f"{data.name} {what}", fix=fix)
 
 
 def _clashes(data: Dataset) -> Iterator[tuple[str, str, str]]:

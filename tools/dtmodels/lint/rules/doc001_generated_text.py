@@ -19,7 +19,7 @@ from pathlib import Path
 
 from dtbase.system.errors import Failure
 from dtmodels.card.catalogue import Entry
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rule_pages import stale_pages
 from dtmodels.pages.generate import stale_outside_models
 from dtmodels.pages.model_page import model_page
@@ -28,38 +28,38 @@ SEVERITY: Severity = "error"
 HARD = True
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Generate the model's page again in memory and compare; a card with errors has no page yet."""
     broken = any(problem.severity == "error" for problem in subject.reading.problems)
     if not broken and subject.card.id == subject.folder.name and subject.folder.parent == subject.root / "models":
         try:
             path, wanted = subject.folder / "README.md", model_page(Entry(subject.card, subject.folder))
-        except Failure as wrong:
-            yield _broken(subject.root, wrong)
+        except Failure as exc:
+            yield _broken(subject.root, exc)
             return
         if not path.is_file() or path.read_text(encoding="utf-8", errors="replace") != wanted:
             yield _differs(path, wanted)
 
 
-def check_repository(root: Path) -> Iterator[Remark]:
+def check_repository(root: Path) -> Iterator[RuleResult]:
     """Generate what lies elsewhere again in memory and compare."""
     try:
         different = [*stale_outside_models(root), *stale_pages(root)]
-    except Failure as wrong:
-        yield _broken(root, wrong)
+    except Failure as exc:
+        yield _broken(root, exc)
         return
     for path, wanted in different:
         yield _differs(path, wanted)
 
 
-def _broken(root: Path, wrong: Failure) -> Remark:
-    return Remark(path=root / wrong.where, what=wrong.what, fix=wrong.fix)
+def _broken(root: Path, wrong: Failure) -> RuleResult:
+    return RuleResult(path=root / wrong.where, what=wrong.what, fix=wrong.fix)
 
 
-def _differs(path: Path, wanted: str) -> Remark:
+def _differs(path: Path, wanted: str) -> RuleResult:
     what = "differs from what the cards say" if path.is_file() else "is missing"
     line = _first_difference(path, wanted)
-    return Remark(path=path, line=line, what=what, fix="run `dtmodels docs`", generated=True)
+    return RuleResult(path=path, line=line, what=what, fix="run `dtmodels docs`", generated=True)
 
 
 def _first_difference(path: Path, wanted: str) -> int:

@@ -18,16 +18,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dtbase.system.errors import Failure
-from dtmodels.lint.rule import Remark, Severity
+from dtmodels.lint.rule import RuleResult, Severity
 from dtmodels.release.releases_index import FILE, read_index
 
 SEVERITY: Severity = "error"
 HARD = True
 
 
-def check_repository(root: Path) -> Iterator[Remark]:
+def check_repository(root: Path) -> Iterator[RuleResult]:
     """Hold the index against its schema; a repository without one serves nobody yet."""
     try:
         read_index(root / FILE)
-    except Failure as wrong:
-        yield Remark(path=root / FILE, what=wrong.what, fix=wrong.fix)
+    except Failure as exc:
+        yield RuleResult(path=root / FILE, what=exc.what, fix=exc.fix)

@@ -22,13 +22,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dtbase.system.errors import Failure
-from dtmodels.lint.rule import Remark, Severity
+from dtmodels.lint.rule import RuleResult, Severity
 from dtmodels.release.releases_index import FILE, read_index, unserved
 
 SEVERITY: Severity = "warning"
 
 
-def check_repository(root: Path) -> Iterator[Remark]:
+def check_repository(root: Path) -> Iterator[RuleResult]:
     """Look every known version up, as it would look itself up; what cannot be read is another rule's."""
     try:
         index = read_index(root / FILE)
@@ -38,4 +38,4 @@ def check_repository(root: Path) -> Iterator[Remark]:
         out = missing.kind == "release"
         what = f"darktable {missing.version}{'' if out else ' (development)'} has no entry, so it downloads nothing"
         fix = f"dtmodels index --serve {missing.version}=<tag>"
-        yield Remark(path=root / FILE, what=what, fix=fix, severity=None if out else "info")
+        yield RuleResult(path=root / FILE, what=what, fix=fix, severity=None if out else "info")

@@ -22,12 +22,12 @@ from pathlib import Path
 from dtmodels.card import schemas
 from dtmodels.licence.review import Doubt, doubts
 from dtmodels.licence.table import TABLE, Table
-from dtmodels.lint.rule import Remark, Severity
+from dtmodels.lint.rule import RuleResult, Severity
 
 SEVERITY: Severity = "error"
 
 
-def check_repository(root: Path) -> Iterator[Remark]:
+def check_repository(root: Path) -> Iterator[RuleResult]:
     """Look the repository's own table over; of one that came with the tools only the age is told."""
     own = root / "schema" / TABLE
     if own.is_file():
@@ -35,7 +35,7 @@ def check_repository(root: Path) -> Iterator[Remark]:
     else:
         for doubt in [doubt for doubt in _doubts(schemas.folder() / TABLE) if doubt.line == 1]:
             fix = "install a newer version of these tools"
-            yield Remark(path=root, what=f"{doubt.what} (in the installed tools)", fix=fix, severity="warning")
+            yield RuleResult(path=root, what=f"{doubt.what} (in the installed tools)", fix=fix, severity="warning")
 
 
 def _doubts(path: Path) -> list[Doubt]:
@@ -43,5 +43,5 @@ def _doubts(path: Path) -> list[Doubt]:
     return list(doubts(text, Table.load().spdx, date.today()))
 
 
-def _remark(doubt: Doubt, path: Path) -> Remark:
-    return Remark(path=path, line=doubt.line, what=doubt.what, fix=doubt.fix)
+def _remark(doubt: Doubt, path: Path) -> RuleResult:
+    return RuleResult(path=path, line=doubt.line, what=doubt.what, fix=doubt.fix)

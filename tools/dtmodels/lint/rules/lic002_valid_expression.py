@@ -20,17 +20,19 @@ Good::
 from collections.abc import Iterator
 
 from dtmodels.licence.expression import UNSTATED
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._licences import CODE, corrected, problems
 
 SEVERITY: Severity = "error"
 HARD = True
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Parse every licence expression of the card."""
     for field, problem in problems(subject, "invalid"):
         yield corrected(field, problem)
     if subject.card.license.code.strip().upper() in UNSTATED:
         what = "code without a licence may not be used"
-        yield Remark(where=CODE, what=what, fix="ask the authors for a licence of their code, or write the code anew")
+        yield RuleResult(
+            where=CODE, what=what, fix="ask the authors for a licence of their code, or write the code anew"
+        )

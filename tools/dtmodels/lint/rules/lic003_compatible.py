@@ -20,20 +20,20 @@ Good::
 
 from collections.abc import Iterator
 
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._licences import deprecated, ruling, shipped
 
 SEVERITY: Severity = "error"
 HARD = True
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Judge the weights and the package; each licence that fails is named."""
     for where, verdict in shipped(subject):
         choice = ", and no alternative is better" if verdict.chosen else ""
         for part in verdict.failing:
             if part.status == "incompatible" and not deprecated(verdict, part):
-                yield Remark(
+                yield RuleResult(
                     where=where,
                     part=(part.start, part.end),
                     what=f"{part.text} is incompatible with GPL-3.0-or-later{choice}: {ruling(part)}",

@@ -29,21 +29,21 @@ Good::
 from collections.abc import Iterator
 
 from dtmodels.licence import Part
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._licences import reviewed, ruling, shipped
 
 SEVERITY: Severity = "error"
 HARD = True
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Look for the review of each licence that needs one, and for the licence of each review."""
     parts: list[Part] = []
     for where, verdict in shipped(subject):
         parts += verdict.standing
         for part in verdict.failing:
             if part.status == "conditional" and part.row and not reviewed(subject, part):
-                yield Remark(
+                yield RuleResult(
                     where=where,
                     part=(part.start, part.end),
                     what=f"{part.text} is compatible only on a condition: {ruling(part)}",
@@ -54,4 +54,6 @@ def check_card(subject: Subject) -> Iterator[Remark]:
         if review.license.lower() not in known:
             where = ("license", "reviews", index, "license")
             what = f"the weights are not under {review.license}"
-            yield Remark(where=where, what=what, fix="name the licence as the expression does, or delete the review")
+            yield RuleResult(
+                where=where, what=what, fix="name the licence as the expression does, or delete the review"
+            )

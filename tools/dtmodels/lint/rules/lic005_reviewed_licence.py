@@ -18,14 +18,14 @@ Good::
 from collections.abc import Iterator
 
 from dtmodels.licence import judge
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._licences import BASE, WEIGHTS, fields, shipped, told
 
 SEVERITY: Severity = "error"
 HARD = True
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Look every licence up; an alternative that is not needed may stay unknown."""
     needed = {where: verdict.failing for where, verdict in shipped(subject)}
     for field in fields(subject):

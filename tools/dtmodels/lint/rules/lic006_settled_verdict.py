@@ -18,7 +18,7 @@ Good::
 
 from collections.abc import Iterator
 
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._licences import reviewed, ruling, shipped
 
 SEVERITY: Severity = "warning"
@@ -26,13 +26,13 @@ SEVERITY: Severity = "warning"
 _DOUBTS = {"disputed": "not undisputed", "inferred": "drawn from its text alone", "unruled": "nobody's ruling"}
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Look how certain the verdict on each licence is."""
     for where, verdict in shipped(subject):
         for part in verdict.standing:
             doubt = _DOUBTS.get(part.row.certainty) if part.row else None
             if doubt and part.status == "compatible" and not reviewed(subject, part):
-                yield Remark(
+                yield RuleResult(
                     where=where,
                     part=(part.start, part.end),
                     what=f"that {part.text} is compatible is {doubt}: {ruling(part)}",

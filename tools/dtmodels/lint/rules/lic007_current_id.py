@@ -20,13 +20,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from dtmodels.licence import judge
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._licences import corrected, problems
 
 SEVERITY: Severity = "warning"
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Find ids SPDX gave up; where one id is meant, offer it."""
     for field, problem in problems(subject, "deprecated"):
         verdicts = {judge(meant).status for meant in problem.meant}

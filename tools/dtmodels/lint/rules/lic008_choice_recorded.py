@@ -16,23 +16,23 @@ Good::
 from collections.abc import Iterator
 
 from dtmodels.licence import judge
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._licences import CHOSEN, WEIGHTS, is_choice
 
 SEVERITY: Severity = "warning"
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Compare the choice with the offer."""
     found = subject.card.license
     verdict = judge(found.weights)
     if found.chosen is None:
         if verdict.chosen and verdict.status in ("compatible", "conditional"):
             what = "the weights come under a choice of licences, and the card does not say which was chosen"
-            yield Remark(
+            yield RuleResult(
                 where=WEIGHTS, what=what, fix=f"write chosen: {verdict.chosen}, or another one that is offered"
             )
     elif judge(found.chosen).status != "invalid" and not is_choice(found.weights, found.chosen):
         what = f"'{found.chosen}' is not offered by '{found.weights}'"
         fix = "choose one of its alternatives" if verdict.chosen else "delete it; there is nothing to choose from"
-        yield Remark(where=CHOSEN, what=what, fix=fix, severity="error", hard=True)
+        yield RuleResult(where=CHOSEN, what=what, fix=fix, severity="error", hard=True)

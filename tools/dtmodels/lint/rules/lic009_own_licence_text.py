@@ -27,7 +27,7 @@ from collections.abc import Iterator
 from dtbase.system.files import sha256
 from dtmodels.card.model import LicenseText
 from dtmodels.licence import judge
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._licences import CODE, shipped
 from dtmodels.lint.rules._paths import outside
 from dtmodels.yaml.document import Where
@@ -35,7 +35,7 @@ from dtmodels.yaml.document import Where
 SEVERITY: Severity = "error"
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Look for the text of each such licence, and at each text."""
     given = {text.license for text in subject.card.license.texts}
     used: set[str] = set()
@@ -46,26 +46,26 @@ def check_card(subject: Subject) -> Iterator[Remark]:
             if part.text.startswith("LicenseRef-") and not refused and part.text not in given:
                 what = f"the text of {part.text} is not in the model's folder"
                 fix = "put it there, and name file and SHA-256 under license.texts"
-                yield Remark(where=where, part=(part.start, part.end), what=what, fix=fix)
+                yield RuleResult(where=where, part=(part.start, part.end), what=what, fix=fix)
     for index, text in enumerate(subject.card.license.texts):
         where = ("license", "texts", index)
         if used and text.license not in used:
             what = f"neither weights nor code are under {text.license}"
             fix = "name the licence as the expression does, or delete the entry"
-            yield Remark(where=(*where, "license"), what=what, fix=fix)
+            yield RuleResult(where=(*where, "license"), what=what, fix=fix)
         yield from _file(subject, text, where)
 
 
-def _file(subject: Subject, text: LicenseText, where: Where) -> Iterator[Remark]:
+def _file(subject: Subject, text: LicenseText, where: Where) -> Iterator[RuleResult]:
     path = subject.folder / text.file
     if outside(text.file) or path.is_symlink():
         what = f"'{text.file}' leads out of the model's folder"
-        yield Remark(where=(*where, "file"), what=what, fix="put the text itself into the folder")
+        yield RuleResult(where=(*where, "file"), what=what, fix="put the text itself into the folder")
     elif not path.is_file():
-        yield Remark(
+        yield RuleResult(
             where=(*where, "file"), what=f"there is no file '{text.file}'", fix="correct the name, or add the text"
         )
     elif (actual := sha256(path)) != text.sha256:
         what = f"'{text.file}' has the SHA-256 {actual}"
         fix = "restore the text, or review the new one and write its digest"
-        yield Remark(where=(*where, "sha256"), what=what, fix=fix)
+        yield RuleResult(where=(*where, "sha256"), what=what, fix=fix)

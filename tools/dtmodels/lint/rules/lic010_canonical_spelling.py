@@ -18,13 +18,13 @@ Good::
 from collections.abc import Iterator
 from dataclasses import replace
 
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._licences import corrected, problems
 
 SEVERITY: Severity = "warning"
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Compare every word with the SPDX list."""
     for field, problem in problems(subject, "spelling"):
         remark = corrected(field, problem)

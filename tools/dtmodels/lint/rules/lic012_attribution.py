@@ -17,13 +17,13 @@ Good::
 
 from collections.abc import Iterator
 
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._licences import reviewed, shipped
 
 SEVERITY: Severity = "warning"
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Find licences that ask for credit; one whose condition nobody reviewed yet has more urgent things to say."""
     if subject.card.license.attribution:
         return
@@ -33,4 +33,4 @@ def check_card(subject: Subject) -> Iterator[Remark]:
             if told and part.row and part.row.attribution:
                 what = f"{part.text} asks for credit, and the card has none"
                 fix = "write license.attribution: the authors' names, an address, and the licence"
-                yield Remark(where=where, part=(part.start, part.end), what=what, fix=fix)
+                yield RuleResult(where=where, part=(part.start, part.end), what=what, fix=fix)

@@ -19,7 +19,7 @@ Good::
 
 from collections.abc import Iterator
 
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._licence_kept import not_kept
 from dtmodels.lint.rules._licences import PACKAGE, fields, shipped
 
@@ -29,7 +29,7 @@ HARD = True
 _MADE = ("parameters",)
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Compare the licences of what was made with that of the weights."""
     weights = next((verdict for where, verdict in shipped(subject) if where != PACKAGE), None)
     if weights is None:
@@ -39,4 +39,4 @@ def check_card(subject: Subject) -> Iterator[Remark]:
         if field.where in places:
             for part in not_kept(weights, field.text):
                 what = f"the weights are under {part.text}, which has to be passed on, but this is under {field.text}"
-                yield Remark(where=field.where, what=what, fix=f"write {part.text}")
+                yield RuleResult(where=field.where, what=what, fix=f"write {part.text}")

@@ -21,7 +21,7 @@ Good::
 from collections.abc import Iterator
 
 from dtmodels.licence import judge
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._licence_kept import not_kept
 from dtmodels.lint.rules._licences import BASE, PACKAGE, shipped
 
@@ -29,7 +29,7 @@ SEVERITY: Severity = "error"
 HARD = True
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Compare the licence of the weights with that of the base model."""
     base = subject.card.base_model
     weights = next((verdict for where, verdict in shipped(subject) if where != PACKAGE), None)
@@ -40,4 +40,4 @@ def check_card(subject: Subject) -> Iterator[Remark]:
         kept = "has no licence anybody states" if part.row and part.row.kind == "none" else f"is under {part.text}"
         what = f"the base model {kept}, and the weights made from it are under {weights.expression}"
         fix = "give the weights the licence of the base model, or begin with another model"
-        yield Remark(where=BASE, part=(part.start, part.end), what=what, fix=fix)
+        yield RuleResult(where=BASE, part=(part.start, part.end), what=what, fix=fix)

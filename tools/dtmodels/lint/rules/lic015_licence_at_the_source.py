@@ -18,7 +18,7 @@ Good::
 from collections.abc import Iterator
 
 from dtmodels.lint.remote_sources import github_licence, hub_licence
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.web import Web
 
 SEVERITY: Severity = "warning"
@@ -26,7 +26,7 @@ SEVERITY: Severity = "warning"
 _SAYS_NOTHING = {"", "other", "unknown", "noassertion", "none"}
 
 
-def check_online(subject: Subject, web: Web) -> Iterator[Remark]:
+def check_online(subject: Subject, web: Web) -> Iterator[RuleResult]:
     """Compare the code's licence with GitHub's finding, and the weights' with the hub's."""
     card = subject.card
     yield from _compared("code", card.license.code, github_licence(web, card.source.repository, card.source.commit))
@@ -36,10 +36,10 @@ def check_online(subject: Subject, web: Web) -> Iterator[Remark]:
             return
 
 
-def _compared(field: str, stated: str, found: str) -> Iterator[Remark]:
+def _compared(field: str, stated: str, found: str) -> Iterator[RuleResult]:
     if found.lower() not in _SAYS_NOTHING and not _alike(stated, found):
         what = f"the source declares {found[:60]}, the card {stated[:60]}"
-        yield Remark(where=("license", field), what=what, fix="read the licence at the source and correct the card")
+        yield RuleResult(where=("license", field), what=what, fix="read the licence at the source and correct the card")
 
 
 def _alike(stated: str, found: str) -> bool:

@@ -19,7 +19,7 @@ Good::
 import re
 from collections.abc import Iterator
 
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._data import begun, described_training_data, plain
 from dtmodels.openness.non_open_data import compromises
 
@@ -36,7 +36,7 @@ _NONE = re.compile(
 """Ways of saying that there is nothing to say; praise of what is published is one of them."""
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Ask for limitations unless there is nothing to disclose."""
     card = subject.card
     if begun(card) or any(not _NONE.fullmatch(plain(one.text)) for one in card.limitations):
@@ -51,4 +51,4 @@ def check_card(subject: Subject) -> Iterator[Remark]:
     else:
         return
     what = f"no limitation is stated, but {reason}"
-    yield Remark(where=("limitations",), what=what, fix="list what the model cannot do, and every compromise")
+    yield RuleResult(where=("limitations",), what=what, fix="list what the model cannot do, and every compromise")

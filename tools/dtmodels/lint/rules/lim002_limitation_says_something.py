@@ -17,7 +17,7 @@ Good::
 import re
 from collections.abc import Iterator
 
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._data import plain
 
 SEVERITY: Severity = "warning"
@@ -33,11 +33,11 @@ _VAGUE = re.compile(
 )
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Measure each limitation, and know the usual empty ones."""
     for index, limitation in enumerate(subject.card.limitations):
         text = limitation.text.strip()
         if len(text) < _FEWEST_LETTERS or len(text.split()) < _FEWEST_WORDS or _VAGUE.fullmatch(plain(text)):
             what = "this says too little to tell which pictures are concerned"
             fix = "say which pictures, conditions or data, and what happens"
-            yield Remark(where=("limitations", index, "text"), what=what, fix=fix)
+            yield RuleResult(where=("limitations", index, "text"), what=what, fix=fix)

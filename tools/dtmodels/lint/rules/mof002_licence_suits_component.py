@@ -19,13 +19,13 @@ Good::
 
 from collections.abc import Iterator
 
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.openness.derive import mof
 
 SEVERITY: Severity = "info"
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Look at the components of the claimed class; a field is spoken of once."""
     openness = subject.card.openness
     if openness is None:
@@ -36,4 +36,4 @@ def check_card(subject: Subject) -> Iterator[Remark]:
         for leaf in step.proof.leaves():
             if leaf.remark and leaf.where not in spoken:
                 spoken.add(leaf.where)
-                yield Remark(where=leaf.where, what=f"{leaf.claim}: {leaf.remark}", fix="nothing has to be done")
+                yield RuleResult(where=leaf.where, what=f"{leaf.claim}: {leaf.remark}", fix="nothing has to be done")

@@ -28,7 +28,7 @@ Good::
 
 from collections.abc import Iterator
 
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._claims import told
 from dtmodels.lint.rules._data import begun
 from dtmodels.openness.derive import mof
@@ -36,7 +36,7 @@ from dtmodels.openness.derive import mof
 SEVERITY: Severity = "error"
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Speak where no class is derived; a claim above it is the business of MOF001."""
     openness = subject.card.openness
     if openness is None or openness.mof != "none" or begun(subject.card):
@@ -44,4 +44,4 @@ def check_card(subject: Subject) -> Iterator[Remark]:
     derived = mof(subject.card)
     if derived.level == "none":
         gaps = derived.missing("III")
-        yield Remark(where=("openness", "mof"), what=f"no MOF class is reached: {told(gaps)}", fix=gaps[0].fix)
+        yield RuleResult(where=("openness", "mof"), what=f"no MOF class is reached: {told(gaps)}", fix=gaps[0].fix)

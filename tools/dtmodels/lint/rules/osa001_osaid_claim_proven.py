@@ -19,7 +19,7 @@ Good::
 
 from collections.abc import Iterator
 
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._claims import above
 from dtmodels.openness.derive import osaid
 
@@ -27,7 +27,7 @@ SEVERITY: Severity = "error"
 HARD = True
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Compare the claim with the derivation."""
     if subject.card.openness:
         yield from above(subject.card.openness.osaid, osaid(subject.card), "osaid", subject)

@@ -18,14 +18,14 @@ Good::
 
 from collections.abc import Iterator
 
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._claims import told
 from dtmodels.openness.derive import fsf, osaid
 
 SEVERITY: Severity = "info"
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Speak only where the two measures differ."""
     card = subject.card
     if card.openness is None or card.openness.osaid != "open-source-ai" or osaid(card).level != "open-source-ai":
@@ -33,4 +33,4 @@ def check_card(subject: Subject) -> Iterator[Remark]:
     free = fsf(card)
     if not free.holds:
         what = f"FSF: no, it asks for free training data as well: {told(tuple(free.missing()))}"
-        yield Remark(where=("openness", "osaid"), what=what, fix="nothing has to be done")
+        yield RuleResult(where=("openness", "osaid"), what=what, fix="nothing has to be done")

@@ -19,7 +19,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.yaml.document import Where
 
 SEVERITY: Severity = "error"
@@ -40,7 +40,7 @@ _KEY = re.compile(
 )
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Walk through everything free-form."""
     card = subject.card
     free: list[tuple[Where, Any]] = [
@@ -51,7 +51,7 @@ def check_card(subject: Subject) -> Iterator[Remark]:
         yield from _walk(where, value)
 
 
-def _walk(where: Where, value: Any) -> Iterator[Remark]:
+def _walk(where: Where, value: Any) -> Iterator[RuleResult]:
     if isinstance(value, dict):
         for name, inner in value.items():
             if _KEY.search(name) and not isinstance(inner, dict | list):
@@ -65,5 +65,5 @@ def _walk(where: Where, value: Any) -> Iterator[Remark]:
         yield _reaches(where=where, named=value[:60])
 
 
-def _reaches(*, where: Where, named: str) -> Remark:
-    return Remark(where=where, what=f"'{named}' reaches out of the machine", fix="delete it")
+def _reaches(*, where: Where, named: str) -> RuleResult:
+    return RuleResult(where=where, what=f"'{named}' reaches out of the machine", fix="delete it")

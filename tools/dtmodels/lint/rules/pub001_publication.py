@@ -18,15 +18,15 @@ Good::
 
 from collections.abc import Iterator
 
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._data import begun
 
 SEVERITY: Severity = "warning"
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Ask for a publication once the training is described."""
     published = subject.card.publication
     if not begun(subject.card) and (published is None or published.kind == "none"):
         what = "no publication describes the model"
-        yield Remark(where=("publication", "kind"), what=what, fix="name a paper, a report or the documentation")
+        yield RuleResult(where=("publication", "kind"), what=what, fix="name a paper, a report or the documentation")

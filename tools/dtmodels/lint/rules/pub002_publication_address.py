@@ -19,7 +19,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 
 SEVERITY: Severity = "error"
 HARD = True
@@ -30,11 +30,11 @@ _OLD = re.compile(r"[a-z-]+(?:\.[A-Z]{2})?/[0-9]{2}(?:0[1-9]|1[0-2])[0-9]{3}(?:v
 _DOI = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/[!-~]+")
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Look at every address of the card that leads to arXiv or to a DOI."""
     for where, text in subject.texts():
         if text.startswith("https://") and (wrong := _wrong(text)):
-            yield Remark(where=where, what=wrong, fix="copy the identifier from the paper itself")
+            yield RuleResult(where=where, what=wrong, fix="copy the identifier from the paper itself")
 
 
 def _wrong(address: str) -> str:

@@ -20,15 +20,15 @@ Good::
 
 from collections.abc import Iterator
 
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 
 SEVERITY: Severity = "error"
 HARD = True
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Refuse what is well formed but can be no digest; the reader has seen to the rest."""
     for index, checkpoint in enumerate(subject.card.checkpoints):
         if checkpoint.sha256 and len(set(checkpoint.sha256)) == 1:
             where = ("checkpoints", index, "sha256")
-            yield Remark(where=where, what="one repeated digit is no digest", fix="write what `sha256sum` says")
+            yield RuleResult(where=where, what="one repeated digit is no digest", fix="write what `sha256sum` says")

@@ -18,7 +18,7 @@ Good::
 import re
 from collections.abc import Iterator
 
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 
 SEVERITY: Severity = "error"
 
@@ -32,11 +32,11 @@ _MOVING = re.compile(
 )
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Look for the names that move."""
     for index, checkpoint in enumerate(subject.card.checkpoints):
         if checkpoint.url and (moving := _MOVING.search(checkpoint.url)):
             named = next(filter(None, moving.group("branch", "bare", "heads", "latest", "query")))
             what = f"the address names '{named}', which moves"
             fix = "name a commit or a tag in its place; on the Hugging Face Hub use hub with a revision"
-            yield Remark(where=("checkpoints", index, "url"), what=what, fix=fix)
+            yield RuleResult(where=("checkpoints", index, "url"), what=what, fix=fix)

@@ -18,15 +18,15 @@ Good::
 from collections.abc import Iterator
 
 from dtmodels.card.file_sharing_hosts import MIRROR, share
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 
 SEVERITY: Severity = "warning"
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Look at the host of each checkpoint."""
     for index, checkpoint in enumerate(subject.card.checkpoints):
         if host := share(checkpoint.url or ""):
             what = f"{host} is a personal share, where files do not last"
             fix = f"ask the authors for a release, or {MIRROR}"
-            yield Remark(where=("checkpoints", index, "url"), what=what, fix=fix)
+            yield RuleResult(where=("checkpoints", index, "url"), what=what, fix=fix)

@@ -17,8 +17,8 @@ Good::
 import re
 from collections.abc import Iterator
 
-from dtmodels.lint.rule import Remark, Severity, Subject
-from dtmodels.lint.url_check import fault
+from dtmodels.lint.rule import RuleResult, Severity, Subject
+from dtmodels.lint.url_check import url_error
 
 SEVERITY: Severity = "error"
 HARD = True
@@ -26,8 +26,8 @@ HARD = True
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Look at every text that is an address, wherever it stands."""
     for where, text in subject.texts():
-        if _ADDRESS.match(text) and (wrong := fault(text)):
-            yield Remark(where=where, what=f"the address {wrong}", fix="write the public https address")
+        if _ADDRESS.match(text) and (wrong := url_error(text)):
+            yield RuleResult(where=where, what=f"the address {wrong}", fix="write the public https address")

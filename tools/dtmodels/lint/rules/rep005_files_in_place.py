@@ -19,7 +19,7 @@ from pathlib import Path
 
 from dtbase.system.files import sha256
 from dtmodels.card.model import Checkpoint
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._paths import outside, present
 from dtmodels.yaml.document import Where
 
@@ -27,7 +27,7 @@ SEVERITY: Severity = "error"
 HARD = True
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Look at checkpoints, demo images and the places of components."""
     for index, checkpoint in enumerate(subject.card.checkpoints):
         where: Where = ("checkpoints", index)
@@ -47,28 +47,30 @@ def check_card(subject: Subject) -> Iterator[Remark]:
             yield from _named(where, component.location, [subject.folder, subject.root])
 
 
-def _named(where: Where, name: str, folders: list[Path]) -> Iterator[Remark]:
+def _named(where: Where, name: str, folders: list[Path]) -> Iterator[RuleResult]:
     if outside(name):
         yield _leaves(where, name)
         return
     found = next((folder / name for folder in folders if present(folder / name)), None)
     if found is None:
-        yield Remark(where=where, what=f"there is no file '{name[:100]}'", fix="correct the name, or add the file")
+        yield RuleResult(where=where, what=f"there is no file '{name[:100]}'", fix="correct the name, or add the file")
     elif not any(found.resolve().is_relative_to(folder.resolve()) for folder in folders):
-        yield Remark(where=where, what=f"'{name[:100]}' is a link out of the folder", fix="put the file itself there")
+        yield RuleResult(
+            where=where, what=f"'{name[:100]}' is a link out of the folder", fix="put the file itself there"
+        )
 
 
-def _same(where: Where, checkpoint: Checkpoint, path: Path) -> Iterator[Remark]:
+def _same(where: Where, checkpoint: Checkpoint, path: Path) -> Iterator[RuleResult]:
     """A file of the repository has the size and the digest of the card; the digest says enough when both differ."""
     if outside(checkpoint.file or "") or not present(path):
         return
     if checkpoint.sha256 and (actual := sha256(path)) != checkpoint.sha256:
         what = f"'{checkpoint.file}' has the SHA-256 {actual}"
-        yield Remark(where=(*where, "sha256"), what=what, fix="restore the file, or write its digest into the card")
+        yield RuleResult(where=(*where, "sha256"), what=what, fix="restore the file, or write its digest into the card")
     elif checkpoint.bytes and (size := path.stat().st_size) != checkpoint.bytes:
         what = f"'{checkpoint.file}' has {size} bytes, not {checkpoint.bytes}"
-        yield Remark(where=(*where, "bytes"), what=what, fix=f"write bytes: {size}")
+        yield RuleResult(where=(*where, "bytes"), what=what, fix=f"write bytes: {size}")
 
 
-def _leaves(where: Where, name: str) -> Remark:
-    return Remark(where=where, what=f"'{name[:100]}' leads out of its folder", fix="write a plain relative path")
+def _leaves(where: Where, name: str) -> RuleResult:
+    return RuleResult(where=where, what=f"'{name[:100]}' leads out of its folder", fix="write a plain relative path")

@@ -19,17 +19,17 @@ from collections.abc import Iterator
 from dtbase.system.discovery import member_names
 from dtbase.system.suggestions import did_you_mean
 from dtmodels import families
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 
 SEVERITY: Severity = "error"
 HARD = True
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Look the family up among the members; an error once the card is no draft."""
     family, known = subject.card.convert.family, member_names(families)
     if family not in known:
         what = f"'{family}' is not a family"
         fix = f"a new family is a file tools/dtmodels/families/{family}.py; {did_you_mean(family, known)}"
         severity: Severity = "warning" if subject.card.status == "draft" else "error"
-        yield Remark(where=("convert", "family"), what=what, fix=fix, severity=severity)
+        yield RuleResult(where=("convert", "family"), what=what, fix=fix, severity=severity)

@@ -17,15 +17,15 @@ Good::
 
 from collections.abc import Iterator
 
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 
 SEVERITY: Severity = "warning"
 
 _EVIDENCE = "golden.json"
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Ask for the golden outputs of a released model."""
     if subject.card.status == "released" and not (subject.folder / _EVIDENCE).is_file():
         what = f"there is no {_EVIDENCE} to hold a rebuild against"
-        yield Remark(where=("status",), what=what, fix=f"run `dtmodels validate --pin {subject.card.id}`")
+        yield RuleResult(where=("status",), what=what, fix=f"run `dtmodels validate --pin {subject.card.id}`")

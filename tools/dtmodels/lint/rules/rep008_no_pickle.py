@@ -18,7 +18,7 @@ Good::
 from collections.abc import Iterator
 from pathlib import Path
 
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._paths import present
 
 SEVERITY: Severity = "error"
@@ -31,7 +31,7 @@ _NO_INSTRUCTION = b"\0"
 """A safetensors file begins with a length, which can have the same first bytes; those that follow are zero."""
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Look at the files a card names and at those that lie beside it, by name and by how they begin."""
     named = {checkpoint.file: index for index, checkpoint in enumerate(subject.card.checkpoints) if checkpoint.file}
     for name, index in named.items():
@@ -53,5 +53,5 @@ def is_pickle(path: Path) -> bool:
     return start[:2] in _PROTOCOLS and start[2:] != _NO_INSTRUCTION
 
 
-def _refused(name: str, where: tuple[str | int, ...]) -> Remark:
-    return Remark(where=where, what=f"'{name[:100]}' is a pickle, which can run code", fix=FIX)
+def _refused(name: str, where: tuple[str | int, ...]) -> RuleResult:
+    return RuleResult(where=where, what=f"'{name[:100]}' is a pickle, which can run code", fix=FIX)

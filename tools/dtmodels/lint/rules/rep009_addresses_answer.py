@@ -17,15 +17,15 @@ Good::
 from collections.abc import Iterator
 
 from dtmodels.lint.placeholders import is_placeholder
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.web import Web
 
 SEVERITY: Severity = "warning"
 
 
-def check_online(subject: Subject, web: Web) -> Iterator[Remark]:
+def check_online(subject: Subject, web: Web) -> Iterator[RuleResult]:
     """Ask for every address of the card once."""
     for where, text in subject.texts():
         if text.startswith("https://") and not is_placeholder(text) and (answer := web.head(text)).gone:
             what = f"nothing is at this address any more (status {answer.status})"
-            yield Remark(where=where, what=what, fix="find where it went, or an archived copy")
+            yield RuleResult(where=where, what=what, fix="find where it went, or an archived copy")

@@ -19,24 +19,24 @@ from collections.abc import Iterator
 
 from dtmodels.card.model import Checkpoint
 from dtmodels.lint.remote_sources import hub_file
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.web import Web
 
 SEVERITY: Severity = "error"
 HARD = True
 
 
-def check_online(subject: Subject, web: Web) -> Iterator[Remark]:
+def check_online(subject: Subject, web: Web) -> Iterator[RuleResult]:
     """Hold each checkpoint against what its server states."""
     for index, checkpoint in enumerate(subject.card.checkpoints):
         digest, size = _offered(checkpoint, web)
         fix = "review the file again, or find the reviewed one"
         if digest and checkpoint.sha256 and digest != checkpoint.sha256:
             what = f"the hub holds a file with the SHA-256 {digest[:64]}"
-            yield Remark(where=("checkpoints", index, "sha256"), what=what, fix=fix)
+            yield RuleResult(where=("checkpoints", index, "sha256"), what=what, fix=fix)
         elif size and checkpoint.bytes and size != checkpoint.bytes:
             what = f"the server offers {size} bytes, not {checkpoint.bytes}"
-            yield Remark(where=("checkpoints", index, "bytes"), what=what, fix=fix)
+            yield RuleResult(where=("checkpoints", index, "bytes"), what=what, fix=fix)
 
 
 def _offered(checkpoint: Checkpoint, web: Web) -> tuple[str | None, int | None]:

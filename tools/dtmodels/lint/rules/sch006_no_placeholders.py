@@ -16,17 +16,17 @@ Good::
 from collections.abc import Iterator
 
 from dtmodels.lint.placeholders import is_placeholder
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 
 SEVERITY: Severity = "error"
 HARD = True
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Find texts that only hold a place; an error once the card is no draft."""
     severity: Severity = "warning" if subject.card.status == "draft" else "error"
     for where, text in subject.texts():
         if is_placeholder(text):
             shown = text.strip() if len(text) <= 60 else f"{text[:57]}..."
             what = f"'{shown}' is a placeholder"
-            yield Remark(where=where, what=what, fix="write what is true here", severity=severity)
+            yield RuleResult(where=where, what=what, fix="write what is true here", severity=severity)

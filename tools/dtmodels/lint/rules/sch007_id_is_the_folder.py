@@ -18,7 +18,7 @@ import re
 from collections.abc import Iterator
 
 from dtmodels.card.source_edits import quoted
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.yaml.document import Change
 
 SEVERITY: Severity = "error"
@@ -27,10 +27,10 @@ HARD = True
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Compare the id with the folder, which makes ids unique too."""
     if subject.card.id != subject.folder.name:
         what = f"id is '{subject.card.id}', but the folder is '{subject.folder.name}'"
         change = Change(kind="value", where=("id",), source=quoted(subject.folder.name))
         usable = _ID.fullmatch(subject.folder.name) is not None
-        yield Remark(where=("id",), what=what, fix="make them equal", change=change if usable else None)
+        yield RuleResult(where=("id",), what=what, fix="make them equal", change=change if usable else None)

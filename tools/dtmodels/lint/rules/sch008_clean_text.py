@@ -19,7 +19,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from dtmodels.card.source_edits import quoted
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.yaml.document import Change, Where
 
 SEVERITY: Severity = "warning"
@@ -27,19 +27,19 @@ SEVERITY: Severity = "warning"
 _TAG = re.compile(r"<[A-Za-z/!][^<>]*>")
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Look at every text of the card."""
     for where, text in subject.texts():
         if text != text.strip():
             end = "the line break; write >- instead of >" if text.endswith("\n") else "the spaces"
             what = "the text has spaces or line breaks around it"
-            yield Remark(where=where, what=what, fix=f"remove {end}", change=_written(where, text.strip()))
+            yield RuleResult(where=where, what=what, fix=f"remove {end}", change=_written(where, text.strip()))
         elif not unicodedata.is_normalized("NFC", text):
             what = "the text holds letters in decomposed form"
             composed = unicodedata.normalize("NFC", text)
-            yield Remark(where=where, what=what, fix=f"write '{composed[:60]}'", change=_written(where, composed))
+            yield RuleResult(where=where, what=what, fix=f"write '{composed[:60]}'", change=_written(where, composed))
         elif tag := _TAG.search(text):
-            yield Remark(where=where, what=f"the text holds the HTML tag {tag[0][:30]}", fix="write plain text")
+            yield RuleResult(where=where, what=f"the text holds the HTML tag {tag[0][:30]}", fix="write plain text")
 
 
 def _written(where: Where, text: str) -> Change:

@@ -19,15 +19,15 @@ from collections.abc import Iterator
 from dtbase.system.discovery import member_names
 from dtbase.system.suggestions import did_you_mean
 from dtmodels import tasks
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 
 SEVERITY: Severity = "error"
 HARD = True
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Look the task up among the members."""
     known = member_names(tasks)
     if subject.card.task not in known:
         what = f"'{subject.card.task}' is not a task"
-        yield Remark(where=("task",), what=what, fix=did_you_mean(subject.card.task, known))
+        yield RuleResult(where=("task",), what=what, fix=did_you_mean(subject.card.task, known))

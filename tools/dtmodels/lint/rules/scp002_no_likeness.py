@@ -22,7 +22,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.yaml.document import Where
 
 SEVERITY: Severity = "error"
@@ -41,18 +41,18 @@ _SCOPE: Where = ("use", "scope")
 _FIELDS: tuple[Where, ...] = (("id",), ("name",), ("description",), ("architecture",), _SCOPE)
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Search what the card says the model is and does."""
     for where, text in subject.texts():
         if where not in _FIELDS or not (found := _TRADE.search(_plain(text))):
             continue
         if where == _SCOPE:
             what = f"'{found[0]}' is no photo editing, and has no place here"
-            yield Remark(where=where, what=what, fix="choose a model with another purpose")
+            yield RuleResult(where=where, what=what, fix="choose a model with another purpose")
         elif subject.card.purpose_review is None:
             what = f"'{found[0]}' sounds as if the model imitated people"
             fix = "if it does not, have somebody look and record what they found as purpose_review"
-            yield Remark(where=where, what=what, fix=fix)
+            yield RuleResult(where=where, what=what, fix=fix)
 
 
 def _plain(text: str) -> str:

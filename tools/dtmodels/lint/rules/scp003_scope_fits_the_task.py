@@ -19,7 +19,7 @@ Good::
 import re
 from collections.abc import Iterator
 
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 
 SEVERITY: Severity = "error"
 HARD = True
@@ -35,7 +35,7 @@ _WORDS = {
 """Stems of the words for what each task does; a task without any is not judged."""
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Refuse a scope that speaks of other tasks and not of its own."""
     scope, task = subject.card.use.scope.lower(), subject.card.task
     own = _WORDS.get(task)
@@ -44,4 +44,4 @@ def check_card(subject: Subject) -> Iterator[Remark]:
     others = [name for name, words in _WORDS.items() if re.search(words, scope)]
     if others:
         what = f"the task is {task}, but the scope speaks of {others[0]}"
-        yield Remark(where=("use", "scope"), what=what, fix=f"say what {task} does here, or correct the task")
+        yield RuleResult(where=("use", "scope"), what=what, fix=f"say what {task} does here, or correct the task")

@@ -21,7 +21,7 @@ import re
 from collections.abc import Iterator
 
 from dtbase.system.suggestions import nearest
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.yaml.document import Span
 
 SEVERITY: Severity = "error"
@@ -30,7 +30,7 @@ HARD = True
 _COMMENT = re.compile(r"#\s*[a-z][a-z0-9 _-]*:\s*(?:ignore|disable|noqa)\b[^\r\n]*", re.IGNORECASE)
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Look each accepted rule up, and comments that would like to be acceptances."""
     yield from _comments(subject)
     from dtmodels.lint.registry import all_rules
@@ -41,15 +41,15 @@ def check_card(subject: Subject) -> Iterator[Remark]:
         if acceptance.rule not in hard:
             meant = nearest(acceptance.rule, hard, most=1)
             fix = f"did you mean {meant[0]}?" if meant else "delete the acceptance"
-            yield Remark(where=where, what=f"there is no rule {acceptance.rule}", fix=fix)
+            yield RuleResult(where=where, what=f"there is no rule {acceptance.rule}", fix=fix)
         elif hard[acceptance.rule]:
             what = f"findings of {acceptance.rule} cannot be accepted"
-            yield Remark(where=where, what=what, fix="solve them and delete the acceptance")
+            yield RuleResult(where=where, what=what, fix="solve them and delete the acceptance")
 
 
-def _comments(subject: Subject) -> Iterator[Remark]:
+def _comments(subject: Subject) -> Iterator[RuleResult]:
     for number, line in enumerate(re.split(r"\r\n|\r|\n", subject.reading.text), 1):
         if "#" in line and (found := _COMMENT.search(line)):
             span = Span(number, found.start() + 1, found.end() + 1)
             fix = "solve the finding, or add an entry to acceptances with rule, reason, by and date"
-            yield Remark(span=span, what="a comment accepts nothing", fix=fix)
+            yield RuleResult(span=span, what="a comment accepts nothing", fix=fix)

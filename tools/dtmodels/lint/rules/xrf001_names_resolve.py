@@ -17,14 +17,14 @@ Good::
 from collections.abc import Iterator, Sequence
 
 from dtbase.system.suggestions import did_you_mean
-from dtmodels.lint.rule import Remark, Severity, Subject
+from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.yaml.document import Where
 
 SEVERITY: Severity = "error"
 HARD = True
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Compare names with names."""
     card = subject.card
     datasets = [data.name for data in card.training.datasets]
@@ -34,10 +34,12 @@ def check_card(subject: Subject) -> Iterator[Remark]:
         for position, name in enumerate(limitation.datasets):
             if name not in datasets:
                 where = ("limitations", index, "datasets", position)
-                yield Remark(where=where, what=f"there is no dataset '{name}'", fix=did_you_mean(name, datasets))
+                yield RuleResult(where=where, what=f"there is no dataset '{name}'", fix=did_you_mean(name, datasets))
 
 
-def _unique(where: Where, names: Sequence[str]) -> Iterator[Remark]:
+def _unique(where: Where, names: Sequence[str]) -> Iterator[RuleResult]:
     for index, name in enumerate(names):
         if name in names[:index]:
-            yield Remark(where=(*where, index, "name"), what=f"the name '{name}' is taken", fix="choose another name")
+            yield RuleResult(
+                where=(*where, index, "name"), what=f"the name '{name}' is taken", fix="choose another name"
+            )

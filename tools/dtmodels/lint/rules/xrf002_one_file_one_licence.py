@@ -18,7 +18,7 @@ Good::
 
 from collections.abc import Iterator, Sequence
 
-from dtmodels.lint.rule import Fact, Remark, Severity, Subject
+from dtmodels.lint.rule import Fact, RuleResult, Severity, Subject
 
 SEVERITY: Severity = "error"
 HARD = True
@@ -38,11 +38,11 @@ def remember(subject: Subject) -> Iterator[Fact]:
             )
 
 
-def compare(facts: Sequence[Fact]) -> Iterator[tuple[Fact, Remark]]:
+def compare(facts: Sequence[Fact]) -> Iterator[tuple[Fact, RuleResult]]:
     """Hold each card against the first that names the same file."""
     first: dict[str, Fact] = {}
     for fact in facts:
         other = first.setdefault(fact.key, fact)
         if other.value.lower() != fact.value.lower():
             what = f"{other.model} names the same file ({fact.key[:12]}...) under {other.value}, not {fact.value}"
-            yield fact, Remark(what=what, fix="find out which licence holds, and write it into both cards")
+            yield fact, RuleResult(what=what, fix="find out which licence holds, and write it into both cards")

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 
 from dtbase.system.suggestions import did_you_mean
 from dtmodels.card.catalogue import model_folders
-from dtmodels.lint.rule import Fact, Remark, Severity, Subject
+from dtmodels.lint.rule import Fact, RuleResult, Severity, Subject
 
 SEVERITY: Severity = "error"
 HARD = True
@@ -27,7 +27,7 @@ _LICENCE = "licence"
 _BASE = "base"
 
 
-def check_card(subject: Subject) -> Iterator[Remark]:
+def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Look the base model up among the folders."""
     base = subject.card.base_model
     if base and base.url == "self":
@@ -35,7 +35,7 @@ def check_card(subject: Subject) -> Iterator[Remark]:
         if base.name not in known:
             known = [name for name in known if name != subject.folder.name]
             what = f"there is no model '{base.name}' here"
-            yield Remark(where=("base_model", "name"), what=what, fix=did_you_mean(base.name, known))
+            yield RuleResult(where=("base_model", "name"), what=what, fix=did_you_mean(base.name, known))
 
 
 def remember(subject: Subject) -> Iterator[Fact]:
@@ -51,7 +51,7 @@ def remember(subject: Subject) -> Iterator[Fact]:
         )
 
 
-def compare(facts: Sequence[Fact]) -> Iterator[tuple[Fact, Remark]]:
+def compare(facts: Sequence[Fact]) -> Iterator[tuple[Fact, RuleResult]]:
     """Follow each chain of base models, and compare licences."""
     licences = {fact.model: fact.value for fact in facts if fact.key == _LICENCE}
     bases = {fact.model: fact.value for fact in facts if fact.key == _BASE}
@@ -59,11 +59,11 @@ def compare(facts: Sequence[Fact]) -> Iterator[tuple[Fact, Remark]]:
         if fact.key == _BASE and _returns(fact.model, bases):
             yield (
                 fact,
-                Remark(what=f"{fact.model} is made from itself, through {fact.value}", fix="name the real origin"),
+                RuleResult(what=f"{fact.model} is made from itself, through {fact.value}", fix="name the real origin"),
             )
         elif fact.key in licences and fact.key != fact.model and fact.value.lower() != licences[fact.key].lower():
             what = f"the card of {fact.key} says {licences[fact.key]}, not {fact.value}"
-            yield fact, Remark(what=what, fix=f"write license: {licences[fact.key]}")
+            yield fact, RuleResult(what=what, fix=f"write license: {licences[fact.key]}")
 
 
 def _returns(model: str, bases: dict[str, str]) -> bool:
