@@ -16,7 +16,7 @@ OPSET = 17
 
 
 def export_plain(network: nn.Module, inputs: Mapping[str, Tensor], outputs: Sequence[str], path: Path) -> None:
-    """Write `network` as it is, for the sizes of `inputs`, with the TorchScript exporter at operator set 17."""
+    """Write `network` as it is, for the sizes of `inputs`, with the TorchScript exporter at opset 17."""
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
         torch.onnx.export(
@@ -31,7 +31,7 @@ def export_plain(network: nn.Module, inputs: Mapping[str, Tensor], outputs: Sequ
 
 
 def export_native(network: nn.Module, inputs: Mapping[str, Tensor], outputs: Sequence[str], path: Path) -> None:
-    """As `export_plain` for networks the older exporter has no operators for: the newer one, at operator set 20."""
+    """As `export_plain` for networks the older exporter has no operators for: the newer one, at opset 20."""
     logging.disable(logging.WARNING)
     with warnings.catch_warnings(), torch.no_grad(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")

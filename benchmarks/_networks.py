@@ -1,4 +1,4 @@
-"""The networks whose conversion is measured, each with a picture and in the form its authors wrote it."""
+"""The networks whose conversion is measured, each with an image and in the form its authors wrote it."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ class Case:
     optimised: bool = True
     """Whether darktable has ONNX Runtime optimise the graph; not so for what it runs at each click."""
 
-    def job(self, folder: Path) -> Job:
-        """What the convert stage would ask of the family, with stand-in weights."""
+    def job(self, directory: Path) -> Job:
+        """What the convert stage would ask of the family, with seeded weights."""
         card = Card(
             schema=1,
             id="toy",
@@ -60,7 +60,7 @@ class Case:
             package=Package(type="single", attributes={"input_sizes": [self.tile]}),
             checkpoints=(Checkpoint(name=self.checkpoint, file="none"),),
         )
-        return Job(card=card, checkpoints={}, output=folder, seed=SEED)
+        return Job(card=card, checkpoints={}, output=directory, seed=SEED)
 
 
 def photograph(side: int, *, normalised: bool = False) -> Tensor:

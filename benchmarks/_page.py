@@ -1,4 +1,4 @@
-"""Where benchmarks of proxies write their tables: one page, a place for each; and how they write decibels."""
+"""Where benchmarks of proxies write their tables: one page, a place for each; and how they write dB."""
 
 from __future__ import annotations
 

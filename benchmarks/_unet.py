@@ -18,9 +18,9 @@ HALVED = 2 ** (len(WIDTHS) - 1)
 
 
 class UNet(nn.Module):
-    """Two 3 x 3 convolutions a level, max-pooling down, transposed convolutions up, and the picture added at the end.
+    """Two 3 x 3 convolutions a level, max-pooling down, transposed convolutions up, and the image added at the end.
 
-    Sliders, as numbers of about one, are planes beside the picture and beside what enters each level on the way down.
+    Sliders, as numbers of about one, are planes beside the image and beside what enters each level on the way down.
     Mended are: the scale of the sliders, one number for a slider instead of one for each pixel, and the clipping of
     inputs and outputs, for which light is encoded as stops and Lab divided by 100.
     """

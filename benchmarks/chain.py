@@ -3,10 +3,10 @@
     .venv/bin/python -m benchmarks.chain [--positions N] [--write]
 
 Chains are drawn, always the same for the same proxies, from all modules whose proxies have weights and take pictures.
-At each position all sliders of all modules are random, as in an evaluation; the picture is one that no proxy was fitted
+At each position all sliders of all modules are random, as in an evaluation; the image is one that no proxy was fitted
 on. darktable-cli exports it once with the same sidecar. The last module's output is compared: display PSNR of all
 proxies in turn, against the export. Beside it, each proxy alone on what darktable itself gave that module, behind the
-modules before it: what training and evaluation on plain pictures are worth in a pipe.
+modules before it: what training and evaluation on plain images are worth in a pipe.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from benchmarks._chains import chains, link_at
 from benchmarks._page import decibels, write_tables
 from dtbase.terminal.console import Console
 from dtproxies.evaluation.stored_results import read_stored
-from dtproxies.images.image import FOLDER, LinearImage, photographs
+from dtproxies.images.image import DIRECTORY, LinearImage, photographs
 from dtproxies.images.metrics import spread
 from dtproxies.images.training_images import ImageSequence
 from dtproxies.pipeline.accuracy import Judged, judge
@@ -41,7 +41,7 @@ MODELS = Path("models")
 SIDE, SEED = 192, 7_000_003
 CHAINS, LENGTH, POSITIONS = 4, 5, 20
 WANTED = 45.0
-"""Decibels on average, at the end of a chain of five."""
+"""dB on average, at the end of a chain of five."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +79,8 @@ def main(arguments: Sequence[str] = ()) -> int:
 
 
 def exports(names: Sequence[str], count: int, seed: Sequence[int]) -> Iterator[Exported]:
-    """Export pictures through a chain at random positions and hold its proxies against each export."""
-    scenes = ImageSequence(photographs=photographs(FOLDER, "evaluate"), side=SIDE, seed=seed[-1] + SEED, charts=0)
+    """Export images through a chain at random positions and hold its proxies against each export."""
+    scenes = ImageSequence(photographs=photographs(DIRECTORY, "evaluate"), side=SIDE, seed=seed[-1] + SEED, charts=0)
     request = Request(modules=[ModuleRequest(module=name) for name in names])
     with open_pipeline(request, scenes.picture(0), MODELS) as opened:
         drawn = [

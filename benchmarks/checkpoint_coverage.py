@@ -1,8 +1,8 @@
 """Whether official checkpoints will load and compute the same, for each checkpoint of each card.
 
-    .venv/bin/python -m benchmarks.checkpoint_coverage [--data FOLDER] [--tensors] [MODEL...]
+    .venv/bin/python -m benchmarks.checkpoint_coverage [--data DIRECTORY] [--tensors] [MODEL...]
 
-No official file is needed: FOLDER holds its list of tensors, the recipe of numbers that stand in for them, and what
+No official file is needed: DIRECTORY holds its list of tensors, the recipe of numbers that stand in for them, and what
 the authors' own code returned for these; it lies beside the repository. A file as the authors publish it is made from
 list and recipe, its numbers are held against the authors' digest, and the model's family converts it like any other.
 
@@ -59,7 +59,7 @@ COLUMNS = ["model", "checkpoint", "list", "tensors", "taken", "not needed", "mis
 BLOCKS = {"mask": 32, "depth": 14}
 """Pixels of a coarse block in the authors' inputs, by task; 16 in all others."""
 SIDE = 112
-"""Of a picture, where none is looked at: a multiple of what each network needs."""
+"""Of an image, where none is looked at: a multiple of what each network needs."""
 NAMES = {"iou_predictions": "iou", "low_res_masks": ""}
 """What the references call a graph's output, where it is another name; nothing where they have no such output."""
 Outputs = dict[str, Array]
@@ -95,12 +95,12 @@ def main(arguments: Sequence[str] = ()) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.checkpoint_coverage", description="Published lists and references."
     )
-    parser.add_argument("--data", type=Path, default=DATA, help="folder with state-dicts and reference-outputs")
+    parser.add_argument("--data", type=Path, default=DATA, help="directory with state-dicts and reference-outputs")
     parser.add_argument("--tensors", action="store_true", help="look at names and shapes only, and convert nothing")
     parser.add_argument("models", nargs="*", metavar="MODEL", help="models to look at; all when none is named")
     asked, console = parser.parse_args(arguments), Console()
     if not any(asked.data.glob("state-dicts/*.json")):
-        console.say(f"left out: {asked.data} has no published lists; name their folder with --data")
+        console.say(f"left out: {asked.data} has no published lists; name their directory with --data")
         return 0
     try:
         catalogue = Catalogue.load(ROOT)
@@ -141,10 +141,14 @@ def _fitting(entry: Entry, checkpoint: Checkpoint, data: Path) -> Mapped:
         raise _Caught(wanted, layout)
 
     lists = [(path.stem, json.loads(path.read_text())) for path in sorted((data / "state-dicts").glob("*.json"))]
-    with tempfile.TemporaryDirectory() as folder, patch.object(_weights, "read"), patch.object(_weights, "fit", caught):
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        patch.object(_weights, "read"),
+        patch.object(_weights, "fit", caught),
+    ):
         try:
             with torch.device("meta"):  # names and shapes, no numbers
-                _convert(entry, checkpoint, Path("unread"), SIDE, Path(folder))
+                _convert(entry, checkpoint, Path("unread"), SIDE, Path(directory))
         except _Caught as found:
             return min((_mapped(name, listed, found) for name, listed in lists), key=lambda one: one.misfits)
     raise RuntimeError(f"{entry.card.id} reads no checkpoint named {checkpoint.name}")
@@ -169,12 +173,12 @@ def _mapped(name: str, listed: dict[str, Any], network: _Caught) -> Mapped:
     )
 
 
-def _convert(entry: Entry, checkpoint: Checkpoint, file: Path, side: int, folder: Path) -> None:
-    """Convert one checkpoint of a model, for pictures of one size and without what the package adds to the network."""
+def _convert(entry: Entry, checkpoint: Checkpoint, file: Path, side: int, directory: Path) -> None:
+    """Convert one checkpoint of a model, for images of one size and without what the package adds to the network."""
     package = replace(entry.card.package, attributes={"input_sizes": [side]})
     card = replace(entry.card, package=package, checkpoints=(checkpoint,))
     family = member(families, card.convert.family)
-    family.convert(Job(card=card, checkpoints={checkpoint.name: file}, output=folder))
+    family.convert(Job(card=card, checkpoints={checkpoint.name: file}, output=directory))
 
 
 def _parity(entry: Entry, checkpoint: Checkpoint, best: Mapped, data: Path) -> tuple[float, float]:
@@ -190,11 +194,11 @@ def _parity(entry: Entry, checkpoint: Checkpoint, best: Mapped, data: Path) -> t
         return export(network, *arguments, **named)
 
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        file = _published(best, authors, folder)
+        directory = Path(scratch)
+        file = _published(best, authors, directory)
         with patch.object(torch.onnx, "export", recorded):
-            _convert(entry, checkpoint, file, given["image"].shape[-1], folder)
-        sessions = [_session(path) for path in sorted(folder.glob("*.onnx"), key=lambda path: path.stat().st_mtime)]
+            _convert(entry, checkpoint, file, given["image"].shape[-1], directory)
+        sessions = [_session(path) for path in sorted(directory.glob("*.onnx"), key=lambda path: path.stat().st_mtime)]
         graphs = _outputs(lambda number, values: sessions[number].run(None, values), sessions, given)
         plain = _outputs(lambda number, values: _run(networks[number], values), sessions, given)
         return _worst(authors, plain), _worst(authors, graphs)
@@ -213,7 +217,7 @@ def _given(authors: Reference, task: str) -> Outputs:
     return given
 
 
-def _published(best: Mapped, authors: Reference, folder: Path) -> Path:
+def _published(best: Mapped, authors: Reference, directory: Path) -> Path:
     """A file as the authors publish it, of numbers that stand in for theirs."""
     known = {key: value for key, value in best.listed["recipe"].items() if key in {"gain", "factors", "offsets"}}
     recipe, tensors = Recipe(**known), {}
@@ -221,7 +225,7 @@ def _published(best: Mapped, authors: Reference, folder: Path) -> Path:
         floating = kind.startswith("float")
         tensors[name] = stand_in(name, shape, 0, recipe) if floating else torch.zeros(shape, dtype=getattr(torch, kind))
     authors.hold_weights(tensors)
-    key, file = best.listed["wrapper"]["key"], folder / "published"
+    key, file = best.listed["wrapper"]["key"], directory / "published"
     torch.save({key: tensors} if key else tensors, file)
     return file
 

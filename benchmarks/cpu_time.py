@@ -1,11 +1,11 @@
-"""What proxies cost: processor seconds per megapixel of each released graph, beside darktable's own module.
+"""What proxies cost: CPU seconds per megapixel of each released graph, beside darktable's own module.
 
     .venv/bin/python -m benchmarks.cpu_time [--write]
 
 Each proxy's graph is built as a release builds it and run with ONNX Runtime on one thread; the module's own code runs
-in darktable called in a process, on the same picture of a megapixel (a mosaic for modules on sensor data) and at the
-same slider positions, in the same run. Processor time counts, of all threads, so that other work on the machine changes
-little. darktable's includes what it takes to hand a picture to the process; its graphics card path is not looked at.
+in darktable called in a process, on the same image of a megapixel (a mosaic for modules on sensor data) and at the
+same slider positions, in the same run. CPU time counts, of all threads, so that other work on the machine changes
+little. darktable's includes what it takes to hand an image to the process; its GPU path is not looked at.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ LEAST = 0.3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """Processor seconds for a million pixels."""
+    """CPU seconds for a million pixels."""
 
     module: str
     kind: str
@@ -60,9 +60,9 @@ def main(arguments: Sequence[str] = ()) -> int:
     console, darktable = Console(), find()
     entries = [one for one in Catalogue.load(ROOT).entries if one.card.convert.family == "proxy"]
     costs = []
-    with console.progress("proxies", len(entries)) as advance, tempfile.TemporaryDirectory() as folder:
+    with console.progress("proxies", len(entries)) as advance, tempfile.TemporaryDirectory() as directory:
         for entry in entries:
-            costs.append(cost(entry, darktable, Path(folder)))
+            costs.append(cost(entry, darktable, Path(directory)))
             advance(1)
     costs.sort(key=lambda one: one.proxy / one.darktable)
     columns = ["module", "kind", "proxy s/MP", "darktable s/MP", "ratio"]
@@ -70,7 +70,7 @@ def main(arguments: Sequence[str] = ()) -> int:
         [one.module, one.kind, f"{one.proxy:.3f}", f"{one.darktable:.3f}", f"{one.proxy / one.darktable:.1f}"]
         for one in costs
     ]
-    title = f"processor seconds per megapixel, median of {POSITIONS} positions; {SIDE} x {SIDE} pixels"
+    title = f"CPU seconds per megapixel, median of {POSITIONS} positions; {SIDE} x {SIDE} pixels"
     console.table(columns, rows, title=title)
     middle = f"The median proxy takes {np.median([one.proxy / one.darktable for one in costs]):.1f} times as long."
     console.say(middle)
@@ -79,10 +79,10 @@ def main(arguments: Sequence[str] = ()) -> int:
     return 0
 
 
-def cost(entry: Entry, darktable: Darktable, folder: Path) -> Cost:
+def cost(entry: Entry, darktable: Darktable, directory: Path) -> Cost:
     """Build the graph of a proxy and time it and its module."""
     given = load_definition(entry.card.convert.options["module"])
-    built = obtain_and_convert(entry, Workspace(folder), Console(StringIO(), StringIO(), quiet=True))
+    built = obtain_and_convert(entry, Workspace(directory), Console(StringIO(), StringIO(), quiet=True))
     proxy, module = _times(given, built / "model.onnx", darktable)
     return Cost(module=given.module.name, kind=given.module.kind, proxy=proxy, darktable=module)
 

@@ -2,13 +2,13 @@
 
     .venv/bin/python -m benchmarks.families [NAME...]
 
-Plain means torch's older exporter at operator set 17 and no care; LaMa's Fourier transforms need the newer exporter and
-operator set 20. Times are processor seconds of one thread, the fastest of several calls, both files in turn: work of
+Plain means torch's older exporter at opset 17 and no care; LaMa's Fourier transforms need the newer exporter and
+opset 20. Times are CPU seconds of one thread, the fastest of several calls, both files in turn: work of
 others on the machine changes them little, and both alike; ONNX Runtime optimises what darktable has it optimise, all
 but the decoders of masks. Columns: seconds of one call, how
 many times faster ours is, what share ours reaches of the multiply-adds a product of two matrices reaches, sizes of the
 files and their ratio, the largest difference of ours in full precision over the output's deviation, the
-signal-to-noise ratio that half storage leaves on a photograph, processor seconds and peak memory of the conversion,
+signal-to-noise ratio that float16 storage leaves on a photograph, CPU seconds and peak memory of the conversion,
 and where ours spends its time. Each line is printed when it is known, so that a run can be stopped.
 """
 
@@ -50,22 +50,22 @@ def main(arguments: Sequence[str] = ()) -> int:
         return WrongUsage.exit_code
     rows = []
     for name in names:
-        with tempfile.TemporaryDirectory() as folder:
-            rows.append([name, *measured(name, Path(folder))])
+        with tempfile.TemporaryDirectory() as directory:
+            rows.append([name, *measured(name, Path(directory))])
             console.note("  ".join(rows[-1]))
     console.table(COLUMNS, rows)
     return 0
 
 
-def measured(name: str, folder: Path) -> list[str]:
+def measured(name: str, directory: Path) -> list[str]:
     """The columns of one network, after its name."""
     case = CASES[name]
     before = _processor(resource.RUSAGE_CHILDREN)
-    _, peak = run_in_subprocess(_build, name, folder)
+    _, peak = run_in_subprocess(_build, name, directory)
     built = _processor(resource.RUSAGE_CHILDREN) - before
-    files = {kind: folder / f"{kind}.onnx" for kind in ("full", "half", "plain")}
-    normalise(folder / f"{case.file}.onnx", files["full"])
-    normalise(folder / f"{case.file}.onnx", files["half"], half=True)
+    files = {kind: directory / f"{kind}.onnx" for kind in ("full", "half", "plain")}
+    normalise(directory / f"{case.file}.onnx", files["full"])
+    normalise(directory / f"{case.file}.onnx", files["half"], half=True)
     work, _ = run_in_subprocess(_build_plain, name, files["plain"])
     given = {key: value.numpy() for key, value in case.inputs(case.tile).items()}
     slow, fast, wanted, found = _in_turn(files["plain"], files["half"], given, case.optimised)
@@ -88,14 +88,14 @@ def multiply_adds_per_second(side: int = 2048) -> float:
     return side**3 / min(_timed(lambda: torch.mm(left, right)) for _ in range(ROUNDS))
 
 
-def _build(name: str, folder: Path) -> None:
-    """Convert, in a process of its own."""
+def _build(name: str, directory: Path) -> None:
+    """Convert, in a separate process."""
     case = CASES[name]
-    case.family.convert(case.job(folder))
+    case.family.convert(case.job(directory))
 
 
 def _build_plain(name: str, path: Path) -> float:
-    """Export the plain form, in a process of its own; returns the multiply-adds of one call."""
+    """Export the plain form, in a separate process; returns the multiply-adds of one call."""
     case = CASES[name]
     network, inputs = case.reference(case.job(path.parent)).eval(), case.inputs(case.tile)
     with FlopCounterMode(display=False) as counter, torch.no_grad():

@@ -31,12 +31,12 @@ def main() -> int:
 def readers(defect: Defect) -> list[str]:
     """The checkers that say something of a defect."""
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
+        directory = Path(scratch)
         for part in (".github", ".ci", "tools/dtmodels/publishing"):
-            shutil.copytree(ROOT / part, folder / part)
+            shutil.copytree(ROOT / part, directory / part)
         for edit in defect.edits:
-            edit.apply(folder)
-        return [name for name, check in all_checkers().items() if check(folder)]
+            edit.apply(directory)
+        return [name for name, check in all_checkers().items() if check(directory)]
 
 
 if __name__ == "__main__":

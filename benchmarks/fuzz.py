@@ -69,12 +69,12 @@ def run(numbers: range) -> Tally:
     """Lint the mutated cards with these numbers."""
     texts = seeds(ROOT)
     tally = Tally()
-    with tempfile.TemporaryDirectory() as folder:
-        card = Path(folder) / "models" / "toy-model" / "card.yaml"
+    with tempfile.TemporaryDirectory() as directory:
+        card = Path(directory) / "models" / "toy-model" / "card.yaml"
         card.parent.mkdir(parents=True)
         for number in numbers:
             card.write_bytes(mutated(number, texts))
-            _judge(Path(folder), number, tally)
+            _judge(Path(directory), number, tally)
     tally.megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     if tally.megabytes > MOST_MB:
         tally.failed.append(f"a process took {tally.megabytes:.0f} MB")

@@ -31,19 +31,19 @@ print(code, used.ru_maxrss, used.ru_utime + used.ru_stime)
 def main() -> int:
     """Print seconds, ratio and memory for one card (best of seven) and for many; every card keeps every rule."""
     console = Console()
-    with tempfile.TemporaryDirectory() as folder:
-        other = _check_jsonschema(Path(folder))
-        rows = _one_card(Path(folder), other)
+    with tempfile.TemporaryDirectory() as directory:
+        other = _check_jsonschema(Path(directory))
+        rows = _one_card(Path(directory), other)
         for count in SIZES:
-            rows.append(_many(Path(folder), count, other if count == SIZES[0] else None))
+            rows.append(_many(Path(directory), count, other if count == SIZES[0] else None))
     title = f"cards of {len(card(7).splitlines())} lines; {os.cpu_count()} processors"
     columns = ["cards", "dtmodels lint s", "check-jsonschema s", "ratio", "lint MB", "lint CPU ms/card"]
     console.table(columns, rows, title=title)
     return 0
 
 
-def _one_card(folder: Path, other: list[str]) -> list[list[str]]:
-    root = folder / "one"
+def _one_card(directory: Path, other: list[str]) -> list[list[str]]:
+    root = directory / "one"
     (path,) = write_repository(root, 1)
     ours = min(_run(_lint(root)).seconds for _ in range(7))
     theirs = min(_run([*other, str(path)]).seconds for _ in range(7))
@@ -51,8 +51,8 @@ def _one_card(folder: Path, other: list[str]) -> list[list[str]]:
     return [["1 (cold)", f"{ours:.2f}", f"{theirs:.2f}", f"{theirs / ours:.1f}", megabytes, ""]]
 
 
-def _many(folder: Path, count: int, other: list[str] | None) -> list[str]:
-    root = folder / str(count)
+def _many(directory: Path, count: int, other: list[str] | None) -> list[str]:
+    root = directory / str(count)
     cards = write_repository(root, count)
     ours = _run(_lint(root))
     theirs = _run([*other, *map(str, cards)]).seconds if other else 0.0
@@ -69,7 +69,7 @@ class _Cost:
     seconds: float
     megabytes: float
     cpu: float
-    """Seconds of processor time: the same however busy the machine is."""
+    """CPU seconds time: the same however busy the machine is."""
 
 
 def _run(command: list[str]) -> _Cost:
@@ -84,14 +84,14 @@ def _run(command: list[str]) -> _Cost:
     return _Cost(took, int(peak) / 1024, float(cpu))
 
 
-def _check_jsonschema(folder: Path) -> list[str]:
+def _check_jsonschema(directory: Path) -> list[str]:
     beside = Path(sys.executable).with_name("check-jsonschema")
     program = str(beside) if beside.is_file() else shutil.which("check-jsonschema")
     if not program:
-        subprocess.run([sys.executable, "-m", "venv", str(folder / "venv")], check=True)
-        pip = [str(folder / "venv" / "bin" / "pip"), "install", "--quiet", "check-jsonschema"]
+        subprocess.run([sys.executable, "-m", "venv", str(directory / "venv")], check=True)
+        pip = [str(directory / "venv" / "bin" / "pip"), "install", "--quiet", "check-jsonschema"]
         subprocess.run(pip, check=True, stderr=subprocess.DEVNULL)
-        program = str(folder / "venv" / "bin" / "check-jsonschema")
+        program = str(directory / "venv" / "bin" / "check-jsonschema")
     return [program, "--schemafile", str(SCHEMA)]
 
 

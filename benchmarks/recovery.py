@@ -1,14 +1,14 @@
-"""Sliders found again from darktable's own exports, and darktable's picture at what was found.
+"""Sliders found again from darktable's own exports, and darktable's image at what was found.
 
     .venv/bin/python -m benchmarks.recovery [--targets N] [--write]
 
 Chains are drawn, always the same for the same proxies, from all modules whose proxies have weights and do not look at
-the whole picture. Each target is a photograph that no proxy was fitted on, exported by darktable-cli through the chain
+the whole image. Each target is a photograph that no proxy was fitted on, exported by darktable-cli through the chain
 with random sliders over their full ranges; every slider of every module is searched, and darktable-cli renders once
 more with what was found. An error is the distance to the true slider as a share of its range.
 
-Not every slider can be told from a picture: one may do nothing there, or what another does. The Jacobian of the chain
-at the true sliders (differences of the picture, as a screen shows it) says which: the smallest change that moving a
+Not every slider can be told from an image: one may do nothing there, or what another does. The Jacobian of the chain
+at the true sliders (differences of the image, as a screen shows it) says which: the smallest change that moving a
 slider by a twentieth of its range makes, when all others may follow to undo it, is that move over the square root of
 the slider's entry on the diagonal of (JᵀJ)⁻¹. A slider is told apart where this is more than rounding to 8 bits.
 """
@@ -33,7 +33,7 @@ from benchmarks._chains import chains, link_at
 from benchmarks._page import decibels, write_tables
 from dtbase.imaging.psnr import psnr
 from dtbase.terminal.console import Console
-from dtproxies.images.image import FOLDER, LinearImage, photographs
+from dtproxies.images.image import DIRECTORY, LinearImage, photographs
 from dtproxies.images.metrics import CAP, spread
 from dtproxies.images.module_spaces import to_display
 from dtproxies.images.training_images import ImageSequence
@@ -71,7 +71,7 @@ class Recovered:
     chain: str
     errors: dict[str, float]
     apart: frozenset[str]
-    """Sliders that the picture tells apart from all others."""
+    """Sliders that the image tells apart from all others."""
     psnr: float
     """Display PSNR of darktable's export with the found sliders, against the target."""
     evaluations: int
@@ -100,7 +100,7 @@ def main(arguments: Sequence[str] = ()) -> int:
 
 def recover(names: Sequence[str], count: int, seed: Sequence[int]) -> Iterator[Recovered]:
     """Make targets with darktable and search their sliders."""
-    scenes = ImageSequence(photographs=photographs(FOLDER, "evaluate"), side=SIDE, seed=seed[-1] + SEED, charts=0)
+    scenes = ImageSequence(photographs=photographs(DIRECTORY, "evaluate"), side=SIDE, seed=seed[-1] + SEED, charts=0)
     request = Request(modules=[ModuleRequest(module=name) for name in names])
     with open_pipeline(request, scenes.picture(0), MODELS) as opened:
         drawn = {
@@ -134,7 +134,7 @@ def _recover(opened: Pipeline, truth: Sequence[PipelineStep], picture: LinearIma
 
 
 def _apart(chain: Chain, truth: Sequence[PipelineStep], light: Tensor) -> list[str]:
-    """Sliders that the picture tells apart from all others; see above. A choice is moved to its next value."""
+    """Sliders that the image tells apart from all others; see above. A choice is moved to its next value."""
     base = _screen(chain, truth, light)
     names, columns, moves = [], [], []
     for at, link in enumerate(truth):
@@ -153,10 +153,10 @@ def _apart(chain: Chain, truth: Sequence[PipelineStep], light: Tensor) -> list[s
 
 
 def told_apart(jacobian: NDArray[np.float64], moves: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which sliders change a picture by more than rounding, however the others follow.
+    """Which sliders change an image by more than rounding, however the others follow.
 
     Args:
-        jacobian: [values of the picture, sliders], slope by the share of the range.
+        jacobian: [values of the image, sliders], slope by the share of the range.
         moves: [sliders], by what share each is moved.
     """
     values, vectors = np.linalg.eigh(jacobian.T @ jacobian / len(jacobian))

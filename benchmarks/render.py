@@ -90,7 +90,7 @@ def rate(results: Iterator[object], *, warm_up: int) -> float:
 
 
 def requests(spaces: Mapping[str, str]) -> Iterator[Request]:
-    """The modules in turn, each with a new value of its slider, on a picture; of Lab values where `spaces` says so."""
+    """The modules in turn, each with a new value of its slider, on an image; of Lab values where `spaces` says so."""
     random = np.random.default_rng(0)
     light = picture(random)
     lab = (light * (100, 120, 120) - (0, 60, 60)).astype(np.float32)

@@ -39,7 +39,7 @@ MODELS = Path("models")
 POSITIONS, SEED = 4, 7_000_003
 """Slider positions of each module beside its defaults."""
 SIDE = 96
-"""Of the pictures with which darktable is asked for its defaults."""
+"""Of the images with which darktable is asked for its defaults."""
 
 
 def main(arguments: Sequence[str] = ()) -> int:

@@ -2,7 +2,7 @@
 
     .venv/bin/python -m benchmarks.training [--modules A,B] [--write]
 
-Renders are all that darktable was asked for, those of modules upstream included. Processor seconds are those of the fit
+Renders are all that darktable was asked for, those of modules upstream included. CPU seconds are those of the fit
 and, beside, those of the darktables that rendered, their start included. What comes out is held against the released
 weights: the largest difference of a number, as a share of the largest number of its tensor.
 """
@@ -28,7 +28,7 @@ from benchmarks._page import write_tables
 from dtbase.system.files import sha256
 from dtbase.terminal.console import Console
 from dtproxies.darktable.renderer import Request
-from dtproxies.images.image import FOLDER, Pixels
+from dtproxies.images.image import DIRECTORY, Pixels
 from dtproxies.proxy.definition import load_definition
 from dtproxies.proxy.weight_files import WEIGHTS, modules_with_weights, weights_of
 from dtproxies.render.pairs import Renders
@@ -86,7 +86,7 @@ def main(arguments: Sequence[str] = ()) -> int:
             advance(1)
     columns = ["module", "kind", "optimiser", "numbers", "renders", "steps", "fit s", "darktable s", "off the released"]
     rows = [_line(one) for one in found]
-    console.table(columns, rows, title=f"processor seconds; {os.cpu_count()} cores")
+    console.table(columns, rows, title=f"CPU seconds; {os.cpu_count()} cores")
     minutes = sum(one.seconds + one.rendering for one in found) / 60
     total = f"Together {sum(one.renders for one in found):,} renders and {minutes:.0f} minutes of processor."
     console.say(total)
@@ -96,11 +96,11 @@ def main(arguments: Sequence[str] = ()) -> int:
 
 
 def train_anew(name: str) -> Trained:
-    """Train the proxy of a module in a folder that is then removed."""
+    """Train the proxy of a module in a directory that is then removed."""
     given = load_definition(name)
     with (
         tempfile.TemporaryDirectory() as scratch,
-        session(name, FOLDER, "fit", side=given.recipe.side, upstream=given.recipe.upstream) as opened,
+        session(name, DIRECTORY, "fit", side=given.recipe.side, upstream=given.recipe.upstream) as opened,
     ):
         counted, began = Counted(renderer=opened.renderer), time.process_time()
         train(given, counted, opened.pictures, Path(scratch), darktable=opened.darktable, console=QUIET)

@@ -2,9 +2,9 @@
 
     .venv/bin/python -m benchmarks.unet [--modules A,B] [--seconds S] [--write]
 
-Each module's proxy is trained from nothing as `dtproxies train` does it, and the processor seconds that this takes are
-counted. A UNet (`benchmarks/_unet.py`) is then trained for as many processor seconds, or for `--seconds`, on renders of
-the same darktable: pictures of 96 x 96 pixels whole, two at a time, Adam, mean square of the encoded values as there.
+Each module's proxy is trained from nothing as `dtproxies train` does it, and the CPU seconds that this takes are
+counted. A UNet (`benchmarks/_unet.py`) is then trained for as many CPU seconds, or for `--seconds`, on renders of
+the same darktable: images of 96 x 96 pixels whole, two at a time, Adam, mean square of the encoded values as there.
 Both are evaluated on the first 24 of the standard pairs. By default the first module of kind colour and the first local
 one, by name, among those whose proxies have weights.
 """
@@ -27,7 +27,7 @@ from benchmarks._unet import UNet
 from dtbase.terminal.console import Console
 from dtproxies.evaluation.results import Evaluation
 from dtproxies.evaluation.run import SIDE, evaluate
-from dtproxies.images.image import FOLDER
+from dtproxies.images.image import DIRECTORY
 from dtproxies.images.training_images import ImageSequence
 from dtproxies.networks.frame import call
 from dtproxies.proxy.definition import ProxyDefinition, load_definition
@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     """Print two lines for each module; 1 when a UNet is better than a proxy."""
     parser = argparse.ArgumentParser(prog="benchmarks.unet")
     parser.add_argument("--modules", help="names, with commas")
-    parser.add_argument("--seconds", type=float, help="of processor time for the UNet, instead of as many as the proxy")
+    parser.add_argument("--seconds", type=float, help="of CPU time for the UNet, instead of as many as the proxy")
     parser.add_argument("--write", action="store_true", help="write the table into docs/proxy-benchmarks.md")
     asked = parser.parse_args(arguments)
     names = asked.modules.split(",") if asked.modules else _first_of_each_kind()
@@ -75,7 +75,7 @@ def main(arguments: Sequence[str] = ()) -> int:
             advance(1)
     columns = ["module", "kind", "network", "numbers", "training s", "steps", "mean dB", "p5", "worst", "left alone"]
     rows = [line for one in found for line in _lines(one)]
-    console.table(columns, rows, title=f"display PSNR on {PAIRS} unseen pairs; processor seconds of training")
+    console.table(columns, rows, title=f"display PSNR on {PAIRS} unseen pairs; CPU seconds of training")
     if asked.write:
         write_tables("unet", [(columns, rows)], f"On the first {PAIRS} of the standard pairs.")
     return int(any(_mean(one.unet) > _mean(one.proxy) for one in found))
@@ -85,23 +85,23 @@ def both(name: str, seconds: float | None) -> Both:
     """Train and evaluate both networks of a module."""
     given = load_definition(name)
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        with session(name, FOLDER, "fit", side=given.recipe.side, upstream=given.recipe.upstream) as opened:
+        directory = Path(scratch)
+        with session(name, DIRECTORY, "fit", side=given.recipe.side, upstream=given.recipe.upstream) as opened:
             began = time.process_time()
-            train(given, opened.renderer, opened.pictures, folder, darktable=opened.darktable, console=QUIET)
+            train(given, opened.renderer, opened.pictures, directory, darktable=opened.darktable, console=QUIET)
             took = time.process_time() - began
-        other, path = replace(given, network=lambda: UNet(given.module)), folder / "unet.safetensors"
-        with session(name, FOLDER, "fit", side=RECIPE.side) as opened:
+        other, path = replace(given, network=lambda: UNet(given.module)), directory / "unet.safetensors"
+        with session(name, DIRECTORY, "fit", side=RECIPE.side) as opened:
             began = time.process_time()
             steps = _train_unet(other, opened, seconds or took, path)
             unet_took = time.process_time() - began
-        with session(name, FOLDER, "evaluate", side=SIDE) as opened:
-            proxy, unet = _judge(given, folder / WEIGHTS, opened), _judge(other, path, opened)
+        with session(name, DIRECTORY, "evaluate", side=SIDE) as opened:
+            proxy, unet = _judge(given, directory / WEIGHTS, opened), _judge(other, path, opened)
     return Both(proxy=proxy, proxy_seconds=took, unet=unet, unet_seconds=unet_took, steps=steps)
 
 
 def _train_unet(given: ProxyDefinition, opened: Session, seconds: float, path: Path) -> int:
-    """Train for so many processor seconds of this process and write the weights; returns the number of steps."""
+    """Train for so many CPU seconds of this process and write the weights; returns the number of steps."""
     torch.manual_seed(RECIPE.seed)
     module, network, until = given.module, given.network(), time.process_time() + seconds
     optimiser = torch.optim.Adam(network.parameters(), lr=RECIPE.rate)

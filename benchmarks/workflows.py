@@ -43,20 +43,20 @@ def main() -> int:
 
 def release(scratch: Path, evaluator: Evaluator) -> Run:
     """Run release.yml for the first tag of a repository of toy models."""
-    folder = scratch / "origin"
-    folder.mkdir()
-    tools(folder)
-    (folder / "README.md").unlink()
-    models(folder, MODELS)
-    (folder / "CHANGELOG.md").write_text(CHANGELOG)
-    origin = Origin.create(folder)
+    directory = scratch / "origin"
+    directory.mkdir()
+    tools(directory)
+    (directory / "README.md").unlink()
+    models(directory, MODELS)
+    (directory / "CHANGELOG.md").write_text(CHANGELOG)
+    origin = Origin.create(directory)
     world = World(
-        folder=scratch / "world",
+        directory=scratch / "world",
         repository=REPOSITORY,
-        origins={REPOSITORY: folder},
+        origins={REPOSITORY: directory},
         evaluator=evaluator,
         network=Network(),
-        pins=Pins.read(folder / ".github" / "actions.lock.json"),
+        pins=Pins.read(directory / ".github" / "actions.lock.json"),
     )
     with on_github(world, origin) as house:
         return run_workflow(world, house.release("v1.0.0", MODELS), "release.yml")

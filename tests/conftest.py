@@ -132,7 +132,7 @@ changes:
 
 @pytest.fixture
 def add_model(tmp_path: Path) -> Callable[..., Path]:
-    """Add a toy denoiser to a small repository under `tmp_path`; returns the model's folder."""
+    """Add a toy denoiser to a small repository under `tmp_path`; returns the model's directory."""
 
     def add(
         model_id: str = "denoise-toy",
@@ -142,12 +142,12 @@ def add_model(tmp_path: Path) -> Callable[..., Path]:
         status: str = "released",
         **replaced: str,
     ) -> Path:
-        folder = tmp_path / "models" / model_id
-        folder.mkdir(parents=True, exist_ok=True)
+        directory = tmp_path / "models" / model_id
+        directory.mkdir(parents=True, exist_ok=True)
         data = (model or denoiser()).SerializeToString()
-        (folder / "model.onnx").write_bytes(data)
+        (directory / "model.onnx").write_bytes(data)
         fields = {"sha256": hashlib.sha256(data).hexdigest(), "bytes": str(len(data)), **replaced}
-        (folder / "card.yaml").write_text(CARD.format(id=model_id, version=version, status=status, **fields))
-        return folder
+        (directory / "card.yaml").write_text(CARD.format(id=model_id, version=version, status=status, **fields))
+        return directory
 
     return add

@@ -35,7 +35,7 @@ def test_a_slider_is_told_apart_unless_it_does_nothing_or_what_another_does() ->
 
 
 @pytest.mark.parametrize("name", ["sharpen", "velvia"])
-def test_the_unet_starts_from_the_picture_clips_nothing_and_sends_gradients_to_every_slider(name: str) -> None:
+def test_the_unet_starts_from_the_image_clips_nothing_and_sends_gradients_to_every_slider(name: str) -> None:
     torch.manual_seed(0)
     module = load_definition(name).module
     network = UNet(module)

@@ -1,4 +1,4 @@
-"""Toy graphs, folders and packages, made from nothing."""
+"""Toy graphs, directories and packages, made from nothing."""
 
 from __future__ import annotations
 
@@ -76,8 +76,8 @@ def config(model_id: str, task: str, **changed: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Callable[..., Path]:
-    """Write a model folder; see `config` for what can be changed."""
+def directory(tmp_path: Path) -> Callable[..., Path]:
+    """Write a model directory; see `config` for what can be changed."""
 
     def write(task: str, graphs: Mapping[str, onnx.ModelProto], **changed: Any) -> Path:
         model = tmp_path / "toy"
@@ -131,16 +131,16 @@ def make_package(add_model: Callable[..., Path], tmp_path: Path) -> Callable[...
     def make(
         model_id: str = "denoise-toy", *, seed: int | None = None, edit: Mapping[str, str] | None = None, **changed: Any
     ) -> Path:
-        folder = add_model(model_id, **changed)
-        text = (folder / "card.yaml").read_text()
+        directory = add_model(model_id, **changed)
+        text = (directory / "card.yaml").read_text()
         for old, new in (edit or {}).items():
             assert old in text
             text = text.replace(old, new)
-        (folder / "card.yaml").write_text(text)
-        card = read_card(folder / "card.yaml")
+        (directory / "card.yaml").write_text(text)
+        card = read_card(directory / "card.yaml")
         settings = tmp_path / f"{model_id}.json"
         write_json(settings, config_of(card, {}, seed=seed))
-        members = {file.name: file for file in folder.iterdir()} | {"config.json": settings}
+        members = {file.name: file for file in directory.iterdir()} | {"config.json": settings}
         target = tmp_path / "dist" / f"{model_id}.dtmodel"
         target.parent.mkdir(exist_ok=True)
         write_archive(target, model_id, members)

@@ -24,8 +24,8 @@ DATE = "Mon, 01 Jan 2001 00:00:00 GMT"
 class FakeGitHub:
     """A server in a thread, until the block ends."""
 
-    def __init__(self, folder: Path, state: State | None = None, *, file: Path | None = None, port: int = 0) -> None:
-        self.state = state or State(folder=folder)
+    def __init__(self, directory: Path, state: State | None = None, *, file: Path | None = None, port: int = 0) -> None:
+        self.state = state or State(directory=directory)
         self.file = file
         self.lock = threading.RLock()
         self.server = ThreadingHTTPServer(("127.0.0.1", port), type("Bound", (Handler,), {"fake": self}))

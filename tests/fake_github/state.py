@@ -37,7 +37,7 @@ def invalid(resource: str, code: str, where: str) -> Refused:
 
 @dataclass(kw_only=True)
 class Asset:
-    """A file of a release; its bytes lie in the folder of blobs under its id."""
+    """A file of a release; its bytes lie in the directory of blobs under its id."""
 
     id: int
     name: str
@@ -67,7 +67,7 @@ class Release:
 class State:
     """One repository."""
 
-    folder: Path
+    directory: Path
     repository: str = "someone/models"
     tokens: dict[str, str] = field(default_factory=lambda: {"good-token": "write", "read-token": "read"})
     """What each token may do; any other has expired."""
@@ -89,11 +89,11 @@ class State:
 
     def blob(self, asset: Asset) -> Path:
         """Where the bytes of an asset lie."""
-        return self.folder / "blobs" / str(asset.id)
+        return self.directory / "blobs" / str(asset.id)
 
     def save(self, path: Path) -> None:
         """Write everything but the blobs to a file."""
-        content = {**asdict(self), "folder": str(self.folder)}
+        content = {**asdict(self), "directory": str(self.directory)}
         part = path.with_suffix(".part")
         part.write_text(json.dumps(content, indent=1))
         part.replace(path)
@@ -101,8 +101,8 @@ class State:
     @classmethod
     def load(cls, path: Path) -> State:
         """The state a file holds."""
-        content = {"folder": path.with_suffix(".files"), **json.loads(path.read_bytes())}
-        state = cls(**{**content, "folder": Path(content["folder"])})
+        content = {"directory": path.with_suffix(".files"), **json.loads(path.read_bytes())}
+        state = cls(**{**content, "directory": Path(content["directory"])})
         state.faults = [Fault(**fault) for fault in content.get("faults", [])]
         state.releases = [
             Release(**{**release, "assets": [Asset(**asset) for asset in release.get("assets", [])]})

@@ -1,4 +1,4 @@
-"""A model repository made from one fixture folder."""
+"""A model repository made from one fixture directory."""
 
 import io
 import os
@@ -39,24 +39,24 @@ def commit() -> Callable[..., None]:
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Repository:
-    """Build a repository whose only model is a fixture folder; its page is generated unless the fixture has one.
+    """Build a repository whose only model is a fixture directory; its page is generated unless the fixture has one.
 
-    Folders `before*` of the fixture are what the model was, committed in the order of their names. A folder `around`
-    holds files of the repository itself.
+    Directories `before*` of the fixture are what the model was, committed in the order of their names. A directory
+    `around` holds files of the repository itself.
     """
 
     def build(case: Path) -> Path:
-        folder = tmp_path / "models" / "toy-model"
+        directory = tmp_path / "models" / "toy-model"
         for earlier in sorted(case.glob("before*")):
-            shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(directory, ignore_errors=True)
             # Copies get the time of day: git trusts old files of the same size to be the same.
-            shutil.copytree(earlier, folder, copy_function=shutil.copyfile)
+            shutil.copytree(earlier, directory, copy_function=shutil.copyfile)
             commit_all(tmp_path)
-        folder.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(case / "card.yaml", folder / "card.yaml")
+        directory.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(case / "card.yaml", directory / "card.yaml")
         write_docs(tmp_path, Console(out=io.StringIO()), check=False)
         ignored = shutil.ignore_patterns("findings.txt", "before*", "around")
-        shutil.copytree(case, folder, dirs_exist_ok=True, ignore=ignored)
+        shutil.copytree(case, directory, dirs_exist_ok=True, ignore=ignored)
         if (case / "around").is_dir():
             shutil.copytree(case / "around", tmp_path, dirs_exist_ok=True)
         return tmp_path

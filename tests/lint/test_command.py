@@ -130,7 +130,7 @@ def test_on_githubs_runners_paths_count_from_the_checkout(toy: Path, monkeypatch
 
 def test_three_hundred_bad_cards_are_one_exit_code(toy: Path) -> None:
     for number in range(300):
-        folder = toy / "models" / f"model-{number}"
-        folder.mkdir()
-        (folder / "card.yaml").write_text("[")
+        directory = toy / "models" / f"model-{number}"
+        directory.mkdir()
+        (directory / "card.yaml").write_text("[")
     assert said(toy, select=["YML"], form="json")[0] == 1

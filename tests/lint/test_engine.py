@@ -79,7 +79,7 @@ def test_an_acceptance_is_not_called_unused_when_its_rule_did_not_run(tmp_path: 
     assert [finding.rule for finding in lint(tmp_path, select=["SUP002", "SCH008"])] == ["SUP002"]
 
 
-def test_a_folder_without_a_card_is_a_finding(tmp_path: Path) -> None:
+def test_a_directory_without_a_card_is_a_finding(tmp_path: Path) -> None:
     (tmp_path / "models" / "a-model").mkdir(parents=True)
     (finding,) = lint(tmp_path)
     assert (finding.rule, finding.path) == ("YML001", "models/a-model/card.yaml")
@@ -141,11 +141,11 @@ def test_rules_are_found_by_id_in_any_case_and_by_family() -> None:
 Repository = Callable[[Path], Path]
 
 
-def test_a_file_that_links_out_of_its_folder_is_refused(repository: Repository) -> None:
+def test_a_file_that_links_out_of_its_directory_is_refused(repository: Repository) -> None:
     root = repository(HERE / "REP005" / "good-file")
     weights = root / "models" / "toy-model" / "weights.bin"
     weights.rename(root / "weights.bin")
     weights.symlink_to(root / "weights.bin")
     assert [finding.message for finding in lint(root, select=["REP005"])] == [
-        "'weights.bin' is a link out of the folder"
+        "'weights.bin' is a link out of the directory"
     ]

@@ -1,4 +1,4 @@
-"""Corrections: exactly what was named, nothing around it, and the file whole or not at all."""
+"""Corrections: exactly what was named, nothing around it, and the file atomically."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -36,7 +36,7 @@ def test_safe_corrections_leave_nothing_of_the_rule(case: Path, repository: Repo
 
 def test_a_correction_keeps_comments_order_quotes_and_line_endings(tmp_path: Path) -> None:
     text = (HERE / "YML006" / "bad-version" / "card.yaml").read_text()
-    text = "\ufeff" + text.replace("version: 1.10", "version: 1.10   # two whole numbers").replace("\n", "\r\n")
+    text = "\ufeff" + text.replace("version: 1.10", "version: 1.10   # two integers").replace("\n", "\r\n")
     card = tmp_path / "models" / "toy-model" / "card.yaml"
     card.parent.mkdir(parents=True)
     card.write_bytes(text.encode())

@@ -136,7 +136,7 @@ def test_the_version_can_be_raised_by_the_tool(toy: Path) -> None:
     assert [edit.text for edit in finding.edits] == ['"1.1"']
 
 
-def test_a_repository_may_lie_in_a_folder_of_another(tmp_path: Path, commit: Commit) -> None:
+def test_a_repository_may_lie_in_a_directory_of_another(tmp_path: Path, commit: Commit) -> None:
     inner = tmp_path / "inner"
     write(inner, "models/toy-model/card.yaml", CARD)
     write(tmp_path, "models/toy-model/card.yaml", CARD)
@@ -153,7 +153,7 @@ def test_an_unknown_revision_is_wrong_usage(toy: Path, revision: str) -> None:
         History.since(toy, revision)
 
 
-def test_a_folder_without_git_is_wrong_usage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_directory_without_git_is_wrong_usage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     with pytest.raises(WrongUsage, match="no git repository"):
         History.since(tmp_path, "HEAD")

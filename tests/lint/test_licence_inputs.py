@@ -111,10 +111,10 @@ def test_the_examples_of_a_rule_are_what_it_says(tmp_path: Path, rule: Rule) -> 
 
 
 def found_in(root: Path, written: str) -> list[Finding]:
-    folder = root / "models" / "toy-model"
-    folder.mkdir(parents=True, exist_ok=True)
+    directory = root / "models" / "toy-model"
+    directory.mkdir(parents=True, exist_ok=True)
     assert WEIGHTS in GOOD
-    (folder / "card.yaml").write_text(
+    (directory / "card.yaml").write_text(
         GOOD.replace(f" {WEIGHTS}", written if written[0] == "\n" else f" {written}"), encoding="utf-8"
     )
     found = lint(root, select={"LIC", "SCH", "YML"})

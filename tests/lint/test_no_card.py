@@ -27,7 +27,7 @@ def card(tmp_path: Path) -> Path:
     return path
 
 
-def folder(path: Path) -> None:
+def directory(path: Path) -> None:
     path.mkdir()
 
 
@@ -39,12 +39,12 @@ def link_out(path: Path) -> None:
 @pytest.mark.parametrize(
     ("put", "said"),
     [
-        (folder, "it is a folder"),
+        (directory, "it is a directory"),
         (os.mkfifo, "or a device"),
         (link_out, "the card is a link"),
         (lambda path: None, "No such file"),
     ],
-    ids=["a folder", "a pipe", "a link out of the repository", "nothing"],
+    ids=["a directory", "a pipe", "a link out of the repository", "nothing"],
 )
 def test_what_is_no_file_is_one_finding(card: Path, put: Callable[[Path], None], said: str) -> None:
     put(card)

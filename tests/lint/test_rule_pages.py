@@ -4,12 +4,12 @@ import json
 from pathlib import Path
 
 from dtmodels.lint.registry import all_rules
-from dtmodels.lint.rule_page import FOLDER, rule_page
+from dtmodels.lint.rule_page import DIRECTORY, rule_page
 from dtmodels.lint.rule_pages import rule_pages, stale_pages
 
 
 def test_every_rule_has_a_page_and_every_page_a_rule(root: Path) -> None:
-    kept = {path.name for path in (root / FOLDER).iterdir()}
+    kept = {path.name for path in (root / DIRECTORY).iterdir()}
     assert kept == {f"{rule.id}.md" for rule in all_rules()} | {"README.md", "rules.json"}
     assert stale_pages(root) == []
 
@@ -29,7 +29,7 @@ def test_a_page_shows_what_is_wrong_and_what_is_right() -> None:
         assert page.count("```") == 4
 
 
-def test_pages_are_only_kept_where_there_is_a_folder_for_them(tmp_path: Path) -> None:
+def test_pages_are_only_kept_where_there_is_a_directory_for_them(tmp_path: Path) -> None:
     assert stale_pages(tmp_path) == []
-    (tmp_path / FOLDER).mkdir(parents=True)
+    (tmp_path / DIRECTORY).mkdir(parents=True)
     assert len(stale_pages(tmp_path)) == len(rule_pages())

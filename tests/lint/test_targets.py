@@ -6,7 +6,7 @@ import pytest
 
 from dtbase.system.errors import WrongUsage
 from dtmodels.lint.engine import lint
-from dtmodels.lint.targets import card_folders
+from dtmodels.lint.targets import card_directories
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def toy(tmp_path: Path) -> Path:
 
 
 def names(root: Path, *wanted: str) -> list[str]:
-    return [folder.relative_to(root).as_posix() for folder in card_folders(root, wanted)]
+    return [directory.relative_to(root).as_posix() for directory in card_directories(root, wanted)]
 
 
 def test_nothing_named_means_all_models(toy: Path) -> None:
@@ -50,4 +50,4 @@ def test_a_card_outside_models_is_linted_where_it_lies(toy: Path) -> None:
 def test_no_card_of_this_repository_is_wrong_usage(toy: Path, name: str) -> None:
     (toy.parent / "card.yaml").write_text("- no card\n")
     with pytest.raises(WrongUsage, match="no such card"):
-        card_folders(toy, [name])
+        card_directories(toy, [name])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dtmodels.card.catalogue import model_folders
+from dtmodels.card.catalogue import model_directories
 from dtmodels.pages.generate import BEGIN, END
 
 SOURCES = {".py", ".sh", ".c", ".lua", ".yml", ".yaml", ".toml"}
@@ -43,15 +43,15 @@ def test_an_id_is_a_whole_word() -> None:
     assert named("toy-one.dtmodel", ["toy-one"]) == ["toy-one"]
 
 
-def test_a_model_is_named_in_its_own_folder_only(tracked: list[Path], root: Path) -> None:
-    ids = [folder.name for folder in model_folders(root)]
+def test_a_model_is_named_in_its_own_directory_only(tracked: list[Path], root: Path) -> None:
+    ids = [directory.name for directory in model_directories(root)]
     others = [path for path in tracked if path.name not in HISTORY and not path.is_relative_to(root / "models")]
     found = {str(path.relative_to(root)): names for path in others if (names := named(own_words(path), ids))}
     assert found == {}
 
 
-def test_a_model_names_no_other_model_by_its_folder(tracked: list[Path], root: Path) -> None:
-    ids = [folder.name for folder in model_folders(root)]
+def test_a_model_names_no_other_model_by_its_directory(tracked: list[Path], root: Path) -> None:
+    ids = [directory.name for directory in model_directories(root)]
     found = [
         f"{path.relative_to(root)} reaches into models/{other}"
         for path in tracked

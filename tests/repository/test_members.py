@@ -36,10 +36,10 @@ def run(tools: Path, program: str, *arguments: str) -> str:
 
 @pytest.mark.parametrize("package", ["dtmodels.tasks", "dtmodels.families", "dtproxies.modules", "dtmodels.lint.rules"])
 def test_a_new_file_is_a_new_member_and_an_underscore_is_not(tools: Path, package: str) -> None:
-    folder = tools / package.replace(".", "/")
+    directory = tools / package.replace(".", "/")
     before = run(tools, PROGRAM, package).split()
-    (folder / "zzz999_toy.py").write_text("MARK = 'found'\n")
-    (folder / "_shared_toy.py").write_text("")
+    (directory / "zzz999_toy.py").write_text("MARK = 'found'\n")
+    (directory / "_shared_toy.py").write_text("")
     after = run(tools, PROGRAM, package, "zzz999_toy").split()
     assert after == [*before, "zzz999_toy", "found"]
 

@@ -219,7 +219,7 @@ def test_a_file_that_breaks_its_schema_is_refused_with_its_name(name: str, value
         check_against(name, value, where="toy.json")
 
 
-def test_the_schema_folder_is_found_in_a_checkout() -> None:
+def test_the_schema_directory_is_found_in_a_checkout() -> None:
     assert {path.name for path in (Path(__file__).parents[2] / "schema").glob("*.schema.json")} == {
         f"{name}.schema.json" for name in names()
     }

@@ -30,5 +30,5 @@ class Rendered(HTMLParser):
 
     @property
     def addresses(self) -> set[str]:
-        """Where its links and pictures lead."""
+        """Where its links and images lead."""
         return {value for _, attributes in self.elements for name in ("href", "src") if (value := attributes.get(name))}

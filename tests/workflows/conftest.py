@@ -25,14 +25,14 @@ def node_modules() -> Path:
     if shutil.which("npm") is None or _node_version() < OLDEST_NODE:
         reason = f"workflows are executed by Node {OLDEST_NODE} or newer, which is not here with npm"
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    folder = HERE / "node_modules"
-    installed = folder / ".package-lock.json"
+    directory = HERE / "node_modules"
+    installed = directory / ".package-lock.json"
     if not installed.exists() or installed.stat().st_mtime < (HERE / "package-lock.json").stat().st_mtime:
         done = subprocess.run(["npm", "ci"], cwd=HERE, capture_output=True, text=True, check=False)
         if done.returncode:
             reason = f"npm ci in tests/workflows failed: {done.stderr.strip()}"
             pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    return folder
+    return directory
 
 
 def _node_version() -> int:
@@ -72,12 +72,12 @@ def make_world(
 
     def make(origin: Origin, repository: str = REPOSITORY) -> World:
         return World(
-            folder=tmp_path_factory.mktemp("github") / "world",
+            directory=tmp_path_factory.mktemp("github") / "world",
             repository=repository,
-            origins={repository: origin.folder},
+            origins={repository: origin.directory},
             evaluator=evaluator,
             network=network,
-            pins=Pins.read(origin.folder / ".github" / "actions.lock.json"),
+            pins=Pins.read(origin.directory / ".github" / "actions.lock.json"),
         )
 
     return make

@@ -30,13 +30,13 @@ Files = Mapping[str, str | bytes | None]
 class Origin:
     """A repository with a working tree that stands on main between calls."""
 
-    folder: Path
+    directory: Path
 
     @classmethod
-    def create(cls, folder: Path) -> Origin:
-        """Begin with what already lies in the folder as the first commit."""
-        folder.mkdir(parents=True, exist_ok=True)
-        origin = cls(folder)
+    def create(cls, directory: Path) -> Origin:
+        """Begin with what already lies in the directory as the first commit."""
+        directory.mkdir(parents=True, exist_ok=True)
+        origin = cls(directory)
         origin.git("init", "-q", "-b", "main")
         # A runner fetches single commits by their name.
         origin.git("config", "uploadpack.allowAnySHA1InWant", "true")
@@ -44,16 +44,16 @@ class Origin:
         origin.git("commit", "-q", "--allow-empty", "-m", "The beginning")
         return origin
 
-    def clone(self, folder: Path) -> Origin:
+    def clone(self, directory: Path) -> Origin:
         """Another repository with the same history, to be changed freely."""
-        shutil.copytree(self.folder, folder, symlinks=True, copy_function=_link)
-        return Origin(folder)
+        shutil.copytree(self.directory, directory, symlinks=True, copy_function=_link)
+        return Origin(directory)
 
     def git(self, *arguments: str) -> str:
         """Run git in the working tree; what it prints, without the last line's end."""
         done = subprocess.run(
             ["git", *arguments],
-            cwd=self.folder,
+            cwd=self.directory,
             env={**os.environ, **GIT, **SOMEBODY},
             capture_output=True,
             text=True,
@@ -70,7 +70,7 @@ class Origin:
     def commit(self, files: Files, message: str = "A change") -> str:
         """Change files on the branch that is checked out; the new commit."""
         for name, content in files.items():
-            path = self.folder / name
+            path = self.directory / name
             path.unlink(missing_ok=True)
             if content is not None:
                 path.parent.mkdir(parents=True, exist_ok=True)

@@ -25,35 +25,35 @@ README = "# Toy models\n\n<!-- models:begin -->\n<!-- models:end -->\n"
 CHANGELOG = "# Changelog\n\n## [Unreleased]\n\n* Something that comes later.\n"
 
 
-def tools(folder: Path) -> None:
+def tools(directory: Path) -> None:
     """Lay down this checkout's tools and workflows, uncommitted changes included."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *TOOLS]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for name in filter(None, listed.split("\0")):
         if (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name)
+            (directory / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, directory / name)
 
 
-def models(folder: Path, versions: Mapping[str, str]) -> None:
+def models(directory: Path, versions: Mapping[str, str]) -> None:
     """Lay down toy models, each with its page; of two versions only the number differs, and with it the package."""
     for model_id, version in versions.items():
         data = denoiser().SerializeToString()
-        place = folder / "models" / model_id
+        place = directory / "models" / model_id
         place.mkdir(parents=True, exist_ok=True)
         (place / "model.onnx").write_bytes(data)
         shutil.copyfile(GOLDEN, place / "golden.json")
         facts = {"sha256": hashlib.sha256(data).hexdigest(), "bytes": str(len(data))}
         (place / "card.yaml").write_text(CARD.format(id=model_id, version=version, status="released", **facts))
-    if not (folder / "README.md").exists() or "models:begin" not in (folder / "README.md").read_text():
-        (folder / "README.md").write_text(README)
-    command(folder, "docs")
+    if not (directory / "README.md").exists() or "models:begin" not in (directory / "README.md").read_text():
+        (directory / "README.md").write_text(README)
+    command(directory, "docs")
 
 
-def command(folder: Path, *words: str) -> None:
+def command(directory: Path, *words: str) -> None:
     """Call the tools of this checkout on a repository."""
     environment = os.environ | {"PYTHONPATH": str(ROOT / "tools")}
-    called = [sys.executable, "-m", "dtmodels", "--root", str(folder), *words]
+    called = [sys.executable, "-m", "dtmodels", "--root", str(directory), *words]
     done = subprocess.run(called, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -68,8 +68,8 @@ class SampleRepository:
 
     def release(self, tag: str, versions: Mapping[str, str]) -> Event:
         """Bring models to these versions, say so in the changelog, merge, tag; the event of the tag."""
-        models(self.origin.folder, versions)
-        path = self.origin.folder / "CHANGELOG.md"
+        models(self.origin.directory, versions)
+        path = self.origin.directory / "CHANGELOG.md"
         head, mark, rest = path.read_text().partition("## [Unreleased]\n")
         heading = f"\n## [{tag.removeprefix('v')}] - 2026-01-31\n\n* What {tag} brings.\n"
         path.write_text(f"{head}{mark}{heading}{rest}")
@@ -78,8 +78,8 @@ class SampleRepository:
 
     def command(self, *words: str) -> None:
         """Call the tools on it, and write again what is generated."""
-        command(self.origin.folder, *words)
-        command(self.origin.folder, "docs")
+        command(self.origin.directory, *words)
+        command(self.origin.directory, "docs")
 
     def tag(self, tag: str, commit: str = "main") -> Event:
         """Set a tag here and there; the event of it."""
@@ -101,13 +101,13 @@ def on_github(world: World, origin: Origin, state: State | None = None) -> Itera
     Args:
         state: what GitHub remembers already; its blobs are copied, so that nothing written here reaches them.
     """
-    folder = world.folder.with_name(f"{world.folder.name}-github")
-    state = state or State(folder=folder, tokens={})
-    if state.folder.exists():
-        shutil.copytree(state.folder, folder)
-    state.folder, state.repository, state.log = folder, world.repository, []
+    directory = world.directory.with_name(f"{world.directory.name}-github")
+    state = state or State(directory=directory, tokens={})
+    if state.directory.exists():
+        shutil.copytree(state.directory, directory)
+    state.directory, state.repository, state.log = directory, world.repository, []
     state.branches["main"] = origin.head
-    fake = world.network.inside(lambda: FakeGitHub(folder, state))
+    fake = world.network.inside(lambda: FakeGitHub(directory, state))
     with fake:
         found = fake.environment()
         world.environment |= {name: found[name] for name in ("GITHUB_API_URL", "GITHUB_SERVER_URL", "DTMODELS_RAW_URL")}

@@ -25,7 +25,7 @@ def read(path: Path) -> np.ndarray:
     return np.asarray(Image.open(path))
 
 
-def test_pictures_of_several_sizes_stand_in_columns_and_lines(tmp_path: Path) -> None:
+def test_images_of_several_sizes_stand_in_columns_and_lines(tmp_path: Path) -> None:
     write_sheet([[grey(20, 30), grey(10, 40)], [grey(16, 50)]], tmp_path / "sheet.png")
     sheet = read(tmp_path / "sheet.png")
     assert sheet.shape == (20 + 16 + 2 * CAPTION + 3 * GAP, 50 + 40 + 3 * GAP, 3)
@@ -37,7 +37,7 @@ def test_pictures_of_several_sizes_stand_in_columns_and_lines(tmp_path: Path) ->
 
 
 def test_a_title_and_long_captions_are_never_cut_off(tmp_path: Path) -> None:
-    short, long = grey(20, 20), grey(20, 20, "a caption that is far wider than its picture\nand more")
+    short, long = grey(20, 20), grey(20, 20, "a caption that is far wider than its image\nand more")
     write_sheet([[short]], tmp_path / "short.png")
     write_sheet([[long]], tmp_path / "long.png", title="a title")
     assert read(tmp_path / "short.png").shape[1] == 20 + 2 * GAP
@@ -49,7 +49,7 @@ def test_a_title_and_long_captions_are_never_cut_off(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("width", [120, 451, 2000])
-def test_a_warning_fits_the_picture_and_leaves_the_rest_alone(width: int) -> None:
+def test_a_warning_fits_the_image_and_leaves_the_rest_alone(width: int) -> None:
     picture = grey(100, width, value=0.0).pixels
     warned = np.rint(add_banner(picture, "of no use for pictures") * 255)
     assert warned.shape == picture.shape
@@ -60,7 +60,7 @@ def test_a_warning_fits_the_picture_and_leaves_the_rest_alone(width: int) -> Non
     assert (warned[:40] > 240).all(axis=2).any(), "white letters"
 
 
-def test_a_picture_is_stored_to_the_nearest_eighth_bit_and_clipped(tmp_path: Path) -> None:
+def test_an_image_is_stored_to_the_nearest_eighth_bit_and_clipped(tmp_path: Path) -> None:
     write_picture(np.array([[[-1.0, 0.5, 2.0]]]), tmp_path / "one.png")
     assert read(tmp_path / "one.png").tolist() == [[[0, 128, 255]]]
 

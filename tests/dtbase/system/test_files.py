@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dtbase.system.files import json_text, replacing, replacing_folder, sha256, write_text
+from dtbase.system.files import json_text, replacing, replacing_directory, sha256, write_text
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
@@ -20,19 +20,19 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> 
     assert target.read_text() == "old"
 
 
-def test_a_folder_is_replaced_as_a_whole(tmp_path: Path) -> None:
+def test_a_directory_is_replaced_as_a_whole(tmp_path: Path) -> None:
     target = tmp_path / "model"
     for name in ("first", "second"):
-        with replacing_folder(target) as part:
+        with replacing_directory(target) as part:
             (part / name).write_text(name)
     assert [path.name for path in target.iterdir()] == ["second"]
 
 
-def test_a_failed_folder_leaves_the_old_one(tmp_path: Path) -> None:
+def test_a_failed_directory_leaves_the_old_one(tmp_path: Path) -> None:
     target = tmp_path / "model"
-    with replacing_folder(target) as part:
+    with replacing_directory(target) as part:
         (part / "kept").write_text("kept")
-    with pytest.raises(RuntimeError), replacing_folder(target) as part:
+    with pytest.raises(RuntimeError), replacing_directory(target) as part:
         (part / "half").write_text("half")
         raise RuntimeError
     assert [path.name for path in tmp_path.iterdir()] == ["model"]

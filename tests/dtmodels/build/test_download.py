@@ -81,8 +81,8 @@ def host() -> Iterator[Host]:
         thread.join()
 
 
-def fetch(host: Host, folder: Path, expected: Expected = EXPECTED) -> Path:
-    target = folder / "weights"
+def fetch(host: Host, directory: Path, expected: Expected = EXPECTED) -> Path:
+    target = directory / "weights"
     download(host.url, target, expected, lambda _: None, QUICK)
     return target
 

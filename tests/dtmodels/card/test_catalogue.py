@@ -1,4 +1,4 @@
-"""The catalogue finds models by their folders."""
+"""The catalogue finds models by their directories."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -20,8 +20,8 @@ def test_all_models_are_found_and_sorted(add_model: Add, tmp_path: Path) -> None
 
 
 def test_a_model_is_got_by_its_id(add_model: Add, tmp_path: Path) -> None:
-    folder = add_model("a-model")
-    assert Catalogue.load(tmp_path).get("a-model").folder == folder
+    directory = add_model("a-model")
+    assert Catalogue.load(tmp_path).get("a-model").directory == directory
 
 
 def test_an_unknown_id_is_answered_with_the_nearest(add_model: Add, tmp_path: Path) -> None:
@@ -45,6 +45,6 @@ def test_a_broken_card_does_not_hinder_the_others(add_model: Add, tmp_path: Path
         found.get("bad-model")
 
 
-def test_a_folder_without_models_is_no_repository(tmp_path: Path) -> None:
-    with pytest.raises(Failure, match="no models folder"):
+def test_a_directory_without_models_is_no_repository(tmp_path: Path) -> None:
+    with pytest.raises(Failure, match="no models directory"):
         Catalogue.load(tmp_path)

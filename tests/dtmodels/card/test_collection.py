@@ -52,7 +52,7 @@ def test_every_card_can_be_read(catalogue: Catalogue) -> None:
 
 
 def test_only_drafts_have_errors_and_only_of_stated_kinds(entries: tuple[Entry, ...], errors: list[Finding]) -> None:
-    drafts = {entry.folder.relative_to(ROOT).as_posix() for entry in entries if entry.card.status == "draft"}
+    drafts = {entry.directory.relative_to(ROOT).as_posix() for entry in entries if entry.card.status == "draft"}
     unexpected = [
         f"{found.path}:{found.line} {found.rule} {found.message}"
         for found in errors

@@ -1,4 +1,4 @@
-"""The sample sets of the repository: every task that has a demo has one, and every picture is free and credited."""
+"""The sample sets of the repository: every task that has a demo has one, and every image is free and credited."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from dtmodels.card.model import Demo, Prompt
 FREE = {"CC0-1.0", "public domain"}
 
 
-def test_every_task_with_a_demo_has_pictures_for_each_of_its_models(root: Path) -> None:
+def test_every_task_with_a_demo_has_images_for_each_of_its_models(root: Path) -> None:
     shown = [name for name in member_names(tasks) if hasattr(member(tasks, name), "demo")]
     assert len(shown) >= 7
     for entry in Catalogue.load(root).entries:
@@ -31,21 +31,21 @@ def test_every_task_with_a_demo_has_pictures_for_each_of_its_models(root: Path) 
             assert all((root / "images" / name).is_file() for name in found.images)
 
 
-def test_every_picture_is_free_credited_and_the_one_described(root: Path) -> None:
-    folders = [path.parent for path in (root / "images").glob("*/sources.json")]
+def test_every_image_is_free_credited_and_the_one_described(root: Path) -> None:
+    directories = [path.parent for path in (root / "images").glob("*/sources.json")]
     pictures = {path for path in (root / "images").rglob("*") if path.suffix.lower() in PICTURES}
-    assert {path.parent for path in pictures} == set(folders)
-    for folder in folders:
-        entries = {entry["file"]: entry for entry in json.loads((folder / "sources.json").read_text())["images"]}
-        assert set(entries) == {path.name for path in pictures if path.parent == folder}
-        table = (folder / "SOURCES.md").read_text()
+    assert {path.parent for path in pictures} == set(directories)
+    for directory in directories:
+        entries = {entry["file"]: entry for entry in json.loads((directory / "sources.json").read_text())["images"]}
+        assert set(entries) == {path.name for path in pictures if path.parent == directory}
+        table = (directory / "SOURCES.md").read_text()
         for name, entry in entries.items():
             assert entry["license"] in FREE
             assert entry["origin"].startswith("https://")
-            assert sha256(folder / name) == entry["sha256"]
+            assert sha256(directory / name) == entry["sha256"]
             row = next(line for line in table.splitlines() if f"`{name}`" in line)
             assert all(entry[key] in row for key in ("author", "license", "use", "title"))
-            with Image.open(folder / name) as picture:
+            with Image.open(directory / name) as picture:
                 picture.verify()
     assert sum(path.stat().st_size for path in pictures) < 3_000_000
 
@@ -65,7 +65,7 @@ def test_a_card_goes_before_the_sample_set_field_by_field_and_image_by_image() -
     assert found == Demo(images=("a.png", "b.png"), prompts={"a.png": one, "b.png": other}, electrons=50)
 
 
-def test_a_folder_without_a_set_has_an_empty_one(tmp_path: Path) -> None:
+def test_a_directory_without_a_set_has_an_empty_one(tmp_path: Path) -> None:
     assert sample_set(tmp_path) == Demo()
 
 

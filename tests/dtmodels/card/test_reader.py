@@ -54,7 +54,7 @@ def test_a_failure_names_the_first_error_with_line_and_column(card: Path) -> Non
     assert failed.value.fix == "did you mean released?"
 
 
-def test_a_missing_card_is_wrong_usage_and_a_folder_is_too(tmp_path: Path) -> None:
+def test_a_missing_card_is_wrong_usage_and_a_directory_is_too(tmp_path: Path) -> None:
     for path in (tmp_path / "card.yaml", tmp_path):
         with pytest.raises(WrongUsage, match="no such card"):
             read_card(path)

@@ -56,7 +56,7 @@ SOME = (
 
 
 def shown_by(card: Card, root: Path) -> tuple[str, ...]:
-    """The pictures of a model's demo."""
+    """The images of a model's demo."""
     return tuple(merged(card.demo, sample_set(root / "images" / card.task)).images)
 
 
@@ -84,7 +84,7 @@ def by_path(root: Path, cards: list[Card]) -> Callable[[str], set[str]]:
 
 
 @pytest.mark.parametrize("name", OWN)
-def test_a_file_of_a_models_folder_touches_that_model(cards: list[Card], by_path: Touches, name: str) -> None:
+def test_a_file_of_a_models_directory_touches_that_model(cards: list[Card], by_path: Touches, name: str) -> None:
     assert all(by_path(f"models/{card.id}/{name}") == {card.id} for card in cards)
 
 
@@ -132,7 +132,7 @@ def test_a_proxied_module_touches_proxies_only(cards: list[Card], by_path: Touch
     assert found == {card.id for card in cards if card.convert.family == "proxy"} != set()
 
 
-def test_a_demo_picture_touches_the_models_that_show_it(root: Path, cards: list[Card], by_path: Touches) -> None:
+def test_a_demo_image_touches_the_models_that_show_it(root: Path, cards: list[Card], by_path: Touches) -> None:
     images = {card.id: shown_by(card, root) for card in cards}
     shown = {image for named in images.values() for image in named}
     assert shown
@@ -140,7 +140,7 @@ def test_a_demo_picture_touches_the_models_that_show_it(root: Path, cards: list[
         assert by_path(f"images/{image}") == {model_id for model_id, named in images.items() if image in named}
 
 
-def test_a_sample_of_a_task_touches_models_that_name_no_pictures(add_model: Add, tmp_path: Path) -> None:
+def test_a_sample_of_a_task_touches_models_that_name_no_images(add_model: Add, tmp_path: Path) -> None:
     card = add_model("denoise-named") / "card.yaml"
     card.write_text(card.read_text() + "demo:\n  images: [denoise/cat.png]\n")
     add_model("denoise-any")
@@ -184,7 +184,7 @@ def test_a_repository_without_tools_of_its_own_is_touched_by_its_workflows(add_m
 
 
 def test_everything_in_the_repository_that_is_not_listed_above_was_thought_of(root: Path) -> None:
-    """A new folder at the top has to be entered here, and in `affected` when models are built from it."""
+    """A new directory at the top has to be entered here, and in `affected` when models are built from it."""
     known = {
         ".ci", ".git", ".gitattributes", ".github", ".gitignore", ".pre-commit-config.yaml", ".pre-commit-hooks.yaml",
         "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "MANIFEST.in", "Makefile", "README.md", "benchmarks",

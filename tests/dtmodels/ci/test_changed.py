@@ -1,4 +1,4 @@
-"""`dtmodels changed` in real git repositories: branches, merges, shallow clones, words in the names of folders."""
+"""`dtmodels changed` in real git repositories: branches, merges, shallow clones, words in the names of directories."""
 
 from __future__ import annotations
 
@@ -188,12 +188,12 @@ def test_a_shallow_clone_says_that_its_history_is_cut_off(changed: Changed, repo
     assert not (repository / "output.txt").exists()
 
 
-def test_folders_named_like_commands_are_only_text_in_the_log(changed: Changed, repository: Path) -> None:
-    """A pull request may hold any folder; a runner obeys lines that begin with ::, and takes outputs as they are."""
+def test_directories_named_like_commands_are_only_text_in_the_log(changed: Changed, repository: Path) -> None:
+    """A pull request may hold any directory; a runner obeys lines that begin with ::, and takes outputs as they are."""
     for name in ("::error::forged", "##[error]forged", "a\nmodels<<x", "$(touch owned)"):
-        folder = repository / "models" / name
-        folder.mkdir()
-        (folder / "card.yaml").write_text("- no card\n")
+        directory = repository / "models" / name
+        directory.mkdir()
+        (directory / "card.yaml").write_text("- no card\n")
     said = changed(repository, "--since", "HEAD")
     assert said.returncode == 0
     assert not any(line.lstrip().startswith(("::", "##[")) for line in said.stdout.splitlines())

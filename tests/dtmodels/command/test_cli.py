@@ -40,11 +40,11 @@ def test_list_shows_models_and_why_a_card_is_broken(add_model: Add, tmp_path: Pa
     assert json.loads(dtmodels(tmp_path, "list", "--json").stdout)["models"][0]["id"] == "denoise-toy"
 
 
-def test_a_folder_that_is_no_model_repository_is_one_clear_error(tmp_path: Path) -> None:
+def test_a_directory_that_is_no_model_repository_is_one_clear_error(tmp_path: Path) -> None:
     said = dtmodels(tmp_path, "list")
     assert said.returncode == 1
     assert said.stderr.startswith("error: ")
-    assert "no models folder" in said.stderr
+    assert "no models directory" in said.stderr
     assert "Traceback" not in said.stderr
 
 
@@ -62,15 +62,15 @@ def test_run_wants_to_know_which(add_model: Add, tmp_path: Path) -> None:
 
 
 def test_clean_removes_what_was_built_and_keeps_the_model(add_model: Add, tmp_path: Path) -> None:
-    folder = add_model("denoise-toy")
+    directory = add_model("denoise-toy")
     assert dtmodels(tmp_path, "convert", "denoise-toy").returncode == 0
     assert (tmp_path / "output/denoise-toy/model/config.json").exists()
     assert dtmodels(tmp_path, "clean", "denoise-toy").returncode == 0
     assert not (tmp_path / "output/denoise-toy").exists()
-    assert (folder / "card.yaml").exists()
+    assert (directory / "card.yaml").exists()
 
 
-def test_two_runs_do_not_build_in_the_same_folder(add_model: Add, tmp_path: Path) -> None:
+def test_two_runs_do_not_build_in_the_same_directory(add_model: Add, tmp_path: Path) -> None:
     add_model("denoise-toy")
     hold = (
         "import sys, time; from pathlib import Path; from dtmodels.build.workspace import Workspace\n"

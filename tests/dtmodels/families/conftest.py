@@ -28,7 +28,7 @@ from tests.dtmodels.families import reference_outputs
 from tests.dtmodels.families.reference_outputs import Array, Reference
 
 SIXTY_DECIBELS = 60.0
-"""What half storage may cost at most."""
+"""What float16 storage may cost at most."""
 SHARED = Path("shared/data")
 
 
@@ -97,7 +97,7 @@ CARD = """\
 schema: 1
 id: toy
 name: toy
-description: A network with made-up weights, for tests of its conversion
+description: A network with seeded weights, for tests of its conversion
 task: {task}
 architecture: toy
 version: "1.0"
@@ -134,20 +134,20 @@ def make_job(tmp_path: Path) -> Callable[..., Job]:
 
 @pytest.fixture
 def finished(tmp_path: Path) -> Callable[..., Path]:
-    """Convert a job as the convert stage does: `finished(convert, job, half=...)` is the folder of the model.
+    """Convert a job as the convert stage does: `finished(convert, job, half=...)` is the directory of the model.
 
     Every graph is held against the operators CoreML has, too; those it leaves to the CPU need an explanation.
     """
 
     def finish(convert: Callable[[Job], Mapping[str, Any]], job: Job, *, half: bool = False) -> Path:
-        folder = tmp_path / ("half" if half else "full") / job.card.id
-        folder.mkdir(parents=True, exist_ok=True)
+        directory = tmp_path / ("half" if half else "full") / job.card.id
+        directory.mkdir(parents=True, exist_ok=True)
         attributes = {} if any(job.output.iterdir()) else convert(job)
         for graph in job.output.glob("*.onnx"):
-            normalise(graph, folder / graph.name, half=half)
-            assert slow_on_coreml(onnx.load(folder / graph.name)) == set()
-        write_json(folder / "config.json", config(job.card, attributes, seed=job.seed))
-        return folder
+            normalise(graph, directory / graph.name, half=half)
+            assert slow_on_coreml(onnx.load(directory / graph.name)) == set()
+        write_json(directory / "config.json", config(job.card, attributes, seed=job.seed))
+        return directory
 
     return finish
 
@@ -171,7 +171,7 @@ def built(finished: Callable[..., Path]) -> Callable[..., Callable[..., dict[str
 def hold_graph(
     built: Callable[..., Any], reference: Callable[[str], Reference]
 ) -> Callable[..., tuple[dict[str, Array], dict[str, Array]]]:
-    """Hold a graph against what the authors' code computes, and half storage against full.
+    """Hold a graph against what the authors' code computes, and float16 storage against full.
 
     `hold_graph(convert, job, file, known, case, **inputs)` returns the outputs of both.
     """
@@ -194,7 +194,7 @@ def hold_network(
     draws: Callable[[], np.random.Generator],
     picture: Callable[..., Array],
 ) -> Callable[..., None]:
-    """Hold a torch network from pictures to pictures against what the authors' code computes, for some sizes."""
+    """Hold a torch network from images to images against what the authors' code computes, for some sizes."""
 
     def hold(
         network: Callable[[Tensor], Tensor], known: str, sizes: Mapping[str, tuple[int, int]], channels: int
@@ -209,6 +209,6 @@ def hold_network(
 
 
 def psnr(found: Array, wanted: Array) -> float:
-    """Peak signal to noise ratio in decibels, the peak being the span of `wanted`."""
+    """Peak signal to noise ratio in dB, the peak being the span of `wanted`."""
     error = float(np.mean(np.square(found.astype(np.float64) - wanted)))
     return 10 * float(np.log10(np.ptp(wanted.astype(np.float64)) ** 2 / error))

@@ -1,4 +1,4 @@
-"""What the authors' own code was given for stand-in weights of seed 0, and what it returned."""
+"""What the authors' own code was given for seeded weights of seed 0, and what it returned."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TOLERANCE = 1e-4
 """Of the output's standard deviation: more than twice the rounding noise of float32, far below any real difference."""
 MEAN = np.array([0.485, 0.456, 0.406])[:, None, None]
 DEVIATION = np.array([0.229, 0.224, 0.225])[:, None, None]
-"""Of the pictures of ImageNet, by channel."""
+"""Of the images of ImageNet, by channel."""
 PAD = (0, 0, -1)
 PROMPTS = {
     "point": ((512, 400, 1), PAD),
@@ -31,7 +31,7 @@ PROMPTS = {
 
 @dataclass(frozen=True)
 class Reference:
-    """What the authors' code returned for stand-in weights of seed 0."""
+    """What the authors' code returned for seeded weights of seed 0."""
 
     values: Mapping[str, Array] = field(repr=False)
 
@@ -57,7 +57,7 @@ class Reference:
         return image
 
     def hold_weights(self, tensors: Mapping[str, Tensor]) -> None:
-        """Hold stand-in weights, in the published order, against the digest of those the authors' code was given."""
+        """Hold seeded weights, in the published order, against the digest of those the authors' code was given."""
         digest = hashlib.sha256()
         for tensor in tensors.values():
             if tensor.is_floating_point():

@@ -39,7 +39,7 @@ Published = Callable[[str], dict[str, Any]]
 
 
 def seeded(variant: Variant) -> DepthAnything:
-    """A network with stand-in weights, by the names of the authors' file."""
+    """A network with seeded weights, by the names of the authors' file."""
     network, layout = DepthAnything(variant).eval(), variant.layouts["original"]
     state = network.state_dict()
     values = seeded_weights({layout.sources(name)[0]: tensor for name, tensor in state.items()}, 0, variant.recipe)
@@ -124,7 +124,7 @@ def test_a_fixed_size_changes_nothing_at_that_size(name: str) -> None:
     assert all(torch.equal(one, other) for one, other in zip(before, after, strict=True))
 
 
-def test_outputs_have_the_size_of_the_picture_and_the_sign_of_their_kind() -> None:
+def test_outputs_have_the_size_of_the_image_and_the_sign_of_their_kind() -> None:
     image = torch.randn(1, 3, 42, 70)
     with torch.no_grad():
         (inverse,) = tiny("v2-small")(image)

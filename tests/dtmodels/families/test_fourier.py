@@ -21,7 +21,7 @@ def test_forward_is_the_orthonormal_transform_with_its_parts_interleaved(height:
 
 
 @pytest.mark.parametrize(("height", "width"), SIZES)
-def test_inverse_is_torchs_also_for_spectra_of_no_picture(height: int, width: int) -> None:
+def test_inverse_is_torchs_also_for_spectra_of_no_image(height: int, width: int) -> None:
     spectrum = torch.randn(1, 6, height, width // 2 + 1)
     pairs = torch.complex(spectrum[:, 0::2].double(), spectrum[:, 1::2].double())
     wanted = torch.fft.irfft2(pairs, s=(height, width), norm="ortho")
@@ -29,6 +29,6 @@ def test_inverse_is_torchs_also_for_spectra_of_no_picture(height: int, width: in
     assert torch.allclose(found.double(), wanted, atol=1e-5)
 
 
-def test_there_and_back_is_the_picture() -> None:
+def test_there_and_back_is_the_image() -> None:
     picture, transform = torch.randn(1, 2, 25, 41), Transform(25, 41)
     assert torch.allclose(transform.inverse(transform.forward(picture)), picture, atol=1e-5)

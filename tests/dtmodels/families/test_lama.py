@@ -33,7 +33,7 @@ Picture = Callable[..., Any]
 
 
 def seeded(height: int, width: int, blocks: int = 18) -> Generator:
-    """A generator with stand-in weights, by the names its checkpoint has."""
+    """A generator with seeded weights, by the names its checkpoint has."""
     network = Generator(height, width, blocks).eval()
     published = {LAYOUT.prefix + name: tensor for name, tensor in network.state_dict().items()}
     values = seeded_weights(published, 0, RECIPE)
@@ -78,10 +78,10 @@ def test_the_graph_computes_what_the_authors_compute_and_passes_as_a_model(
     outside = np.broadcast_to(inputs["mask"] == 0, full.shape)
     assert np.array_equal(half[outside], inputs["image"][outside])
     assert np.sqrt(np.mean((half - full) ** 2)) < 1e-3
-    folder = finished(convert, job, half=True)
-    assert (folder / "model.onnx").stat().st_size < 105_000_000
-    assert validate_path(folder, runtime).errors == ()
-    hold_shapes(onnx.load(folder.parents[1] / "full" / folder.name / "model.onnx"), 256)
+    directory = finished(convert, job, half=True)
+    assert (directory / "model.onnx").stat().st_size < 105_000_000
+    assert validate_path(directory, runtime).errors == ()
+    hold_shapes(onnx.load(directory.parents[1] / "full" / directory.name / "model.onnx"), 256)
 
 
 def hold_shapes(model: onnx.ModelProto, side: int) -> None:
@@ -107,7 +107,7 @@ def test_the_form_for_export_computes_the_same() -> None:
     assert float((after - before).abs().max() / before.std()) < 1e-5
 
 
-def test_outside_the_hole_the_picture_comes_back_and_inside_it_does_not_count() -> None:
+def test_outside_the_hole_the_image_comes_back_and_inside_it_does_not_count() -> None:
     network, image = Erase(seeded(32, 32, blocks=1)), torch.rand(1, 3, 32, 32)
     mask = torch.zeros(1, 1, 32, 32)
     mask[..., 8:20, 4:30] = 1

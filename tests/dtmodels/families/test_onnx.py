@@ -83,7 +83,7 @@ def shapes(path: Path, side: str) -> dict[str, list[int | str]]:
 
 @pytest.mark.parametrize("location", ["model.onnx_data", "weights/part.bin"])
 @pytest.mark.parametrize("before", [b"", b"sixteen bytes..."])
-def test_weights_in_a_file_of_its_folder_come_inside(
+def test_weights_in_a_file_of_its_directory_come_inside(
     ready: Ready, product: MakeGraph, runtime: Runtime, location: str, before: bytes
 ) -> None:
     entries = {"offset": str(len(before)), "length": str(WEIGHTS.nbytes)} if before else {}
@@ -95,9 +95,9 @@ def test_weights_in_a_file_of_its_folder_come_inside(
 
 
 @pytest.mark.parametrize("location", ["../model.onnx_data", "/etc/passwd", "a/../../b", "C:\\weights", "", "..\\b"])
-def test_weights_outside_its_folder_are_refused(ready: Ready, product: MakeGraph, location: str) -> None:
+def test_weights_outside_its_directory_are_refused(ready: Ready, product: MakeGraph, location: str) -> None:
     job = ready({"model.onnx": product(location=location), "model.onnx_data": WEIGHTS.tobytes()})
-    with pytest.raises(Failure, match="outside its folder") as refused:
+    with pytest.raises(Failure, match="outside its directory") as refused:
         convert(job)
     assert refused.value.where == "model.onnx"
     assert not list(job.output.iterdir())

@@ -45,17 +45,17 @@ package: {{type: single}}
 """
 
 
-def job(folder: Path, options: str, weights: Path | None) -> Job:
-    card = folder / "card.yaml"
+def job(directory: Path, options: str, weights: Path | None) -> Job:
+    card = directory / "card.yaml"
     card.write_text(CARD.format(options=options))
-    (folder / "raw").mkdir(exist_ok=True)
-    return Job(card=read_card(card), checkpoints={"weights": weights} if weights else {}, output=folder / "raw")
+    (directory / "raw").mkdir(exist_ok=True)
+    return Job(card=read_card(card), checkpoints={"weights": weights} if weights else {}, output=directory / "raw")
 
 
-def trained(folder: Path, name: str) -> Path:
+def trained(directory: Path, name: str) -> Path:
     given = load_definition(name)
-    store(folder / "weights.safetensors", given.network(), given.module, darktable="5.4.1", seed=1)
-    return folder / "weights.safetensors"
+    store(directory / "weights.safetensors", given.network(), given.module, darktable="5.4.1", seed=1)
+    return directory / "weights.safetensors"
 
 
 @pytest.fixture(
@@ -63,13 +63,13 @@ def trained(folder: Path, name: str) -> Path:
 )
 def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path, Path]:
     """Name of the module, its weights and its graph."""
-    name, folder = request.param, tmp_path_factory.mktemp("built")
-    weights = trained(folder, name)
-    convert(job(folder, f"{{module: {name}}}", weights))
-    return name, weights, folder / "raw/model.onnx"
+    name, directory = request.param, tmp_path_factory.mktemp("built")
+    weights = trained(directory, name)
+    convert(job(directory, f"{{module: {name}}}", weights))
+    return name, weights, directory / "raw/model.onnx"
 
 
-def test_graph_and_network_agree_at_all_sizes_and_corners_on_unbounded_pictures(built: tuple[str, Path, Path]) -> None:
+def test_graph_and_network_agree_at_all_sizes_and_corners_on_unbounded_images(built: tuple[str, Path, Path]) -> None:
     name, weights, graph = built
     given = load_definition(name)
     network = load(weights, given.module, given.network)

@@ -66,7 +66,7 @@ def test_every_published_tensor_has_its_place(name: str, hold_mapping: Callable[
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_what_is_passed_over_is_what_single_pictures_do_not_need(
+def test_what_is_passed_over_is_what_single_images_do_not_need(
     name: str, published: Callable[[str], dict[str, Any]]
 ) -> None:
     listed = [one for one, _, _ in published(name)["tensors"]]
@@ -93,7 +93,7 @@ def test_a_checkpoint_of_another_variant_is_refused(
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
+def directory(tmp_path: Path) -> Iterator[Path]:
     """Where the graphs go; they are too large to stay."""
     made = tmp_path / "toy"
     made.mkdir()
@@ -118,16 +118,16 @@ def inputs(
 
 
 @pytest.fixture
-def build(folder: Path, make_job: Callable[..., Job]) -> Callable[[ModuleType, str], None]:
-    """Do what the convert stage does, without half storage."""
+def build(directory: Path, make_job: Callable[..., Job]) -> Callable[[ModuleType, str], None]:
+    """Do what the convert stage does, without float16 storage."""
 
     def make(family: ModuleType, variant: str) -> None:
         job = make_job(family.__name__.rpartition(".")[2], "mask", options={"variant": variant}, seed=0)
         attributes = family.convert(job)
         for graph in GRAPHS:
-            normalise(job.output / graph, folder / graph)
-        card = replace(job.card, id=folder.name, architecture="sam2")
-        write_json(folder / "config.json", config(card, attributes))
+            normalise(job.output / graph, directory / graph)
+        card = replace(job.card, id=directory.name, architecture="sam2")
+        write_json(directory / "config.json", config(card, attributes))
 
     return make
 
@@ -136,7 +136,7 @@ def build(folder: Path, make_job: Callable[..., Job]) -> Callable[[ModuleType, s
 @pytest.mark.parametrize("name", CASES)
 def test_torch_and_graphs_give_what_the_authors_give_and_darktable_runs_them(
     name: str,
-    folder: Path,
+    directory: Path,
     build: Callable[[ModuleType, str], None],
     reference: Callable[[str], Any],
     inputs: Callable[[Any], tuple[Array, Array]],
@@ -145,15 +145,15 @@ def test_torch_and_graphs_give_what_the_authors_give_and_darktable_runs_them(
     authors = reference(name)
     image, mask = inputs(authors)
     build(family, variant)
-    hold_shapes(folder, family)
-    report = validate_path(folder)
+    hold_shapes(directory, family)
+    report = validate_path(directory)
     assert report.problems == (), report.text()
     hold(authors, family, torch_outputs(family, variant, image, mask))
-    hold(authors, family, onnx_outputs(folder, image, mask))
+    hold(authors, family, onnx_outputs(directory, image, mask))
 
 
-def hold_shapes(folder: Path, family: ModuleType) -> None:
-    encoder, decoder = (shapes(folder / graph) for graph in GRAPHS)
+def hold_shapes(directory: Path, family: ModuleType) -> None:
+    encoder, decoder = (shapes(directory / graph) for graph in GRAPHS)
     features = {feature: list(shape) for feature, shape in family.FEATURES.items()}
     assert encoder == ({"image": [1, 3, 1024, 1024]}, features)
     assert decoder == (features | CONTRACT, RESULTS)
@@ -195,14 +195,14 @@ def torch_outputs(family: ModuleType, variant: str, image: Array, mask: Array) -
     return found
 
 
-def onnx_outputs(folder: Path, image: Array, mask: Array) -> dict[str, Array]:
+def onnx_outputs(directory: Path, image: Array, mask: Array) -> dict[str, Array]:
     """As darktable runs them: the decoder is not optimised, and points may be one or many."""
     options = onnxruntime.SessionOptions()
-    encoder = onnxruntime.InferenceSession(folder / GRAPHS[0], options, providers=["CPUExecutionProvider"])
+    encoder = onnxruntime.InferenceSession(directory / GRAPHS[0], options, providers=["CPUExecutionProvider"])
     features = encoder.run(None, {"image": image})
     found = dict(zip([output.name for output in encoder.get_outputs()], features, strict=True))
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    decoder = onnxruntime.InferenceSession(folder / GRAPHS[1], options, providers=["CPUExecutionProvider"])
+    decoder = onnxruntime.InferenceSession(directory / GRAPHS[1], options, providers=["CPUExecutionProvider"])
     names = [given.name for given in decoder.get_inputs()]
     for prompt in PROMPTS:
         given = dict(zip(names, [*features, *prompts(prompt, mask)], strict=True))

@@ -1,4 +1,4 @@
-"""Stand-in weights follow from name, shape and seed alone, and leave no scale at zero."""
+"""Seeded weights follow from name, shape and seed alone, and leave no scale at zero."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Half storage halves the file and leaves names, types and arithmetic as they were."""
+"""Float16 storage halves the file and leaves names, types and arithmetic as they were."""
 
 from __future__ import annotations
 

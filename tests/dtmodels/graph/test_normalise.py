@@ -25,10 +25,10 @@ def traced(make_denoiser: Callable[..., onnx.ModelProto]) -> onnx.ModelProto:
     return model
 
 
-def normalised(model: onnx.ModelProto, folder: Path) -> bytes:
-    (folder / "raw.onnx").write_bytes(model.SerializeToString())
-    normalise(folder / "raw.onnx", folder / "model.onnx")
-    return (folder / "model.onnx").read_bytes()
+def normalised(model: onnx.ModelProto, directory: Path) -> bytes:
+    (directory / "raw.onnx").write_bytes(model.SerializeToString())
+    normalise(directory / "raw.onnx", directory / "model.onnx")
+    return (directory / "model.onnx").read_bytes()
 
 
 def test_nothing_tells_where_the_graph_was_built(traced: onnx.ModelProto, tmp_path: Path) -> None:
@@ -50,14 +50,14 @@ def test_normalising_twice_changes_nothing(traced: onnx.ModelProto, tmp_path: Pa
     assert normalised(onnx.load_from_string(once), tmp_path) == once
 
 
-def test_tracing_from_another_folder_gives_the_same_bytes(traced: onnx.ModelProto, tmp_path: Path) -> None:
+def test_tracing_from_another_directory_gives_the_same_bytes(traced: onnx.ModelProto, tmp_path: Path) -> None:
     here = normalised(traced, tmp_path)
     traced.graph.node[0].metadata_props[0].value = "/srv/other/net.py"
     assert normalised(traced, tmp_path) == here
 
 
 def test_an_operator_set_above_20_is_refused(make_denoiser: Callable[..., onnx.ModelProto], tmp_path: Path) -> None:
-    with pytest.raises(Failure, match="operator set 21 is above 20"):
+    with pytest.raises(Failure, match="opset 21 is above 20"):
         normalised(make_denoiser(opset=21), tmp_path)
     assert not (tmp_path / "model.onnx").exists()
 

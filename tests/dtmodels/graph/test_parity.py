@@ -69,7 +69,7 @@ def test_a_family_that_wrote_no_notes_is_told_how(off_by: Wrong, runtime: Runtim
 
 
 def sized(tmp_path: Path, side: int, node: onnx.NodeProto, *constants: onnx.TensorProto) -> tuple[Path, Path]:
-    """A graph of one node for pictures of 32 x 32, beside notes of a source that returns pictures as they are."""
+    """A graph of one node for images of 32 x 32, beside notes of a source that returns images as they are."""
     raw, finished = tmp_path / "raw.onnx", tmp_path / "model.onnx"
     tensors = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 3, 32, 32]) for name in ("input", "output")]
     graph = helper.make_graph([node], "toy", tensors[:1], tensors[1:], list(constants))

@@ -140,7 +140,7 @@ def test_stand_in_weights_never_leave(hub: FakeHub, make_package: Make) -> None:
     assert not hub.requests
 
 
-def test_an_empty_folder_is_nothing_to_do(hub: FakeHub, tmp_path: Path) -> None:
+def test_an_empty_directory_is_nothing_to_do(hub: FakeHub, tmp_path: Path) -> None:
     with pytest.raises(NothingToDo):
         publish_to_hub(tmp_path, "lab", Console())
 

@@ -36,9 +36,9 @@ def explained(root: Path, *, as_json: bool = False, out: io.StringIO | None = No
 @pytest.fixture
 def fixture(tmp_path: Path) -> Callable[[str], Path]:
     def put(name: str) -> Path:
-        folder = tmp_path / "models" / "toy-model"
-        folder.mkdir(parents=True)
-        (folder / "card.yaml").write_bytes((FIXTURES / name / "card.yaml").read_bytes())
+        directory = tmp_path / "models" / "toy-model"
+        directory.mkdir(parents=True)
+        (directory / "card.yaml").write_bytes((FIXTURES / name / "card.yaml").read_bytes())
         return tmp_path
 
     return put

@@ -1,4 +1,4 @@
-"""The registry of known sets of data: found under every name, and never contradicted unnoticed."""
+"""The registry of known datasets: found under every name, and never contradicted unnoticed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from dtmodels.card.model import Annotations, Dataset
-from dtmodels.card.schemas import check_against, folder, schema
+from dtmodels.card.schemas import check_against, directory, schema
 from dtmodels.licence.openness import data_status
 from dtmodels.openness.known_data import FILE, ORDERS, better_licence, contradictions, known_data, licences, worst
 
@@ -30,7 +30,7 @@ def named(name: str, **changed: str) -> Dataset:
 
 
 def test_the_registry_keeps_its_schema_and_its_order() -> None:
-    registry = json.loads((folder() / FILE).read_bytes())
+    registry = json.loads((directory() / FILE).read_bytes())
     check_against("datasets-v1", registry, where=FILE)
     names = [row["name"] for row in registry["datasets"]]
     assert names == sorted(names, key=str.lower)
@@ -38,7 +38,7 @@ def test_the_registry_keeps_its_schema_and_its_order() -> None:
 
 
 def test_every_licence_of_the_registry_is_a_reviewed_one() -> None:
-    registry = json.loads((folder() / FILE).read_bytes())["datasets"]
+    registry = json.loads((directory() / FILE).read_bytes())["datasets"]
     stated = {row[field] for row in registry for field in ("license", "annotations") if field in row}
     assert {licence for licence in stated if data_status(licence) == "unlisted"} == set()
 

@@ -18,7 +18,7 @@ Members = dict[str, bytes]
 
 @pytest.fixture
 def installed(tmp_path: Path) -> Callable[[Path], Installed]:
-    """Install an archive into a fresh folder."""
+    """Install an archive into a fresh directory."""
 
     def install_it(path: Path) -> Installed:
         staging = tmp_path / "staging"
@@ -41,15 +41,15 @@ def test_a_good_package_is_unpacked_whole_with_every_method(
 ) -> None:
     result = installed(pack(members, method=method))
     assert (result.id, result.problems) == ("toy", ())
-    assert result.folder is not None
-    assert {f"toy/{file.name}": file.read_bytes() for file in result.folder.iterdir()} == members
+    assert result.directory is not None
+    assert {f"toy/{file.name}": file.read_bytes() for file in result.directory.iterdir()} == members
 
 
-def test_deeper_folders_are_kept(pack: Pack, members: Members, installed: Install) -> None:
+def test_deeper_directories_are_kept(pack: Pack, members: Members, installed: Install) -> None:
     result = installed(pack({**members, "toy/extra/tags.json": b"{}"}))
     assert not result.problems
-    assert result.folder is not None
-    assert (result.folder / "extra" / "tags.json").read_bytes() == b"{}"
+    assert result.directory is not None
+    assert (result.directory / "extra" / "tags.json").read_bytes() == b"{}"
 
 
 def test_a_tar_archive_is_refused(tmp_path: Path, installed: Install) -> None:
@@ -78,7 +78,7 @@ def test_a_first_entry_that_names_no_model_is_refused(
 ) -> None:
     result = installed(pack({first: b"{}", **members}))
     assert codes(result) == ["archive.first-entry"]
-    assert result.folder is None
+    assert result.directory is None
 
 
 def test_the_first_entry_is_the_one_whose_data_comes_first(tmp_path: Path, installed: Install) -> None:
@@ -100,13 +100,13 @@ def test_two_dots_anywhere_in_a_name_are_an_error_and_nothing_is_written_outside
     assert sorted(file.name for file in (tmp_path / "staging").rglob("*")) == ["config.json", "model.onnx", "toy"]
 
 
-def test_a_second_top_folder_is_an_error_and_not_unpacked(pack: Pack, members: Members, installed: Install) -> None:
+def test_a_second_top_directory_is_an_error_and_not_unpacked(pack: Pack, members: Members, installed: Install) -> None:
     result = installed(pack({**members, "other/model.onnx": b"x"}))
     (problem,) = result.problems
     assert (problem.code, problem.where) == ("archive.other-top", "other/model.onnx")
     assert "drops it" in problem.what
-    assert result.folder is not None
-    assert not (result.folder.parent / "other").exists()
+    assert result.directory is not None
+    assert not (result.directory.parent / "other").exists()
 
 
 def test_of_equal_names_the_later_one_wins_and_it_is_an_error(pack: Pack, members: Members, installed: Install) -> None:
@@ -114,8 +114,8 @@ def test_of_equal_names_the_later_one_wins_and_it_is_an_error(pack: Pack, member
         path = pack([*members.items(), ("toy/config.json", b"second")])
     result = installed(path)
     assert codes(result) == ["archive.duplicate"]
-    assert result.folder is not None
-    assert (result.folder / "config.json").read_bytes() == b"second"
+    assert result.directory is not None
+    assert (result.directory / "config.json").read_bytes() == b"second"
 
 
 def test_mode_zero_is_an_error_because_darktable_applies_it(pack: Pack, members: Members, installed: Install) -> None:
@@ -127,7 +127,7 @@ def test_mode_zero_is_an_error_because_darktable_applies_it(pack: Pack, members:
 def test_a_symbolic_link_is_an_error_and_not_created(pack: Pack, installed: Install) -> None:
     result = installed(pack({"toy/config.json": b"/etc/passwd"}, mode=stat.S_IFLNK | 0o777))
     assert codes(result) == ["archive.link"]
-    assert result.folder is None
+    assert result.directory is None
 
 
 def test_every_cut_of_an_archive_is_noticed(pack: Pack, members: Members, tmp_path: Path) -> None:
@@ -170,7 +170,7 @@ def test_what_unpacks_to_more_than_a_package_can_hold_is_not_unpacked(pack: Pack
     path.write_bytes(bytes(data[:directory]) + 4 * entry + end)
     result = installed(path)
     assert "archive.bomb" in codes(result)
-    assert result.folder is None
+    assert result.directory is None
 
 
 @pytest.mark.parametrize(("header", "code"), [((1, 0), "archive.encrypted"), ((0, 93), "archive.method")])
@@ -191,7 +191,7 @@ def test_ids_that_make_trouble_are_named(pack: Pack, installed: Install, top: st
     assert (problem.severity, problem.where) == (severity, top)
 
 
-def test_a_name_that_is_both_file_and_folder_is_damage(pack: Pack, members: Members, installed: Install) -> None:
+def test_a_name_that_is_both_file_and_directory_is_damage(pack: Pack, members: Members, installed: Install) -> None:
     result = installed(pack({**members, "toy/model.onnx/deeper": b"", "toy/config.json/": b""}))
     assert codes(result) == ["archive.damaged", "archive.damaged"]
 

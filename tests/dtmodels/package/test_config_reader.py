@@ -91,7 +91,7 @@ def test_identity_has_to_be_strings(key: str, value: Any) -> None:
     assert (problem.severity, problem.code) == ("error", f"config.{key}")
 
 
-def test_the_id_is_the_folder() -> None:
+def test_the_id_is_the_directory() -> None:
     (problem,) = keys(id="other")
     assert problem.code == "config.id-folder"
 

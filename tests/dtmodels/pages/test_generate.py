@@ -16,13 +16,13 @@ Add = Callable[..., Path]
 
 
 def test_pages_are_written_once_and_then_fresh(add_model: Add, tmp_path: Path) -> None:
-    folder = add_model("denoise-toy")
+    directory = add_model("denoise-toy")
     (tmp_path / "README.md").write_text(f"before\n{BEGIN}\n{END}\nafter\n")
     assert {path.name for path, _ in stale(tmp_path)} == {"README.md"}
     assert write_docs(tmp_path, Console(quiet=True), check=True) == 1
     assert write_docs(tmp_path, Console(quiet=True), check=False) == 0
     assert stale(tmp_path) == []
-    page = (folder / "README.md").read_text()
+    page = (directory / "README.md").read_text()
     assert "## Selection criteria" in page
     assert "| Weights licence | `GPL-3.0-or-later` |" in page
     readme = (tmp_path / "README.md").read_text()
@@ -31,19 +31,19 @@ def test_pages_are_written_once_and_then_fresh(add_model: Add, tmp_path: Path) -
 
 
 def test_a_changed_card_makes_its_page_stale(add_model: Add, tmp_path: Path) -> None:
-    folder = add_model("denoise-toy")
+    directory = add_model("denoise-toy")
     write_docs(tmp_path, Console(quiet=True), check=False)
     add_model("denoise-toy", version="1.1")
-    assert [path for path, _ in stale(tmp_path)] == [folder / "README.md"]
+    assert [path for path, _ in stale(tmp_path)] == [directory / "README.md"]
 
 
 def test_markup_in_a_card_stays_text(add_model: Add, tmp_path: Path) -> None:
-    folder = add_model("denoise-toy")
-    card = (folder / "card.yaml").read_text()
+    directory = add_model("denoise-toy")
+    card = (directory / "card.yaml").read_text()
     hostile = "a | b <script>alert(1)</script> [x](javascript:alert(1))"
-    (folder / "card.yaml").write_text(card.replace("name: toy denoiser", f'name: "{hostile}"'))
+    (directory / "card.yaml").write_text(card.replace("name: toy denoiser", f'name: "{hostile}"'))
     write_docs(tmp_path, Console(quiet=True), check=False)
-    page = (folder / "README.md").read_text()
+    page = (directory / "README.md").read_text()
     assert "<script>" not in page
     assert "[x](javascript" not in page
 
@@ -76,17 +76,17 @@ def test_golden_data_that_is_broken_is_named(add_model: Add, tmp_path: Path, con
 
 
 def test_a_draft_says_why_and_offers_no_download(add_model: Add, tmp_path: Path) -> None:
-    folder = add_model("denoise-toy", status="draft\nstatus_reason: Nobody has checked the data yet.")
+    directory = add_model("denoise-toy", status="draft\nstatus_reason: Nobody has checked the data yet.")
     write_docs(tmp_path, Console(quiet=True), check=False)
-    page = (folder / "README.md").read_text()
+    page = (directory / "README.md").read_text()
     assert "| why draft | Nobody has checked the data yet. |" in page
     assert "there is nothing to download" in page
     assert "denoise-toy.dtmodel" not in page
 
 
 def test_a_withdrawn_model_is_offered_no_longer(add_model: Add, tmp_path: Path) -> None:
-    folder = add_model("denoise-toy", status="yanked\nstatus_reason: It clips highlights.")
+    directory = add_model("denoise-toy", status="yanked\nstatus_reason: It clips highlights.")
     write_docs(tmp_path, Console(quiet=True), check=False)
-    page = (folder / "README.md").read_text()
+    page = (directory / "README.md").read_text()
     assert "Withdrawn" in page and "It clips highlights." in page
     assert "denoise-toy.dtmodel" not in page

@@ -77,13 +77,15 @@ class Collection:
             card = entry.card
             if card.status != "released" or (ids and card.id not in ids):
                 continue
-            folder = self.root / "built" / card.id
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / "config.json").write_text(json.dumps(config(card, {})))
+            directory = self.root / "built" / card.id
+            directory.mkdir(parents=True, exist_ok=True)
+            (directory / "config.json").write_text(json.dumps(config(card, {})))
             # The bytes of a package follow from its version here, as they do from its card in earnest.
-            (folder / "model.onnx").write_bytes(f"graph of {card.id} {card.version}".encode() * 100)
-            members = {name: folder / name for name in ("config.json", "model.onnx")}
-            write_archive(folder / f"{card.id}.dtmodel", card.id, {**members, "card.yaml": entry.folder / "card.yaml"})
+            (directory / "model.onnx").write_bytes(f"graph of {card.id} {card.version}".encode() * 100)
+            members = {name: directory / name for name in ("config.json", "model.onnx")}
+            write_archive(
+                directory / f"{card.id}.dtmodel", card.id, {**members, "card.yaml": entry.directory / "card.yaml"}
+            )
         (self.root / "built").mkdir(exist_ok=True)
         return self.root / "built"
 
@@ -144,11 +146,11 @@ def adder(root: Path) -> Callable[..., Path]:
     data = denoiser().SerializeToString()
 
     def add(model_id: str, *, version: str = "1.0", status: str = "released") -> Path:
-        folder = root / "models" / model_id
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "model.onnx").write_bytes(data)
+        directory = root / "models" / model_id
+        directory.mkdir(parents=True, exist_ok=True)
+        (directory / "model.onnx").write_bytes(data)
         fields = {"sha256": hashlib.sha256(data).hexdigest(), "bytes": str(len(data))}
-        (folder / "card.yaml").write_text(CARD.format(id=model_id, version=version, status=status, **fields))
-        return folder
+        (directory / "card.yaml").write_text(CARD.format(id=model_id, version=version, status=status, **fields))
+        return directory
 
     return add

@@ -1,4 +1,4 @@
-"""`dist/` as it would be published: whole or not at all, always the same bytes."""
+"""`dist/` as it would be published: atomically, always the same bytes."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ from tests.fake_github import Fault
 Bytes = dict[str, bytes]
 
 
-def contents(folder: Path) -> Bytes:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+def contents(directory: Path) -> Bytes:
+    return {path.name: path.read_bytes() for path in directory.iterdir()}
 
 
 def repack(collection: Collection, model_id: str, change: Callable[[Path], None]) -> Path:
     """Build a model, change the files of its package, and pack it again."""
-    folder = collection.build(model_id) / model_id
-    change(folder)
-    members = {path.name: path for path in folder.iterdir() if path.suffix != ".dtmodel"}
+    directory = collection.build(model_id) / model_id
+    change(directory)
+    members = {path.name: path for path in directory.iterdir() if path.suffix != ".dtmodel"}
     card = collection.root / "models" / model_id / "card.yaml"
-    write_archive(folder / f"{model_id}.dtmodel", model_id, {**members, "card.yaml": card})
-    return folder
+    write_archive(directory / f"{model_id}.dtmodel", model_id, {**members, "card.yaml": card})
+    return directory
 
 
 def edit_config(**values: Any) -> Callable[[Path], None]:
-    def change(folder: Path) -> None:
-        path = folder / "config.json"
+    def change(directory: Path) -> None:
+        path = directory / "config.json"
         path.write_text(json.dumps({**json.loads(path.read_bytes()), **values}))
 
     return change
@@ -55,13 +55,15 @@ def put_together(collection: Collection, tag: str, built: Path | None = None) ->
 def test_dist_holds_packages_their_files_lists_notes_and_the_bill_of_materials(collection: Collection) -> None:
     commit = collection.tag("v1.0.0", {"denoise-one": "1.0"})
     collection.assemble("v1.0.0")
-    folder = collection.root / "dist"
+    directory = collection.root / "dist"
     models = {"denoise-one.dtmodel", "denoise-one-config.json", "denoise-one-model.onnx"}
     lists = {"versions.json", "release.json", "sbom.spdx.json", "SHA256SUMS", "notes.md"}
-    assert set(contents(folder)) == models | lists
-    checked = subprocess.run(["sha256sum", "-c", "--strict", "SHA256SUMS"], cwd=folder, capture_output=True, check=True)
+    assert set(contents(directory)) == models | lists
+    checked = subprocess.run(
+        ["sha256sum", "-c", "--strict", "SHA256SUMS"], cwd=directory, capture_output=True, check=True
+    )
     assert checked.stdout.count(b": OK") == len(models | lists) - 2
-    record = json.loads((folder / "release.json").read_bytes())
+    record = json.loads((directory / "release.json").read_bytes())
     check_against("release-v1", record, where="release.json")
     assert (record["tag"], record["commit"], record["previous"]) == ("v1.0.0", commit, None)
     assert record["models"]["denoise-one"]["built_in"] == "v1.0.0"
@@ -113,7 +115,7 @@ def test_a_carried_package_that_was_built_again_is_not_the_one_that_is_published
     published = collection.served("v1.0.0")["denoise-one.dtmodel"]
     collection.tag("v1.1.0", {"denoise-two": "1.1"})
     collection.build()
-    repack(collection, "denoise-one", lambda folder: (folder / "model.onnx").write_bytes(b"other arithmetic"))
+    repack(collection, "denoise-one", lambda directory: (directory / "model.onnx").write_bytes(b"other arithmetic"))
     shutil.rmtree(collection.root / "dist")
     put_together(collection, "v1.1.0")
     assert (collection.root / "dist/denoise-one.dtmodel").read_bytes() == published
@@ -163,7 +165,7 @@ def test_two_different_packages_of_one_model_are_refused(collection: Collection)
     [
         (edit_config(version="0.9"), "is denoise-one 0.9, but the card says denoise-one 1.0"),
         (edit_config(id="denoise-other"), "is denoise-other 1.0, but the card says"),
-        (edit_config(**{SEEDED: 7}), "has stand-in weights"),
+        (edit_config(**{SEEDED: 7}), "has seeded weights"),
     ],
 )
 def test_a_package_that_is_not_the_cards_is_refused(
@@ -274,7 +276,7 @@ def test_what_built_the_models_goes_with_them_and_with_no_release_that_built_non
     collection.tag("v1.0.0", {"denoise-one": "1.0"})
     built = collection.build()
     (built / ENVIRONMENT).write_text("{}")
-    assert read_dist(collection.assemble("v1.0.0").folder).files[ENVIRONMENT].bytes == 2
+    assert read_dist(collection.assemble("v1.0.0").directory).files[ENVIRONMENT].bytes == 2
     collection.publish("v1.0.0")
     collection.tag("v1.0.1", {})
     assert ENVIRONMENT not in collection.assemble("v1.0.1").files

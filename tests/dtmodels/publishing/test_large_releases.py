@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from dtmodels.publishing.directory_check import check_directory
 
 from dtbase.system.errors import Failure
 from dtmodels.build.workspace import Workspace
@@ -14,7 +15,6 @@ from dtmodels.card.catalogue import Catalogue
 from dtmodels.ci.shards import MOST, shards
 from dtmodels.publishing.assemble import assemble
 from dtmodels.publishing.dist import MOST_ASSETS, read_dist
-from dtmodels.publishing.folder_check import check_folder
 from dtmodels.stages.release import choose
 from dtmodels.stages.run import run_each
 from tests.dtmodels.publishing.sample_collection import QUIET, Collection
@@ -87,7 +87,7 @@ def test_three_hundred_models_and_then_one_change(collection: Collection) -> Non
 def test_real_models_of_this_repository(collection: Collection, root: Path) -> None:
     """Four, built in earnest from the cards and checkpoints that come with the repository."""
     for entry in choose(Catalogue.load(root), ())[-4:]:
-        shutil.copytree(entry.folder, collection.root / "models" / entry.card.id)
+        shutil.copytree(entry.directory, collection.root / "models" / entry.card.id)
     shutil.copyfile(root / "LICENSE", collection.root / "LICENSE")
     shutil.copytree(root / "images", collection.root / "images")
     collection.tag("v1.0.0", {})
@@ -96,6 +96,6 @@ def test_real_models_of_this_repository(collection: Collection, root: Path) -> N
     run_each(entries, Workspace(collection.root), QUIET)
     github, output = collection.github(), Workspace(collection.root).output
     assemble(collection.root, output, collection.plan("v1.0.0"), github, QUIET)
-    check_folder(collection.root / "dist")
+    check_directory(collection.root / "dist")
     publish_through_all(collection, "v1.0.0")
     hold_published(collection, "v1.0.0")

@@ -54,12 +54,12 @@ def test_a_finished_release_is_left_alone(ready: Collection) -> None:
 def test_a_published_release_is_never_changed(ready: Collection) -> None:
     ready.publish("v1.0.0")
     first = ready.served("v1.0.0")
-    folder = ready.root / "dist"
-    (folder / "denoise-one-config.json").write_text("{}")
+    directory = ready.root / "dist"
+    (directory / "denoise-one-config.json").write_text("{}")
     from dtmodels.stages.index import SUMS, sums
 
-    files = [path for path in folder.iterdir() if path.name not in (SUMS, "notes.md")]
-    (folder / SUMS).write_text(sums(files))
+    files = [path for path in directory.iterdir() if path.name not in (SUMS, "notes.md")]
+    (directory / SUMS).write_text(sums(files))
     with pytest.raises(Failure, match=r"v1.0.0 is published with other files: SHA256SUMS, denoise-one-config.json"):
         ready.publish("v1.0.0")
     assert ready.served("v1.0.0") == first

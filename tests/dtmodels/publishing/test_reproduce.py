@@ -22,13 +22,13 @@ Denoiser = Callable[..., onnx.ModelProto]
 
 def build(collection: Collection, model: onnx.ModelProto, **config: Any) -> Path:
     """One package with a real graph."""
-    folder = collection.build() / "denoise-one"
-    (folder / "model.onnx").write_bytes(model.SerializeToString())
-    values = {**json.loads((folder / "config.json").read_bytes()), **config}
-    (folder / "config.json").write_text(json.dumps(values))
-    members = {name: folder / name for name in ("config.json", "model.onnx")}
+    directory = collection.build() / "denoise-one"
+    (directory / "model.onnx").write_bytes(model.SerializeToString())
+    values = {**json.loads((directory / "config.json").read_bytes()), **config}
+    (directory / "config.json").write_text(json.dumps(values))
+    members = {name: directory / name for name in ("config.json", "model.onnx")}
     card = collection.root / "models/denoise-one/card.yaml"
-    write_archive(folder / "denoise-one.dtmodel", "denoise-one", {**members, "card.yaml": card})
+    write_archive(directory / "denoise-one.dtmodel", "denoise-one", {**members, "card.yaml": card})
     return collection.root / "built"
 
 

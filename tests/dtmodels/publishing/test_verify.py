@@ -1,4 +1,4 @@
-"""Checking a release: a folder without a network, a published one as everybody and as darktable gets it."""
+"""Checking a release: a directory without a network, a published one as everybody and as darktable gets it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dtmodels.publishing.directory_check import check_directory
 
 from dtbase.system.errors import Failure, NothingToDo, WrongUsage
-from dtmodels.publishing.folder_check import check_folder
 from dtmodels.publishing.verify import Verified, verify_release
 from dtmodels.stages.index import SUMS, sums
 from tests.dtmodels.publishing.sample_collection import QUIET, Collection
@@ -22,46 +22,46 @@ def dist(ready: Collection) -> Path:
     return ready.root / "dist"
 
 
-def sign_again(folder: Path) -> None:
+def sign_again(directory: Path) -> None:
     """Make the checksums right, as one would who tampers with care."""
-    files = [path for path in folder.iterdir() if path.name not in (SUMS, "notes.md")]
-    (folder / SUMS).write_text(sums(files))
+    files = [path for path in directory.iterdir() if path.name not in (SUMS, "notes.md")]
+    (directory / SUMS).write_text(sums(files))
 
 
 def edit(name: str, change: Callable[[Any], object]) -> Callable[[Path], None]:
-    def apply(folder: Path) -> None:
-        content = json.loads((folder / name).read_bytes())
+    def apply(directory: Path) -> None:
+        content = json.loads((directory / name).read_bytes())
         change(content)
-        (folder / name).write_text(json.dumps(content))
-        sign_again(folder)
+        (directory / name).write_text(json.dumps(content))
+        sign_again(directory)
 
     return apply
 
 
 def append(name: str, *, signed: bool) -> Callable[[Path], None]:
-    def apply(folder: Path) -> None:
-        (folder / name).write_bytes((folder / name).read_bytes() + b"!")
+    def apply(directory: Path) -> None:
+        (directory / name).write_bytes((directory / name).read_bytes() + b"!")
         if signed:
-            sign_again(folder)
+            sign_again(directory)
 
     return apply
 
 
 def remove(name: str, *, signed: bool) -> Callable[[Path], None]:
-    def apply(folder: Path) -> None:
-        (folder / name).unlink()
+    def apply(directory: Path) -> None:
+        (directory / name).unlink()
         if signed:
-            sign_again(folder)
+            sign_again(directory)
 
     return apply
 
 
-def stray(folder: Path) -> None:
-    (folder / "install.sh").write_text("rm -rf ~")
+def stray(directory: Path) -> None:
+    (directory / "install.sh").write_text("rm -rf ~")
 
 
-def odd_line(folder: Path) -> None:
-    (folder / SUMS).write_text((folder / SUMS).read_text() + f"{'0' * 64}  ../../etc/passwd\n")
+def odd_line(directory: Path) -> None:
+    (directory / SUMS).write_text((directory / SUMS).read_text() + f"{'0' * 64}  ../../etc/passwd\n")
 
 
 def models(content: Any) -> Any:
@@ -75,7 +75,7 @@ TAMPERED = {
     "a loose config": (append("denoise-one-config.json", signed=True), "denoise-one-config.json: differs"),
     "a missing file": (remove("denoise-one-model.onnx", signed=False), "names what is not there: denoise-one-model"),
     "a missing package": (remove("denoise-one.dtmodel", signed=True), "denoise-one: not in a package"),
-    "no bill of materials": (remove("sbom.spdx.json", signed=True), "there is no sbom.spdx.json"),
+    "no SBOM": (remove("sbom.spdx.json", signed=True), "there is no sbom.spdx.json"),
     "no record": (remove("release.json", signed=True), "there is no release.json"),
     "a stray file": (stray, "does not name install.sh"),
     "a line that leads elsewhere": (odd_line, "not a digest and a name"),
@@ -102,8 +102,8 @@ TAMPERED = {
 }
 
 
-def test_a_folder_that_was_just_put_together_is_fine(dist: Path) -> None:
-    assert set(check_folder(dist).versions["models"]) == {"denoise-one"}
+def test_a_directory_that_was_just_put_together_is_fine(dist: Path) -> None:
+    assert set(check_directory(dist).versions["models"]) == {"denoise-one"}
 
 
 @pytest.mark.parametrize("name", TAMPERED)
@@ -111,7 +111,7 @@ def test_what_was_tampered_with_is_found_and_named(dist: Path, name: str) -> Non
     change, what = TAMPERED[name]
     change(dist)
     with pytest.raises(Failure) as found:
-        check_folder(dist)
+        check_directory(dist)
     assert what in str(found.value)
 
 

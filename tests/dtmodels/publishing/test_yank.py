@@ -13,7 +13,7 @@ from dtmodels.card.reader import read_card
 from dtmodels.publishing.yank import yank
 from tests.dtmodels.publishing.sample_collection import Collection
 
-REASON = 'darkens "the corners" of every picture'
+REASON = 'darkens "the corners" of every image'
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])

@@ -50,7 +50,7 @@ def test_an_index_without_releases_owes_nobody_an_entry() -> None:
 
 
 def test_the_known_versions_fit_their_schema_and_are_in_order() -> None:
-    content = json.loads((schemas.folder() / KNOWN).read_bytes())
+    content = json.loads((schemas.directory() / KNOWN).read_bytes())
     check_against("darktable-versions-v1", content, where=KNOWN)
     found = known_versions()
     assert [one.numbers for one in found] == sorted({one.numbers for one in found})

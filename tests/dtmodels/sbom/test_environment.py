@@ -53,13 +53,13 @@ def test_it_passes_the_validator_of_cyclonedx(written: Path) -> None:
 
 
 def test_of_a_project_that_is_listed_twice_the_entry_with_a_name_stays() -> None:
-    folder: dict[str, Any] = {"url": "file:///home/somebody/project", "type": "distribution"}
+    directory: dict[str, Any] = {"url": "file:///home/somebody/project", "type": "distribution"}
     page = {"url": "https://example.org", "type": "website"}
     twice = {
         "components": [
-            {"bom-ref": "BomRef.1.2", "name": "ours", "version": "1", "externalReferences": [folder]},
+            {"bom-ref": "BomRef.1.2", "name": "ours", "version": "1", "externalReferences": [directory]},
             {"bom-ref": "ours==1", "name": "ours", "version": "1", "purl": "pkg:pypi/ours@1"},
-            {"bom-ref": "numpy==2", "name": "numpy", "version": "2", "externalReferences": [folder, page]},
+            {"bom-ref": "numpy==2", "name": "numpy", "version": "2", "externalReferences": [directory, page]},
         ],
         "dependencies": [
             {"ref": "ours==1"},

@@ -1,4 +1,4 @@
-"""The bill of materials says where every file of a release comes from, the same way each time, by SPDX's own rules."""
+"""The SBOM says where every file of a release comes from, the same way each time, by SPDX's own rules."""
 
 from __future__ import annotations
 
@@ -220,7 +220,7 @@ def test_without_a_date_the_commit_counts_and_without_a_commit_nothing_does(
     assert moment(tmp_path) == datetime(2023, 11, 14, 22, 13, 20)
 
 
-def test_a_folder_without_packages_is_nothing_to_do(tmp_path: Path) -> None:
+def test_a_directory_without_packages_is_nothing_to_do(tmp_path: Path) -> None:
     with pytest.raises(NothingToDo):
         write_sbom(tmp_path, tmp_path, "v1.0.0")
 

@@ -1,4 +1,4 @@
-"""Demos: every task shows what its model does, on pictures large and small, and says what it must not be taken for."""
+"""Demos: every task shows what its model does, on images large and small, and says what it must not be taken for."""
 
 from __future__ import annotations
 
@@ -47,15 +47,15 @@ def write_picture(path: Path, height: int, width: int) -> Path:
 
 
 def put(root: Path, task: str, graphs: dict[str, onnx.ModelProto], demo: str = "", **config: Any) -> None:
-    """Convert by hand: the card's task, the model folder, and the sample set."""
+    """Convert by hand: the card's task, the model directory, and the sample set."""
     card = root / "models/toy/card.yaml"
     card.write_text(card.read_text().replace("task: denoise", f"task: {task}"))
-    folder = Workspace(root).model("toy")
-    folder.mkdir(parents=True)
+    directory = Workspace(root).model("toy")
+    directory.mkdir(parents=True)
     values = {"id": "toy", "name": "toy", "task": task, "version": "1.0", "backend": "onnx", "arch": "sam2", **config}
-    (folder / "config.json").write_text(json.dumps(values))
+    (directory / "config.json").write_text(json.dumps(values))
     for name, made in graphs.items():
-        (folder / name).write_bytes(made.SerializeToString())
+        (directory / name).write_bytes(made.SerializeToString())
     samples(root, task, demo or f"images: [{NAME}]")
 
 
@@ -67,7 +67,7 @@ def samples(root: Path, task: str, text: str) -> None:
 
 @pytest.fixture
 def shown(repository: Path, runtime: Runtime) -> Show:
-    """Run the demo on the card's samples or on the given pictures; what it wrote, by name."""
+    """Run the demo on the card's samples or on the given images; what it wrote, by name."""
 
     def run(*images: Path) -> dict[str, np.ndarray]:
         entry = Catalogue.load(repository).get("toy")
@@ -91,7 +91,7 @@ def tiles(make_graph: MakeGraph, side: int, channels: int = 3, scale: int = 1, k
     )
 
 
-def test_denoise_shows_the_picture_with_noise_and_what_the_graph_makes_of_it(
+def test_denoise_shows_the_image_with_noise_and_what_the_graph_makes_of_it(
     repository: Path, make_graph: MakeGraph, shown: Show
 ) -> None:
     graph = tiles(make_graph, 192)
@@ -254,13 +254,13 @@ def test_a_proxy_is_shown_with_each_slider_at_both_ends(
     assert set(pictures) == {"sheet", "lamp-before", "lamp-after"}
     assert np.array_equal(pictures["lamp-before"], pictures["lamp-after"])
     width = 6 * 256 + 7 * 8
-    assert pictures["sheet"].shape[1] == width, "eight pictures stand in two lines of at most six"
+    assert pictures["sheet"].shape[1] == width, "eight images stand in two lines of at most six"
     assert pictures["sheet"].shape[0] > 2 * 256
     low = pictures["sheet"][26 + 8 + 36 : 26 + 8 + 36 + 256, 8 + 2 * 264 : 8 + 2 * 264 + 256]
     assert low.max() == 0, "the first slider at its low end"
 
 
-def test_pictures_of_stand_in_weights_say_so_and_others_do_not(
+def test_images_of_stand_in_weights_say_so_and_others_do_not(
     repository: Path, make_graph: MakeGraph, shown: Show
 ) -> None:
     put(repository, "denoise", {"model.onnx": tiles(make_graph, 192)}, attributes={"input_sizes": [192]})
@@ -274,7 +274,7 @@ def test_pictures_of_stand_in_weights_say_so_and_others_do_not(
     assert marked() == {"sheet": True, "lamp-before": False, "lamp-after": True}
 
 
-def test_a_user_s_own_pictures_are_shown_as_they_are(
+def test_a_user_s_own_images_are_shown_as_they_are(
     repository: Path, make_graph: MakeGraph, tmp_path: Path, shown: Show
 ) -> None:
     options = f"images: [{NAME}]\nelectrons: 20"
@@ -286,7 +286,7 @@ def test_a_user_s_own_pictures_are_shown_as_they_are(
     assert np.array_equal(pictures["holiday-before"], np.asarray(Image.open(mine)))
 
 
-def test_clicks_on_a_user_s_own_pictures_are_those_given(
+def test_clicks_on_a_user_s_own_images_are_those_given(
     repository: Path, make_graph: MakeGraph, runtime: Runtime
 ) -> None:
     nodes = [helper.make_node("Mul", ["image", "zero"], ["output"])]
@@ -300,7 +300,7 @@ def test_clicks_on_a_user_s_own_pictures_are_those_given(
         assert (columns.mean() / 120, rows.mean() / 90) == pytest.approx(click, abs=0.02)
 
 
-def test_a_large_picture_is_shown_in_part(repository: Path, make_graph: MakeGraph, tmp_path: Path, shown: Show) -> None:
+def test_a_large_image_is_shown_in_part(repository: Path, make_graph: MakeGraph, tmp_path: Path, shown: Show) -> None:
     put(repository, "denoise", {"model.onnx": tiles(make_graph, 768)}, attributes={"input_sizes": [768]})
     write_picture(tmp_path / "large.png", 700, 1500)
     assert shown(tmp_path / "large.png")["large-after"].shape == (700, 1024, 3)
@@ -351,7 +351,7 @@ WRONG = {
     "prompts: {a.png: [{box: [0, 0, 1]}]}": "demo.prompts.a.png[0].box has 3 entries, fewer than 4",
     "prompts: {a.png: {points: [[0, 0]]}}": "demo.prompts.a.png is a mapping, not a list",
     "prompts: {a.png: []}": "demo.prompts.a.png is empty",
-    "electrons: few": "demo.electrons is 'few', not a whole number",
+    "electrons: few": "demo.electrons is 'few', not an integer",
     "shrink: 1": "demo.shrink is 1, which is out of range",
     "images: photographs/lamp.png": "demo.images is 'photographs/lamp.png', not a list",
 }

@@ -69,7 +69,7 @@ def test_a_release_is_refused_until_every_placeholder_is_gone(models: Path, cons
 
 
 @pytest.mark.parametrize("model_id", ["", "Denoise", "denoise_thing", "../thing", "-thing", "a--b", "thing/", "x" * 65])
-def test_an_id_that_is_no_folder_name_is_refused(models: Path, console: Console, model_id: str) -> None:
+def test_an_id_that_is_no_directory_name_is_refused(models: Path, console: Console, model_id: str) -> None:
     with pytest.raises(WrongUsage, match="cannot be the id"):
         new(models.parent, model_id, "denoise", console)
     assert list(models.iterdir()) == []
@@ -88,8 +88,8 @@ def test_an_unknown_task_is_answered_with_the_nearest(models: Path, console: Con
         new(models.parent, "denoise-thing", "denoice", console)
 
 
-def test_a_folder_that_is_no_repository_is_left_alone(tmp_path: Path, console: Console) -> None:
-    with pytest.raises(Failure, match="no models folder"):
+def test_a_directory_that_is_no_repository_is_left_alone(tmp_path: Path, console: Console) -> None:
+    with pytest.raises(Failure, match="no models directory"):
         new(tmp_path, "denoise-thing", "denoise", console)
     assert list(tmp_path.iterdir()) == []
 

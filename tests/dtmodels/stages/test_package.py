@@ -61,7 +61,9 @@ cli(["--root", sys.argv[1], "package", "denoise-toy"], standalone_mode=False)
 """
 
 
-def test_two_folders_umasks_and_time_zones_give_the_same_bytes(add_model: Callable[..., Path], tmp_path: Path) -> None:
+def test_two_directories_umasks_and_time_zones_give_the_same_bytes(
+    add_model: Callable[..., Path], tmp_path: Path
+) -> None:
     source = add_model("denoise-toy").parent
     archives = []
     for name, umask, zone in [("here", "022", "UTC"), ("there/and/deeper", "077", "Pacific/Kiritimati")]:

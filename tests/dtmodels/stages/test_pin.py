@@ -98,7 +98,7 @@ def draft(add_model: Callable[..., Path], tmp_path: Path) -> Callable[[str], Ent
 
 def pinned(entry: Entry, root: Path) -> str:
     """Pin, and return the lines of the card that are new."""
-    card = entry.folder / "card.yaml"
+    card = entry.directory / "card.yaml"
     before = card.read_text()
     pin(entry, Workspace(root), QUIET)
     after = card.read_text()
@@ -130,7 +130,7 @@ def test_an_address_on_the_hub_becomes_repository_commit_and_path(
     text = pinned(entry, tmp_path)
     assert "url:" not in text
     assert text.splitlines()[1].endswith("}  # best")
-    (checkpoint,) = read_card(entry.folder / "card.yaml").checkpoints
+    (checkpoint,) = read_card(entry.directory / "card.yaml").checkpoints
     assert checkpoint.hub is not None
     assert (checkpoint.hub.repository, checkpoint.hub.revision, checkpoint.hub.path) == (
         "author/model",
@@ -162,10 +162,10 @@ def test_what_cannot_be_pinned_is_told_and_the_card_stays(
     draft: Callable[[str], Entry], tmp_path: Path, address: str, told: str
 ) -> None:
     entry = draft(f"  - name: good\n    url: {PLAIN}/plain/weights.pth\n  - name: weights\n    url: {address}")
-    before = (entry.folder / "card.yaml").read_bytes()
+    before = (entry.directory / "card.yaml").read_bytes()
     with pytest.raises(Failure, match=told):
         pin_each([entry], Workspace(tmp_path), QUIET)
-    assert (entry.folder / "card.yaml").read_bytes() == before
+    assert (entry.directory / "card.yaml").read_bytes() == before
 
 
 def test_nothing_is_left_to_pin(add_model: Callable[..., Path], tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""`dist/` as a release would publish it: whole or not at all, and nothing done twice."""
+"""`dist/` as a release would publish it: atomically, and nothing done twice."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def released(root: Path, *ids: str) -> str:
     return out.getvalue()
 
 
-def contents(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+def contents(directory: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in directory.iterdir()}
 
 
 def test_dist_holds_packages_their_files_and_the_indexes(add_model: Add, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The same model from two folders and two runs has the same bytes, whatever the process and the time zone."""
+"""The same model from two directories and two runs has the same bytes, whatever the process and the time zone."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FAMILIES = {
     "nind_unet": (["bayer", "linear"], "{network: utnet2, width: 8}"),
     "rrdb": (["x2", "x4"], "{features: 32, blocks: 3, growth: 16}"),
 }
-"""Checkpoints and options of networks that are small, but large enough for half storage."""
+"""Checkpoints and options of networks that are small, but large enough for float16 storage."""
 
 
 def repository(root: Path, card: str) -> Path:
@@ -28,15 +28,15 @@ def repository(root: Path, card: str) -> Path:
         start, rest = card.split("checkpoints:\n")
         text = f"{start}checkpoints:\n{''.join(CHECKPOINT.format(name=name) for name in names)}convert:"
         text += rest.split("convert:")[1].replace("family: onnx", f"family: {family}\n  options: {options}")
-        folder = root / f"models/denoise-{family.replace('_', '-')}"
-        folder.mkdir(parents=True)
-        (folder / "card.yaml").write_text(text.replace("denoise-toy", folder.name))
+        directory = root / f"models/denoise-{family.replace('_', '-')}"
+        directory.mkdir(parents=True)
+        (directory / "card.yaml").write_text(text.replace("denoise-toy", directory.name))
     return root
 
 
 def build(root: Path, **environment: str) -> dict[str, str]:
-    """Convert and pack all models in a process of their own; digests by path in the output folder."""
-    ids = sorted(folder.name for folder in (root / "models").iterdir())
+    """Convert and pack all models in a process of their own; digests by path in the output directory."""
+    ids = sorted(directory.name for directory in (root / "models").iterdir())
     for verb in (["convert", "--seed", "0"], ["package"]):
         command = [sys.executable, "-m", "dtmodels", "--root", str(root), *verb, *ids]
         done = subprocess.run(
@@ -49,7 +49,7 @@ def build(root: Path, **environment: str) -> dict[str, str]:
 
 
 @pytest.mark.slow
-def test_two_folders_and_two_runs_give_the_same_bytes(add_model: Callable[..., Path], tmp_path: Path) -> None:
+def test_two_directories_and_two_runs_give_the_same_bytes(add_model: Callable[..., Path], tmp_path: Path) -> None:
     card = (add_model(status="draft") / "card.yaml").read_text().replace("[256]", "[64]")
     first = repository(tmp_path / "first", card)
     second = repository(tmp_path / "a longer way/to the second", card)

@@ -1,4 +1,4 @@
-"""Models with made-up weights: built where a checkpoint would have to be downloaded, marked, and never published."""
+"""Models with seeded weights: built where a checkpoint would have to be downloaded, marked, and never published."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ Add = Callable[..., Path]
 QUIET = Console(quiet=True)
 TINY = "{width: 4, encoder_blocks: [1], middle_blocks: 1, decoder_blocks: [1]}"
 DEEP = "{width: 32, encoder_blocks: [1, 1, 1], middle_blocks: 2, decoder_blocks: [1, 1, 1]}"
-"""Seven megabytes of weights, most of them where the picture is small."""
+"""Seven megabytes of weights, most of them where the image is small."""
 
 
 @pytest.fixture
 def downloaded(add_model: Add) -> Path:
-    """The folder of a model whose checkpoint lies elsewhere."""
-    folder = add_model("denoise-toy")
-    text = (folder / "card.yaml").read_text()
+    """The directory of a model whose checkpoint lies elsewhere."""
+    directory = add_model("denoise-toy")
+    text = (directory / "card.yaml").read_text()
     text = text.replace("    file: model.onnx\n", "    url: https://www.darktable.org/toy.pth\n")
     text = text.replace("name: model\n", "name: weights\n")
-    (folder / "card.yaml").write_text(text.replace("family: onnx", f"family: nafnet\n  options: {TINY}"))
-    (folder / "model.onnx").unlink()
-    return folder
+    (directory / "card.yaml").write_text(text.replace("family: onnx", f"family: nafnet\n  options: {TINY}"))
+    (directory / "model.onnx").unlink()
+    return directory
 
 
 def converted(root: Path, *, seed: int | None = 3, full: bool = False) -> Path:
@@ -52,9 +52,9 @@ def test_config_says_what_it_is_everywhere_a_person_looks(downloaded: Path, tmp_
     config = json.loads((converted(tmp_path) / "config.json").read_bytes())
     check_against("config-v1", config, where="config.json")
     assert config[SEEDED] == 3
-    assert config["name"] == "toy denoiser (stand-in weights)"
-    assert config["description"].startswith("Stand-in weights (seed 3), of no use for pictures.")
-    assert config["model_card"]["long_description"].startswith("Stand-in weights (seed 3)")
+    assert config["name"] == "toy denoiser (seeded weights)"
+    assert config["description"].startswith("Seeded weights (seed 3), of no use for pictures.")
+    assert config["model_card"]["long_description"].startswith("Seeded weights (seed 3)")
 
 
 def test_the_seed_decides_the_bytes(downloaded: Path, tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_it_runs_through_all_stages_and_is_refused_by_release(downloaded: Path, 
     (again,) = run_each(catalogue.entries, workspace, QUIET, seed=3)
     assert again.work == ()
     assert run_each(catalogue.entries, workspace, QUIET, seed=4)[0].work == ("convert", "validate", "package")
-    with pytest.raises(Failure, match=r"denoise-toy: the model has stand-in weights \(seed 4\)") as failure:
+    with pytest.raises(Failure, match=r"denoise-toy: the model has seeded weights \(seed 4\)") as failure:
         reject_seeded_weights(built.entry, workspace)
     assert "dtmodels convert denoise-toy" in failure.value.fix
     assert package(built.entry, workspace).is_file()
@@ -82,17 +82,17 @@ def test_package_for_release_refuses_it_on_the_command_line(downloaded: Path, tm
 
     converted(tmp_path)
     refused = dtmodels("package", "--release", "denoise-toy")
-    assert (refused.returncode, "stand-in weights" in refused.stderr) == (1, True)
+    assert (refused.returncode, "seeded weights" in refused.stderr) == (1, True)
     assert not (tmp_path / "output/denoise-toy/denoise-toy.dtmodel").exists()
     assert dtmodels("package", "denoise-toy").returncode == 0
     assert dtmodels("run", "denoise-toy", "--seed", "-1").returncode == 2
 
 
 def test_its_output_never_becomes_the_golden_one(downloaded: Path, tmp_path: Path) -> None:
-    folder, entry = converted(tmp_path), Catalogue.load(tmp_path).entries[0]
-    assert validate(entry, folder).ok
+    directory, entry = converted(tmp_path), Catalogue.load(tmp_path).entries[0]
+    assert validate(entry, directory).ok
     with pytest.raises(Failure, match="must not become the golden output"):
-        validate(entry, folder, pin=True)
+        validate(entry, directory, pin=True)
 
 
 def test_a_model_whose_checkpoint_is_here_is_built_from_it(add_model: Add, tmp_path: Path) -> None:

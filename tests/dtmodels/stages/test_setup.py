@@ -1,4 +1,4 @@
-"""Checkpoints from the model's folder, from a host, and from a stand-in of the Hugging Face Hub."""
+"""Checkpoints from the model's directory, from a host, and from a stand-in of the Hugging Face Hub."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ def with_checkpoint(entry: Entry, **fields: object) -> Entry:
     return replace(entry, card=replace(entry.card, checkpoints=(checkpoint,)))
 
 
-def test_a_file_of_the_models_folder_is_used_in_place(entry: Entry, tmp_path: Path) -> None:
+def test_a_file_of_the_models_directory_is_used_in_place(entry: Entry, tmp_path: Path) -> None:
     assert comes_with_repository(entry)
-    assert setup(entry, Workspace(tmp_path), QUIET) == {"model": entry.folder / "model.onnx"}
+    assert setup(entry, Workspace(tmp_path), QUIET) == {"model": entry.directory / "model.onnx"}
 
 
 def test_a_changed_file_is_refused_and_left_where_it_is(entry: Entry, tmp_path: Path) -> None:
-    (entry.folder / "model.onnx").write_bytes(b"other")
+    (entry.directory / "model.onnx").write_bytes(b"other")
     with pytest.raises(Failure, match="not the file the card names: has 5 bytes"):
         setup(entry, Workspace(tmp_path), QUIET)
-    assert (entry.folder / "model.onnx").exists()
+    assert (entry.directory / "model.onnx").exists()
 
 
 def test_a_missing_file_is_named(entry: Entry, tmp_path: Path) -> None:
-    (entry.folder / "model.onnx").unlink()
+    (entry.directory / "model.onnx").unlink()
     with pytest.raises(Failure, match="the checkpoint is not there") as refused:
         setup(entry, Workspace(tmp_path), QUIET)
     assert refused.value.where.endswith("model.onnx")

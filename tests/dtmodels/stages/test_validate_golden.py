@@ -24,7 +24,7 @@ from dtmodels.graph.runtime import Runtime
 from dtmodels.stages.validate import validate, validate_all, validate_and_record
 
 AddModel = Callable[..., Path]
-Folder = Callable[..., Path]
+Directory = Callable[..., Path]
 MakeGraph = Callable[..., onnx.ModelProto]
 
 
@@ -36,69 +36,69 @@ def entry(add_model: AddModel, tmp_path: Path) -> Entry:
 
 
 @pytest.fixture
-def convert(tmp_path: Path, folder: Folder, make_denoiser: Callable[..., onnx.ModelProto]) -> Callable[..., Path]:
+def convert(tmp_path: Path, directory: Directory, make_denoiser: Callable[..., onnx.ModelProto]) -> Callable[..., Path]:
     """Put a converted denoiser where the workspace expects it."""
 
     def place(**options: float) -> Path:
         target = Workspace(tmp_path).model("toy")
         target.parent.mkdir(parents=True, exist_ok=True)
-        made = folder("denoise", {"model.onnx": make_denoiser(**options)})
+        made = directory("denoise", {"model.onnx": make_denoiser(**options)})
         return made if target == made else made.rename(target)
 
     return place
 
 
 def test_pinned_statistics_hold_for_the_same_model_and_not_for_another(
-    entry: Entry, folder: Folder, make_denoiser: Callable[..., onnx.ModelProto], runtime: Runtime
+    entry: Entry, directory: Directory, make_denoiser: Callable[..., onnx.ModelProto], runtime: Runtime
 ) -> None:
-    model = folder("denoise", {"model.onnx": make_denoiser()})
+    model = directory("denoise", {"model.onnx": make_denoiser()})
     (unpinned,) = validate(entry, model, runtime=runtime).problems
     assert (unpinned.severity, unpinned.code) == ("warning", "golden.absent")
     assert validate(entry, model, pin=True, runtime=runtime).problems == ()
-    golden = json.loads((entry.folder / "golden.json").read_text())
+    golden = json.loads((entry.directory / "golden.json").read_text())
     assert golden["outputs"]["model"]["output"]["shape"] == "[1, 3, 256, 256]"
     assert golden["files"]["model.onnx"]["inputs"] == [["input", "float32", [1, 3, 256, 256]]]
-    folder("denoise", {"model.onnx": make_denoiser(offset=0.01)})
+    directory("denoise", {"model.onnx": make_denoiser(offset=0.01)})
     (differs,) = validate(entry, model, runtime=runtime).errors
     assert differs.code == "golden.differs"
-    folder("denoise", {"model.onnx": make_denoiser(offset=1e-5)})
+    directory("denoise", {"model.onnx": make_denoiser(offset=1e-5)})
     assert validate(entry, model, runtime=runtime).ok
 
 
 def test_the_card_says_how_far_statistics_may_be_apart(
-    entry: Entry, folder: Folder, make_denoiser: Callable[..., onnx.ModelProto], runtime: Runtime
+    entry: Entry, directory: Directory, make_denoiser: Callable[..., onnx.ModelProto], runtime: Runtime
 ) -> None:
-    model = folder("denoise", {"model.onnx": make_denoiser()})
+    model = directory("denoise", {"model.onnx": make_denoiser()})
     validate(entry, model, pin=True, runtime=runtime)
-    folder("denoise", {"model.onnx": make_denoiser(offset=0.01)})
-    lenient = Entry(replace(entry.card, tolerance=Tolerance(relative=0.05)), entry.folder)
+    directory("denoise", {"model.onnx": make_denoiser(offset=0.01)})
+    lenient = Entry(replace(entry.card, tolerance=Tolerance(relative=0.05)), entry.directory)
     assert validate(lenient, model, runtime=runtime).ok
 
 
 def test_a_model_with_errors_is_not_pinned(
-    entry: Entry, folder: Folder, make_denoiser: Callable[..., onnx.ModelProto], runtime: Runtime
+    entry: Entry, directory: Directory, make_denoiser: Callable[..., onnx.ModelProto], runtime: Runtime
 ) -> None:
-    model = folder("denoise", {"model.onnx": make_denoiser(opset=21)})
+    model = directory("denoise", {"model.onnx": make_denoiser(opset=21)})
     assert not validate(entry, model, pin=True, runtime=runtime).ok
-    assert not (entry.folder / "golden.json").exists()
+    assert not (entry.directory / "golden.json").exists()
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"outputs": {"model": {"output": {"mean": "x"}}}}', '{"outputs": 1}'])
 def test_broken_statistics_are_an_error(
-    entry: Entry, folder: Folder, make_denoiser: Callable[..., onnx.ModelProto], text: str
+    entry: Entry, directory: Directory, make_denoiser: Callable[..., onnx.ModelProto], text: str
 ) -> None:
-    (entry.folder / "golden.json").write_text(text)
-    (problem,) = validate(entry, folder("denoise", {"model.onnx": make_denoiser()})).errors
+    (entry.directory / "golden.json").write_text(text)
+    (problem,) = validate(entry, directory("denoise", {"model.onnx": make_denoiser()})).errors
     assert problem.code in {"golden.unreadable", "golden.shape"}
 
 
 def proxy_entry(entry: Entry, psnr_db: float | None) -> Entry:
-    return Entry(replace(entry.card, task="proxy", tolerance=Tolerance(psnr_db=psnr_db)), entry.folder)
+    return Entry(replace(entry.card, task="proxy", tolerance=Tolerance(psnr_db=psnr_db)), entry.directory)
 
 
 @pytest.mark.parametrize(("promised", "good"), [(None, True), (39.0, True), (41.0, False)])
-def test_a_proxy_is_held_against_pictures_darktable_rendered(
-    entry: Entry, folder: Folder, make_graph: MakeGraph, promised: float | None, good: bool
+def test_a_proxy_is_held_against_images_darktable_rendered(
+    entry: Entry, directory: Directory, make_graph: MakeGraph, promised: float | None, good: bool
 ) -> None:
     slider = {"name": "offset", "low": 0, "high": 1, "default": 0, "unit": ""}
     attributes = {"module": "toy", "module_version": 1, "space": "lab", "reach": 0, "sliders": [slider]}
@@ -112,15 +112,15 @@ def test_a_proxy_is_held_against_pictures_darktable_rendered(
         "sliders": np.float32([[0], [0.5]]),
         "output": image + np.float32([0, 0.5])[:, None, None, None],
     }
-    save_file({**pairs, "output": pairs["output"] + off_by}, entry.folder / "golden.safetensors")
-    model = folder("proxy", {"model.onnx": graph}, attributes=attributes)
+    save_file({**pairs, "output": pairs["output"] + off_by}, entry.directory / "golden.safetensors")
+    model = directory("proxy", {"model.onnx": graph}, attributes=attributes)
     report = validate(proxy_entry(entry, promised), model)
     assert report.facts.figures["psnr_db_worst"] == pytest.approx(40, abs=0.01)
     assert [problem.code for problem in report.errors] == ([] if good else ["golden.psnr"])
 
 
 def test_what_no_screen_shows_does_not_count(
-    entry: Entry, folder: Folder, make_graph: MakeGraph, tmp_path: Path
+    entry: Entry, directory: Directory, make_graph: MakeGraph, tmp_path: Path
 ) -> None:
     slider = {"name": "offset", "low": 0, "high": 1, "default": 0, "unit": ""}
     attributes = {"module": "toy", "module_version": 1, "space": "input-rgb", "reach": 0, "sliders": [slider]}
@@ -129,23 +129,24 @@ def test_what_no_screen_shows_does_not_count(
     image = np.float32([2.0, -1.0, 0.5]).reshape(1, 3, 1, 1)
     wanted = np.float32([9.0, -0.1, 0.5]).reshape(1, 3, 1, 1)
     save_file(
-        {"input": image, "sliders": np.zeros((1, 1), np.float32), "output": wanted}, entry.folder / "golden.safetensors"
+        {"input": image, "sliders": np.zeros((1, 1), np.float32), "output": wanted},
+        entry.directory / "golden.safetensors",
     )
-    report = validate(proxy_entry(entry, 100), folder("proxy", {"model.onnx": graph}, attributes=attributes))
+    report = validate(proxy_entry(entry, 100), directory("proxy", {"model.onnx": graph}, attributes=attributes))
     assert report.ok
     assert report.facts.figures["psnr_db_worst"] == 200
 
 
-def test_unusable_golden_pairs_are_an_error(entry: Entry, folder: Folder, make_graph: MakeGraph) -> None:
+def test_unusable_golden_pairs_are_an_error(entry: Entry, directory: Directory, make_graph: MakeGraph) -> None:
     slider = {"name": "offset", "low": 0, "high": 1, "default": 0, "unit": ""}
     attributes = {"module": "toy", "module_version": 1, "space": "input-rgb", "reach": 0, "sliders": [slider]}
     shape = (1, 3, "h", "w")
-    model = folder(
+    model = directory(
         "proxy",
         {"model.onnx": make_graph({"image": shape, "sliders": (1, 1)}, {"output": shape})},
         attributes=attributes,
     )
-    save_file({"input": np.zeros(3, np.float32)}, entry.folder / "golden.safetensors")
+    save_file({"input": np.zeros(3, np.float32)}, entry.directory / "golden.safetensors")
     assert [problem.code for problem in validate(proxy_entry(entry, 30), model).errors] == ["golden.pairs"]
 
 

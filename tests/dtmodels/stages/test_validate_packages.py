@@ -155,10 +155,10 @@ def test_a_missing_file_is_an_error(pack: Pack, members: Members) -> None:
     assert codes(validate_path(pack(members))) == ["files.missing"]
 
 
-def test_an_installed_folder_is_validated_like_a_package(
-    folder: Callable[..., Path], make_graph: MakeGraph, runtime: Runtime
+def test_an_installed_directory_is_validated_like_a_package(
+    directory: Callable[..., Path], make_graph: MakeGraph, runtime: Runtime
 ) -> None:
-    good = folder("denoise", {"model.onnx": make_graph({"input": TILE}, {"output": TILE})})
+    good = directory("denoise", {"model.onnx": make_graph({"input": TILE}, {"output": TILE})})
     assert validate_path(good, runtime).ok
 
 

@@ -101,7 +101,7 @@ def test_a_box_is_sent_as_its_corners_and_no_other_is_added() -> None:
     assert (found.mask > 0.5)[256, 256]
 
 
-def test_a_picture_that_is_not_square_fills_the_top_left_of_the_frame() -> None:
+def test_an_image_that_is_not_square_fills_the_top_left_of_the_frame() -> None:
     network = Network([[(0.25, 0.25, 0.1)]])
     found = user(network, height=300, width=600).select(click(0.25, 0.5))
     assert network.sent[0][0][0] == (pytest.approx(256), pytest.approx(256), 1)

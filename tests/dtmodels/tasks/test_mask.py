@@ -14,7 +14,7 @@ from dtmodels.graph.runtime import Runtime
 from dtmodels.stages.validate import validate_path
 from dtmodels.tasks._decoder import route
 
-Folder = Callable[..., Path]
+Directory = Callable[..., Path]
 MakeGraph = Callable[..., onnx.ModelProto]
 SIDE = 1024
 PROMPTS: dict[str, Any] = {
@@ -62,9 +62,9 @@ def decoder(
 
 
 def validated(
-    folder: Folder, runtime: Runtime, enc: onnx.ModelProto, dec: onnx.ModelProto, **changed: Any
+    directory: Directory, runtime: Runtime, enc: onnx.ModelProto, dec: onnx.ModelProto, **changed: Any
 ) -> CheckReport:
-    model = folder("mask", {"encoder.onnx": enc, "decoder.onnx": dec}, **{"arch": "sam2", **changed})
+    model = directory("mask", {"encoder.onnx": enc, "decoder.onnx": dec}, **{"arch": "sam2", **changed})
     return validate_path(model, runtime)
 
 
@@ -75,9 +75,9 @@ def codes(report: CheckReport) -> list[str]:
 @pytest.mark.parametrize(
     "shape", [{"masks": 1}, {"masks": 3, "side": 1024}, {"masks": 8}, {"masks": 3, "outputs": 2}], ids=str
 )
-def test_good_masks_pass(folder: Folder, make_graph: MakeGraph, runtime: Runtime, shape: dict[str, int]) -> None:
+def test_good_masks_pass(directory: Directory, make_graph: MakeGraph, runtime: Runtime, shape: dict[str, int]) -> None:
     made = decoder(make_graph, **shape)
-    assert validated(folder, runtime, encoder(make_graph), made).problems == ()
+    assert validated(directory, runtime, encoder(make_graph), made).problems == ()
 
 
 @pytest.mark.parametrize(
@@ -90,9 +90,9 @@ def test_good_masks_pass(folder: Folder, make_graph: MakeGraph, runtime: Runtime
     ],
 )
 def test_configuration_darktable_refuses(
-    folder: Folder, make_graph: MakeGraph, runtime: Runtime, changed: dict[str, Any], code: str
+    directory: Directory, make_graph: MakeGraph, runtime: Runtime, changed: dict[str, Any], code: str
 ) -> None:
-    assert codes(validated(folder, runtime, encoder(make_graph), decoder(make_graph), **changed)) == [code]
+    assert codes(validated(directory, runtime, encoder(make_graph), decoder(make_graph), **changed)) == [code]
 
 
 @pytest.mark.parametrize(
@@ -110,19 +110,19 @@ def test_configuration_darktable_refuses(
     ],
 )
 def test_decoders_that_fail_or_crash_darktable_are_errors(
-    folder: Folder, make_graph: MakeGraph, made: dict[str, Any], code: str, words: str
+    directory: Directory, make_graph: MakeGraph, made: dict[str, Any], code: str, words: str
 ) -> None:
     with Runtime() as runtime:
-        report = validated(folder, runtime, encoder(make_graph), decoder(make_graph, **made))
+        report = validated(directory, runtime, encoder(make_graph), decoder(make_graph, **made))
     assert code in codes(report)
     assert any(word.lower() in report.text().lower() for word in words.split("|"))
 
 
 def test_a_symbolic_mask_count_that_turns_out_as_guessed_is_a_warning(
-    folder: Folder, make_graph: MakeGraph, runtime: Runtime
+    directory: Directory, make_graph: MakeGraph, runtime: Runtime
 ) -> None:
     made = decoder(make_graph, 1, declared="num_labels")
-    (problem,) = validated(folder, runtime, encoder(make_graph), made).problems
+    (problem,) = validated(directory, runtime, encoder(make_graph), made).problems
     assert (problem.severity, problem.code) == ("warning", "mask.symbolic")
 
 
@@ -130,32 +130,32 @@ def test_a_symbolic_mask_count_that_turns_out_as_guessed_is_a_warning(
     ("made", "code"), [({"side": 512}, "mask.encoder-input"), ({"features": 5}, "graph.outputs")], ids=str
 )
 def test_encoders_darktable_cannot_use_are_errors(
-    folder: Folder, make_graph: MakeGraph, runtime: Runtime, made: dict[str, int], code: str
+    directory: Directory, make_graph: MakeGraph, runtime: Runtime, made: dict[str, int], code: str
 ) -> None:
-    assert code in codes(validated(folder, runtime, encoder(make_graph, **made), decoder(make_graph)))
+    assert code in codes(validated(directory, runtime, encoder(make_graph, **made), decoder(make_graph)))
 
 
-def test_names_that_match_in_part_are_an_error(folder: Folder, make_graph: MakeGraph, runtime: Runtime) -> None:
+def test_names_that_match_in_part_are_an_error(directory: Directory, make_graph: MakeGraph, runtime: Runtime) -> None:
     enc = encoder(make_graph, features=2)
     features = {"features1": (1, 3, 64, 64), "other": (1, 3, 64, 64)}
     made = make_graph({**features, **PROMPTS}, {"masks": (1, 3, 64, 64), "iou": (1, 3)}, [])
-    assert "mask.route" in codes(validated(folder, runtime, enc, made))
+    assert "mask.route" in codes(validated(directory, runtime, enc, made))
 
 
-def test_a_missing_decoder_is_an_error(folder: Folder, make_graph: MakeGraph, runtime: Runtime) -> None:
-    model = folder("mask", {"encoder.onnx": encoder(make_graph)}, arch="sam2")
+def test_a_missing_decoder_is_an_error(directory: Directory, make_graph: MakeGraph, runtime: Runtime) -> None:
+    model = directory("mask", {"encoder.onnx": encoder(make_graph)}, arch="sam2")
     assert codes(validate_path(model, runtime)) == ["files.missing"]
 
 
 @pytest.mark.parametrize(("shape", "code"), [((1, 1, 256, 256), None), ((1, 1, 256, 512), "mask.square")])
 def test_segnext_has_one_square_mask(
-    folder: Folder, make_graph: MakeGraph, runtime: Runtime, shape: tuple[int, ...], code: str | None
+    directory: Directory, make_graph: MakeGraph, runtime: Runtime, shape: tuple[int, ...], code: str | None
 ) -> None:
     prompts = {**PROMPTS, "mask_input": shape}
     del prompts["has_mask_input"]
     node = helper.make_node("Sigmoid", ["mask_input"], ["masks"])
     made = make_graph({"features0": (1, 3, 64, 64), **prompts}, {"masks": shape}, [node])
-    report = validated(folder, runtime, encoder(make_graph), made, arch="segnext")
+    report = validated(directory, runtime, encoder(make_graph), made, arch="segnext")
     assert codes(report) == ([code] if code else [])
 
 

@@ -16,7 +16,7 @@ from dtmodels.findings.check_report import CheckProblem, CheckReport
 from dtmodels.graph.runtime import Result, Runtime, Session
 from dtmodels.stages.validate import validate_path
 
-Folder = Callable[..., Path]
+Directory = Callable[..., Path]
 MakeGraph = Callable[..., onnx.ModelProto]
 
 
@@ -49,9 +49,9 @@ def identity(make_graph: MakeGraph, side: int) -> onnx.ModelProto:
     [(100, "every run fails"), (128, "divides by zero and crashes"), (130, "advance by only 2"), (255, "advance by")],
 )
 def test_a_tile_that_is_mostly_overlap_is_an_error(
-    folder: Folder, make_graph: MakeGraph, side: int, words: str
+    directory: Directory, make_graph: MakeGraph, side: int, words: str
 ) -> None:
-    model = folder("denoise", {"model.onnx": identity(make_graph, side)}, attributes={"input_sizes": [side]})
+    model = directory("denoise", {"model.onnx": identity(make_graph, side)}, attributes={"input_sizes": [side]})
     (problem,) = validate_path(model).errors
     assert problem.code == "tile.size"
     assert words in problem.what
@@ -59,44 +59,44 @@ def test_a_tile_that_is_mostly_overlap_is_an_error(
 
 
 @pytest.mark.parametrize("sizes", [..., 256, "256", [], None])
-def test_a_tile_size_darktable_cannot_read_is_an_error(folder: Folder, make_graph: MakeGraph, sizes: Any) -> None:
+def test_a_tile_size_darktable_cannot_read_is_an_error(directory: Directory, make_graph: MakeGraph, sizes: Any) -> None:
     attributes = {} if sizes is ... else {"input_sizes": sizes}
-    model = folder("denoise", {"model.onnx": identity(make_graph, 256)}, attributes=attributes)
+    model = directory("denoise", {"model.onnx": identity(make_graph, 256)}, attributes=attributes)
     assert errors(validate_path(model)) == ["tile.no-size"]
 
 
-def test_a_tile_size_of_text_counts_as_zero(folder: Folder, make_graph: MakeGraph) -> None:
-    model = folder("denoise", {"model.onnx": identity(make_graph, 256)}, attributes={"input_sizes": ["256"]})
+def test_a_tile_size_of_text_counts_as_zero(directory: Directory, make_graph: MakeGraph) -> None:
+    model = directory("denoise", {"model.onnx": identity(make_graph, 256)}, attributes={"input_sizes": ["256"]})
     assert errors(validate_path(model)) == ["tile.size"]
 
 
-def test_the_graph_has_to_have_the_tile_size_of_the_configuration(folder: Folder, make_graph: MakeGraph) -> None:
-    model = folder("denoise", {"model.onnx": identity(make_graph, 256)}, attributes={"input_sizes": [512]})
+def test_the_graph_has_to_have_the_tile_size_of_the_configuration(directory: Directory, make_graph: MakeGraph) -> None:
+    model = directory("denoise", {"model.onnx": identity(make_graph, 256)}, attributes={"input_sizes": [512]})
     assert set(errors(validate_path(model))) == {"tile.input-shape", "tile.output-shape"}
 
 
 @pytest.mark.parametrize(("count", "good"), [(1, True), (2, True), (3, False)])
 def test_denoise_may_take_the_noise_level_and_nothing_more(
-    folder: Folder, make_graph: MakeGraph, runtime: Runtime, count: int, good: bool
+    directory: Directory, make_graph: MakeGraph, runtime: Runtime, count: int, good: bool
 ) -> None:
     inputs = {"input": (1, 3, 256, 256), "sigma": (1, 1, 256, 256), "more": (1, 1, 256, 256)}
     made = make_graph(dict(list(inputs.items())[:count]), {"output": (1, 3, 256, 256)})
-    assert validate_path(folder("denoise", {"model.onnx": made}), runtime).ok is good
+    assert validate_path(directory("denoise", {"model.onnx": made}), runtime).ok is good
 
 
-def test_shadow_boost_as_text_is_an_error_because_it_is_false(folder: Folder, make_graph: MakeGraph) -> None:
+def test_shadow_boost_as_text_is_an_error_because_it_is_false(directory: Directory, make_graph: MakeGraph) -> None:
     attributes = {"input_sizes": [256], "shadow_boost": "true"}
-    model = folder("denoise", {"model.onnx": identity(make_graph, 256)}, attributes=attributes)
+    model = directory("denoise", {"model.onnx": identity(make_graph, 256)}, attributes=attributes)
     assert errors(validate_path(model)) == ["attribute.boolean"]
 
 
 def test_seams_that_will_show_are_a_warning_with_a_figure(
-    folder: Folder, make_graph: MakeGraph, runtime: Runtime
+    directory: Directory, make_graph: MakeGraph, runtime: Runtime
 ) -> None:
     ramp = np.tile(np.linspace(0, 0.5, 256, dtype=np.float32), (1, 3, 256, 1))
     node = helper.make_node("Add", ["input", "ramp"], ["output"])
     shape = (1, 3, 256, 256)
-    model = folder(
+    model = directory(
         "denoise", {"model.onnx": make_graph({"input": shape}, {"output": shape}, [node], constants={"ramp": ramp})}
     )
     (problem,) = validate_path(model, runtime).problems
@@ -109,7 +109,7 @@ WIDE, STRIP, BLACK = (1, 3, 512, 512), (1, 3, 512, 256), (1, 3, 256, 256)
 
 @pytest.fixture
 def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, ...]]:
-    """Shapes of the pictures that graphs are run on."""
+    """Shapes of the images that graphs are run on."""
     shapes, run = list[tuple[int, ...]](), Session.run
 
     def recorded(session: Session, feeds: Mapping[str, NDArray[Any]]) -> Result:
@@ -121,13 +121,13 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, ...]]:
 
 
 @pytest.fixture
-def denoiser(folder: Folder, make_graph: MakeGraph) -> Callable[..., Path]:
+def denoiser(directory: Directory, make_graph: MakeGraph) -> Callable[..., Path]:
     """A model of tiles that are eight overlaps wide, made of nodes."""
 
     def write(nodes: list[onnx.NodeProto], **constants: Any) -> Path:
         inputs = {"input": WIDE, "level": (1, 1, 512, 512)}
         made = make_graph(inputs, {"output": WIDE}, nodes, constants=constants)
-        return folder("denoise", {"model.onnx": made}, attributes={"input_sizes": [512]})
+        return directory("denoise", {"model.onnx": made}, attributes={"input_sizes": [512]})
 
     return write
 
@@ -173,40 +173,40 @@ def test_a_division_by_the_spread_of_a_tile_is_found(denoiser: Callable[..., Pat
     assert "a black picture" in problem.what
 
 
-def test_other_units_are_a_warning(folder: Folder, make_graph: MakeGraph, runtime: Runtime) -> None:
+def test_other_units_are_a_warning(directory: Directory, make_graph: MakeGraph, runtime: Runtime) -> None:
     node = helper.make_node("Mul", ["input", "bytes"], ["output"])
     shape = (1, 3, 256, 256)
     made = make_graph({"input": shape}, {"output": shape}, [node], constants={"bytes": np.float32([255])})
-    (problem,) = validate_path(folder("denoise", {"model.onnx": made}), runtime).problems
+    (problem,) = validate_path(directory("denoise", {"model.onnx": made}), runtime).problems
     assert (problem.severity, problem.code) == ("warning", "run.scale")
 
 
 SIZES = {"model_x2": {"input_sizes": [128]}, "model_x4": {"input_sizes": [64]}}
 
 
-def test_upscale_needs_both_factors(folder: Folder, make_graph: MakeGraph, runtime: Runtime) -> None:
-    model = folder("upscale", {"model_x2.onnx": resize(make_graph, 128, 2)}, attributes=SIZES)
+def test_upscale_needs_both_factors(directory: Directory, make_graph: MakeGraph, runtime: Runtime) -> None:
+    model = directory("upscale", {"model_x2.onnx": resize(make_graph, 128, 2)}, attributes=SIZES)
     assert errors(validate_path(model, runtime)) == ["files.missing"]
-    model = folder("upscale", {"model_x4.onnx": resize(make_graph, 64, 4)}, attributes=SIZES)
+    model = directory("upscale", {"model_x4.onnx": resize(make_graph, 64, 4)}, attributes=SIZES)
     report = validate_path(model, runtime)
     assert report.ok
     assert set(report.facts.figures) == {"latency_ms model_x2", "latency_ms model_x4"}
 
 
 def test_upscale_takes_the_general_tile_size_where_a_file_has_none(
-    folder: Folder, make_graph: MakeGraph, runtime: Runtime
+    directory: Directory, make_graph: MakeGraph, runtime: Runtime
 ) -> None:
     graphs = {"model_x2.onnx": resize(make_graph, 64, 2), "model_x4.onnx": resize(make_graph, 64, 4)}
-    assert validate_path(folder("upscale", graphs, attributes={"input_sizes": [64]}), runtime).ok
+    assert validate_path(directory("upscale", graphs, attributes={"input_sizes": [64]}), runtime).ok
 
 
-def test_upscale_has_to_return_its_factor(folder: Folder, make_graph: MakeGraph) -> None:
+def test_upscale_has_to_return_its_factor(directory: Directory, make_graph: MakeGraph) -> None:
     graphs = {"model_x2.onnx": resize(make_graph, 128, 2), "model_x4.onnx": resize(make_graph, 64, 2)}
-    (problem,) = validate_path(folder("upscale", graphs, attributes=SIZES)).errors
+    (problem,) = validate_path(directory("upscale", graphs, attributes=SIZES)).errors
     assert (problem.code, problem.where) == ("tile.output-shape", "model_x4.onnx")
 
 
-def raw(folder: Folder, make_graph: MakeGraph, **linear: Any) -> Path:
+def raw(directory: Directory, make_graph: MakeGraph, **linear: Any) -> Path:
     graphs = {
         "model_bayer.onnx": resize(make_graph, 128, 2, channels=4),
         "model_linear.onnx": identity(make_graph, 128),
@@ -215,12 +215,12 @@ def raw(folder: Folder, make_graph: MakeGraph, **linear: Any) -> Path:
         "model_bayer": {"input_sizes": [128], "input_kind": "bayer_v1", "output_scale": "absolute"},
         "model_linear": {"input_sizes": [128], "input_kind": "linear_v1", "output_scale": "absolute", **linear},
     }
-    return folder("rawdenoise", graphs, attributes=attributes)
+    return directory("rawdenoise", graphs, attributes=attributes)
 
 
 @pytest.mark.parametrize("target", ["0.25", "none", "null"])
-def test_a_good_raw_package_passes(folder: Folder, make_graph: MakeGraph, runtime: Runtime, target: str) -> None:
-    report = validate_path(raw(folder, make_graph, target_mean=target), runtime)
+def test_a_good_raw_package_passes(directory: Directory, make_graph: MakeGraph, runtime: Runtime, target: str) -> None:
+    report = validate_path(raw(directory, make_graph, target_mean=target), runtime)
     assert report.problems == ()
 
 
@@ -236,15 +236,15 @@ def test_a_good_raw_package_passes(folder: Folder, make_graph: MakeGraph, runtim
     ],
 )
 def test_raw_attributes_darktable_ignores_or_refuses_are_errors(
-    folder: Folder, make_graph: MakeGraph, linear: dict[str, Any], code: str
+    directory: Directory, make_graph: MakeGraph, linear: dict[str, Any], code: str
 ) -> None:
-    assert errors(validate_path(raw(folder, make_graph, **linear))) == [code]
+    assert errors(validate_path(raw(directory, make_graph, **linear))) == [code]
 
 
 def test_rescaling_to_the_input_is_an_error_for_bayer_and_a_warning_elsewhere(
-    folder: Folder, make_graph: MakeGraph
+    directory: Directory, make_graph: MakeGraph
 ) -> None:
-    model = raw(folder, make_graph)
+    model = raw(directory, make_graph)
     (model / "config.json").write_text((model / "config.json").read_text().replace('"absolute"', '"match_gain"'))
     found: list[CheckProblem] = list(validate_path(model).problems)
     assert [(problem.severity, problem.code) for problem in found] == [
@@ -253,7 +253,7 @@ def test_rescaling_to_the_input_is_an_error_for_bayer_and_a_warning_elsewhere(
     ]
 
 
-def test_raw_needs_both_kinds_of_sensors(folder: Folder, make_graph: MakeGraph) -> None:
-    model = raw(folder, make_graph)
+def test_raw_needs_both_kinds_of_sensors(directory: Directory, make_graph: MakeGraph) -> None:
+    model = raw(directory, make_graph)
     (model / "model_bayer.onnx").unlink()
     assert errors(validate_path(model)) == ["files.missing"]

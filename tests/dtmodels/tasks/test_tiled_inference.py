@@ -1,4 +1,4 @@
-"""A whole picture through tiles: put together as darktable does it, nothing shifted, lost or counted twice."""
+"""A whole image through tiles: put together as darktable does it, nothing shifted, lost or counted twice."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ def picture(height: int, width: int) -> np.ndarray:
 
 @pytest.mark.parametrize("blend", [False, True])
 @pytest.mark.parametrize("size", [(7, 5), (24, 24), (25, 48), (70, 101)])
-def test_a_graph_that_changes_nothing_returns_the_picture(load: Load, size: tuple[int, int], blend: bool) -> None:
+def test_a_graph_that_changes_nothing_returns_the_image(load: Load, size: tuple[int, int], blend: bool) -> None:
     image = picture(*size)
     assert tiling(load("Identity"), blend=blend).run(image) == pytest.approx(image, abs=1e-6)
 
 
-def test_an_enlarged_picture_is_enlarged_everywhere(load: Load) -> None:
+def test_an_enlarged_image_is_enlarged_everywhere(load: Load) -> None:
     image = picture(30, 55)
     scales = {"roi": np.array([], np.float32), "scales": np.array([1, 1, 2, 2], np.float32)}
     larger = tiling(load("Resize", 2, scales, mode="nearest"), scale=2).run(image)

@@ -49,9 +49,9 @@ def test_a_missing_darktable_is_told_as_json_too(
     assert "dtproxies doctor --install" in told["fix"]
 
 
-def install(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+def install(directory: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["bash", str(doctor.INSTALLER), str(folder)],
+        ["bash", str(doctor.INSTALLER), str(directory)],
         capture_output=True,
         text=True,
         check=False,

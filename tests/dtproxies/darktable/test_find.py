@@ -3,13 +3,13 @@ from pathlib import Path
 import pytest
 
 from dtbase.system.errors import Failure
-from dtproxies.darktable.find import FOLDER, SUPPORTED, VARIABLE, Darktable, find
+from dtproxies.darktable.find import DIRECTORY, SUPPORTED, VARIABLE, Darktable, find
 
 
-def cli(folder: Path, text: str, status: int = 0) -> Path:
+def cli(directory: Path, text: str, status: int = 0) -> Path:
     """A stand-in for darktable-cli that prints `text`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    script = folder / "darktable-cli"
+    directory.mkdir(parents=True, exist_ok=True)
+    script = directory / "darktable-cli"
     script.write_text(f"#!/bin/sh\necho '{text}'\nexit {status}\n")
     script.chmod(0o755)
     return script
@@ -17,7 +17,7 @@ def cli(folder: Path, text: str, status: int = 0) -> Path:
 
 @pytest.fixture
 def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder from which no darktable can be seen."""
+    """A directory from which no darktable can be seen."""
     monkeypatch.delenv(VARIABLE, raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
     return tmp_path
@@ -27,7 +27,7 @@ def test_says_where_it_looked_and_how_to_install(bare: Path) -> None:
     with pytest.raises(Failure) as missing:
         find(start=bare)
     assert SUPPORTED[0] in missing.value.what
-    for place in (VARIABLE, FOLDER, str(bare), "PATH"):
+    for place in (VARIABLE, DIRECTORY, str(bare), "PATH"):
         assert place in missing.value.what
     assert "dtproxies doctor --install" in missing.value.fix
 
@@ -80,7 +80,7 @@ def test_a_name_that_leads_nowhere_is_not_passed_over(bare: Path, monkeypatch: p
 
 
 def test_half_a_tree_is_refused(bare: Path) -> None:
-    (bare / FOLDER / "usr").mkdir(parents=True)
+    (bare / DIRECTORY / "usr").mkdir(parents=True)
     with pytest.raises(Failure, match="only half of one"):
         find(start=bare)
 
@@ -90,7 +90,7 @@ def test_finds_the_tree_of_the_repository_from_below(darktable: Darktable, bare:
     if not darktable.core:
         pytest.skip("the darktable of this machine is installed, not a tree")
     tree = darktable.library.parents[3]
-    (bare / FOLDER).symlink_to(tree)
+    (bare / DIRECTORY).symlink_to(tree)
     (bare / "deep/er").mkdir(parents=True)
     found = find(start=bare / "deep/er")
     assert found.version == darktable.version

@@ -75,6 +75,6 @@ def test_reads_every_order_of_modules(darktable: Darktable, tmp_path: Path) -> N
     for names in orders.values():
         assert len(names) == len(set(names)) > 80
         assert names.index("rawprepare") < names.index("colorin") < names.index("sharpen") < names.index("colorout")
-    # A picture that is not linear gets its profile first.
+    # An image that is not linear gets its profile first.
     assert orders[4].index("exposure") < orders[4].index("colorin")
     assert orders[5].index("exposure") > orders[5].index("colorin")

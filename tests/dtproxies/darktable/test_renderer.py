@@ -68,7 +68,7 @@ def test_renders_what_darktables_own_pipe_renders_from_the_sidecar(
     assert not np.array_equal(made, pipe.input)
 
 
-def test_sliders_change_the_picture(renderer: Renderer) -> None:
+def test_sliders_change_the_image(renderer: Renderer) -> None:
     for module, vectors in VECTORS.items():
         made = [renderer.render(module, picture(), sliders) for sliders in vectors]
         assert not np.array_equal(made[0], made[1]), module

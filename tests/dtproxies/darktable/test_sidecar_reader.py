@@ -14,8 +14,8 @@ GAIN = Field(name="gain", type="float", offset=0, size=4, min=0, max=8, default=
 TOY = {"toy": ModuleLayout(name="toy", version=3, size=4, fields=(GAIN,))}
 
 
-def written(folder: Path, text: str) -> Path:
-    path = folder / "edit.xmp"
+def written(directory: Path, text: str) -> Path:
+    path = directory / "edit.xmp"
     path.write_text(text)
     return path
 

@@ -71,14 +71,14 @@ class Oracle:
 
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
-    """A folder of models with an untrained proxy."""
-    folder = tmp_path / "models" / f"proxy-{MODULE}"
-    folder.mkdir(parents=True)
+    """A directory of models with an untrained proxy."""
+    directory = tmp_path / "models" / f"proxy-{MODULE}"
+    directory.mkdir(parents=True)
     given = load_definition("exposure")
-    store(folder / "weights.safetensors", given.network(), given.module, darktable="5.4.1", seed=1)
-    (folder / "card.yaml").write_text(CARD)
-    (folder / "REPORT.md").write_text(REPORT)
-    return folder
+    store(directory / "weights.safetensors", given.network(), given.module, darktable="5.4.1", seed=1)
+    (directory / "card.yaml").write_text(CARD)
+    (directory / "REPORT.md").write_text(REPORT)
+    return directory
 
 
 @pytest.fixture
@@ -99,8 +99,8 @@ def oracle(monkeypatch: pytest.MonkeyPatch) -> Oracle:
 ASKED = EvaluateOptions(images=Path("unused"), pairs=4)
 
 
-def evaluation(folder: Path) -> Evaluation:
-    kept = read_stored(folder)
+def evaluation(directory: Path) -> Evaluation:
+    kept = read_stored(directory)
     assert kept is not None
     return kept.evaluation
 
@@ -206,7 +206,7 @@ def test_all_proxies_are_evaluated_once_and_again_when_weights_change(model: Pat
     assert evaluation(model).pairs == 4, "as many as were kept"
 
 
-def test_a_folder_without_proxies_is_a_failure(tmp_path: Path, oracle: Oracle) -> None:
+def test_a_directory_without_proxies_is_a_failure(tmp_path: Path, oracle: Oracle) -> None:
     with pytest.raises(Failure, match="no proxy lies here"):
         evaluate_all(QUIET_OUT, tmp_path, ASKED)
 

@@ -20,7 +20,7 @@ from dtproxies.darktable.sidecar_writer import Step
 from dtproxies.evaluation.command import written
 from dtproxies.evaluation.run import SIDE, evaluate
 from dtproxies.evaluation.stored_results import read_stored
-from dtproxies.images.image import FOLDER, chart, photographs
+from dtproxies.images.image import DIRECTORY, chart, photographs
 from dtproxies.images.metrics import compare
 from dtproxies.images.mosaic import to_mosaic
 from dtproxies.proxy.definition import ProxyDefinition, load_definition
@@ -39,21 +39,21 @@ each_fitted = pytest.mark.parametrize("entry", FITTED, ids=[entry.card.id for en
 """Those with a few constants in a known form, which hold beyond the useful ranges too."""
 CLOSED_FORM = 60.0
 """Signal-to-noise ratio in dB that these keep where the figures of their cards do not reach."""
-EVALUATED = [entry for entry in PROXIES if read_stored(entry.folder)]
+EVALUATED = [entry for entry in PROXIES if read_stored(entry.directory)]
 each_evaluated = pytest.mark.parametrize("entry", EVALUATED, ids=[entry.card.id for entry in EVALUATED])
 """Those whose figures a command has written and kept."""
 FIRST, UNLUCKY = 24, 5
 """Of the standard pairs so many are rendered again, and so many may be below what 95 % are said to reach: more would be
 so once in a thousand times by chance."""
 CORNER = 6.0
-"""Decibels by which the end of a slider may be worse than the worst position drawn: twice the difference."""
+"""dB by which the end of a slider may be worse than the worst position drawn: twice the difference."""
 ROUNDING = 100.0
-"""Decibels above which only rounding differs, which is not the same on all processors and which sliders at their ends
+"""dB above which only rounding differs, which is not the same on all processors and which sliders at their ends
 enlarge."""
 
 
 def weights_of(entry: Entry) -> Path:
-    return entry.folder / str(entry.card.checkpoints[0].file)
+    return entry.directory / str(entry.card.checkpoints[0].file)
 
 
 def module_of(entry: Entry) -> ProxyDefinition:
@@ -71,7 +71,7 @@ def test_there_are_proxies() -> None:
 @each
 def test_golden_pairs_are_met_with_the_tolerance_of_the_card(entry: Entry) -> None:
     module, run = module_of(entry).module, runner_of(entry)
-    pairs = load_file(entry.folder / "golden.safetensors")
+    pairs = load_file(entry.directory / "golden.safetensors")
     assert entry.card.tolerance.psnr_db is not None
     for before, sliders, after in zip(pairs["input"], pairs["sliders"], pairs["output"], strict=True):
         made = run(before.transpose(1, 2, 0), sliders)
@@ -80,7 +80,7 @@ def test_golden_pairs_are_met_with_the_tolerance_of_the_card(entry: Entry) -> No
 
 @each
 def test_golden_pairs_show_the_module_at_work(entry: Entry) -> None:
-    pairs = load_file(entry.folder / "golden.safetensors")
+    pairs = load_file(entry.directory / "golden.safetensors")
     changed = [not np.array_equal(*ends) for ends in zip(pairs["input"], pairs["output"], strict=True)]
     assert sum(changed) >= len(changed) / 2
 
@@ -95,10 +95,10 @@ def test_fitting_moved_the_constants_away_from_where_they_started(entry: Entry) 
 
 @each_evaluated
 def test_card_and_report_state_the_figures_that_were_kept_of_these_weights(entry: Entry) -> None:
-    kept = read_stored(entry.folder)
+    kept = read_stored(entry.directory)
     assert kept is not None
     assert kept.weights == sha256(weights_of(entry)), "evaluate it again with --write"
-    for path, text in written(entry.folder, kept.evaluation).items():
+    for path, text in written(entry.directory, kept.evaluation).items():
         assert path.read_text() == text
 
 
@@ -106,8 +106,8 @@ def test_card_and_report_state_the_figures_that_were_kept_of_these_weights(entry
 @pytest.mark.darktable
 @pytest.mark.slow
 def test_reaches_its_figures(entry: Entry, darktable: Darktable) -> None:
-    given, kept = module_of(entry), read_stored(entry.folder)
-    pictures, pairs = photographs(ROOT / FOLDER, "evaluate"), min(FIRST, kept.evaluation.pairs if kept else FIRST)
+    given, kept = module_of(entry), read_stored(entry.directory)
+    pictures, pairs = photographs(ROOT / DIRECTORY, "evaluate"), min(FIRST, kept.evaluation.pairs if kept else FIRST)
     with open_renderer(darktable, [given.module], height=SIDE, width=SIDE) as renderer:
         found = evaluate(
             given, runner_of(entry), renderer, pictures, console=Console(quiet=True), pairs=pairs, brief=True

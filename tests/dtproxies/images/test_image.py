@@ -6,53 +6,53 @@ import numpy as np
 import pytest
 
 from dtbase.system.errors import Failure
-from dtproxies.images.image import FOLDER, SOURCES, LinearImage, chart, crop, expose, photographs
+from dtproxies.images.image import DIRECTORY, SOURCES, LinearImage, chart, crop, expose, photographs
 
 
 @pytest.fixture
-def folder(root: Path) -> Path:
-    return root / FOLDER
+def directory(root: Path) -> Path:
+    return root / DIRECTORY
 
 
-def test_photographs_for_fitting_are_not_those_for_evaluation(folder: Path) -> None:
-    fitting, judging = ({picture.name for picture in photographs(folder, use)} for use in ("fit", "evaluate"))
+def test_photographs_for_fitting_are_not_those_for_evaluation(directory: Path) -> None:
+    fitting, judging = ({picture.name for picture in photographs(directory, use)} for use in ("fit", "evaluate"))
     assert len(fitting) >= 2
     assert len(judging) >= 3
     assert not fitting & judging
 
 
-def test_every_photograph_is_free_credited_and_small(folder: Path) -> None:
-    entries = json.loads((folder / SOURCES).read_text())["images"]
-    table = (folder / "SOURCES.md").read_text()
+def test_every_photograph_is_free_credited_and_small(directory: Path) -> None:
+    entries = json.loads((directory / SOURCES).read_text())["images"]
+    table = (directory / "SOURCES.md").read_text()
     assert {entry["file"] for entry in entries} == {
-        path.name for path in folder.iterdir() if path.suffix in {".png", ".jpg"}
+        path.name for path in directory.iterdir() if path.suffix in {".png", ".jpg"}
     }
     for entry in entries:
         assert entry["license"] == "CC0-1.0"
         assert entry["origin"].startswith("https://")
         row = next(line for line in table.splitlines() if f"`{entry['file']}`" in line)
         assert all(entry[key] in row for key in ("author", "license", "use", "title"))
-        assert (folder / entry["file"]).stat().st_size < 300_000
+        assert (directory / entry["file"]).stat().st_size < 300_000
 
 
-def test_photographs_are_linear_light(folder: Path) -> None:
-    for picture in photographs(folder, "evaluate"):
+def test_photographs_are_linear_light(directory: Path) -> None:
+    for picture in photographs(directory, "evaluate"):
         assert picture.pixels.dtype == np.float32
         assert picture.pixels.ndim == 3
         assert 0 <= picture.pixels.min() < picture.pixels.max() <= 1
         assert picture.pixels.mean() < 0.5
 
 
-def test_another_file_under_the_same_name_is_refused(folder: Path, tmp_path: Path) -> None:
+def test_another_file_under_the_same_name_is_refused(directory: Path, tmp_path: Path) -> None:
     copy = tmp_path / "proxy"
-    shutil.copytree(folder, copy)
+    shutil.copytree(directory, copy)
     entry = next(one for one in json.loads((copy / SOURCES).read_text())["images"] if one["use"] == "fit")
-    (copy / entry["file"]).write_bytes((folder / entry["file"]).read_bytes() + b"\0")
+    (copy / entry["file"]).write_bytes((directory / entry["file"]).read_bytes() + b"\0")
     with pytest.raises(Failure, match="not the photograph"):
         photographs(copy, "fit")
 
 
-def test_a_folder_without_index_is_a_failure_that_says_what_to_do(tmp_path: Path) -> None:
+def test_a_directory_without_index_is_a_failure_that_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(Failure, match="--images"):
         photographs(tmp_path, "fit")
 
@@ -66,7 +66,7 @@ def test_charts_go_from_below_black_to_far_above_white() -> None:
     assert not np.array_equal(pixels, chart(256, 5).pixels)
 
 
-def test_crops_are_parts_of_the_picture() -> None:
+def test_crops_are_parts_of_the_image() -> None:
     picture = LinearImage("numbers", np.arange(30 * 40 * 3, dtype=np.float32).reshape(30, 40, 3))
     rng = np.random.default_rng(0)
     known = {tuple(pixel) for pixel in picture.pixels.reshape(-1, 3).tolist()}
@@ -78,7 +78,7 @@ def test_crops_are_parts_of_the_picture() -> None:
         assert pixels <= known
 
 
-def test_too_small_a_picture_is_a_failure() -> None:
+def test_too_small_an_image_is_a_failure() -> None:
     with pytest.raises(Failure, match="8 x 8 pixels, and 16 x 16"):
         crop(LinearImage("small", np.zeros((8, 8, 3), np.float32)), 16, np.random.default_rng(0))
 

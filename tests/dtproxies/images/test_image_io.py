@@ -16,7 +16,7 @@ def colours() -> NDArray[np.float32]:
     return np.stack(np.meshgrid(steps, steps, steps), axis=-1).reshape(16, 32, 3)
 
 
-def test_an_eight_bit_picture_comes_back_as_it_was(tmp_path: Path) -> None:
+def test_an_eight_bit_image_comes_back_as_it_was(tmp_path: Path) -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (9, 7, 3), np.uint8)
     Image.fromarray(pixels).save(tmp_path / "in.png")
     image_io.write_image(tmp_path / "out.png", image_io.read_image(tmp_path / "in.png"))
@@ -47,7 +47,7 @@ def test_a_colour_space_and_back_changes_nothing_visible(space: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "reason"), [("none.png", "no such file"), ("text.png", "not a picture")])
-def test_what_is_no_picture_is_a_failure(tmp_path: Path, name: str, reason: str) -> None:
+def test_what_is_no_image_is_a_failure(tmp_path: Path, name: str, reason: str) -> None:
     (tmp_path / "text.png").write_text("hello")
     with pytest.raises(Failure, match=reason) as exc:
         image_io.read_image(tmp_path / name)

@@ -13,7 +13,7 @@ def test_a_hundredth_of_white_everywhere_is_forty_decibels() -> None:
     assert psnr(np.full(100, 0.51), np.full(100, 0.5), best=CAP) == pytest.approx(40)
 
 
-def test_equal_pictures_reach_the_cap_and_no_more() -> None:
+def test_equal_images_reach_the_cap_and_no_more() -> None:
     picture = np.full((4, 4, 3), 0.5, np.float32)
     figures = compare(picture, picture, LINEAR)
     assert (figures.display_psnr, figures.log_psnr, figures.max_error) == (CAP, CAP, 0)

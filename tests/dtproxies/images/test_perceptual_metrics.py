@@ -26,7 +26,7 @@ def test_colour_difference_is_that_of_the_published_table(
     assert delta_e(np.array(other), np.array(one)) == pytest.approx(apart, abs=5e-5)
 
 
-def test_equal_pictures_are_equal() -> None:
+def test_equal_images_are_equal() -> None:
     picture = np.random.default_rng(0).uniform(0, 1, (32, 40, 3))
     assert ssim(picture, picture) == pytest.approx(1)
     assert delta_e(picture * 100, picture * 100).max() == 0
@@ -39,6 +39,6 @@ def test_structure_counts_more_than_a_shift() -> None:
     assert ssim(picture, picture + noise) < 0.99
 
 
-def test_structure_of_two_flat_pictures_is_the_formula_for_light() -> None:
+def test_structure_of_two_flat_images_is_the_formula_for_light() -> None:
     one, other = np.full((32, 32, 3), 0.4), np.full((32, 32, 3), 0.6)
     assert ssim(one, other) == pytest.approx((2 * 0.24 + 1e-4) / (0.16 + 0.36 + 1e-4))

@@ -61,7 +61,7 @@ def test_no_sliders_make_no_dials() -> None:
     assert SliderEmbedding(())(torch.zeros(3, 0)).shape == (3, 0)
 
 
-def test_planes_multiply_each_picture_by_its_own_value() -> None:
+def test_planes_multiply_each_image_by_its_own_value() -> None:
     (gain, _) = broadcast_sliders(torch.tensor([[2.0, 0.0], [3.0, 0.0]]))
     assert (gain * torch.ones(2, 3, 4, 5)).flatten(1).mean(dim=1).tolist() == [2.0, 3.0]
 
@@ -128,7 +128,7 @@ def test_film_is_steered() -> None:
     assert not torch.allclose(film(picture, torch.zeros(1, 7)), film(picture, torch.ones(1, 7)))
 
 
-def test_gates_weigh_their_own_pictures() -> None:
+def test_gates_weigh_their_own_images() -> None:
     features = torch.arange(2 * 6 * 4.0).reshape(2, 6, 2, 2)
     gates = torch.tensor([[1.0, 0.0], [0.0, 2.0]])
     made = gated(features, gates)
@@ -166,7 +166,7 @@ def test_a_curve_never_falls_and_is_shaped_by_the_condition() -> None:
     assert not torch.allclose(made[0, 0], made[0, 1])
 
 
-def test_a_blur_is_the_gaussian_of_scipy_with_its_own_radius_for_each_picture() -> None:
+def test_a_blur_is_the_gaussian_of_scipy_with_its_own_radius_for_each_image() -> None:
     picture = torch.rand(2, 3, 24, 30).double()
     made = gaussian(picture, torch.tensor([0.8, 2.5]).double(), 10)
     for number, sigma in enumerate((0.8, 2.5)):
@@ -191,7 +191,7 @@ def test_a_bank_holds_every_radius() -> None:
 
 
 @pytest.mark.parametrize("size", [(32, 48), (33, 47), (8, 9)])
-def test_the_parts_of_a_pyramid_are_the_picture(size: tuple[int, int]) -> None:
+def test_the_parts_of_a_pyramid_are_the_image(size: tuple[int, int]) -> None:
     pyramid, picture = Pyramid(3), torch.rand(2, 3, *size)
     parts = pyramid.split(picture)
     assert len(parts) == 4

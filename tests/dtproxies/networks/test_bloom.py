@@ -1,4 +1,4 @@
-"""Light is taken whole or not at all, and the radius is a whole number, but in training."""
+"""Light is taken atomically, and the radius is an integer, but in training."""
 
 import numpy as np
 import torch

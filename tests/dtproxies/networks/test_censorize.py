@@ -45,7 +45,7 @@ def test_the_last_row_and_column_of_the_frame_are_black() -> None:
     assert (made[..., :-1, :-1] > 0).all()
 
 
-def test_a_tile_is_what_the_whole_picture_is_there() -> None:
+def test_a_tile_is_what_the_whole_image_is_there() -> None:
     image = picture()
     made = enlarged(image, 3.0, whole(image))
     tile = enlarged(image[..., 5:25, 8:35], 3.0, torch.tensor([[8.0, 5.0, 41.0, 30.0]], dtype=torch.float64))

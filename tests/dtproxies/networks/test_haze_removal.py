@@ -44,7 +44,7 @@ def test_without_variance_that_counts_the_filter_blurs_twice() -> None:
     assert_allclose(guided(plane, picture(), 5, LARGE), windowed(windowed(plane, 5), 5), atol=1e-9)
 
 
-def test_no_strength_leaves_the_picture_as_it_is() -> None:
+def test_no_strength_leaves_the_image_as_it_is() -> None:
     image = picture()
     assert_allclose(cleared(image, 0.0), image, atol=1e-9)
 
@@ -75,7 +75,7 @@ def test_the_light_of_haze_is_that_of_the_brightest_of_the_haziest_pixels() -> N
     assert depth.item() == pytest.approx(-1.4 * np.log(0.7), rel=1e-5)
 
 
-def test_a_black_picture_has_no_haze_and_finite_slopes() -> None:
+def test_a_black_image_has_no_haze_and_finite_slopes() -> None:
     image = torch.zeros(1, 3, 20, 20, dtype=torch.float64, requires_grad=True)
     made = Haze().double()(image, torch.tensor([[0.5, 0.5]], dtype=torch.float64))
     (slope,) = torch.autograd.grad(made.sum(), image)

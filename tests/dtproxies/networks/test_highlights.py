@@ -65,7 +65,7 @@ def test_green_is_raised_to_what_red_and_blue_say() -> None:
     assert green > 0.95 * (sum(roots) / 2) ** 3
 
 
-def test_a_dim_picture_comes_through() -> None:
+def test_a_dim_image_comes_through() -> None:
     picture = light().clamp(max=0.6)
     assert torch.equal(made(picture, OPPOSED), picture)
 
@@ -87,7 +87,7 @@ def test_close_places_are_those_of_the_pattern_in_squares_of_three() -> None:
     assert np.array_equal(_close(clipped)[0, 0].numpy(), wanted)
 
 
-def test_a_runner_takes_the_white_balance_of_its_picture(tmp_path: Path) -> None:
+def test_a_runner_takes_the_white_balance_of_its_image(tmp_path: Path) -> None:
     given, path = load_definition("highlights"), tmp_path / "weights.safetensors"
     store(path, exact().float(), given.module, darktable="5.4.1", seed=0)
     picture = np.full((40, 44, 1), 1.6, np.float32)

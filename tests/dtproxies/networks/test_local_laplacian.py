@@ -21,7 +21,7 @@ def picture(height: int, width: int) -> torch.Tensor:
 
 
 def halved(fine: Plane) -> Plane:
-    """Every second pixel of the blurred picture; the outermost ones are copied from those next to them."""
+    """Every second pixel of the blurred image; the outermost ones are copied from those next to them."""
     for axis in (0, 1):
         blurred = correlate1d(fine, np.array([1, 4, 6, 4, 1]) / 16, axis=axis)
         fine = blurred.take(np.arange(0, fine.shape[axis], 2), axis=axis)
@@ -70,13 +70,13 @@ def test_levels_are_those_written_out(height: int, width: int) -> None:
 
 
 @sizes
-def test_slopes_of_one_without_detail_leave_the_picture_alone(height: int, width: int) -> None:
+def test_slopes_of_one_without_detail_leave_the_image_alone(height: int, width: int) -> None:
     image = 60 * picture(height, width).expand(1, 3, height, width)
     made = LocalLaplacian().double()(image, torch.tensor([[1.0, 1.0, 0.0, 0.3]], dtype=torch.float64))
     assert (made - image).abs().max() < 1e-12 * 60
 
 
-def test_an_even_picture_stays_even() -> None:
+def test_an_even_image_stays_even() -> None:
     image = torch.full((1, 3, 20, 33), 41.0, dtype=torch.float64)
     made = LocalLaplacian().double()(image, torch.tensor([[0.0, 2.0, 4.0, 0.5]], dtype=torch.float64)).detach()
     assert torch.allclose(made, made[:, :, :1, :1].expand_as(made))

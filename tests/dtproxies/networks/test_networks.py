@@ -79,13 +79,13 @@ def test_unsharp_without_radius_or_amount_changes_nothing(sliders: tuple[float, 
     assert torch.equal(Unsharp().double()(image(), torch.tensor([sliders], dtype=torch.float64)), image())
 
 
-def test_unsharp_leaves_a_picture_smaller_than_its_kernel_alone() -> None:
+def test_unsharp_leaves_an_image_smaller_than_its_kernel_alone() -> None:
     small = image(height=24, width=60)
     assert torch.equal(exact_unsharp()(small, torch.tensor([[8.0, 2.0, 0.0]], dtype=torch.float64)), small)
 
 
 @pytest.mark.parametrize("given", ALL, ids=IDS)
-def test_a_batch_is_its_pictures_one_by_one(given: ProxyDefinition) -> None:
+def test_a_batch_is_its_images_one_by_one(given: ProxyDefinition) -> None:
     network, pictures, sliders = given.network().double(), picture_of(given, count=3), positions(given, 3)
     together = call(network, given.module, pictures, sliders)
     for number in range(3):

@@ -51,7 +51,7 @@ def test_rows_and_columns_are_treated_alike() -> None:
     assert torch.allclose(upright, turned.transpose(2, 3))
 
 
-def test_light_is_neither_won_nor_lost_on_an_even_picture() -> None:
+def test_light_is_neither_won_nor_lost_on_an_even_image() -> None:
     assert torch.allclose(blurred(np.full((1, 1, 9, 9), 0.7), 20.0), torch.tensor(0.7, dtype=torch.float64))
 
 

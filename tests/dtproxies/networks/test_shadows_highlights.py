@@ -32,11 +32,11 @@ def moved(image: torch.Tensor, **values: float) -> torch.Tensor:
     return made
 
 
-def test_without_shadows_and_highlights_the_picture_stays() -> None:
+def test_without_shadows_and_highlights_the_image_stays() -> None:
     assert torch.allclose(moved(picture()), picture())
 
 
-def test_with_all_middle_tones_kept_the_picture_stays() -> None:
+def test_with_all_middle_tones_kept_the_image_stays() -> None:
     image = picture()
     image[:, 0] = image[:, 0] / 5 + 40
     assert torch.allclose(moved(image, shadows=100.0, highlights=-100.0, compress=100.0), image)

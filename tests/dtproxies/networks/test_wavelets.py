@@ -16,7 +16,7 @@ def noise(height: int = 96, width: int = 90) -> Tensor:
     return torch.from_numpy(np.random.default_rng(0).normal(size=(2, 3, height, width)))
 
 
-def test_layers_and_what_is_left_are_the_picture() -> None:
+def test_layers_and_what_is_left_are_the_image() -> None:
     parts = list(layers(noise(), 5, SPREAD, APART))
     assert_allclose(sum(detail for detail, _ in parts) + parts[-1][1], noise(), atol=1e-12)
 

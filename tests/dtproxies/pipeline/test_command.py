@@ -12,7 +12,7 @@ from dtbase.system.errors import Failure
 from dtproxies.command.cli import commands
 from dtproxies.darktable.find import Darktable
 from dtproxies.images import pfm
-from dtproxies.images.image import FOLDER
+from dtproxies.images.image import DIRECTORY
 
 PIPELINE = """
 modules:
@@ -39,7 +39,7 @@ def test_a_pipeline_and_the_sidecar_it_writes_agree_with_darktable(
     darktable: Darktable, root: Path, tmp_path: Path, call: Call
 ) -> None:
     (tmp_path / "pipeline.yaml").write_text(PIPELINE)
-    picture = root / FOLDER / "chelsea.png"
+    picture = root / DIRECTORY / "chelsea.png"
     judging = ("--longest", 96, "--evaluate", "--json")
     told = call(tmp_path / "pipeline.yaml", picture, "--out", tmp_path / "one", "--every", *judging)
     judged = json.loads(told)
@@ -59,7 +59,7 @@ def test_a_pipeline_and_the_sidecar_it_writes_agree_with_darktable(
 
 
 @pytest.mark.darktable
-def test_a_picture_with_values_that_are_no_numbers_is_refused(darktable: Darktable, tmp_path: Path, call: Call) -> None:
+def test_an_image_with_values_that_are_no_numbers_is_refused(darktable: Darktable, tmp_path: Path, call: Call) -> None:
     pixels = np.ones((16, 16, 3), np.float32)
     pixels[3, 4, 1] = np.nan
     pfm.write(tmp_path / "in.pfm", pixels)

@@ -18,8 +18,8 @@ modules:
 """
 
 
-def written(folder: Path, text: str) -> str:
-    path = folder / "pipeline.yaml"
+def written(directory: Path, text: str) -> str:
+    path = directory / "pipeline.yaml"
     path.write_text(text)
     return str(path)
 

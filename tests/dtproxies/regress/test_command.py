@@ -50,7 +50,7 @@ def test_darktables_own_export_is_found_again_and_rendered_again(
     assert wanted <= names
 
 
-def test_pictures_of_two_sizes_are_wrong_usage(root: Path, tmp_path: Path) -> None:
+def test_images_of_two_sizes_are_wrong_usage(root: Path, tmp_path: Path) -> None:
     for side in (16, 20):
         pfm.write(tmp_path / f"{side}.pfm", chart(side, 3).pixels)
     with pytest.raises(WrongUsage, match="16 x 16 and 20 x 20"):

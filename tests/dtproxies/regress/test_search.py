@@ -94,13 +94,13 @@ def test_the_searched_part_has_room_around_it_for_what_modules_look_at(chained: 
     assert light.shape == (1, 3, 96, 96)
 
 
-def test_a_small_picture_is_taken_whole(chained: Chained) -> None:
+def test_a_small_image_is_taken_whole(chained: Chained) -> None:
     light, target = middle(chained(*TRUTH[:1]), 96)
     assert light.shape == (1, 3, 96, 96)
     assert target.margin == 0
 
 
-def test_a_module_that_looks_at_the_whole_picture_gets_it(chained: Chained) -> None:
+def test_a_module_that_looks_at_the_whole_image_gets_it(chained: Chained) -> None:
     chain = chained(*TRUTH[:1])
     chain.links = (_everywhere(chain.links[0]),)
     light, _ = middle(chain, 32)

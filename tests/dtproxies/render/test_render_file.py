@@ -22,7 +22,7 @@ def colours() -> NDArray[np.float32]:
 
 
 @pytest.mark.darktable
-def test_raw_modules_take_no_picture(darktable: Darktable, tmp_path: Path) -> None:
+def test_raw_modules_take_no_image(darktable: Darktable, tmp_path: Path) -> None:
     pfm.write(tmp_path / "in.pfm", colours())
     with pytest.raises(Failure, match="raw sensor data"):
         render_file(darktable, "hotpixels", tmp_path / "in.pfm", tmp_path / "out.pfm", {})

@@ -10,7 +10,7 @@ from PIL import Image
 from dtbase.system.errors import Failure, WrongUsage
 from dtproxies.command.cli import commands
 from dtproxies.darktable.find import VARIABLE, Darktable
-from dtproxies.images.image import FOLDER
+from dtproxies.images.image import DIRECTORY
 from dtproxies.proxy.definition import load_definition
 from dtproxies.proxy.weights import store
 from dtproxies.render.session import runner, session
@@ -43,7 +43,7 @@ def test_what_is_no_graph_is_a_failure(weights: Path) -> None:
 
 
 def test_an_unknown_module_is_answered_with_the_nearest(root: Path) -> None:
-    with pytest.raises(WrongUsage, match="did you mean sharpen"), session("sharpn", root / FOLDER, "fit", side=32):
+    with pytest.raises(WrongUsage, match="did you mean sharpen"), session("sharpn", root / DIRECTORY, "fit", side=32):
         pass
 
 
@@ -52,14 +52,14 @@ def test_without_darktable_a_command_says_how_to_get_it(
 ) -> None:
     monkeypatch.setenv(VARIABLE, str(tmp_path / "nowhere"))
     with pytest.raises(Failure, match="dtproxies doctor --install"):
-        call("train", "exposure", "--out", tmp_path, "--images", root / FOLDER)
+        call("train", "exposure", "--out", tmp_path, "--images", root / DIRECTORY)
 
 
 @pytest.mark.darktable
 def test_train_writes_weights_that_reach_what_evaluate_asks_for(
     darktable: Darktable, root: Path, tmp_path: Path
 ) -> None:
-    images = ("--images", root / FOLDER)
+    images = ("--images", root / DIRECTORY)
     said = call("train", "exposure", "--out", tmp_path, *images)
     assert "rate 0.693147" in said
     weights = tmp_path / "weights.safetensors"
@@ -72,14 +72,14 @@ def test_train_writes_weights_that_reach_what_evaluate_asks_for(
 @pytest.mark.darktable
 def test_evaluate_fails_when_a_proxy_is_worse_than_asked_for(darktable: Darktable, root: Path, weights: Path) -> None:
     said = call(
-        *("evaluate", "exposure", "--weights", weights, "--pairs", 4, "--at-least", 90, "--images", root / FOLDER)
+        *("evaluate", "exposure", "--weights", weights, "--pairs", 4, "--at-least", 90, "--images", root / DIRECTORY)
     )
     assert said.startswith("1\n")
 
 
 @pytest.mark.darktable
-def test_golden_and_picture_write_their_files(darktable: Darktable, root: Path, tmp_path: Path, weights: Path) -> None:
-    images = ("--images", root / FOLDER)
+def test_golden_and_image_write_their_files(darktable: Darktable, root: Path, tmp_path: Path, weights: Path) -> None:
+    images = ("--images", root / DIRECTORY)
     call("golden", "sharpen", "--out", tmp_path / "golden.safetensors", *images)
     assert 500_000 < (tmp_path / "golden.safetensors").stat().st_size < 1_000_000
     call("picture", "exposure", "--weights", weights, "--out", tmp_path / "sheet.png", *images)

@@ -14,7 +14,7 @@ from dtbase.terminal.console import Console
 from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.renderer import Request
 from dtproxies.images import video
-from dtproxies.images.image import FOLDER, Pixels, chart
+from dtproxies.images.image import DIRECTORY, Pixels, chart
 from dtproxies.proxy.weight_files import weights_of
 from dtproxies.render.session import runner
 from dtproxies.sweep.command import Track, sweep, sweep_command, track, write
@@ -96,7 +96,7 @@ def test_without_ffmpeg_it_says_how_to_get_one_and_prints_the_command(
     assert not (tmp_path / "out.mp4").exists()
 
 
-def test_an_ffmpeg_writes_a_video_of_pictures_with_odd_sides(tmp_path: Path) -> None:
+def test_an_ffmpeg_writes_a_video_of_images_with_odd_sides(tmp_path: Path) -> None:
     if video.find_ffmpeg() is None:
         pytest.skip("needs an ffmpeg: pip install 'dtmodels[video]'")
     for number in range(3):
@@ -109,7 +109,7 @@ def test_an_ffmpeg_writes_a_video_of_pictures_with_odd_sides(tmp_path: Path) -> 
 def test_the_proxy_follows_darktable_across_the_slider(darktable: Darktable, root: Path, tmp_path: Path) -> None:
     found = asked()
     run = runner(found.definition, weights_of("exposure", root / "models"), None)
-    picture = root / FOLDER / "chelsea.png"
+    picture = root / DIRECTORY / "chelsea.png"
     out = StringIO()
     sweep_command(Console(out, StringIO()), found, run, picture, tmp_path, longest=64, amplify=10)
     rows = json.loads((tmp_path / "sweep.json").read_text())["frames"]

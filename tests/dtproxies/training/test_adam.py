@@ -51,12 +51,12 @@ class Oracle:
             yield (request.image * (1 + float(request.sliders["gain"]) * green)).astype(np.float32)
 
 
-def run(folder: Path, recipe: Recipe = SMALL, given: ProxyDefinition = GIVEN) -> bytes:
-    train(given, Oracle(), [chart(32, 1)], folder, darktable="5.4.1", console=QUIET, recipe=recipe)
-    return (folder / WEIGHTS).read_bytes()
+def run(directory: Path, recipe: Recipe = SMALL, given: ProxyDefinition = GIVEN) -> bytes:
+    train(given, Oracle(), [chart(32, 1)], directory, darktable="5.4.1", console=QUIET, recipe=recipe)
+    return (directory / WEIGHTS).read_bytes()
 
 
-def interrupt(folder: Path, monkeypatch: pytest.MonkeyPatch, *, after: int) -> None:
+def interrupt(directory: Path, monkeypatch: pytest.MonkeyPatch, *, after: int) -> None:
     """Train until Ctrl-C is pressed in this step."""
     advance, steps = adam._Run._advance, 0
 
@@ -72,7 +72,7 @@ def interrupt(folder: Path, monkeypatch: pytest.MonkeyPatch, *, after: int) -> N
     with monkeypatch.context() as patched:
         patched.setattr(adam._Run, "_advance", counted)
         with pytest.raises(KeyboardInterrupt):
-            run(folder)
+            run(directory)
 
 
 @pytest.mark.parametrize("after", [1, 11, 24])

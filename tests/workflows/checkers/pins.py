@@ -47,7 +47,7 @@ def _inputs(file: File, lock: dict[str, Any]) -> Iterator[str]:
         if unknown := sorted(set(step.get("with", {})) - set(lock.get(name, {}).get("inputs", step.get("with", {})))):
             yield f"{place}: {name} has no input {', '.join(unknown)}"
         if name == "actions/checkout" and step.get("with", {}).get("persist-credentials") != "false":
-            yield f"{place}: the checkout leaves its token in the folder"
+            yield f"{place}: the checkout leaves its token in the directory"
         if name == "actions/upload-artifact":
             if step["with"].get("if-no-files-found") != "error" or "retention-days" not in step["with"]:
                 yield f"{place}: an artefact has to exist, and to go away again"

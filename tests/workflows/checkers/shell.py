@@ -13,10 +13,10 @@ from tests.workflows.checkers._programs import python_program
 
 def check(root: Path) -> list[str]:
     scripts = sorted((root / ".ci").glob("*"))
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as directory:
         places = {str(path): str(path.relative_to(root)) for path in scripts}
         for number, (place, line) in enumerate(_runs(root)):
-            script = Path(folder, f"{number}.sh")
+            script = Path(directory, f"{number}.sh")
             script.write_text(f"#!/usr/bin/env bash\nset -eo pipefail\n{line}\n", encoding="utf-8")
             places[str(script)] = place
         done = python_program("shellcheck", "--format=json", *places, cwd=root)

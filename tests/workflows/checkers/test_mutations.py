@@ -87,8 +87,8 @@ PLANTED = [
 
 @pytest.fixture
 def copy(root: Path, tmp_path: Path) -> Path:
-    for folder in (".github", ".ci"):
-        shutil.copytree(root / folder, tmp_path / folder)
+    for directory in (".github", ".ci"):
+        shutil.copytree(root / directory, tmp_path / directory)
     return tmp_path
 
 

@@ -25,19 +25,19 @@ class Artifact:
     name: str
     producer: Key
     attempt: int
-    folder: Path
+    directory: Path
     retention_days: int
 
     def files(self) -> list[str]:
         """Names of its files."""
-        return sorted(str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if path.is_file())
+        return sorted(str(path.relative_to(self.directory)) for path in self.directory.rglob("*") if path.is_file())
 
 
 @dataclass(slots=True, kw_only=True)
 class Artifacts:
     """All artefacts of one run; a new attempt sees those of the one before."""
 
-    folder: Path
+    directory: Path
     kept: list[Artifact] = field(default_factory=list)
     made: int = 0
     """How many were made so far, those that were overwritten included."""
@@ -65,9 +65,9 @@ class Artifacts:
         if sum(one.producer == producer for one in self.kept) >= MOST_PER_JOB:
             raise StepFailed(f"a job may make {MOST_PER_JOB} artefacts")
         self.made += 1
-        folder = self.folder / str(self.made)
+        directory = self.directory / str(self.made)
         for file in files:
-            target = folder / file.relative_to(root)
+            target = directory / file.relative_to(root)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, target)
         artifact = Artifact(
@@ -75,7 +75,7 @@ class Artifacts:
             name=name,
             producer=producer,
             attempt=attempt,
-            folder=folder,
+            directory=directory,
             retention_days=retention_days,
         )
         self.kept.append(artifact)

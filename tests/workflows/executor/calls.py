@@ -27,7 +27,7 @@ class Place:
 
 
 def resolve(world: World, uses: str, source: Source) -> Place:
-    """Find the file or folder behind a `uses:` that is no action of the marketplace.
+    """Find the file or directory behind a `uses:` that is no action of the marketplace.
 
     Raises:
         Refused: the repository or the commit is not there, or what is meant can move.

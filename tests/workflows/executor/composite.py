@@ -15,7 +15,7 @@ from tests.workflows.executor.step_context import Frame
 
 
 def find(frame: Frame, uses: str) -> tuple[Path, Source] | None:
-    """The folder of an action that is no stand-in's, and the commit it belongs to.
+    """The directory of an action that is no stand-in's, and the commit it belongs to.
 
     `./…` is looked for in the workspace, so the repository has to be there; `$/…` is of the workflow's own commit.
     """
@@ -26,7 +26,7 @@ def find(frame: Frame, uses: str) -> tuple[Path, Source] | None:
             place = calls.resolve(frame.machine.world, uses, frame.source)
         except Refused as refused:
             raise StepFailed(str(refused)) from refused
-        return place.source.folder / place.path, place.source
+        return place.source.directory / place.path, place.source
     return None
 
 
@@ -34,44 +34,44 @@ def run(
     frame: Frame, found: tuple[Path, Source], given: Mapping[str, str], env: dict[str, str], step: StepResult
 ) -> None:
     """Run its steps and evaluate its outputs."""
-    folder, source = found
-    document = _read(frame.machine.world, folder)
+    directory, source = found
+    document = _read(frame.machine.world, directory)
     inner = Frame(
         machine=frame.machine,
         steps=document["runs"]["steps"],
         contexts={
             **frame.contexts,
             "inputs": _inputs(frame, document, given, step.name),
-            "github": {**frame.contexts["github"], "action_path": str(folder)},
+            "github": {**frame.contexts["github"], "action_path": str(directory)},
         },
         env={**frame.env, **env},
         source=source,
         known_inputs=set(document.get("inputs") or {}),
         path=f"{frame.path}{step.name} / ",
-        action_path=folder,
+        action_path=directory,
     )
     for one in inner.steps:
         if "run" in one and "shell" not in one:
-            raise StepFailed(f"Required property is missing: shell (in {folder.name})")
+            raise StepFailed(f"Required property is missing: shell (in {directory.name})")
     steps.run_steps(inner)
     scope = inner.scope()
     outputs = {name: about["value"] for name, about in (document.get("outputs") or {}).items()}
     step.outputs = frame.machine.world.evaluator.texts(outputs, scope)
     inner.note_missing(scope, step.name)
     if inner.failed:
-        raise StepFailed(f"a step of {folder.name} failed")
+        raise StepFailed(f"a step of {directory.name} failed")
 
 
-def _read(world: World, folder: Path) -> dict[str, Any]:
-    file = next((folder / name for name in ("action.yml", "action.yaml") if (folder / name).is_file()), None)
+def _read(world: World, directory: Path) -> dict[str, Any]:
+    file = next((directory / name for name in ("action.yml", "action.yaml") if (directory / name).is_file()), None)
     if file is None:
-        raise StepFailed(f"no action.yml in {folder.name}: was the repository checked out?")
+        raise StepFailed(f"no action.yml in {directory.name}: was the repository checked out?")
     try:
-        document = world.evaluator.action(file.read_text(encoding="utf-8"), name=f"{folder.name}/action.yml")
+        document = world.evaluator.action(file.read_text(encoding="utf-8"), name=f"{directory.name}/action.yml")
     except Refused as refused:
         raise StepFailed(str(refused)) from refused
     if document["runs"]["using"] != "composite":
-        raise NotImplementedHere(f"{folder.name} is no composite action")
+        raise NotImplementedHere(f"{directory.name} is no composite action")
     return document
 
 

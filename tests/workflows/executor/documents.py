@@ -25,7 +25,7 @@ class Source:
 
     repository: str
     sha: str
-    folder: Path
+    directory: Path
     """A checkout of that commit that nothing writes to."""
 
 
@@ -83,13 +83,13 @@ def load_workflow(
         Refused: GitHub would not take it.
         NotImplementedHere: the executor cannot run it.
     """
-    file = source.folder / path
+    file = source.directory / path
     if not file.is_file():
         raise Refused(f"{path} is not in {source.repository} at {source.sha}")
     text = file.read_text(encoding="utf-8")
     called = set(REMOTE_CALL.findall(text)) if find else set()
-    elsewhere = {f"{name}@{sha}": find(name, sha).folder for name, sha in called} if find else {}
-    document = evaluator.workflow(text, name=path, root=source.folder, elsewhere=elsewhere)
+    elsewhere = {f"{name}@{sha}": find(name, sha).directory for name, sha in called} if find else {}
+    document = evaluator.workflow(text, name=path, root=source.directory, elsewhere=elsewhere)
     return Workflow(
         path=path,
         source=source,

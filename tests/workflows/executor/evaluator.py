@@ -64,7 +64,7 @@ class Evaluator:
             root: where calls of reusable workflows are held against their definitions.
             elsewhere: the same for those of other repositories, by `owner/name@commit`.
         """
-        others = {pin: str(folder) for pin, folder in (elsewhere or {}).items()}
+        others = {pin: str(directory) for pin, directory in (elsewhere or {}).items()}
         return self._document("workflow", name=name, content=text, root=str(root) if root else None, elsewhere=others)
 
     def action(self, text: str, *, name: str) -> dict[str, Any]:

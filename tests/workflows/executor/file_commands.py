@@ -24,12 +24,12 @@ class Handed:
     summary: str
 
 
-def fresh(folder: Path) -> dict[str, str]:
+def fresh(directory: Path) -> dict[str, str]:
     """Empty files for one step: their variables."""
-    folder.mkdir(parents=True)
+    directory.mkdir(parents=True)
     for name in FILES:
-        (folder / name.lower()).touch()
-    return {name: str(folder / name.lower()) for name in FILES}
+        (directory / name.lower()).touch()
+    return {name: str(directory / name.lower()) for name in FILES}
 
 
 def collect(files: dict[str, str]) -> Handed:

@@ -50,7 +50,7 @@ class Attestation:
 class World:
     """What outlives a run."""
 
-    folder: Path
+    directory: Path
     repository: str
     origins: dict[str, Path]
     """Git repositories by owner and name."""
@@ -78,17 +78,17 @@ class World:
 
     def program(self, name: str, script: str) -> None:
         """Let a shell script stand for a program in every job; it wins over all others of its name."""
-        folder = self.folder / "programs"
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(f"#!/bin/sh\n{script}\n")
-        (folder / name).chmod(0o755)
+        directory = self.directory / "programs"
+        directory.mkdir(parents=True, exist_ok=True)
+        (directory / name).write_text(f"#!/bin/sh\n{script}\n")
+        (directory / name).chmod(0o755)
 
     def token(self, rights: Rights, job: str) -> str:
         """A token for one job."""
         self.issued += 1
         token = f"ghs_{self.issued}_{''.join(character for character in job if character.isalnum())}"
         self.grant(token, rights)
-        file = self.folder / "tokens.json"
+        file = self.directory / "tokens.json"
         known = json.loads(file.read_text()) if file.exists() else {}
         file.write_text(json.dumps({**known, token: dict(rights.levels)}))
         return token
@@ -97,7 +97,7 @@ class World:
         """Keep a signed statement, where `gh attestation verify` finds it too."""
         self.attestations.append(attestation)
         statements = [{name: getattr(one, name) for name in one.__slots__} for one in self.attestations]
-        (self.folder / "attestations.json").write_text(json.dumps(statements))
+        (self.directory / "attestations.json").write_text(json.dumps(statements))
 
     def source(self, repository: str, sha: str) -> Source:
         """A checkout of a commit that nothing writes to.
@@ -108,11 +108,11 @@ class World:
         if (repository, sha) not in self.sources:
             if repository not in self.origins:
                 raise Refused(f"{repository} is not a repository here")
-            folder = self.folder / "sources" / f"{len(self.sources)}"
-            folder.mkdir(parents=True)
+            directory = self.directory / "sources" / f"{len(self.sources)}"
+            directory.mkdir(parents=True)
             packed = self.git(repository, "archive", sha)
-            subprocess.run(["tar", "-x"], input=packed, cwd=folder, check=True)
-            self.sources[repository, sha] = Source(repository=repository, sha=sha, folder=folder)
+            subprocess.run(["tar", "-x"], input=packed, cwd=directory, check=True)
+            self.sources[repository, sha] = Source(repository=repository, sha=sha, directory=directory)
         return self.sources[repository, sha]
 
     def git(self, repository: str, *arguments: str) -> bytes:

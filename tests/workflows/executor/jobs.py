@@ -34,14 +34,14 @@ def run_job(
     """Run one leg of a job to its end."""
     rights = level.token_rights(job)
     result = JobResult(key=key, name=name, result="success", rights=rights)
-    folder = level.run.folder / f"job-{len(level.run.jobs)}"
+    directory = level.run.directory / f"job-{len(level.run.jobs)}"
     minutes = float(job.document.get("timeout-minutes", DEFAULT_TIMEOUT_MINUTES))
     machine = Machine(
         world=world,
         run=level.run,
         workflow=level.workflow,
         job=result,
-        folder=folder,
+        directory=directory,
         token=world.token(rights, job.id),
         before=[*level.before, *((*level.key, one) for one in level.ancestors(job)), key],
         faults=faults,
@@ -49,7 +49,7 @@ def run_job(
         timeout_minutes=minutes,
     )
     machine.masks = [machine.token, *contexts["secrets"].values()]
-    for part in (machine.workspace, folder / "home", folder / "temp", folder / "tools"):
+    for part in (machine.workspace, directory / "home", directory / "temp", directory / "tools"):
         part.mkdir(parents=True)
     frame = _frame(level, job, machine, contexts)
     try:
@@ -73,9 +73,9 @@ def _frame(level: Level, job: Job, machine: Machine, contexts: Mapping[str, Any]
         "job": job.id,
         "token": machine.token,
         "workspace": str(machine.workspace),
-        "event_path": str(_event(machine.folder, contexts["github"]["event"])),
+        "event_path": str(_event(machine.directory, contexts["github"]["event"])),
     }
-    runner = {"os": "Linux", "arch": "X64", "temp": str(machine.folder / "temp"), "debug": ""}
+    runner = {"os": "Linux", "arch": "X64", "temp": str(machine.directory / "temp"), "debug": ""}
     defaults = {**_defaults(level.workflow.document), **_defaults(job.document)}
     return Frame(
         machine=machine,
@@ -122,8 +122,8 @@ def _defaults(document: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-def _event(folder: Path, payload: Mapping[str, Any]) -> Path:
-    file = folder / "event.json"
-    folder.mkdir(parents=True, exist_ok=True)
+def _event(directory: Path, payload: Mapping[str, Any]) -> Path:
+    file = directory / "event.json"
+    directory.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(payload))
     return file

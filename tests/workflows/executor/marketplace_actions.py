@@ -45,7 +45,7 @@ def call(frame: Frame, uses: str, given: Mapping[str, str]) -> Call:
         rights=machine.job.rights,
         token=machine.token,
         workspace=machine.workspace,
-        tools=machine.folder / "tools",
+        tools=machine.directory / "tools",
         before=machine.before,
         github=frame.contexts["github"],
     )

@@ -77,7 +77,7 @@ class Run:
     refused: str = ""
     """Why GitHub would not even start it."""
     cancelled: bool = False
-    folder: Path
+    directory: Path
     artifacts: Artifacts
     """Of all attempts."""
 

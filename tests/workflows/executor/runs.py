@@ -17,7 +17,7 @@ from tests.workflows.executor.problems import Refused, StepFailed
 from tests.workflows.executor.results import Run
 from tests.workflows.executor.workflow_jobs import Level
 
-FOLDER = ".github/workflows"
+DIRECTORY = ".github/workflows"
 
 
 def happens(world: World, event: Event, *, changed: Sequence[str] = (), faults: Sequence[Fault] = ()) -> list[Run]:
@@ -28,8 +28,8 @@ def happens(world: World, event: Event, *, changed: Sequence[str] = (), faults: 
         faults: what goes wrong in the runs.
     """
     source = world.source(world.repository, event.sha)
-    files = sorted(path.name for path in (source.folder / FOLDER).glob("*.y*ml"))
-    loaded = [load_workflow(world.evaluator, source, f"{FOLDER}/{name}", world.source) for name in files]
+    files = sorted(path.name for path in (source.directory / DIRECTORY).glob("*.y*ml"))
+    loaded = [load_workflow(world.evaluator, source, f"{DIRECTORY}/{name}", world.source) for name in files]
     heard = [workflow for workflow in loaded if triggers.starts(workflow, event, list(changed))]
     return [run_workflow(world, event, workflow.path.rpartition("/")[2], faults=faults) for workflow in heard]
 
@@ -44,7 +44,7 @@ def run_workflow(
         again: a run of it before, of this commit or another: its successful jobs count, as far as neither they nor
             what they need have changed since; all others run.
     """
-    run = _next(world, event, f"{FOLDER}/{file}", again)
+    run = _next(world, event, f"{DIRECTORY}/{file}", again)
     try:
         source = world.source(world.repository, event.sha)
         workflow = load_workflow(world.evaluator, source, run.workflow, world.source)
@@ -60,11 +60,11 @@ def run_workflow(
 def _next(world: World, event: Event, workflow: str, again: Run | None) -> Run:
     world.runs += 1
     number, attempt = (again.id, again.attempt + 1) if again else (world.runs, 1)
-    folder = world.folder / f"run-{world.runs}"
-    folder.mkdir(parents=True)
-    before = again.artifacts if again else Artifacts(folder=folder)
-    artifacts = Artifacts(folder=folder / "artifacts", kept=list(before.kept), made=before.made)
-    return Run(workflow=workflow, event=event, id=number, attempt=attempt, folder=folder, artifacts=artifacts)
+    directory = world.directory / f"run-{world.runs}"
+    directory.mkdir(parents=True)
+    before = again.artifacts if again else Artifacts(directory=directory)
+    artifacts = Artifacts(directory=directory / "artifacts", kept=list(before.kept), made=before.made)
+    return Run(workflow=workflow, event=event, id=number, attempt=attempt, directory=directory, artifacts=artifacts)
 
 
 def _contexts(world: World, run: Run, workflow: Workflow) -> dict[str, Any]:

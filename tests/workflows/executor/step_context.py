@@ -22,14 +22,14 @@ SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 @dataclass(slots=True, kw_only=True)
 class Machine:
-    """The runner of one job: its folders, and what its steps changed for the steps that follow."""
+    """The runner of one job: its directories, and what its steps changed for the steps that follow."""
 
     world: World
     run: Run
     workflow: Workflow
     """The file that holds the job: of the run, or called by it."""
     job: JobResult
-    folder: Path
+    directory: Path
     token: str
     before: list[Key]
     faults: Sequence[Fault]
@@ -48,11 +48,11 @@ class Machine:
     def workspace(self) -> Path:
         """Where the repository is checked out, `GITHUB_WORKSPACE`."""
         name = self.world.repository.rpartition("/")[2]
-        return self.folder / "work" / name / name
+        return self.directory / "work" / name / name
 
     def path(self) -> str:
         """The `PATH` of the next step."""
-        return os.pathsep.join([str(self.world.folder / "programs"), *reversed(self.paths), SYSTEM_PATH])
+        return os.pathsep.join([str(self.world.directory / "programs"), *reversed(self.paths), SYSTEM_PATH])
 
     def blot(self, text: str) -> str:
         """The text without secrets."""

@@ -107,10 +107,10 @@ def _shell(
 ) -> None:
     machine = frame.machine
     machine.steps += 1
-    folder = machine.folder / "steps" / str(machine.steps)
-    files = file_commands.fresh(folder)
+    directory = machine.directory / "steps" / str(machine.steps)
+    files = file_commands.fresh(directory)
     shell.check_text(document["run"], step.name)
-    script = folder / "script"
+    script = directory / "script"
     script.write_text(document["run"])
     around = _environment(frame, env, files)
     for name in shell.unset(document["run"], around):
@@ -139,10 +139,10 @@ def _shell(
 
 def _directory(frame: Frame, document: Mapping[str, Any]) -> Path:
     asked = document.get("working-directory", frame.directory)
-    folder: Path = frame.machine.workspace / frame.machine.world.evaluator.texts(asked, frame.scope())
-    if not folder.is_dir():
+    directory: Path = frame.machine.workspace / frame.machine.world.evaluator.texts(asked, frame.scope())
+    if not directory.is_dir():
         raise StepFailed(f"working directory '{asked}' does not exist")
-    return folder
+    return directory
 
 
 def _environment(frame: Frame, env: Mapping[str, str], files: Mapping[str, str]) -> dict[str, str]:
@@ -151,11 +151,11 @@ def _environment(frame: Frame, env: Mapping[str, str], files: Mapping[str, str])
     return {
         **around,
         **files,
-        "HOME": str(machine.folder / "home"),
-        "RUNNER_TEMP": str(machine.folder / "temp"),
-        "TMPDIR": str(machine.folder / "temp"),
-        "RUNNER_TOOL_CACHE": str(machine.folder / "tools"),
-        "STAND_IN_WORLD": str(machine.world.folder),
+        "HOME": str(machine.directory / "home"),
+        "RUNNER_TEMP": str(machine.directory / "temp"),
+        "TMPDIR": str(machine.directory / "temp"),
+        "RUNNER_TOOL_CACHE": str(machine.directory / "tools"),
+        "STAND_IN_WORLD": str(machine.world.directory),
         "LANG": "C.UTF-8",
         "PATH": machine.path(),
         **({"GITHUB_ACTION_PATH": str(frame.action_path)} if frame.action_path else {}),

@@ -48,7 +48,7 @@ class Level:
         """All that a job is made of, with the workflows and actions of the repository that it uses."""
         around = {name: value for name, value in self.workflow.document.items() if name != "jobs"}
         text = json.dumps([around, job.document], sort_keys=True)
-        return "\n".join([text, *_used(self.workflow.source.folder, text)])
+        return "\n".join([text, *_used(self.workflow.source.directory, text)])
 
     def in_order(self) -> list[Job]:
         """The jobs, each after those it needs; the official parser has refused circles."""
@@ -94,14 +94,14 @@ class Level:
         scope.missing.clear()
 
 
-def _used(folder: Path, text: str) -> Iterator[str]:
+def _used(directory: Path, text: str) -> Iterator[str]:
     """The texts of what is used by `$/…` or `./…`, and of what those use."""
     for name in sorted(set(re.findall(r"""uses"?: *"?[$.]/([\w./-]+)""", text))):
-        file = folder / name if name.endswith(("yml", "yaml")) else folder / name / "action.yml"
+        file = directory / name if name.endswith(("yml", "yaml")) else directory / name / "action.yml"
         if file.is_file():
             inner = file.read_text(encoding="utf-8")
             yield inner
-            yield from _used(folder, inner)
+            yield from _used(directory, inner)
 
 
 def _inputs(trigger: Any) -> set[str]:

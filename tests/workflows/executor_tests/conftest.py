@@ -1,4 +1,4 @@
-"""One small repository that holds all workflows of this folder."""
+"""One small repository that holds all workflows of this directory."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ LOCK = HERE.parent.parent.parent / ".github" / "actions.lock.json"
 
 @pytest.fixture(scope="session")
 def sketch(tmp_path_factory: pytest.TempPathFactory) -> Origin:
-    folder = tmp_path_factory.mktemp("sketch")
-    shutil.copytree(HERE / "workflows", folder / ".github" / "workflows")
+    directory = tmp_path_factory.mktemp("sketch")
+    shutil.copytree(HERE / "workflows", directory / ".github" / "workflows")
     for action in (HERE / "actions").glob("*.yml"):
-        target = folder / ".github" / "actions" / action.stem / "action.yml"
+        target = directory / ".github" / "actions" / action.stem / "action.yml"
         target.parent.mkdir(parents=True)
         shutil.copyfile(action, target)
-    shutil.copyfile(LOCK, folder / ".github" / "actions.lock.json")
-    (folder / "file.txt").write_text("first\n")
-    (folder / "tools" / "said").mkdir(parents=True)
-    (folder / "tools" / "said" / "__init__.py").write_text("def hello():\n    print('hello')\n")
-    (folder / "pyproject.toml").write_text(
+    shutil.copyfile(LOCK, directory / ".github" / "actions.lock.json")
+    (directory / "file.txt").write_text("first\n")
+    (directory / "tools" / "said").mkdir(parents=True)
+    (directory / "tools" / "said" / "__init__.py").write_text("def hello():\n    print('hello')\n")
+    (directory / "pyproject.toml").write_text(
         '[project]\nname = "said"\nversion = "1"\n[project.optional-dependencies]\nmore = ["click>=8"]\n'
         'numbers = ["numpy"]\n[project.scripts]\nhello = "said:hello"\n'
     )
-    origin = Origin.create(folder)
+    origin = Origin.create(directory)
     origin.commit({"file.txt": "second\n"})
     return origin
 

@@ -87,7 +87,7 @@ def test_a_composite_action_has_inputs_and_outputs_of_its_own(run_sketch: Callab
 
 
 def edited(sketch: Origin, file: str, old: str, new: str) -> dict[str, str]:
-    text = (sketch.folder / ".github" / "workflows" / file).read_text()
+    text = (sketch.directory / ".github" / "workflows" / file).read_text()
     assert old in text
     return {f".github/workflows/{file}": text.replace(old, new, 1)}
 

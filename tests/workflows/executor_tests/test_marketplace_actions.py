@@ -20,7 +20,7 @@ def test_a_checkout_is_as_deep_as_it_is_asked_to_be(
     sketch: Origin, make_world: Callable[..., World], tmp_path: Path
 ) -> None:
     origin = sketch.clone(tmp_path / "known")
-    text = (origin.folder / ".github/workflows/market.yml").read_text()
+    text = (origin.directory / ".github/workflows/market.yml").read_text()
     sha = origin.commit({".github/workflows/market.yml": text[: text.index("  unknown:")]})
     run = run_workflow(make_world(origin), push(sha), "market.yml")
     assert run.job("shallow").steps[1].log == "1\nsecond"

@@ -76,7 +76,7 @@ def test_events_start_what_hears_them(
 ) -> None:
     on, event, changed, expected = case
     (tmp_path / "w.yml").write_text(f"{ON[on]}jobs:\n  a:\n    runs-on: x\n    steps:\n      - run: 'true'\n")
-    workflow = load_workflow(evaluator, Source(repository="o/r", sha=A, folder=tmp_path), "w.yml")
+    workflow = load_workflow(evaluator, Source(repository="o/r", sha=A, directory=tmp_path), "w.yml")
     assert starts(workflow, event, changed) is expected
 
 

@@ -34,13 +34,13 @@ class Past:
 @pytest.fixture(scope="session")
 def first_house(tmp_path_factory: pytest.TempPathFactory) -> Origin:
     """Two models, nothing released yet."""
-    folder = tmp_path_factory.mktemp("house") / "origin"
-    folder.mkdir()
-    tools(folder)
-    (folder / "README.md").unlink()
-    models(folder, MODELS)
-    (folder / "CHANGELOG.md").write_text(CHANGELOG)
-    return Origin.create(folder)
+    directory = tmp_path_factory.mktemp("house") / "origin"
+    directory.mkdir()
+    tools(directory)
+    (directory / "README.md").unlink()
+    models(directory, MODELS)
+    (directory / "CHANGELOG.md").write_text(CHANGELOG)
+    return Origin.create(directory)
 
 
 @pytest.fixture
@@ -67,17 +67,17 @@ def unpublished(
 
 
 def _past(
-    first: Origin, folder: Path, make_world: Callable[..., World], *faults: Fault, built: Run | None = None
+    first: Origin, directory: Path, make_world: Callable[..., World], *faults: Fault, built: Run | None = None
 ) -> Past:
-    origin = first.clone(folder / "origin")
+    origin = first.clone(directory / "origin")
     with on_github(make_world(origin), origin) as house:
         if built:
             lay_down(house.world, built)
         event = house.release(FIRST, MODELS)
         run = run_workflow(house.world, event, "release.yml", faults=faults)
         assert run.conclusion == ("failure" if faults else "success"), run.story()
-        house.fake.state.save(folder / "state.json")
-    return Past(origin=origin, state=folder / "state.json", world=house.world, event=event, run=run)
+        house.fake.state.save(directory / "state.json")
+    return Past(origin=origin, state=directory / "state.json", world=house.world, event=event, run=run)
 
 
 @pytest.fixture

@@ -24,11 +24,11 @@ done
 
 def lay_down(world: World, earlier: Run) -> None:
     """Let jobs of a world find their models as an earlier run left them in its artefacts."""
-    built = world.folder.parent / f"{world.folder.name}-built"
+    built = world.directory.parent / f"{world.directory.name}-built"
     for artifact in earlier.artifacts.kept:
         if artifact.name.startswith("models-"):
             for name in artifact.files():
                 target = built / name
                 target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes((artifact.folder / name).read_bytes())
+                target.write_bytes((artifact.directory / name).read_bytes())
     world.program("xargs", XARGS.replace("{built}", str(built)))

@@ -20,7 +20,7 @@ OURS, THEIRS = "darktable-org/models", "photographer/own-models"
 PAGE = (ROOT / "docs" / "reuse.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```yaml\n(.*?)^```$", PAGE, flags=re.MULTILINE | re.DOTALL)
 ACTION, LINT, BUILD = EXAMPLES
-FOLDER = "collection"
+DIRECTORY = "collection"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +32,8 @@ class Foreign:
 
     def offer(self, example: str, *, fork: bool = False, **replaced: str) -> Event:
         """A pull request that brings an example of the page, and changes to the card of its model."""
-        card = f"{FOLDER}/models/denoise-mine/card.yaml"
-        text = (self.house.origin.folder / card).read_text()
+        card = f"{DIRECTORY}/models/denoise-mine/card.yaml"
+        text = (self.house.origin.directory / card).read_text()
         for old, new in replaced.items():
             assert f"{old}: " in text
             text = re.sub(rf"^( *{old}: ).*$", rf"\g<1>{new}", text, count=1, flags=re.MULTILINE)
@@ -52,12 +52,12 @@ class Foreign:
 
 @pytest.fixture
 def foreign(first_house: Origin, tmp_path: Path, make_world: Callable[..., World]) -> Iterator[Foreign]:
-    """A repository with one model in a folder, and no tools of its own."""
-    folder = tmp_path / "foreign"
-    models(folder / FOLDER, {"denoise-mine": "1.0"})
-    origin = Origin.create(folder)
+    """A repository with one model in a directory, and no tools of its own."""
+    directory = tmp_path / "foreign"
+    models(directory / DIRECTORY, {"denoise-mine": "1.0"})
+    origin = Origin.create(directory)
     world = make_world(first_house, THEIRS)
-    world.origins = {OURS: first_house.folder, THEIRS: folder}
+    world.origins = {OURS: first_house.directory, THEIRS: directory}
     with on_github(world, origin) as house:
         yield Foreign(house=house, pin=first_house.head)
 
@@ -88,8 +88,8 @@ def test_the_action_annotates_the_line_of_a_card(foreign: Foreign) -> None:
     run = foreign.run(foreign.offer(ACTION, fork=True, inference="cloud"))
     assert run.conclusion == "failure"
     [found] = [one for one in run.annotations() if one.title == "PRI001"]
-    path = foreign.house.origin.folder / found.file
-    assert found.file == f"{FOLDER}/models/denoise-mine/card.yaml"
+    path = foreign.house.origin.directory / found.file
+    assert found.file == f"{DIRECTORY}/models/denoise-mine/card.yaml"
     foreign.house.origin.git("checkout", "-q", "change-7")
     assert path.read_text().splitlines()[found.line - 1].strip() == "inference: cloud"
     assert "PRI001" in run.summary()
@@ -106,7 +106,7 @@ def test_the_lint_workflow_reports_to_code_scanning_unless_from_a_fork(foreign: 
         for document in foreign.house.world.code_scanning
         for result in document["sarif"]["runs"][0]["results"]
     }
-    assert places == (set() if fork else {f"{FOLDER}/models/denoise-mine/card.yaml"})
+    assert places == (set() if fork else {f"{DIRECTORY}/models/denoise-mine/card.yaml"})
 
 
 def test_a_caller_who_grants_too_little_is_told_before_anything_runs(foreign: Foreign) -> None:
@@ -130,16 +130,16 @@ def test_the_build_workflow_builds_their_model_with_our_tools(foreign: Foreign) 
 
 def test_tools_are_those_of_the_commit_that_is_named(foreign: Foreign, first_house: Origin) -> None:
     """Later commits of ours change nothing for who has pinned an earlier one."""
-    later = first_house.clone(foreign.house.world.folder / "later")
+    later = first_house.clone(foreign.house.world.directory / "later")
     later.commit({"tools/dtmodels/command/cli.py": "raise SystemExit('the tools of a later commit')\n"})
-    foreign.house.world.origins[OURS] = later.folder
+    foreign.house.world.origins[OURS] = later.directory
     assert foreign.run(foreign.offer(ACTION)).conclusion == "success"
 
 
 def test_a_collection_can_be_started_with_our_tools(foreign: Foreign) -> None:
     """What `dtmodels new` writes elsewhere can be linted there as a draft."""
-    folder = foreign.house.origin.folder / FOLDER
-    command(folder, "new", "denoise-next", "--task", "denoise")
+    directory = foreign.house.origin.directory / DIRECTORY
+    command(directory, "new", "denoise-next", "--task", "denoise")
     foreign.house.origin.commit({})
     run = foreign.run(foreign.offer(ACTION))
     assert run.conclusion == "success", run.story()

@@ -101,17 +101,17 @@ def test_a_release_of_tools_alone_builds_nothing(released: Past, after: After) -
 
 def test_a_model_taken_back_is_not_in_the_next_release(released: Past, after: After) -> None:
     with after(released) as house:
-        card = house.origin.folder / "models" / "denoise-two" / "card.yaml"
-        house.command("yank", "denoise-two", "--reason", "It returns every picture as it came.")
+        card = house.origin.directory / "models" / "denoise-two" / "card.yaml"
+        house.command("yank", "denoise-two", "--reason", "It returns every image as it came.")
         assert "status: yanked" in card.read_text()
         run = run_workflow(house.world, house.release("v1.0.1", {}), "release.yml")
         assert run.conclusion == "success", run.story()
         served = house.served("v1.0.1")
         assert "denoise-two.dtmodel" not in served
         assert set(json.loads(served["versions.json"])["models"]) == {"denoise-one"}
-        assert json.loads(served["release.json"])["yanked"] == {"denoise-two": "It returns every picture as it came."}
+        assert json.loads(served["release.json"])["yanked"] == {"denoise-two": "It returns every image as it came."}
         release = house.fake.state.published("v1.0.1")
-        assert release and "It returns every picture as it came." in release.body
+        assert release and "It returns every image as it came." in release.body
 
 
 def test_a_rehearsal_signs_and_publishes_nothing(stocked: SampleRepository) -> None:

@@ -140,7 +140,7 @@ def test_odd_tags_start_nothing_and_reach_no_shell(house: SampleRepository) -> N
     run = run_workflow(house.world, dispatch(event.sha, ref=f"refs/tags/{odd}", dry_run=False), "release.yml")
     assert (run.result("plan"), wrote(house)) == ("failure", [])
     assert "is no tag of a release" in run.log()
-    assert not list(house.world.folder.rglob("spoiled"))
+    assert not list(house.world.directory.rglob("spoiled"))
 
 
 def test_on_a_branch_nothing_is_released(house: SampleRepository) -> None:

@@ -1,6 +1,6 @@
 """The colour spaces that darktable hands to its modules, from and to linear Rec709.
 
-input-rgb: scene-linear light before the input profile; darktable takes a float picture as linear Rec709. work-rgb:
+input-rgb: scene-linear light before the input profile; darktable takes a float image as linear Rec709. work-rgb:
 scene-linear Rec2020, the working profile. lab: Lab under D50, L of diffuse white is 100. display: what the output
 profile makes, sRGB-encoded. Nothing is clipped. All functions take H x W x 3 and return the same type of float.
 """

@@ -1,4 +1,4 @@
-"""Contact sheets: captioned pictures side by side, as one PNG."""
+"""Contact sheets: captioned images side by side, as one PNG."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 @dataclass(frozen=True, eq=False)
 class DisplayImage:
-    """A picture as a screen shows it: H x W x 3, sRGB-encoded, 0 to 1; what is outside is cut off."""
+    """An image as a screen shows it: H x W x 3, sRGB-encoded, 0 to 1; what is outside is cut off."""
 
     pixels: NDArray[np.floating[Any]]
     caption: str
@@ -37,7 +37,7 @@ class DisplayImage:
 def difference(
     one: NDArray[np.floating[Any]], other: NDArray[np.floating[Any]], amplify: float | None = None
 ) -> DisplayImage:
-    """Where two such pictures differ, times a factor, which the caption states; by default `auto_amplification`."""
+    """Where two such images differ, times a factor, which the caption states; by default `auto_amplification`."""
     apart = np.abs(one - other)
     factor = amplify or auto_amplification(apart)
     return DisplayImage(apart * factor, f"difference x {factor:g}\nlargest {apart.max():.1e} of white")
@@ -49,9 +49,9 @@ def auto_amplification(apart: NDArray[np.floating[Any]]) -> float:
 
 
 def write_sheet(rows: Sequence[Sequence[DisplayImage]], path: Path, *, title: str = "") -> None:
-    """Write the pictures to a PNG, a line of the sheet for each of `rows`, with a title above where there is one.
+    """Write the images to a PNG, a line of the sheet for each of `rows`, with a title above where there is one.
 
-    A column is as wide as its widest picture or caption, a line as high as its highest picture.
+    A column is as wide as its widest image or caption, a line as high as its highest image.
     """
     font, above = ImageFont.load_default(13), TITLE if title else 0
     widths = [max(_width(shown, font) for shown in column if shown) for column in zip_longest(*rows)]
@@ -71,13 +71,13 @@ def write_sheet(rows: Sequence[Sequence[DisplayImage]], path: Path, *, title: st
 
 
 def write_picture(pixels: NDArray[np.floating[Any]], path: Path) -> None:
-    """Write one picture, H x W x 3, sRGB-encoded, 0 to 1, as a PNG."""
+    """Write one image, H x W x 3, sRGB-encoded, 0 to 1, as a PNG."""
     with replacing(path) as part:
         Image.fromarray(_bytes(pixels)).save(part, format="PNG")
 
 
 def add_banner(pixels: NDArray[np.floating[Any]], warning: str) -> NDArray[np.float64]:
-    """The picture with a warning in a red band across its top, in letters that fit its width."""
+    """The image with a warning in a red band across its top, in letters that fit its width."""
     image = Image.fromarray(_bytes(pixels))
     share = (image.width - GAP) / _text_width(warning, ImageFont.load_default(LARGEST))
     size = max(int(LARGEST * min(share, 1)), SMALLEST)

@@ -1,4 +1,4 @@
-"""Work in a process of its own: all its memory comes back, and how much it took is known."""
+"""Work in a separate process: all its memory comes back, and how much it took is known."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def explain_os_error(failed: OSError) -> str:
     advice = {
         errno.ENOSPC: "free some space and run the same command again; nothing half-written was kept",
         errno.EACCES: "check who owns it and its permissions",
-        errno.EROFS: "choose a folder that can be written to",
+        errno.EROFS: "choose a directory that can be written to",
     }.get(failed.errno or 0, "")
     text = f"{where}{failed.strerror or failed}"
     return f"{text}\n  fix: {advice}" if advice else text

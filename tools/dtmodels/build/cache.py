@@ -17,9 +17,9 @@ from dtmodels.card.catalogue import Entry
 TOOLS = Path(__file__).resolve().parents[2]
 MADE_WITH = ("numpy", "onnx", "onnxruntime", "onnxscript", "torch")
 """Distributions whose version can change a built model."""
-_SOURCES = Sources(folder=TOOLS)
+_SOURCES = Sources(directory=TOOLS)
 GENERATED = "README.md"
-"""The page in a model's folder: it tells about the model, it does not steer how it is built."""
+"""The page in a model's directory: it tells about the model, it does not steer how it is built."""
 
 
 def digest(*parts: str | bytes) -> str:
@@ -32,8 +32,8 @@ def digest(*parts: str | bytes) -> str:
 
 
 def inputs_of(entry: Entry, *, seed: int | None = None) -> str:
-    """Digest of what a model is built from: its folder's files, the tools it uses, their libraries, and any seed."""
-    files = sorted(file for file in entry.folder.iterdir() if file.is_file() and file.name != GENERATED)
+    """Digest of what a model is built from: its directory's files, the tools it uses, their libraries, and any seed."""
+    files = sorted(file for file in entry.directory.iterdir() if file.is_file() and file.name != GENERATED)
     own = [f"{file.name} {sha256(file)}" for file in files]
     seeded = [] if seed is None else [f"seed {seed}"]
     return digest(*own, tools_digest(entry.card.convert.family, entry.card.task), _versions(), *seeded)

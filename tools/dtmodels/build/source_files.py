@@ -21,9 +21,9 @@ _MEMBERS = ".*"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """The tools' Python files below a folder, as modules that import each other. None is imported to find out."""
+    """The tools' Python files below a directory, as modules that import each other. None is imported to find out."""
 
-    folder: Path
+    directory: Path
     _read: dict[Path, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
     """What each file imports, once it was read."""
     _found: dict[tuple[str, ...], frozenset[Path]] = field(default_factory=dict, compare=False, repr=False)
@@ -52,8 +52,8 @@ class Sources:
             Failure: one of the files is not Python.
         """
         name = f"{_FAMILIES}.{family}"
-        folder = self.folder.joinpath(*_FAMILIES.split("."))
-        return frozenset(path for path in self._follow([name]) if folder in path.parents)
+        directory = self.directory.joinpath(*_FAMILIES.split("."))
+        return frozenset(path for path in self._follow([name]) if directory in path.parents)
 
     def _follow(self, first: Sequence[str]) -> Iterable[Path]:
         found: dict[str, Path] = {}
@@ -72,12 +72,12 @@ class Sources:
         first, *rest = name.split(".")
         if first not in _OURS:
             return None
-        place = self.folder.joinpath(first, *rest)
+        place = self.directory.joinpath(first, *rest)
         return next((path for path in (place / "__init__.py", place.with_suffix(".py")) if path.is_file()), None)
 
     def _members(self, package: str) -> Iterator[str]:
-        folder = self.folder.joinpath(*package.split("."))
-        for path in [*folder.glob("*.py"), *(init.parent for init in folder.glob("*/__init__.py"))]:
+        directory = self.directory.joinpath(*package.split("."))
+        for path in [*directory.glob("*.py"), *(init.parent for init in directory.glob("*/__init__.py"))]:
             if not path.name.startswith("_"):
                 yield f"{package}.{path.stem}"
 

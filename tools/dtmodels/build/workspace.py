@@ -15,13 +15,13 @@ from dtbase.system.errors import Failure
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """The folders of one model repository. Everything under `output` and `dist` can be made again."""
+    """The directories of one model repository. Everything under `output` and `dist` can be made again."""
 
     root: Path
 
     @property
     def output(self) -> Path:
-        """What the stages make, a folder a model."""
+        """What the stages make, a directory a model."""
         return self.root / "output"
 
     @property
@@ -37,7 +37,7 @@ class Workspace:
         return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dtmodels"
 
     def model(self, model_id: str) -> Path:
-        """Folder of the converted model: its ONNX files and `config.json`."""
+        """Directory of the converted model: its ONNX files and `config.json`."""
         return self.output / model_id / "model"
 
     def parity(self, model_id: str) -> Path:
@@ -66,7 +66,7 @@ class Workspace:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the output folder for this process; the lock ends with the process, however it ends."""
+        """Hold the output directory for this process; the lock ends with the process, however it ends."""
         self.output.mkdir(parents=True, exist_ok=True)
         with (self.output / ".lock").open("w") as lock:
             try:
@@ -82,4 +82,4 @@ class Workspace:
             if part.is_dir():
                 shutil.rmtree(part)
             else:
-                part.unlink(missing_ok=True)  # it may have gone with the folder it was in
+                part.unlink(missing_ok=True)  # it may have gone with the directory it was in

@@ -1,4 +1,4 @@
-"""All cards of a model repository, found by their folders."""
+"""All cards of a model repository, found by their directories."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ CARD = "card.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A model: its card and the folder it lies in."""
+    """A model: its card and the directory it lies in."""
 
     card: Card
-    folder: Path
+    directory: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,21 +29,21 @@ class Catalogue:
     root: Path
     entries: tuple[Entry, ...]
     broken: Mapping[str, str]
-    """Why the card of a folder cannot be used, in one line, by the name of the folder."""
+    """Why the card of a directory cannot be used, in one line, by the name of the directory."""
 
     @classmethod
     def load(cls, root: Path) -> Catalogue:
         """Read every `models/<id>/card.yaml` below `root`; a broken card does not hinder the others.
 
         Raises:
-            Failure: there is no `models` folder.
+            Failure: there is no `models` directory.
         """
         entries, broken = [], {}
-        for folder in model_folders(root):
+        for directory in model_directories(root):
             try:
-                entries.append(Entry(_card(folder), folder))
+                entries.append(Entry(_card(directory), directory))
             except Failure as exc:
-                broken[folder.name] = _one_line(exc, root)
+                broken[directory.name] = _one_line(exc, root)
         return cls(root=root, entries=tuple(entries), broken=broken)
 
     def get(self, model_id: str) -> Entry:
@@ -62,25 +62,27 @@ class Catalogue:
         raise WrongUsage(f"there is no model '{model_id}'", where=str(self.root), fix=did_you_mean(model_id, known))
 
 
-def model_folders(root: Path) -> list[Path]:
-    """The folders of `models/`, sorted; hidden ones are nobody's model.
+def model_directories(root: Path) -> list[Path]:
+    """The directories of `models/`, sorted; hidden ones are nobody's model.
 
     Raises:
-        Failure: there is no `models` folder.
+        Failure: there is no `models` directory.
     """
     models = root / "models"
     if not models.is_dir():
-        raise Failure("there is no models folder here", where=str(root), fix="name a model repository with --root")
+        raise Failure("there is no models directory here", where=str(root), fix="name a model repository with --root")
     return sorted(path for path in models.iterdir() if path.is_dir() and not path.name.startswith("."))
 
 
-def _card(folder: Path) -> Card:
-    path = folder / CARD
+def _card(directory: Path) -> Card:
+    path = directory / CARD
     if not path.is_file():
-        raise Failure("there is no card.yaml", where=str(folder), fix="write one, or remove the folder")
+        raise Failure("there is no card.yaml", where=str(directory), fix="write one, or remove the directory")
     card = read_card(path)
-    if card.id != folder.name:
-        raise Failure(f"id is '{card.id}', but the folder is '{folder.name}'", where=str(path), fix="make them equal")
+    if card.id != directory.name:
+        raise Failure(
+            f"id is '{card.id}', but the directory is '{directory.name}'", where=str(path), fix="make them equal"
+        )
     return card
 
 

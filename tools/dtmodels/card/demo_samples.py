@@ -1,4 +1,4 @@
-"""Sample sets: which pictures the demo of a task shows, and how, in `images/<task>/demo.yaml`.
+"""Sample sets: which images the demo of a task shows, and how, in `images/<task>/demo.yaml`.
 
 The file holds one `demo` section as a card may have it; what a card says goes before it.
 """
@@ -22,13 +22,13 @@ FILE = "demo.yaml"
 PICTURES = {".jpg", ".jpeg", ".png"}
 
 
-def sample_set(folder: Path) -> Demo:
-    """The sample set in `folder`; an empty one where there is none.
+def sample_set(directory: Path) -> Demo:
+    """The sample set in `directory`; an empty one where there is none.
 
     Raises:
         Failure: it is not well formed; says line and column.
     """
-    path = folder / FILE
+    path = directory / FILE
     if not path.is_file():
         return Demo()
     try:

@@ -46,7 +46,7 @@ class LicenseReview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LicenseText:
-    """The text of a licence SPDX does not know, as a file in the model's folder."""
+    """The text of a licence SPDX does not know, as a file in the model's directory."""
 
     license: str
     file: str
@@ -95,7 +95,7 @@ class Annotations:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dataset:
-    """One set of data the weights were made from or judged by, with its licence and provenance."""
+    """One dataset the weights were made from or judged by, with its licence and provenance."""
 
     name: str
     role: str

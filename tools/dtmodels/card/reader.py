@@ -124,9 +124,9 @@ def _built(hint: Any, value: Any) -> Any:
 def _load(path: Path) -> bytes:
     """The bytes of a card file, never more than needed to see that it is too large."""
     if path.is_symlink() or path.parent.is_symlink():
-        raise _refused("YML001", "the card is a link", "put the file itself into the model's folder")
+        raise _refused("YML001", "the card is a link", "put the file itself into the model's directory")
     if path.exists() and not path.is_file():
-        raise _refused("YML001", "cannot be read: it is a folder or a device", "put the file itself there")
+        raise _refused("YML001", "cannot be read: it is a directory or a device", "put the file itself there")
     try:
         with path.open("rb") as file:
             return file.read(MOST_BYTES + 1)

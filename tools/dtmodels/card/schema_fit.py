@@ -23,7 +23,7 @@ _RULES: Dict[Reason, str] = {"missing": "SCH002", "type": "SCH004", "value": "SC
 _CONDITIONAL = "x-conditional"
 """Fields a condition asks for: a card can be judged without them."""
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})")
-_KINDS = {"object": "a mapping", "array": "a list", "string": "text", "integer": "a whole number", "number": "a number"}
+_KINDS = {"object": "a mapping", "array": "a list", "string": "text", "integer": "an integer", "number": "a number"}
 
 
 def validate_against_schema(root: Mapping, schema: Schema) -> tuple[dict[str, Any], list[ReadProblem]]:

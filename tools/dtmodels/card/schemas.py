@@ -20,15 +20,15 @@ _SUFFIX = ".schema.json"
 
 
 @functools.cache
-def folder() -> Path:
-    """The folder that holds the schemas."""
+def directory() -> Path:
+    """The directory that holds the schemas."""
     installed = Path(__file__).parents[1] / "_schema"
     return installed if installed.is_dir() else Path(__file__).parents[3] / "schema"
 
 
 def names() -> list[str]:
     """Names of the schemas, such as `card-v1`, sorted."""
-    return sorted(path.name.removesuffix(_SUFFIX) for path in folder().glob(f"*{_SUFFIX}"))
+    return sorted(path.name.removesuffix(_SUFFIX) for path in directory().glob(f"*{_SUFFIX}"))
 
 
 @functools.cache
@@ -38,7 +38,7 @@ def schema(name: str) -> dict[str, Any]:
     Raises:
         WrongUsage: no such schema.
     """
-    path = folder() / f"{name}{_SUFFIX}"
+    path = directory() / f"{name}{_SUFFIX}"
     if not path.is_file():
         raise WrongUsage(f"there is no schema '{name}'", fix=did_you_mean(name, names()))
     found: dict[str, Any] = json.loads(path.read_bytes())

@@ -13,7 +13,7 @@ from dtmodels.card.demo_samples import FILE, PICTURES, merged, sample_set
 from dtmodels.card.model import Card
 
 SHOWN = (*BUILDING, "dtmodels.stages.demo")
-"""What makes a model and the pictures that go with it."""
+"""What makes a model and the images that go with it."""
 FOR_ALL = ("schema/", "constraints.txt", "pyproject.toml", "setup.py", ".ci/", ".github/workflows/", ".github/actions/")
 """What every model is built with: the contracts, the pinned libraries, and how a runner sets them up."""
 
@@ -25,9 +25,9 @@ class Affected:
     models: Mapping[str, tuple[str, ...]]
     """The models to build, by id, each with the changed files it is built from."""
     broken: tuple[str, ...] = ()
-    """Changed folders whose card cannot be read, so that nothing can be built from them."""
+    """Changed directories whose card cannot be read, so that nothing can be built from them."""
     gone: tuple[str, ...] = ()
-    """Models that have no folder any longer."""
+    """Models that have no directory any longer."""
 
 
 def affected(changed: Iterable[str], catalogue: Catalogue) -> Affected:
@@ -38,15 +38,15 @@ def affected(changed: Iterable[str], catalogue: Catalogue) -> Affected:
         catalogue: the models as they are now.
     """
     paths = sorted(changed)
-    sources = _Sources(root=catalogue.root, tools=Sources(folder=catalogue.root / "tools"))
+    sources = _Sources(root=catalogue.root, tools=Sources(directory=catalogue.root / "tools"))
     found = {
         entry.card.id: tuple(path for path in paths if sources.matter(path, entry.card)) for entry in catalogue.entries
     }
-    folders = {parts[1] for path in paths if len(parts := PurePosixPath(path).parts) > 2 and parts[0] == "models"}
+    directories = {parts[1] for path in paths if len(parts := PurePosixPath(path).parts) > 2 and parts[0] == "models"}
     return Affected(
         models={model_id: files for model_id, files in found.items() if files},
-        broken=tuple(sorted(folders & set(catalogue.broken))),
-        gone=tuple(sorted(folders - set(found) - set(catalogue.broken))),
+        broken=tuple(sorted(directories & set(catalogue.broken))),
+        gone=tuple(sorted(directories - set(found) - set(catalogue.broken))),
     )
 
 
@@ -65,9 +65,9 @@ class _Sources:
         return self.tools.behind(card.convert.family, card.task, SHOWN)
 
     def _belongs(self, path: str, card: Card) -> Iterator[bool]:
-        """Whether a file is the model's own: in its folder, of its demo, the licence text it is packed with."""
-        folder, samples = f"models/{card.id}/", f"images/{card.task}/"
-        yield path.startswith(folder) and path != folder + GENERATED
+        """Whether a file is the model's own: in its directory, of its demo, the licence text it is packed with."""
+        directory, samples = f"models/{card.id}/", f"images/{card.task}/"
+        yield path.startswith(directory) and path != directory + GENERATED
         shown = merged(card.demo, sample_set(self.root / samples)).images
         yield path == samples + FILE or path in [f"images/{name}" for name in shown]
         yield not shown and path.startswith(samples) and Path(path).suffix in PICTURES

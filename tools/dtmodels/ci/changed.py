@@ -55,7 +55,7 @@ def _found(catalogue: Catalogue, since: str) -> Affected:
 
 
 def _show(found: Affected, jobs: Sequence[Shard], console: Console) -> None:
-    """The job comes first: a folder's name is anybody's words, and a runner obeys lines that begin like a command."""
+    """The job comes first: a directory name is untrusted, and a runner obeys lines that begin like a command."""
     job_of = {model_id: job.name for job in jobs for model_id in job.ids}
     rows = [[job_of[model_id], model_id, _because(files)] for model_id, files in found.models.items()]
     rows += [["none", visible(name), "its card cannot be read; lint says why"] for name in found.broken]

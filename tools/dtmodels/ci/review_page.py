@@ -87,7 +87,7 @@ def _verdict(built: Built) -> str:
 
 
 def _demo(built: Built) -> str:
-    """A link: GitHub shows no file of a run in a summary, and takes pictures out that stand in the text itself."""
+    """A link: GitHub shows no file of a run in a summary, and takes images out that stand in the text itself."""
     names = ", ".join(code(f"demo/{name}") for name in built.pictures)
     address = os.environ.get("ARTIFACT_URL") or _run()
     return f"{names} in {link('the files of this run', address)}" if address else names

@@ -9,7 +9,7 @@ import click
 from dtbase.system.errors import Failure
 from dtbase.terminal.console import Console
 
-FOLDER = click.Path(path_type=Path, file_okay=False)
+DIRECTORY = click.Path(path_type=Path, file_okay=False)
 
 
 @click.command()
@@ -23,8 +23,8 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 def changed(root: Path, since: str | None, everything: bool, max_shards: int, as_json: bool) -> None:
     """Say which models have to be built after a change, why, and in which jobs.
 
-    A model's own folder, the code it is built by, its demo pictures, the schemas and the pinned libraries count; pages,
-    tests and benchmarks do not. Only what this side changed since it parted from REV counts.
+    A model's own directory, the code it is built by, its demo images, the schemas and the pinned libraries count;
+    pages, tests and benchmarks do not. Only what this side changed since it parted from REV counts.
     """
     from dtmodels.ci.changed import changed
 
@@ -49,7 +49,7 @@ def gate(needs: str, may_skip: str) -> int:
 
 @click.command()
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
-@click.option("--base", type=FOLDER, help="Another built repository to compare with; may be absent.")
+@click.option("--base", type=DIRECTORY, help="Another built repository to compare with; may be absent.")
 @click.option("--released", metavar="FILE", help="versions.json of a release, or `latest`: say what the next changes.")
 @click.pass_obj
 def summary(root: Path, ids: tuple[str, ...], base: Path | None, released: str | None) -> None:
@@ -74,12 +74,12 @@ def summary(root: Path, ids: tuple[str, ...], base: Path | None, released: str |
 
 
 @click.command()
-@click.argument("folder", type=FOLDER, default="dist")
-@click.option("--tag", metavar="TAG", help="The release the folder is for.")
+@click.argument("directory", type=DIRECTORY, default="dist")
+@click.option("--tag", metavar="TAG", help="The release the directory is for.")
 @click.option("--environment", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="See above.")
 @click.pass_obj
-def sbom(root: Path, folder: Path, tag: str | None, environment: Path | None) -> None:
-    """Write sbom.spdx.json of a release folder: each model, its licences, files, checkpoints and data.
+def sbom(root: Path, directory: Path, tag: str | None, environment: Path | None) -> None:
+    """Write sbom.spdx.json of a release directory: each model, its licences, files, checkpoints and data.
 
     With --environment FILE: write down instead what is installed here, as CycloneDX.
     """
@@ -92,7 +92,7 @@ def sbom(root: Path, folder: Path, tag: str | None, environment: Path | None) ->
     elif tag:
         from dtmodels.sbom.document import write_sbom
 
-        Console().say(str(write_sbom(root, folder, tag)))
+        Console().say(str(write_sbom(root, directory, tag)))
 
 
 COMMANDS = (changed, gate, summary, sbom)

@@ -35,7 +35,7 @@ def main() -> NoReturn:
     "--root",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     default=".",
-    show_default="current folder",
+    show_default="current directory",
     help="The model repository.",
 )
 @click.version_option(package_name="dtmodels")
@@ -198,7 +198,7 @@ def validate(root: Path, targets: tuple[str, ...], pin: bool, as_json: bool) -> 
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="PATH",
-    help="A picture of your own, or a folder of them, instead of the sample images; may be given again.",
+    help="An image of your own, or a directory of them, instead of the sample images; may be given again.",
 )
 @click.option(
     "--click",
@@ -207,7 +207,7 @@ def validate(root: Path, targets: tuple[str, ...], pin: bool, as_json: bool) -> 
     nargs=2,
     type=click.FloatRange(0, 1),
     metavar="X Y",
-    help="Where to click, brush or look closer on your own pictures, from 0 0 (top left) to 1 1; the middle otherwise.",
+    help="Where to click, brush or look closer on your own images, from 0 0 (top left) to 1 1; the middle otherwise.",
 )
 @click.option("--where-possible", is_flag=True, help="Go on past a task that has no demo, or no sample image.")
 @click.pass_obj
@@ -218,7 +218,7 @@ def demo(
     clicks: tuple[tuple[float, ...], ...],
     where_possible: bool,
 ) -> None:
-    """Write pictures that show what converted models do, and a contact sheet of each."""
+    """Write images that show what converted models do, and a contact sheet of each."""
     from dtmodels.stages.demo import demo_each
 
     if clicks and not images:
@@ -305,8 +305,8 @@ def clean(root: Path, ids: tuple[str, ...]) -> None:
     from dtmodels.stages.clean import clean
 
     known = [_catalogue(root).get(model_id).card.id for model_id in ids]
-    for folder in clean(_workspace(root), known):
-        Console().say(f"removed {folder}")
+    for directory in clean(_workspace(root), known):
+        Console().say(f"removed {directory}")
 
 
 def _catalogue(root: Path) -> Catalogue:

@@ -10,7 +10,7 @@ from dtbase.system.errors import NothingToDo
 from dtbase.terminal.console import Console
 
 BRANCH = click.option("--branch", default="main", show_default=True, metavar="NAME", help="Releases are made from it.")
-FOLDER = click.Path(path_type=Path, file_okay=False)
+DIRECTORY = click.Path(path_type=Path, file_okay=False)
 """Which need not be there: where nothing is built, nothing is handed on."""
 
 
@@ -34,12 +34,12 @@ def plan(root: Path, tag: str, branch: str, max_shards: int, as_json: bool) -> N
 
 
 @click.command()
-@click.argument("built", type=FOLDER, metavar="BUILT")
+@click.argument("built", type=DIRECTORY, metavar="BUILT")
 @click.option("--tag", required=True, metavar="TAG", help="The release.")
 @BRANCH
 @click.pass_obj
 def assemble(root: Path, built: Path, tag: str, branch: str) -> None:
-    """Write dist/ from the packages in BUILT and those carried over, whole or not at all."""
+    """Write dist/ from the packages in BUILT and those carried over, atomically."""
     from dtmodels.publishing.command import assemble_release
 
     assemble_release(root, built, tag, Console(), branch=branch)
@@ -71,13 +71,13 @@ def publish(root: Path, tag: str, dry_run: bool, ahead: bool, hub: str | None) -
 @click.argument("target", metavar="FOLDER|TAG|latest")
 @click.option("--into", type=click.Path(path_type=Path, file_okay=False), help="Keep what is downloaded here.")
 @click.option("--transcript", is_flag=True, help="Show each request as darktable makes it.")
-@click.option("--same-as", metavar="TAG|latest", help="FOLDER holds built packages: compare them with a release.")
+@click.option("--same-as", metavar="TAG|latest", help="DIRECTORY holds built packages: compare them with a release.")
 @click.option("--if-any", is_flag=True, help="With latest: it is no fault that nothing is published yet.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def verify(
     target: str, *, into: Path | None, transcript: bool, same_as: str | None, if_any: bool, as_json: bool
 ) -> int:
-    """Check a release folder, or download a published release as everybody and as darktable does, and check that."""
+    """Check a release directory, or download a published release as everybody and as darktable does, and check that."""
     from dtmodels.publishing import command
 
     try:

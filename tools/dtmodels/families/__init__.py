@@ -23,9 +23,9 @@ class Job:
     checkpoints: Mapping[str, Path]
     """Verified files, by the name the card gives them."""
     output: Path
-    """Folder for the raw ONNX files, named as the task wants them (`model.onnx`, `encoder.onnx`, ...)."""
+    """Directory for the raw ONNX files, named as the task wants them (`model.onnx`, `encoder.onnx`, ...)."""
     seed: int | None = None
-    """Where given, there are no checkpoints: the family makes stand-in weights from this number (`_weights.fill`)."""
+    """Where given, there are no checkpoints: the family makes seeded weights from this number (`_weights.fill`)."""
 
 
 class Family(Protocol):
@@ -39,6 +39,6 @@ class Family(Protocol):
 
         Raises:
             Failure: the checkpoint is not of this family, or its tensors do not fit.
-            NothingToDo: the job has a seed, and there is nothing here to give made-up weights to.
+            NothingToDo: the job has a seed, and there is nothing here to give seeded weights to.
         """
         ...

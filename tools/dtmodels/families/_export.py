@@ -19,7 +19,7 @@ from dtmodels.graph.normalise import IR_VERSION
 from dtmodels.graph.parity import save_reference_output
 
 OPSET = 18
-"""First operator set of torch's exporter; darktable can rely on 20 and below."""
+"""First opset of torch's exporter; darktable can rely on 20 and below."""
 Symbols = Mapping[str, Mapping[int, str]]
 """Names of axes that may have any size, by input and axis: `{"image": {2: "height", 3: "width"}}`."""
 

@@ -1,4 +1,4 @@
-"""Read an ONNX file that keeps weights in other files: those of its own folder, and no others."""
+"""Read an ONNX file that keeps weights in other files: those of its own directory, and no others."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def read(place: PurePosixPath, files: Mapping[PurePosixPath, Path]) -> onnx.Mode
         files: all verified files, by where their author published them; they lie under other names here.
 
     Raises:
-        Failure: it is no ONNX file, or keeps weights outside its folder, in no file of the card, or beyond its end.
+        Failure: it is no ONNX file, or keeps weights outside its directory, in no file of the card, or beyond its end.
     """
     try:
         model = onnx.load(files[place], load_external_data=False)
@@ -64,7 +64,7 @@ def _file(location: str, place: PurePosixPath, files: Mapping[PurePosixPath, Pat
         or PureWindowsPath(location).anchor
         or "\\" in location
     ):
-        what = f"keeps weights in '{location}', outside its folder"
+        what = f"keeps weights in '{location}', outside its directory"
         raise Failure(what, where=place.name, fix="save it again with its weights inside, or in one file beside it")
     if (found := files.get(place.parent / beside)) is None:
         what = f"keeps weights in {location}, which is no checkpoint of the card"

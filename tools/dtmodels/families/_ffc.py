@@ -1,4 +1,4 @@
-"""The inpainting generator of LaMa: a ResNet whose blocks see the whole picture through Fourier transforms.
+"""The inpainting generator of LaMa: a ResNet whose blocks see the whole image through Fourier transforms.
 
 Features come in two groups: local ones, which pass through 3x3 convolutions only, and global ones, which also pass
 through a convolution of their spectrum. Parameter names are those LaMa publishes.
@@ -20,10 +20,10 @@ Pair = tuple[Tensor, Tensor]
 
 
 class Generator(nn.Module):
-    """Four channels (picture with a hole, mask) to a picture of 0..1, of one size.
+    """Four channels (image with a hole, mask) to an image of 0..1, of one size.
 
     Args:
-        height: rows of the picture, a multiple of 8 of at least 16.
+        height: rows of the image, a multiple of 8 of at least 16.
         width: columns, likewise.
         blocks: in the middle.
     """

@@ -1,4 +1,4 @@
-"""The two-dimensional Fourier transform of real pictures as matrix products: what every ONNX provider can run.
+"""The two-dimensional Fourier transform of real images as matrix products: what every ONNX provider can run.
 
 ONNX's own `DFT` is missing in the CUDA provider and slow in the CPU one. Here a transform is two products with
 constant matrices, one a direction. Values are those of `torch.fft.rfft2` and `irfft2` with `norm="ortho"`, in real
@@ -19,8 +19,8 @@ class Transform:
     """The transform of one size, there and back; networks of one size share it, and with it the constants.
 
     Args:
-        height: rows of a picture.
-        width: columns of a picture, odd or even.
+        height: rows of an image.
+        width: columns of an image, odd or even.
     """
 
     def __init__(self, height: int, width: int) -> None:

@@ -1,4 +1,4 @@
-"""Hiera, the image backbone of Segment Anything 2, for pictures of 1024 x 1024 pixels."""
+"""Hiera, the image backbone of Segment Anything 2, for images of 1024 x 1024 pixels."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Size:
     stages: tuple[int, int, int, int]
     """Blocks of each stage."""
     everywhere: tuple[int, ...]
-    """Blocks whose attention spans the whole picture."""
+    """Blocks whose attention spans the whole image."""
     width: int = 96
     """Channels of the first stage; each stage doubles them, and the number of heads."""
     heads: int = 1
@@ -36,7 +36,7 @@ class Size:
     windows: tuple[int, int, int, int] = (8, 4, 14, 7)
     """Width and height of the attention windows of each stage."""
     table: int = 7
-    """Width and height of the position table that is stretched over the picture."""
+    """Width and height of the position table that is stretched over the image."""
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -73,7 +73,7 @@ class Attention(nn.Module):
 
 
 class Block(nn.Module):
-    """One transformer block; `window` is 0 for attention over the whole picture."""
+    """One transformer block; `window` is 0 for attention over the whole image."""
 
     def __init__(self, width: int, outer: int, count: int, window: int, *, pooled: bool) -> None:
         super().__init__()

@@ -1,6 +1,6 @@
 """Bring a ready-made graph to what darktable passes, where there is a plain way; else say why not.
 
-Without being asked: functions of the file become plain nodes, weights are no inputs, an operator set above 20 is
+Without being asked: functions of the file become plain nodes, weights are no inputs, an opset above 20 is
 converted, and whole-number, half or double inputs and outputs become float32 behind a `Cast`. As the card asks:
 numbers for symbolic dimensions, another order, other names, fewer outputs.
 """
@@ -95,7 +95,7 @@ def _converted(model: onnx.ModelProto, where: str) -> onnx.ModelProto:
         return convert_version(model, MAX_OPSET)
     except Exception as exc:
         # the converter raises plain RuntimeErrors and protobuf's own kinds
-        what = f"operator set {standard} is above {MAX_OPSET}, and cannot be converted: {exc}"
+        what = f"opset {standard} is above {MAX_OPSET}, and cannot be converted: {exc}"
         raise Failure(what, where=where, fix=f"export with opset {MAX_OPSET} or lower") from exc
 
 

@@ -10,7 +10,7 @@ from torch import Tensor
 def bicubic(before: int, after: int) -> Tensor:
     """Matrix `[after, before]` that resamples a line of `before` values as torch's bicubic interpolation does.
 
-    A picture `[..., H, W]` becomes `bicubic(H, h) @ picture @ bicubic(W, w).T`. Computed in float64, returned as
+    An image `[..., H, W]` becomes `bicubic(H, h) @ image @ bicubic(W, w).T`. Computed in float64, returned as
     float32.
     """
     unit = torch.eye(before, dtype=torch.float64).reshape(1, before, before, 1)

@@ -1,4 +1,4 @@
-"""Segment Anything 2.1 for single pictures, with or without the HQ head; parameter names are the published ones."""
+"""Segment Anything 2.1 for single images, with or without the HQ head; parameter names are the published ones."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class Decoder(MaskDecoder):
 
 
 class Sam2(nn.Module):
-    """What of a checkpoint single pictures need."""
+    """What of a checkpoint single images need."""
 
     def __init__(self, size: Size, *, hq: bool) -> None:
         super().__init__()

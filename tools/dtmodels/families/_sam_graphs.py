@@ -1,4 +1,4 @@
-"""The two graphs of a Segment Anything model as darktable runs them: the picture once, then each click."""
+"""The two graphs of a Segment Anything model as darktable runs them: the image once, then each click."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LABELS = (1, 0, 2, 3, -1)
 
 
 class PromptMaskDecoder(nn.Module):
-    """Prompt encoder and mask decoder in one, with everything ready that depends on neither picture nor clicks.
+    """Prompt encoder and mask decoder in one, with everything ready that depends on neither image nor clicks.
 
     darktable runs the decoder without optimisation, so what can be computed beforehand has to be.
     """
@@ -67,23 +67,23 @@ class PromptMaskDecoder(nn.Module):
 
 
 def export_pair(
-    encoder: nn.Module, decoder: PromptMaskDecoder, features: Mapping[str, tuple[int, ...]], folder: Path
+    encoder: nn.Module, decoder: PromptMaskDecoder, features: Mapping[str, tuple[int, ...]], directory: Path
 ) -> None:
     """Write `encoder.onnx` and `decoder.onnx`.
 
     Args:
-        encoder: picture `[1, 3, 1024, 1024]` to its features.
+        encoder: image `[1, 3, 1024, 1024]` to its features.
         decoder: features, then what `PROMPTS` names, to what `OUTPUTS` names.
         features: names and shapes of the encoder's outputs, in order; the decoder's inputs have the same.
-        folder: where they go.
+        directory: where they go.
     """
-    export(encoder, {"image": example_input(1, 3, SIDE, SIDE)}, list(features), folder / "encoder.onnx")
+    export(encoder, {"image": example_input(1, 3, SIDE, SIDE)}, list(features), directory / "encoder.onnx")
     known = {name: example_input(*shape) for name, shape in features.items()}
     export(
         decoder,
         known | dict(zip(PROMPTS, prompts(), strict=True)),
         OUTPUTS,
-        folder / "decoder.onnx",
+        directory / "decoder.onnx",
         symbols={"point_coords": {1: "points"}, "point_labels": {1: "points"}},
     )
 

@@ -21,7 +21,7 @@ class Decoder(MaskDecoder):
         self.embedding_encoder = _enlarge(WIDTH, WIDTH // 4)
 
     def detail(self, image: Tensor, early: Tensor) -> Tensor:
-        """What the HQ head takes of the picture: it depends on no click, so the encoder's graph computes it.
+        """What the HQ head takes of the image: it depends on no click, so the encoder's graph computes it.
 
         Args:
             image: image embedding, `[1, 256, 64, 64]`.

@@ -1,6 +1,6 @@
 """The form in which a mask decoder is exported: the same function of the same weights, with less work at each click.
 
-A click makes eight tokens, a picture 4096 cells. Where the two look at each other, the authors' form projects all
+A click makes eight tokens, an image 4096 cells. Where the two look at each other, the authors' form projects all
 cells, and orders the result by heads. Here the few tokens are carried over to the channels of the cells instead, since
 `q @ (cells @ K.T).T` is `(q @ K) @ cells.T`: for eight tokens half of the multiplications, for sixteen as many, and no
 cell is moved at any number of them.

@@ -88,10 +88,10 @@ def scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, bias
 
 
 def attend_by_head(query: Tensor, key: Tensor, value: Tensor, bias: Callable[[int], Tensor] | None = None) -> Tensor:
-    """`scaled_dot_product_attention` one head after the other, for attention over a whole picture.
+    """`scaled_dot_product_attention` one head after the other, for attention over a whole image.
 
     The scores of 4096 cells with each other are 64 MiB a head; all heads of ViT-B at once, with what is added to them,
-    took ONNX Runtime 5.5 GB where this takes 1 GB, for some more processor time.
+    took ONNX Runtime 5.5 GB where this takes 1 GB, for some more CPU time.
 
     Args:
         query: as for `scaled_dot_product_attention`; the number of heads has to be fixed.

@@ -14,7 +14,7 @@ from dtmodels.families._sam_layers import ChannelNorm
 WIDTH = 256
 """Channels of image embedding and tokens."""
 SIDE = 1024
-"""Width and height of the picture, which point coordinates refer to."""
+"""Width and height of the image, which point coordinates refer to."""
 CELLS = 64
 """Width and height of the image embedding."""
 LABELS = (-1.0, 0.0, 1.0, 2.0, 3.0)

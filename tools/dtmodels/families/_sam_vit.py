@@ -1,4 +1,4 @@
-"""ViT-B as Segment Anything uses it: attention within windows and over the whole picture, with relative positions."""
+"""ViT-B as Segment Anything uses it: attention within windows and over the whole image, with relative positions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HEADS = 12
 PATCH = 16
 WINDOW = 14
 EVERYWHERE = (2, 5, 8, 11)
-"""Blocks whose attention spans the whole picture."""
+"""Blocks whose attention spans the whole image."""
 EPSILON = 1e-6
 
 
@@ -70,7 +70,7 @@ def _spread(rows: Tensor, columns: Tensor) -> Tensor:
 
 
 class Block(nn.Module):
-    """One transformer block; `window` is 0 for attention over the whole picture."""
+    """One transformer block; `window` is 0 for attention over the whole image."""
 
     def __init__(self, window: int) -> None:
         super().__init__()

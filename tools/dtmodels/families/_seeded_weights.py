@@ -1,6 +1,6 @@
-"""Stand-in weights: numbers that depend only on a tensor's published name, its shape and a seed.
+"""Seeded weights: numbers that depend only on a tensor's published name, its shape and a seed.
 
-They make no picture, but they make every branch of a network count, so two implementations that agree on them
+They make no image, but they make every branch of a network count, so two implementations that agree on them
 compute the same function. Scales that training starts at zero are not zero here.
 """
 

@@ -75,7 +75,7 @@ class Up(nn.Module):
 
 
 class Head(nn.Module):
-    """A 1 x 1 convolution to the picture."""
+    """A 1 x 1 convolution to the image."""
 
     def __init__(self, before: int) -> None:
         super().__init__()

@@ -1,8 +1,8 @@
-"""Depth Anything, versions 2 (https://arxiv.org/abs/2406.09414) and 3 (https://arxiv.org/abs/2511.10647), one picture.
+"""Depth Anything, versions 2 (https://arxiv.org/abs/2406.09414) and 3 (https://arxiv.org/abs/2511.10647), one image.
 
 Options: `network` (`v2-small` or `v3-mono-large`) and `edition`, which names the tensors have: `original`, those of
 the authors' own file, or `hub`, those of the Hugging Face edition of v2-small. `input_sizes` of the card is the side
-of the picture, a multiple of 14. Checkpoint: `weights`.
+of the image, a multiple of 14. Checkpoint: `weights`.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ class DepthAnything(nn.Module):
 def convert(job: Job) -> Mapping[str, Any]:
     """Write `model.onnx`: `image` [1, 3, T, T], ImageNet-normalised RGB, to `depth` and for version 3 also `sky`.
 
-    Both are [1, T, T]. A picture that is not square is stretched by the caller.
+    Both are [1, T, T]. An image that is not square is stretched by the caller.
 
     Raises:
         Failure: an option is wrong, or the checkpoint is of another variant or edition.

@@ -1,6 +1,6 @@
-"""LaMa (Suvorov et al. 2022, https://arxiv.org/abs/2109.07161): fills holes, seeing the whole picture at once.
+"""LaMa (Suvorov et al. 2022, https://arxiv.org/abs/2109.07161): fills holes, seeing the whole image at once.
 
-No options; `input_sizes` of the card is the side of the picture. Checkpoint: `weights`, the authors' `best.ckpt`,
+No options; `input_sizes` of the card is the side of the image. Checkpoint: `weights`, the authors' `best.ckpt`,
 a trainer's file of which only the generator is taken.
 """
 

@@ -1,4 +1,4 @@
-"""Denoisers trained on the Natural Image Noise Dataset: `unet` for sRGB pictures, `utnet2` for raw data.
+"""Denoisers trained on the Natural Image Noise Dataset: `unet` for sRGB images, `utnet2` for raw data.
 
 Options: `network` (unet or utnet2) and, for utnet2, `width`, `bayer` (whether the Bayer planes are enlarged by
 `preupsample` before the first or by `shuffle` after the last convolution; the checkpoint does not say) and

@@ -45,7 +45,7 @@ def convert(job: Job) -> Mapping[str, Any]:
         NothingToDo: the job has a seed.
     """
     if job.seed is not None:
-        what = "comes as a finished graph: there is no network to give made-up weights to"
+        what = "comes as a finished graph: there is no network to give seeded weights to"
         raise NothingToDo(what, where=job.card.id, fix="build it from its files, without --seed")
     published = {_published(checkpoint): job.checkpoints[checkpoint.name] for checkpoint in job.card.checkpoints}
     graphs = {one.name: _published(one) for one in job.card.checkpoints if _published(one).suffix == GRAPH}
@@ -69,8 +69,8 @@ def _published(checkpoint: Checkpoint) -> PurePosixPath:
     return PurePosixPath(checkpoint.hub.path if checkpoint.hub else address or checkpoint.file or checkpoint.name)
 
 
-def _write(repaired: Repaired, asked: GraphOverrides, original: Path, folder: Path, runtime: Runtime) -> None:
-    target = folder / original.name
+def _write(repaired: Repaired, asked: GraphOverrides, original: Path, directory: Path, runtime: Runtime) -> None:
+    target = directory / original.name
     onnx.save(repaired.model, target)
     session = runtime.load(original, free=asked.sizes)
     values = {one.name: _made_up(repaired.inputs[asked.renamed(one.name)], one.dtype) for one in session.inputs}
@@ -92,7 +92,7 @@ def _check_shape(name: str, found: tuple[int, ...], declared: tuple[int, ...], w
 
 
 def _made_up(shape: tuple[int | str, ...], kind: str) -> NDArray[Any]:
-    """Even noise within 0..1; zeros and ones where the file wants whole numbers."""
+    """Even noise within 0..1; zeros and ones where the file wants integers."""
     sizes = [size if isinstance(size, int) else SOME for size in shape]
     values, wanted = np.random.default_rng(0).random(sizes, np.float32), np.dtype(kind)
     return values.astype(wanted) if wanted.kind == "f" else np.rint(values).astype(wanted)

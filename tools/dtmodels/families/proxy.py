@@ -25,7 +25,7 @@ OPTIONS = ("module",)
 
 CHECKPOINT = "weights"
 SIZE = (48, 64)
-"""Height and width of the picture that the graph is traced with."""
+"""Height and width of the image that the graph is traced with."""
 
 
 def convert(job: Job) -> Mapping[str, Any]:

@@ -41,7 +41,7 @@ VIDEO = (
     r"(memory_attention|memory_encoder|obj_ptr_proj|obj_ptr_tpos_proj|mask_downsample)\..*",
     r"maskmem_tpos_enc|no_mem_pos_enc|no_obj_ptr|no_obj_embed_spatial",
 )
-"""Tensors for following an object from picture to picture."""
+"""Tensors for following an object from image to image."""
 LAYOUT = Layout(key="model", unused=VIDEO)
 
 

@@ -1,4 +1,4 @@
-"""Half storage: large weights as float16 in the file, float32 in all arithmetic.
+"""Float16 storage: large weights as float16 in the file, float32 in all arithmetic.
 
 Each such weight stands behind one `Cast`, which ONNX Runtime computes once, when it loads the file. Nothing can
 overflow, speed is that of float32, and the file is half as large. True float16 arithmetic has none of this.
@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 LARGE_FILE = 4_000_000
-"""Bytes of float32 weights from which on half storage pays."""
+"""Bytes of float32 weights from which on float16 storage pays."""
 LARGE_TENSOR = 1024
 """Elements from which on a tensor is worth a `Cast`; scales and biases of a few hundred channels are not."""
 NOISE = 5e-4
-"""Largest error half storage may make, as a share of a tensor's root mean square; rounding alone makes 2e-4."""
+"""Largest error float16 storage may make, as a share of a tensor's root mean square; rounding alone makes 2e-4."""
 SUFFIX = ".half"
 
 

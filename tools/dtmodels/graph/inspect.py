@@ -42,7 +42,7 @@ class Graph:
 
     path: Path
     opset: int
-    """Version of the standard operator set; 0 when the file imports none."""
+    """Version of the standard opset; 0 when the file imports none."""
     ir: int
     inputs: tuple[TensorFacts, ...]
     """Inputs the caller has to give: initializers that older files list among them are left out."""

@@ -12,7 +12,7 @@ from dtmodels.graph.float16_storage import store_half
 from dtmodels.graph.operators import check_operators
 
 MAX_OPSET = 20
-"""Newest operator set that every ONNX Runtime darktable accepts can run."""
+"""Newest opset that every ONNX Runtime darktable accepts can run."""
 IR_VERSION = 10
 """Newest file format that ONNX Runtime 1.18 to 1.20 read; darktable may meet those on a user's machine."""
 MAX_BYTES = 2_000_000_000
@@ -31,7 +31,7 @@ def normalise(source: Path, target: Path, *, half: bool = False) -> None:
         half: store large weights as float16.
 
     Raises:
-        Failure: not a valid ONNX model, an operator set above 20, an operator some provider lacks, or too large for
+        Failure: not a valid ONNX model, an opset above 20, an operator some provider lacks, or too large for
             one file.
     """
     try:
@@ -64,7 +64,7 @@ def _check_opset(model: onnx.ModelProto, where: str) -> None:
     for used in model.opset_import:
         if used.domain in {"", "ai.onnx"} and used.version > MAX_OPSET:
             raise Failure(
-                f"operator set {used.version} is above {MAX_OPSET}, the newest that darktable can rely on",
+                f"opset {used.version} is above {MAX_OPSET}, the newest that darktable can rely on",
                 where=where,
                 fix=f"export with opset {MAX_OPSET} or lower",
             )

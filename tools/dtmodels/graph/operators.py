@@ -38,7 +38,7 @@ COREML = frozenset(
 LACKING = {
     "Celu": "CUDA has none; write Elu and a scale",
     "DFT": "CUDA has none, and the CPU's is slow; write the transform as products with constant matrices",
-    "Gelu": "DirectML has none, and it needs operator set 20; write Erf and Mul",
+    "Gelu": "DirectML has none, and it needs opset 20; write Erf and Mul",
     "GroupNormalization": "has no kernel of its own; write InstanceNormalization and Reshape",
     "HardSwish": "only CUDA has it; write HardSigmoid and Mul",
     "If": "a branch cannot be compiled by any accelerator; compute both and blend",
@@ -49,7 +49,7 @@ LACKING = {
 }
 """Operators exporters do write, that some provider lacks or cannot work well with, and what to write instead."""
 COREML_GIVES_BACK = {
-    "Abs": "threshold of an unsharp mask: one pass over a picture, in a graph of twenty operators",
+    "Abs": "threshold of an unsharp mask: one pass over an image, in a graph of twenty operators",
     "And": "compares numbers for that threshold and for the reach of a slider",
     "Equal": "compares point labels with constants: a handful of numbers",
     "Gather": "picks tokens, or entries of small tables",

@@ -16,7 +16,7 @@ from dtmodels.graph.runtime import Runtime, Session
 
 Arrays = Mapping[str, NDArray[Any]]
 FLOOR = {"half": 60.0, "full": 100.0}
-"""Decibels that must be left, by how the weights are stored: rounding leaves far more, any mistake less."""
+"""dB that must be left, by how the weights are stored: rounding leaves far more, any mistake less."""
 BEST = 200.0
 """What equal outputs get."""
 GIVEN, WANTED = "given ", "wanted "
@@ -44,7 +44,7 @@ def parity_psnr(graph: Path, finished: Path, runtime: Runtime) -> float:
         runtime: where it is run.
 
     Returns:
-        Decibels below the largest magnitude of an output, at most 200.
+        dB below the largest magnitude of an output, at most 200.
 
     Raises:
         Failure: there are no notes, or an output is not finite, in the source or in the finished graph.

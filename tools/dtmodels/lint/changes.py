@@ -23,7 +23,7 @@ Version = tuple[int, int]
 
 
 def parse_version(version: Any) -> Version | None:
-    """A version as darktable compares it; None when it is not two whole numbers."""
+    """A version as darktable compares it; None when it is not two integers."""
     parts = str(version).split(".")
     if len(parts) != 2 or not all(part.isascii() and part.isdigit() for part in parts):
         return None
@@ -50,11 +50,11 @@ def was_published(history: History, reading: Reading) -> bool:
 def changed_parts(history: History, reading: Reading, before: Mapping[str, Any]) -> list[str]:
     """What changed that a package is made of, as people name it: `license.weights`, `convert.py`, `family onnx`."""
     found = [label(where) for where in _fields(before, reading.values, ())]
-    folder = reading.path.parent.relative_to(history.root).as_posix() + "/"
+    directory = reading.path.parent.relative_to(history.root).as_posix() + "/"
     for path in sorted(history.changed):
-        name = path.removeprefix(folder)
+        name = path.removeprefix(directory)
         if (
-            path.startswith(folder)
+            path.startswith(directory)
             and not name.startswith((*_NOT_BUILT, "golden", "."))
             and _means_other(history, path)
         ):
@@ -80,7 +80,7 @@ def _fields(before: Any, after: Any, where: Where) -> Iterator[Where]:
 
 def _family_files(root: Path, family: str) -> frozenset[str]:
     """The code of a family, relative to the root; empty where the repository has no tools of its own."""
-    files = Sources(folder=root / "tools").of_family(family)
+    files = Sources(directory=root / "tools").of_family(family)
     return frozenset(path.relative_to(root).as_posix() for path in files)
 
 

@@ -64,12 +64,12 @@ def _found(root: Path, request: Request) -> list[Finding]:
 
 
 def _as_checked_out(findings: list[Finding], root: Path) -> list[Finding]:
-    """On GitHub's runners, paths count from the checkout, of which the model repository may be a folder."""
+    """On GitHub's runners, paths count from the checkout, of which the model repository may be a directory."""
     workspace = Path(os.environ.get("GITHUB_WORKSPACE", root)).resolve()
     if os.environ.get("GITHUB_ACTIONS") != "true" or not root.resolve().is_relative_to(workspace):
         return findings
-    folder = root.resolve().relative_to(workspace)
-    return [replace(finding, path=(folder / finding.path).as_posix()) for finding in findings]
+    directory = root.resolve().relative_to(workspace)
+    return [replace(finding, path=(directory / finding.path).as_posix()) for finding in findings]
 
 
 def _correct(root: Path, request: Request, console: Console) -> None:

@@ -16,7 +16,7 @@ from dtmodels.lint.placeholders import is_placeholder
 from dtmodels.lint.profiles import STRICT, find_profile
 from dtmodels.lint.registry import find_rule, selected
 from dtmodels.lint.rule import Fact, Finding, Rule, RuleResult, Subject
-from dtmodels.lint.targets import card_folders
+from dtmodels.lint.targets import card_directories
 from dtmodels.yaml.document import Change, Where
 
 if TYPE_CHECKING:
@@ -57,23 +57,23 @@ def lint(
     """
     strictness = find_profile(profile)
     rules = selected(select)
-    folders = card_folders(root, ids)
+    directories = card_directories(root, ids)
     history = History.since(root, since) if since else None
     findings: list[Finding] = []
     shown: list[Finding] = []
     facts: dict[str, list[Fact]] = {}
     drafts: set[str] = set()
-    for folder in folders:
-        reading = _as_released(read(folder / CARD)) if released else read(folder / CARD)
+    for directory in directories:
+        reading = _as_released(read(directory / CARD)) if released else read(directory / CARD)
         found = [*_of_card(root, reading, rules, facts, web), *_of_history(history, reading, rules)]
         draft = reading.values.get("status") == "draft"
         if draft:
-            drafts.add(folder.relative_to(root).as_posix())
+            drafts.add(directory.relative_to(root).as_posix())
         if strictness.drafts or ids or not draft:
             findings += found
-        elif strictness.changed_drafts and history and history.touches(folder):
+        elif strictness.changed_drafts and history and history.touches(directory):
             shown += (replace(one, severity="warning") if one.severity == "error" else one for one in found)
-    chosen = {folder.relative_to(root).as_posix() for folder in folders}
+    chosen = {directory.relative_to(root).as_posix() for directory in directories}
     rest = [*_compared(root, facts, rules), *_of_repository(root, rules)]
     findings += [found for found in rest if not ids or found.path.rpartition("/")[0] in chosen]
     mild = find_profile(strictness.drafts_as or profile)
@@ -127,7 +127,7 @@ def _checked(
     if reading.card is None:
         return
     refused = {problem.where for problem in reading.problems if problem.severity == "error" and problem.where}
-    subject = Subject(root=root, folder=reading.path.parent, reading=reading, card=reading.card)
+    subject = Subject(root=root, directory=reading.path.parent, reading=reading, card=reading.card)
     placeholders = {where for where, text in subject.texts() if is_placeholder(text)}
     for rule in rules:
         remarks = [*(rule.check_card(subject) if rule.check_card else ())]

@@ -41,9 +41,9 @@ class History:
         paths = frozenset(path.decode(errors="surrogateescape") for path in (edited + added).split(b"\0") if path)
         return cls(root=root, revision=revision, commit=commit_id, changed=paths)
 
-    def touches(self, folder: Path) -> bool:
-        """Whether a file of `folder` differs."""
-        inside = f"{folder.relative_to(self.root).as_posix()}/"
+    def touches(self, directory: Path) -> bool:
+        """Whether a file of `directory` differs."""
+        inside = f"{directory.relative_to(self.root).as_posix()}/"
         return any(path.startswith(inside) for path in self.changed)
 
     def before(self, path: str) -> bytes | None:

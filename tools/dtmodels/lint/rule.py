@@ -72,7 +72,7 @@ class Subject:
     """A card as a rule sees it."""
 
     root: Path
-    folder: Path
+    directory: Path
     reading: Reading
     card: Card
 

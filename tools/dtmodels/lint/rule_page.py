@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dtmodels.lint.rule import Rule
 
-FOLDER = Path("docs") / "rules"
+DIRECTORY = Path("docs") / "rules"
 """Where a repository keeps the pages."""
 
 
@@ -39,6 +39,6 @@ def address(rule_id: str, root: Path) -> str:
 def _on_github(root: Path) -> str:
     """The address of the pages in the repository a workflow runs for, when it has them."""
     server, repository, commit = (os.environ.get(f"GITHUB_{name}", "") for name in ("SERVER_URL", "REPOSITORY", "SHA"))
-    if not (server and repository and commit and (root / FOLDER).is_dir()):
+    if not (server and repository and commit and (root / DIRECTORY).is_dir()):
         return ""
-    return f"{server}/{repository}/blob/{commit}/{FOLDER.as_posix()}"
+    return f"{server}/{repository}/blob/{commit}/{DIRECTORY.as_posix()}"

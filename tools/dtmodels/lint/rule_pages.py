@@ -9,7 +9,7 @@ from dtbase.system.files import json_text
 from dtmodels.lint.profiles import PROFILES
 from dtmodels.lint.registry import all_rules
 from dtmodels.lint.rule import Rule
-from dtmodels.lint.rule_page import FOLDER, acceptance, rule_page
+from dtmodels.lint.rule_page import DIRECTORY, acceptance, rule_page
 from dtmodels.pages.generate import differing
 from dtmodels.pages.markdown import code, table, text
 
@@ -40,7 +40,7 @@ _FAMILIES = {
 _MORE = """## Corrections and acceptances
 
 `dtmodels lint --fix` corrects what leaves no doubt; `--unsafe-fixes` also what needs a second look, such as a lower
-claim. Only the characters of the correction change, comments stay, and a card is written whole or not at all.
+claim. Only the characters of the correction change, comments stay, and a card is written atomically.
 
 A finding that can be accepted is accepted in the card, under `acceptances`: with the rule, a reason, a name and a day.
 That makes the grade of the model `disclosed`. There is no other way to silence a rule, comments included.
@@ -55,8 +55,8 @@ def rule_pages() -> dict[str, str]:
 
 def stale_pages(root: Path) -> list[tuple[Path, str]]:
     """The pages that differ from the rules, each with the text it should have; none where no pages are kept."""
-    folder = root / FOLDER
-    return differing({folder / name: page for name, page in rule_pages().items()}) if folder.is_dir() else []
+    directory = root / DIRECTORY
+    return differing({directory / name: page for name, page in rule_pages().items()}) if directory.is_dir() else []
 
 
 def _index() -> str:

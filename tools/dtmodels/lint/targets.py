@@ -7,15 +7,15 @@ from pathlib import Path
 
 from dtbase.system.errors import NothingToDo, WrongUsage
 from dtbase.system.suggestions import did_you_mean
-from dtmodels.card.catalogue import CARD, model_folders
+from dtmodels.card.catalogue import CARD, model_directories
 
 
-def card_folders(root: Path, names: Collection[str] | None = None) -> list[Path]:
-    """The folders whose cards are meant, sorted; all of `models/` when nothing is named.
+def card_directories(root: Path, names: Collection[str] | None = None) -> list[Path]:
+    """The directories whose cards are meant, sorted; all of `models/` when nothing is named.
 
     Args:
         root: the model repository.
-        names: ids of models, or paths of cards (from the current folder or from `root`) as a commit hook names them;
+        names: ids of models, or paths of cards (from the current directory or from `root`) as a commit hook names them;
             a card outside `models/` is looked at too.
 
     Raises:
@@ -26,7 +26,7 @@ def card_folders(root: Path, names: Collection[str] | None = None) -> list[Path]
         return _all(root)
     paths = {_card(root, name).parent for name in names if _is_path(name)}
     ids = {name for name in names if not _is_path(name)}
-    known = {folder.name: folder for folder in _all(root)} if ids else {}
+    known = {directory.name: directory for directory in _all(root)} if ids else {}
     for model_id in sorted(ids):
         if model_id not in known:
             raise WrongUsage(f"there is no model '{model_id}'", where=str(root), fix=did_you_mean(model_id, known))
@@ -35,10 +35,10 @@ def card_folders(root: Path, names: Collection[str] | None = None) -> list[Path]
 
 
 def _all(root: Path) -> list[Path]:
-    folders = model_folders(root)
-    if not folders:
+    directories = model_directories(root)
+    if not directories:
         raise NothingToDo("there is no model", where=str(root / "models"), fix="dtmodels new <id> --task <task>")
-    return folders
+    return directories
 
 
 def _is_path(name: str) -> bool:
@@ -47,7 +47,7 @@ def _is_path(name: str) -> bool:
 
 def _card(root: Path, name: str) -> Path:
     for path in (root / name, Path.cwd() / name):
-        # The file itself may be a link, which a rule reports; only its folder is followed.
+        # The file itself may be a link, which a rule reports; only its directory is followed.
         whole = path.parent.resolve() / path.name
         if path.name == CARD and whole.is_relative_to(root) and (path.is_file() or path.is_symlink()):
             return whole

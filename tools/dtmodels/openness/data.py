@@ -41,7 +41,7 @@ def is_free(licence: str) -> bool:
 def _of_all(card: Card, claim: str, prove: Callable[[Dataset, Where], Proof]) -> Proof:
     sets = tuple(training_data(card))
     if not sets:
-        because, fix = "no training data is named", "name every set of data under training.datasets"
+        because, fix = "no training data is named", "name every dataset under training.datasets"
         return Proof(claim=claim, holds=False, because=because, where=("training", "datasets"), fix=fix)
     return every(claim, tuple(prove(data, ("training", "datasets", index)) for index, data in sets))
 

@@ -19,7 +19,7 @@ def grade(card: Card) -> Grade:
 
     Returns:
         `open`: nothing has to be excused. `disclosed`: a compromise is accepted by name, or has to be before a release.
-        `refused`: learned from people whose pictures were taken without asking, or under a licence darktable cannot
+        `refused`: learned from people whose images were taken without asking, or under a licence darktable cannot
         use, which nobody can accept. `unknown`: a draft that does not say yet what it was trained on.
     """
     sets = [data for _, data in training_data(card)]

@@ -1,4 +1,4 @@
-"""Sets of data that many models were trained on, and what is known about them: `schema/datasets-v1.json`."""
+"""Datasets that many models were trained on, and what is known about them: `schema/datasets-v1.json`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from dtmodels.card.model import Dataset
-from dtmodels.card.schemas import folder
+from dtmodels.card.schemas import directory
 from dtmodels.licence.openness import data_status
 
 FILE = "datasets-v1.json"
@@ -30,7 +30,7 @@ _EQUAL = {"synthetic": "photographed", "licensed": "photographed", "none": "unkn
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownData:
-    """What is known about one set of data; fields documented in `datasets-v1.schema.json`."""
+    """What is known about one dataset; fields documented in `datasets-v1.schema.json`."""
 
     name: str
     license: str
@@ -69,7 +69,7 @@ def worst(dataset: Dataset, field: str) -> str:
 
 
 def licences(dataset: Dataset) -> tuple[str, ...]:
-    """Every licence that is said or known to hold for a set of data and its annotations."""
+    """Every licence that is said or known to hold for a dataset and its annotations."""
     known = known_data(dataset)
     said = [dataset.license, dataset.annotations.license if dataset.annotations else ""]
     said += [licence for one in known for licence in (one.license, one.annotations)]
@@ -89,7 +89,7 @@ def contradictions(dataset: Dataset) -> Iterator[Contradiction]:
 
 
 def only_annotations(dataset: Dataset, known: KnownData) -> bool:
-    """Whether a card states the licence of the annotations where that of the pictures belongs."""
+    """Whether a card states the licence of the annotations where that of the images belongs."""
     return bool(known.annotations) and not dataset.annotations and dataset.license == known.annotations
 
 
@@ -104,7 +104,7 @@ def better_licence(said: str, known: str) -> bool:
 @lru_cache(maxsize=4096)
 def _known(name: str, url: str) -> tuple[KnownData, ...]:
     runs, address = _Runs.of(_words(name)), _address(url)
-    registry = _registry(folder() / FILE)
+    registry = _registry(directory() / FILE)
     named = [known for known, names in registry if any(_contains(runs, alias) for alias in names)]
     there = [known for known, _ in registry if known.url and _address(known.url) == address and known not in named]
     return (*(known for known in named if not any(_inside(known, other) for other in named)), *there)

@@ -1,4 +1,4 @@
-"""What keeps a set of data from being open, each reason as a clause."""
+"""What keeps a dataset from being open, each reason as a clause."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _LICENCE = {
 
 
 def training_data(card: Card) -> Iterator[tuple[int, Dataset]]:
-    """The sets of data the weights were made from, with their position in the card."""
+    """The datasets the weights were made from, with their position in the card."""
     return ((index, data) for index, data in enumerate(card.training.datasets) if data.role != "evaluate")
 
 
 def compromises(dataset: Dataset) -> list[str]:
-    """Why a set of data falls short, by what the card says; empty when it is open."""
+    """Why a dataset falls short, by what the card says; empty when it is open."""
     found = [_of_licence("it has", dataset.license)]
     if dataset.annotations:
         found.append(_of_licence("its annotations have", dataset.annotations.license))
@@ -44,7 +44,7 @@ def compromises(dataset: Dataset) -> list[str]:
 
 
 def limitation_mentions(limitation: Limitation, dataset: Dataset) -> bool:
-    """Whether a limitation is about a set of data."""
+    """Whether a limitation is about a dataset."""
     return dataset.name in limitation.datasets or dataset.name in limitation.text
 
 

@@ -1,7 +1,7 @@
 """Open a `.dtmodel` the way darktable's installer does, without its dangers.
 
 darktable opens zip archives only, takes the model id from the first entry, extracts everything into a staging
-folder, skips what it does not like without a word, and moves the folder named like the id into place. It does not
+directory, skips what it does not like without a word, and moves the directory named like the id into place. It does not
 notice cut or altered data. What it would drop, skip or spoil is a problem here.
 """
 
@@ -26,7 +26,7 @@ BLOCK = 1 << 20
 LOCAL_HEADER = struct.Struct("<4s2xHH4xIII2x2x")
 """Signature, flags, method, checksum and both sizes, as they stand before each entry's data."""
 DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError, struct.error, OSError)
-"""What reading a spoilt archive raises; the last one is bzip2's, and that of a name which is both file and folder."""
+"""Raised by reading a broken archive; the last is bzip2's and that of a name which is both file and directory."""
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 IN_EXTRA_FIELD = 0xFFFFFFFF
 
@@ -37,7 +37,7 @@ class Installed:
 
     id: str
     """The part of the first entry before the first slash; what darktable calls the model. Empty when refused."""
-    folder: Path | None
+    directory: Path | None
     """The model as it would lie on disk; None when darktable would refuse it or nothing can be read."""
     problems: tuple[CheckProblem, ...]
 
@@ -47,18 +47,18 @@ def install(path: Path, staging: Path) -> Installed:
 
     Args:
         path: a `.dtmodel` file.
-        staging: an existing empty folder.
+        staging: an existing empty directory.
 
     Raises:
         Failure: it may not be read, or there is no room to unpack it.
     """
     if unreadable := _not_a_zip(path):
-        return Installed(id="", folder=None, problems=(unreadable,))
+        return Installed(id="", directory=None, problems=(unreadable,))
     try:
         with zipfile.ZipFile(path) as archive:
             return _install(archive, path.name, staging)
     except (*DAMAGE, NotImplementedError) as exc:
-        return Installed(id="", folder=None, problems=(_cut(path.name, str(exc)),))
+        return Installed(id="", directory=None, problems=(_cut(path.name, str(exc)),))
 
 
 def _not_a_zip(path: Path) -> CheckProblem | None:
@@ -88,23 +88,25 @@ def _install(archive: zipfile.ZipFile, where: str, staging: Path) -> Installed:
     # darktable reads entries in the order of their data, whatever the directory at the end says
     entries = sorted(archive.infolist(), key=lambda entry: entry.header_offset)
     if not entries:
-        return Installed(id="", folder=None, problems=(_cut(where, "no entry in its directory"),))
-    model_id, refused = top_folder(entries[0].filename)
+        return Installed(id="", directory=None, problems=(_cut(where, "no entry in its directory"),))
+    model_id, refused = top_directory(entries[0].filename)
     if refused:
-        return Installed(id="", folder=None, problems=(refused,))
+        return Installed(id="", directory=None, problems=(refused,))
     problems = [*check_entries(entries, model_id), *check_size(entries, where)]
     if not any(problem.code == "archive.bomb" for problem in problems):
         problems += _extract(archive, _wanted(entries, model_id), staging)
-    folder = staging / model_id
-    return Installed(id=model_id, folder=folder if folder.is_dir() else None, problems=tuple(problems))
+    directory = staging / model_id
+    return Installed(id=model_id, directory=directory if directory.is_dir() else None, problems=tuple(problems))
 
 
-def top_folder(first: str) -> tuple[str, CheckProblem | None]:
+def top_directory(first: str) -> tuple[str, CheckProblem | None]:
     """The model id that the first entry of an archive stands for, or the reason why darktable refuses it."""
     model_id, slash, _ = first.partition("/")
-    fix = f"let the first entry lie in the one top folder named like the model; {REPACK}"
+    fix = f"let the first entry lie in the one top directory named like the model; {REPACK}"
     if not slash:
-        what = "the first entry lies at the root of the archive, so no folder of its name appears: darktable refuses it"
+        what = (
+            "the first entry lies at the root of the archive, so no directory of its name appears: darktable refuses it"
+        )
         return "", error("archive.first-entry", first, what, fix)
     if model_id in {"", ".", ".."} or "\\" in model_id:
         what = f"the first entry names the model {model_id!r}, which is no valid id: darktable refuses the archive"
@@ -113,7 +115,7 @@ def top_folder(first: str) -> tuple[str, CheckProblem | None]:
 
 
 def _wanted(entries: list[zipfile.ZipInfo], model_id: str) -> Iterator[zipfile.ZipInfo]:
-    """What would lie in the model's folder in the end."""
+    """What would lie in the model's directory in the end."""
     for entry in entries:
         if entry.filename.startswith(f"{model_id}/") and ".." not in entry.filename and not is_special(entry):
             yield entry

@@ -24,13 +24,13 @@ REPACK = "pack it again with `dtmodels package`"
 
 
 def is_special(entry: zipfile.ZipInfo) -> bool:
-    """Whether the entry is a link or a device instead of a file or folder."""
+    """Whether the entry is a link or a device instead of a file or directory."""
     kind = stat.S_IFMT(entry.external_attr >> 16) if entry.create_system == UNIX else 0
     return kind not in {0, stat.S_IFREG, stat.S_IFDIR}
 
 
 def check_entries(entries: list[zipfile.ZipInfo], model_id: str) -> Iterator[CheckProblem]:
-    """Names and kinds of all entries, and the name of the top folder, which is the model's id."""
+    """Names and kinds of all entries, and the name of the top directory, which is the model's id."""
     seen: set[str] = set()
     for entry in entries:
         yield from _check_name(entry.filename, model_id)
@@ -41,7 +41,7 @@ def check_entries(entries: list[zipfile.ZipInfo], model_id: str) -> Iterator[Che
         seen.add(entry.filename)
     if model_id.startswith("_"):
         reason = "such names are darktable's own, for caches"
-        what = "the model's folder name starts with an underscore"
+        what = "the model's directory name starts with an underscore"
         yield error("archive.reserved-id", model_id, what, "choose another id", reason=reason)
     if not model_id.isascii() or model_id != model_id.lower():
         what = "the id is not plain lower case: file systems disagree about such names"
@@ -53,7 +53,7 @@ def _check_name(name: str, model_id: str) -> Iterator[CheckProblem]:
         what = "the name contains two dots in a row: darktable skips the file without a word"
         yield error("archive.two-dots", name, what, "rename the file")
     elif not name.startswith(f"{model_id}/"):
-        what = f"lies outside the top folder {model_id}/: darktable drops it without a word"
+        what = f"lies outside the top directory {model_id}/: darktable drops it without a word"
         reason = "a package holds one model and nothing beside it"
         yield error("archive.other-top", name, what, REPACK, reason=reason)
     elif name.startswith("/") or "\\" in name or "\0" in name:

@@ -28,7 +28,7 @@ def check_keys(config: PackageConfig, top: str) -> Iterator[CheckProblem]:
 
     Args:
         config: the configuration.
-        top: name of the model's folder, which must be the id; not compared when empty.
+        top: name of the model's directory, which must be the id; not compared when empty.
     """
     yield from _check_identity(config, top)
     yield from _check_version(config)
@@ -54,7 +54,7 @@ def _check_identity(config: PackageConfig, top: str) -> Iterator[CheckProblem]:
         elif not value:
             yield error(f"config.{key}", f"{FILE}: {key}", "is empty: darktable does not find the model", "fill it in")
     if (model_id := config.text("id")) and top and model_id != top:
-        what = f"is {model_id!r}, but the folder is {top!r}: darktable looks for the model in the wrong place"
+        what = f"is {model_id!r}, but the directory is {top!r}: darktable looks for the model in the wrong place"
         reason = "removing it, its card and its update status break"
         yield error("config.id-folder", f"{FILE}: id", what, "let both be the same", reason=reason)
     if not config.text("task"):

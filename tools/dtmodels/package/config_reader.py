@@ -71,16 +71,16 @@ class PackageConfig:
         return tuple(int(item) if isinstance(item, (int, float)) else 0 for item in value[:MAX_LIST])
 
 
-def read(folder: Path) -> tuple[PackageConfig | None, list[CheckProblem]]:
-    """Read `folder/config.json` as darktable does.
+def read(directory: Path) -> tuple[PackageConfig | None, list[CheckProblem]]:
+    """Read `directory/config.json` as darktable does.
 
     Returns:
         The configuration, or None when darktable cannot read it, and the problems.
     """
-    path = folder / FILE
+    path = directory / FILE
     if not path.is_file():
-        what = f"there is no {FILE} in the top folder: darktable installs the archive and then knows no such model"
-        return None, [error("config.absent", FILE, what, f"put {FILE} directly into the top folder")]
+        what = f"there is no {FILE} in the top directory: darktable installs the archive and then knows no such model"
+        return None, [error("config.absent", FILE, what, f"put {FILE} directly into the top directory")]
     repeated: list[str] = []
     try:
         values = parse(path.read_bytes(), repeated)

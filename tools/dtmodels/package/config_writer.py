@@ -21,14 +21,14 @@ def config(card: Card, attributes: Mapping[str, Any], *, seed: int | None = None
     Args:
         card: the model's card.
         attributes: what the network family knows beyond the card; the card's own attributes win.
-        seed: of stand-in weights; such a model says in every place a person may see that it is of no use.
+        seed: of seeded weights; such a model says in every place a person may see that it is of no use.
     """
     values = _config(card, attributes)
     if seed is None:
         return values
-    warning = f"Stand-in weights (seed {seed}), of no use for pictures. "
+    warning = f"Seeded weights (seed {seed}), of no use for pictures. "
     texts = {**values["model_card"], "long_description": warning + values["model_card"]["long_description"]}
-    name = f"{values['name']} (stand-in weights)"
+    name = f"{values['name']} (seeded weights)"
     return {**values, "name": name, "description": warning + card.description, "model_card": texts, SEEDED: seed}
 
 

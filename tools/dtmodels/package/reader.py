@@ -24,7 +24,7 @@ _BLOCK = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackageFile:
-    """A file in a package; its name is that within the one top folder."""
+    """A file in a package; its name is that within the one top directory."""
 
     name: str
     bytes: int
@@ -48,7 +48,7 @@ class Packed:
         """Read a package and hash everything in it.
 
         Raises:
-            Failure: it is no package of ours, or was built with stand-in weights.
+            Failure: it is no package of ours, or was built with seeded weights.
         """
         try:
             with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as scratch:
@@ -70,29 +70,29 @@ class Packed:
             what = f"is no package of this project: {exc}"
             raise Failure(what, where=str(path), fix="build it with `dtmodels package`") from exc
         if SEEDED in found.config:
-            what = "has stand-in weights: it must not be published"
+            what = "has seeded weights: it must not be published"
             raise Failure(what, where=str(path), fix="build it without --seed")
         return found
 
     @contextmanager
     def unpacked(self) -> Iterator[Path]:
-        """A temporary folder with the package's files."""
+        """A temporary directory with the package's files."""
         with zipfile.ZipFile(self.path) as archive, tempfile.TemporaryDirectory() as scratch:
             for member in self.members:
                 archive.extract(f"{self.card.id}/{member.name}", scratch)
             yield Path(scratch) / self.card.id
 
 
-def packages_in(folder: Path) -> list[Packed]:
-    """The packages of a release folder, sorted by id.
+def packages_in(directory: Path) -> list[Packed]:
+    """The packages of a release directory, sorted by id.
 
     Raises:
         NothingToDo: there is none.
         Failure: one of them cannot be read.
     """
-    found = [Packed.read(path) for path in sorted(folder.glob("*.dtmodel"))]
+    found = [Packed.read(path) for path in sorted(directory.glob("*.dtmodel"))]
     if not found:
-        raise NothingToDo("holds no package", where=str(folder), fix="run `dtmodels release` first")
+        raise NothingToDo("holds no package", where=str(directory), fix="run `dtmodels release` first")
     return found
 
 

@@ -13,7 +13,7 @@ from dtmodels.pages.markdown import code, link, table, text
 
 
 def collection_tables(catalogue: Catalogue) -> str:
-    """Two tables: the models with what they claim and disclose, and the sets of data behind them."""
+    """Two tables: the models with what they claim and disclose, and the datasets behind them."""
     cards = [entry.card for entry in catalogue.entries]
     return f"\n{_models(cards)}\n## The data behind them\n\n{_data(cards)}"
 
@@ -60,4 +60,4 @@ def _data(cards: Iterable[Card]) -> str:
         ]
         for data, models in (uses[name] for name in sorted(uses, key=str.casefold))
     ]
-    return table(["set of data", "licence", "what keeps it from being open", "models"], rows)
+    return table(["dataset", "licence", "what keeps it from being open", "models"], rows)

@@ -41,7 +41,7 @@ def write_docs(root: Path, console: Console, *, check: bool, others: Sequence[tu
 def stale(root: Path) -> list[tuple[Path, str]]:
     """The generated files that differ from what they are generated from, each with the text it should have."""
     catalogue = Catalogue.load(root)
-    pages = {entry.folder / "README.md": model_page(entry) for entry in catalogue.entries}
+    pages = {entry.directory / "README.md": model_page(entry) for entry in catalogue.entries}
     return [*differing(pages), *_stale_tables(catalogue)]
 
 

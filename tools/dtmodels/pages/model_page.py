@@ -30,8 +30,8 @@ def _optional(entry: Entry) -> Iterator[str]:
     card = entry.card
     if card.evaluation:
         yield _evaluation(card)
-    if (golden := _golden(entry.folder)) is not None:
-        yield _tensors(golden, entry.folder)
+    if (golden := _golden(entry.directory)) is not None:
+        yield _tensors(golden, entry.directory)
     if card.training.datasets:
         yield f"## Data\n\n{datasets(card)}"
     if card.openness and card.openness.components:
@@ -100,7 +100,7 @@ def _evaluation(card: Card) -> str:
     return "## Evaluation\n\n" + table(columns, rows)
 
 
-def _tensors(golden: Any, folder: Path) -> str:
+def _tensors(golden: Any, directory: Path) -> str:
     try:
         rows = [
             [code(file), side, code(name), code(dtype), code(" × ".join(map(str, shape)))]
@@ -109,21 +109,21 @@ def _tensors(golden: Any, folder: Path) -> str:
             for name, dtype, shape in graph[side]
         ]
     except (KeyError, TypeError, ValueError, AttributeError) as exc:
-        raise _broken(folder, f"does not list the tensors of the model's files: {exc!r}") from exc
+        raise _broken(directory, f"does not list the tensors of the model's files: {exc!r}") from exc
     return "## Tensors\n\n" + table(["file", "", "name", "type", "shape"], rows)
 
 
-def _golden(folder: Path) -> Any:
-    path = folder / "golden.json"
+def _golden(directory: Path) -> Any:
+    path = directory / "golden.json"
     try:
         return json.loads(path.read_bytes()) if path.is_file() else None
     except ValueError as exc:
-        raise _broken(folder, f"cannot be read: {exc}") from exc
+        raise _broken(directory, f"cannot be read: {exc}") from exc
 
 
-def _broken(folder: Path, what: str) -> Failure:
-    fix = f"restore it, or store it again: `dtmodels validate --pin {folder.name}`"
-    return Failure(what, where=f"models/{folder.name}/golden.json", fix=fix)
+def _broken(directory: Path, what: str) -> Failure:
+    fix = f"restore it, or store it again: `dtmodels validate --pin {directory.name}`"
+    return Failure(what, where=f"models/{directory.name}/golden.json", fix=fix)
 
 
 def datasets(card: Card) -> str:

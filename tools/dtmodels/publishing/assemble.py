@@ -1,4 +1,4 @@
-"""assemble: `dist/` from packages just built and packages carried over, whole or not at all."""
+"""assemble: `dist/` from packages just built and packages carried over, atomically."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dtbase.system.errors import Failure
-from dtbase.system.files import replacing_folder, sha256, write_json, write_text
+from dtbase.system.files import replacing_directory, sha256, write_json, write_text
 from dtbase.terminal.console import Console
 from dtmodels.build.workspace import Workspace
 from dtmodels.card.model import Card
@@ -27,7 +27,7 @@ from dtmodels.publishing.reuse import copy_by_digest, fetch
 from dtmodels.stages.index import asset_name, index
 
 INDEXES = 5
-"""Assets beside the models: versions.json, release.json, SHA256SUMS, the bill of materials, and what built them."""
+"""Assets beside the models: versions.json, release.json, SHA256SUMS, the SBOM, and what built them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,31 +57,31 @@ def assemble(root: Path, built: Path, plan: Plan, github: GitHub, console: Conso
             carried cannot be had. `dist/` stays as it was.
     """
     workspace = Workspace(root)
-    with workspace.locked(), replacing_folder(workspace.dist) as folder:
+    with workspace.locked(), replacing_directory(workspace.dist) as directory:
         if plan.finished:
-            return list(_as_published(folder, plan, plan.finished, github, console))
+            return list(_as_published(directory, plan, plan.finished, github, console))
         found = _found_in(built)
-        lines = [*_built_now(folder, found, plan), *_carried_over(folder, found, plan, github, console)]
+        lines = [*_built_now(directory, found, plan), *_carried_over(directory, found, plan, github, console)]
         for environment in sorted(built.rglob(ENVIRONMENT))[:1] if plan.build else ():
-            shutil.copyfile(environment, folder / ENVIRONMENT)
-        loose = _add_loose_files(folder)
-        check_limits({path.name: path.stat().st_size for path in folder.iterdir()}, folder)
-        _write_indexes(root, folder, plan, loose=loose)
-        read_dist(folder)
+            shutil.copyfile(environment, directory / ENVIRONMENT)
+        loose = _add_loose_files(directory)
+        check_limits({path.name: path.stat().st_size for path in directory.iterdir()}, directory)
+        _write_indexes(root, directory, plan, loose=loose)
+        read_dist(directory)
     return lines
 
 
-def _as_published(folder: Path, plan: Plan, finished: Released, github: GitHub, console: Console) -> Iterator[Line]:
+def _as_published(directory: Path, plan: Plan, finished: Released, github: GitHub, console: Console) -> Iterator[Line]:
     """A release that is published is not put together again: its files are fetched, and the notes written anew."""
     for asset in github.assets(finished.release):
-        target = folder / asset.name
-        if not copy_by_digest(asset.sha256, target, [folder.parent / "dist" / asset.name]):
+        target = directory / asset.name
+        if not copy_by_digest(asset.sha256, target, [directory.parent / "dist" / asset.name]):
             fetch(finished.tag, asset.sha256, target, github, console)
-    dist = read_dist(folder)
+    dist = read_dist(directory)
     loose = any(name.endswith(".onnx") for name in dist.files)
-    write_text(folder / NOTES, notes(plan, dist.record, dist.versions["models"], loose=loose))
+    write_text(directory / NOTES, notes(plan, dist.record, dist.versions["models"], loose=loose))
     for model_id, package in sorted(finished.models.items()):
-        yield _line(folder / f"{model_id}.dtmodel", package.version, f"{finished.tag}, published")
+        yield _line(directory / f"{model_id}.dtmodel", package.version, f"{finished.tag}, published")
 
 
 Found = Mapping[str, Sequence[Path]]
@@ -95,18 +95,18 @@ def _found_in(built: Path) -> Found:
     return found
 
 
-def _built_now(folder: Path, found: Found, plan: Plan) -> Iterable[Line]:
+def _built_now(directory: Path, found: Found, plan: Plan) -> Iterable[Line]:
     for entry in plan.build:
-        card, target = entry.card, folder / f"{entry.card.id}.dtmodel"
+        card, target = entry.card, directory / f"{entry.card.id}.dtmodel"
         shutil.copyfile(_only(found.get(target.name, ()), target.name), target)
         _hold(target, card)
         yield _line(target, card.version, "built")
 
 
-def _carried_over(folder: Path, found: Found, plan: Plan, github: GitHub, console: Console) -> Iterable[Line]:
+def _carried_over(directory: Path, found: Found, plan: Plan, github: GitHub, console: Console) -> Iterable[Line]:
     for model_id, carried in plan.carried.items():
-        target = folder / f"{model_id}.dtmodel"
-        near = [folder.parent / "dist" / target.name, *found.get(target.name, ())]
+        target = directory / f"{model_id}.dtmodel"
+        near = [directory.parent / "dist" / target.name, *found.get(target.name, ())]
         here = copy_by_digest(carried.sha256, target, near)
         if not here:
             fetch(carried.tag, carried.sha256, target, github, console)
@@ -133,25 +133,23 @@ def _hold(package: Path, card: Card) -> None:
     with tempfile.TemporaryDirectory(dir=package.parent, prefix=".") as staging:
         installed = install(package, Path(staging))
         wrong = [str(problem) for problem in installed.problems if problem.severity == "error"]
-        if installed.folder is None or wrong:
+        if installed.directory is None or wrong:
             raise Failure("\n".join(["darktable would not install it whole", *wrong]), where=package.name)
-        config = json.loads((installed.folder / "config.json").read_bytes())
+        config = json.loads((installed.directory / "config.json").read_bytes())
     found = (config.get("id"), config.get("version"))
     if found != (card.id, card.version):
         what = f"is {found[0]} {found[1]}, but the card says {card.id} {card.version}"
         raise Failure(what, where=package.name, fix="build it again from this commit")
     if SEEDED in config:
-        raise Failure(
-            "has stand-in weights, so it cannot be released", where=package.name, fix="build it without --seed"
-        )
+        raise Failure("has seeded weights, so it cannot be released", where=package.name, fix="build it without --seed")
 
 
-def _add_loose_files(folder: Path) -> bool:
+def _add_loose_files(directory: Path) -> bool:
     """Each package's graphs and `config.json` as assets of their own, where there is room for all; whether there is."""
     import zipfile
 
     members = {}
-    for package in sorted(folder.glob("*.dtmodel")):
+    for package in sorted(directory.glob("*.dtmodel")):
         with zipfile.ZipFile(package) as archive:
             names = [name for name in archive.namelist() if name.endswith((".onnx", "/config.json"))]
         members[package] = names
@@ -163,24 +161,24 @@ def _add_loose_files(folder: Path) -> bool:
             for name in names:
                 with (
                     archive.open(name) as source,
-                    (folder / asset_name(package.stem, name.rpartition("/")[2])).open("wb") as sink,
+                    (directory / asset_name(package.stem, name.rpartition("/")[2])).open("wb") as sink,
                 ):
                     shutil.copyfileobj(source, sink, 1 << 20)
     return True
 
 
-def _write_indexes(root: Path, folder: Path, plan: Plan, *, loose: bool) -> None:
+def _write_indexes(root: Path, directory: Path, plan: Plan, *, loose: bool) -> None:
     from dtmodels.sbom import write_sbom
 
-    write_sbom(root, folder, plan.tag.text)
-    record = _record(plan, folder)
-    write_json(folder / RECORD, record)
-    index(folder)
-    versions = json.loads((folder / VERSIONS).read_bytes())["models"]
-    write_text(folder / NOTES, notes(plan, record, versions, loose=loose))
+    write_sbom(root, directory, plan.tag.text)
+    record = _record(plan, directory)
+    write_json(directory / RECORD, record)
+    index(directory)
+    versions = json.loads((directory / VERSIONS).read_bytes())["models"]
+    write_text(directory / NOTES, notes(plan, record, versions, loose=loose))
 
 
-def _record(plan: Plan, folder: Path) -> dict[str, Any]:
+def _record(plan: Plan, directory: Path) -> dict[str, Any]:
     versions = {entry.card.id: entry.card.version for entry in plan.build}
     versions |= {model_id: carried.version for model_id, carried in plan.carried.items()}
     record = {
@@ -191,7 +189,7 @@ def _record(plan: Plan, folder: Path) -> dict[str, Any]:
         "models": {
             model_id: {
                 "version": version,
-                "sha256": f"sha256:{sha256(folder / f'{model_id}.dtmodel')}",
+                "sha256": f"sha256:{sha256(directory / f'{model_id}.dtmodel')}",
                 "built_in": plan.carried[model_id].built_in if model_id in plan.carried else plan.tag.text,
             }
             for model_id, version in versions.items()

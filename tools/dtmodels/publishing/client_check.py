@@ -89,12 +89,12 @@ def _tag(client: DarktableClient, tag: str) -> str:
 
 
 def _install(client: DarktableClient, tag: str, offer: Offer) -> None:
-    folder = client.download(tag, offer)
-    if folder.name != offer.id:
-        raise ClientError(f"is installed as {folder.name}", where=offer.id, fix="pack it again")
+    directory = client.download(tag, offer)
+    if directory.name != offer.id:
+        raise ClientError(f"is installed as {directory.name}", where=offer.id, fix="pack it again")
     if client.update_available(offer):
         raise ClientError("shows an update right after it was installed", where=offer.id, fix="pack it again")
-    shutil.rmtree(folder)
+    shutil.rmtree(directory)
 
 
 @contextmanager

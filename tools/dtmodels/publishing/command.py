@@ -14,8 +14,8 @@ from dtbase.terminal.github_output import set_outputs
 from dtmodels.build.workspace import Workspace
 from dtmodels.ci.shards import shards
 from dtmodels.publishing.assemble import assemble
+from dtmodels.publishing.directory_check import check_directory
 from dtmodels.publishing.dist import VERSIONS, read_dist
-from dtmodels.publishing.folder_check import check_folder
 from dtmodels.publishing.github import GitHub
 from dtmodels.publishing.next_draft import stock
 from dtmodels.publishing.plan import Plan, plan
@@ -94,7 +94,7 @@ def publish_on_hub(root: Path, name: str, owner: str, console: Console, *, dry_r
         raise WrongUsage(f"dist/ is {dist.record['tag']}", fix=f"dtmodels assemble <built> --tag {tag.text}")
     github = GitHub.from_environment()
     source = f"{github.server_url}/{github.repository}/releases/tag/{tag.text}"
-    publish_to_hub(dist.folder, owner, console, source=source, dry_run=dry_run)
+    publish_to_hub(dist.directory, owner, console, source=source, dry_run=dry_run)
 
 
 def _volume(verb: str, files: Sequence[object], size: int) -> str:
@@ -102,11 +102,11 @@ def _volume(verb: str, files: Sequence[object], size: int) -> str:
 
 
 def verify_target(target: str, console: Console, *, into: Path | None, transcript: bool, as_json: bool) -> None:
-    """Verify a folder, or a published release, and say what that means for darktable."""
+    """Verify a directory, or a published release, and say what that means for darktable."""
     if target != LATEST and Path(target).is_dir():
         if into or transcript:
             raise WrongUsage("--into and --transcript are for published releases", where=target)
-        dist = check_folder(Path(target))
+        dist = check_directory(Path(target))
         found = Verified(tag=dist.record["tag"], dist=dist, served=(), transcript=())
     else:
         with tempfile.TemporaryDirectory() as scratch:
@@ -126,9 +126,9 @@ def verify_target(target: str, console: Console, *, into: Path | None, transcrip
 
 
 def compare_with(built: str, name: str, console: Console, *, as_json: bool) -> int:
-    """Say which packages below a folder are those of a published release; 1 when one that should be is not."""
+    """Say which packages below a directory are those of a published release; 1 when one that should be is not."""
     if not Path(built).is_dir():
-        raise WrongUsage("there is no such folder", where=built, fix="name the folder that holds built packages")
+        raise WrongUsage("there is no such directory", where=built, fix="name the directory that holds built packages")
     found = reproduce(Path(built), name, GitHub.from_environment(), console)
     if as_json:
         rows = [dict(zip(("id", "version", "result", "detail"), one.row(), strict=True)) for one in found]

@@ -82,7 +82,7 @@ class DarktableClient:
     addresses: Addresses
     fetch: Fetch
     models: Path
-    """The folder its models are installed in."""
+    """The directory its models are installed in."""
     cache: Path
     """Where it downloads to."""
     origins: dict[str, str] = field(default_factory=dict)
@@ -139,7 +139,7 @@ class DarktableClient:
         """Download a package, compare its digest, install it. Nothing installed changes before the digest is right.
 
         Returns:
-            The folder of the installed model.
+            The directory of the installed model.
 
         Raises:
             Disappointed: no digest, another digest, or an archive darktable would not install whole.
@@ -174,16 +174,16 @@ class DarktableClient:
         return numbers(version if isinstance(version, str) else "") < numbers(offer.version)
 
     def _install(self, package: Path) -> Path:
-        """The first entry of the archive says what the model is called; its folder takes the place of an older one."""
+        """The first entry of the archive names the model; its directory replaces an older one."""
         with tempfile.TemporaryDirectory(dir=self.models, prefix=".staging.") as staging:
             installed = install(package, Path(staging))
             wrong = [str(problem) for problem in installed.problems if problem.severity == "error"]
-            if installed.folder is None or wrong:
+            if installed.directory is None or wrong:
                 self._conclude("cannot be installed whole")
                 raise ClientError("\n".join(["cannot be installed whole", *wrong]), where=package.name)
             target = self.models / installed.id
             shutil.rmtree(target, ignore_errors=True)
-            installed.folder.replace(target)
+            installed.directory.replace(target)
         self.origins[installed.id] = self.addresses.repository
         self._conclude(f"installed as {target.name}")
         return target

@@ -43,9 +43,9 @@ class ReleaseAsset:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dist:
-    """A release folder whose every file was held against its checksum."""
+    """A release directory whose every file was held against its checksum."""
 
-    folder: Path
+    directory: Path
     files: Mapping[str, ReleaseAsset]
     """By name, in the order they are uploaded in."""
     record: Mapping[str, Any]
@@ -56,28 +56,28 @@ class Dist:
 
     def path(self, name: str) -> Path:
         """Where an asset lies here."""
-        return self.folder / name
+        return self.directory / name
 
 
-def read_dist(folder: Path) -> Dist:
-    """Read a release folder.
+def read_dist(directory: Path) -> Dist:
+    """Read a release directory.
 
     Raises:
         Failure: a file is missing, unexpected, too large or not the one its checksum names; or a document breaks its
             schema.
     """
-    sums = read_sums(folder / SUMS)
-    _hold_names(folder, sums)
-    check_limits({name: (folder / name).stat().st_size for name in (*sums, SUMS)}, folder)
-    found = {name: _file(folder / name, digest) for name, digest in sums.items()}
-    found[SUMS] = ReleaseAsset(name=SUMS, sha256=sha256(folder / SUMS), bytes=(folder / SUMS).stat().st_size)
+    sums = read_sums(directory / SUMS)
+    _hold_names(directory, sums)
+    check_limits({name: (directory / name).stat().st_size for name in (*sums, SUMS)}, directory)
+    found = {name: _file(directory / name, digest) for name, digest in sums.items()}
+    found[SUMS] = ReleaseAsset(name=SUMS, sha256=sha256(directory / SUMS), bytes=(directory / SUMS).stat().st_size)
     ordered = sorted(found, key=lambda name: (name == VERSIONS, name in (SUMS, RECORD), name))
     return Dist(
-        folder=folder,
+        directory=directory,
         files={name: found[name] for name in ordered},
-        record=_document(folder / RECORD, "release-v1"),
-        versions=_document(folder / VERSIONS, "versions-v1"),
-        notes=(folder / NOTES).read_text(encoding="utf-8") if (folder / NOTES).is_file() else "",
+        record=_document(directory / RECORD, "release-v1"),
+        versions=_document(directory / VERSIONS, "versions-v1"),
+        notes=(directory / NOTES).read_text(encoding="utf-8") if (directory / NOTES).is_file() else "",
     )
 
 
@@ -88,7 +88,7 @@ def read_sums(path: Path) -> dict[str, str]:
         Failure: it is missing, or a line of it is none of coreutils' with a name that may be an asset's.
     """
     if not path.is_file():
-        raise Failure("this is no release folder: it has no SHA256SUMS", where=str(path.parent), fix=_REMAKE)
+        raise Failure("this is no release directory: it has no SHA256SUMS", where=str(path.parent), fix=_REMAKE)
     sums: dict[str, str] = {}
     for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
         match = _LINE.fullmatch(line)
@@ -98,7 +98,7 @@ def read_sums(path: Path) -> dict[str, str]:
     return sums
 
 
-def check_limits(sizes: Mapping[str, int], folder: Path) -> None:
+def check_limits(sizes: Mapping[str, int], directory: Path) -> None:
     """Hold files to what can be published and downloaded.
 
     Raises:
@@ -108,22 +108,24 @@ def check_limits(sizes: Mapping[str, int], folder: Path) -> None:
         if not 0 < size <= MOST_ASSET_BYTES:
             fix = "store its weights as float16, or leave the model out"
             what = f"has {size:,} bytes; an asset has 1 to {MOST_ASSET_BYTES:,}"
-            raise Failure(what, where=str(folder / name), fix=fix)
+            raise Failure(what, where=str(directory / name), fix=fix)
     if sizes.get(VERSIONS, 0) > MOST_VERSIONS_BYTES:
         what = f"has {sizes[VERSIONS]:,} bytes; darktable reads no more than {MOST_VERSIONS_BYTES:,}"
-        raise Failure(what, where=str(folder / VERSIONS), fix="release fewer models, with shorter descriptions")
+        raise Failure(what, where=str(directory / VERSIONS), fix="release fewer models, with shorter descriptions")
     if len(sizes) > MOST_ASSETS:
-        raise Failure(f"{len(sizes)} assets, and {MOST_ASSETS} at most", where=str(folder), fix="release fewer models")
+        raise Failure(
+            f"{len(sizes)} assets, and {MOST_ASSETS} at most", where=str(directory), fix="release fewer models"
+        )
 
 
-def _hold_names(folder: Path, sums: Mapping[str, str]) -> None:
-    there = {path.name for path in folder.iterdir()} - {SUMS, NOTES}
+def _hold_names(directory: Path, sums: Mapping[str, str]) -> None:
+    there = {path.name for path in directory.iterdir()} - {SUMS, NOTES}
     if missing := sorted(set(sums) - there):
-        raise Failure(f"{SUMS} names what is not there: {', '.join(missing)}", where=str(folder), fix=_REMAKE)
+        raise Failure(f"{SUMS} names what is not there: {', '.join(missing)}", where=str(directory), fix=_REMAKE)
     if unexpected := sorted(there - set(sums)):
-        raise Failure(f"{SUMS} does not name {', '.join(unexpected)}", where=str(folder), fix=_REMAKE)
+        raise Failure(f"{SUMS} does not name {', '.join(unexpected)}", where=str(directory), fix=_REMAKE)
     if needed := sorted({VERSIONS, RECORD} - there):
-        raise Failure(f"there is no {' and no '.join(needed)}", where=str(folder), fix=_REMAKE)
+        raise Failure(f"there is no {' and no '.join(needed)}", where=str(directory), fix=_REMAKE)
 
 
 def _file(path: Path, digest: str) -> ReleaseAsset:

@@ -29,7 +29,7 @@ class Published:
 
 
 def publish(dist: Dist, tag: Tag, github: GitHub, console: Console, *, dry_run: bool = False) -> Published:
-    """Publish a release folder: a draft, its files one after another, what darktable would get, and then all at once.
+    """Publish a release directory: a draft, its files one by one, a check as darktable, then all at once.
 
     The wanted files follow from `dist` alone, so a run that was cut off anywhere is finished by the next.
 
@@ -39,7 +39,7 @@ def publish(dist: Dist, tag: Tag, github: GitHub, console: Console, *, dry_run: 
     """
     if (made_for := dist.record["tag"]) != tag.text:
         fix = f"dtmodels assemble <built> --tag {tag.text}"
-        raise Failure(f"was put together for {made_for}, not for {tag.text}", where=str(dist.folder), fix=fix)
+        raise Failure(f"was put together for {made_for}, not for {tag.text}", where=str(dist.directory), fix=fix)
     releases = github.releases()
     if finished := _finished(releases, tag):
         return _hold_same(github, finished, dist)

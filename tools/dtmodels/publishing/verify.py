@@ -1,4 +1,4 @@
-"""verify: a folder, a draft or a published release is what it says, and darktable gets it whole."""
+"""verify: a directory, a draft or a published release is what it says, and darktable gets it whole."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from dtbase.system.files import sha256
 from dtbase.terminal.console import Console
 from dtmodels.publishing.client_check import draft_requests, public_requests, visit
 from dtmodels.publishing.darktable_client import Exchange
+from dtmodels.publishing.directory_check import check_directory
 from dtmodels.publishing.dist import Dist
-from dtmodels.publishing.folder_check import check_folder
 from dtmodels.publishing.github import Asset, GitHub, Release
 from dtmodels.publishing.http_client import HttpError
 from dtmodels.publishing.published_releases import highest
@@ -44,11 +44,11 @@ def verify_draft(github: GitHub, draft: Release, dist: Dist, console: Console) -
     """
     there = github.assets(draft)
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        visit(github, draft.tag, draft_requests(github, draft.tag, there), folder, console)
+        directory = Path(scratch)
+        visit(github, draft.tag, draft_requests(github, draft.tag, there), directory, console)
         with console.progress(f"{draft.tag}: reading the draft back", len(there)) as advance:
             for asset in there:
-                path = folder / asset.name
+                path = directory / asset.name
                 found = sha256(path) if path.is_file() else github.web.save(asset.url, path)
                 path.unlink()
                 if found != dist.files[asset.name].sha256:
@@ -62,7 +62,7 @@ def verify_release(name: str, github: GitHub, into: Path, console: Console) -> V
     Args:
         name: its tag, or `latest`.
         github: where it is.
-        into: the folder its files are kept in; empty, or not there yet.
+        into: the directory its files are kept in; empty, or not there yet.
         console: where progress is shown.
 
     Raises:
@@ -72,7 +72,7 @@ def verify_release(name: str, github: GitHub, into: Path, console: Console) -> V
     """
     release = find(name, github)
     if into.is_dir() and any(into.iterdir()):
-        raise WrongUsage("is not empty", where=str(into), fix="name a new folder")
+        raise WrongUsage("is not empty", where=str(into), fix="name a new directory")
     into.mkdir(parents=True, exist_ok=True)
     there = github.assets(release)
     seen = visit(github, release.tag, public_requests(github), into, console)
@@ -83,7 +83,7 @@ def verify_release(name: str, github: GitHub, into: Path, console: Console) -> V
             found = sha256(path) if path.is_file() else web.save(asset.public_url, path, advance)
             if asset.sha256 and found != asset.sha256:
                 raise _other(asset, found, asset.sha256)
-    dist = check_folder(into)
+    dist = check_directory(into)
     if dist.record["tag"] != release.tag:
         raise Failure(f"was made as {dist.record['tag']}", where=release.tag, fix="do not serve it")
     return Verified(tag=release.tag, dist=dist, served=served(release.tag, github), transcript=seen.transcript)

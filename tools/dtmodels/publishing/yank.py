@@ -28,7 +28,7 @@ def yank(root: Path, model_id: str, reason: str) -> Path:
     if len(said := " ".join(reason.split())) < 10:
         raise WrongUsage("say why in a sentence: people will read it", fix='--reason "darkens the corners"')
     entry = Catalogue.load(root).get(model_id)
-    path = entry.folder / CARD
+    path = entry.directory / CARD
     if entry.card.status != "released":
         raise Failure(f"is {entry.card.status}, so there is nothing to take back", where=str(path))
     text = read(path).text

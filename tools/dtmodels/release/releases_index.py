@@ -37,7 +37,7 @@ class DarktableVersion:
 
 def known_versions() -> tuple[DarktableVersion, ...]:
     """Every version that is known, lowest first."""
-    rows = json.loads((schemas.folder() / KNOWN).read_bytes())["versions"]
+    rows = json.loads((schemas.directory() / KNOWN).read_bytes())["versions"]
     return tuple(DarktableVersion(**row) for row in rows)
 
 

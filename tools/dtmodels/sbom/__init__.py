@@ -1,4 +1,4 @@
-"""Bills of materials: of a release, from its packages alone (SPDX 2.3); of what builds them (CycloneDX 1.6)."""
+"""SBOMs: of a release, from its packages alone (SPDX 2.3); of what builds them (CycloneDX 1.6)."""
 
 from dtmodels.sbom.check import check_sbom
 from dtmodels.sbom.document import FILE, write_sbom

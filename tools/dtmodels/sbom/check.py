@@ -1,4 +1,4 @@
-"""Hold a bill of materials against SPDX's validator and against the packages it is about."""
+"""Hold an SBOM against SPDX's validator and against the packages it is about."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from dtbase.system.files import sha256
 from dtmodels.sbom.document import FILE
 
 
-def check_sbom(folder: Path) -> Iterator[str]:
-    """What is wrong with the bill of materials of a release folder; nothing when all is well."""
-    path = folder / FILE
+def check_sbom(directory: Path) -> Iterator[str]:
+    """What is wrong with the SBOM of a release directory; nothing when all is well."""
+    path = directory / FILE
     if not path.is_file():
         yield f"there is no {FILE}"
         return
@@ -33,7 +33,7 @@ def check_sbom(folder: Path) -> Iterator[str]:
         for checksum in package.checksums
         if checksum.algorithm == ChecksumAlgorithm.SHA256
     }
-    for package in sorted(folder.glob("*.dtmodel")):
+    for package in sorted(directory.glob("*.dtmodel")):
         if sha256(package) not in known:
             yield f"{FILE}: says nothing about {package.name} as it is here"
 

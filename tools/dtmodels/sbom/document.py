@@ -25,12 +25,12 @@ FILE = "sbom.spdx.json"
 _NAMES = "https://spdx.org/spdxdocs/"
 
 
-def write_sbom(root: Path, folder: Path, tag: str) -> Path:
-    """Write the bill of materials of a release folder into it; the same packages and tag give the same bytes.
+def write_sbom(root: Path, directory: Path, tag: str) -> Path:
+    """Write the SBOM of a release directory into it; the same packages and tag give the same bytes.
 
     Args:
         root: the model repository, whose last commit dates the document where SOURCE_DATE_EPOCH does not.
-        folder: holds the packages, `<id>.dtmodel`.
+        directory: holds the packages, `<id>.dtmodel`.
         tag: the release.
 
     Raises:
@@ -38,13 +38,13 @@ def write_sbom(root: Path, folder: Path, tag: str) -> Path:
         Failure: a package cannot be read, or SPDX's validator is not content.
         WrongUsage: nothing dates the document.
     """
-    packages, created = packages_in(folder), moment(root)
+    packages, created = packages_in(directory), moment(root)
     for package in packages:
         _validate(package, tag, created)
     text = io.StringIO()
     write_document_to_stream(bill(packages, tag, created), text, validate=False)
-    write_text(folder / FILE, text.getvalue() + "\n")
-    return folder / FILE
+    write_text(directory / FILE, text.getvalue() + "\n")
+    return directory / FILE
 
 
 def bill(packages: list[Packed], tag: str, created: datetime) -> Document:

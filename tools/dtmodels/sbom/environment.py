@@ -37,17 +37,17 @@ def write_environment(path: Path) -> Path:
 
 
 def without_places(values: Values) -> Values:
-    """The same without folders of this machine.
+    """The same without directories of this machine.
 
-    A project installed from a folder is listed twice, once with the folder's address and a reference made of random
-    numbers; of each distribution one entry stays, called by name and version.
+    A project installed from a directory is listed twice, once with the directory's address and a reference made of
+    random numbers; of each distribution one entry stays, called by name and version.
     """
     kept: dict[str, Values] = {}
     names: dict[str, str] = {}
     for component in values["components"]:
         names[component["bom-ref"]] = name = f"{component['name']}=={component['version']}"
         if name not in kept or "purl" in component:
-            kept[name] = {**_without_folders(component), "bom-ref": name}
+            kept[name] = {**_without_directories(component), "bom-ref": name}
     for entry in values["dependencies"]:
         names.setdefault(entry["ref"], entry["ref"])
     depends: dict[str, set[str]] = {}
@@ -60,7 +60,7 @@ def without_places(values: Values) -> Values:
     }
 
 
-def _without_folders(component: Mapping[str, Any]) -> Values:
+def _without_directories(component: Mapping[str, Any]) -> Values:
     places = [one for one in component.get("externalReferences", ()) if not one["url"].startswith("file:")]
     rest = {key: value for key, value in component.items() if key != "externalReferences"}
     return {**rest, "externalReferences": places} if places else rest

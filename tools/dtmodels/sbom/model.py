@@ -1,4 +1,4 @@
-"""One model in a bill of materials: its package and files, the checkpoints it was generated from, and their data.
+"""One model in an SBOM: its package and files, the checkpoints it was generated from, and their data.
 
 SPDX 2.3 has no words for models and data of its own: all are packages; what data was used for is a relationship with a
 comment. Relationships are those of SPDX 2.3, clause 11.
@@ -115,7 +115,7 @@ def _checkpoint(card: Card, number: int, checkpoint: Checkpoint) -> Package:
         license_concluded=SpdxNoAssertion(),
         copyright_text=SpdxNoAssertion(),
         comment=f"The authors' file{f', {checkpoint.bytes} bytes' if checkpoint.bytes else ''}"
-        + (f", {checkpoint.file} of the model's folder in the repository" if checkpoint.file else ""),
+        + (f", {checkpoint.file} of the model's directory in the repository" if checkpoint.file else ""),
         primary_package_purpose=PackagePurpose.FILE,
     )
 

@@ -44,8 +44,8 @@ def _shape_text(shape: Sequence[int | str]) -> str:
     return f"[{', '.join(str(dim) for dim in shape)}]"
 
 
-def pin(folder: Path, calls: Sequence[Call], files: Sequence[FileFacts]) -> Path:
-    """Store the statistics of `calls`, and the tensors of `files`, as the golden ones of the model in `folder`."""
+def pin(directory: Path, calls: Sequence[Call], files: Sequence[FileFacts]) -> Path:
+    """Store the statistics of `calls`, and the tensors of `files`, as the golden ones of the model in `directory`."""
     tensors = {
         file.name: {
             kind: [[tensor.name, tensor.dtype, list(tensor.shape)] for tensor in values]
@@ -53,29 +53,29 @@ def pin(folder: Path, calls: Sequence[Call], files: Sequence[FileFacts]) -> Path
         }
         for file in files
     }
-    path = folder / FILE
+    path = directory / FILE
     write_json(path, {"schema": 1, "files": tensors, "outputs": _outputs(calls)})
     return path
 
 
-def compare(folder: Path, calls: Sequence[Call], tolerance: float | None) -> Iterator[CheckProblem]:
-    """Compare the statistics of `calls` with the golden ones of the model in `folder`.
+def compare(directory: Path, calls: Sequence[Call], tolerance: float | None) -> Iterator[CheckProblem]:
+    """Compare the statistics of `calls` with the golden ones of the model in `directory`.
 
     Args:
-        folder: the model's folder in the repository.
+        directory: the model's directory in the repository.
         calls: what was computed now.
         tolerance: largest difference, as a share of the largest golden value.
     """
-    path = folder / FILE
+    path = directory / FILE
     if not path.is_file():
-        fix = f"store them: `dtmodels validate --pin {folder.name}`"
+        fix = f"store them: `dtmodels validate --pin {directory.name}`"
         yield warning("golden.absent", FILE, "there are no golden statistics", fix)
         return
     try:
         golden = json.loads(path.read_text())["outputs"]
         pairs = list(_pairs(golden, _outputs(calls)))
     except (ValueError, KeyError, TypeError, AttributeError) as exc:
-        fix = f"store it again: `dtmodels validate --pin {folder.name}`"
+        fix = f"store it again: `dtmodels validate --pin {directory.name}`"
         yield error("golden.unreadable", FILE, f"cannot be read: {exc!r}", fix)
         return
     for where, wanted, found in pairs:

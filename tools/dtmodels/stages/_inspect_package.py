@@ -35,22 +35,22 @@ class Examined:
         return not any(problem.severity == "error" for problem in self.problems)
 
 
-def examine(folder: Path, runtime: Runtime | None, *, top: str = "") -> Examined:
-    """Examine the model in `folder`; its graphs are run only when nothing else is wrong.
+def examine(directory: Path, runtime: Runtime | None, *, top: str = "") -> Examined:
+    """Examine the model in `directory`; its graphs are run only when nothing else is wrong.
 
     Args:
-        folder: `config.json` and the ONNX files.
+        directory: `config.json` and the ONNX files.
         runtime: where to run graphs; none are run without.
-        top: name of the top folder in the package, which must be the id; not compared when empty.
+        top: name of the top directory in the package, which must be the id; not compared when empty.
     """
-    config, problems = read(folder)
+    config, problems = read(directory)
     if config is None:
         return Examined(problems=tuple(problems))
     problems += check_keys(config, top)
-    found = {file.name: _inspect(file) for file in sorted(folder.glob("*.onnx"))}
+    found = {file.name: _inspect(file) for file in sorted(directory.glob("*.onnx"))}
     graphs = {name: graph for name, graph in found.items() if isinstance(graph, Graph)}
     problems += [problem for problem in found.values() if isinstance(problem, CheckProblem)]
-    model = Model(folder=folder, config=config, graphs=graphs)
+    model = Model(directory=directory, config=config, graphs=graphs)
     problems += _check(model, found)
     calls: list[Call] = []
     if runtime and (task := _task(model)) and not any(problem.severity == "error" for problem in problems):

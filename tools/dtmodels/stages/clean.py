@@ -15,13 +15,13 @@ def clean(workspace: Workspace, ids: Sequence[str]) -> list[Path]:
     Downloaded checkpoints stay: they are shared by models and repositories.
 
     Returns:
-        The folders that were removed.
+        The directories that were removed.
     """
     with workspace.locked():
-        folders = [workspace.output / model_id for model_id in ids] or _everything(workspace)
-        there = [folder for folder in folders if folder.exists()]
-        for folder in there:
-            shutil.rmtree(folder)
+        directories = [workspace.output / model_id for model_id in ids] or _everything(workspace)
+        there = [directory for directory in directories if directory.exists()]
+        for directory in there:
+            shutil.rmtree(directory)
     return there
 
 

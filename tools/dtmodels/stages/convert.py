@@ -10,7 +10,7 @@ from typing import cast
 
 from dtbase.system.discovery import member
 from dtbase.system.errors import Failure, WrongUsage
-from dtbase.system.files import replacing_folder, write_json
+from dtbase.system.files import replacing_directory, write_json
 from dtbase.system.suggestions import did_you_mean
 from dtbase.terminal.console import Console
 from dtmodels import families
@@ -37,20 +37,20 @@ def convert(
     seed: int | None = None,
     full: bool = False,
 ) -> Path:
-    """Build the model folder of one model: its ONNX files and its `config.json`.
+    """Build the model directory of one model: its ONNX files and its `config.json`.
 
-    Each graph is run once and held against what its source computes; the result is kept beside the folder.
+    Each graph is run once and held against what its source computes; the result is kept beside the directory.
 
     Args:
         entry: the model.
         checkpoints: its verified files, by name; none when there is a seed.
-        workspace: where the folder is.
+        workspace: where the directory is.
         console: where progress goes.
-        seed: build with stand-in weights made from this number; `config.json` says so.
+        seed: build with seeded weights made from this number; `config.json` says so.
         full: store all weights as float32, whatever the card says.
 
     Returns:
-        The folder; it is replaced as a whole, so it never holds files of two runs.
+        The directory; it is replaced as a whole, so it never holds files of two runs.
 
     Raises:
         Failure: the family refuses the checkpoint, wrote nothing usable, or a graph computes something else.
@@ -58,9 +58,9 @@ def convert(
     """
     family = _family(entry.card)
     storage = "full" if full else _storage(entry.card)
-    folder = workspace.model(entry.card.id)
+    directory = workspace.model(entry.card.id)
     console.note(f"{entry.card.id}: converting with family {entry.card.convert.family}")
-    with tempfile.TemporaryDirectory(prefix="dtmodels-") as scratch, replacing_folder(folder) as fresh:
+    with tempfile.TemporaryDirectory(prefix="dtmodels-") as scratch, replacing_directory(directory) as fresh:
         raw = Path(scratch)
         attributes = family.convert(Job(card=entry.card, checkpoints=checkpoints, output=raw, seed=seed))
         graphs = sorted(raw.glob("*.onnx"))
@@ -74,11 +74,11 @@ def convert(
             console.note(f"{entry.card.id}: {name} computes what its network does, to {ratio:.0f} dB")
         write_json(fresh / "config.json", config(entry.card, attributes, seed=seed))
     write_json(workspace.parity(entry.card.id), {"storage": storage, "decibels": ratios})
-    return folder
+    return directory
 
 
 def decibels_of(workspace: Workspace, model_id: str) -> float:
-    """How near the graphs of a converted model come to what they were made from: the worst of them, in decibels."""
+    """How near the graphs of a converted model come to what they were made from: the worst of them, in dB."""
     kept = json.loads(workspace.parity(model_id).read_bytes())
     return float(min(kept["decibels"].values()))
 

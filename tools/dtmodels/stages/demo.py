@@ -1,4 +1,4 @@
-"""demo: pictures that show what a built model does, on sample images of its task or on a user's own."""
+"""demo: images that show what a built model does, on sample images of its task or on a user's own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import cast
 from dtbase.imaging.contact_sheet import DisplayImage, add_banner, write_picture, write_sheet
 from dtbase.system.discovery import member
 from dtbase.system.errors import Failure, NothingToDo, WrongUsage
-from dtbase.system.files import replacing_folder
+from dtbase.system.files import replacing_directory
 from dtbase.terminal.console import Console
 from dtmodels import tasks
 from dtmodels.build.workspace import Workspace
@@ -27,8 +27,8 @@ from dtmodels.tasks._protocol import HasDemo, Model, Task
 
 SHEET = "sheet.png"
 CELL = 480
-"""Longer side of a picture on the contact sheet, in pixels."""
-WARNING = "stand-in weights: not what the model does"
+"""Longer side of an image on the contact sheet, in pixels."""
+WARNING = "seeded weights: not what the model does"
 
 
 def demo(
@@ -40,22 +40,22 @@ def demo(
     *,
     runtime: Runtime | None = None,
 ) -> list[Path]:
-    """Run a converted model on sample images and write pictures and a contact sheet.
+    """Run a converted model on sample images and write images and a contact sheet.
 
     Args:
         entry: the model.
-        workspace: where it was converted to, and where pictures go.
+        workspace: where it was converted to, and where images go.
         console: for progress.
-        images: files and folders of a user to show it on; those of the card or of the task when there are none.
-        clicks: on the user's pictures, as shares of width and height; in their middle when there are none.
+        images: files and directories of a user to show it on; those of the card or of the task when there are none.
+        clicks: on the user's images, as shares of width and height; in their middle when there are none.
         runtime: where graphs are run; one of its own when there is none.
 
     Returns:
-        The pictures, in `output/<id>/demo/`, the contact sheet first.
+        The images, in `output/<id>/demo/`, the contact sheet first.
 
     Raises:
         NothingToDo: the model's task has no demo, or there is no sample image.
-        Failure: the model has not been converted, or a picture cannot be read.
+        Failure: the model has not been converted, or an image cannot be read.
     """
     if runtime is None:
         with Runtime() as own:
@@ -67,15 +67,15 @@ def demo(
     samples = _own(images, clicks or MIDDLE) if images else _samples(entry, workspace.root)
     sheet = _Sheet(title=f"{entry.card.name} {entry.card.version}", warned=SEEDED in model.config.values)
     target = workspace.demo(entry.card.id)
-    with replacing_folder(target) as folder:
+    with replacing_directory(target) as directory:
         with console.progress(f"{entry.card.id}: drawing the demo", len(samples)) as advance:
             started = time.monotonic()
             for strip in cast(HasDemo, task).demo(model, runtime, samples):
                 console.note(f"{entry.card.id}: {strip.name}, {time.monotonic() - started:.1f} s")
-                sheet.add(strip, folder)
+                sheet.add(strip, directory)
                 advance(1)
                 started = time.monotonic()
-        sheet.write(folder / SHEET)
+        sheet.write(directory / SHEET)
     return [target / SHEET, *sorted(path for path in target.iterdir() if path.name != SHEET)]
 
 
@@ -88,7 +88,7 @@ def demo_each(
     *,
     where_possible: bool = False,
 ) -> Iterator[Path]:
-    """The pictures of several models, as they are written; see `demo`.
+    """The images of several models, as they are written; see `demo`.
 
     With `where_possible`, a model of which nothing can be shown is named and left out.
     """
@@ -102,7 +102,7 @@ def demo_each(
 
 
 class _Sheet:
-    """The pictures of a demo, as files of their own and together."""
+    """The images of a demo, as files of their own and together."""
 
     def __init__(self, *, title: str, warned: bool) -> None:
         self._title = f"{title}: {WARNING}" if warned else title
@@ -110,8 +110,8 @@ class _Sheet:
         self._rows: list[list[DisplayImage]] = []
         self._names: list[str] = []
 
-    def add(self, strip: Strip, folder: Path) -> None:
-        """Write the strip's named pictures, and keep small ones for the sheet."""
+    def add(self, strip: Strip, directory: Path) -> None:
+        """Write the strip's named images, and keep small ones for the sheet."""
         self._names.append(strip.name)
         count = self._names.count(strip.name)
         name = strip.name if count == 1 else f"{strip.name}-{count}"
@@ -121,7 +121,7 @@ class _Sheet:
             )
             for picture in line:
                 if picture.name:
-                    write_picture(self._said(picture, picture.pixels), folder / f"{name}-{picture.name}.png")
+                    write_picture(self._said(picture, picture.pixels), directory / f"{name}-{picture.name}.png")
 
     def write(self, path: Path) -> None:
         """Write the contact sheet."""
@@ -132,25 +132,25 @@ class _Sheet:
 
 
 def _model(entry: Entry, workspace: Workspace) -> Model:
-    folder, model_id = workspace.model(entry.card.id), entry.card.id
+    directory, model_id = workspace.model(entry.card.id), entry.card.id
     fix = f"run `dtmodels convert {model_id}`, with --seed 0 where its checkpoint cannot be had"
-    if not (folder / "config.json").is_file():
+    if not (directory / "config.json").is_file():
         raise Failure("not converted yet, so there is nothing to show", where=model_id, fix=fix)
-    config, problems = read(folder)
-    missing = [name for name in cast(Task, member(tasks, entry.card.task)).FILES if not (folder / name).is_file()]
+    config, problems = read(directory)
+    missing = [name for name in cast(Task, member(tasks, entry.card.task)).FILES if not (directory / name).is_file()]
     if config is None or missing:
         what = problems[0].what if problems else f"{', '.join(missing)} is missing from the converted model"
         raise Failure(what, where=model_id, fix=fix)
-    graphs = {path.name: inspect(path) for path in sorted(folder.glob("*.onnx"))}
-    return Model(folder=folder, config=config, graphs=graphs)
+    graphs = {path.name: inspect(path) for path in sorted(directory.glob("*.onnx"))}
+    return Model(directory=directory, config=config, graphs=graphs)
 
 
 def _samples(entry: Entry, root: Path) -> list[Sample]:
     """What the card and the sample set of the task say."""
-    folder = root / "images" / entry.card.task
-    wanted = merged(entry.card.demo, sample_set(folder))
+    directory = root / "images" / entry.card.task
+    wanted = merged(entry.card.demo, sample_set(directory))
     if not wanted.images:
-        raise NothingToDo("no sample image", where=str(folder), fix="write demo.yaml there, or give --images")
+        raise NothingToDo("no sample image", where=str(directory), fix="write demo.yaml there, or give --images")
     if strange := set(wanted.prompts) - set(wanted.images):
         where, fix = f"models/{entry.card.id}/card.yaml: demo.prompts", f"known: {', '.join(wanted.images)}"
         raise Failure(f"{sorted(strange)[0]} is no image of the demo", where=where, fix=fix)
@@ -165,13 +165,13 @@ def _sample(path: Path, name: str, wanted: Demo) -> Sample:
 
 
 def _own(given: Sequence[Path], clicks: tuple[tuple[float, ...], ...]) -> list[Sample]:
-    """A user's pictures as they are: no noise is added, and nothing made smaller."""
+    """A user's images as they are: no noise is added, and nothing made smaller."""
     paths: list[Path] = []
     for path in given:
         if not path.exists():
-            raise WrongUsage("there is no such picture or folder", where=str(path), fix="name a PNG or JPEG file")
+            raise WrongUsage("there is no such image or directory", where=str(path), fix="name a PNG or JPEG file")
         inside = sorted(file for file in path.iterdir() if file.suffix.lower() in PICTURES) if path.is_dir() else [path]
         if not inside:
-            raise WrongUsage("holds no PNG or JPEG file", where=str(path), fix="name another folder")
+            raise WrongUsage("holds no PNG or JPEG file", where=str(path), fix="name another directory")
         paths += inside
     return [Sample(path=path, prompts=(Prompt(points=clicks),)) for path in paths]

@@ -14,16 +14,16 @@ from dtmodels.card.schemas import check_against
 SUMS = "SHA256SUMS"
 
 
-def index(folder: Path) -> None:
-    """Write `versions.json` and `SHA256SUMS` of a release folder, computed from the packages themselves.
+def index(directory: Path) -> None:
+    """Write `versions.json` and `SHA256SUMS` of a release directory, computed from the packages themselves.
 
     Raises:
         Failure: a package cannot be read, or what would be written breaks its schema.
     """
-    versions = {"schema": 1, "models": dict(_version(package) for package in sorted(folder.glob("*.dtmodel")))}
+    versions = {"schema": 1, "models": dict(_version(package) for package in sorted(directory.glob("*.dtmodel")))}
     check_against("versions-v1", versions, where="versions.json")
-    write_json(folder / "versions.json", versions)
-    write_text(folder / SUMS, sums(path for path in folder.iterdir() if path.name != SUMS))
+    write_json(directory / "versions.json", versions)
+    write_text(directory / SUMS, sums(path for path in directory.iterdir() if path.name != SUMS))
 
 
 def asset_name(model_id: str, file: str) -> str:

@@ -14,7 +14,7 @@ from dtbase.system.files import write_text
 from dtbase.system.suggestions import did_you_mean
 from dtbase.terminal.console import Console
 from dtmodels import families, tasks
-from dtmodels.card.catalogue import CARD, model_folders
+from dtmodels.card.catalogue import CARD, model_directories
 from dtmodels.card.schemas import schema
 from dtmodels.card.yaml_writer import MODELINE, scalar
 from dtmodels.pages.generate import stale
@@ -36,7 +36,7 @@ def new(root: Path, model_id: str, task: str, console: Console) -> Path:
 
     Raises:
         WrongUsage: the id is not well formed or taken, or the task does not exist.
-        Failure: there is no `models` folder.
+        Failure: there is no `models` directory.
     """
     _refuse(root, model_id, task)
     path = root / "models" / model_id / CARD
@@ -58,7 +58,7 @@ def template(model_id: str, task: str) -> str:
 
 
 def _refuse(root: Path, model_id: str, task: str) -> None:
-    taken = [folder.name for folder in model_folders(root)]
+    taken = [directory.name for directory in model_directories(root)]
     form = schema("card-v1")["properties"]["id"]
     if not re.fullmatch(form["pattern"], model_id) or len(model_id) > form["maxLength"]:
         raise WrongUsage(f"'{model_id}' cannot be the id of a model", fix=form["description"])

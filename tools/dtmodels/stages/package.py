@@ -1,4 +1,4 @@
-"""package: the model folder as one `.dtmodel`, the same bytes from every machine."""
+"""package: the model directory as one `.dtmodel`, the same bytes from every machine."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ REGULAR_0644 = 0o100644 << 16
 
 
 def package(entry: Entry, workspace: Workspace) -> Path:
-    """Write `<id>.dtmodel` from the converted model folder, the card and the licence texts.
+    """Write `<id>.dtmodel` from the converted model directory, the card and the licence texts.
 
     Members are stored, not deflated: weights hardly compress, and deflated bytes depend on the zlib version.
     The first entry lies inside the one top directory, which is how darktable finds the id.
@@ -29,9 +29,9 @@ def package(entry: Entry, workspace: Workspace) -> Path:
     Raises:
         Failure: the model has not been converted.
     """
-    folder = workspace.model(entry.card.id)
-    if not (folder / "config.json").is_file():
-        raise Failure("nothing to package", where=str(folder), fix=f"run `dtmodels convert {entry.card.id}`")
+    directory = workspace.model(entry.card.id)
+    if not (directory / "config.json").is_file():
+        raise Failure("nothing to package", where=str(directory), fix=f"run `dtmodels convert {entry.card.id}`")
     target = workspace.package(entry.card.id)
     with replacing(target) as part:
         write_archive(part, entry.card.id, dict(_members(entry, workspace)))
@@ -42,14 +42,14 @@ def reject_seeded_weights(entry: Entry, workspace: Workspace) -> None:
     """Refuse to publish a model without real weights.
 
     Raises:
-        Failure: the model was converted with stand-in weights, or not at all.
+        Failure: the model was converted with seeded weights, or not at all.
     """
     file = workspace.model(entry.card.id) / "config.json"
     if not file.is_file():
         raise Failure("nothing to package", where=str(file.parent), fix=f"run `dtmodels convert {entry.card.id}`")
     if (seed := json.loads(file.read_bytes()).get(SEEDED)) is not None:
         raise Failure(
-            f"the model has stand-in weights (seed {seed}), so it cannot be released",
+            f"the model has seeded weights (seed {seed}), so it cannot be released",
             where=entry.card.id,
             fix=f"convert it from its checkpoint: `dtmodels convert {entry.card.id}`",
         )
@@ -71,8 +71,8 @@ def write_archive(path: Path, top: str, members: dict[str, Path]) -> None:
 def _members(entry: Entry, workspace: Workspace) -> Iterator[tuple[str, Path]]:
     for file in workspace.model(entry.card.id).iterdir():
         yield file.name, file
-    yield "card.yaml", entry.folder / "card.yaml"
-    own = sorted(entry.folder.glob("LICENSE*"))
+    yield "card.yaml", entry.directory / "card.yaml"
+    own = sorted(entry.directory.glob("LICENSE*"))
     for file in own or _license_of_repository(entry, workspace):
         yield file.name, file
 

@@ -76,7 +76,7 @@ def pin(entry: Entry, workspace: Workspace, console: Console) -> list[Checkpoint
     if not open_ones:
         raise NothingToDo("every checkpoint has its sha256", where=entry.card.id)
     found = [_pinned(entry, index, one, workspace, console) for index, one in open_ones]
-    _write(entry.folder / CARD, found)
+    _write(entry.directory / CARD, found)
     return [one.checkpoint for one in found]
 
 
@@ -87,7 +87,7 @@ def _pinned(entry: Entry, index: int, checkpoint: Checkpoint, workspace: Workspa
     known = _with_revision(checkpoint)
     with console.progress(f"{entry.card.id}: fetching {checkpoint.name}", None) as advance:
         if known.file:
-            path = entry.folder / known.file
+            path = entry.directory / known.file
         else:
             path = workspace.cache / "unpinned" / f"{entry.card.id}-{checkpoint.name}"
             path.parent.mkdir(parents=True, exist_ok=True)

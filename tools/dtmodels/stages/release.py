@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dtbase.system.errors import Failure, NothingToDo
-from dtbase.system.files import replacing_folder
+from dtbase.system.files import replacing_directory
 from dtbase.terminal.console import Console
 from dtbase.text.plural import pluralise
 from dtmodels.build.cache import digest, run_if_stale
@@ -21,7 +21,7 @@ from dtmodels.stages.setup import comes_with_repository
 
 
 def release(root: Path, ids: Sequence[str], console: Console) -> None:
-    """Build the chosen models and write `dist/`, whole or not at all.
+    """Build the chosen models and write `dist/`, atomically.
 
     Args:
         root: the model repository.
@@ -67,19 +67,19 @@ def _assemble(built: Sequence[Built], workspace: Workspace) -> bool:
     inputs = digest(*(f"{model.entry.card.id} {model.sha256}" for model in built))
 
     def write() -> None:
-        with replacing_folder(workspace.dist) as folder:
+        with replacing_directory(workspace.dist) as directory:
             for model in built:
-                _assets(model, workspace, folder)
-            index(folder)
+                _assets(model, workspace, directory)
+            index(directory)
 
     return run_if_stale(workspace.output / "dist.json", inputs, [workspace.dist], write)
 
 
-def _assets(model: Built, workspace: Workspace, folder: Path) -> None:
+def _assets(model: Built, workspace: Workspace, directory: Path) -> None:
     """The package, and each of its files as an asset of its own."""
-    _link(model.package, folder / model.package.name)
+    _link(model.package, directory / model.package.name)
     for file in sorted(workspace.model(model.entry.card.id).iterdir()):
-        _link(file, folder / asset_name(model.entry.card.id, file.name))
+        _link(file, directory / asset_name(model.entry.card.id, file.name))
 
 
 def _link(source: Path, target: Path) -> None:

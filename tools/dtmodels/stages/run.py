@@ -36,7 +36,7 @@ class StageTiming:
 
     seconds: float
     processor: float
-    """Seconds of processors: what is left of `seconds` where other work shares the machine."""
+    """CPU seconds: what is left of `seconds` where other work shares the machine."""
     peak: int
     """Bytes of memory of the largest process that took part until then."""
 
@@ -102,13 +102,13 @@ def run_each(
 ) -> list[Built]:
     """Run all stages of each model, go on past a failure, and close with one table.
 
-    Each model is built in a process of its own, so that its memory is back before the next one starts.
+    Each model is built in a separate process, so that its memory is back before the next one starts.
 
     Args:
         entries: the models, in order.
         workspace: where they are built.
         console: where progress and the table go.
-        seed: build with stand-in weights made from this number where a checkpoint would have to be downloaded.
+        seed: build with seeded weights made from this number where a checkpoint would have to be downloaded.
         draft_seed: the same, for models alone that have a checkpoint nobody has verified.
         jobs: how many to build at a time, each on its share of the processors; as many as there is memory for when
             None: torch traces a network on one processor.
@@ -193,7 +193,7 @@ def run(entry: Entry, workspace: Workspace, console: Console, *, seed: int | Non
 
 
 def _processor() -> float:
-    """Processor seconds of this process and of those it started and waited for."""
+    """CPU seconds of this process and of those it started and waited for."""
     used = os.times()
     return used.user + used.system + used.children_user + used.children_system
 

@@ -16,7 +16,7 @@ from dtmodels.card.model import Checkpoint, HubFile
 
 
 def comes_with_repository(entry: Entry) -> bool:
-    """Whether all checkpoints of a model lie in its folder, so that building it needs no download."""
+    """Whether all checkpoints of a model lie in its directory, so that building it needs no download."""
     return bool(entry.card.checkpoints) and all(checkpoint.file for checkpoint in entry.card.checkpoints)
 
 
@@ -40,7 +40,7 @@ def setup(entry: Entry, workspace: Workspace, console: Console) -> Mapping[str, 
 def _obtain(entry: Entry, checkpoint: Checkpoint, workspace: Workspace, console: Console) -> Path:
     expected = _expected(entry, checkpoint)
     if checkpoint.file:
-        path = entry.folder / checkpoint.file
+        path = entry.directory / checkpoint.file
         if not path.is_file():
             raise Failure("the checkpoint is not there", where=str(path), fix="restore it from the repository")
         check(path, expected, where=str(path), keep=True)
@@ -84,9 +84,9 @@ def fetch_from_hub(hub: HubFile, kept: Path, expected: Expected) -> None:
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
     where = f"https://huggingface.co/{hub.repository}/blob/{hub.revision}/{hub.path}"
-    folder = kept.with_name(kept.name + ".hub")
+    directory = kept.with_name(kept.name + ".hub")
     try:
-        got = Path(hf_hub_download(hub.repository, hub.path, revision=hub.revision, local_dir=folder, token=None))
+        got = Path(hf_hub_download(hub.repository, hub.path, revision=hub.revision, local_dir=directory, token=None))
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError) as exc:
         first_line = str(exc).strip().splitlines()[0]
         raise Failure(
@@ -97,4 +97,4 @@ def fetch_from_hub(hub: HubFile, kept: Path, expected: Expected) -> None:
     check(got, expected, where=where)
     with replacing(kept) as part:
         got.replace(part)
-    shutil.rmtree(folder)
+    shutil.rmtree(directory)

@@ -27,47 +27,47 @@ from dtmodels.tasks._protocol import HasGoldenPairs
 
 
 def validate_path(path: Path, runtime: Runtime | None = None) -> CheckReport:
-    """Validate a `.dtmodel` file, or a folder as darktable would have installed it.
+    """Validate a `.dtmodel` file, or a directory as darktable would have installed it.
 
     Args:
-        path: the file or folder.
+        path: the file or directory.
         runtime: where to run graphs; one of its own when not given.
 
     Raises:
         WrongUsage: `path` is neither.
     """
     if not path.exists():
-        raise WrongUsage("there is no such file or folder", where=str(path))
+        raise WrongUsage("there is no such file or directory", where=str(path))
     if runtime is None:
         with Runtime() as own:
             return _validate_path(path, own)
     return _validate_path(path, runtime)
 
 
-def validate(entry: Entry, folder: Path, *, pin: bool = False, runtime: Runtime | None = None) -> CheckReport:
-    """Validate the converted model in `folder`, and hold its output against the golden data of `entry`.
+def validate(entry: Entry, directory: Path, *, pin: bool = False, runtime: Runtime | None = None) -> CheckReport:
+    """Validate the converted model in `directory`, and hold its output against the golden data of `entry`.
 
     Args:
         entry: the model of the catalogue.
-        folder: its ONNX files and `config.json`.
+        directory: its ONNX files and `config.json`.
         pin: store the statistics of this run as the golden ones, if there is no error.
         runtime: where to run graphs; one of its own when not given.
 
     Raises:
         Failure: the model has not been converted.
     """
-    if not (folder / CONFIG).is_file():
-        raise Failure("nothing to validate", where=str(folder), fix=f"run `dtmodels convert {entry.card.id}`")
+    if not (directory / CONFIG).is_file():
+        raise Failure("nothing to validate", where=str(directory), fix=f"run `dtmodels convert {entry.card.id}`")
     if runtime is None:
         with Runtime() as own:
-            return validate(entry, folder, pin=pin, runtime=own)
-    examined = examine(folder, runtime, top=entry.card.id)
+            return validate(entry, directory, pin=pin, runtime=own)
+    examined = examine(directory, runtime, top=entry.card.id)
     report = _report(entry.card.id, examined)
     return _with_golden(report, entry, examined, runtime, pin=pin) if examined.sound else report
 
 
 def validate_all(root: Path, targets: Sequence[str], console: Console, *, pin: bool, as_json: bool) -> int:
-    """Validate models by id, and packages or folders by path; print the reports.
+    """Validate models by id, and packages or directories by path; print the reports.
 
     Returns:
         Exit code: 0 when all are fine, 1 otherwise.
@@ -138,9 +138,9 @@ def _validate_path(path: Path, runtime: Runtime) -> CheckReport:
 
 def _archive(path: Path, staging: Path, runtime: Runtime | None) -> CheckReport:
     installed = install(path, staging)
-    if installed.folder is None:
+    if installed.directory is None:
         return CheckReport(where=path.name, problems=installed.problems)
-    examined = examine(installed.folder, runtime, top=installed.id)
+    examined = examine(installed.directory, runtime, top=installed.id)
     problems = (*installed.problems, *examined.problems)
     if path.stem != installed.id:
         what = f"the file is named {path.stem!r}, the model {installed.id!r}: a download of the model does not find it"
@@ -155,12 +155,12 @@ def _report(where: str, examined: Examined) -> CheckReport:
 def _with_golden(report: CheckReport, entry: Entry, examined: Examined, runtime: Runtime, *, pin: bool) -> CheckReport:
     if examined.model is not None and SEEDED in examined.model.config.values:
         if pin:
-            what = "has stand-in weights: what it returns must not become the golden output"
+            what = "has seeded weights: what it returns must not become the golden output"
             raise Failure(what, where=entry.card.id, fix=f"run `dtmodels convert {entry.card.id}`")
         return report
     if pin:
-        _golden.pin(entry.folder, examined.calls, examined.facts.files)
-    problems = [*report.problems, *_golden.compare(entry.folder, examined.calls, entry.card.tolerance.relative)]
+        _golden.pin(entry.directory, examined.calls, examined.facts.files)
+    problems = [*report.problems, *_golden.compare(entry.directory, examined.calls, entry.card.tolerance.relative)]
     figures = dict(report.facts.figures)
     problems += _pairs(entry, examined, runtime, figures)
     facts: Facts = dataclasses.replace(report.facts, figures=figures)
@@ -168,8 +168,8 @@ def _with_golden(report: CheckReport, entry: Entry, examined: Examined, runtime:
 
 
 def _pairs(entry: Entry, examined: Examined, runtime: Runtime, figures: dict[str, float]) -> Iterator[CheckProblem]:
-    """Hold the model against pictures darktable rendered, where its folder has some."""
-    golden, task = entry.folder / _golden.PAIRS, member(tasks, entry.card.task)
+    """Hold the model against images darktable rendered, where its directory has some."""
+    golden, task = entry.directory / _golden.PAIRS, member(tasks, entry.card.task)
     if not golden.is_file() or not hasattr(task, "measure") or examined.model is None:
         return
     try:

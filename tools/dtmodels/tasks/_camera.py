@@ -1,4 +1,4 @@
-"""What a camera does to light, as far as a demo needs it: sensor noise, a Bayer mosaic, and a way back to a picture."""
+"""What a camera does to light, as far as a demo needs it: sensor noise, a Bayer mosaic, and a way back to an image."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def with_noise(light: Light, electrons: int, seed: int = 0) -> NDArray[np.float6
     Args:
         light: any shape, 1 is white.
         electrons: collected at white.
-        seed: of the noise; the same one gives the same picture.
+        seed: of the noise; the same one gives the same image.
     """
     random = np.random.default_rng(seed)
     counted = random.poisson(np.maximum(light, 0) * electrons) + random.normal(0, READ_NOISE, light.shape)

@@ -10,7 +10,7 @@ from dtmodels.graph.runtime import Session
 from dtmodels.tasks._graphs import is_static, shape_text
 
 SIDE = 1024
-"""Width and height of the picture the encoder gets."""
+"""Width and height of the image the encoder gets."""
 MAX_FEATURES = 4
 """Encoder outputs darktable has room for."""
 MAX_MASKS = 8

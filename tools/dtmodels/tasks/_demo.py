@@ -1,4 +1,4 @@
-"""What a demo is given and what it makes: samples in, strips of pictures out. How pictures are read and cut."""
+"""What a demo is given and what it makes: samples in, strips of images out. How images are read and cut."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DETAIL, ENLARGED = 120, 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """A picture to show a model on, and what to do with it; the fields are those of `demo` in a card."""
+    """An image to show a model on, and what to do with it; the fields are those of `demo` in a card."""
 
     path: Path
     prompts: tuple[Prompt, ...] = (Prompt(points=MIDDLE),)
@@ -37,22 +37,22 @@ class Sample:
         return self.path.stem
 
     def read(self) -> Pixels:
-        """The picture, upright.
+        """The image, upright.
 
         Raises:
-            Failure: it is no picture.
+            Failure: it is no image.
         """
         try:
             with Image.open(self.path) as image:
                 upright = ImageOps.exif_transpose(image).convert("RGB")
         except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as exc:
-            raise Failure(f"no picture ({exc})", where=str(self.path), fix="give a PNG or JPEG file") from exc
+            raise Failure(f"no image ({exc})", where=str(self.path), fix="give a PNG or JPEG file") from exc
         return np.asarray(upright, np.float64) / 255
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Picture:
-    """One picture of a demo."""
+    """One image of a demo."""
 
     pixels: Pixels
     caption: str
@@ -64,7 +64,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strip:
-    """What a demo shows of one sample: lines of pictures, input first."""
+    """What a demo shows of one sample: lines of images, input first."""
 
     name: str
     lines: tuple[tuple[Picture, ...], ...]
@@ -81,14 +81,14 @@ def interleaved(tensor: NDArray[Any]) -> NDArray[np.float64]:
 
 
 def middle(pixels: Pixels, most: int) -> Pixels:
-    """The middle of a picture, at most `most` pixels each way: a demo is no export of 40 megapixels."""
+    """The middle of an image, at most `most` pixels each way: a demo is no export of 40 megapixels."""
     height, width = pixels.shape[:2]
     top, left = max(height - most, 0) // 2, max(width - most, 0) // 2
     return pixels[top : top + most, left : left + most]
 
 
 def fitted(pixels: Pixels, longest: int) -> Pixels:
-    """A picture made smaller until its longer side has at most `longest` pixels."""
+    """An image made smaller until its longer side has at most `longest` pixels."""
     height, width = pixels.shape[:2]
     scale = longest / max(height, width)
     if scale >= 1:
@@ -97,7 +97,7 @@ def fitted(pixels: Pixels, longest: int) -> Pixels:
 
 
 def resized(pixels: Pixels, width: int, height: int, how: Image.Resampling = Image.Resampling.LANCZOS) -> Pixels:
-    """A picture, or a single plane, at another size; of the same number of dimensions."""
+    """An image, or a single plane, at another size; of the same number of dimensions."""
     layers = np.atleast_3d(np.asarray(pixels, np.float32))
     made = [
         np.asarray(Image.fromarray(np.ascontiguousarray(layers[..., index])).resize((width, height), how))
@@ -107,7 +107,7 @@ def resized(pixels: Pixels, width: int, height: int, how: Image.Resampling = Ima
 
 
 def details(pictures: Sequence[Picture], sample: Sample) -> Iterator[tuple[Picture, ...]]:
-    """A line for each place the prompts point at: the same small part of each picture, enlarged."""
+    """A line for each place the prompts point at: the same small part of each image, enlarged."""
     for prompt in sample.prompts:
         for across, down in prompt.points[:1]:
             yield tuple(_detail(picture, across, down) for picture in pictures)

@@ -1,4 +1,4 @@
-"""The demo of an eraser: what a brush covers is taken out of a picture, and the edge of the patch blended."""
+"""The demo of an eraser: what a brush covers is taken out of an image, and the edge of the patch blended."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ RADIUS = 0.03
 FEATHER = 6
 """Pixels over which the patch fades out, outwards from the brush's edge; the graph fills them too."""
 AROUND = 3.0
-"""The graph sees so many times the size of the hole each way, where the picture has it: it needs the surroundings."""
+"""The graph sees so many times the size of the hole each way, where the image has it: it needs the surroundings."""
 MARK = np.array([1.0, 0.1, 0.6])
 
 
 def strip(session: Session, sample: Sample) -> Strip:
-    """All pictures of one sample; its prompts are brushed one after the other.
+    """All images of one sample; its prompts are brushed one after the other.
 
     Raises:
         Failure: nothing is left outside the brush.
@@ -79,7 +79,7 @@ def _erase(session: Session, pixels: Pixels, hole: NDArray[np.bool_]) -> Pixels:
 
 
 def _window(hole: NDArray[np.bool_]) -> tuple[slice, slice]:
-    """Rows and columns around the hole, as near to a square as the picture allows."""
+    """Rows and columns around the hole, as near to a square as the image allows."""
     rows, columns = (np.flatnonzero(hole.any(axis=1 - axis)) for axis in (0, 1))
     side = int(AROUND * max(np.ptp(rows) + 1, np.ptp(columns) + 1))
     return _reach(rows, side, hole.shape[0]), _reach(columns, side, hole.shape[1])

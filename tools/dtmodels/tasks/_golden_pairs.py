@@ -1,4 +1,4 @@
-"""Golden pairs: pictures before and after, rendered by darktable itself, that a proxy is held against."""
+"""Golden pairs: images before and after, rendered by darktable itself, that a proxy is held against."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TENSORS = ("input", "sliders", "output")
 LAB_PEAK = 100.0
 """L of diffuse white."""
 BEST = 200.0
-"""What equal pictures are given instead of infinity."""
+"""What equal images are given instead of infinity."""
 
 
 def compare_pairs(session: Session, golden: Path, *, space: str) -> Mapping[str, float]:
@@ -33,7 +33,7 @@ def compare_pairs(session: Session, golden: Path, *, space: str) -> Mapping[str,
         space: of the output pixels.
 
     Returns:
-        `psnr_db_mean` and `psnr_db_worst` over the pairs, in decibels, for what a screen shows: RGB clipped to 0..1
+        `psnr_db_mean` and `psnr_db_worst` over the pairs, in dB, for what a screen shows: RGB clipped to 0..1
         and sRGB-encoded, Lab as a share of L = 100.
 
     Raises:

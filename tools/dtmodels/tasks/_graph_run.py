@@ -12,7 +12,7 @@ from dtmodels.findings.check_report import CheckProblem, error
 
 
 def check_finite(where: str, outputs: Mapping[str, NDArray[Any]], given: str) -> Iterator[CheckProblem]:
-    """NaN and infinity pass through darktable into the picture.
+    """NaN and infinity pass through darktable into the image.
 
     Args:
         where: the file.

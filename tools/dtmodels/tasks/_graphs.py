@@ -20,7 +20,7 @@ def check_graph(graph: Graph) -> Iterator[CheckProblem]:
     """Versions, element types, external data and traces of the build machine."""
     where = graph.name
     if graph.opset > MAX_OPSET:
-        what = f"operator set {graph.opset} is above {MAX_OPSET}, the newest darktable relies on"
+        what = f"opset {graph.opset} is above {MAX_OPSET}, the newest darktable relies on"
         yield error("graph.opset", where, what, f"export with opset {MAX_OPSET} or lower", reason=OLD_RUNTIME)
     if graph.ir > MAX_IR:
         what = f"file format IR {graph.ir} is above {MAX_IR}: ONNX Runtime 1.18 to 1.20 refuse to load it"

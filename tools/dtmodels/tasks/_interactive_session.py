@@ -35,7 +35,7 @@ class Selection:
     """The object that clicks selected."""
 
     mask: Mask
-    """height x width of the picture, probabilities; only the part that was clicked."""
+    """height x width of the image, probabilities; only the part that was clicked."""
     quality: float
     """The network's own guess of its overlap with the object; 1 where it makes none."""
     decodes: int
@@ -43,7 +43,7 @@ class Selection:
 
 @dataclass(slots=True, kw_only=True)
 class InteractiveSession:
-    """A user at one picture. darktable refines edges further, by a bilateral filter and a random field; not so here."""
+    """A user at one image. darktable refines edges further, by a bilateral filter and a random field; not so here."""
 
     decoder: Decoder
     height: int

@@ -38,7 +38,7 @@ def check_lua(graph: Graph) -> Iterator[CheckProblem]:
 
 
 def check_images(graph: Graph, channels: Sequence[int]) -> Iterator[CheckProblem]:
-    """The inputs must be pictures with so many channels, in this order."""
+    """The inputs must be images with so many channels, in this order."""
     if len(graph.inputs) != len(channels):
         what = f"has {len(graph.inputs)} inputs, the task passes {len(channels)}"
         yield error("graph.inputs", graph.name, what, f"export with {len(channels)}")
@@ -50,7 +50,7 @@ def check_images(graph: Graph, channels: Sequence[int]) -> Iterator[CheckProblem
 
 
 def sides(tensor: TensorFacts) -> tuple[int, int]:
-    """Height and width to run a picture input at."""
+    """Height and width to run an image input at."""
     height, width = (dim if isinstance(dim, int) and dim > 0 else FREE_SIDE for dim in tensor.shape[-2:])
     return height, width
 
@@ -58,7 +58,7 @@ def sides(tensor: TensorFacts) -> tuple[int, int]:
 def run_once(model: Model, runtime: Runtime, values: Sequence[NDArray[Any]]) -> Iterator[CheckProblem | Call]:
     """Run `model.onnx` once with inputs by position."""
     try:
-        session = runtime.load(model.folder / FILE)
+        session = runtime.load(model.directory / FILE)
         result = session.call(*values)
         session.close()
     except GraphFailure as exc:
@@ -69,5 +69,5 @@ def run_once(model: Model, runtime: Runtime, values: Sequence[NDArray[Any]]) -> 
 
 
 def sample_picture(graph: Graph, seed: int = 0) -> NDArray[np.float32]:
-    """The seeded sample for a graph whose first input is an RGB picture."""
+    """The seeded sample for a graph whose first input is an RGB image."""
     return picture(3, *sides(graph.inputs[0]), seed)

@@ -1,4 +1,4 @@
-"""The demo of a mask model: what a user would click on a picture, and the object that this selects."""
+"""The demo of a mask model: what a user would click on an image, and the object that this selects."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from dtmodels.tasks._protocol import Model
 from dtmodels.tasks._segment import load_decoder, prepared
 
 LONGEST = 1536
-"""Pixels of the longer side of the picture that darktable selects on."""
+"""Pixels of the longer side of the image that darktable selects on."""
 RED, GREEN, TINT = (230, 30, 30), (30, 200, 60), np.array([1.0, 0.15, 0.1])
 
 
 def strip(model: Model, encoder: Session, decoder: str, sample: Sample) -> Strip:
-    """All pictures of one sample: a line for each prompt.
+    """All images of one sample: a line for each prompt.
 
     Args:
         model: says which architecture it is.
@@ -37,7 +37,7 @@ def strip(model: Model, encoder: Session, decoder: str, sample: Sample) -> Strip
     arch, scale = model.config.text("arch"), SIDE / max(height, width)
     small = resized(pixels, max(round(width * scale), 1), max(round(height * scale), 1), Image.Resampling.BILINEAR)
     given = prepared(arch, planes(small)[None]).astype(encoder.inputs[0].dtype)
-    loaded = load_decoder(model.folder / decoder, arch, encoder.call(given).outputs, encoder.runtime)
+    loaded = load_decoder(model.directory / decoder, arch, encoder.call(given).outputs, encoder.runtime)
     user = InteractiveSession(decoder=loaded, height=height, width=width)
     lines = [tuple(_line(pixels, number, prompt, user)) for number, prompt in enumerate(sample.prompts, 1)]
     loaded.session.close()
@@ -48,7 +48,7 @@ def _line(pixels: Pixels, number: int, prompt: Prompt, user: InteractiveSession)
     found = user.select(prompt)
     inside = found.mask > THRESHOLD
     yield Picture(name=f"{number}-before", pixels=_marked(pixels, prompt), caption=_words(prompt))
-    caption = f"selected: {inside.mean():.1%} of the picture\n{_certainty(found)}"
+    caption = f"selected: {inside.mean():.1%} of the image\n{_certainty(found)}"
     yield Picture(name=f"{number}-after", pixels=_tinted(pixels, inside), caption=caption, made=True)
     mask = np.repeat(found.mask[..., None], 3, axis=2)
     yield Picture(name=f"{number}-mask", pixels=mask, caption="the mask itself", made=True)
@@ -65,7 +65,7 @@ def _certainty(found: Selection) -> str:
 
 
 def _marked(pixels: Pixels, prompt: Prompt) -> Pixels:
-    """The picture with the clicks and the box drawn on it."""
+    """The image with the clicks and the box drawn on it."""
     image = Image.fromarray(np.rint(np.clip(pixels, 0, 1) * 255).astype(np.uint8))
     draw, (width, height) = ImageDraw.Draw(image), image.size
     size = max(width, height) / 80

@@ -21,10 +21,10 @@ from dtmodels.tasks._demo import Sample, Strip
 class Model:
     """An installed model as a task sees it."""
 
-    folder: Path
+    directory: Path
     config: PackageConfig
     graphs: Mapping[str, Graph]
-    """Inspected `.onnx` files of the folder, by file name."""
+    """Inspected `.onnx` files of the directory, by file name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,7 @@ class Task(Protocol):
 
 
 class HasGoldenPairs(Protocol):
-    """What a member module offers when its models can be held against pictures that darktable rendered."""
+    """What a member module offers when its models can be held against images that darktable rendered."""
 
     def measure(self, model: Model, runtime: Runtime, golden: Path) -> Mapping[str, float]:
         """Compare with the golden pairs in the file `golden`.
@@ -78,9 +78,9 @@ class HasDemo(Protocol):
     """What a member module offers when its task can show pictures."""
 
     def demo(self, model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[Strip]:
-        """Run the model on samples, as darktable would; yield a strip of pictures for each, in their order.
+        """Run the model on samples, as darktable would; yield a strip of images for each, in their order.
 
         Raises:
-            Failure: a sample is no picture, or ONNX Runtime refuses a call.
+            Failure: a sample is no image, or ONNX Runtime refuses a call.
         """
         ...

@@ -1,4 +1,4 @@
-"""A proxy's graph called with the inputs it has: a picture, sliders where there are any, a place in the frame."""
+"""A proxy's graph called with the inputs it has: an image, sliders where there are any, a place in the frame."""
 
 from __future__ import annotations
 

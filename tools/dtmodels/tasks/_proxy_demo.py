@@ -1,4 +1,4 @@
-"""The demo of a proxy: a picture with each slider at both ends of its range."""
+"""The demo of a proxy: an image with each slider at both ends of its range."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from dtmodels.tasks._protocol import Model
 from dtmodels.tasks._proxy_call import call
 
 SIDE = 256
-"""Of the square cut from the middle of each picture, in pixels."""
+"""Of the square cut from the middle of each image, in pixels."""
 ACROSS = 6
 """Pictures in a line; an even number keeps both ends of a slider together."""
 Slider = Mapping[str, Any]
 
 
 def strip(model: Model, session: Session, sample: Sample) -> Strip:
-    """The picture as it is, at default sliders, and with each slider low and high.
+    """The image as it is, at default sliders, and with each slider low and high.
 
     Args:
         model: its attributes `space`, `output_space` and `sliders` are used.

@@ -19,7 +19,7 @@ from dtmodels.tasks._tile_contract import Tile
 from dtmodels.tasks._tiled_inference import Tiling
 
 MOST = 1024
-"""Pixels each way that a demo takes from the middle of a picture."""
+"""Pixels each way that a demo takes from the middle of an image."""
 GAINS = np.array([2.0, 1.0, 1.5])
 """White balance of a usual sensor in daylight."""
 TO_REC2020 = np.array([[0.6274, 0.3293, 0.0433], [0.0691, 0.9195, 0.0114], [0.0164, 0.0880, 0.8956]])
@@ -27,15 +27,15 @@ TO_REC2020 = np.array([[0.6274, 0.3293, 0.0433], [0.0691, 0.9195, 0.0114], [0.01
 BOOST = (1.0, 100.0)
 """Limits of darktable's exposure boost."""
 TARGET = 0.30
-"""Mean that darktable boosts a dark picture to unless the model says otherwise."""
+"""Mean that darktable boosts a dark image to unless the model says otherwise."""
 
 
 def strip(model: Model, sample: Sample, bayer: tuple[Tile, Session], linear: tuple[Tile, Session]) -> Strip:
-    """All pictures of one sample.
+    """All images of one sample.
 
     Args:
         model: its attributes say what the graphs want.
-        sample: a photograph, or noisy picture when it asks for no noise.
+        sample: a photograph, or noisy image when it asks for no noise.
         bayer: the graph for Bayer mosaics, loaded.
         linear: the one for demosaicked pictures.
     """

@@ -1,4 +1,4 @@
-"""Seeded sample input: the same picture on every machine, with what photographs are made of."""
+"""Seeded sample input: the same image on every machine, with what photographs are made of."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ DARKEST = 0.02
 
 
 def picture(channels: int, height: int, width: int, seed: int = 0) -> Image:
-    """A picture with gradients, edges, texture and noise.
+    """An image with gradients, edges, texture and noise.
 
     Returns:
         Shape [1, channels, height, width], values in 0..1.
@@ -32,7 +32,7 @@ def _plane(random: np.random.Generator, x: NDArray[np.float64], y: NDArray[np.fl
 
 
 def unbounded(channels: int, height: int, width: int, seed: int = 0) -> Image:
-    """A scene-linear picture over 16 stops: some values are negative, some far above 1.
+    """A scene-linear image over 16 stops: some values are negative, some far above 1.
 
     Returns:
         Shape [1, channels, height, width].
@@ -44,7 +44,7 @@ def unbounded(channels: int, height: int, width: int, seed: int = 0) -> Image:
 
 
 def flat(value: float, channels: int, height: int, width: int) -> Image:
-    """An even picture: division by a spread of zero shows here.
+    """An even image: division by a spread of zero shows here.
 
     Returns:
         Shape [1, channels, height, width].

@@ -1,4 +1,4 @@
-"""Run the two graphs of a mask as darktable 5.6 does: encode a picture, decode clicks, feed the mask back."""
+"""Run the two graphs of a mask as darktable 5.6 does: encode an image, decode clicks, feed the mask back."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from dtmodels.tasks._seeded_input import Image, picture
 MEAN, SPREAD = np.array([123.675, 116.28, 103.53]), np.array([58.395, 57.12, 57.375])
 """Of ImageNet, for values of 0..255; what darktable normalises with for `sam2`."""
 VALID_ROWS = 768
-"""Rows of the sample picture; darktable pads the rest with zeros after normalising."""
+"""Rows of the sample image; darktable pads the rest with zeros after normalising."""
 CLICKS = ((512.0, 384.0, 1.0), (200.0, 600.0, 0.0), (700.0, 300.0, 1.0))
 """Label 1 is on the object, 0 is beside it."""
 Point = tuple[float, float, float]
@@ -42,7 +42,7 @@ PADDING = (0.0, 0.0, -1.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoder:
-    """A loaded decoder with the encoder's outputs for one picture in the order it takes them."""
+    """A loaded decoder with the encoder's outputs for one image in the order it takes them."""
 
     session: Session
     arch: str
@@ -50,7 +50,7 @@ class Decoder:
     features: tuple[NDArray[Any], ...]
 
     def decode(self, clicks: Sequence[Point], memory: NDArray[np.float32] | None) -> Result:
-        """Decode clicks, in pixels of the encoder's picture, with the previous mask where there is one.
+        """Decode clicks, in pixels of the encoder's image, with the previous mask where there is one.
 
         Raises:
             GraphFailure: ONNX Runtime refuses it.
@@ -90,7 +90,7 @@ def select_best_mask(arch: str, outputs: Mapping[str, NDArray[Any]]) -> Selected
 
 
 def prepared(arch: str, image: Image) -> Image:
-    """A picture as the encoder gets it: normalised, and padded with zeros below or to the right.
+    """An image as the encoder gets it: normalised, and padded with zeros below or to the right.
 
     Args:
         arch: the architecture.
@@ -104,7 +104,7 @@ def prepared(arch: str, image: Image) -> Image:
 
 
 def segment(encoder: Path, decoder: Path, arch: str, runtime: Runtime) -> Iterator[CheckProblem | Call]:
-    """Encode the sample picture, then decode one click, and three clicks with the mask of the first fed back."""
+    """Encode the sample image, then decode one click, and three clicks with the mask of the first fed back."""
     try:
         session = runtime.load(encoder)
         encoded = session.call(prepared(arch, picture(3, VALID_ROWS, SIDE)).astype(session.inputs[0].dtype))
@@ -123,7 +123,7 @@ def segment(encoder: Path, decoder: Path, arch: str, runtime: Runtime) -> Iterat
 
 
 def load_decoder(path: Path, arch: str, encoded: Mapping[str, NDArray[Any]], runtime: Runtime) -> Decoder:
-    """Load the decoder as darktable does and give it the encoder's outputs for a picture.
+    """Load the decoder as darktable does and give it the encoder's outputs for an image.
 
     Raises:
         GraphFailure: ONNX Runtime refuses the file.

@@ -14,8 +14,8 @@ from dtmodels.tasks._attributes import where_attribute
 
 SPACES = ("input-rgb", "work-rgb", "lab", "display", "raw")
 ALL = "all"
-"""The reach of a proxy that looks at the whole picture, so that nothing can be cut into tiles."""
-WHOLE = "a whole number, not negative"
+"""The reach of a proxy that looks at the whole image, so that nothing can be cut into tiles."""
+WHOLE = "an integer, not negative"
 RANDOM_POSITIONS = 2
 
 

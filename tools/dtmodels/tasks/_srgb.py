@@ -21,11 +21,11 @@ DEEP, SHARE = 0.005, 0.1
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 """Weights of linear Rec709."""
 BEST = 99.9
-"""Decibels shown for equal pictures."""
+"""dB shown for equal pictures."""
 
 
 def photographed(pixels: Pixels, sample: Sample) -> Pixels:
-    """The picture with the noise the sample asks for, added in linear light and clipped as a JPEG would be."""
+    """The image with the noise the sample asks for, added in linear light and clipped as a JPEG would be."""
     if sample.electrons is None:
         return pixels
     return encoded(with_noise(np.asarray(srgb_to_linear(pixels)), sample.electrons))
@@ -37,7 +37,7 @@ def encoded(light: NDArray[Any]) -> Pixels:
 
 
 def run_on_image(model: Model, session: Session, tile: Tile, pixels: Pixels) -> Pixels:
-    """A picture through a graph that takes sRGB, as darktable's neural restore does it.
+    """An image through a graph that takes sRGB, as darktable's neural restore does it.
 
     Args:
         model: says the tile size and whether shadows are boosted.
@@ -54,5 +54,5 @@ def run_on_image(model: Model, session: Session, tile: Tile, pixels: Pixels) -> 
 
 
 def psnr_caption(pixels: Pixels, wanted: Pixels | None) -> str:
-    """How near a picture is to the one it was made from, for a caption; empty without one."""
+    """How near an image is to the one it was made from, for a caption; empty without one."""
     return "" if wanted is None else f"{psnr(pixels, wanted, best=BEST):.1f} dB to the original"

@@ -2,7 +2,7 @@
 
 Only the first has to be whole: it is darktable's own call, and what the golden statistics and the time are of. Seams
 and divisions by zero show in a strip as well, as high as a tile and four overlaps wide: to the left of the cut it ends
-where the neighbour does, to the right three overlaps of picture are left. Of black a square of that width will do.
+where the neighbour does, to the right three overlaps of image are left. Of black a square of that width will do.
 Where these find nothing, they are believed; otherwise whole tiles decide: a graph may work at no size but its own.
 """
 
@@ -32,11 +32,11 @@ VISIBLE_SEAM = 0.05
 
 
 def run_tile(model: Model, runtime: Runtime, tile: Tile) -> Iterator[CheckProblem | Call]:
-    """Run one graph as darktable does, on a picture of two neighbouring tiles and on black."""
+    """Run one graph as darktable does, on an image of two neighbouring tiles and on black."""
     size = tile.size(model) or 0
     whole = picture(tile.channels, size, 2 * (size - tile.overlap))
     try:
-        session = runtime.load(model.folder / tile.file)
+        session = runtime.load(model.directory / tile.file)
         left, seconds = call_tile(session, tile, whole[..., :size])
         session.close()
         outputs = {session.outputs[0].name: left}
@@ -82,7 +82,7 @@ def _seen(session: Session, tile: Tile, whole: Image, left: NDArray[np.float32],
 
 def _check_scale(tile: Tile, given: Image, output: NDArray[np.float32]) -> Iterator[CheckProblem]:
     if np.abs(output).max() > LOUD * given.max():
-        what = f"output reaches {np.abs(output).max():.3g} for a picture of 0..1"
+        what = f"output reaches {np.abs(output).max():.3g} for an image of 0..1"
         yield warning("run.scale", tile.file, what, "let the graph return what it was given: 0..1")
 
 

@@ -18,7 +18,7 @@ from dtmodels.tasks._seeded_input import Image, flat
 NOISE_LEVEL = 25 / 255
 """What darktable fills the second input with, where a graph has one."""
 USEFUL = 4
-"""A tile must be at least so many overlaps wide; then at least half of each tile is new picture."""
+"""A tile must be at least so many overlaps wide; then at least half of each tile is new image."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

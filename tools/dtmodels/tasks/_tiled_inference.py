@@ -1,4 +1,4 @@
-"""A whole picture through a graph that takes tiles, cut and put together as darktable 5.6 does it."""
+"""A whole image through a graph that takes tiles, cut and put together as darktable 5.6 does it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Tiling:
     """Whether the output of each tile is scaled to the mean of its input."""
 
     def run(self, image: NDArray[Any]) -> NDArray[np.float32]:
-        """Run it on a whole picture, mirrored at its edges.
+        """Run it on a whole image, mirrored at its edges.
 
         Args:
             image: [channels, height, width].
@@ -50,7 +50,7 @@ class Tiling:
         return overlap, -(-length // self._step) * self._step - length + overlap
 
     def run_padded(self, image: NDArray[Any], height: int, width: int) -> NDArray[np.float32]:
-        """As `run`, for a picture that has its margins; `height` and `width` are those without."""
+        """As `run`, for an image that has its margins; `height` and `width` are those without."""
         scale = self.tile.scale
         rows, columns = (self._weights(length) for length in (height, width))
         made = np.zeros((3, *(scale * side for side in image.shape[1:])))

@@ -21,7 +21,7 @@ TILE = Tile(file="model.onnx", sizes=("input_sizes",), channels=3, scale=1, over
 FILES = (TILE.file,)
 OPTIONAL: tuple[str, ...] = ()
 MOST = 1024
-"""Pixels each way that a demo takes from the middle of a picture."""
+"""Pixels each way that a demo takes from the middle of an image."""
 
 
 def check(model: Model) -> Iterator[CheckProblem]:
@@ -37,7 +37,7 @@ def run(model: Model, runtime: Runtime) -> Iterator[CheckProblem | Call]:
 
 def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[Strip]:
     """See `dtmodels.tasks._protocol.Demonstrates`: with noise, without, and as it was before noise was added."""
-    session = runtime.load(model.folder / TILE.file)
+    session = runtime.load(model.directory / TILE.file)
     for sample in samples:
         clean = middle(sample.read(), MOST)
         wanted = clean if sample.electrons else None

@@ -1,6 +1,6 @@
-"""depth: a picture in, how far away each pixel is out. No C code of darktable runs it; Lua scripts do.
+"""depth: an image in, how far away each pixel is out. No C code of darktable runs it; Lua scripts do.
 
-The picture is stretched to the size of the graph (518 x 518 in the known models), ImageNet-normalised RGB; the
+The image is stretched to the size of the graph (518 x 518 in the known models), ImageNet-normalised RGB; the
 output is one plane [1, height, width] or [1, 1, height, width] of inverse or relative depth, scaled by the caller.
 """
 
@@ -48,11 +48,11 @@ def run(model: Model, runtime: Runtime) -> Iterator[CheckProblem | Call]:
 
 
 def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[Strip]:
-    """See `dtmodels.tasks._protocol.Demonstrates`: how near each pixel is, as a colour and as a grey picture.
+    """See `dtmodels.tasks._protocol.Demonstrates`: how near each pixel is, as a colour and as a grey image.
 
     A graph with one output returns inverse depth; one with two returns depth and, in the second, what is sky.
     """
-    session = runtime.load(model.folder / FILE)
+    session = runtime.load(model.directory / FILE)
     height, width = sides(session.inputs[0])
     for sample in samples:
         pixels = fitted(sample.read(), LONGEST)

@@ -1,7 +1,7 @@
-"""erase: a picture and the mask of a hole in, the picture with the hole filled out. Lua scripts run it, no C code.
+"""erase: an image and the mask of a hole in, the image with the hole filled out. Lua scripts run it, no C code.
 
-Inputs are the picture [1, 3, height, width] in 0..1 and the mask [1, 1, height, width] with 1 in the hole; the
-output is the whole picture in 0..1.
+Inputs are the image [1, 3, height, width] in 0..1 and the mask [1, 1, height, width] with 1 in the hole; the
+output is the whole image in 0..1.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from dtmodels.tasks._protocol import Call, Model
 FILES = (FILE,)
 OPTIONAL: tuple[str, ...] = ()
 OTHER_UNITS = 4.0
-"""An output that exceeds this is no picture of 0..1; 0..255 is the usual mistake."""
+"""An output that exceeds this is no image of 0..1; 0..255 is the usual mistake."""
 
 
 def check(model: Model) -> Iterator[CheckProblem]:
@@ -43,8 +43,8 @@ def run(model: Model, runtime: Runtime) -> Iterator[CheckProblem | Call]:
 
 
 def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[Strip]:
-    """See `dtmodels.tasks._protocol.Demonstrates`: what a brush covered, and the picture without it."""
-    session = runtime.load(model.folder / FILE)
+    """See `dtmodels.tasks._protocol.Demonstrates`: what a brush covered, and the image without it."""
+    session = runtime.load(model.directory / FILE)
     for sample in samples:
         yield strip(session, sample)
     session.close()
@@ -53,7 +53,7 @@ def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[
 def _check_output(call: Call, wanted: tuple[int, ...]) -> Iterator[CheckProblem]:
     name, output = next(iter(call.outputs.items()))
     if output.shape != wanted:
-        what = f"output {name} is {output.shape}, not a picture of the input's size {wanted}"
+        what = f"output {name} is {output.shape}, not an image of the input's size {wanted}"
         yield error("erase.shape", FILE, what, "return the whole picture")
     elif np.abs(output).max() > OTHER_UNITS:
         what = f"output {name} reaches {np.abs(output).max():.3g}, a script takes it for 0..1"

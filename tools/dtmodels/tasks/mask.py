@@ -1,6 +1,6 @@
-"""mask: clicks in, the mask of an object out; the encoder runs once a picture, the decoder at each click.
+"""mask: clicks in, the mask of an object out; the encoder runs once an image, the decoder at each click.
 
-darktable 5.6 passes a 1024 x 1024 picture, padded below or to the right, to `encoder.onnx`, and its outputs, by
+darktable 5.6 passes a 1024 x 1024 image, padded below or to the right, to `encoder.onnx`, and its outputs, by
 name or else by position, with the clicks and the previous mask to `decoder.onnx`. `arch` decides which: `sam2` (several
 masks as logits, each with a predicted quality) or `segnext` (one mask of probabilities).
 """
@@ -43,12 +43,12 @@ def check(model: Model) -> Iterator[CheckProblem]:
 
 def run(model: Model, runtime: Runtime) -> Iterator[CheckProblem | Call]:
     """See `dtmodels.tasks._protocol.Task.run`."""
-    yield from segment(model.folder / ENCODER, model.folder / DECODER, model.config.text("arch"), runtime)
+    yield from segment(model.directory / ENCODER, model.directory / DECODER, model.config.text("arch"), runtime)
 
 
 def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[Strip]:
     """See `dtmodels.tasks._protocol.Demonstrates`: the clicks, the object they select, and its mask."""
-    encoder = runtime.load(model.folder / ENCODER)
+    encoder = runtime.load(model.directory / ENCODER)
     for sample in samples:
         yield strip(model, encoder, DECODER, sample)
     encoder.close()

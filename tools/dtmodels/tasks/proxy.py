@@ -1,8 +1,8 @@
-"""proxy: a picture and slider positions in, what a darktable module makes of them out.
+"""proxy: an image and slider positions in, what a darktable module makes of them out.
 
 No C code runs proxies; Lua scripts do, and the tools of this project. Inputs are `image` [1, 3, height, width], whose
 values are unbounded, `sliders` [1, P] in darktable's own units where there are any, and for a module that places
-something `frame` [1, 4]: left and top of the picture in the frame, width and height of the frame, in pixels. The output
+something `frame` [1, 4]: left and top of the image in the frame, width and height of the frame, in pixels. The output
 `output` is as large as `image`. A mosaic has one channel; what is made of it has one in the space `raw`, else three.
 Attributes say which module it is, its `sliders` with their ranges, and its `reach`: how many pixels around an output
 pixel matter, which is the halo that tiles need.
@@ -39,7 +39,7 @@ CORE = 64
 MAX_REACH = 4096
 """A halo above this leaves nothing worth tiling."""
 TILE_ERROR = 1e-5
-"""Largest difference between a tile and the whole picture, as a share of the range of values."""
+"""Largest difference between a tile and the whole image, as a share of the range of values."""
 LAB = np.array([100, 128, 128], np.float32)[:, None, None]
 
 
@@ -56,7 +56,7 @@ def check(model: Model) -> Iterator[CheckProblem]:
 def run(model: Model, runtime: Runtime) -> Iterator[CheckProblem | Call]:
     """See `dtmodels.tasks._protocol.Task.run`."""
     try:
-        session = runtime.load(model.folder / FILE)
+        session = runtime.load(model.directory / FILE)
         yield from _run(model, session)
         session.close()
     except GraphFailure as exc:
@@ -65,7 +65,7 @@ def run(model: Model, runtime: Runtime) -> Iterator[CheckProblem | Call]:
 
 def measure(model: Model, runtime: Runtime, golden: Path) -> Mapping[str, float]:
     """See `dtmodels.tasks._protocol.Measures.measure`."""
-    session = runtime.load(model.folder / FILE)
+    session = runtime.load(model.directory / FILE)
     figures = compare_pairs(
         session, golden, space=model.config.string("output_space") or model.config.string("space") or ""
     )
@@ -75,7 +75,7 @@ def measure(model: Model, runtime: Runtime, golden: Path) -> Mapping[str, float]
 
 def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[Strip]:
     """See `dtmodels.tasks._protocol.Demonstrates`."""
-    session = runtime.load(model.folder / FILE)
+    session = runtime.load(model.directory / FILE)
     for sample in samples:
         yield strip(model, session, sample)
     session.close()
@@ -143,11 +143,11 @@ def _check_shape(output: NDArray[Any], image: Image, channels: int) -> Iterator[
     wanted = (image.shape[0], channels, *image.shape[2:])
     if output.shape != wanted:
         what = f"output is {shape_text(output.shape)} for an image of {shape_text(image.shape)}"
-        yield error("proxy.shape", FILE, what, f"return a picture as large as the image: {shape_text(wanted)}")
+        yield error("proxy.shape", FILE, what, f"return an image as large as the image: {shape_text(wanted)}")
 
 
 def _check_tile(session: Session, reach: int, sliders: NDArray[np.float32], *, space: str) -> Iterator[CheckProblem]:
-    """The middle of a wide picture, and of a high one, must be what a tile with a halo of `reach` pixels gives."""
+    """The middle of a wide image, and of a high one, must be what a tile with a halo of `reach` pixels gives."""
     if reach > MAX_REACH:
         what = f"a halo of {reach} pixels leaves nothing of a tile"
         yield error("proxy.reach", FILE, what, f"give a reach of at most {MAX_REACH}, or 'all'")
@@ -158,7 +158,7 @@ def _check_tile(session: Session, reach: int, sliders: NDArray[np.float32], *, s
     pictures = [_sample(*size, space=space, wild=False) for size in ((CORE, length), (length, CORE))]
     apart = max(_tile_error(session, image, reach, sliders) for image in pictures)
     if apart > TILE_ERROR:
-        what = f"a tile with a halo of {reach} pixels differs from the whole picture by {apart:.2g} of the range"
+        what = f"a tile with a halo of {reach} pixels differs from the whole image by {apart:.2g} of the range"
         yield error("proxy.reach", FILE, what, "correct attributes.reach, or the network")
 
 

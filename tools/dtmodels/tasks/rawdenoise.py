@@ -63,7 +63,7 @@ def run(model: Model, runtime: Runtime) -> Iterator[CheckProblem | Call]:
 
 def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[Strip]:
     """See `dtmodels.tasks._protocol.Demonstrates`: a mosaic with noise, denoised before and after demosaicing."""
-    bayer, linear = ((tile, runtime.load(model.folder / tile.file)) for tile in (BAYER, LINEAR))
+    bayer, linear = ((tile, runtime.load(model.directory / tile.file)) for tile in (BAYER, LINEAR))
     for sample in samples:
         yield strip(model, sample, bayer, linear)
     for _, session in (bayer, linear):

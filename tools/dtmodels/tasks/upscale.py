@@ -31,7 +31,7 @@ TILES = tuple(
 FILES = tuple(tile.file for tile in TILES)
 OPTIONAL: tuple[str, ...] = ()
 MOST = 224
-"""Pixels each way that a demo takes from the middle of a picture: one tile of the usual size for four times."""
+"""Pixels each way that a demo takes from the middle of an image: one tile of the usual size for four times."""
 
 
 def check(model: Model) -> Iterator[CheckProblem]:
@@ -49,7 +49,7 @@ def run(model: Model, runtime: Runtime) -> Iterator[CheckProblem | Call]:
 
 def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[Strip]:
     """See `dtmodels.tasks._protocol.Demonstrates`: enlarged plainly, and by each file, all shown at one size."""
-    sessions = [runtime.load(model.folder / tile.file) for tile in TILES]
+    sessions = [runtime.load(model.directory / tile.file) for tile in TILES]
     largest = TILES[-1].scale
     for sample in samples:
         original = _even(sample.read(), sample.shrink or 1)

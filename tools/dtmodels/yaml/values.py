@@ -20,7 +20,7 @@ _WORDS = {
 }
 _OCTAL_LOOK = re.compile(r"[-+]?0[0-9]+")
 _MOST_DIGITS = 18
-"""Longer whole numbers do not fit 64 bits, which is where JSON readers part."""
+"""Longer integers do not fit 64 bits, which is where JSON readers part."""
 _YAML_1_1 = yaml.resolver.Resolver()
 
 
@@ -37,7 +37,7 @@ def plain_value(text: str) -> Any:
     """The value of a scalar without quotes by the core schema of YAML 1.2: null, bool, int, float or str.
 
     Raises:
-        NotJson: infinity, not-a-number, or a whole number beyond 64 bits.
+        NotJson: infinity, not-a-number, or an integer beyond 64 bits.
     """
     if text in _WORDS:
         return _WORDS[text]

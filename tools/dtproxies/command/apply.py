@@ -12,9 +12,11 @@ MODELS = click.option(
     type=click.Path(path_type=Path),
     default=Path("models"),
     show_default=True,
-    help="Folder with proxy-<module>/weights.safetensors of each module.",
+    help="Directory with proxy-<module>/weights.safetensors of each module.",
 )
-OUT = click.option("--out", "folder", type=click.Path(path_type=Path), required=True, help="Folder to write into.")
+OUT = click.option(
+    "--out", "directory", type=click.Path(path_type=Path), required=True, help="Directory to write into."
+)
 
 
 @click.command()
@@ -33,7 +35,7 @@ def sweep(
     *,
     target: str,
     image: Path,
-    folder: Path,
+    directory: Path,
     count: int,
     low: float | None,
     high: float | None,
@@ -43,7 +45,7 @@ def sweep(
     onnx: Path | None,
     models: Path,
 ) -> None:
-    """Move one slider across its range: darktable and proxy side by side, as pictures, video and error curve."""
+    """Move one slider across its range: darktable and proxy side by side, as images, video and error curve."""
     from dtbase.terminal.console import Console
     from dtproxies.darktable.slider_arguments import parse
     from dtproxies.proxy.weight_files import weights_of
@@ -52,7 +54,7 @@ def sweep(
 
     asked = track(target, count, low, high, parse(settings))
     run = runner(asked.definition, None if onnx else weights_of(asked.definition.module.name, models), onnx)
-    sweep_command(Console(), asked, run, image, folder, longest=longest, amplify=amplify)
+    sweep_command(Console(), asked, run, image, directory, longest=longest, amplify=amplify)
 
 
 SKIP = click.option(
@@ -70,7 +72,7 @@ SKIP = click.option(
 @click.option("--json", "as_json", is_flag=True, help="Print the figures of --evaluate as JSON.")
 @click.option("--longest", type=click.IntRange(16), default=1024, show_default=True, help="Longer side, in pixels.")
 @MODELS
-def pipeline(*, asked: str, image: Path, folder: Path, skip: tuple[str, ...], **settings: Any) -> None:
+def pipeline(*, asked: str, image: Path, directory: Path, skip: tuple[str, ...], **settings: Any) -> None:
     """Run the proxies of PIPELINE, a .yaml or a darktable .xmp, on IMAGE, in darktable's order of modules.
 
     Writes result.png and result.pfm, and picture.pfm with a sidecar that darktable opens.
@@ -78,7 +80,7 @@ def pipeline(*, asked: str, image: Path, folder: Path, skip: tuple[str, ...], **
     from dtbase.terminal.console import Console
     from dtproxies.pipeline.command import pipeline_command
 
-    pipeline_command(Console(), asked, image, folder, skip=_names(skip), **settings)
+    pipeline_command(Console(), asked, image, directory, skip=_names(skip), **settings)
 
 
 @click.command()
@@ -92,24 +94,32 @@ def pipeline(*, asked: str, image: Path, folder: Path, skip: tuple[str, ...], **
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the places to start from.")
 @click.option("--side", type=click.IntRange(16), default=192, show_default=True, help="Of the part searched with.")
 @click.option("--animate", is_flag=True, help="Also write frames and a video of the search.")
-@click.option("--at-least", type=float, metavar="DB", help="Fail when darktable's picture is farther off than this.")
+@click.option("--at-least", type=float, metavar="DB", help="Fail when darktable's image is farther off than this.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @MODELS
 def regress(
-    *, asked: str, before: Path, after: Path, folder: Path, skip: tuple[str, ...], starts: int, seed: int, **given: Any
+    *,
+    asked: str,
+    before: Path,
+    after: Path,
+    directory: Path,
+    skip: tuple[str, ...],
+    starts: int,
+    seed: int,
+    **given: Any,
 ) -> int:
-    """Find the sliders with which PIPELINE turns the picture BEFORE into AFTER, and prove them in darktable.
+    """Find the sliders with which PIPELINE turns the image BEFORE into AFTER, and prove them in darktable.
 
     PIPELINE is the name of a module (all its sliders are searched), a .yaml (those it calls free), or a darktable .xmp
-    (all of its modules' sliders). Writes the picture with a sidecar that darktable opens, found.json, convergence.png,
-    and darktable's picture beside the wanted one.
+    (all of its modules' sliders). Writes the image with a sidecar that darktable opens, found.json, convergence.png,
+    and darktable's image beside the wanted one.
     """
     from dtbase.terminal.console import Console
     from dtproxies.regress.command import regress_command
     from dtproxies.regress.search import Settings
 
     settings = Settings(starts=starts, seed=seed)
-    return regress_command(Console(), asked, before, after, folder, skip=_names(skip), settings=settings, **given)
+    return regress_command(Console(), asked, before, after, directory, skip=_names(skip), settings=settings, **given)
 
 
 def _names(given: tuple[str, ...]) -> list[str]:

@@ -67,7 +67,7 @@ def render(module: str, image: Path, out: Path, settings: tuple[str, ...]) -> No
 
 
 IMAGES = click.option(
-    "--images", type=click.Path(path_type=Path), default=Path("images/proxy"), help="Folder of photographs."
+    "--images", type=click.Path(path_type=Path), default=Path("images/proxy"), help="Directory of photographs."
 )
 WEIGHTS = click.option("--weights", type=click.Path(path_type=Path), help="The proxy as `train` wrote it.")
 ONNX = click.option("--onnx", type=click.Path(path_type=Path), help="The proxy as it is released.")
@@ -75,7 +75,7 @@ ONNX = click.option("--onnx", type=click.Path(path_type=Path), help="The proxy a
 
 @commands.command()
 @click.argument("module")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the weights and the log.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Directory for the weights and the log.")
 @click.option("--seed", type=int, help="Of slider positions and crops; by default as the module's recipe says.")
 @IMAGES
 def train(module: str, out: Path, seed: int | None, images: Path) -> None:
@@ -92,11 +92,11 @@ def train(module: str, out: Path, seed: int | None, images: Path) -> None:
 @ONNX
 @click.option("--write", is_flag=True, help="Keep the figures beside --weights, and write them into card and report.")
 @click.option("--all", "everything", is_flag=True, help="Every proxy in --models, with --write; kept figures stay.")
-@click.option("--models", type=click.Path(path_type=Path), default=Path("models"), help="Folder of models.")
+@click.option("--models", type=click.Path(path_type=Path), default=Path("models"), help="Directory of models.")
 @click.option("--any-code", is_flag=True, help="With --all, let figures hold although code has changed since.")
 @click.option("--table", type=click.Path(path_type=Path), help="With --all, write the table as this Markdown page.")
 @click.option("--pairs", type=click.IntRange(1), help="Pictures to judge it by; 128, or as many as were kept.")
-@click.option("--pictures", type=click.Path(path_type=Path), help="Folder for a contact sheet of each proxy.")
+@click.option("--pictures", type=click.Path(path_type=Path), help="Directory for a contact sheet of each proxy.")
 @click.option("--at-least", type=float, metavar="DB", help="Fail when the mean display PSNR is lower.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @IMAGES
@@ -113,7 +113,7 @@ def evaluate(
     at_least: float | None,
     **given: Any,
 ) -> int:
-    """Hold a proxy of MODULE against darktable, on pictures and slider positions it was not fitted on."""
+    """Hold a proxy of MODULE against darktable, on images and slider positions it was not fitted on."""
     from dtbase.system.errors import WrongUsage
     from dtbase.terminal.console import Console
     from dtproxies.evaluation.command import EvaluateOptions, evaluate_all, evaluate_module
@@ -131,7 +131,7 @@ def evaluate(
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The safetensors file to write.")
 @IMAGES
 def golden(module: str, out: Path, images: Path) -> None:
-    """Render small pictures through MODULE, to be kept beside a proxy and held against it without darktable."""
+    """Render small images through MODULE, to be kept beside a proxy and held against it without darktable."""
     from dtproxies.evaluation.golden import golden_module
 
     golden_module(module, out, images)
@@ -145,7 +145,7 @@ def golden(module: str, out: Path, images: Path) -> None:
 @click.option("--amplify", type=float, help="Factor of the shown difference; by default one that shows it well.")
 @IMAGES
 def picture(module: str, **settings: Any) -> None:
-    """Draw what darktable and a proxy of MODULE make of some pictures, and where they differ."""
+    """Draw what darktable and a proxy of MODULE make of some images, and where they differ."""
     from dtproxies.evaluation.comparison_sheet import draw_comparison
 
     draw_comparison(module, **settings)

@@ -12,7 +12,7 @@ from dtbase.system.errors import Failure
 from dtbase.system.files import json_text
 from dtbase.terminal.console import Console
 from dtproxies.darktable import introspection
-from dtproxies.darktable.find import FOLDER, INSTALL, Darktable, find
+from dtproxies.darktable.find import DIRECTORY, INSTALL, Darktable, find
 from dtproxies.darktable.renderer import Renderer
 
 INSTALLER = Path(__file__).with_name("install.sh")
@@ -55,15 +55,15 @@ def report(console: Console, *, install: bool = False, as_json: bool = False) ->
 
 
 def install_darktable(console: Console) -> None:
-    """Install the supported darktable into `.darktable/` of the repository around the current folder.
+    """Install the supported darktable into `.darktable/` of the repository around the current directory.
 
     Raises:
         Failure: the installer failed; it has said why.
     """
     here = Path.cwd()
-    root = next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), here)
-    console.note(f"installing darktable into {root / FOLDER}; this takes about a minute")
-    done = subprocess.run(["bash", str(INSTALLER), str(root / FOLDER)], check=False)
+    root = next((directory for directory in (here, *here.parents) if (directory / ".git").exists()), here)
+    console.note(f"installing darktable into {root / DIRECTORY}; this takes about a minute")
+    done = subprocess.run(["bash", str(INSTALLER), str(root / DIRECTORY)], check=False)
     if done.returncode != 0:
         raise Failure("darktable was not installed; the lines above say why")
 

@@ -45,7 +45,7 @@ def dump(
 
     Args:
         darktable: as `find` returns it.
-        image: H x W x 3, linear Rec709, whose values may leave [0, 1]; or sensor data, H x W whole numbers; or a file
+        image: H x W x 3, linear Rec709, whose values may leave [0, 1]; or sensor data, H x W integers; or a file
             that darktable reads.
         history: the modules to enable.
         layouts: as `introspection.layouts` returns them.
@@ -97,11 +97,11 @@ def _export(darktable: Darktable, source: Path, modules: Sequence[str]) -> str:
     return said
 
 
-def _dumped(folder: Path, module: str, said: str) -> Dumped:
+def _dumped(directory: Path, module: str, said: str) -> Dumped:
     """Files are named `NUMBER_MODULE_cpu_in_C.pfm`, C for colour, M for one channel."""
     read = []
     for end in ("in", "out"):
-        found = sorted(folder.glob(f"*_{module}_cpu_{end}_?.pfm"))
+        found = sorted(directory.glob(f"*_{module}_cpu_{end}_?.pfm"))
         if not found:
             last = (said.splitlines() or ["it said nothing"])[-1]
             raise Failure(f"darktable-cli dumped no {end}put of module {module}: {last}")

@@ -19,7 +19,7 @@ SUPPORTED = ("5.4.1",)
 VARIABLE = "DTPROXIES_DARKTABLE"
 """Environment variable that names a darktable tree or a darktable-cli."""
 
-FOLDER = ".darktable"
+DIRECTORY = ".darktable"
 """Where `install.sh` puts a darktable tree inside a repository."""
 
 FRESH = {"MALLOC_PERTURB_": "255"}
@@ -39,20 +39,20 @@ class Darktable:
     python: tuple[str, ...]
     """Command that starts a Python able to load `libdarktable.so`; it has numpy."""
     library: Path
-    """Folder of `libdarktable.so`, with the modules in `plugins/` below it."""
+    """Directory of `libdarktable.so`, with the modules in `plugins/` below it."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Variables that its programs need; see `surroundings`."""
     core: tuple[str, ...] = ()
     """Options after `--core` that say where its data lies; empty for an installed darktable."""
 
     def surroundings(self, home: Path) -> dict[str, str]:
-        """The whole environment for its programs, with `home` as their folder for everything they write.
+        """The whole environment for its programs, with `home` as their directory for everything they write.
 
         Nothing of the caller's Python or library set-up gets through; OpenMP threads wait asleep instead of spinning.
         """
         kept = {name: os.environ[name] for name in ("PATH",) if name in os.environ}
-        folders = {"HOME": str(home), "TMPDIR": str(home)}
-        return {**kept, **folders, "LC_ALL": "C.UTF-8", "OMP_WAIT_POLICY": "passive", **FRESH, **self.environment}
+        directories = {"HOME": str(home), "TMPDIR": str(home)}
+        return {**kept, **directories, "LC_ALL": "C.UTF-8", "OMP_WAIT_POLICY": "passive", **FRESH, **self.environment}
 
     def options(self, home: Path) -> list[str]:
         """Options for darktable's core that keep everything it writes in `home` and leave an image as its history says.
@@ -71,7 +71,7 @@ def find(named: str | Path | None = None, *, start: Path | None = None) -> Darkt
 
     Args:
         named: a tree made by `install.sh`, or a darktable-cli; by default the variable `DTPROXIES_DARKTABLE`.
-        start: folder from which `.darktable/` is looked for, upwards; by default the current folder.
+        start: directory from which `.darktable/` is looked for, upwards; by default the current directory.
 
     Raises:
         Failure: there is none, it does not run, or its version is not a supported one.
@@ -80,13 +80,13 @@ def find(named: str | Path | None = None, *, start: Path | None = None) -> Darkt
     if named is not None:
         return _checked(_named(Path(named)))
     start = (start or Path.cwd()).resolve()
-    for folder in (start, *start.parents):
-        if (folder / FOLDER).is_dir():
-            return _checked(_tree(folder / FOLDER))
+    for directory in (start, *start.parents):
+        if (directory / DIRECTORY).is_dir():
+            return _checked(_tree(directory / DIRECTORY))
     if installed := shutil.which("darktable-cli"):
         return _checked(_installed(Path(installed)))
     raise Failure(
-        f"no darktable {_supported()} found; looked at ${VARIABLE} (not set), {FOLDER}/ in {start} and above, "
+        f"no darktable {_supported()} found; looked at ${VARIABLE} (not set), {DIRECTORY}/ in {start} and above, "
         f"and darktable-cli on PATH",
         fix=INSTALL,
     )

@@ -27,7 +27,7 @@ def layouts(darktable: Darktable, *, cache: Path | None = None) -> Mapping[str, 
 
     Args:
         darktable: as `find` returns it.
-        cache: folder where they are kept; by default `dtproxies` in the user's cache folder.
+        cache: directory where they are kept; by default `dtproxies` in the user's cache directory.
 
     Raises:
         Failure: the plugins cannot be read.

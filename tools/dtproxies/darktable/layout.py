@@ -50,7 +50,7 @@ class Field:
         """
         number = self._number(value, module)
         if self.type != "float" and number != int(number):
-            raise WrongUsage(f"{self.name} takes whole numbers, not {value}", where=module)
+            raise WrongUsage(f"{self.name} takes integers, not {value}", where=module)
         code = "<" + FORMATS[self.type]
         try:
             raw = struct.pack(code, number if self.type == "float" else int(number))

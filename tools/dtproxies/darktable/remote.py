@@ -1,4 +1,4 @@
-"""darktable in a process of its own: if a module crashes there, this one lives on."""
+"""darktable in a separate process: if a module crashes there, this one lives on."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from dtproxies.darktable.worker.command import worker_command
 from dtproxies.darktable.worker.serve import LONGEST, part_bytes, shared_image
 from dtproxies.images import dng, pfm
 
-IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a private folder is made below it
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a private directory is made below it
 
 PATIENCE = 120
 """Seconds for a worker to start; a busy machine takes ten."""
@@ -61,7 +61,7 @@ class Remote:
             modules: all that will be rendered through, with their parameters.
             height: of the first image, in pixels.
             width: of the first image, in pixels.
-            mosaic: open darktable on sensor data instead of a picture.
+            mosaic: open darktable on sensor data instead of an image.
             patience: seconds that a render may take; None for any time.
         """
         self._patience = patience

@@ -69,7 +69,7 @@ class Renderer:
             height: of the first image, in pixels. One of another size starts a worker again, for a second or more.
             width: of the first image, in pixels.
             workers: processes that render side by side; each takes two threads.
-            mosaic: open darktable on sensor data (a computed DNG) and not on a picture, for modules before and at
+            mosaic: open darktable on sensor data (a computed DNG) and not on an image, for modules before and at
                 demosaic; those see mosaics that start red, green, 0 to 1 as rawprepare makes them.
             patience: seconds that one render may take before its worker is ended; None for any time.
 

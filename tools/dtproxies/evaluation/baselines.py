@@ -41,13 +41,13 @@ class Baselines:
         self._tables = [] if given.module.space == "raw" else self._render_tables(side)
 
     def nearest(self, position: Positions, picture: Pixels) -> Pixels:
-        """What darktable makes of the picture at the setting nearest to this position."""
+        """What darktable makes of the image at the setting nearest to this position."""
         at = int(np.argmin(self._distances(position)))
         request = Request(self._module.name, picture, slider_values(self._module, self.settings[at]))
         return next(iter(self._renderer.render_many([request])))
 
     def blended(self, position: Positions, picture: Pixels) -> Pixels | None:
-        """The picture through the blended tables of the nearest settings; None where there are no tables."""
+        """The image through the blended tables of the nearest settings; None where there are no tables."""
         if not self._tables:
             return None
         distances = self._distances(position)

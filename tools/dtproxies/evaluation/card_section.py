@@ -74,5 +74,5 @@ def _decibels(found: Evaluation, metric: str, figure: str, how: str) -> Mapping[
 
 def _measured(found: Evaluation, how: str) -> Mapping[str, Any]:
     sliders = " and sliders" if found.nearest else ""
-    pairs = f"{found.pairs} pairs of {found.side} x {found.side} pixels, unseen pictures{sliders}"
+    pairs = f"{found.pairs} pairs of {found.side} x {found.side} pixels, unseen images{sliders}"
     return {"data": f"{pairs}; {how}", "command": command(found)}

@@ -31,11 +31,11 @@ class EvaluateOptions:
     """What an evaluation is asked for, whichever proxy it is."""
 
     images: Path
-    """Folder of photographs."""
+    """Directory of photographs."""
     pairs: int | None = None
     """None for as many as the last evaluation that was kept, or the standard ones."""
     pictures: Path | None = None
-    """Folder for a contact sheet of each proxy; None for none."""
+    """Directory for a contact sheet of each proxy; None for none."""
     as_json: bool = False
 
 
@@ -83,7 +83,7 @@ def evaluate_module(
 def evaluate_all(
     console: Console, models: Path, asked: EvaluateOptions, *, table: Path | None = None, any_code: bool = False
 ) -> int:
-    """Evaluate every proxy below the folder `models` whose figures do not hold any more, and print one table.
+    """Evaluate every proxy below the directory `models` whose figures do not hold any more, and print one table.
 
     What an interrupted run has evaluated is kept, and the next one goes on with the others. With `any_code`, figures
     hold although code has changed since.
@@ -123,21 +123,21 @@ def evaluate_all(
     return 0 if not any(one.short for one in found) else 1
 
 
-def written(folder: Path, found: Evaluation) -> dict[Path, str]:
+def written(directory: Path, found: Evaluation) -> dict[Path, str]:
     """The texts that card and report have when they state this evaluation, by path.
 
     Raises:
         Failure: there is no card or no report, or the report has no place for figures.
     """
-    card, text = _stated_in(folder)
+    card, text = _stated_in(directory)
     return {
         card: with_evaluation(card.read_text(), found, str(card)),
         text: with_figures(text.read_text(), found, str(text)),
     }
 
 
-def _stated_in(folder: Path) -> tuple[Path, Path]:
-    card, text = folder / CARD, folder / REPORT
+def _stated_in(directory: Path) -> tuple[Path, Path]:
+    card, text = directory / CARD, directory / REPORT
     for path in (card, text):
         if not path.is_file():
             raise Failure("there is nowhere to write the figures to", where=str(path), fix="write it first")
@@ -167,7 +167,7 @@ def _evaluated(console: Console, name: str, run: Run, asked: EvaluateOptions, pa
     return found, given.darktable
 
 
-def _write(folder: Path, kept: StoredEvaluation) -> None:
-    for path, text in written(folder, kept.evaluation).items():
+def _write(directory: Path, kept: StoredEvaluation) -> None:
+    for path, text in written(directory, kept.evaluation).items():
         if path.read_text() != text:
             write_text(path, text)

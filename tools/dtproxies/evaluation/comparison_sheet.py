@@ -1,4 +1,4 @@
-"""A contact sheet for people: the picture, darktable's, the proxy's, and where the two differ."""
+"""A contact sheet for people: the image, darktable's, the proxy's, and where the two differ."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from dtproxies.vocabulary.module import Module
 
 ROWS = 4
 SIDE = 256
-"""Of the pictures, in pixels."""
+"""Of the images, in pixels."""
 SEED = 3_000_017
 CAPTION = 44
-"""Letters of the sliders that fit above a picture."""
+"""Letters of the sliders that fit above an image."""
 
 
 def contact_sheet(
@@ -35,7 +35,7 @@ def contact_sheet(
     *,
     amplify: float | None = None,
 ) -> None:
-    """Write a PNG with a row for each of four pictures and slider positions.
+    """Write a PNG with a row for each of four images and slider positions.
 
     The last column is the absolute difference of what a screen would show, made larger as its caption says.
 

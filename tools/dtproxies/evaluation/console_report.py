@@ -35,7 +35,7 @@ def print_evaluation(console: Console, evaluation: Evaluation) -> None:
     ]
     title = (
         f"{evaluation.module} version {evaluation.version}: {evaluation.pairs} pairs of {evaluation.side} x "
-        f"{evaluation.side} pixels, unseen pictures and sliders"
+        f"{evaluation.side} pixels, unseen images and sliders"
     )
     console.table(["figure", "of", "mean", "p5", "worst"], rows, title=title)
     if evaluation.behaviour:
@@ -46,7 +46,7 @@ def print_evaluation(console: Console, evaluation: Evaluation) -> None:
     if checks.tile_error is not None:
         console.say(f"tile against whole: {checks.tile_error:.2e} of the range of values")
     if checks.shuffled_psnr is not None:
-        console.say(f"sliders of another picture: {checks.shuffled_psnr:.1f} dB on average")
+        console.say(f"sliders of another image: {checks.shuffled_psnr:.1f} dB on average")
     verdict = f"missed by {', '.join(evaluation.short)}" if evaluation.short else "met"
     console.say(f"target of kind {evaluation.kind}: {evaluation.target} dB, {verdict}")
 

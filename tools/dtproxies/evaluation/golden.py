@@ -1,4 +1,4 @@
-"""Golden pairs: small pictures that darktable rendered, kept beside a model to hold it to them without darktable."""
+"""Golden pairs: small images that darktable rendered, kept beside a model to hold it to them without darktable."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from dtproxies.render.session import session
 
 PAIRS = 8
 SIDE = 64
-"""Of the pictures, in pixels."""
+"""Of the images, in pixels."""
 SEED = 2_000_003
 """Of positions, crops and charts: neither those of fitting nor those of evaluation."""
 
@@ -42,7 +42,7 @@ def golden(
         definition: the module.
         renderer: set up for the module and images of 64 x 64 pixels.
         pictures: photographs that the proxy was not fitted on.
-        path: of the file; it is written whole or not at all.
+        path: of the file; it is written atomically.
         darktable: version of the darktable behind the renderer.
         pairs: how many.
 

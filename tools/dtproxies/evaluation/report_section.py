@@ -61,13 +61,13 @@ def _said(found: Evaluation, module: Module) -> Iterator[str]:
     verdict = f"missed by {', '.join(found.short)}" if found.short else "reached"
     yield f"Wanted of kind {found.kind} is {found.target} dB as shown, which is {verdict}."
     if checks.shuffled_psnr is not None:
-        yield f"With the sliders of another picture the first figure is {checks.shuffled_psnr:.1f} dB."
+        yield f"With the sliders of another image the first figure is {checks.shuffled_psnr:.1f} dB."
     if checks.identity_error is not None:
         changed = f"at most {checks.identity_error:.2g}" if checks.identity_error else "nothing"
         yield f"Where darktable changes nothing, the proxy changes {changed}."
     if checks.tile_error is not None:
         apart = f"by at most {checks.tile_error:.2g} of the range of values" if checks.tile_error else "by nothing"
-        yield f"A tile with a border of {module.reach} pixels differs from the whole picture {apart}."
+        yield f"A tile with a border of {module.reach} pixels differs from the whole image {apart}."
     yield f"A million pixels take {found.seconds_per_megapixel:.2f} s of one core."
 
 

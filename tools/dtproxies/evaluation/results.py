@@ -20,7 +20,7 @@ TARGETS: Mapping[Kind, tuple[float, float, float]] = {
     "global": (38, 33, 28),
     "raw": (45, 40, 34),
 }
-"""Display PSNR in dB that a proxy is meant to reach on average, in 95 % of the pictures, and in the worst."""
+"""Display PSNR in dB that a proxy is meant to reach on average, in 95 % of the images, and in the worst."""
 NAMES = ("mean", "p5", "worst")
 SIDES = ("proxy", "charts", "identity", "nearest", "tables")
 """Fields of `Evaluation` that hold a spread for each figure."""
@@ -28,10 +28,10 @@ SIDES = ("proxy", "charts", "identity", "nearest", "tables")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageResult:
-    """The proxy on one picture at one position; in decibels."""
+    """The proxy on one image at one position; in dB."""
 
     name: str
-    """Of the picture."""
+    """Of the image."""
     display_psnr: float
     log_psnr: float
 
@@ -44,9 +44,9 @@ class Checks:
     """Largest change by the proxy where darktable changes nothing; None when the module has no such position."""
     tile_error: float | None
     """Largest difference between the middle of a tile with a halo of `reach` pixels and the same place of a long
-    picture, as a share of the range of values; None for a module that looks at the whole picture or its place in it."""
+    image, as a share of the range of values; None for a module that looks at the whole image or its place in it."""
     shuffled_psnr: float | None
-    """Mean display PSNR when each picture is given the sliders of another, where those differ. None without sliders."""
+    """Mean display PSNR when each image is given the sliders of another, where those differ. None without sliders."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +64,7 @@ class Evaluation:
     charts: Mapping[str, Spread]
     """The proxy on computed charts alone."""
     identity: Mapping[str, Spread]
-    """The picture left alone; in the space that the module makes, where that is another than it takes."""
+    """The image left alone; in the space that the module makes, where that is another than it takes."""
     nearest: Mapping[str, Spread]
     """Display PSNR of darktable at the nearest of 64 settings; empty without sliders."""
     tables: Mapping[str, Spread]

@@ -24,19 +24,19 @@ _PAGE = """\
 # Figures of all proxies
 
 Written by `dtproxies evaluate --all --table docs/proxy-figures.md`; not edited by hand. Each proxy was held against
-darktable {darktable} on pictures of {side} x {side} pixels and slider positions that it was not trained on. Of {count}
+darktable {darktable} on images of {side} x {side} pixels and slider positions that it was not trained on. Of {count}
 proxies, {reached} reach what is wanted of their kind.
 
 * target, and mean, p5, worst: display PSNR in dB (clipped, sRGB-encoded, at most 150), as wanted of this kind and as
-  reached: on average, in 95 % of the pictures, in the worst.
-* Means of the same, identity: the picture left alone, but converted where the module changes its space; nearest:
+  reached: on average, in 95 % of the images, in the worst.
+* Means of the same, identity: the image left alone, but converted where the module changes its space; nearest:
   darktable at the nearest of 64 settings; tables: colour tables of the nearest settings, blended; shuffled: the proxy
-  with the sliders of another picture, a collapse.
+  with the sliders of another image, a collapse.
 * log: PSNR of unclipped light in stops; dE: CIEDE2000 as shown; means.
 * sweep: lowest display PSNR while one slider moves over its range; cosine: lowest mean cosine between the slope of a
   slider and darktable's.
 * s/MP: seconds for a million pixels on one core of the machine that wrote this; numbers: how many were fitted; pairs:
-  how many pictures; verdict: reached, or what falls short of which target.
+  how many images; verdict: reached, or what falls short of which target.
 
 {lines}
 """

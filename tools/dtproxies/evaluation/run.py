@@ -1,4 +1,4 @@
-"""Judge a proxy on pictures and slider positions it was not fitted on, against darktable's own renders."""
+"""Judge a proxy on images and slider positions it was not fitted on, against darktable's own renders."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from dtproxies.vocabulary.module import Module
 PAIRS = 128
 """The standard ones."""
 SIDE = 256
-"""Of the pictures, in pixels."""
+"""Of the images, in pixels."""
 SEED = 1_000_003
 """Of positions, crops and charts; fitting takes small numbers, so no position is shared but corners."""
 HIGH_IS_GOOD = {
@@ -61,7 +61,7 @@ def evaluate(
         pictures: photographs that the proxy was not fitted on.
         console: where progress goes.
         pairs: how many; fewer are the first of the standard ones.
-        side: of the pictures, in pixels.
+        side: of the images, in pixels.
         brief: leave out what is reached without a proxy, and sweep each slider in few steps.
 
     Raises:
@@ -108,7 +108,7 @@ _BRIEF = 3
 
 @dataclass(frozen=True, kw_only=True)
 class _Row:
-    """Beside figures, display PSNR in decibels."""
+    """Beside figures, display PSNR in dB."""
 
     name: str
     proxy: Figures
@@ -178,7 +178,7 @@ def _tile_error(module: Module, run: Run, position: Positions, side: int) -> flo
 
 
 def _apart_along(axis: int, run: Run, position: Positions, image: Pixels, reach: int) -> float:
-    """How far the middle of a long picture is from that of its middle piece with a halo, as a share of the range."""
+    """How far the middle of a long image is from that of its middle piece with a halo, as a share of the range."""
     size, side = image.shape[axis], image.shape[1 - axis]
     low = (size - side // 2) // 4 * 2
     core, piece = range(low, low + side // 2), range(low - reach, low + side // 2 + reach)

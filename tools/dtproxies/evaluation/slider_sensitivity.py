@@ -21,7 +21,7 @@ from dtproxies.vocabulary.module import Module
 STEPS = 33
 """Of a sweep."""
 SIDE = 64
-"""Of the picture, in pixels."""
+"""Of the image, in pixels."""
 SEED = 6_000_011
 PLACES = 8
 """Slider positions at which slopes are compared."""

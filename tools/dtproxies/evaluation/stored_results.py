@@ -33,20 +33,20 @@ DIGITS = 6
 """Of each figure that is kept."""
 
 
-def store_results(folder: Path, kept: StoredEvaluation) -> StoredEvaluation:
-    """Write it into the folder of a model; returns it as it will be read, with rounded figures."""
+def store_results(directory: Path, kept: StoredEvaluation) -> StoredEvaluation:
+    """Write it into the directory of a model; returns it as it will be read, with rounded figures."""
     read = _rounded(asdict(kept))
-    write_json(folder / NAME, read)
+    write_json(directory / NAME, read)
     return _from_json(read)
 
 
-def read_stored(folder: Path) -> StoredEvaluation | None:
-    """What the folder of a model holds; None when it was never evaluated.
+def read_stored(directory: Path) -> StoredEvaluation | None:
+    """What the directory of a model holds; None when it was never evaluated.
 
     Raises:
         Failure: the file is broken.
     """
-    path = folder / NAME
+    path = directory / NAME
     if not path.exists():
         return None
     try:
@@ -55,9 +55,9 @@ def read_stored(folder: Path) -> StoredEvaluation | None:
         raise Failure(f"this is no evaluation: {exc!r}", where=str(path), fix="remove it, and evaluate again") from exc
 
 
-def is_current(kept: StoredEvaluation, folder: Path, *, code: str | None, darktable: str, pairs: int) -> bool:
+def is_current(kept: StoredEvaluation, directory: Path, *, code: str | None, darktable: str, pairs: int) -> bool:
     """Whether nothing that its figures rest on has changed since; `code` None for any code."""
-    wanted = (sha256(folder / WEIGHTS), code or kept.code, darktable, pairs)
+    wanted = (sha256(directory / WEIGHTS), code or kept.code, darktable, pairs)
     return wanted == (kept.weights, kept.code, kept.darktable, kept.evaluation.pairs)
 
 

@@ -31,11 +31,11 @@ class Sensor:
     matrix: tuple[float, ...] = (0.7034, -0.0804, -0.1014, -0.4420, 1.2564, 0.2058, -0.0851, 0.1994, 0.5758)
     """From XYZ under D65 to the sensor's colours, row by row; that of a common camera."""
     neutral: tuple[float, float, float] = (0.4717, 1.0, 0.6513)
-    """The sensor's colours of white in the light the picture was taken in."""
+    """The sensor's colours of white in the light the image was taken in."""
 
 
 def write(path: Path, mosaic: NDArray[np.uint16], sensor: Sensor | None = None) -> None:
-    """Write `mosaic` [H, W], a Bayer mosaic that starts red, green; whole or not at all."""
+    """Write `mosaic` [H, W], a Bayer mosaic that starts red, green; atomically."""
     sensor = sensor or Sensor()
     height, width = mosaic.shape
     pixels = np.ascontiguousarray(mosaic, "<u2").tobytes()

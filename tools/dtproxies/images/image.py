@@ -18,7 +18,7 @@ from dtproxies.images.module_spaces import to_space
 from dtproxies.images.mosaic import balanced
 from dtproxies.vocabulary.module import Module
 
-FOLDER = Path("images/proxy")
+DIRECTORY = Path("images/proxy")
 SOURCES = "sources.json"
 Use = Literal["fit", "evaluate"]
 Pixels = NDArray[np.float32]
@@ -33,23 +33,23 @@ class LinearImage:
     pixels: Pixels
 
 
-def photographs(folder: Path, use: Use) -> list[LinearImage]:
-    """The photographs of `folder` that are for this use; which is for which stands in `sources.json`.
+def photographs(directory: Path, use: Use) -> list[LinearImage]:
+    """The photographs of `directory` that are for this use; which is for which stands in `sources.json`.
 
     Raises:
         Failure: a file is missing or another than the one described.
     """
-    index = folder / SOURCES
+    index = directory / SOURCES
     try:
         entries = json.loads(index.read_text())["images"]
     except (OSError, ValueError, KeyError) as exc:
-        fix = "run from the root of the repository, or name the folder with --images"
+        fix = "run from the root of the repository, or name the directory with --images"
         raise Failure("no index of photographs here", where=str(index), fix=fix) from exc
-    return [_read(folder / entry["file"], entry["sha256"]) for entry in entries if entry["use"] == use]
+    return [_read(directory / entry["file"], entry["sha256"]) for entry in entries if entry["use"] == use]
 
 
 def chart(side: int, seed: int) -> LinearImage:
-    """A computed picture of side x side pixels, from well below black to 16 times white.
+    """A computed image of side x side pixels, from well below black to 16 times white.
 
     It has patches of all colours, some with negative channels, smooth ramps over 16 stops, and stripes that grow finer.
     """
@@ -68,7 +68,7 @@ def crop(picture: LinearImage, side: int, rng: np.random.Generator) -> LinearIma
     """A random square of it, turned or mirrored at random.
 
     Raises:
-        Failure: the picture is smaller than that.
+        Failure: the image is smaller than that.
     """
     height, width = picture.pixels.shape[:2]
     if min(height, width) < side:
@@ -79,7 +79,7 @@ def crop(picture: LinearImage, side: int, rng: np.random.Generator) -> LinearIma
 
 
 def expose(picture: LinearImage, stops: float) -> LinearImage:
-    """The picture with its light doubled `stops` times."""
+    """The image with its light doubled `stops` times."""
     return LinearImage(f"{picture.name} {stops:+.2f} EV", (picture.pixels * 2.0**stops).astype(np.float32))
 
 

@@ -13,12 +13,12 @@ from dtproxies.images import pfm
 
 
 def read_image(path: Path) -> NDArray[np.float32]:
-    """The picture in `path` as linear Rec709, H x W x 3.
+    """The image in `path` as linear Rec709, H x W x 3.
 
     A `.pfm` is taken as linear already. Anything else is taken as sRGB, as Pillow reads it: deep colour loses 8 bits.
 
     Raises:
-        Failure: this is no picture.
+        Failure: this is no image.
     """
     if path.suffix.lower() == ".pfm":
         image = pfm.read(path)

@@ -1,4 +1,4 @@
-"""How far a picture is from darktable's, as seen and as computed."""
+"""How far an image is from darktable's, as seen and as computed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from dtproxies.vocabulary.module import Module
 Values = NDArray[np.floating[Any]]
 
 CAP = 150.0
-"""Best signal-to-noise ratio given, in decibels. Rounding to float32 alone costs about 155 where pixels are near white,
+"""Best signal-to-noise ratio given, in dB. Rounding to float32 alone costs about 155 where pixels are near white,
 so better figures would compare roundings."""
 FLOOR = {"lab": 1.0}
 """Values smaller than this count as this large when an error is divided by them; 2^-12 in the other spaces."""
@@ -27,12 +27,12 @@ FLOOR = {"lab": 1.0}
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
-    """One picture held against darktable's."""
+    """One image held against darktable's."""
 
     display_psnr: float
-    """In decibels, at most 150: both clipped to what a screen shows and sRGB-encoded; peak 1."""
+    """In dB, at most 150: both clipped to what a screen shows and sRGB-encoded; peak 1."""
     log_psnr: float
-    """In decibels, at most 150: linear light, not clipped, encoded by `log_encode`; peak 1."""
+    """In dB, at most 150: linear light, not clipped, encoded by `log_encode`; peak 1."""
     ssim: float
     """Structural similarity of what a screen shows, 1 at best."""
     delta_e: float
@@ -82,7 +82,7 @@ class Spread:
 
     mean: float
     p5: float
-    """What 95 % of the pictures reach or exceed in quality."""
+    """What 95 % of the images reach or exceed in quality."""
     worst: float
 
 

@@ -1,6 +1,6 @@
 """The spaces that darktable hands to its modules: those of `dtbase.imaging.colour_spaces`, and raw.
 
-raw is a mosaic of sensor values, H x W x 1 (see `dtproxies.images.mosaic`); as a picture it is grey.
+raw is a mosaic of sensor values, H x W x 1 (see `dtproxies.images.mosaic`); as an image it is grey.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ FACTORS = tuple(1 / value for value in Sensor().neutral)
 def to_mosaic(light: NDArray[np.floating]) -> NDArray[np.float32]:
     """Linear Rec709 [H, W, 3] -> what rawprepare makes of it, [H, W, 1]: 0 for black, 1 for a full sensor.
 
-    Rows and columns start red, green. The noise is drawn from the picture itself: the same picture has the same.
+    Rows and columns start red, green. The noise is drawn from the image itself: the same image has the same.
     """
     sensor = Sensor()
     colours = light @ (np.reshape(sensor.matrix, (3, 3)) @ REC709_TO_XYZ_D65).T
@@ -48,7 +48,7 @@ def colours_of_white(sensor: Sensor) -> float:
 
 
 def _colour_of(picture: NDArray[np.floating]) -> NDArray[np.intp]:
-    """0, 1 or 2 for each place of a picture [H, W, C] that starts red, green; [H, W, 1]."""
+    """0, 1 or 2 for each place of an image [H, W, C] that starts red, green; [H, W, 1]."""
     height, width = picture.shape[:2]
     rows, columns = np.mgrid[:height, :width] % 2
     return np.asarray((rows + columns)[..., None])

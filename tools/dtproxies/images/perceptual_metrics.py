@@ -1,4 +1,4 @@
-"""How different two pictures look: structure (SSIM) and colour (CIEDE2000)."""
+"""How different two images look: structure (SSIM) and colour (CIEDE2000)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STEADY = (0.01**2, 0.03**2)
 
 
 def ssim(one: Values, other: Values) -> float:
-    """Mean structural similarity of two pictures [H, W, C] of peak 1; 1 when they are equal.
+    """Mean structural similarity of two images [H, W, C] of peak 1; 1 when they are equal.
 
     Windows are Gaussians of 1.5 pixels, 11 pixels wide, as in the paper; channels are averaged.
     """
@@ -32,7 +32,7 @@ def ssim(one: Values, other: Values) -> float:
 
 
 def delta_e(one: Values, other: Values) -> Values:
-    """CIEDE2000 of two pictures in Lab [..., 3]; about 1 is the least that an eye tells apart.
+    """CIEDE2000 of two images in Lab [..., 3]; about 1 is the least that an eye tells apart.
 
     Formula and test values: Sharma, Wu, Dalal 2005, doi:10.1002/col.20070.
     """

@@ -33,7 +33,7 @@ def read(path: Path) -> NDArray[np.float32]:
 
 
 def write(path: Path, image: NDArray[np.float32]) -> None:
-    """Write an H x W x 3 image to `path`, whole or not at all."""
+    """Write an H x W x 3 image to `path`, atomically."""
     height, width, _ = image.shape
     head = f"PF\n{width} {height}\n-1.0\n".encode()
     files.write_bytes(path, head + np.ascontiguousarray(image[::-1], "<f4").tobytes())

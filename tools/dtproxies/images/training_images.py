@@ -1,4 +1,4 @@
-"""Which picture stands at which number of an endless row: photographs in turn and computed charts, from a seed."""
+"""Which image stands at which number of an endless row: photographs in turn and computed charts, from a seed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dtproxies.vocabulary.recipe import CHARTS, EXPOSURES, Recipe
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ImageSequence:
-    """Pictures of side x side pixels; the same number is always the same picture."""
+    """Pictures of side x side pixels; the same number is always the same image."""
 
     photographs: Sequence[LinearImage]
     """At least as large; with none there are only charts."""
@@ -36,7 +36,7 @@ class ImageSequence:
         )
 
     def picture(self, number: int) -> LinearImage:
-        """The picture at this place, counted from 0."""
+        """The image at this place, counted from 0."""
         rng = np.random.default_rng([self.seed, number])
         charts = int(number * self.charts)
         if not self.photographs or int((number + 1) * self.charts) > charts:

@@ -13,7 +13,7 @@ from dtproxies.images.image_io import read_image
 
 
 def read_user_image(path: Path, *, longest: int | None = None) -> LinearImage:
-    """The picture in `path`, made smaller until its longer side has `longest` pixels.
+    """The image in `path`, made smaller until its longer side has `longest` pixels.
 
     Raises:
         Failure: it cannot be read, or has values that are no numbers.

@@ -1,4 +1,4 @@
-"""Numbered pictures as a video, by an ffmpeg that is installed already."""
+"""Numbered images as a video, by an ffmpeg that is installed already."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from dtbase.system.files import replacing
 from dtbase.terminal.console import Console
 
 FRAME = "%04d.png"
-"""Name of a picture, by its number from 0."""
+"""Name of an image, by its number from 0."""
 RATE = 10
 """Pictures a second."""
 GET = "pip install 'dtmodels[video]', or install ffmpeg with your system"
 
 
 def write_video(console: Console, frames: Path, path: Path, *, rate: int = RATE) -> bool:
-    """Write the pictures in `frames`, named by `FRAME`, as an H.264 video; say by which command.
+    """Write the images in `frames`, named by `FRAME`, as an H.264 video; say by which command.
 
     Returns:
         Whether there is an ffmpeg; without one a remark says how to get it.

@@ -24,7 +24,7 @@ MODULE = Module(
     reach=None,
 )
 """By its default method, the local Laplacian filter; sigma_r and sigma_s are then the contrast of highlights and of
-shadows. Ranges are those of darktable's sliders. How a picture is continued depends on its size, so darktable does not
+shadows. Ranges are those of darktable's sliders. How an image is continued depends on its size, so darktable does not
 cut tiles either."""
 
 RECIPE = Recipe(pairs=12, side=40, steps=30)

@@ -1,4 +1,4 @@
-"""colorin, the input colour profile: from the picture's own colours to Lab."""
+"""colorin, the input colour profile: from the image's own colours to Lab."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MODULE = Module(
     output_space="lab",
     reach=0,
 )
-"""A picture of floats counts as linear Rec709."""
+"""An image of floats counts as linear Rec709."""
 
 RECIPE = Recipe(pairs=64, side=48, steps=30)
 """A minute on two cores."""

@@ -19,7 +19,7 @@ MODULE = Module(
     output_space="display",
     reach=0,
 )
-"""The output profile is sRGB, that of exported pictures when nothing else was chosen."""
+"""The output profile is sRGB, that of exported images when nothing else was chosen."""
 
 RECIPE = Recipe(pairs=64, side=24, steps=60)
 """A minute on two cores."""

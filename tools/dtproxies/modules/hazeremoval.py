@@ -1,4 +1,4 @@
-"""hazeremoval: haze taken out of a picture, by the dark channel of its surroundings."""
+"""hazeremoval: haze taken out of an image, by the dark channel of its surroundings."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ MODULE = Module(
     reach=None,
 )
 """Ranges are those of darktable's sliders. Compatibility with older versions is off, and windows do not shrink with the
-picture, since it is seen at full size."""
+image, since it is seen at full size."""
 
 RECIPE = Recipe(optimiser="adam", pairs=48, side=96, steps=150, rate=0.05, fresh=0.0, average=0.9)
-"""Small steps, because they count differences by their size: in some pictures darktable takes another light of haze,
+"""Small steps, because they count differences by their size: in some images darktable takes another light of haze,
 which no constant explains. A minute of one core; 98 dB on average over 128 pairs that it is not trained on."""
 
 

@@ -26,7 +26,7 @@ MODULE = Module(
 whole regions, and are not part of it."""
 
 RECIPE = Recipe(pairs=32, side=96, steps=40, seed=2)
-"""Half a minute on two busy cores; 150 dB, the best figure there is. Another seed draws a picture with a value at the
+"""Half a minute on two busy cores; 150 dB, the best figure there is. Another seed draws an image with a value at the
 very threshold, on which float64 and darktable's float32 decide differently."""
 
 

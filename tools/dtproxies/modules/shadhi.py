@@ -31,7 +31,7 @@ MODULE = Module(
 as far. The blur is the Gaussian one, of order zero; the other choice, which darktable starts with, is bilateral."""
 
 RECIPE = Recipe(pairs=32, side=48, steps=30, charts=0.0, exposures=(-4.0, -1.0))
-"""Half a minute on one core. Fitted on pictures darker than white: where L reaches white on the way, darktable
+"""Half a minute on one core. Fitted on images darker than white: where L reaches white on the way, darktable
 multiplies colour by up to a million, and what comes out is rounding."""
 
 

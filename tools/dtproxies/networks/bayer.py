@@ -19,7 +19,7 @@ class Sites(NamedTuple):
 
 
 def sites(image: Tensor) -> Sites:
-    """The places of a picture [B, C, H, W] that starts red, green."""
+    """The places of an image [B, C, H, W] that starts red, green."""
     height, width = image.shape[-2:]
     even_rows = (torch.arange(height, device=image.device) % 2 == 0).reshape(1, 1, -1, 1)
     even_columns = (torch.arange(width, device=image.device) % 2 == 0).reshape(1, 1, 1, -1)

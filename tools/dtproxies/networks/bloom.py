@@ -15,7 +15,7 @@ WIDEST = 256
 
 
 class Bloom(nn.Module):
-    """Lightness above a threshold, blurred and laid over the picture as a second slide: `bloom`, on L of Lab.
+    """Lightness above a threshold, blurred and laid over the image as a second slide: `bloom`, on L of Lab.
 
     Sliders: size and strength in per cent, threshold in units of L. darktable takes the light of a pixel whole or not
     at all, and rounds the radius down to whole pixels; so does the network when it is not trained, and slopes are then
@@ -32,7 +32,7 @@ class Bloom(nn.Module):
         self.edge = nn.Parameter(torch.tensor(1.0))
         """Logarithm of the width of the threshold in training, in units of L."""
         self.rounding = nn.Parameter(torch.tensor(0.0))
-        """Logarithm of the power of what a radius has beyond a whole number, in training."""
+        """Logarithm of the power of what a radius has beyond an integer, in training."""
 
     def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
         """See `dtproxies.networks` for shapes and units."""

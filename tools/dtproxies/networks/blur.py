@@ -26,7 +26,7 @@ def gaussian(image: Tensor, sigma: Tensor, half: int) -> Tensor:
 
 
 class GaussianBank(nn.Module):
-    """The picture blurred by several fixed radii, to be mixed as the sliders say."""
+    """The image blurred by several fixed radii, to be mixed as the sliders say."""
 
     def __init__(self, sigmas: tuple[float, ...]) -> None:
         """Build it; `sigmas` are standard deviations in pixels, cut off at three of them."""
@@ -45,9 +45,9 @@ class GaussianBank(nn.Module):
 
 
 class Pyramid(nn.Module):
-    """Detail of each octave, and what is left: their sum is the picture.
+    """Detail of each octave, and what is left: their sum is the image.
 
-    Every level is half as wide and high as the one above, by means of 2 x 2 pixels. A tile equals the whole picture
+    Every level is half as wide and high as the one above, by means of 2 x 2 pixels. A tile equals the whole image
     only where it begins at a multiple of `alignment` pixels.
     """
 
@@ -57,7 +57,7 @@ class Pyramid(nn.Module):
         self.alignment = 2**levels
 
     def split(self, image: Tensor) -> list[Tensor]:
-        """[B, C, H, W] -> one picture of detail for each level, finest first, and the coarse rest."""
+        """[B, C, H, W] -> one image of detail for each level, finest first, and the coarse rest."""
         parts = []
         for _ in range(self._levels):
             coarse = functional.avg_pool2d(image, 2, ceil_mode=True, count_include_pad=False)

@@ -13,7 +13,7 @@ def box_mean(image: Tensor, radius: Tensor, times: int) -> Tensor:
 
     Args:
         image: [B, C, H, W].
-        radius: [B, 1, 1, 1], in pixels; between whole numbers the pixels at the ends count in part. At the border there
+        radius: [B, 1, 1, 1], in pixels; between integers the pixels at the ends count in part. At the border there
             are fewer pixels.
         times: how often.
     """

@@ -35,7 +35,7 @@ class BalanceRgb(nn.Module):
     """`colorbalancergb` with the saturation formula of 2021. Sliders: those of its module file, in that order.
 
     Luminance gives three masks. In Kirk's colour space hue is turned and chroma scaled; in its three lights an offset,
-    two slopes and a power colour the picture; luminance gets a power and a contrast. Saturation and brilliance follow
+    two slopes and a power colour the image; luminance gets a power and a contrast. Saturation and brilliance follow
     in darktable's uniform space, where what is too saturated for the working profile is drawn in. Negative light is
     black before and after.
     """

@@ -89,7 +89,7 @@ def from_rec709(image: Tensor, space: Space) -> Tensor:
     """The inverse of `to_rec709`.
 
     Raises:
-        Failure: a picture is no mosaic.
+        Failure: an image is no mosaic.
     """
     match space:
         case "work-rgb":
@@ -101,7 +101,7 @@ def from_rec709(image: Tensor, space: Space) -> Tensor:
         case "input-rgb":
             return image
         case "raw":
-            raise Failure("a picture cannot be turned into a mosaic by its colours alone")
+            raise Failure("an image cannot be turned into a mosaic by its colours alone")
 
 
 def convert(image: Tensor, one: Space, other: Space) -> Tensor:

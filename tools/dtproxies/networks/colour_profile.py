@@ -11,13 +11,13 @@ from dtproxies.networks.colour import lab_to_xyz, matrix, xyz_to_lab
 from dtproxies.networks.cube_root import near_cube_root
 
 START = 0.9
-"""Of the share of each fitted number that it starts from."""
+"""Of the share of each fitted parameter that it starts from."""
 KNOTS = (0.7, 0.8, 0.9)
 """Where the curve is compared with its end, to be continued by a power of light."""
 
 
 class ToLab(nn.Module):
-    """Linear Rec709 to Lab under D50: `colorin` with the profile that a picture of floats has. No sliders."""
+    """Linear Rec709 to Lab under D50: `colorin` with the profile that an image of floats has. No sliders."""
 
     def __init__(self) -> None:
         super().__init__()

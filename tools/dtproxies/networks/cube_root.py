@@ -19,7 +19,7 @@ of a float32."""
 def near_cube_root(number: Tensor) -> Tensor:
     """Of positive numbers; gradients go through it."""
     power = torch.floor(torch.log(number.detach()) / LN2)
-    # Bits of a float32, read as a whole number, are a logarithm that is straight between powers of two.
+    # Bits of a float32, read as an integer, are a logarithm that is straight between powers of two.
     place = (power + number * torch.exp(-power * LN2) - 1) / 3 + SHIFT
     whole = torch.floor(place.detach())
     start = torch.exp(whole * LN2) * (1 + place - whole)

@@ -1,4 +1,4 @@
-"""Noise of a sensor, made even, taken out of wavelets, and the picture put together again."""
+"""Noise of a sensor, made even, taken out of wavelets, and the image put together again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SCALES = 7
 APART = 9.0
 """Square of the distance, in noise, up to which neighbours count as equal, times the rate at which they part."""
 LEAST = 1e-6
-"""Smallest variance of a picture without its noise."""
+"""Smallest variance of an image without its noise."""
 FULCRUM = math.log(0.05)
 """Logarithm of the light at which the noise stays what it was when shadows are preserved more or less."""
 PART = 0.2
@@ -35,7 +35,7 @@ class Denoise(nn.Module):
     """
 
     def __init__(self, factors: Sequence[float]) -> None:
-        """Build it for pictures that white balance multiplied by these three factors; ones where there was none."""
+        """Build it for images that white balance multiplied by these three factors; ones where there was none."""
         super().__init__()
         self.register_buffer("factors", torch.tensor(factors))
         self.factors: Tensor
@@ -62,7 +62,7 @@ class Denoise(nn.Module):
         return power(light * noise * rest / 2, 1 / rest) - offset
 
     def _shrunk(self, even: Tensor) -> Tensor:
-        """Details closer to nothing by the share that is noise, on the scales that the picture is large enough for."""
+        """Details closer to nothing by the share that is noise, on the scales that the image is large enough for."""
         height, width = even.shape[-2:]
         rows, columns = (torch.arange(size, device=even.device) for size in (height, width))
         longest = torch.maximum(rows[-1], columns[-1]) + 1

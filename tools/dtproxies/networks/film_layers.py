@@ -11,7 +11,7 @@ class FiLM(nn.Module):
     """Layers whose channels are scaled and shifted as the sliders say (feature-wise linear modulation).
 
     With `kernel` 1 it looks at the pixel alone; else edges are continued outwards, and it looks `reach` pixels far. The
-    last layer starts at zero, so that what is added to a picture starts as nothing.
+    last layer starts at zero, so that what is added to an image starts as nothing.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class FiLM(nn.Module):
 
 
 def gated(features: Tensor, gates: Tensor) -> Tensor:
-    """Sum of pictures, each times its own gate: what is added is nothing where all gates are zero, by construction.
+    """Sum of images, each times its own gate: what is added is nothing where all gates are zero, by construction.
 
     Gates are slider values that are zero where the module does nothing, so slopes are right there as well.
 

@@ -1,7 +1,7 @@
 """Where pixels lie in the frame, for modules that place something in it.
 
-`frame` [B, 4] holds left and top of the picture in the frame, then the frame's width and height, all in pixels; a whole
-picture has 0, 0, its width and its height.
+`frame` [B, 4] holds left and top of the image in the frame, then the frame's width and height, all in pixels; a whole
+image has 0, 0, its width and its height.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dtproxies.vocabulary.module import Module
 
 
 def whole(image: Tensor) -> Tensor:
-    """[B, 4] for pictures [B, C, H, W] that are the whole frame."""
+    """[B, 4] for images [B, C, H, W] that are the whole frame."""
     height, width = image.shape[-2:]
     return image.new_tensor([[0, 0, width, height]]).expand(image.shape[0], 4)
 
@@ -35,7 +35,7 @@ def unit_grid(image: Tensor, frame: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def call(network: nn.Module, module: Module, image: Tensor, sliders: Tensor, frame: Tensor | None = None) -> Tensor:
-    """Run a network of `module`, with `frame` where it takes one; by default the picture is the whole frame."""
+    """Run a network of `module`, with `frame` where it takes one; by default the image is the whole frame."""
     placed = [whole(image) if frame is None else frame] if module.frame else []
     made: Tensor = network(image, sliders, *placed)
     return made

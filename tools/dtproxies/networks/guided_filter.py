@@ -1,4 +1,4 @@
-"""The guided filter (He, Sun, Tang 2013) with a colour picture as its guide."""
+"""The guided filter (He, Sun, Tang 2013) with a colour image as its guide."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Haze, found where no channel is dark, taken out of or put into a picture."""
+"""Haze, found where no channel is dark, taken out of or put into an image."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ HAZY = 0.95
 """Share of pixels that are less hazy than those the light of haze is taken from; among these it is used once more, for
 the brightest."""
 DEEPEST = math.log(3.4028234663852886e38) / 2
-"""Depth of a picture in which haze leaves something black nearly everywhere."""
+"""Depth of an image in which haze leaves something black nearly everywhere."""
 LEAST = 1 / 1024
 
 
 class Haze(nn.Module):
     """`hazeremoval` (He, Sun, Tang 2011). Sliders: strength, below zero for more haze; largest distance cleared.
 
-    The light of haze is the mean of the brightest among the haziest pixels of the picture. How much of a pixel passes
+    The light of haze is the mean of the brightest among the haziest pixels of the image. How much of a pixel passes
     the haze follows from its darkest channel around it, smoothed by a guided filter.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.depth = nn.Parameter(torch.tensor(1.4))
-        """Depth of the picture as a multiple of that of its haziest places."""
+        """Depth of the image as a multiple of that of its haziest places."""
         self.even = nn.Parameter(torch.tensor(-3.0))
         """Logarithm of the variance below which the guided filter only blurs."""
 
@@ -48,7 +48,7 @@ class Haze(nn.Module):
         return (image - light) / torch.maximum(passed, least) + light
 
     def _haze(self, image: Tensor) -> tuple[Tensor, Tensor]:
-        """Light of the haze [B, 3, 1, 1], and depth of the picture in lengths over which it takes all but 1 / e."""
+        """Light of the haze [B, 3, 1, 1], and depth of the image in lengths over which it takes all but 1 / e."""
         dark = lowest(image.amin(dim=1, keepdim=True), DARK_WINDOW).flatten(1)
         total = image.sum(dim=1).flatten(1)
         size = dark.shape[1]

@@ -32,7 +32,7 @@ FAR = (
 )
 """Squares of 3 x 3 places that count as close to a clipped one."""
 CLOSE = 3
-"""Squares, and places, at each end of the picture that are not looked at for that."""
+"""Squares, and places, at each end of the image that are not looked at for that."""
 
 
 class Highlights(nn.Module):

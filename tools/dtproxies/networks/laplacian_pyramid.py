@@ -1,6 +1,6 @@
 """Pictures at half the size, again and again, as darktable's local Laplacian filter makes them, borders included.
 
-The filter continues a picture outwards by a border that depends on its size, and treats the ends of every level in a
+The filter continues an image outwards by a border that depends on its size, and treats the ends of every level in a
 way of its own. A graph for any size cannot have as many rows as come out of that; so levels are larger than those of
 darktable, and only their first rows and columns count: as many as `Extent` says. The source:
 `src/common/locallaplacian.c` of darktable; P. J. Burt and E. H. Adelson, The Laplacian pyramid as a compact image code,
@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.nn import functional
 
 LEVELS = 12
-"""Enough for pictures whose shorter side is below 16384 pixels."""
+"""Enough for images whose shorter side is below 16384 pixels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,10 +24,10 @@ class Extent:
     """How large a level is, and how much of it counts."""
 
     rows: Tensor
-    """That count, as a whole number in a tensor [1]."""
+    """That count, as an integer in a tensor [1]."""
     columns: Tensor
     height: int
-    """Of the picture with its border, at full size; there is room for at least as many rows as count."""
+    """Of the image with its border, at full size; there is room for at least as many rows as count."""
     width: int
     level: int = 0
 
@@ -43,23 +43,23 @@ class Extent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Border:
-    """How a picture is continued: by its last rows and columns, as far as a pixel of the coarsest level is wide."""
+    """How an image is continued: by its last rows and columns, as far as a pixel of the coarsest level is wide."""
 
     last: Tensor
-    """Number of the coarsest level, the picture's own size being 0; [1]."""
+    """Number of the coarsest level, the image's own size being 0; [1]."""
     width: Tensor
     """In pixels; [1]."""
 
     @classmethod
     def of(cls, image: Tensor) -> Border:
-        """That of [B, C, H, W]: the coarsest level has two to four pixels of the picture along its shorter side."""
+        """That of [B, C, H, W]: the coarsest level has two to four pixels of the image along its shorter side."""
         shorter = torch.minimum(_count(image, -2), _count(image, -1))
         powers = 2 ** torch.arange(2, LEVELS + 2, device=image.device)
         last = (shorter >= powers).sum(dim=0, keepdim=True)
         return cls(last=last, width=2**last)
 
     def put_round(self, image: Tensor) -> tuple[Tensor, Extent]:
-        """The picture with its border, and how much of what is returned that is."""
+        """The image with its border, and how much of what is returned that is."""
         height, width = image.shape[-2:]
         room = 2 * (torch.sym_min(height, width) // 2)  # type: ignore[no-untyped-call]
         rows, columns = (_count(image, axis) + 2 * self.width for axis in (-2, -1))
@@ -84,7 +84,7 @@ def reduce(image: Tensor, extent: Extent) -> Tensor:
 
 
 def expand(coarse: Tensor, extent: Extent) -> Tensor:
-    """The inverse but for what was lost: a picture at the finer level, of which `extent` counts."""
+    """The inverse but for what was lost: an image at the finer level, of which `extent` counts."""
     made = functional.conv_transpose2d(_alone(coarse), _kernel(coarse) / 64, stride=2, padding=2, output_padding=1)
     last_row, last_column = ((count - 1) // 2 * 2 - 1 for count in (extent.rows, extent.columns))
     return _ended(_together(made, coarse), (last_row, last_column), extent.shape)

@@ -20,7 +20,7 @@ class LocalLaplacian(nn.Module):
 
     Sliders: contrast of highlights and of shadows, detail, and the range of midtones as a share of white. A curve is
     laid round each of six greys: it raises or lowers small distances from the grey by the detail, and gives larger ones
-    the slopes of highlights (below the grey) and shadows (above it). From the pyramids of the six pictures that result,
+    the slopes of highlights (below the grey) and shadows (above it). From the pyramids of the six images that result,
     each pixel takes the level's detail from those of the two greys nearest to its own lightness at that level. The
     sources: `src/common/locallaplacian.c` of darktable; M. Aubry et al., Fast local Laplacian filters, 2014.
     """

@@ -14,8 +14,8 @@ class Lowpass(Colisa):
     """Sliders: radius in pixels, contrast, brightness, saturation, the latter three -3..3: `lowpass`, not clipped.
 
     Contrast is the slope of a straight line up to 1, and bends it to an S beyond; contrast 1, brightness 0, saturation
-    1 leave the blurred picture as it is. Curves are taken from tables and continued as in `Colisa`.
-    The blur is computed in double precision: a tile sums over shorter lines than the whole picture does, and would
+    1 leave the blurred image as it is. Curves are taken from tables and continued as in `Colisa`.
+    The blur is computed in double precision: a tile sums over shorter lines than the whole image does, and would
     else land in another step of a table here and there.
     """
 

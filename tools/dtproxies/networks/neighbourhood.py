@@ -1,4 +1,4 @@
-"""What lies around each place of a picture, by moving the picture."""
+"""What lies around each place of an image, by moving the image."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 Near = Callable[[int, int], Tensor]
-"""From steps down and across to the picture moved so that each place holds what lies there."""
+"""From steps down and across to the image moved so that each place holds what lies there."""
 
 
 def shifted_neighbours(image: Tensor, reach: int, outside: str = "constant") -> Near:
@@ -27,7 +27,7 @@ def shifted_neighbours(image: Tensor, reach: int, outside: str = "constant") -> 
 
 
 def inside(image: Tensor, border: int) -> Tensor:
-    """Where at least `border` places lie between a pixel and the end of the picture, [1, 1, H, W]."""
+    """Where at least `border` places lie between a pixel and the end of the image, [1, 1, H, W]."""
     height, width = image.shape[-2:]
     rows = torch.arange(height, device=image.device).reshape(1, 1, -1, 1)
     columns = torch.arange(width, device=image.device).reshape(1, 1, 1, -1)
@@ -35,7 +35,7 @@ def inside(image: Tensor, border: int) -> Tensor:
 
 
 def neighbourhood(image: Tensor) -> Tensor:
-    """Sums of 3 x 3 places; those outside the picture count nothing."""
+    """Sums of 3 x 3 places; those outside the image count nothing."""
     near = shifted_neighbours(image, 1)
     columns = near(0, -1) + near(0, 0) + near(0, 1)
     near = shifted_neighbours(columns, 1)

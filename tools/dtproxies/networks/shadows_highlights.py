@@ -1,4 +1,4 @@
-"""Shadows and highlights moved by laying a blurred negative over the picture."""
+"""Shadows and highlights moved by laying a blurred negative over the image."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class ShadowsHighlights(nn.Module):
         Args:
             light: to be moved, white is 1.
             colour: that goes with it.
-            negative: the blurred picture turned round, white is 0.
+            negative: the blurred image turned round, white is 0.
             slider: how often it is laid over, in per cent before the square is taken.
             where: how much, by pixel.
             way: 1 for the negative as it is, -1 for it turned round again.

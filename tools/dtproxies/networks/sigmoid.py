@@ -27,7 +27,7 @@ class Sigmoid(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.skewing = nn.Parameter(torch.tensor(1.0))
-        """Logarithm of the paper's power at a skew of -1. What is fitted lies near a whole number, and that is used."""
+        """Logarithm of the paper's power at a skew of -1. What is fitted lies near an integer, and that is used."""
         self.primaries = Primaries()
 
     def forward(self, image: Tensor, sliders: Tensor) -> Tensor:

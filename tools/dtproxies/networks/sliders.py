@@ -50,5 +50,5 @@ def _dial(slider: Slider, value: Tensor) -> Tensor:
 
 
 def broadcast_sliders(values: Tensor) -> list[Tensor]:
-    """[B, P] -> P tensors [B, 1, 1, 1] that multiply a picture [B, C, H, W]."""
+    """[B, P] -> P tensors [B, 1, 1, 1] that multiply an image [B, C, H, W]."""
     return list(values.reshape(*values.shape, 1, 1, 1).unbind(dim=1))

@@ -1,4 +1,4 @@
-"""A picture of light, smoothed within its edges: darktable's exposure-independent guided filter."""
+"""An image of light, smoothed within its edges: darktable's exposure-independent guided filter."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from dtproxies.networks.recursive import Recursive
 from dtproxies.networks.sliders import broadcast_sliders
 
 SHRINK = 4.0
-"""The filter looks at a picture that is so many times smaller, or as many times as its radius has pixels."""
+"""The filter looks at an image that is so many times smaller, or as many times as its radius has pixels."""
 LEAST = 1e-6
 
 
 class SmoothMask(nn.Module):
     """Each pixel between itself and the mean around it: nearer to itself where light varies much for its size.
 
-    Mean and variance are those of a smaller picture, taken and put back by straight lines between pixels; the mean is
+    Mean and variance are those of a smaller image, taken and put back by straight lines between pixels; the mean is
     that of `Recursive`. All of that is linear and the same for rows and columns, so that it is written as one matrix
-    for either; the smaller picture lies in the first rows and columns of one that has the size of the whole. The
+    for either; the smaller image lies in the first rows and columns of one that has the size of the whole. The
     source: `src/common/eigf.h` and `fast_guided_filter.h` of darktable.
     """
 

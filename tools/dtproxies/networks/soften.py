@@ -1,4 +1,4 @@
-"""A picture mixed with its bright, blurred copy."""
+"""An image mixed with its bright, blurred copy."""
 
 from __future__ import annotations
 
@@ -41,5 +41,5 @@ class Soften(nn.Module):
         width, height = broadcast_sliders(frame[:, 2:])
         largest = torch.floor(torch.sqrt(width**2 + height**2) * 0.01)
         radius = largest * (size + 1).clamp(max=100) / 100
-        # Two numbers that are equal but for rounding have to give the same whole number.
+        # Two numbers that are equal but for rounding have to give the same integer.
         return radius + (torch.floor(radius + 1e-6) - radius).detach()

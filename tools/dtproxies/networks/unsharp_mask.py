@@ -11,7 +11,7 @@ class Unsharp(nn.Module):
     """Differences from a blurred lightness, shrunk by a threshold and added back: `sharpen`, on L of Lab.
 
     Sliders: radius (standard deviation of the blur in pixels), amount, threshold (in units of L). The blur is cut off
-    at 2.5 radii, at most 12 pixels; pixels nearer to the border than that stay as they are. A picture too small to
+    at 2.5 radii, at most 12 pixels; pixels nearer to the border than that stay as they are. An image too small to
     have others is returned unchanged.
     """
 
@@ -37,7 +37,7 @@ class Unsharp(nn.Module):
         return torch.cat([lightness + added, image[:, 1:]], dim=1)
 
     def _blur(self, lightness: Tensor, radius: Tensor, half: Tensor) -> Tensor:
-        """Convolve with the kernel of each picture, first down and then across; zeros stand outside the picture."""
+        """Convolve with the kernel of each image, first down and then across; zeros stand outside the image."""
         steps = torch.arange(-self.LIMIT, self.LIMIT + 1, dtype=lightness.dtype, device=lightness.device)
         steps = steps.reshape(1, 1, -1, 1)
         spread = (self.radius_scale * radius).clamp(min=1e-3)
@@ -50,7 +50,7 @@ class Unsharp(nn.Module):
         return planes.transpose(0, 1)
 
     def _inside(self, image: Tensor, half: Tensor) -> Tensor:
-        """One where the whole kernel lies in the picture, zero elsewhere."""
+        """One where the whole kernel lies in the image, zero elsewhere."""
         height, width = image.shape[-2:]
         rows = torch.arange(height, device=image.device).reshape(1, 1, -1, 1)
         columns = torch.arange(width, device=image.device).reshape(1, 1, 1, -1)

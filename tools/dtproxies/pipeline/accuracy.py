@@ -20,7 +20,7 @@ from dtproxies.pipeline.steps import LINEAR
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """Display PSNR in decibels after one module."""
+    """Display PSNR in dB after one module."""
 
     module: str
     alone: float
@@ -30,7 +30,7 @@ class Judged:
     pipe: float
     """All proxies so far, against darktable's own pipe."""
     untouched: float
-    """The picture as it was, against darktable's own pipe."""
+    """The image as it was, against darktable's own pipe."""
 
 
 def judge(
@@ -40,7 +40,7 @@ def judge(
 
     Args:
         chain: of proxies.
-        light: the picture, linear Rec709.
+        light: the image, linear Rec709.
         made: what each proxy of the chain made.
         one_by_one: what each module made, rendered in turn.
         in_pipe: what each module made in an export.

@@ -27,7 +27,7 @@ class Chain(nn.Module):
 
     @classmethod
     def of(cls, links: Sequence[PipelineStep], models: Path) -> Chain:
-        """The chain with the weights in the folder of models; they want no gradients.
+        """The chain with the weights in the directory of models; they want no gradients.
 
         Raises:
             Failure: a module has no weights there.
@@ -69,14 +69,14 @@ class Chain(nn.Module):
 
 
 def run(chain: Chain, light: Pixels) -> list[Pixels]:
-    """What each module makes of the picture, linear Rec709, H x W x 3, in its own space."""
+    """What each module makes of the image, linear Rec709, H x W x 3, in its own space."""
     image = as_tensor(light)
     with torch.no_grad(), half_the_cores():
         return [as_pixels(made) for made in chain(image, chain.positions(image))]
 
 
 def as_tensor(light: Pixels, kind: torch.dtype = torch.float32) -> Tensor:
-    """[1, 3, H, W] of a picture."""
+    """[1, 3, H, W] of an image."""
     return torch.from_numpy(light).permute(2, 0, 1)[None].to(kind)
 
 

@@ -1,4 +1,4 @@
-"""`dtproxies pipeline`: run a chain of proxies on a picture, and hold it against darktable."""
+"""`dtproxies pipeline`: run a chain of proxies on an image, and hold it against darktable."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def pipeline_command(
     console: Console,
     asked: str,
     image: Path,
-    folder: Path,
+    directory: Path,
     *,
     models: Path,
     skip: Collection[str],
@@ -37,23 +37,23 @@ def pipeline_command(
     evaluate: bool,
     as_json: bool,
 ) -> None:
-    """Run the pipeline that `asked` names on the picture in `image` and write what comes out into `folder`.
+    """Run the pipeline that `asked` names on the image in `image` and write what comes out into `directory`.
 
     Raises:
-        Failure, WrongUsage, NothingToDo: as `read_request` and `open_pipeline`, or the picture cannot be read.
+        Failure, WrongUsage, NothingToDo: as `read_request` and `open_pipeline`, or the image cannot be read.
     """
     request, picture = read_request(asked), read_user_image(image, longest=longest)
     with open_pipeline(request, picture, models, skip) as opened:
         made = run(opened.chain, picture.pixels)
-        _write_outputs(folder, opened.chain.links, made, every=every)
-        write_edit(folder, opened, picture)
+        _write_outputs(directory, opened.chain.links, made, every=every)
+        write_edit(directory, opened, picture)
         if not evaluate:
-            console.say(f"{folder / 'result.png'}: {' > '.join(link.module.name for link in opened.chain.links)}")
+            console.say(f"{directory / 'result.png'}: {' > '.join(link.module.name for link in opened.chain.links)}")
             return
         rendered, exported = _in_darktable(console, opened, picture)
         if every:
             for number, (link, passed) in enumerate(zip(opened.chain.links, exported, strict=True), 1):
-                _write(folder / f"{number}-{link.module.name}-darktable.png", passed.output, link)
+                _write(directory / f"{number}-{link.module.name}-darktable.png", passed.output, link)
         judged = judge(opened.chain, picture.pixels, made, rendered, exported)
     if as_json:
         console.say(json_text([asdict(one) for one in judged]).rstrip())
@@ -62,14 +62,14 @@ def pipeline_command(
 
 
 def write_edit(
-    folder: Path, opened: Pipeline, picture: LinearImage, links: Sequence[PipelineStep] | None = None
+    directory: Path, opened: Pipeline, picture: LinearImage, links: Sequence[PipelineStep] | None = None
 ) -> Path:
-    """Write the picture as linear light, and beside it the sidecar with which darktable opens it.
+    """Write the image as linear light, and beside it the sidecar with which darktable opens it.
 
     A file that is not linear would not do: modules before the input profile would see its encoded values.
     """
-    write_image(folder / PICTURE, picture.pixels)
-    path = folder / f"{PICTURE}.xmp"
+    write_image(directory / PICTURE, picture.pixels)
+    path = directory / f"{PICTURE}.xmp"
     write_text(path, sidecar_of(links or opened.chain.links, opened.order, opened.renderer.layouts))
     return path
 
@@ -84,12 +84,12 @@ def _in_darktable(console: Console, opened: Pipeline, picture: LinearImage) -> t
     return rendered, exported
 
 
-def _write_outputs(folder: Path, links: Sequence[PipelineStep], made: Sequence[Pixels], *, every: bool) -> None:
+def _write_outputs(directory: Path, links: Sequence[PipelineStep], made: Sequence[Pixels], *, every: bool) -> None:
     if every:
         for number, (link, pixels) in enumerate(zip(links, made, strict=True), 1):
-            _write(folder / f"{number}-{link.module.name}.png", pixels, link)
-    _write(folder / "result.png", made[-1], links[-1])
-    _write(folder / "result.pfm", made[-1], links[-1])
+            _write(directory / f"{number}-{link.module.name}.png", pixels, link)
+    _write(directory / "result.png", made[-1], links[-1])
+    _write(directory / "result.pfm", made[-1], links[-1])
 
 
 def _write(path: Path, pixels: Pixels, link: PipelineStep) -> None:

@@ -33,7 +33,7 @@ class Pipeline:
 def open_pipeline(
     request: Request, picture: LinearImage, models: Path, skip: Collection[str] = ()
 ) -> Iterator[Pipeline]:
-    """Set a pipeline up for pictures of the size of `picture`.
+    """Set a pipeline up for images of the size of `picture`.
 
     Raises:
         Failure: proxies cannot stand for all modules, there is no darktable, or a module has no weights.

@@ -49,7 +49,7 @@ def in_pipe(
     light: Pixels,
     layouts: Mapping[str, ModuleLayout],
 ) -> list[ModuleIO]:
-    """Export the picture with darktable-cli and the sidecar of the pipeline.
+    """Export the image with darktable-cli and the sidecar of the pipeline.
 
     Raises:
         Failure: darktable-cli failed, or skipped a module.
@@ -64,5 +64,5 @@ def steps(links: Sequence[PipelineStep]) -> list[Step]:
 
 
 def sidecar_of(links: Sequence[PipelineStep], order: Order, layouts: Mapping[str, ModuleLayout]) -> str:
-    """The sidecar that a photographer can open beside the picture."""
+    """The sidecar that a photographer can open beside the image."""
     return sidecar(steps(links), layouts, order)

@@ -16,7 +16,7 @@ from dtproxies.proxy.definition import ProxyDefinition, load_definition
 from dtproxies.vocabulary.module import Module, Slider, Space
 
 LINEAR: Space = "input-rgb"
-"""Of a picture before the first module: linear Rec709."""
+"""Of an image before the first module: linear Rec709."""
 CLOSE = 1e-6
 """Values that differ less, as a share, are the same number in single precision."""
 

@@ -1,4 +1,4 @@
-"""Run a proxy on one picture: its weights with torch, or its released graph with ONNX Runtime."""
+"""Run a proxy on one image: its weights with torch, or its released graph with ONNX Runtime."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ Run = Callable[[Pixels, Sequence[float] | NDArray[np.float64]], Pixels]
 """From H x W x 3 in the module's colour space, and sliders in its order, to H x W x 3."""
 
 INPUTS = ("image", "sliders", "frame")
-"""The last where the network has to know where the picture lies in the frame; here it is the whole."""
+"""The last where the network has to know where the image lies in the frame; here it is the whole."""
 OUTPUT = "output"
 FACTORS = "factors"
-"""Name of the tensor in which a network keeps the white balance of its pictures: factors of red, green and blue."""
+"""Name of the tensor in which a network keeps the white balance of its images: factors of red, green and blue."""
 
 
 def torch_runner(definition: ProxyDefinition, weights: Path, *, balance: Sequence[float] | None = None) -> Run:
@@ -29,7 +29,7 @@ def torch_runner(definition: ProxyDefinition, weights: Path, *, balance: Sequenc
     Args:
         definition: the module.
         weights: of its network.
-        balance: factors of white balance of the picture, for networks that hold such; by default those in the file.
+        balance: factors of white balance of the image, for networks that hold such; by default those in the file.
 
     Raises:
         Failure: the weights do not belong to this module.

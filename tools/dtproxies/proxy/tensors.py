@@ -18,7 +18,7 @@ LENGTH = 8
 
 
 def write_tensors(path: Path, tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> None:
-    """Write `tensors` as float32, whole or not at all.
+    """Write `tensors` as float32, atomically.
 
     The library puts metadata in another order each time it runs; here the header is sorted.
     """

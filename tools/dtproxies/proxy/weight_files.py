@@ -8,27 +8,27 @@ from dtbase.system.discovery import member_names
 from dtbase.system.errors import Failure
 from dtproxies import modules
 
-FOLDER = Path("models")
+DIRECTORY = Path("models")
 WEIGHTS = "weights.safetensors"
 
 
-def weights_of(name: str, folder: Path = FOLDER) -> Path:
+def weights_of(name: str, directory: Path = DIRECTORY) -> Path:
     """The weights of the proxy of the module `name`.
 
     Args:
         name: of a module that has a file in `modules`.
-        folder: of models, with `proxy-<module>/` for each of them.
+        directory: of models, with `proxy-<module>/` for each of them.
 
     Raises:
-        Failure: it was not trained, or this is not the folder of models.
+        Failure: it was not trained, or this is not the directory of models.
     """
-    path = folder / f"proxy-{name}" / WEIGHTS
+    path = directory / f"proxy-{name}" / WEIGHTS
     if not path.is_file():
-        fix = f"dtproxies train {name} --out {path.parent}, or name the folder of models with --models"
+        fix = f"dtproxies train {name} --out {path.parent}, or name the directory of models with --models"
         raise Failure(f"there are no weights of the proxy of {name}", where=str(path), fix=fix)
     return path
 
 
-def modules_with_weights(folder: Path = FOLDER) -> list[str]:
+def modules_with_weights(directory: Path = DIRECTORY) -> list[str]:
     """Names of the modules whose proxies have weights, sorted."""
-    return [name for name in member_names(modules) if (folder / f"proxy-{name}" / WEIGHTS).is_file()]
+    return [name for name in member_names(modules) if (directory / f"proxy-{name}" / WEIGHTS).is_file()]

@@ -21,7 +21,7 @@ RETRAIN = "train it again: `dtproxies train MODULE --out FOLDER`"
 
 
 def store(path: Path, network: nn.Module, module: Module, *, darktable: str, seed: int) -> None:
-    """Write the weights of `network` as float32, whole or not at all.
+    """Write the weights of `network` as float32, atomically.
 
     Args:
         path: of the file.

@@ -1,1 +1,1 @@
-"""From two pictures to the sliders that turn one into the other."""
+"""From two images to the sliders that turn one into the other."""

@@ -1,4 +1,4 @@
-"""`dtproxies regress`: find the sliders that turn one picture into another, and prove them in darktable."""
+"""`dtproxies regress`: find the sliders that turn one image into another, and prove them in darktable."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ class Outcome:
 
     sliders: dict[str, dict[str, float]]
     psnr_chain: float
-    """Display PSNR of the proxies at the found sliders against the picture that is wanted, in the searched part."""
+    """Display PSNR of the proxies at the found sliders against the image that is wanted, in the searched part."""
     psnr_darktable: float
-    """Display PSNR of darktable's own export at the found sliders, over the whole picture."""
+    """Display PSNR of darktable's own export at the found sliders, over the whole image."""
     evaluations: int
     errors: dict[str, float]
     """Distance to the true sliders as a share of their ranges, where these are known."""
@@ -52,7 +52,7 @@ def regress_command(
     asked: str,
     before: Path,
     after: Path,
-    folder: Path,
+    directory: Path,
     *,
     models: Path,
     skip: Collection[str],
@@ -63,18 +63,18 @@ def regress_command(
     at_least: float | None,
     as_json: bool,
 ) -> int:
-    """Search, write what was found into `folder`, and render it in darktable.
+    """Search, write what was found into `directory`, and render it in darktable.
 
     Returns:
-        The exit code: 1 when darktable's picture is farther from the wanted one than `at_least`.
+        The exit code: 1 when darktable's image is farther from the wanted one than `at_least`.
 
     Raises:
-        Failure, WrongUsage, NothingToDo: as `open_pipeline` and `search`, or the pictures do not fit each other.
+        Failure, WrongUsage, NothingToDo: as `open_pipeline` and `search`, or the images do not fit each other.
     """
     request, picture, wanted = read_request(asked), read_user_image(before), read_user_image(after)
     if picture.pixels.shape != wanted.pixels.shape:
         sizes = " and ".join(f"{one.pixels.shape[1]} x {one.pixels.shape[0]}" for one in (picture, wanted))
-        raise WrongUsage(f"the pictures are of {sizes} pixels", fix="give two of the same size")
+        raise WrongUsage(f"the images are of {sizes} pixels", fix="give two of the same size")
     with open_pipeline(request, picture, models, skip) as opened:
         known = _truth(truth, opened, skip) if truth else None
         chain = opened.chain.double()
@@ -82,18 +82,18 @@ def regress_command(
         light, target = window(console, chain.links, picture.pixels, wanted.pixels, side, clipped=clipped)
         found = search(chain, light, target, settings, console)
         at = [replace(link, sliders=values) for link, values in zip(chain.links, found.sliders, strict=True)]
-        write_edit(folder, opened, picture, at)
+        write_edit(directory, opened, picture, at)
         console.note("rendering in darktable with the found sliders")
         rendered = render(opened, at, picture)
-        draw_convergence(folder / "convergence.png", found, " > ".join(link.module.name for link in at))
-        if animate and draw_frames(folder / "frames", chain, found, light, as_pixels(target.light)) > 1:
-            write_video(console, folder / "frames", folder / "search.mp4")
+        draw_convergence(directory / "convergence.png", found, " > ".join(link.module.name for link in at))
+        if animate and draw_frames(directory / "frames", chain, found, light, as_pixels(target.light)) > 1:
+            write_video(console, directory / "frames", directory / "search.mp4")
     outcome = _outcome(found, at, rendered, wanted.pixels, known)
-    write_image(folder / "darktable.png", rendered)
+    write_image(directory / "darktable.png", rendered)
     looks = [("before", picture.pixels), ("darktable, found sliders", rendered), ("wanted", wanted.pixels)]
-    write_comparison(folder / "comparison.png", looks)
-    write_json(folder / "found.json", asdict(outcome))
-    _report(console, outcome, folder, as_json=as_json)
+    write_comparison(directory / "comparison.png", looks)
+    write_json(directory / "found.json", asdict(outcome))
+    _report(console, outcome, directory, as_json=as_json)
     if at_least is not None and outcome.psnr_darktable < at_least:
         console.note(f"error: {outcome.psnr_darktable:.1f} dB, and at least {at_least:g} dB are wanted")
         return 1
@@ -101,7 +101,7 @@ def regress_command(
 
 
 def render(opened: Pipeline, at: Sequence[PipelineStep], picture: LinearImage) -> Pixels:
-    """What darktable's own pipe makes of the picture with these sliders, as linear Rec709.
+    """What darktable's own pipe makes of the image with these sliders, as linear Rec709.
 
     Raises:
         Failure: darktable-cli failed.
@@ -133,7 +133,7 @@ def _outcome(
     )
 
 
-def _report(console: Console, outcome: Outcome, folder: Path, *, as_json: bool) -> None:
+def _report(console: Console, outcome: Outcome, directory: Path, *, as_json: bool) -> None:
     if as_json:
         console.say(json_text(asdict(outcome)).rstrip())
         return
@@ -145,6 +145,6 @@ def _report(console: Console, outcome: Outcome, folder: Path, *, as_json: bool) 
     console.table(["slider", "found", "error, of its range" if outcome.errors else ""], rows)
     console.say(f"proxies: {outcome.psnr_chain:.1f} dB after {outcome.evaluations} evaluations")
     console.say(
-        f"darktable with these sliders: {outcome.psnr_darktable:.1f} dB (display PSNR against the wanted picture)"
+        f"darktable with these sliders: {outcome.psnr_darktable:.1f} dB (display PSNR against the wanted image)"
     )
-    console.say(f"to open in darktable: {folder / 'picture.pfm'} with its sidecar")
+    console.say(f"to open in darktable: {directory / 'picture.pfm'} with its sidecar")

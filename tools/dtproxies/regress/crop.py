@@ -1,4 +1,4 @@
-"""The part of two pictures that a search looks at."""
+"""The part of two images that a search looks at."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def window(
     """The middle of both, about side x side pixels, or all of them where a module looks farther than that.
 
     Args:
-        console: told when the whole pictures are taken.
+        console: told when the whole images are taken.
         links: the modules in between.
         before: H x W x 3, linear Rec709.
         after: of the same size.
@@ -36,7 +36,7 @@ def window(
     wanted = side + 2 * margin
     if far or (height <= wanted and width <= wanted):
         if far and max(height, width) > wanted:
-            console.note(f"a module looks at the whole picture, so all {width} x {height} pixels are compared")
+            console.note(f"a module looks at the whole image, so all {width} x {height} pixels are compared")
         rows, columns, margin = slice(None), slice(None), 0
     else:
         rows, columns = _middle(height, wanted), _middle(width, wanted)

@@ -58,7 +58,7 @@ class Unknowns:
         return [torch.stack(values)[None] if values else numbers.new_zeros(1, 0) for values in columns]
 
     def values(self, numbers: Tensor) -> Sliders:
-        """The same as numbers by name; sliders of whole numbers are rounded."""
+        """The same as numbers by name; sliders of integers are rounded."""
         found = [dict(values) for values in self.held]
         for place, number in zip(self.places, numbers.detach(), strict=True):
             value = float(_value(place.axis, number))

@@ -1,4 +1,4 @@
-"""How far a picture is from the one that is wanted, for an optimiser."""
+"""How far an image is from the one that is wanted, for an optimiser."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from dtproxies.networks.colour import linear_to_srgb
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Target:
-    """The picture that is wanted."""
+    """The image that is wanted."""
 
     light: Tensor
     """[1, 3, H, W], linear Rec709."""
     clipped: bool
-    """Whether it holds only what a screen shows, as files of whole numbers do; then only that is compared."""
+    """Whether it holds only what a screen shows, as files of integers do; then only that is compared."""
     margin: int = 0
     """Pixels along the border that do not count: they depend on what lies outside."""
 
@@ -27,7 +27,7 @@ class Target:
         return torch.mean((encode(self._inside(made)) - encode(self._inside(self.light))) ** 2)
 
     def psnr(self, made: Tensor) -> float:
-        """Display PSNR in decibels."""
+        """Display PSNR in dB."""
         square = torch.mean((screen(self._inside(made)) - screen(self._inside(self.light))) ** 2)
         return float(-10 * torch.log10(square.detach().clamp(min=1e-15)))
 

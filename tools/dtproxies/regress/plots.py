@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from dtbase.imaging.contact_sheet import DisplayImage, difference, write_sheet
-from dtbase.system.files import replacing, replacing_folder
+from dtbase.system.files import replacing, replacing_directory
 from dtproxies.images.image import Pixels
 from dtproxies.images.module_spaces import to_display
 from dtproxies.images.video import FRAME
@@ -39,22 +39,22 @@ def draw_convergence(path: Path, found: Found, title: str) -> None:
         figure.savefig(part, format="png", dpi=100, metadata={"Software": None})
 
 
-def draw_frames(folder: Path, chain: Chain, found: Found, light: Tensor, wanted: Pixels) -> int:
-    """Write what the chain made on the way of the best descent, beside the picture that is wanted.
+def draw_frames(directory: Path, chain: Chain, found: Found, light: Tensor, wanted: Pixels) -> int:
+    """Write what the chain made on the way of the best descent, beside the image that is wanted.
 
     Args:
-        folder: for numbered PNGs; replaced as a whole.
+        directory: for numbered PNGs; replaced as a whole.
         chain: that was searched.
         found: what came of it.
-        light: [1, 3, H, W], the picture before.
-        wanted: the picture after, H x W x 3, linear Rec709.
+        light: [1, 3, H, W], the image before.
+        wanted: the image after, H x W x 3, linear Rec709.
 
     Returns:
         How many were written.
     """
     path = found.best.path
     chosen = [path[at] for at in np.unique(np.linspace(0, len(path) - 1, FRAMES).round().astype(int))] if path else []
-    with replacing_folder(folder) as part:
+    with replacing_directory(directory) as part:
         for number, seen in enumerate(chosen):
             row = [_made(chain, found, light, seen), DisplayImage(to_display(wanted, LINEAR), "wanted")]
             write_sheet([row], part / (FRAME % number))
@@ -62,7 +62,7 @@ def draw_frames(folder: Path, chain: Chain, found: Found, light: Tensor, wanted:
 
 
 def write_comparison(path: Path, pictures: Sequence[tuple[str, Pixels]]) -> None:
-    """Write captioned pictures, linear Rec709, side by side, and how the last two differ."""
+    """Write captioned images, linear Rec709, side by side, and how the last two differ."""
     looks = [(caption, to_display(pixels, LINEAR)) for caption, pixels in pictures]
     row = [DisplayImage(pixels, caption) for caption, pixels in looks]
     write_sheet([[*row, difference(looks[-1][1], looks[-2][1])]], path)

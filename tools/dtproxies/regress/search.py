@@ -1,4 +1,4 @@
-"""Find the sliders of a chain that turn one picture into another."""
+"""Find the sliders of a chain that turn one image into another."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Found:
 
     sliders: Sliders
     psnr: float
-    """Display PSNR of the chain at these sliders, in decibels."""
+    """Display PSNR of the chain at these sliders, in dB."""
     evaluations: int
     best: Descent
     descents: Sequence[Descent]
@@ -63,7 +63,7 @@ def search(chain: Chain, light: Tensor, target: Target, settings: Settings, cons
     Args:
         chain: in double precision.
         light: [1, 3, H, W], linear Rec709, in double precision.
-        target: the picture that is wanted.
+        target: the image that is wanted.
         settings: how long.
         console: where progress goes.
 
@@ -98,7 +98,7 @@ def _starts(objective: Objective, combinations: Sequence[Unknowns], settings: Se
         each += probes[:1]
         others += probes[1:]
     if not each:
-        raise Failure("the pictures cannot be compared: the chain makes no finite number of this one")
+        raise Failure("the images cannot be compared: the chain makes no finite number of this one")
     others.sort(key=lambda probe: probe.loss)
     taken = [*each, *others[: max(0, settings.starts - len(each))]]
     return sorted(taken, key=lambda probe: probe.loss)

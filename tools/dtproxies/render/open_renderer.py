@@ -19,7 +19,7 @@ def open_renderer(
     workers: int = 1,
     upstream: Sequence[str] = (),
 ) -> Renderer:
-    """A renderer for these modules and those upstream, all on pictures or all on mosaics.
+    """A renderer for these modules and those upstream, all on images or all on mosaics.
 
     Raises:
         Failure: darktable has another version of a module, or other spaces, than its file says.

@@ -34,7 +34,7 @@ class Renders(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Nudge:
-    """The same picture with one slider moved a little."""
+    """The same image with one slider moved a little."""
 
     sliders: Position
     after: Pixels
@@ -42,7 +42,7 @@ class Nudge:
 
 @dataclass(frozen=True, eq=False)
 class Pair:
-    """One picture before and after the module: H x W x C, before in its space, after in the one it makes."""
+    """One image before and after the module: H x W x C, before in its space, after in the one it makes."""
 
     name: str
     sliders: Position
@@ -54,17 +54,17 @@ class Pair:
 def render_pairs(
     module: Module, renderer: Renders, scenes: ImageSequence, positions: Positions, *, upstream: Upstream | None = None
 ) -> Iterator[Pair]:
-    """Render one pair for each slider position, on the first pictures of `scenes`.
+    """Render one pair for each slider position, on the first images of `scenes`.
 
     Args:
         module: to render through.
         renderer: set up for this module and those upstream.
         scenes: pictures.
         positions: [count, P].
-        upstream: what pictures go through first.
+        upstream: what images go through first.
 
     Raises:
-        Failure: the module left every picture as it was, so it was not running at all.
+        Failure: the module left every image as it was, so it was not running at all.
     """
     rows = ((number, position, None) for number, position in enumerate(positions))
     changed = False
@@ -72,7 +72,7 @@ def render_pairs(
         changed = changed or not np.array_equal(pair.before, pair.after)
         yield pair
     if len(positions) and not changed:
-        raise Failure(f"module {module.name} changed none of {len(positions)} pictures: it did not run")
+        raise Failure(f"module {module.name} changed none of {len(positions)} images: it did not run")
 
 
 def endless_pairs(

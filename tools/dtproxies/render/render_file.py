@@ -19,11 +19,11 @@ WRITTEN = (".png", ".pfm")
 def render_file(
     darktable: Darktable, module: str, source: Path, target: Path, sliders: Mapping[str, float | str]
 ) -> None:
-    """Render the picture in `source` through one module and write it to `target`, a `.png` (sRGB) or `.pfm` (linear).
+    """Render the image in `source` through one module and write it to `target`, a `.png` (sRGB) or `.pfm` (linear).
 
     Raises:
         WrongUsage: an unknown module or slider, a value outside its range, or another kind of target.
-        Failure: the picture cannot be read, or the module wants raw sensor data.
+        Failure: the image cannot be read, or the module wants raw sensor data.
     """
     if target.suffix.lower() not in WRITTEN:
         raise WrongUsage(f"pictures are written as {' or '.join(WRITTEN)}", where=str(target))

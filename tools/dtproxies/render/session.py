@@ -31,7 +31,7 @@ class Session:
 
 @contextmanager
 def session(name: str, images: Path, use: Use, *, side: int, upstream: Sequence[str] = ()) -> Iterator[Session]:
-    """Set everything up for the module `name` and those upstream, for pictures of side x side pixels from `images`.
+    """Set everything up for the module `name` and those upstream, for images of side x side pixels from `images`.
 
     Raises:
         WrongUsage: no proxy of such a module is known.

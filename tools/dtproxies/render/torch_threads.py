@@ -22,7 +22,7 @@ def half_the_cores() -> Iterator[None]:
 
 @contextmanager
 def one_core() -> Iterator[None]:
-    """Let torch compute in the thread that calls it, whose processor time can then be read."""
+    """Let torch compute in the thread that calls it, whose CPU time can then be read."""
     with _threads(1):
         yield
 

@@ -1,4 +1,4 @@
-"""What pictures go through before they reach a module: other modules with random sliders, as in a real pipe."""
+"""What images go through before they reach a module: other modules with random sliders, as in a real pipe."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dtproxies.proxy.sampling import sample
 from dtproxies.vocabulary.recipe import Recipe
 
 SHARE = 0.5
-"""Of the pictures; the others stay as they are."""
+"""Of the images; the others stay as they are."""
 
 
 class _Renders(Protocol):
@@ -25,7 +25,7 @@ class _Renders(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Upstream:
-    """Modules in the order in which pictures go through them."""
+    """Modules in the order in which images go through them."""
 
     modules: Sequence[ProxyDefinition]
     renderer: _Renders
@@ -40,7 +40,7 @@ class Upstream:
         return cls([load_definition(name) for name in recipe.upstream], renderer) if recipe.upstream else None
 
     def apply(self, picture: LinearImage, seed: Sequence[int]) -> LinearImage:
-        """The picture behind these modules, or as it is; which, and at which sliders, follows from the seed."""
+        """The image behind these modules, or as it is; which, and at which sliders, follows from the seed."""
         rng = np.random.default_rng([*seed, _SALT])
         if rng.random() >= SHARE:
             return picture
@@ -56,4 +56,4 @@ class Upstream:
 
 
 _SALT = 17
-"""Keeps these draws apart from those of the picture with the same seed."""
+"""Keeps these draws apart from those of the image with the same seed."""

@@ -16,9 +16,9 @@ from dtproxies.images.module_spaces import WHITE, to_space
 from dtproxies.vocabulary.module import Kind
 
 SIDE = 256
-"""Of the pictures, in pixels; reach is seen up to half of it."""
+"""Of the images, in pixels; reach is seen up to half of it."""
 LARGE = 1024
-"""Of the picture that tells a far reach from one that has no end."""
+"""Of the image that tells a far reach from one that has no end."""
 MOST = 400
 """Sliders that are tried; a module that has more has them in long lists."""
 SMALL = 64
@@ -50,9 +50,9 @@ class Measured:
     kind: Kind
     reach: int | None
     """In pixels, at the defaults and at random sliders. Random ones are followed for 126 pixels, so that 126 stands for
-    that or more; the defaults for 510. None when all of the picture is felt everywhere."""
+    that or more; the defaults for 510. None when all of the image is felt everywhere."""
     acts: tuple[str, ...]
-    """Sliders that move some pixel of some picture at some position of the others."""
+    """Sliders that move some pixel of some image at some position of the others."""
     idle: tuple[str, ...]
     """Sliders that were never seen to move one."""
     untried: int
@@ -94,7 +94,7 @@ def measure(darktable: Darktable, module: str) -> Measured:
 
 
 def _open(darktable: Darktable, module: str, side: int) -> Renderer:
-    """On sensor data, if the module works on it there; some work on pictures as well."""
+    """On sensor data, if the module works on it there; some work on images as well."""
     renderer = Renderer(darktable, [module], height=side, width=side, mosaic=True, patience=PATIENCE)
     if renderer.spaces[module].input == "raw":
         return renderer
@@ -131,7 +131,7 @@ def _values(field: Field) -> list[float]:
 
 @dataclass(frozen=True, eq=False)
 class _Bench:
-    """A module and a picture to try it on."""
+    """A module and an image to try it on."""
 
     renderer: Renderer
     module: str
@@ -197,13 +197,13 @@ class _Bench:
         return "curve" if all(self._channels_apart(base) for base in bases) else "colour"
 
     def _depends_on_place(self, base: Values) -> bool:
-        """Whether a picture of one colour gets several."""
+        """Whether an image of one colour gets several."""
         colour = np.median(self.image, axis=(0, 1))
         made = self.render(np.broadcast_to(colour, self.image.shape).astype(np.float32), base)
         return bool(np.nan_to_num(np.ptp(made, axis=(0, 1))).max() > 10 * FELT * self.peak)
 
     def _straight(self, base: Values) -> bool:
-        """Whether the mean of two pictures gets the mean of what they get."""
+        """Whether the mean of two images gets the mean of what they get."""
         other = np.ascontiguousarray(self.image[::-1])
         ends = [self.render(one, base).astype(np.float64) for one in (self.image, other)]
         middle = self.render(((self.image + other) / 2).astype(np.float32), base)

@@ -10,7 +10,7 @@ import numpy as np
 
 from dtbase.imaging.contact_sheet import DisplayImage, auto_amplification, difference, write_sheet
 from dtbase.system.errors import WrongUsage
-from dtbase.system.files import replacing_folder, write_json
+from dtbase.system.files import replacing_directory, write_json
 from dtbase.system.suggestions import did_you_mean
 from dtbase.terminal.console import Console
 from dtproxies.darktable.find import find
@@ -86,7 +86,7 @@ def slider_named(module: Module, name: str) -> Slider:
 
 
 def sweep(track: Track, run: Run, renderer: Renders, picture: LinearImage, console: Console) -> list[Frame]:
-    """Render the picture at each value, through darktable and through the proxy.
+    """Render the image at each value, through darktable and through the proxy.
 
     Raises:
         Failure: darktable refuses one of the values.
@@ -106,7 +106,7 @@ def sweep(track: Track, run: Run, renderer: Renders, picture: LinearImage, conso
 
 
 def write(
-    track: Track, frames: Sequence[Frame], folder: Path, console: Console, *, amplify: float | None = None
+    track: Track, frames: Sequence[Frame], directory: Path, console: Console, *, amplify: float | None = None
 ) -> None:
     """Write `frames/0000.png` and so on, `sweep.png`, `sweep.json` and, where there is an ffmpeg, `sweep.mp4`.
 
@@ -114,34 +114,34 @@ def write(
     """
     amplify = amplify or min(auto_amplification(frame.apart) for frame in frames)
     name = f"{track.definition.module.name}.{track.slider.name}"
-    with replacing_folder(folder / "frames") as part:
+    with replacing_directory(directory / "frames") as part:
         for number, frame in enumerate(frames):
             write_sheet([_row(frame, f"{name} {frame.value:.4g}", amplify)], part / (FRAME % number))
-    draw(folder / "sweep.png", name, track.slider, frames, amplify=amplify)
+    draw(directory / "sweep.png", name, track.slider, frames, amplify=amplify)
     rows = [{"value": frame.value, "display_psnr": frame.psnr} for frame in frames]
-    write_json(folder / "sweep.json", {"slider": name, "others": track.others, "frames": rows})
+    write_json(directory / "sweep.json", {"slider": name, "others": track.others, "frames": rows})
     if len(frames) > 1:
-        write_video(console, folder / "frames", folder / "sweep.mp4")
+        write_video(console, directory / "frames", directory / "sweep.mp4")
 
 
 def sweep_command(
-    console: Console, track: Track, run: Run, image: Path, folder: Path, *, longest: int, amplify: float | None
+    console: Console, track: Track, run: Run, image: Path, directory: Path, *, longest: int, amplify: float | None
 ) -> None:
     """Sweep with the darktable of this machine, and say where the proxy is worst.
 
     Raises:
-        Failure: there is no darktable, the picture cannot be read, or darktable refuses a value.
+        Failure: there is no darktable, the image cannot be read, or darktable refuses a value.
     """
     darktable, picture = find(), read_user_image(image, longest=longest)
     height, width, _ = picture.pixels.shape
     with open_renderer(darktable, [track.definition.module], height=height, width=width, workers=WORKERS) as renderer:
         frames = sweep(track, run, renderer, picture, console)
-    write(track, frames, folder, console, amplify=amplify)
+    write(track, frames, directory, console, amplify=amplify)
     worst = min(frames, key=lambda frame: frame.psnr)
     mean = float(np.mean([frame.psnr for frame in frames]))
     console.say(
-        f"{folder / 'sweep.png'}: {len(frames)} values; display PSNR {mean:.1f} dB on average, {worst.psnr:.1f} dB at "
-        f"worst, where {track.slider.name} is {worst.value:.4g}"
+        f"{directory / 'sweep.png'}: {len(frames)} values; display PSNR {mean:.1f} dB on average, "
+        f"{worst.psnr:.1f} dB at worst, where {track.slider.name} is {worst.value:.4g}"
     )
 
 

@@ -17,7 +17,7 @@ class Frame:
     """H x W x 3, as a screen shows it."""
     proxy: NDArray[np.float64]
     psnr: float
-    """Display PSNR of the proxy in decibels."""
+    """Display PSNR of the proxy in dB."""
 
     @property
     def apart(self) -> NDArray[np.float64]:

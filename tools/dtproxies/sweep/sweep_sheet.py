@@ -1,4 +1,4 @@
-"""The sheet of a sweep: pictures at some values of the slider, and the error at all of them."""
+"""The sheet of a sweep: images at some values of the slider, and the error at all of them."""
 
 from __future__ import annotations
 

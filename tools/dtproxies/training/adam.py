@@ -39,15 +39,21 @@ WARM = 0.1
 
 
 def descend(
-    given: ProxyDefinition, renderer: Renders, scenes: ImageSequence, folder: Path, *, recipe: Recipe, console: Console
+    given: ProxyDefinition,
+    renderer: Renders,
+    scenes: ImageSequence,
+    directory: Path,
+    *,
+    recipe: Recipe,
+    console: Console,
 ) -> tuple[nn.Module, list[dict[str, Any]]]:
-    """Train the network of a module, going on where an earlier run in `folder` was interrupted.
+    """Train the network of a module, going on where an earlier run in `directory` was interrupted.
 
     Args:
         given: the module and its network.
-        renderer: set up for the module, those upstream, and pictures of the recipe's size.
-        scenes: pictures to train on.
-        folder: for the state, the log and its curve.
+        renderer: set up for the module, those upstream, and images of the recipe's size.
+        scenes: images to train on.
+        directory: for the state, the log and its curve.
         recipe: how.
         console: where progress goes.
 
@@ -55,11 +61,11 @@ def descend(
         The averaged network on the processor, and the log.
 
     Raises:
-        Failure: the loss is no longer finite, or `folder` holds the state of another training.
+        Failure: the loss is no longer finite, or `directory` holds the state of another training.
         KeyboardInterrupt: asked to stop; the state was written.
     """
     run = _Run(given, recipe)
-    run.resume(folder)
+    run.resume(directory)
     if run.step:
         console.note(f"going on after step {run.step} of {recipe.steps}")
     run.checks = _check_pairs(given, renderer, scenes, recipe, console)
@@ -74,11 +80,11 @@ def descend(
         for _ in run.steps(pool, pairs):
             advance(1)
             if stop() or time.monotonic() - kept > KEEP_EVERY:
-                run.keep(folder)
+                run.keep(directory)
                 kept = time.monotonic()
             if stop():
                 raise KeyboardInterrupt
-    write_log(folder, run.log, given.module.name)
+    write_log(directory, run.log, given.module.name)
     return run.average.cpu(), run.log
 
 
@@ -106,16 +112,16 @@ class _Run:
         self.log: list[dict[str, Any]] = []
         self.checks: Sequence[Pair] = ()
 
-    def resume(self, folder: Path) -> None:
+    def resume(self, directory: Path) -> None:
         """Stand where an interrupted run stood."""
-        found = checkpoint.load(folder, self._given.module, self._recipe)
+        found = checkpoint.load(directory, self._given.module, self._recipe)
         if found is not None:
             self._network.load_state_dict(found.network)
             self.average.load_state_dict(found.average)
             self._optimiser.load_state_dict(found.optimiser)
             self.step, self._seconds, self.log = found.step, found.seconds, found.log
 
-    def keep(self, folder: Path) -> None:
+    def keep(self, directory: Path) -> None:
         """Write where this run stands."""
         kept = checkpoint.State(
             step=self.step,
@@ -125,8 +131,8 @@ class _Run:
             optimiser=self._optimiser.state_dict(),
             log=self.log,
         )
-        checkpoint.save(folder, kept, self._given.module, self._recipe)
-        write_log(folder, self.log, self._given.module.name)
+        checkpoint.save(directory, kept, self._given.module, self._recipe)
+        write_log(directory, self.log, self._given.module.name)
 
     def steps(self, pool: Pool, pairs: Iterator[Pair]) -> Iterator[None]:
         """Do the steps that remain; yields after each."""
@@ -190,7 +196,7 @@ def _check_pairs(
             found.append(next(pairs))
             advance(1)
     if all(np.array_equal(pair.before, pair.after) for pair in found):
-        raise Failure(f"module {given.module.name} changed none of {CHECK_PAIRS} pictures: it did not run")
+        raise Failure(f"module {given.module.name} changed none of {CHECK_PAIRS} images: it did not run")
     return found
 
 

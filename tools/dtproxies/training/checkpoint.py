@@ -33,20 +33,20 @@ class State:
     log: list[dict[str, Any]]
 
 
-def save(folder: Path, state: State, module: Module, recipe: Recipe) -> None:
-    """Write the state, whole or not at all."""
+def save(directory: Path, state: State, module: Module, recipe: Recipe) -> None:
+    """Write the state, atomically."""
     buffer = io.BytesIO()
     torch.save({**vars(state), "of": _of(module, recipe)}, buffer)
-    write_bytes(folder / STATE, buffer.getvalue())
+    write_bytes(directory / STATE, buffer.getvalue())
 
 
-def load(folder: Path, module: Module, recipe: Recipe) -> State | None:
-    """The state in `folder`, or None when there is none.
+def load(directory: Path, module: Module, recipe: Recipe) -> State | None:
+    """The state in `directory`, or None when there is none.
 
     Raises:
         Failure: it cannot be read, or belongs to another recipe or module.
     """
-    path = folder / STATE
+    path = directory / STATE
     if not path.exists():
         return None
     try:

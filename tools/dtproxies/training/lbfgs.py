@@ -53,13 +53,13 @@ def train(
     given: ProxyDefinition,
     renderer: Renders,
     photographs: Sequence[LinearImage],
-    folder: Path,
+    directory: Path,
     *,
     darktable: str,
     console: Console,
     recipe: Recipe | None = None,
 ) -> Step:
-    """Render pairs, fit the network, and write `weights.safetensors` and `training.jsonl` into `folder`.
+    """Render pairs, fit the network, and write `weights.safetensors` and `training.jsonl` into `directory`.
 
     Small steps also write `training.png`, the curve, and while they go on `training.state`: when the same is asked for
     again after an interruption, training goes on after the last step done.
@@ -68,7 +68,7 @@ def train(
         given: the module and its network.
         renderer: set up for the module and for the size that the recipe names.
         photographs: to fit on, at least as large as the recipe says.
-        folder: for the files; each is written whole or not at all.
+        directory: for the files; each is written atomically.
         darktable: version of the darktable behind the renderer.
         console: where progress goes.
         recipe: how to fit; by default as the file of the module says.
@@ -85,17 +85,17 @@ def train(
         with half_the_cores():
             network, log = _fit_at_once(given, renderer, scenes, recipe, console)
         last = log[-1]
-        write_log(folder, [vars(step) for step in log], given.module.name, curve=False)
+        write_log(directory, [vars(step) for step in log], given.module.name, curve=False)
     else:
         with half_the_cores():
-            network, lines = descend(given, renderer, scenes, folder, recipe=recipe, console=console)
+            network, lines = descend(given, renderer, scenes, directory, recipe=recipe, console=console)
         last = Step(step=lines[-1]["step"], loss=lines[-1]["loss"], parameters=_few(network))
-    store(folder / WEIGHTS, network, given.module, darktable=darktable, seed=recipe.seed)
-    (folder / STATE).unlink(missing_ok=True)
+    store(directory / WEIGHTS, network, given.module, darktable=darktable, seed=recipe.seed)
+    (directory / STATE).unlink(missing_ok=True)
     return last
 
 
-def train_module(console: Console, name: str, folder: Path, images: Path, *, seed: int | None = None) -> None:
+def train_module(console: Console, name: str, directory: Path, images: Path, *, seed: int | None = None) -> None:
     """Train the proxy of the module `name` against the darktable of this machine, and say what was found.
 
     Raises:
@@ -106,9 +106,9 @@ def train_module(console: Console, name: str, folder: Path, images: Path, *, see
     if seed is not None:
         recipe = recipe.seeded(seed)
     with session(name, images, "fit", side=recipe.side, upstream=recipe.upstream) as given:
-        last = _train_in(given, folder, console, recipe)
+        last = _train_in(given, directory, console, recipe)
     found = ", ".join(f"{number} {value:.8g}" for number, value in last.parameters.items())
-    console.say(f"{folder / WEIGHTS}: {found or name} after {last.step} steps, loss {last.loss:.2g}")
+    console.say(f"{directory / WEIGHTS}: {found or name} after {last.step} steps, loss {last.loss:.2g}")
 
 
 def fit(network: nn.Module, pairs: Sequence[Pair], module: Module, recipe: Recipe) -> Iterator[Step]:
@@ -140,12 +140,12 @@ def fit(network: nn.Module, pairs: Sequence[Pair], module: Module, recipe: Recip
         last, anew = step, step.loss == last.loss
 
 
-def _train_in(given: Session, folder: Path, console: Console, recipe: Recipe) -> Step:
+def _train_in(given: Session, directory: Path, console: Console, recipe: Recipe) -> Step:
     return train(
         given.definition,
         given.renderer,
         given.pictures,
-        folder,
+        directory,
         darktable=given.darktable,
         console=console,
         recipe=recipe,

@@ -1,4 +1,4 @@
-"""The log of a training, one JSON object a line, and its curve as a picture."""
+"""The log of a training, one JSON object a line, and its curve as an image."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ LOG = "training.jsonl"
 CURVE = "training.png"
 
 
-def write_log(folder: Path, lines: Sequence[Mapping[str, Any]], name: str, *, curve: bool = True) -> None:
-    """Write log and curve, each whole or not at all; while training goes on, they are written again and again."""
-    write_text(folder / LOG, "".join(json.dumps(line) + "\n" for line in lines))
+def write_log(directory: Path, lines: Sequence[Mapping[str, Any]], name: str, *, curve: bool = True) -> None:
+    """Write log and curve, each atomically; while training goes on, they are written again and again."""
+    write_text(directory / LOG, "".join(json.dumps(line) + "\n" for line in lines))
     if lines and curve:
-        _draw(folder / CURVE, lines, name)
+        _draw(directory / CURVE, lines, name)
 
 
 def _draw(path: Path, lines: Sequence[Mapping[str, Any]], name: str) -> None:

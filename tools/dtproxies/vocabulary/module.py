@@ -9,7 +9,7 @@ from typing import Any, Literal
 Kind = Literal["exact", "curve", "colour", "position", "local", "multi-scale", "global", "raw"]
 """How far an output pixel looks, and what is known of the way: exact, curve and colour look at the pixel itself (a
 closed form, one curve for each channel, a mix of channels), position also at its place in the frame, local and
-multi-scale around it, global at the whole picture; raw is any of these on a mosaic of sensor data."""
+multi-scale around it, global at the whole image; raw is any of these on a mosaic of sensor data."""
 Space = Literal["input-rgb", "work-rgb", "lab", "display", "raw"]
 """What the values of a pixel are; `dtproxies.images.module_spaces` converts between them."""
 Scale = Literal["linear", "log", "angle"]
@@ -31,7 +31,7 @@ class Slider:
     choices: tuple[tuple[str, int], ...] = ()
     """Names and values of an enum or a switch (0 and 1); nothing lies between them. Empty for a slider one can drag."""
     whole: bool = False
-    """Whether it takes whole numbers only, a number of iterations for example."""
+    """Whether it takes integers only, a number of iterations for example."""
 
     def facts(self) -> dict[str, Any]:
         """The slider as JSON values; what is at its usual value is left out."""
@@ -65,9 +65,9 @@ class Module:
     """Parameters that the proxy holds at a value which is not their default; an enum may be given by name. All others
     that are no sliders stay at darktable's default."""
     reach: int | None
-    """Pixels around an output pixel that it may depend on: the halo a tile needs. None for the whole picture."""
+    """Pixels around an output pixel that it may depend on: the halo a tile needs. None for the whole image."""
     frame: bool = False
-    """Whether the network has to know where the picture lies in the frame; see `dtproxies.networks.frame`."""
+    """Whether the network has to know where the image lies in the frame; see `dtproxies.networks.frame`."""
     balanced: bool = False
     """Whether it gets mosaics behind the white balance; only of the raw space."""
 

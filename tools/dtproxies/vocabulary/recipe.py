@@ -21,12 +21,12 @@ class Recipe:
     pairs: int = 96
     """Rendered before the first step, and kept at hand from then on."""
     side: int = 96
-    """Of the pictures, in pixels."""
+    """Of the images, in pixels."""
     steps: int = 40
     """lbfgs ends before when a step changes nothing any more."""
     seed: int = 1
     rounded: bool = False
-    """lbfgs rounds, as in use, what darktable rounds: where the pictures cannot be met otherwise. Else networks leave
+    """lbfgs rounds, as in use, what darktable rounds: where the images cannot be met otherwise. Else networks leave
     it out while they are trained, since no slope leads through it."""
 
     rate: float = 2e-3
@@ -34,7 +34,7 @@ class Recipe:
     batch: int = 8
     """Pairs that one step looks at."""
     pixels: int = 2048
-    """Pixels drawn from each of them when the module is pointwise; other modules get the pictures whole."""
+    """Pixels drawn from each of them when the module is pointwise; other modules get the images whole."""
     fresh: float = 0.25
     """Pairs rendered anew for each step; each takes the place of the oldest."""
     average: float = 0.999
@@ -52,7 +52,7 @@ class Recipe:
     exposures: tuple[float, float] = EXPOSURES
     """Photographs are made so many stops darker or brighter before anything else."""
     upstream: tuple[str, ...] = ()
-    """Modules, by the names of their files, that half of the pictures go through first, in this order and with random
+    """Modules, by the names of their files, that half of the images go through first, in this order and with random
     sliders: what a module gets in a real pipe. A module without sliders learns from nothing else."""
 
     def seeded(self, seed: int) -> Recipe:

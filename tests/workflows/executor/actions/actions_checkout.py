@@ -27,30 +27,30 @@ def run(call: Call) -> dict[str, str]:
     repository = call.inputs["repository"] or call.world.repository
     if repository not in call.world.origins:
         raise StepFailed(f"repository '{repository}' not found")
-    folder = call.path(call.inputs["path"])
-    if not folder.resolve().is_relative_to(call.workspace.resolve()):
-        raise StepFailed(f"path {folder} is not under the workspace")
-    folder.mkdir(parents=True, exist_ok=True)
+    directory = call.path(call.inputs["path"])
+    if not directory.resolve().is_relative_to(call.workspace.resolve()):
+        raise StepFailed(f"path {directory} is not under the workspace")
+    directory.mkdir(parents=True, exist_ok=True)
     origin = f"file://{call.world.origins[repository]}"
     own = not call.inputs["ref"] and repository == call.world.repository
     wanted = (call.event.sha if own else call.inputs["ref"]) or "HEAD"
-    _git(folder, "init", "-q", "-b", "main")
+    _git(directory, "init", "-q", "-b", "main")
     depth = int(call.inputs["fetch-depth"])
     if not depth:
         # The whole history is to be there, so its objects need not be copied.
         objects = call.world.origins[repository] / ".git" / "objects"
-        (folder / ".git" / "objects" / "info" / "alternates").write_text(f"{objects}\n")
+        (directory / ".git" / "objects" / "info" / "alternates").write_text(f"{objects}\n")
     target = _target(call.event.ref) if own else "refs/remotes/origin/wanted"
     if not depth:
-        _git(folder, "fetch", "-q", "--no-tags", origin, *ALL)
-    _git(folder, "fetch", "-q", "--no-tags", *_depth(depth), origin, f"+{wanted}:{target}")
+        _git(directory, "fetch", "-q", "--no-tags", origin, *ALL)
+    _git(directory, "fetch", "-q", "--no-tags", *_depth(depth), origin, f"+{wanted}:{target}")
     branch = call.event.ref_name if own and call.event.ref.startswith("refs/heads/") else ""
-    _git(folder, "checkout", "-q", *(("-B", branch) if branch else ("--detach",)), target)
-    _git(folder, "remote", "add", "origin", f"{call.github['server_url']}/{repository}")
+    _git(directory, "checkout", "-q", *(("-B", branch) if branch else ("--detach",)), target)
+    _git(directory, "remote", "add", "origin", f"{call.github['server_url']}/{repository}")
     if call.flag("persist-credentials"):
-        _git(folder, "config", "http.extraheader", f"AUTHORIZATION: basic {call.token}")
+        _git(directory, "config", "http.extraheader", f"AUTHORIZATION: basic {call.token}")
         call.slip("checkout leaves the token in .git/config: set persist-credentials to false")
-    return {"ref": call.inputs["ref"] or call.event.ref, "commit": _git(folder, "rev-parse", "HEAD").strip()}
+    return {"ref": call.inputs["ref"] or call.event.ref, "commit": _git(directory, "rev-parse", "HEAD").strip()}
 
 
 def _target(ref: str) -> str:
@@ -63,9 +63,9 @@ def _depth(depth: int) -> tuple[str, ...]:
     return (f"--depth={depth}",) if depth else ()
 
 
-def _git(folder: Path, *arguments: str) -> str:
+def _git(directory: Path, *arguments: str) -> str:
     done = subprocess.run(
-        ["git", *arguments], cwd=folder, env={**os.environ, **GIT}, capture_output=True, text=True, check=False
+        ["git", *arguments], cwd=directory, env={**os.environ, **GIT}, capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise StepFailed(f"git {arguments[0]}: {done.stderr.strip()}")

@@ -50,4 +50,4 @@ def _unpack(call: Call, artifact: Artifact, *, flat: bool) -> None:
         if place.exists() and flat and len(call.artifacts.kept) > 1 and not call.inputs["name"]:
             call.log.append(f"{file} of {artifact.name} replaces a file that was there")
         place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(artifact.folder / file, place)
+        shutil.copyfile(artifact.directory / file, place)

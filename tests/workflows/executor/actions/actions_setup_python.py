@@ -24,7 +24,7 @@ STAND_IN = Path(__file__).parent.parent / "python"
 
 WRAPPER = """\
 #!/bin/sh
-export STAND_IN_PYTHON='{folder}' STAND_IN_CACHE='{cache}'
+export STAND_IN_PYTHON='{directory}' STAND_IN_CACHE='{cache}'
 if [ "$1 $2" = "-m pip" ]; then shift 2; exec '{python}' -I -S '{stand_in}/pip.py' "$@"; fi
 PYTHONPATH='{stand_in}/hook'"${{PYTHONPATH:+:$PYTHONPATH}}" exec '{python}' "$@"
 """
@@ -44,25 +44,25 @@ def run(call: Call) -> dict[str, str]:
     here = f"{sys.version_info.major}.{sys.version_info.minor}"
     if wanted != here:
         call.log.append(f"Python {wanted} is asked for; the tests have {here} and use it in its place")
-    folder = call.tools / "python"
-    programs = folder / "bin"
+    directory = call.tools / "python"
+    programs = directory / "bin"
     programs.mkdir(parents=True, exist_ok=True)
-    (folder / "modules.json").write_text(json.dumps(modules()))
-    (folder / "distributions.json").write_text(distributions())
-    (folder / "installed.json").write_text(json.dumps({"distributions": {}, "projects": []}))
-    cache = call.world.folder.parent / "pip"
-    wrapper = WRAPPER.format(folder=folder, python=sys.executable, stand_in=STAND_IN, cache=cache)
+    (directory / "modules.json").write_text(json.dumps(modules()))
+    (directory / "distributions.json").write_text(distributions())
+    (directory / "installed.json").write_text(json.dumps({"distributions": {}, "projects": []}))
+    cache = call.world.directory.parent / "pip"
+    wrapper = WRAPPER.format(directory=directory, python=sys.executable, stand_in=STAND_IN, cache=cache)
     for name, text in {"python": wrapper, "python3": wrapper, "pip": PIP, "pip3": PIP}.items():
         (programs / name).write_text(text)
         (programs / name).chmod(0o755)
     call.paths.append(str(programs))
-    call.env["pythonLocation"] = str(folder)
+    call.env["pythonLocation"] = str(directory)
     return {"python-version": here, "python-path": str(programs / "python"), "cache-hit": ""}
 
 
 @functools.cache
 def modules() -> dict[str, list[str]]:
-    """Which distributions of this environment bring which module; projects in their own folders left out."""
+    """Which distributions of this environment bring which module; projects in their own directories left out."""
     found = {
         module: sorted(name for name in set(names) if not _is_editable(name))
         for module, names in importlib.metadata.packages_distributions().items()

@@ -48,7 +48,7 @@ def run(call: Call) -> dict[str, str]:
 
 
 def find(call: Call) -> tuple[list[Path], Path]:
-    """The files that `path` names, and the folder their names in the artefact begin at."""
+    """The files that `path` names, and the directory their names in the artefact begin at."""
     patterns = [line.strip() for line in call.inputs.get("path", "").splitlines() if line.strip()]
     if not patterns:
         raise StepFailed("Input required and not supplied: path")
@@ -68,7 +68,7 @@ def find(call: Call) -> tuple[list[Path], Path]:
 
 
 def _matches(pattern: Path) -> list[Path]:
-    """Files a pattern takes; a folder it takes brings all that is in it."""
+    """Files a pattern takes; a directory it takes brings all that is in it."""
     found = [Path(path) for path in glob.glob(str(pattern), recursive=True, include_hidden=True)]  # noqa: PTH207 - a pattern
     inner = [file for path in found if path.is_dir() for file in path.rglob("*")]
     return sorted({path for path in [*found, *inner] if path.is_file()})

@@ -31,8 +31,8 @@ if __name__ == "__main__":
 def main() -> None:
     """Do what the command line says."""
     asked = arguments()
-    folder = Path(os.environ["STAND_IN_PYTHON"])
-    installed = json.loads((folder / "installed.json").read_text())
+    directory = Path(os.environ["STAND_IN_PYTHON"])
+    installed = json.loads((directory / "installed.json").read_text())
     projects = [path for path, _ in map(split, asked.editable)]
     question = {
         "requirements": asked.requirements,
@@ -42,9 +42,9 @@ def main() -> None:
     }
     answer = ask(json.dumps(question, sort_keys=True), Path(os.environ["STAND_IN_CACHE"]))
     installed = {"distributions": answer["distributions"], "projects": [*installed["projects"], *projects]}
-    (folder / "installed.json").write_text(json.dumps(installed))
+    (directory / "installed.json").write_text(json.dumps(installed))
     for name, value in answer["programs"].items():
-        provide(folder / "bin", name, value)
+        provide(directory / "bin", name, value)
 
 
 def arguments() -> argparse.Namespace:
@@ -62,7 +62,7 @@ def arguments() -> argparse.Namespace:
 
 
 def split(editable: str) -> tuple[str, list[str]]:
-    """The folder and the extras of `folder[extra,extra]`."""
+    """The directory and the extras of `directory[extra,extra]`."""
     path, _, rest = editable.partition("[")
     return str(Path(path).resolve()), [part.strip() for part in rest.rstrip("]").split(",") if part.strip()]
 

@@ -16,7 +16,7 @@ NO_BUILD = partial(Fault, kind="fail", job="Build*", times=0)
 
 def end_tests(origin: Origin) -> None:
     """Replace the tests of the toy repository, which would run this test, for ever."""
-    tests = origin.folder / ".ci" / "run"
+    tests = origin.directory / ".ci" / "run"
     tests.unlink()
     tests.write_text("#!/bin/sh\necho all tests would run here\n")
     tests.chmod(0o755)
@@ -24,11 +24,11 @@ def end_tests(origin: Origin) -> None:
 
 
 def card(house: SampleRepository, model_id: str) -> Path:
-    return house.origin.folder / "models" / model_id / "card.yaml"
+    return house.origin.directory / "models" / model_id / "card.yaml"
 
 
 def raise_version(house: SampleRepository, model_id: str) -> None:
-    models(house.origin.folder, {model_id: "1.1"})
+    models(house.origin.directory, {model_id: "1.1"})
 
 
 def results(run: Run) -> dict[str, str]:

@@ -43,7 +43,7 @@ def assert_nobody_obeyed(run: Run) -> None:
     assert not any(one.message.strip().startswith("planted") for one in run.annotations())
     files = {one.file for one in run.annotations() if one.level != "notice"}
     assert files <= {"models/denoise-one/card.yaml", "models/denoise-one/README.md", "README.md"}
-    assert not list(run.folder.rglob("pwned"))
+    assert not list(run.directory.rglob("pwned"))
     assert_page_is_ours(run.summary())
 
 
@@ -53,7 +53,7 @@ def test_what_a_card_says_is_text_to_everybody(house: SampleRepository, offer: C
         house, name=SHORT, description=f"Returns {MARKUP}", limitation=f"{SHELL} as it is long enough",
         dataset=COMMANDS, provenance=f"{COMMANDS} {MARKUP}", title=MARKUP, changes=f"{SHELL} {MARKUP}",
     )  # fmt: skip
-    command(house.origin.folder, "docs")
+    command(house.origin.directory, "docs")
     run = offer(fork=True)
     assert run.result("build") == "success", run.story()
     assert "planted" in run.summary() and "planted" in run.log()  # it was shown, as text
@@ -70,7 +70,7 @@ def test_a_card_with_lines_of_commands_is_refused_without_obeying(
 
 
 def assert_page_is_ours(markdown: str) -> None:
-    """Only our own HTML, and no link, picture or heading that a card wrote."""
+    """Only our own HTML, and no link, image or heading that a card wrote."""
     tokens = MarkdownIt("gfm-like", {"linkify": False, "html": True}).parse(markdown)
     inline = [child for token in tokens for child in token.children or []]
     html = [token.content.strip() for token in [*tokens, *inline] if token.type in ("html_block", "html_inline")]

@@ -23,9 +23,9 @@ esac
 def test_three_hundred_models_are_built_in_forty_jobs(house: SampleRepository, offer: Callable[..., Run]) -> None:
     """What a job builds is replaced by a file: how three hundred models are handed out is what matters here."""
     names = [f"denoise-toy-{number}" for number in range(300)]
-    models(house.origin.folder, dict.fromkeys(names, "1.0"))
+    models(house.origin.directory, dict.fromkeys(names, "1.0"))
     house.origin.commit({}, "Three hundred models")
-    with (house.origin.folder / "tools" / "dtmodels" / "families" / "onnx.py").open("a") as file:
+    with (house.origin.directory / "tools" / "dtmodels" / "families" / "onnx.py").open("a") as file:
         file.write("\n# changed\n")
     house.world.program("xargs", XARGS)
     run = offer()

@@ -27,7 +27,7 @@ def test_one_changed_card_builds_one_model(house: SampleRepository, offer: Calla
 
 
 def test_a_change_without_models_builds_nothing(house: SampleRepository, offer: Callable[..., Run]) -> None:
-    house.origin.folder.joinpath("CONTRIBUTING.md").write_text("# How to contribute\n")
+    house.origin.directory.joinpath("CONTRIBUTING.md").write_text("# How to contribute\n")
     run = offer()
     assert results(run) == {
         "plan": "success",
@@ -44,7 +44,7 @@ def test_a_change_without_models_builds_nothing(house: SampleRepository, offer: 
 def test_a_changed_family_builds_its_models(
     house: SampleRepository, offer: Callable[..., Run], family: str, count: str
 ) -> None:
-    with (house.origin.folder / "tools" / "dtmodels" / "families" / f"{family}.py").open("a") as file:
+    with (house.origin.directory / "tools" / "dtmodels" / "families" / f"{family}.py").open("a") as file:
         file.write("\n# changed\n")
     run = offer(faults=(NO_BUILD(),))
     assert run.job("Plan").outputs["count"] == count
@@ -65,7 +65,7 @@ def test_a_fork_reads_only_and_still_sees_everything(house: SampleRepository, of
 
 def test_secrets_are_in_no_job_of_a_change(house: SampleRepository, offer: Callable[..., Run]) -> None:
     """Workflows for changes name no secret at all, so one from the same repository sees none either."""
-    house.origin.folder.joinpath(".ci/run").write_text("#!/bin/sh\nenv\n")
+    house.origin.directory.joinpath(".ci/run").write_text("#!/bin/sh\nenv\n")
     run = offer(faults=(NO_BUILD(),))
     assert "GITHUB_RUN_ID" in run.job("Tests").step("Run all tests").log
     assert SECRET not in "".join(step.log for _, step in run.steps())
@@ -77,7 +77,7 @@ def test_a_wrong_card_is_annotated_on_its_line(house: SampleRepository, offer: C
     text = card(house, "denoise-one").read_text()
     card(house, "denoise-one").write_text(text.replace("weights: GPL-3.0-or-later", "weights: CC-BY-NC-4.0"))
     line = card(house, "denoise-one").read_text().split("\n").index("  weights: CC-BY-NC-4.0") + 1
-    command(house.origin.folder, "docs")
+    command(house.origin.directory, "docs")
     run = offer(fork=fork, faults=(NO_BUILD(),))
     errors = [(one.file, one.line) for one in run.annotations() if one.level == "error"]
     assert ("models/denoise-one/card.yaml", line) in errors
@@ -111,7 +111,7 @@ def test_a_queue_and_main_build_what_changed_since(house: SampleRepository) -> N
 
 
 def test_a_cancelled_look_is_not_a_green_one(house: SampleRepository, offer: Callable[..., Run]) -> None:
-    house.origin.folder.joinpath("CONTRIBUTING.md").write_text("# How to contribute\n")
+    house.origin.directory.joinpath("CONTRIBUTING.md").write_text("# How to contribute\n")
     run = offer(faults=(Fault(kind="cancel", job="Lint / Cards", step="Hold*"),))
     assert results(run)["gate"] == "failure"
     assert "cancelled" in run.job("Gate").step("Judge all jobs").log

@@ -28,23 +28,23 @@ def stage(
     """All four of them."""
 
     def offer(name: str, change: Callable[[Path], object]) -> Past:
-        folder = tmp_path_factory.mktemp(name)
-        origin = first_house.clone(folder / "origin")
+        directory = tmp_path_factory.mktemp(name)
+        origin = first_house.clone(directory / "origin")
         end_tests(origin)
         with on_github(make_world(origin), origin) as house:
             lay_down(house.world, released.run)
-            change(origin.folder)
+            change(origin.directory)
             event = origin.pull_request({}, repository=house.world.repository)
             run = run_workflow(house.world, event, "ci.yml")
             assert (run.conclusion, run.slips) == ("success", []), run.story()
-            house.fake.state.save(folder / "state.json")
-        return Past(origin=origin, state=folder / "state.json", world=house.world, event=event, run=run)
+            house.fake.state.save(directory / "state.json")
+        return Past(origin=origin, state=directory / "state.json", world=house.world, event=event, run=run)
 
     return Stage(
         unpublished=unpublished,
         released=released,
-        offered=offer("offered", lambda folder: models(folder, dict.fromkeys(MODELS, "1.1"))),
-        quiet=offer("quiet", lambda folder: (folder / "CONTRIBUTING.md").write_text("# How to contribute\n")),
+        offered=offer("offered", lambda directory: models(directory, dict.fromkeys(MODELS, "1.1"))),
+        quiet=offer("quiet", lambda directory: (directory / "CONTRIBUTING.md").write_text("# How to contribute\n")),
         make_world=make_world,
     )
 

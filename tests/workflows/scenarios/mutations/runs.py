@@ -25,9 +25,9 @@ class Edit:
     there: str
     planted: str
 
-    def apply(self, folder: Path) -> None:
+    def apply(self, directory: Path) -> None:
         """Change the file; what shall be replaced has to stand there."""
-        path = folder / self.file
+        path = directory / self.file
         text = path.read_text(encoding="utf-8")
         assert self.there in text, f"{self.file} has no {self.there!r}: the defect cannot be planted"
         path.unlink()  # a copy may share its bytes with what it is a copy of
@@ -56,13 +56,13 @@ class Stage:
         for attestation in past.world.attestations:
             world.attest(attestation)
         clean = world.source(world.repository, past.event.sha)
-        folder = world.folder / "edited"
-        shutil.copytree(clean.folder, folder, copy_function=os.link)
+        directory = world.directory / "edited"
+        shutil.copytree(clean.directory, directory, copy_function=os.link)
         for edit in edits:
-            edit.apply(folder)
-        edited = Source(repository=clean.repository, sha=clean.sha, folder=folder)
+            edit.apply(directory)
+        edited = Source(repository=clean.repository, sha=clean.sha, directory=directory)
         world.sources[world.repository, past.event.sha] = edited
-        world.pins = Pins.read(folder / ".github" / "actions.lock.json")
+        world.pins = Pins.read(directory / ".github" / "actions.lock.json")
         lay_down(world, past.run)
         with on_github(world, past.origin, State.load(past.state)) as house:
             yield house

@@ -17,15 +17,15 @@ FEWEST = 25
 """So many are planted at least."""
 
 
-def complaints(defect: Defect, root: Path, folder: Path, stage: Stage | None) -> list[str]:
+def complaints(defect: Defect, root: Path, directory: Path, stage: Stage | None) -> list[str]:
     """What the one who has to catch a defect says of it."""
     if stage is not None:
         return list(SCENES[defect.caught_by](stage, defect.edits))
     for part in (".github", ".ci"):
-        shutil.copytree(root / part, folder / part)
+        shutil.copytree(root / part, directory / part)
     for edit in defect.edits:
-        edit.apply(folder)
-    return all_checkers()[defect.caught_by](folder)
+        edit.apply(directory)
+    return all_checkers()[defect.caught_by](directory)
 
 
 def named(defects: tuple[Defect, ...]) -> list[pytest.ParameterSet]:

@@ -4,7 +4,7 @@ from pathlib import Path, PurePosixPath
 
 
 def outside(name: str) -> bool:
-    """Whether a relative path could lead out of the folder it is meant for, on any system."""
+    """Whether a relative path could lead out of the directory it is meant for, on any system."""
     return name.startswith(("/", "~")) or "\\" in name or ":" in name or ".." in PurePosixPath(name).parts
 
 

@@ -1,4 +1,4 @@
-"""Every set of data has a licence expression, or NOASSERTION.
+"""Every dataset has a licence expression, or NOASSERTION.
 
 The licence of the weights says nothing about the data, and a missing line could mean anything. NOASSERTION says that
 somebody looked and found no licence.

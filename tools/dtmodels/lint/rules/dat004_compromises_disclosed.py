@@ -1,6 +1,6 @@
 """Data that falls short is disclosed by a limitation that names it, and accepted by somebody.
 
-Good models rest on data that is not open: research sets, scraped pictures, sets nobody discloses. This collection does
+Good models rest on data that is not open: research sets, scraped images, sets nobody discloses. This collection does
 not ask for purity, it asks for honesty. The limitation tells photographers, the acceptance says who answers for it, and
 the card is graded disclosed. A set no limitation names can be accepted by nobody.
 
@@ -18,7 +18,7 @@ Good::
 
     training: {datasets: [{name: Research Scenes, license: NOASSERTION, access: on-request, ...}]}
     limitations:
-      - {about: data, text: Learned from pictures that are handed out for research only., datasets: [Research Scenes]}
+      - {about: data, text: Learned from images that are handed out for research only., datasets: [Research Scenes]}
     acceptances:
       - {rule: DAT004, reason: No open set shows this kind of scene., by: A. Maintainer, date: "2026-01-31"}
 """

@@ -1,4 +1,4 @@
-"""Nothing is made from pictures of people that were scraped without their consent.
+"""Nothing is made from images of people that were scraped without their consent.
 
 Whoever is shown in such a set was never asked, cannot be found, and cannot be taken out of the weights again. This is
 one of the few things no disclosure makes good. What the registry of known sets says counts as much as the card.

@@ -1,9 +1,9 @@
 """The licence of annotations is not passed off as the licence of the pictures.
 
-Whoever draws masks or writes captions owns these, not the pictures below them. The annotations of COCO are under
+Whoever draws masks or writes captions owns these, not the images below them. The annotations of COCO are under
 CC-BY-4.0; its photographs belong to thousands of people on Flickr.
 
-Fix: write the licence of the pictures into `license` and that of the labels into `annotations`.
+Fix: write the licence of the images into `license` and that of the labels into `annotations`.
 
 Authority: https://github.com/cocodataset/cocoapi/issues/551
 

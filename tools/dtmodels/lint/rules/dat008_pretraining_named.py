@@ -1,6 +1,6 @@
 """A card that speaks of pre-training names the data of it.
 
-A backbone brings along what it was trained on. Cards often name the last set only, and the millions of scraped pictures
+A backbone brings along what it was trained on. Cards often name the last set only, and the millions of scraped images
 below it go unmentioned.
 
 Fix: add the set of the pre-training with role pretrain, undisclosed where nobody says which it is; or name the model
@@ -41,6 +41,6 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
         return
     for where, text in subject.texts():
         if where[0] in _FIELDS and (spoken := _SPOKEN.search(text)):
-            what = f"'{spoken[0]}' is said here, but no set of data has the role pretrain"
+            what = f"'{spoken[0]}' is said here, but no dataset has the role pretrain"
             yield RuleResult(where=where, what=what, fix="add that set with role: pretrain, or name the base_model")
             return

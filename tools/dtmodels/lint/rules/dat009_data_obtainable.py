@@ -1,4 +1,4 @@
-"""Every set of data says who can get it, and where.
+"""Every dataset says who can get it, and where.
 
 Open Source AI asks for information about all data: what anybody can download, what can be asked for, and what cannot be
 had at all. Without an address even public data cannot be found.

@@ -1,4 +1,4 @@
-"""What a card says about one set of data agrees with itself.
+"""What a card says about one dataset agrees with itself.
 
 Nobody can know that a set shows no people when nobody discloses what is in it, and who is the subject of a set cannot
 have been beside the question. Such lines are filled in, not found out.

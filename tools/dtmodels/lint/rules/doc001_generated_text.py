@@ -31,9 +31,9 @@ HARD = True
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Generate the model's page again in memory and compare; a card with errors has no page yet."""
     broken = any(problem.severity == "error" for problem in subject.reading.problems)
-    if not broken and subject.card.id == subject.folder.name and subject.folder.parent == subject.root / "models":
+    if not broken and subject.card.id == subject.directory.name and subject.directory.parent == subject.root / "models":
         try:
-            path, wanted = subject.folder / "README.md", model_page(Entry(subject.card, subject.folder))
+            path, wanted = subject.directory / "README.md", model_page(Entry(subject.card, subject.directory))
         except Failure as exc:
             yield _broken(subject.root, exc)
             return

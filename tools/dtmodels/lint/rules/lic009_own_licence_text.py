@@ -3,7 +3,7 @@
 The name behind `LicenseRef-` is only a name; the text is what was agreed to. Its digest makes sure that the text that
 was reviewed is the text that is shipped.
 
-Fix: put the text into the model's folder and name it under `texts` with its SHA-256.
+Fix: put the text into the model's directory and name it under `texts` with its SHA-256.
 
 Authority: REUSE specification 3.3, https://reuse.software/spec-3.3/
 
@@ -44,7 +44,7 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
             used.add(part.text)
             refused = where != CODE and part.status not in ("compatible", "conditional")
             if part.text.startswith("LicenseRef-") and not refused and part.text not in given:
-                what = f"the text of {part.text} is not in the model's folder"
+                what = f"the text of {part.text} is not in the model's directory"
                 fix = "put it there, and name file and SHA-256 under license.texts"
                 yield RuleResult(where=where, part=(part.start, part.end), what=what, fix=fix)
     for index, text in enumerate(subject.card.license.texts):
@@ -57,10 +57,10 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
 
 
 def _file(subject: Subject, text: LicenseText, where: Where) -> Iterator[RuleResult]:
-    path = subject.folder / text.file
+    path = subject.directory / text.file
     if outside(text.file) or path.is_symlink():
-        what = f"'{text.file}' leads out of the model's folder"
-        yield RuleResult(where=(*where, "file"), what=what, fix="put the text itself into the folder")
+        what = f"'{text.file}' leads out of the model's directory"
+        yield RuleResult(where=(*where, "file"), what=what, fix="put the text itself into the directory")
     elif not path.is_file():
         yield RuleResult(
             where=(*where, "file"), what=f"there is no file '{text.file}'", fix="correct the name, or add the text"

@@ -1,9 +1,9 @@
 """A limitation tells a photographer something.
 
-"May have issues" is true of everything. A limitation is of use when somebody can see from it whether their picture is
+"May have issues" is true of everything. A limitation is of use when somebody can see from it whether their image is
 concerned.
 
-Fix: say which pictures, which conditions, or which data; what happens; and what to do instead, if anything.
+Fix: say which images, which conditions, or which data; what happens; and what to do instead, if anything.
 
 Bad::
 
@@ -28,7 +28,7 @@ _VAGUE = re.compile(
     r"""(?x) ((it|this|the\ model|there|known)\ )? ((may|might|can|could|has|have|are|is)\ )?
     ((have|be|produce|contain|show)\ )? ((some|certain|various|unknown|other|minor)\ )?
     (issues?|problems?|artefacts?|artifacts?|limitations?|errors?|bias(es)?|inaccuracy|inaccuracies|failures?)
-    (\ (in|under|with|for)\ (some|certain|rare|various)\ (cases|conditions|images|pictures|situations))?
+    (\ (in|under|with|for)\ (some|certain|rare|various)\ (cases|conditions|images|images|situations))?
     """
 )
 
@@ -38,6 +38,6 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
     for index, limitation in enumerate(subject.card.limitations):
         text = limitation.text.strip()
         if len(text) < _FEWEST_LETTERS or len(text.split()) < _FEWEST_WORDS or _VAGUE.fullmatch(plain(text)):
-            what = "this says too little to tell which pictures are concerned"
-            fix = "say which pictures, conditions or data, and what happens"
+            what = "this says too little to tell which images are concerned"
+            fix = "say which images, conditions or data, and what happens"
             yield RuleResult(where=("limitations", index, "text"), what=what, fix=fix)

@@ -2,7 +2,7 @@
 
 A class that is typed in proves nothing: audits of such lists found most entries wrong. Here it follows from the card:
 open-weights needs open weights, open-model also the code that runs them, open-source-ai also the training code and
-information about every set of data, none of them undisclosed.
+information about every dataset, none of them undisclosed.
 
 Fix: state the missing facts where they exist; else claim what `dtmodels explain` derives.
 

@@ -1,6 +1,6 @@
 """The model runs on the photographer's own machine, sends nothing and reports nothing.
 
-Photographs are private. darktable gives a picture to a model in the belief that it goes nowhere else, and no setting,
+Photographs are private. darktable gives an image to a model in the belief that it goes nowhere else, and no setting,
 disclosure or convenience changes that.
 
 Fix: none in the card: a model that needs a server cannot be part of this collection.

@@ -1,9 +1,9 @@
 """Files that a card names lie where they may, exist, and are the ones it describes.
 
-A path that leaves the folder of the model could reach any file of the machine that builds it. A file in the repository
-can be held against its digest at once, so it is.
+A path that leaves the directory of the model could reach any file of the machine that builds it. A file in the
+repository can be held against its digest at once, so it is.
 
-Fix: name a file inside the model's folder; update sha256 and bytes when the file was changed on purpose.
+Fix: name a file inside the model's directory; update sha256 and bytes when the file was changed on purpose.
 
 Bad::
 
@@ -34,8 +34,8 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
         if checkpoint.hub and outside(checkpoint.hub.path):
             yield _leaves((*where, "hub", "path"), checkpoint.hub.path)
         if checkpoint.file:
-            yield from _named((*where, "file"), checkpoint.file, [subject.folder])
-            yield from _same(where, checkpoint, subject.folder / checkpoint.file)
+            yield from _named((*where, "file"), checkpoint.file, [subject.directory])
+            yield from _same(where, checkpoint, subject.directory / checkpoint.file)
     for index, image in enumerate(subject.card.demo.images):
         yield from _named(("demo", "images", index), image, [subject.root / "images"])
     for image in subject.card.demo.prompts:
@@ -44,19 +44,19 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
     for name, component in components.items():
         if "://" not in component.location:
             where = ("openness", "components", name, "location")
-            yield from _named(where, component.location, [subject.folder, subject.root])
+            yield from _named(where, component.location, [subject.directory, subject.root])
 
 
-def _named(where: Where, name: str, folders: list[Path]) -> Iterator[RuleResult]:
+def _named(where: Where, name: str, directories: list[Path]) -> Iterator[RuleResult]:
     if outside(name):
         yield _leaves(where, name)
         return
-    found = next((folder / name for folder in folders if present(folder / name)), None)
+    found = next((directory / name for directory in directories if present(directory / name)), None)
     if found is None:
         yield RuleResult(where=where, what=f"there is no file '{name[:100]}'", fix="correct the name, or add the file")
-    elif not any(found.resolve().is_relative_to(folder.resolve()) for folder in folders):
+    elif not any(found.resolve().is_relative_to(directory.resolve()) for directory in directories):
         yield RuleResult(
-            where=where, what=f"'{name[:100]}' is a link out of the folder", fix="put the file itself there"
+            where=where, what=f"'{name[:100]}' is a link out of the directory", fix="put the file itself there"
         )
 
 
@@ -73,4 +73,4 @@ def _same(where: Where, checkpoint: Checkpoint, path: Path) -> Iterator[RuleResu
 
 
 def _leaves(where: Where, name: str) -> RuleResult:
-    return RuleResult(where=where, what=f"'{name[:100]}' leads out of its folder", fix="write a plain relative path")
+    return RuleResult(where=where, what=f"'{name[:100]}' leads out of its directory", fix="write a plain relative path")

@@ -26,6 +26,6 @@ _EVIDENCE = "golden.json"
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Ask for the golden outputs of a released model."""
-    if subject.card.status == "released" and not (subject.folder / _EVIDENCE).is_file():
+    if subject.card.status == "released" and not (subject.directory / _EVIDENCE).is_file():
         what = f"there is no {_EVIDENCE} to hold a rebuild against"
         yield RuleResult(where=("status",), what=what, fix=f"run `dtmodels validate --pin {subject.card.id}`")

@@ -35,9 +35,9 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Look at the files a card names and at those that lie beside it, by name and by how they begin."""
     named = {checkpoint.file: index for index, checkpoint in enumerate(subject.card.checkpoints) if checkpoint.file}
     for name, index in named.items():
-        if is_pickle(subject.folder / name):
+        if is_pickle(subject.directory / name):
             yield _refused(name, ("checkpoints", index, "file"))
-    for path in sorted(subject.folder.iterdir()):
+    for path in sorted(subject.directory.iterdir()):
         if path.is_file() and path.name not in named and is_pickle(path):
             yield _refused(path.name, ())
 

@@ -1,9 +1,9 @@
-"""The id is well formed and equals the name of the folder.
+"""The id is well formed and equals the name of the directory.
 
-Folder, package, asset and the directory darktable installs into all carry the id. In lower case, with digits and
+Directory, package, asset and the directory darktable installs into all carry the id. In lower case, with digits and
 single hyphens, it means the same on every file system and in every address.
 
-Fix: rename the folder or correct the id.
+Fix: rename the directory or correct the id.
 
 Bad::
 
@@ -28,9 +28,9 @@ _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Compare the id with the folder, which makes ids unique too."""
-    if subject.card.id != subject.folder.name:
-        what = f"id is '{subject.card.id}', but the folder is '{subject.folder.name}'"
-        change = Change(kind="value", where=("id",), source=quoted(subject.folder.name))
-        usable = _ID.fullmatch(subject.folder.name) is not None
+    """Compare the id with the directory, which makes ids unique too."""
+    if subject.card.id != subject.directory.name:
+        what = f"id is '{subject.card.id}', but the directory is '{subject.directory.name}'"
+        change = Change(kind="value", where=("id",), source=quoted(subject.directory.name))
+        usable = _ID.fullmatch(subject.directory.name) is not None
         yield RuleResult(where=("id",), what=what, fix="make them equal", change=change if usable else None)

@@ -15,7 +15,7 @@ Bad::
 Good::
 
     description: Finds deepfakes
-    purpose_review: {finding: It marks forged regions and changes no picture., by: A. Maintainer, date: "2026-01-31"}
+    purpose_review: {finding: It marks forged regions and changes no image., by: A. Maintainer, date: "2026-01-31"}
 """
 
 import re

@@ -30,7 +30,7 @@ def remember(subject: Subject) -> Iterator[Fact]:
     for checkpoint in card.checkpoints:
         if checkpoint.sha256 and len(set(checkpoint.sha256)) > 1:  # one repeated digit only holds the place
             yield Fact(
-                model=subject.folder.name,
+                model=subject.directory.name,
                 key=checkpoint.sha256,
                 value=" ".join(card.license.weights.split()),
                 path=subject.reading.path,

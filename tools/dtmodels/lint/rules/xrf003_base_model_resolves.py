@@ -3,7 +3,7 @@
 Weights inherit data, compromises and licence of the weights they began with. A name that leads nowhere, or in a circle,
 cuts that chain.
 
-Fix: write the id of the model as its folder is named, or the https address of a model that lies elsewhere.
+Fix: write the id of the model as its directory is named, or the https address of a model that lies elsewhere.
 
 Bad::
 
@@ -17,7 +17,7 @@ Good::
 from collections.abc import Iterator, Sequence
 
 from dtbase.system.suggestions import did_you_mean
-from dtmodels.card.catalogue import model_folders
+from dtmodels.card.catalogue import model_directories
 from dtmodels.lint.rule import Fact, RuleResult, Severity, Subject
 
 SEVERITY: Severity = "error"
@@ -28,12 +28,16 @@ _BASE = "base"
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Look the base model up among the folders."""
+    """Look the base model up among the directories."""
     base = subject.card.base_model
     if base and base.url == "self":
-        known = [folder.name for folder in model_folders(subject.root)] if (subject.root / "models").is_dir() else []
+        known = (
+            [directory.name for directory in model_directories(subject.root)]
+            if (subject.root / "models").is_dir()
+            else []
+        )
         if base.name not in known:
-            known = [name for name in known if name != subject.folder.name]
+            known = [name for name in known if name != subject.directory.name]
             what = f"there is no model '{base.name}' here"
             yield RuleResult(where=("base_model", "name"), what=what, fix=did_you_mean(base.name, known))
 
@@ -41,7 +45,7 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
 def remember(subject: Subject) -> Iterator[Fact]:
     """The licence of each model, and which one it is made from."""
     path, base = subject.reading.path, subject.card.base_model
-    name, span = subject.folder.name, subject.span(("license", "weights"))
+    name, span = subject.directory.name, subject.span(("license", "weights"))
     yield Fact(model=name, key=_LICENCE, value=subject.card.license.weights, path=path, span=span)
     if base and base.url == "self":
         span = subject.span(("base_model", "name"))

@@ -1,4 +1,4 @@
-"""How this folder is started under another Python."""
+"""How this directory is started under another Python."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 
 
 def worker_command(python: Sequence[str], task: str, argument: str) -> list[str]:
-    """Command that starts this folder, and nothing else of its surroundings, under `python`.
+    """Command that starts this directory, and nothing else of its surroundings, under `python`.
 
-    The folder's parent comes last on the path: no module there can stand in for one of that Python.
+    The directory's parent comes last on the path: no module there can stand in for one of that Python.
     """
     here = Path(__file__).resolve().parent
     start = (

@@ -32,13 +32,13 @@ class Refused(Exception):
     """darktable does not do what was asked; the text goes to the caller."""
 
 
-def load(folder: Path, version: str, options: Sequence[str]) -> c.CDLL:
-    """Load and initialise the library in `folder`, without a window, a lasting database or sidecars.
+def load(directory: Path, version: str, options: Sequence[str]) -> c.CDLL:
+    """Load and initialise the library in `directory`, without a window, a lasting database or sidecars.
 
     Raises:
         Refused: it is another version than `version`, or does not start.
     """
-    library = c.CDLL(str(folder / "libdarktable.so"), mode=c.RTLD_GLOBAL)
+    library = c.CDLL(str(directory / "libdarktable.so"), mode=c.RTLD_GLOBAL)
     # An array in the library, not a pointer: its address is where the text begins.
     inside = c.string_at(c.addressof(c.c_char.in_dll(library, "darktable_package_version"))).decode()
     if inside != version:

@@ -52,12 +52,12 @@ def _numbers(area: Area) -> tuple[int, int, int, int, float]:
 class Session:
     """darktable with one image open; renders images of the same size through single modules."""
 
-    def __init__(self, library: c.CDLL, folder: Path, image: Path, modules: Mapping[str, Mapping[str, int]]) -> None:
+    def __init__(self, library: c.CDLL, directory: Path, image: Path, modules: Mapping[str, Mapping[str, int]]) -> None:
         """Open `image` twice: as it is, to learn darktable's defaults for it, and with `modules` enabled.
 
         Args:
             library: loaded and initialised.
-            folder: of the library; plugins lie below.
+            directory: of the library; plugins lie below.
             image: a PFM or a DNG. Beside it lies a sidecar, `sidecar`, that enables the modules; where it says
                 `@name@`, the default parameters of that module are put.
             modules: by name, each with the `version` and `size` of its parameters.
@@ -66,8 +66,8 @@ class Session:
             Refused: darktable does not read it, or a module cannot be called on its own.
         """
         self._modules, self._library = modules, library
-        names = [file.name[3:-3] for file in (folder / "plugins").glob("lib*.so")]
-        plugins = {name: c.CDLL(str(folder / "plugins" / f"lib{name}.so")) for name in names}
+        names = [file.name[3:-3] for file in (directory / "plugins").glob("lib*.so")]
+        plugins = {name: c.CDLL(str(directory / "plugins" / f"lib{name}.so")) for name in names}
         sizes = {name: size for name, plugin in plugins.items() if (size := params_size(plugin)) is not None}
         plain = _Pipe(library, image)
         self.defaults = default_params(find_pieces(plain.record, names), sizes)
@@ -147,7 +147,7 @@ class Session:
 
 
 UNFIT = {
-    "rawprepare": "its input are the whole numbers of a file, not a picture",
+    "rawprepare": "its input are the integers of a file, not a picture",
     "gamma": "its output are the bytes of a screen",
 }
 """Modules whose buffers are not of floating point, and what they are instead."""
@@ -187,7 +187,7 @@ class _Pipe:
 
 
 def _with_sidecar(image: Path, defaults: Mapping[str, bytes]) -> Path:
-    """The image under the same name in a folder of its own, beside its sidecar."""
+    """The image under the same name in a directory of its own, beside its sidecar."""
     text = (image.parent / "sidecar").read_text()
     for name, params in defaults.items():
         text = text.replace(f"@{name}@", params.hex())

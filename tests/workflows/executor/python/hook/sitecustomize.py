@@ -8,9 +8,9 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any
 
-FOLDER = Path(os.environ["STAND_IN_PYTHON"])
-INSTALLED = json.loads((FOLDER / "installed.json").read_text())
-MODULES = json.loads((FOLDER / "modules.json").read_text())
+DIRECTORY = Path(os.environ["STAND_IN_PYTHON"])
+INSTALLED = json.loads((DIRECTORY / "installed.json").read_text())
+MODULES = json.loads((DIRECTORY / "modules.json").read_text())
 
 
 ALLOWED = set(INSTALLED["distributions"])
@@ -37,7 +37,7 @@ class Blind:
 
 
 def visible(path: str) -> bool:
-    """Whether a folder belongs to Python or to PYTHONPATH: folders of projects installed elsewhere do not."""
+    """Whether a directory belongs to Python or to PYTHONPATH: directories of projects installed elsewhere do not."""
     own = path.startswith((sys.prefix, sys.base_prefix)) or path.endswith(".zip")
     return own or path in os.environ["PYTHONPATH"].split(os.pathsep)
 

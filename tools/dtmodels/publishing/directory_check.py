@@ -1,4 +1,4 @@
-"""All that can be said about a release folder without a network."""
+"""All that can be said about a release directory without a network."""
 
 from __future__ import annotations
 
@@ -16,18 +16,20 @@ from dtmodels.publishing.dist import Dist, read_dist
 from dtmodels.stages.index import asset_name
 
 
-def check_folder(folder: Path) -> Dist:
-    """Check a release folder: sums, limits, schemas, that its lists agree, that each package installs as listed.
+def check_directory(directory: Path) -> Dist:
+    """Check a release directory: sums, limits, schemas, that its lists agree, that each package installs as listed.
 
     Raises:
         Failure: says everything that is wrong.
     """
     from dtmodels.sbom import check_sbom
 
-    dist = read_dist(folder)
-    wrong = [*_lists(dist), *_packages(dist), *_loose_files(dist), *check_sbom(folder)]
+    dist = read_dist(directory)
+    wrong = [*_lists(dist), *_packages(dist), *_loose_files(dist), *check_sbom(directory)]
     if wrong:
-        raise Failure("\n".join(["is not what it says", *wrong]), where=str(folder), fix="do not publish or serve it")
+        raise Failure(
+            "\n".join(["is not what it says", *wrong]), where=str(directory), fix="do not publish or serve it"
+        )
     return dist
 
 
@@ -65,14 +67,14 @@ def _packages(dist: Dist) -> Iterator[str]:
         with tempfile.TemporaryDirectory() as staging:
             installed = install(path, Path(staging))
             yield from (f"{model_id}: {one}" for one in installed.problems if one.severity == "error")
-            if installed.folder is None:
+            if installed.directory is None:
                 continue
-            config = json.loads((installed.folder / "config.json").read_bytes())
+            config = json.loads((installed.directory / "config.json").read_bytes())
         for key, wanted in {"id": model_id, "version": entry["version"], "task": entry["task"]}.items():
             if config.get(key) != wanted:
                 yield f"{model_id}: {key} is {config.get(key)!r} in the package, {wanted!r} in versions.json"
         if SEEDED in config:
-            yield f"{model_id}: has stand-in weights"
+            yield f"{model_id}: has seeded weights"
 
 
 def _loose_files(dist: Dist) -> Iterator[str]:
