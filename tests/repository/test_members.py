@@ -59,14 +59,14 @@ Good::
     whole
 """
 
-from dtmodels.lint.rule import Remark
+from dtmodels.lint.rule import RuleResult
 
 SEVERITY = "error"
 
 
 def check_card(subject):
     """Always speaks."""
-    yield Remark(where=("name",), what="spoken", fix="none")
+    yield RuleResult(where=("name",), what="spoken", fix="none")
 '''
 
 LINT = """

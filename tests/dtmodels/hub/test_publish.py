@@ -135,7 +135,7 @@ def test_a_dry_run_asks_nothing(hub: FakeHub, make_package: Make, capsys: pytest
 
 
 def test_stand_in_weights_never_leave(hub: FakeHub, make_package: Make) -> None:
-    with pytest.raises(Failure, match="stand-in"):
+    with pytest.raises(Failure, match="seeded weights"):
         publish(make_package(seed=0))
     assert not hub.requests
 

@@ -78,7 +78,7 @@ CAUSES = {
 @pytest.fixture(scope="module")
 def agreement(root: Path) -> ModuleType:
     """The benchmark that compares."""
-    spec = importlib.util.spec_from_file_location("agreement", root / "benchmarks" / "agreement.py")
+    spec = importlib.util.spec_from_file_location("validate_agreement", root / "benchmarks" / "validate_agreement.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
