@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from dtbase.system.files import write_text
 from dtbase.terminal.console import Console
 from dtbase.text.generated_section import replace_section
 from dtmodels.card.catalogue import Catalogue
+from dtmodels.card.model import Card
 from dtmodels.openness.grade import grade
 from dtmodels.pages.collection_page import collection_tables
 from dtmodels.pages.markdown import code, table, text
@@ -60,7 +62,8 @@ def _stale_tables(catalogue: Catalogue) -> list[tuple[Path, str]]:
 
 def _marked(root: Path) -> Iterator[tuple[Path, str, Callable[[Catalogue], str]]]:
     """The pages with a place for tables of the collection: where, the whole text, and what makes the tables."""
-    for name, tables in {"README.md": model_table, "docs/collection.md": collection_tables}.items():
+    generated = {"README.md": task_table, "docs/models.md": model_table, "docs/collection.md": collection_tables}
+    for name, tables in generated.items():
         if (path := root / name).is_file() and BEGIN in (content := path.read_text()):
             yield path, content, tables
 
@@ -70,11 +73,36 @@ def differing(wanted: Mapping[Path, str]) -> list[tuple[Path, str]]:
     return [(path, content) for path, content in wanted.items() if _content(path) != content]
 
 
+def task_table(catalogue: Catalogue) -> str:
+    """The collection by task, for README.md: how many models, by status and grade, and one of them as an example."""
+    by_task: dict[str, list[Card]] = {}
+    for entry in catalogue.entries:
+        by_task.setdefault(entry.card.task, []).append(entry.card)
+    return table(
+        ["task", "models", "status", "grade", "for example"], [_task_row(by_task[key]) for key in sorted(by_task)]
+    )
+
+
+def _task_row(cards: Sequence[Card]) -> list[str]:
+    example = min(cards, key=lambda card: (len(card.description), card.id))
+    return [
+        text(cards[0].task),
+        str(len(cards)),
+        _counts(card.status for card in cards),
+        _counts(grade(card) for card in cards),
+        f"[{text(example.id)}](models/{example.id}/): {text(example.description)}",
+    ]
+
+
+def _counts(values: Iterable[str]) -> str:
+    return ", ".join(f"{count} {text(value)}" for value, count in sorted(Counter(values).items()))
+
+
 def model_table(catalogue: Catalogue) -> str:
-    """The collection as a table for README.md."""
+    """The collection as a table with a row for each model, for docs/models.md."""
     rows = [
         [
-            f"[{text(entry.card.id)}](models/{entry.card.id}/)",
+            f"[{text(entry.card.id)}](../models/{entry.card.id}/)",
             text(entry.card.description),
             text(entry.card.task),
             text(entry.card.version),
