@@ -1,6 +1,6 @@
 """pip where nothing can be downloaded: it takes what lies in this environment, if that is what was asked for.
 
-Understands `install` with requirements, constraints and editable projects; whatever else is an error. What a call would
+Understands `install` with requirements, constraints and editable projects, and `index versions`; else it is an error. What a call would
 let in is worked out by `resolve.py`, once for the same question: a run sets up the same tools in every job.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import importlib.metadata
 import json
 import os
 import subprocess
@@ -31,6 +32,9 @@ if __name__ == "__main__":
 def main() -> None:
     """Do what the command line says."""
     asked = arguments()
+    if asked.command == "index":
+        print(f"Available versions: {importlib.metadata.version(asked.name)}")
+        return
     directory = Path(os.environ["STAND_IN_PYTHON"])
     installed = json.loads((directory / "installed.json").read_text())
     projects = [path for path, _ in map(split, asked.editable)]
@@ -58,6 +62,9 @@ def arguments() -> argparse.Namespace:
     install.add_argument("-e", "--editable", action="append", default=[])
     install.add_argument("--extra-index-url")
     install.add_argument("-q", action="count")
+    index = commands.add_parser("index")
+    index.add_argument("action", choices=["versions"])
+    index.add_argument("name")
     return parser.parse_args()
 
 
