@@ -1,14 +1,13 @@
 """pip where nothing can be downloaded: it takes what lies in this environment, if that is what was asked for.
 
-Understands `install` with requirements, constraints and editable projects, and `index versions`; else it is an error. What a call would
-let in is worked out by `resolve.py`, once for the same question: a run sets up the same tools in every job.
+Understands `install` with requirements, constraints and editable projects, and `index versions`; all else is an error.
+What a call would install is worked out by `resolve.py`, once for the same question: a run sets up the same tools in every job.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
-import importlib.metadata
 import json
 import os
 import subprocess
@@ -32,10 +31,11 @@ if __name__ == "__main__":
 def main() -> None:
     """Do what the command line says."""
     asked = arguments()
-    if asked.command == "index":
-        print(f"Available versions: {importlib.metadata.version(asked.name)}")
-        return
     directory = Path(os.environ["STAND_IN_PYTHON"])
+    if asked.command == "index":
+        available = json.loads((directory / "distributions.json").read_text())
+        print(f"Available versions: {available[asked.name]['version']}")
+        return
     installed = json.loads((directory / "installed.json").read_text())
     projects = [path for path, _ in map(split, asked.editable)]
     question = {
