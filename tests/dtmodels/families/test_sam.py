@@ -23,7 +23,7 @@ from dtmodels.families._seeded_weights import Recipe, seeded_weights
 from dtmodels.families._state_dict_mapping import Layout, StateDictMismatch, fit
 from dtmodels.graph.normalise import normalise
 from dtmodels.package.config_writer import config
-from dtmodels.stages.validate import validate_path
+from dtmodels.stages.validate import validate_package
 from tests.dtmodels.families.reference_outputs import DEVIATION, MEAN, PROMPTS, prompts
 
 CASES = {
@@ -146,7 +146,7 @@ def test_torch_and_graphs_give_what_the_authors_give_and_darktable_runs_them(
     image, mask = inputs(authors)
     build(family, variant)
     hold_shapes(directory, family)
-    report = validate_path(directory)
+    report = validate_package(directory)
     assert report.problems == (), report.text()
     hold(authors, family, torch_outputs(family, variant, image, mask))
     hold(authors, family, onnx_outputs(directory, image, mask))

@@ -16,7 +16,7 @@ from onnx import TensorProto, helper
 from dtbase.system.errors import Failure, WrongUsage
 from dtmodels.findings.check_report import CheckReport
 from dtmodels.graph.runtime import Runtime
-from dtmodels.stages.validate import validate_archive, validate_path
+from dtmodels.stages.validate import validate_archive, validate_package
 
 Pack = Callable[..., Path]
 Members = dict[str, bytes]
@@ -33,7 +33,7 @@ def with_graph(members: Members, model: onnx.ModelProto) -> Members:
 
 
 def test_a_good_package_passes_without_a_word(pack: Pack, members: Members, runtime: Runtime) -> None:
-    report = validate_path(pack(members), runtime)
+    report = validate_package(pack(members), runtime)
     assert (report.ok, report.problems) == (True, ())
     (file,) = report.facts.files
     assert (file.name, file.opset, file.ir, file.outputs[0].shape) == ("model.onnx", 18, 10, TILE)
@@ -42,7 +42,7 @@ def test_a_good_package_passes_without_a_word(pack: Pack, members: Members, runt
 
 
 def test_a_report_is_plain_json(pack: Pack, members: Members, runtime: Runtime) -> None:
-    report = validate_path(pack({**members, "other/x": b""}), runtime)
+    report = validate_package(pack({**members, "other/x": b""}), runtime)
     value = json.loads(json.dumps(report.as_json()))
     assert value["ok"] is False
     assert value["problems"][0]["code"] == "archive.other-top"
@@ -66,13 +66,13 @@ def test_a_graph_darktable_cannot_use_is_an_error(
     pack: Pack, members: Members, make_graph: MakeGraph, changed: dict[str, Any], code: str
 ) -> None:
     made = make_graph(**{"inputs": {"input": TILE}, "outputs": {"output": TILE}, **changed})
-    report = validate_path(pack(with_graph(members, made)))
+    report = validate_package(pack(with_graph(members, made)))
     assert code in codes(report)
 
 
 def test_stricter_rules_say_why(pack: Pack, members: Members, make_graph: MakeGraph, runtime: Runtime) -> None:
     made = make_graph({"input": TILE}, {"output": TILE}, opset=21)
-    (problem,) = validate_path(pack(with_graph(members, made)), runtime).errors
+    (problem,) = validate_package(pack(with_graph(members, made)), runtime).errors
     assert "ONNX Runtime from 1.18" in problem.reason
     assert "why refused:" in str(problem)
 
@@ -81,13 +81,13 @@ def test_a_symbolic_output_that_follows_from_the_graph_is_as_good_as_a_number(
     pack: Pack, members: Members, make_graph: MakeGraph, runtime: Runtime
 ) -> None:
     made = make_graph({"input": TILE}, {"output": (1, 3, "h", "w")})
-    assert validate_path(pack(with_graph(members, made)), runtime).ok
+    assert validate_package(pack(with_graph(members, made)), runtime).ok
 
 
 def test_nan_is_an_error(pack: Pack, members: Members, make_graph: MakeGraph, runtime: Runtime) -> None:
     node = helper.make_node("Add", ["input", "bad"], ["output"])
     made = make_graph({"input": TILE}, {"output": TILE}, [node], constants={"bad": np.float32([np.nan])})
-    report = validate_path(pack(with_graph(members, made)), runtime)
+    report = validate_package(pack(with_graph(members, made)), runtime)
     assert set(codes(report)) == {"run.not-finite"}
     assert "NaN" in report.text()
 
@@ -97,7 +97,7 @@ def test_nan_that_shows_on_black_only_is_found(
 ) -> None:
     node = helper.make_node("Div", ["input", "input"], ["output"])
     made = make_graph({"input": TILE}, {"output": TILE}, [node])
-    (problem,) = validate_path(pack(with_graph(members, made)), runtime).errors
+    (problem,) = validate_package(pack(with_graph(members, made)), runtime).errors
     assert "for a black picture" in problem.what
 
 
@@ -108,10 +108,10 @@ def test_weights_in_another_file_are_an_error(
     made = make_graph({"input": TILE}, {"output": TILE}, [node], constants={"w": np.ones(TILE, np.float32)})
     onnx.save(made, tmp_path / "model.onnx", save_as_external_data=True, location="model.onnx.data")
     graphs = {f"toy/{name}": (tmp_path / name).read_bytes() for name in ("model.onnx", "model.onnx.data")}
-    (problem,) = validate_path(pack({**members, **graphs})).errors
+    (problem,) = validate_package(pack({**members, **graphs})).errors
     assert (problem.code, bool(problem.reason)) == ("graph.external-data", True)
     del graphs["toy/model.onnx.data"]
-    (problem,) = validate_path(pack({**members, **graphs})).errors
+    (problem,) = validate_package(pack({**members, **graphs})).errors
     assert "missing: it does not load" in problem.what
 
 
@@ -119,13 +119,13 @@ def test_what_onnx_runtime_refuses_is_an_error(
     pack: Pack, members: Members, make_graph: MakeGraph, runtime: Runtime
 ) -> None:
     made = make_graph({"input": TILE}, {"output": TILE}, [helper.make_node("NoSuchThing", ["input"], ["output"])])
-    (problem,) = validate_path(pack(with_graph(members, made)), runtime).errors
+    (problem,) = validate_package(pack(with_graph(members, made)), runtime).errors
     assert problem.code == "run.fails"
     assert "NoSuchThing" in problem.what
 
 
 def test_what_is_no_onnx_file_is_an_error(pack: Pack, members: Members) -> None:
-    report = validate_path(pack({**members, "toy/model.onnx": b"weights"}))
+    report = validate_package(pack({**members, "toy/model.onnx": b"weights"}))
     assert codes(report) == ["graph.unreadable"]
 
 
@@ -134,43 +134,43 @@ def test_traces_of_the_build_machine_are_a_warning(
 ) -> None:
     made = make_graph({"input": TILE}, {"output": TILE})
     made.graph.node[0].doc_string = "File /home/someone/export.py, line 3"
-    (problem,) = validate_path(pack(with_graph(members, made)), runtime).problems
+    (problem,) = validate_package(pack(with_graph(members, made)), runtime).problems
     assert (problem.code, "/home/someone/export.py" in problem.what) == ("graph.build-path", True)
 
 
 def test_an_unknown_task_is_an_error_that_offers_the_nearest(pack: Pack, members: Members) -> None:
     config = json.loads(members["toy/config.json"])
     data = json.dumps({**config, "task": "denoize"}).encode()
-    (problem,) = validate_path(pack({**members, "toy/config.json": data})).errors
+    (problem,) = validate_package(pack({**members, "toy/config.json": data})).errors
     assert (problem.code, "denoise" in problem.fix) == ("config.task", True)
 
 
 def test_a_file_nobody_loads_is_a_warning(pack: Pack, members: Members, runtime: Runtime) -> None:
-    (problem,) = validate_path(pack({**members, "toy/more.onnx": members["toy/model.onnx"]}), runtime).problems
+    (problem,) = validate_package(pack({**members, "toy/more.onnx": members["toy/model.onnx"]}), runtime).problems
     assert (problem.severity, problem.code, problem.where) == ("warning", "files.unused", "more.onnx")
 
 
 def test_a_missing_file_is_an_error(pack: Pack, members: Members) -> None:
     del members["toy/model.onnx"]
-    assert codes(validate_path(pack(members))) == ["files.missing"]
+    assert codes(validate_package(pack(members))) == ["files.missing"]
 
 
 def test_an_installed_directory_is_validated_like_a_package(
     directory: Callable[..., Path], make_graph: MakeGraph, runtime: Runtime
 ) -> None:
     good = directory("denoise", {"model.onnx": make_graph({"input": TILE}, {"output": TILE})})
-    assert validate_path(good, runtime).ok
+    assert validate_package(good, runtime).ok
 
 
 def test_a_package_of_another_name_is_a_warning(pack: Pack, members: Members, runtime: Runtime) -> None:
     path = pack(members)
-    (problem,) = validate_path(path.rename(path.with_name("copy.dtmodel")), runtime).problems
+    (problem,) = validate_package(path.rename(path.with_name("copy.dtmodel")), runtime).problems
     assert (problem.severity, problem.code) == ("warning", "archive.file-name")
 
 
 def test_what_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
     with pytest.raises(WrongUsage, match="no such file"):
-        validate_path(tmp_path / "absent.dtmodel")
+        validate_package(tmp_path / "absent.dtmodel")
 
 
 def test_an_archive_is_held_without_running_it(pack: Pack, members: Members) -> None:

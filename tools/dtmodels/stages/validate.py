@@ -26,7 +26,7 @@ from dtmodels.stages.convert import decibels_of
 from dtmodels.tasks._protocol import HasGoldenPairs
 
 
-def validate_path(path: Path, runtime: Runtime | None = None) -> CheckReport:
+def validate_package(path: Path, runtime: Runtime | None = None) -> CheckReport:
     """Validate a `.dtmodel` file, or a directory as darktable would have installed it.
 
     Args:
@@ -124,7 +124,7 @@ def _target(root: Path, target: str, runtime: Runtime, *, pin: bool) -> CheckRep
     if path.suffix == ".dtmodel" or "/" in target or path.is_dir():
         if pin:
             raise WrongUsage("--pin is for models of the repository", where=target, fix="name the model by its id")
-        return validate_path(path, runtime)
+        return validate_package(path, runtime)
     entry = Catalogue.load(root).get(target)
     return validate(entry, Workspace(root).model(entry.card.id), pin=pin, runtime=runtime)
 

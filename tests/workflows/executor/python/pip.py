@@ -1,7 +1,8 @@
 """pip where nothing can be downloaded: it takes what lies in this environment, if that is what was asked for.
 
 Understands `install` with requirements, constraints and editable projects, and `index versions`; all else is an error.
-What a call would install is worked out by `resolve.py`, once for the same question: a run sets up the same tools in every job.
+What a call would install is worked out by `resolve.py`, once for the same question: a run sets up the same tools in
+every job.
 """
 
 from __future__ import annotations
