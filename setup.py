@@ -8,10 +8,10 @@ from setuptools.command.build_py import build_py
 
 
 class WithSchemas(build_py):
-    """Puts the files of `schema/` beside the modules that read them."""
+    """Copy the files of `schema/` into the package that reads them."""
 
     def run(self) -> None:
-        """Build as ever, then add the schemas; an editable install finds them in the checkout."""
+        """Build, then add the schemas; an editable install finds them in the checkout."""
         super().run()
         if self.editable_mode:
             return
@@ -22,7 +22,7 @@ class WithSchemas(build_py):
 
 
 def version() -> str:
-    """The newest version the changelog has a section of: the one place that says it. Before the first, zero."""
+    """The newest version with a section in the changelog, which is the only source of it; 0 before the first release."""
     newest = re.search(r"^## \[([0-9][^\]]*)\]", Path("CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     return newest[1] if newest else "0"
 

@@ -1,4 +1,4 @@
-"""Generated repositories: as many realistic cards as asked for, about 150 lines each, and no two alike."""
+"""Generated repositories: any number of realistic cards, about 150 lines each, and no two alike."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def write_repository(root: Path, count: int) -> list[Path]:
 
 
 def card(number: int) -> str:
-    """A released card that keeps every rule; `number` decides its names, digests and figures."""
+    """A released card without a finding; `number` decides its names, digests and results."""
     name = f"model-{number:05}"
     lines = [
         "# yaml-language-server: $schema=../../schema/card-v1.schema.json",
@@ -127,8 +127,8 @@ def _dataset(number: int, index: int) -> list[str]:
 
 def _component(name: str, number: int) -> list[str]:
     licence = "GPL-3.0-or-later" if name in _CODE or name == "parameters" else "CC-BY-4.0"
-    place = f"https://github.com/owner/network-{number}/{name}"
-    return [f"    {name}:", f"      license: {licence}", f'      location: "{place}"']
+    url = f"https://github.com/owner/network-{number}/{name}"
+    return [f"    {name}:", f"      license: {licence}", f'      location: "{url}"']
 
 
 def _limitation(number: int, index: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""Cards gone wrong: mutated from good and bad ones, the same again for the same number."""
+"""Mutated cards, made from good and bad ones; the same number gives the same card."""
 
 from __future__ import annotations
 
@@ -69,19 +69,19 @@ def _inner_value(chance: random.Random, lines: list[str]) -> list[str]:
     """Another value in the middle of a line, as in `{weights: MIT, code: MIT}`."""
     at = chance.randrange(len(lines))
     parts = lines[at].split(", ")
-    place = chance.randrange(len(parts))
-    key, colon, _ = parts[place].rpartition(": ")
-    parts[place] = f"{key}{colon}{chance.choice(_NASTY)}"
+    position = chance.randrange(len(parts))
+    key, colon, _ = parts[position].rpartition(": ")
+    parts[position] = f"{key}{colon}{chance.choice(_NASTY)}"
     return [*lines[:at], ", ".join(parts), *lines[at + 1 :]]
 
 
 def _key(chance: random.Random, lines: list[str]) -> list[str]:
     at = chance.randrange(len(lines))
     key, colon, rest = lines[at].partition(":")
-    place = chance.randrange(len(key) + 1)
+    position = chance.randrange(len(key) + 1)
     return [
         *lines[:at],
-        f"{key[:place]}{chance.choice(('x', '', ' ', '-', '_', '1'))}{key[place + 1 :]}{colon}{rest}",
+        f"{key[:position]}{chance.choice(('x', '', ' ', '-', '_', '1'))}{key[position + 1 :]}{colon}{rest}",
         *lines[at + 1 :],
     ]
 

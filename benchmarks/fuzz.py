@@ -1,8 +1,8 @@
 """Lint mutated cards by the hundred thousand: no bug, no card above two seconds or 256 MB, always the same order.
 
 `python -m benchmarks.fuzz [COUNT [FIRST]]`; every card is linted and reported in four formats, every tenth one twice,
-every fiftieth one corrected as far as it goes. A card that fails is printed as its number: `benchmarks._mutations`
-makes it again.
+every fiftieth one fixed with all autofixes. A card that fails is printed as its number, from which
+`benchmarks._mutations` makes it again.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ MOST_MB = 256.0
 
 @dataclass
 class Tally:
-    """What one process saw."""
+    """Results of one process."""
 
     cards: int = 0
     findings: Counter[str] = field(default_factory=Counter)
@@ -43,7 +43,7 @@ class Tally:
 
 
 def main(count: int = COUNT, first: int = 0) -> int:
-    """Print how many cards were linted, what they cost at most, and what went wrong."""
+    """Print how many cards were linted, their highest cost, and every failure."""
     started = time.monotonic()
     parts = [range(first + part, first + count, PROCESSES) for part in range(PROCESSES)]
     with multiprocessing.get_context("spawn").Pool(PROCESSES) as pool:
@@ -74,14 +74,14 @@ def run(numbers: range) -> Tally:
         card.parent.mkdir(parents=True)
         for number in numbers:
             card.write_bytes(mutated(number, texts))
-            _judge(Path(directory), number, tally)
+            _check(Path(directory), number, tally)
     tally.megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     if tally.megabytes > MOST_MB:
         tally.failed.append(f"a process took {tally.megabytes:.0f} MB")
     return tally
 
 
-def _judge(root: Path, number: int, tally: Tally) -> None:
+def _check(root: Path, number: int, tally: Tally) -> None:
     started = time.perf_counter()
     try:
         findings = lint(root)

@@ -1,6 +1,6 @@
-"""How fast cards are linted with all rules, beside check-jsonschema with the same files and schema in the same run.
+"""Speed of `dtmodels lint` with all rules, compared with check-jsonschema on the same files in the same run.
 
-check-jsonschema is taken from this environment, from PATH, or from a throw-away environment made for the run.
+check-jsonschema is taken from this environment, from PATH, or from a temporary environment made for the run.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ print(code, used.ru_maxrss, used.ru_utime + used.ru_stime)
 
 
 def main() -> int:
-    """Print seconds, ratio and memory for one card (best of seven) and for many; every card keeps every rule."""
+    """Print seconds, ratio and memory for one card (best of seven) and for many; no card has a finding."""
     console = Console()
     with tempfile.TemporaryDirectory() as directory:
         other = _check_jsonschema(Path(directory))
         rows = _one_card(Path(directory), other)
         for count in SIZES:
             rows.append(_many(Path(directory), count, other if count == SIZES[0] else None))
-    title = f"cards of {len(card(7).splitlines())} lines; {os.cpu_count()} processors"
+    title = f"cards of {len(card(7).splitlines())} lines; {os.cpu_count()} cores"
     columns = ["cards", "dtmodels lint s", "check-jsonschema s", "ratio", "lint MB", "lint CPU ms/card"]
     console.table(columns, rows, title=title)
     return 0
@@ -69,11 +69,11 @@ class _Cost:
     seconds: float
     megabytes: float
     cpu: float
-    """CPU seconds time: the same however busy the machine is."""
+    """CPU time, which does not depend on other load of the machine."""
 
 
 def _run(command: list[str]) -> _Cost:
-    """What a command that must succeed costs."""
+    """Wall time, CPU time and peak memory of a command that must succeed."""
     environment = os.environ | {"PYTHONPATH": str(ROOT / "tools")}
     measured = [sys.executable, "-c", _PEAK, *command]
     started = time.perf_counter()
@@ -85,8 +85,8 @@ def _run(command: list[str]) -> _Cost:
 
 
 def _check_jsonschema(directory: Path) -> list[str]:
-    beside = Path(sys.executable).with_name("check-jsonschema")
-    program = str(beside) if beside.is_file() else shutil.which("check-jsonschema")
+    installed = Path(sys.executable).with_name("check-jsonschema")
+    program = str(installed) if installed.is_file() else shutil.which("check-jsonschema")
     if not program:
         subprocess.run([sys.executable, "-m", "venv", str(directory / "venv")], check=True)
         pip = [str(directory / "venv" / "bin" / "pip"), "install", "--quiet", "check-jsonschema"]

@@ -1,4 +1,4 @@
-"""How long the commands take that a person waits for, beside bare Python in the same run."""
+"""Start-up time of interactive commands, compared with bare Python in the same run."""
 
 from __future__ import annotations
 
