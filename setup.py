@@ -22,7 +22,7 @@ class WithSchemas(build_py):
 
 
 def version() -> str:
-    """The newest version with a section in the changelog, which is the only source of it; 0 before the first release."""
+    """The newest version with a section in the changelog, its only source; 0 before the first release."""
     newest = re.search(r"^## \[([0-9][^\]]*)\]", Path("CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     return newest[1] if newest else "0"
 
