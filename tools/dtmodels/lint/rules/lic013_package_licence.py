@@ -20,7 +20,7 @@ Good::
 from collections.abc import Iterator
 
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._licence_kept import not_kept
+from dtmodels.lint.rules._copyleft import not_kept
 from dtmodels.lint.rules._licences import PACKAGE, fields, shipped
 
 SEVERITY: Severity = "error"

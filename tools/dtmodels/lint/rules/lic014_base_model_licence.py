@@ -22,7 +22,7 @@ from collections.abc import Iterator
 
 from dtmodels.licence import judge
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._licence_kept import not_kept
+from dtmodels.lint.rules._copyleft import not_kept
 from dtmodels.lint.rules._licences import BASE, PACKAGE, shipped
 
 SEVERITY: Severity = "error"
