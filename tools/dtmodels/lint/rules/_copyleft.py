@@ -9,7 +9,7 @@ from dtmodels.licence import Part, Verdict, judge
 _FREE_TO_CHANGE = ("permissive", "public-domain")
 
 
-def not_kept(source: Verdict, made: str) -> Iterator[Part]:
+def violated_licences(source: Verdict, made: str) -> Iterator[Part]:
     """The licences of `source` that bind what is made from it, and that `made` neither names nor may replace.
 
     Nothing where either expression is invalid or not reviewed: other rules say so.

@@ -13,30 +13,30 @@ from dtmodels.yaml.document import Where
 DATASETS: Where = ("training", "datasets")
 
 
-def described(dataset: Dataset) -> bool:
+def is_described(dataset: Dataset) -> bool:
     """Whether a set is more than a place held for one."""
     return not any(is_placeholder(text) for text in (dataset.name, dataset.license, dataset.provenance))
 
 
-def described_data(card: Card) -> Iterator[tuple[Where, Dataset]]:
+def described_datasets(card: Card) -> Iterator[tuple[Where, Dataset]]:
     """The described sets of a card, each with its place."""
     for index, data in enumerate(card.training.datasets):
-        if described(data):
+        if is_described(data):
             yield (*DATASETS, index), data
 
 
-def described_training_data(card: Card) -> Iterator[tuple[Where, Dataset]]:
+def described_training_datasets(card: Card) -> Iterator[tuple[Where, Dataset]]:
     """The described sets the weights were made from, each with its place."""
     for index, data in training_data(card):
-        if described(data):
+        if is_described(data):
             yield (*DATASETS, index), data
 
 
-def begun(card: Card) -> bool:
+def is_unfinished_draft(card: Card) -> bool:
     """Whether a draft does not say yet what its weights were made from: too early to judge what follows from it."""
-    return card.status == "draft" and not any(True for _ in described_data(card))
+    return card.status == "draft" and not any(True for _ in described_datasets(card))
 
 
-def plain(text: str) -> str:
+def normalised(text: str) -> str:
     """The words of a text in small letters, single spaces between them."""
     return re.sub(r"\W+", " ", text.lower()).strip()

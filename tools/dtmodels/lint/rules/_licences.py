@@ -33,14 +33,14 @@ class Field(NamedTuple):
         return self.where in _SHIPPED
 
 
-def fields(subject: Subject) -> Iterator[Field]:
+def licence_fields(subject: Subject) -> Iterator[Field]:
     """Every licence expression of a card, in the order of the file; empty ones and placeholders left out."""
     for where, text in subject.texts():
         if _is_expression(where) and text.strip() and not is_placeholder(text):
             yield Field(where, text)
 
 
-def shipped(subject: Subject) -> Iterator[tuple[Where, Verdict]]:
+def shipped_licences(subject: Subject) -> Iterator[tuple[Where, Verdict]]:
     """What darktable would get, judged: the weights under the licence chosen for them, and the package.
 
     What is no valid expression is left out; LIC002 and LIC011 speak of it.
@@ -53,15 +53,15 @@ def shipped(subject: Subject) -> Iterator[tuple[Where, Verdict]]:
             yield where, verdict
 
 
-def problems(subject: Subject, kind: Kind) -> Iterator[tuple[Field, ExpressionProblem]]:
+def licence_problems(subject: Subject, kind: Kind) -> Iterator[tuple[Field, ExpressionProblem]]:
     """The problems of one kind in all licence expressions of a card."""
-    for field in fields(subject):
+    for field in licence_fields(subject):
         for problem in judge(field.text).problems:
             if problem.kind == kind:
                 yield field, problem
 
 
-def told(
+def to_result(
     field: Field, problem: ExpressionProblem, *, severity: Literal["error", "warning"] | None = None
 ) -> RuleResult:
     """A problem as a remark at the word it is about."""
@@ -69,27 +69,27 @@ def told(
     return RuleResult(where=field.where, part=part, what=problem.what, fix=problem.fix, severity=severity)
 
 
-def corrected(field: Field, problem: ExpressionProblem) -> RuleResult:
+def to_fixable_result(field: Field, problem: ExpressionProblem) -> RuleResult:
     """A problem as a remark, with the correction where only one thing can be meant; a person has to agree to it."""
-    remark = told(field, problem)
+    remark = to_result(field, problem)
     if len(problem.meant) != 1:
         return remark
     text = field.text[: problem.start] + problem.meant[0] + field.text[problem.end :]
     return replace(remark, change=Change(kind="value", where=field.where, source=text))
 
 
-def deprecated(verdict: Verdict, part: Part) -> bool:
+def is_deprecated(verdict: Verdict, part: Part) -> bool:
     """Whether a part is an id that has several readings."""
     return any(found.kind == "deprecated" and found.start == part.start for found in verdict.problems)
 
 
-def reviewed(subject: Subject, part: Part) -> bool:
+def has_review(subject: Subject, part: Part) -> bool:
     """Whether the card has a review of a licence."""
     name = part.row.id if part.row else part.text
     return any(review.license.lower() in (name.lower(), part.text.lower()) for review in subject.card.license.reviews)
 
 
-def ruling(part: Part) -> str:
+def reason_with_source(part: Part) -> str:
     """Why a licence is judged as it is, and who says so."""
     return f"{part.reason} ({part.authority}: {part.url})" if part.url else part.reason
 

@@ -22,7 +22,7 @@ import re
 from collections.abc import Iterator
 
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._data import begun
+from dtmodels.lint.rules._data import is_unfinished_draft
 
 SEVERITY: Severity = "error"
 
@@ -33,7 +33,7 @@ _CODE = re.compile(r"(?i)\b(code|script|scripts|recipe|recipes)\b")
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Ask for the code; silence about it cannot be accepted."""
     card = subject.card
-    if card.training.code or begun(card):
+    if card.training.code or is_unfinished_draft(card):
         return
     if any(_TOLD.search(one.text) and _CODE.search(one.text) for one in card.limitations):
         what = "the training code was never published; this is disclosed, but nobody accepted it"

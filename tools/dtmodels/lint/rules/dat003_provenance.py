@@ -21,7 +21,7 @@ import re
 from collections.abc import Iterator
 
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._data import described_data
+from dtmodels.lint.rules._data import described_datasets
 
 SEVERITY: Severity = "error"
 FIX = "say who made it, how, when, and how large it is"
@@ -32,7 +32,7 @@ _NUMBER = re.compile(r"[0-9]|\b(one|two|three|four|five|six|seven|eight|nine|ten
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Count words, and look for a number wherever something was disclosed."""
-    for where, data in described_data(subject.card):
+    for where, data in described_datasets(subject.card):
         told, closed = data.provenance.lower(), "undisclosed" in (data.access, data.collection)
         if len(told.split()) < _FEWEST_WORDS:
             what = f"the provenance of {data.name} is too short to say who made it, how and when"

@@ -26,7 +26,7 @@ Good::
 from collections.abc import Iterator
 
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._data import described_training_data
+from dtmodels.lint.rules._data import described_training_datasets
 from dtmodels.openness.non_open_data import compromises, limitation_mentions
 
 SEVERITY: Severity = "error"
@@ -34,7 +34,7 @@ SEVERITY: Severity = "error"
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Hold each set that falls short against the limitations; silence about it cannot be accepted."""
-    for where, data in described_training_data(subject.card):
+    for where, data in described_training_datasets(subject.card):
         reasons = compromises(data)
         if not reasons:
             continue

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 
 from dtmodels.card.model import Dataset
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._data import described_training_data
+from dtmodels.lint.rules._data import described_training_datasets
 from dtmodels.openness.grade import taken_without_consent
 from dtmodels.openness.known_data import known_data, worst
 
@@ -33,7 +33,7 @@ _FACTS = ("collection", "personal_data", "consent")
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Judge each set by the worst of what the card and the registry say."""
-    for where, data in described_training_data(subject.card):
+    for where, data in described_training_datasets(subject.card):
         if taken_without_consent(data):
             how = "scraped" if worst(data, "collection") == "scraped" else "partly scraped, as far as anybody says,"
             what = f"{data.name} is {how} data about people who did not consent{_registered(data)}"

@@ -19,7 +19,7 @@ Good::
 from collections.abc import Iterator
 
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._data import described_data
+from dtmodels.lint.rules._data import described_datasets
 from dtmodels.openness.known_data import better_licence, known_data, only_annotations
 
 SEVERITY: Severity = "error"
@@ -27,7 +27,7 @@ SEVERITY: Severity = "error"
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Ask the registry for sets whose annotations have a licence of their own."""
-    for where, data in described_data(subject.card):
+    for where, data in described_datasets(subject.card):
         for known in known_data(data):
             if only_annotations(data, known) and better_licence(data.license, known.license):
                 what = (

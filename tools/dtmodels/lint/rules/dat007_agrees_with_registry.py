@@ -20,7 +20,7 @@ Good::
 from collections.abc import Iterator
 
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._data import described_data
+from dtmodels.lint.rules._data import described_datasets
 from dtmodels.openness.known_data import contradictions
 
 SEVERITY: Severity = "error"
@@ -28,7 +28,7 @@ SEVERITY: Severity = "error"
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Compare each field of a known set with the registry; its note is told once for each set."""
-    for where, data in described_data(subject.card):
+    for where, data in described_datasets(subject.card):
         told: set[str] = set()
         for found in contradictions(data):
             words = found.field.replace("_", " ").replace("license", "licence")

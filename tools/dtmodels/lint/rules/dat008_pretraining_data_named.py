@@ -24,7 +24,7 @@ import re
 from collections.abc import Iterator
 
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._data import begun
+from dtmodels.lint.rules._data import is_unfinished_draft
 
 SEVERITY: Severity = "warning"
 
@@ -37,7 +37,7 @@ _FIELDS = ("name", "description", "publication", "training", "limitations")
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Look for words about pre-training where no set has that role; one remark is enough."""
     card = subject.card
-    if begun(card) or card.base_model or any(data.role == "pretrain" for data in card.training.datasets):
+    if is_unfinished_draft(card) or card.base_model or any(data.role == "pretrain" for data in card.training.datasets):
         return
     for where, text in subject.texts():
         if where[0] in _FIELDS and (spoken := _SPOKEN.search(text)):

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 from dtmodels.card.model import Dataset
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._data import described_data
+from dtmodels.lint.rules._data import described_datasets
 
 SEVERITY: Severity = "error"
 HARD = True
@@ -26,7 +26,7 @@ HARD = True
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Look at each set by itself."""
-    for where, data in described_data(subject.card):
+    for where, data in described_datasets(subject.card):
         for field, what, fix in _clashes(data):
             yield RuleResult(where=(*where, field), what=f"{data.name} {what}", fix=fix)
 

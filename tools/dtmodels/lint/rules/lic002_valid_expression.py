@@ -21,7 +21,7 @@ from collections.abc import Iterator
 
 from dtmodels.licence.expression import UNSTATED
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._licences import CODE, corrected, problems
+from dtmodels.lint.rules._licences import CODE, licence_problems, to_fixable_result
 
 SEVERITY: Severity = "error"
 HARD = True
@@ -29,8 +29,8 @@ HARD = True
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Parse every licence expression of the card."""
-    for field, problem in problems(subject, "invalid"):
-        yield corrected(field, problem)
+    for field, problem in licence_problems(subject, "invalid"):
+        yield to_fixable_result(field, problem)
     if subject.card.license.code.strip().upper() in UNSTATED:
         what = "code without a licence may not be used"
         yield RuleResult(

@@ -21,7 +21,7 @@ Good::
 from collections.abc import Iterator
 
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._licences import deprecated, ruling, shipped
+from dtmodels.lint.rules._licences import is_deprecated, reason_with_source, shipped_licences
 
 SEVERITY: Severity = "error"
 HARD = True
@@ -29,13 +29,13 @@ HARD = True
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Judge the weights and the package; each licence that fails is named."""
-    for where, verdict in shipped(subject):
+    for where, verdict in shipped_licences(subject):
         choice = ", and no alternative is better" if verdict.chosen else ""
         for part in verdict.failing:
-            if part.status == "incompatible" and not deprecated(verdict, part):
+            if part.status == "incompatible" and not is_deprecated(verdict, part):
                 yield RuleResult(
                     where=where,
                     part=(part.start, part.end),
-                    what=f"{part.text} is incompatible with GPL-3.0-or-later{choice}: {ruling(part)}",
+                    what=f"{part.text} is incompatible with GPL-3.0-or-later{choice}: {reason_with_source(part)}",
                     fix="ask the authors for a compatible licence, or choose another model",
                 )

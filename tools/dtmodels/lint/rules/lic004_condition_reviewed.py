@@ -30,7 +30,7 @@ from collections.abc import Iterator
 
 from dtmodels.licence import Part
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._licences import reviewed, ruling, shipped
+from dtmodels.lint.rules._licences import has_review, reason_with_source, shipped_licences
 
 SEVERITY: Severity = "error"
 HARD = True
@@ -39,14 +39,14 @@ HARD = True
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Look for the review of each licence that needs one, and for the licence of each review."""
     parts: list[Part] = []
-    for where, verdict in shipped(subject):
+    for where, verdict in shipped_licences(subject):
         parts += verdict.standing
         for part in verdict.failing:
-            if part.status == "conditional" and part.row and not reviewed(subject, part):
+            if part.status == "conditional" and part.row and not has_review(subject, part):
                 yield RuleResult(
                     where=where,
                     part=(part.start, part.end),
-                    what=f"{part.text} is compatible only on a condition: {ruling(part)}",
+                    what=f"{part.text} is compatible only on a condition: {reason_with_source(part)}",
                     fix=f"add a review to license.reviews: {part.row.condition}",
                 )
     known = {name.lower() for part in parts for name in (part.text, part.row.id if part.row else part.text)}

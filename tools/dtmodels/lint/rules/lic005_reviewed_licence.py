@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 from dtmodels.licence import judge
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._licences import BASE, WEIGHTS, fields, shipped, told
+from dtmodels.lint.rules._licences import BASE, WEIGHTS, licence_fields, shipped_licences, to_result
 
 SEVERITY: Severity = "error"
 HARD = True
@@ -27,13 +27,13 @@ HARD = True
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Look every licence up; an alternative that is not needed may stay unknown."""
-    needed = {where: verdict.failing for where, verdict in shipped(subject)}
-    for field in fields(subject):
+    needed = {where: verdict.failing for where, verdict in shipped_licences(subject)}
+    for field in licence_fields(subject):
         for problem in judge(field.text).problems:
             if problem.kind != "unlisted":
                 continue
             if field.where in needed:
                 if any(part.start <= problem.start < part.end for part in needed[field.where]):
-                    yield told(field, problem)
+                    yield to_result(field, problem)
             elif field.where != WEIGHTS:
-                yield told(field, problem, severity="error" if field.where == BASE else "warning")
+                yield to_result(field, problem, severity="error" if field.where == BASE else "warning")

@@ -19,7 +19,7 @@ Good::
 from collections.abc import Iterator
 
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._licences import reviewed, ruling, shipped
+from dtmodels.lint.rules._licences import has_review, reason_with_source, shipped_licences
 
 SEVERITY: Severity = "warning"
 
@@ -28,13 +28,13 @@ _DOUBTS = {"disputed": "not undisputed", "inferred": "drawn from its text alone"
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Look how certain the verdict on each licence is."""
-    for where, verdict in shipped(subject):
+    for where, verdict in shipped_licences(subject):
         for part in verdict.standing:
             doubt = _DOUBTS.get(part.row.certainty) if part.row else None
-            if doubt and part.status == "compatible" and not reviewed(subject, part):
+            if doubt and part.status == "compatible" and not has_review(subject, part):
                 yield RuleResult(
                     where=where,
                     part=(part.start, part.end),
-                    what=f"that {part.text} is compatible is {doubt}: {ruling(part)}",
+                    what=f"that {part.text} is compatible is {doubt}: {reason_with_source(part)}",
                     fix="read what the authority says, and add a review to license.reviews",
                 )

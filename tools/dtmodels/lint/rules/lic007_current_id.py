@@ -21,17 +21,17 @@ from dataclasses import replace
 
 from dtmodels.licence import judge
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._licences import corrected, problems
+from dtmodels.lint.rules._licences import licence_problems, to_fixable_result
 
 SEVERITY: Severity = "warning"
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Find ids SPDX gave up; where one id is meant, offer it."""
-    for field, problem in problems(subject, "deprecated"):
+    for field, problem in licence_problems(subject, "deprecated"):
         verdicts = {judge(meant).status for meant in problem.meant}
         matters = field.shipped and len(verdicts) > 1
-        remark = corrected(field, problem)
+        remark = to_fixable_result(field, problem)
         if matters:
             what = f"{problem.what}, and only some of them are compatible with GPL-3.0-or-later"
             remark = replace(remark, what=what, hard=True, severity="error")

@@ -28,8 +28,8 @@ from dtbase.system.files import sha256
 from dtmodels.card.model import LicenseText
 from dtmodels.licence import judge
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._licences import CODE, shipped
-from dtmodels.lint.rules._paths import outside
+from dtmodels.lint.rules._licences import CODE, shipped_licences
+from dtmodels.lint.rules._paths import leaves_directory
 from dtmodels.yaml.document import Where
 
 SEVERITY: Severity = "error"
@@ -39,7 +39,7 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Look for the text of each such licence, and at each text."""
     given = {text.license for text in subject.card.license.texts}
     used: set[str] = set()
-    for where, verdict in [*shipped(subject), (CODE, judge(subject.card.license.code))]:
+    for where, verdict in [*shipped_licences(subject), (CODE, judge(subject.card.license.code))]:
         for part in verdict.standing:
             used.add(part.text)
             refused = where != CODE and part.status not in ("compatible", "conditional")
@@ -58,7 +58,7 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
 
 def _file(subject: Subject, text: LicenseText, where: Where) -> Iterator[RuleResult]:
     path = subject.directory / text.file
-    if outside(text.file) or path.is_symlink():
+    if leaves_directory(text.file) or path.is_symlink():
         what = f"'{text.file}' leads out of the model's directory"
         yield RuleResult(where=(*where, "file"), what=what, fix="put the text itself into the directory")
     elif not path.is_file():

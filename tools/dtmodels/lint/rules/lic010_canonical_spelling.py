@@ -19,13 +19,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._licences import corrected, problems
+from dtmodels.lint.rules._licences import licence_problems, to_fixable_result
 
 SEVERITY: Severity = "warning"
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Compare every word with the SPDX list."""
-    for field, problem in problems(subject, "spelling"):
-        remark = corrected(field, problem)
+    for field, problem in licence_problems(subject, "spelling"):
+        remark = to_fixable_result(field, problem)
         yield replace(remark, change=replace(remark.change, safe=True) if remark.change else None)

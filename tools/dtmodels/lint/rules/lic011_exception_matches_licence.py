@@ -19,12 +19,12 @@ Good::
 from collections.abc import Iterator
 
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._licences import problems, told
+from dtmodels.lint.rules._licences import licence_problems, to_result
 
 SEVERITY: Severity = "error"
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Look every exception up."""
-    for field, problem in problems(subject, "misfit"):
-        yield told(field, problem)
+    for field, problem in licence_problems(subject, "misfit"):
+        yield to_result(field, problem)

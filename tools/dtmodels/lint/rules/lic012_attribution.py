@@ -18,7 +18,7 @@ Good::
 from collections.abc import Iterator
 
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._licences import reviewed, shipped
+from dtmodels.lint.rules._licences import has_review, shipped_licences
 
 SEVERITY: Severity = "warning"
 
@@ -27,9 +27,9 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Find licences that ask for credit; one whose condition nobody reviewed yet has more urgent things to say."""
     if subject.card.license.attribution:
         return
-    for where, verdict in shipped(subject):
+    for where, verdict in shipped_licences(subject):
         for part in verdict.standing:
-            told = part.status == "compatible" or (part.status == "conditional" and reviewed(subject, part))
+            told = part.status == "compatible" or (part.status == "conditional" and has_review(subject, part))
             if told and part.row and part.row.attribution:
                 what = f"{part.text} asks for credit, and the card has none"
                 fix = "write license.attribution: the authors' names, an address, and the licence"

@@ -20,8 +20,8 @@ Good::
 from collections.abc import Iterator
 
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._copyleft import not_kept
-from dtmodels.lint.rules._licences import PACKAGE, fields, shipped
+from dtmodels.lint.rules._copyleft import violated_licences
+from dtmodels.lint.rules._licences import PACKAGE, licence_fields, shipped_licences
 
 SEVERITY: Severity = "error"
 HARD = True
@@ -31,12 +31,12 @@ _MADE = ("parameters",)
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Compare the licences of what was made with that of the weights."""
-    weights = next((verdict for where, verdict in shipped(subject) if where != PACKAGE), None)
+    weights = next((verdict for where, verdict in shipped_licences(subject) if where != PACKAGE), None)
     if weights is None:
         return
     places = [PACKAGE, *(("openness", "components", name, "license") for name in _MADE)]
-    for field in fields(subject):
+    for field in licence_fields(subject):
         if field.where in places:
-            for part in not_kept(weights, field.text):
+            for part in violated_licences(weights, field.text):
                 what = f"the weights are under {part.text}, which has to be passed on, but this is under {field.text}"
                 yield RuleResult(where=field.where, what=what, fix=f"write {part.text}")

@@ -22,8 +22,8 @@ from collections.abc import Iterator
 
 from dtmodels.licence import judge
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._copyleft import not_kept
-from dtmodels.lint.rules._licences import BASE, PACKAGE, shipped
+from dtmodels.lint.rules._copyleft import violated_licences
+from dtmodels.lint.rules._licences import BASE, PACKAGE, shipped_licences
 
 SEVERITY: Severity = "error"
 HARD = True
@@ -32,11 +32,11 @@ HARD = True
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Compare the licence of the weights with that of the base model."""
     base = subject.card.base_model
-    weights = next((verdict for where, verdict in shipped(subject) if where != PACKAGE), None)
+    weights = next((verdict for where, verdict in shipped_licences(subject) if where != PACKAGE), None)
     if base is None or weights is None:
         return
     verdict = judge(base.license)
-    for part in not_kept(verdict, weights.expression):
+    for part in violated_licences(verdict, weights.expression):
         kept = "has no licence anybody states" if part.row and part.row.kind == "none" else f"is under {part.text}"
         what = f"the base model {kept}, and the weights made from it are under {weights.expression}"
         fix = "give the weights the licence of the base model, or begin with another model"

@@ -20,7 +20,7 @@ import re
 from collections.abc import Iterator
 
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._data import begun, described_training_data, plain
+from dtmodels.lint.rules._data import described_training_datasets, is_unfinished_draft, normalised
 from dtmodels.openness.non_open_data import compromises
 
 SEVERITY: Severity = "error"
@@ -39,9 +39,9 @@ _NONE = re.compile(
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Ask for limitations unless there is nothing to disclose."""
     card = subject.card
-    if begun(card) or any(not _NONE.fullmatch(plain(one.text)) for one in card.limitations):
+    if is_unfinished_draft(card) or any(not _NONE.fullmatch(normalised(one.text)) for one in card.limitations):
         return
-    short = [data.name for _, data in described_training_data(card) if compromises(data)]
+    short = [data.name for _, data in described_training_datasets(card) if compromises(data)]
     if short:
         reason = f"{short[0]} falls short"
     elif not card.training.code:

@@ -18,7 +18,7 @@ import re
 from collections.abc import Iterator
 
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._data import plain
+from dtmodels.lint.rules._data import normalised
 
 SEVERITY: Severity = "warning"
 
@@ -37,7 +37,7 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Measure each limitation, and know the usual empty ones."""
     for index, limitation in enumerate(subject.card.limitations):
         text = limitation.text.strip()
-        if len(text) < _FEWEST_LETTERS or len(text.split()) < _FEWEST_WORDS or _VAGUE.fullmatch(plain(text)):
+        if len(text) < _FEWEST_LETTERS or len(text.split()) < _FEWEST_WORDS or _VAGUE.fullmatch(normalised(text)):
             what = "this says too little to tell which images are concerned"
             fix = "say which images, conditions or data, and what happens"
             yield RuleResult(where=("limitations", index, "text"), what=what, fix=fix)

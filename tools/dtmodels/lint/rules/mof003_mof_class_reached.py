@@ -29,8 +29,8 @@ Good::
 from collections.abc import Iterator
 
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._claims import told
-from dtmodels.lint.rules._data import begun
+from dtmodels.lint.rules._claims import describe_gaps
+from dtmodels.lint.rules._data import is_unfinished_draft
 from dtmodels.openness.derive import mof
 
 SEVERITY: Severity = "error"
@@ -39,9 +39,11 @@ SEVERITY: Severity = "error"
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Speak where no class is derived; a claim above it is the business of MOF001."""
     openness = subject.card.openness
-    if openness is None or openness.mof != "none" or begun(subject.card):
+    if openness is None or openness.mof != "none" or is_unfinished_draft(subject.card):
         return
     derived = mof(subject.card)
     if derived.level == "none":
         gaps = derived.missing("III")
-        yield RuleResult(where=("openness", "mof"), what=f"no MOF class is reached: {told(gaps)}", fix=gaps[0].fix)
+        yield RuleResult(
+            where=("openness", "mof"), what=f"no MOF class is reached: {describe_gaps(gaps)}", fix=gaps[0].fix
+        )

@@ -20,7 +20,7 @@ Good::
 from collections.abc import Iterator
 
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._claims import above
+from dtmodels.lint.rules._claims import excessive_claim
 from dtmodels.openness.derive import osaid
 
 SEVERITY: Severity = "error"
@@ -30,4 +30,4 @@ HARD = True
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Compare the claim with the derivation."""
     if subject.card.openness:
-        yield from above(subject.card.openness.osaid, osaid(subject.card), "osaid", subject)
+        yield from excessive_claim(subject.card.openness.osaid, osaid(subject.card), "osaid", subject)

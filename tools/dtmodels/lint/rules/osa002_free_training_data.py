@@ -19,7 +19,7 @@ Good::
 from collections.abc import Iterator
 
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._claims import told
+from dtmodels.lint.rules._claims import describe_gaps
 from dtmodels.openness.derive import fsf, osaid
 
 SEVERITY: Severity = "info"
@@ -32,5 +32,5 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
         return
     free = fsf(card)
     if not free.holds:
-        what = f"FSF: no, it asks for free training data as well: {told(tuple(free.missing()))}"
+        what = f"FSF: no, it asks for free training data as well: {describe_gaps(tuple(free.missing()))}"
         yield RuleResult(where=("openness", "osaid"), what=what, fix="nothing has to be done")

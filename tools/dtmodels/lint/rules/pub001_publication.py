@@ -19,7 +19,7 @@ Good::
 from collections.abc import Iterator
 
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._data import begun
+from dtmodels.lint.rules._data import is_unfinished_draft
 
 SEVERITY: Severity = "warning"
 
@@ -27,6 +27,6 @@ SEVERITY: Severity = "warning"
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Ask for a publication once the training is described."""
     published = subject.card.publication
-    if not begun(subject.card) and (published is None or published.kind == "none"):
+    if not is_unfinished_draft(subject.card) and (published is None or published.kind == "none"):
         what = "no publication describes the model"
         yield RuleResult(where=("publication", "kind"), what=what, fix="name a paper, a report or the documentation")

@@ -20,7 +20,7 @@ from pathlib import Path
 from dtbase.system.files import sha256
 from dtmodels.card.model import Checkpoint
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._paths import outside, present
+from dtmodels.lint.rules._paths import is_existing_file, leaves_directory
 from dtmodels.yaml.document import Where
 
 SEVERITY: Severity = "error"
@@ -31,7 +31,7 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Look at checkpoints, demo images and the places of components."""
     for index, checkpoint in enumerate(subject.card.checkpoints):
         where: Where = ("checkpoints", index)
-        if checkpoint.hub and outside(checkpoint.hub.path):
+        if checkpoint.hub and leaves_directory(checkpoint.hub.path):
             yield _leaves((*where, "hub", "path"), checkpoint.hub.path)
         if checkpoint.file:
             yield from _named((*where, "file"), checkpoint.file, [subject.directory])
@@ -48,10 +48,10 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
 
 
 def _named(where: Where, name: str, directories: list[Path]) -> Iterator[RuleResult]:
-    if outside(name):
+    if leaves_directory(name):
         yield _leaves(where, name)
         return
-    found = next((directory / name for directory in directories if present(directory / name)), None)
+    found = next((directory / name for directory in directories if is_existing_file(directory / name)), None)
     if found is None:
         yield RuleResult(where=where, what=f"there is no file '{name[:100]}'", fix="correct the name, or add the file")
     elif not any(found.resolve().is_relative_to(directory.resolve()) for directory in directories):
@@ -62,7 +62,7 @@ def _named(where: Where, name: str, directories: list[Path]) -> Iterator[RuleRes
 
 def _same(where: Where, checkpoint: Checkpoint, path: Path) -> Iterator[RuleResult]:
     """A file of the repository has the size and the digest of the card; the digest says enough when both differ."""
-    if outside(checkpoint.file or "") or not present(path):
+    if leaves_directory(checkpoint.file or "") or not is_existing_file(path):
         return
     if checkpoint.sha256 and (actual := sha256(path)) != checkpoint.sha256:
         what = f"'{checkpoint.file}' has the SHA-256 {actual}"

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._paths import present
+from dtmodels.lint.rules._paths import is_existing_file
 
 SEVERITY: Severity = "error"
 HARD = True
@@ -46,7 +46,7 @@ def is_pickle(path: Path) -> bool:
     """Whether a file is a pickle by its name, or by its first bytes."""
     if path.suffix.lower() in _PICKLES:
         return True
-    if not present(path) or path.is_symlink():
+    if not is_existing_file(path) or path.is_symlink():
         return False
     with path.open("rb") as file:
         start = file.read(3)
