@@ -1,13 +1,13 @@
-"""A version is never lowered, and a number that was used once is not used again.
+"""A version is never lowered or used again.
 
-darktable never goes back to a lower number, so a lowered version reaches nobody. A number that once meant another
-package, though it was taken back since, still lies on the machines of those who were quick.
+darktable never replaces a version by a lower one, so users do not receive a lowered version. A version that was
+published and later withdrawn may already be installed on the machines of users.
 
-Fix: choose a number above all that were ever used for this model.
+Fix: Choose a version above every version that this model ever had.
 
 Bad::
 
-    version: "1.1"   # and at the earlier revision it was "1.2"
+    version: "1.1"   # lower than "1.2" at the earlier revision
 
 Good::
 
@@ -26,21 +26,21 @@ HARD = True
 
 
 def check_history(history: History, reading: Reading) -> Iterator[RuleResult]:
-    """Compare the version with all the card ever had, up to the revision."""
+    """Compare the version with all earlier versions of the card, up to the revision."""
     version = parse_version(reading.values.get("version"))
     before = earlier(history, reading) or {}
-    then = parse_version(before.get("version"))
-    if version is None or version == then:
+    earlier_version = parse_version(before.get("version"))
+    if version is None or version == earlier_version:
         return
-    shown = f"{version[0]}.{version[1]}"
+    label = f"{version[0]}.{version[1]}"
     used = _used(history, reading)
     fix = f"write a version above {'{}.{}'.format(*max(used))}" if used else ""
-    if then and version < then:
-        what = f"the version is {shown}, lower than {then[0]}.{then[1]} at {history.revision}"
+    if earlier_version and version < earlier_version:
+        what = f"version {label} is lower than {earlier_version[0]}.{earlier_version[1]} at {history.revision}"
         yield RuleResult(where=("version",), what=what, fix=fix)
     elif version in used:
         yield RuleResult(
-            where=("version",), what=f"the version {shown} was used before, in {used[version][:10]}", fix=fix
+            where=("version",), what=f"version {label} was already used, in commit {used[version][:10]}", fix=fix
         )
 
 

@@ -1,10 +1,10 @@
-"""The card names the data the weights were made from.
+"""The card names the training data.
 
-What a network learned from decides what it can do, whom it may harm, and who has a claim on it. A card that names only
-the data it was judged by says nothing about that.
+Training data determines what a network can do, whom it may harm, and who has a claim on it. A card that names only
+evaluation data says nothing about that.
 
-Fix: add every set to training.datasets, with role pretrain, train or finetune; a set nobody discloses is named too,
-with access undisclosed.
+Fix: Add every training dataset to training.datasets, with role pretrain, train or finetune. Add an undisclosed dataset
+too, with access undisclosed.
 
 Authority: darktable's AI model policy, https://github.com/darktable-org/darktable-ai/wiki/AI-Model-Policy
 
@@ -32,8 +32,12 @@ HARD = True
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Look for a set the weights were made from; a draft that has not come to its training yet is left alone."""
+    """Require one training dataset; skip a draft that has no training section yet."""
     card = subject.card
     if "training" in subject.reading.values and not any(True for _ in training_data(card)):
-        what = "no data is named that the weights were made from"
-        yield RuleResult(where=DATASETS, what=what, fix="add each set, with role pretrain, train or finetune")
+        what = "the card names no training data"
+        yield RuleResult(
+            where=DATASETS,
+            what=what,
+            fix="add each dataset to training.datasets, with role pretrain, train or finetune",
+        )

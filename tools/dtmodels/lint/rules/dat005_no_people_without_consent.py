@@ -1,10 +1,10 @@
-"""Nothing is made from images of people that were scraped without their consent.
+"""No model is trained on images of people that were scraped without their consent.
 
-Whoever is shown in such a set was never asked, cannot be found, and cannot be taken out of the weights again. This is
-one of the few things no disclosure makes good. What the registry of known sets says counts as much as the card.
+The people in such a dataset were never asked, cannot be found, and cannot be removed from the weights. Disclosure does
+not make this acceptable. If the card and the registry of known datasets differ, the worse value counts.
 
-Fix: none in the card: train without the set, or choose another model. Where the people did agree, say so in `consent`
-and tell how in `provenance`.
+Fix: This cannot be fixed in the card. Train without the dataset, or choose another model. If the people did consent,
+set `consent` to given, and describe in `provenance` how they consented.
 
 Authority: darktable's AI model policy, https://github.com/darktable-org/darktable-ai/wiki/AI-Model-Policy
 
@@ -32,16 +32,18 @@ _FACTS = ("collection", "personal_data", "consent")
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Judge each set by the worst of what the card and the registry say."""
+    """Check each dataset by the worst values of card and registry."""
     for where, data in described_training_datasets(subject.card):
         if taken_without_consent(data):
-            how = "scraped" if worst(data, "collection") == "scraped" else "partly scraped, as far as anybody says,"
-            what = f"{data.name} is {how} data about people who did not consent{_registered(data)}"
-            yield RuleResult(where=(*where, "name"), what=what, fix="train without it, or choose another model")
+            how = "is" if worst(data, "collection") == "scraped" else "may contain"
+            what = f"{data.name} {how} scraped data about people without known consent{_registry_note(data)}"
+            yield RuleResult(
+                where=(*where, "name"), what=what, fix="train without the dataset, or choose another model"
+            )
 
 
-def _registered(data: Dataset) -> str:
-    """What the registry says where it says something worse than the card."""
+def _registry_note(data: Dataset) -> str:
+    """The note of the registry, if the registry says something worse than the card."""
     if all(getattr(data, field) == worst(data, field) for field in _FACTS):
         return ""
-    return "".join(f" (known of {known.name}: {known.note} {known.source})" for known in known_data(data))
+    return "".join(f" (registry on {known.name}: {known.note} {known.source})" for known in known_data(data))

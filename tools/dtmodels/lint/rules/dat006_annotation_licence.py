@@ -1,9 +1,9 @@
-"""The licence of annotations is not passed off as the licence of the pictures.
+"""The licence of annotations is not stated as the licence of the images.
 
-Whoever draws masks or writes captions owns these, not the images below them. The annotations of COCO are under
-CC-BY-4.0; its photographs belong to thousands of people on Flickr.
+The authors of masks or captions own these, but not the images. The annotations of COCO are under CC-BY-4.0; its
+photographs belong to thousands of Flickr users.
 
-Fix: write the licence of the images into `license` and that of the labels into `annotations`.
+Fix: Write the licence of the images into `license` and the licence of the annotations into `annotations`.
 
 Authority: https://github.com/cocodataset/cocoapi/issues/551
 
@@ -26,12 +26,10 @@ SEVERITY: Severity = "error"
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Ask the registry for sets whose annotations have a licence of their own."""
+    """Find datasets whose annotations have a separate licence in the registry."""
     for where, data in described_datasets(subject.card):
         for known in known_data(data):
             if only_annotations(data, known) and better_licence(data.license, known.license):
-                what = (
-                    f"{data.license} is the licence of the annotations of {known.name}: {known.note} ({known.source})"
-                )
+                what = f"{data.license} covers only the annotations of {known.name}: {known.note} ({known.source})"
                 fix = f"write license: {known.license}, annotations: {{license: {known.annotations}}}"
                 yield RuleResult(where=(*where, "license"), what=what, fix=fix)

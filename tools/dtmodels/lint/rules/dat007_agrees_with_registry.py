@@ -1,12 +1,12 @@
-"""The card says nothing better about a well-known set than what is known of it.
+"""The card describes a known dataset no more favourably than the registry.
 
-The same sets stand behind most models, and their licences are copied from card to card until nobody knows who first
-looked. A registry, schema/datasets-v1.json, holds what was found out, with its source and how sure it is. Where the
-fact is common knowledge nobody has looked up yet, the finding is a warning.
+Most models use the same datasets, and their licences are copied from card to card without a check. The registry,
+schema/datasets-v1.json, records what was found, with its source and its certainty. A finding is a warning if the
+registry only records common knowledge that was not checked.
 
-Fix: write what the registry says; or, if you know better, correct the registry and give your source.
+Fix: Write what the registry records. If you know better, fix the registry and give your source.
 
-Authority: the row of schema/datasets-v1.json for each set, with its source
+Authority: the row of schema/datasets-v1.json for each dataset, with its source
 
 Bad::
 
@@ -27,15 +27,15 @@ SEVERITY: Severity = "error"
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Compare each field of a known set with the registry; its note is told once for each set."""
+    """Compare each field of a known dataset with the registry; give its note once for each dataset."""
     for where, data in described_datasets(subject.card):
-        told: set[str] = set()
-        for found in contradictions(data):
-            words = found.field.replace("_", " ").replace("license", "licence")
-            known = found.about
-            note = "" if known.name in told else f": {known.note}"
-            told.add(known.name)
-            what = f"the {words} of {known.name} is '{found.known}', not '{found.said}'{note} ({known.source})"
-            fix = f"write {found.field}: {found.known}, or correct the registry"
+        noted: set[str] = set()
+        for conflict in contradictions(data):
+            label = conflict.field.replace("_", " ").replace("license", "licence")
+            known = conflict.about
+            note = "" if known.name in noted else f": {known.note}"
+            noted.add(known.name)
+            what = f"the {label} of {known.name} is '{conflict.known}', not '{conflict.said}'{note} ({known.source})"
+            fix = f"write {conflict.field}: {conflict.known}, or fix schema/datasets-v1.json"
             severity: Severity = "warning" if known.sure == "recalled" else "error"
-            yield RuleResult(where=(*where, found.field), what=what, fix=fix, severity=severity)
+            yield RuleResult(where=(*where, conflict.field), what=what, fix=fix, severity=severity)

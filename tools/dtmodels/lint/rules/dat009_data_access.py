@@ -1,9 +1,9 @@
-"""Every dataset says who can get it, and where.
+"""Every dataset states who can obtain it, and where.
 
-Open Source AI asks for information about all data: what anybody can download, what can be asked for, and what cannot be
-had at all. Without an address even public data cannot be found.
+The Open Source AI Definition requires information about all data: public data, data available on request, and
+unavailable data. Without a URL even public data cannot be found.
 
-Fix: set access to public, on-request, restricted or undisclosed, and give the address unless nobody discloses the set.
+Fix: Set access to public, on-request, restricted or undisclosed, and give the URL unless the dataset is undisclosed.
 
 Authority: Open Source AI Definition 1.0, https://opensource.org/ai/open-source-ai-definition
 

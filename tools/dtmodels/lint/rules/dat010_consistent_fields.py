@@ -1,9 +1,9 @@
-"""What a card says about one dataset agrees with itself.
+"""The fields of a dataset do not contradict each other.
 
-Nobody can know that a set shows no people when nobody discloses what is in it, and who is the subject of a set cannot
-have been beside the question. Such lines are filled in, not found out.
+An undisclosed dataset cannot be known to show no people. If a dataset shows people, their consent cannot be
+unnecessary. Such values were filled in without evidence.
 
-Fix: write what is known: people where nobody knows, unknown where nobody says.
+Fix: Write what is known. If the content is undisclosed, set personal_data to people and consent to unknown.
 
 Bad::
 
@@ -25,16 +25,16 @@ HARD = True
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Look at each set by itself."""
+    """Check each dataset separately."""
     for where, data in described_datasets(subject.card):
-        for field, what, fix in _clashes(data):
+        for field, what, fix in _contradictions(data):
             yield RuleResult(where=(*where, field), what=f"{data.name} {what}", fix=fix)
 
 
-def _clashes(data: Dataset) -> Iterator[tuple[str, str, str]]:
+def _contradictions(data: Dataset) -> Iterator[tuple[str, str, str]]:
     if data.personal_data == "none" and "undisclosed" in (data.access, data.collection):
-        what = "is said to show nobody, but nobody discloses what it holds"
-        yield "personal_data", what, "write personal_data: people where nobody knows, and consent: unknown"
+        what = "is said to show no people, but its content is undisclosed"
+        yield "personal_data", what, "write personal_data: people and consent: unknown, or fix access and collection"
     elif data.personal_data != "none" and data.consent == "not-needed" and data.collection != "synthetic":
-        what = "shows people, so whether they agreed is not beside the question"
+        what = "shows people, so their consent cannot be not-needed"
         yield "consent", what, "write consent: given, none or unknown"

@@ -1,17 +1,17 @@
-"""What is generated from the cards equals the cards.
+"""Generated files match the cards.
 
-README pages and the table of models are read more often than cards. Edited by hand, or not written again after a
-change, they would say something nobody reviewed.
+README pages and the table of models are read more often than cards. A file that was edited or is out of date would
+state something that was not reviewed.
 
-Fix: run `dtmodels docs` and commit what it writes.
+Fix: Run `dtmodels docs` and commit the files it writes.
 
 Bad::
 
-    (a card with a new version beside a README.md that still shows the old one)
+    card.yaml has version 1.1, but README.md still shows version 1.0
 
 Good::
 
-    (the README.md `dtmodels docs` has just written)
+    README.md as `dtmodels docs` wrote it for version 1.1
 """
 
 from collections.abc import Iterator
@@ -29,40 +29,40 @@ HARD = True
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Generate the model's page again in memory and compare; a card with errors has no page yet."""
+    """Generate the model's page in memory and compare; a card with errors has no page yet."""
     broken = any(problem.severity == "error" for problem in subject.reading.problems)
     if not broken and subject.card.id == subject.directory.name and subject.directory.parent == subject.root / "models":
         try:
-            path, wanted = subject.directory / "README.md", model_page(Entry(subject.card, subject.directory))
+            path, expected = subject.directory / "README.md", model_page(Entry(subject.card, subject.directory))
         except Failure as exc:
-            yield _broken(subject.root, exc)
+            yield _unreadable(subject.root, exc)
             return
-        if not path.is_file() or path.read_text(encoding="utf-8", errors="replace") != wanted:
-            yield _differs(path, wanted)
+        if not path.is_file() or path.read_text(encoding="utf-8", errors="replace") != expected:
+            yield _differs(path, expected)
 
 
 def check_repository(root: Path) -> Iterator[RuleResult]:
-    """Generate what lies elsewhere again in memory and compare."""
+    """Generate all other files in memory and compare."""
     try:
         different = [*stale_outside_models(root), *stale_pages(root)]
     except Failure as exc:
-        yield _broken(root, exc)
+        yield _unreadable(root, exc)
         return
-    for path, wanted in different:
-        yield _differs(path, wanted)
+    for path, expected in different:
+        yield _differs(path, expected)
 
 
-def _broken(root: Path, wrong: Failure) -> RuleResult:
-    return RuleResult(path=root / wrong.where, what=wrong.what, fix=wrong.fix)
+def _unreadable(root: Path, failure: Failure) -> RuleResult:
+    return RuleResult(path=root / failure.where, what=failure.what, fix=failure.fix)
 
 
-def _differs(path: Path, wanted: str) -> RuleResult:
-    what = "differs from what the cards say" if path.is_file() else "is missing"
-    line = _first_difference(path, wanted)
-    return RuleResult(path=path, line=line, what=what, fix="run `dtmodels docs`", generated=True)
+def _differs(path: Path, expected: str) -> RuleResult:
+    what = "the file differs from what `dtmodels docs` writes" if path.is_file() else "the file is missing"
+    line = _first_difference(path, expected)
+    return RuleResult(path=path, line=line, what=what, fix="run `dtmodels docs` and commit the result", generated=True)
 
 
-def _first_difference(path: Path, wanted: str) -> int:
-    found = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else []
-    pairs = zip(found, wanted.splitlines(), strict=False)
-    return next((number for number, (is_, should) in enumerate(pairs, 1) if is_ != should), max(1, len(found)))
+def _first_difference(path: Path, expected: str) -> int:
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else []
+    pairs = zip(lines, expected.splitlines(), strict=False)
+    return next((number for number, (line, target) in enumerate(pairs, 1) if line != target), max(1, len(lines)))

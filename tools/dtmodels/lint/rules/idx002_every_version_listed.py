@@ -1,11 +1,10 @@
-"""Every darktable that downloads models has an entry in the index of releases.
+"""Every darktable version that downloads models has an entry in the index of releases.
 
-darktable looks itself up by exactly three numbers; there are no ranges. A point release that was forgotten finds
-nothing to download, and says so to everybody who has it. That a version still in development is not served is only
-remarked upon.
+darktable looks up its own version by exactly three numbers; there are no ranges. A point release without an entry
+finds nothing to download, and its users see an error. A missing development version is reported as information only.
 
-Fix: `dtmodels index --serve <version>=<tag>`. A version that is missing here belongs into
-schema/darktable-versions-v1.json, with the address where it was announced.
+Fix: Run `dtmodels index --serve <version>=<tag>`. If darktable released a version that these tools do not know, add it
+to schema/darktable-versions-v1.json, with the URL of its announcement.
 
 Authority: schema/darktable-versions-v1.json, each row with its source
 
@@ -29,13 +28,14 @@ SEVERITY: Severity = "warning"
 
 
 def check_repository(root: Path) -> Iterator[RuleResult]:
-    """Look every known version up, as it would look itself up; what cannot be read is another rule's."""
+    """Look up every known version as darktable does; IDX001 reports an unreadable index."""
     try:
         index = read_index(root / FILE)
     except Failure:
         return
     for missing in unserved(index):
-        out = missing.kind == "release"
-        what = f"darktable {missing.version}{'' if out else ' (development)'} has no entry, so it downloads nothing"
-        fix = f"dtmodels index --serve {missing.version}=<tag>"
-        yield RuleResult(path=root / FILE, what=what, fix=fix, severity=None if out else "info")
+        released = missing.kind == "release"
+        version = missing.version if released else f"{missing.version} (development)"
+        what = f"darktable {version} has no entry, so it cannot download models"
+        fix = f"run `dtmodels index --serve {missing.version}=<tag>`"
+        yield RuleResult(path=root / FILE, what=what, fix=fix, severity=None if released else "info")

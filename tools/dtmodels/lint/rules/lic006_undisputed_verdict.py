@@ -1,9 +1,9 @@
-"""The verdict on a licence is not in doubt.
+"""The verdict on a licence is undisputed.
 
-Authorities differ about some licences, and about others none has spoken and the verdict was drawn from the text. Both
-pass, but whoever ships such weights should know it and have looked.
+Authorities disagree about some licences. On others no authority has ruled, and the verdict was inferred from the text.
+Such licences pass, but a reviewer should check them before the weights are shipped.
 
-Fix: read what the authority says; then add an entry to `reviews`, or accept this finding with a reason.
+Fix: Read the statement of the authority. Then add an entry to `reviews`, or accept this finding with a reason.
 
 Authority: the row of schema/licences-v1.json for the licence
 
@@ -23,11 +23,15 @@ from dtmodels.lint.rules._licences import has_review, reason_with_source, shippe
 
 SEVERITY: Severity = "warning"
 
-_DOUBTS = {"disputed": "not undisputed", "inferred": "drawn from its text alone", "unruled": "nobody's ruling"}
+_DOUBTS = {
+    "disputed": "the compatibility of {} is disputed",
+    "inferred": "the compatibility of {} is inferred from its text alone",
+    "unruled": "no authority has ruled on the compatibility of {}",
+}
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Look how certain the verdict on each licence is."""
+    """Check how certain the verdict on each licence is."""
     for where, verdict in shipped_licences(subject):
         for part in verdict.standing:
             doubt = _DOUBTS.get(part.row.certainty) if part.row else None
@@ -35,6 +39,6 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
                 yield RuleResult(
                     where=where,
                     part=(part.start, part.end),
-                    what=f"that {part.text} is compatible is {doubt}: {reason_with_source(part)}",
-                    fix="read what the authority says, and add a review to license.reviews",
+                    what=f"{doubt.format(part.text)}: {reason_with_source(part)}",
+                    fix="read the statement of the authority, and add a review to license.reviews",
                 )

@@ -1,8 +1,8 @@
-"""A licence is spelt as SPDX spells it.
+"""A licence is spelt as in the SPDX list.
 
-Programs that look licences up often compare letter by letter.
+Programs that look up licences often compare ids character by character.
 
-Fix: write the id as the SPDX list has it, and AND, OR and WITH in capitals; `dtmodels lint --fix` does.
+Fix: Write the id as in the SPDX list, and AND, OR and WITH in capitals; `dtmodels lint --fix` does this.
 
 Authority: SPDX specification 2.3, annex D, https://spdx.github.io/spdx-spec/v2.3/SPDX-license-expressions/
 
@@ -27,5 +27,5 @@ SEVERITY: Severity = "warning"
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Compare every word with the SPDX list."""
     for field, problem in licence_problems(subject, "spelling"):
-        remark = to_fixable_result(field, problem)
-        yield replace(remark, change=replace(remark.change, safe=True) if remark.change else None)
+        result = to_fixable_result(field, problem)
+        yield replace(result, change=replace(result.change, safe=True) if result.change else None)

@@ -1,9 +1,9 @@
-"""An exception belongs to the licence it is joined to.
+"""A licence exception is joined to a licence it was written for.
 
-An exception permits something its own licence forbids. Joined to another one it says nothing, and the card says
-something the authors did not.
+An exception permits something that its own licence forbids. Joined to another licence it has no meaning, and the card
+states terms that the authors did not choose.
 
-Fix: look which licence the authors used, and write the pair as they do.
+Fix: Check which licence the authors used, and write the same pair.
 
 Authority: SPDX list of exceptions, https://spdx.org/licenses/exceptions-index.html
 
@@ -25,6 +25,6 @@ SEVERITY: Severity = "error"
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Look every exception up."""
+    """Look up every exception."""
     for field, problem in licence_problems(subject, "misfit"):
         yield to_result(field, problem)

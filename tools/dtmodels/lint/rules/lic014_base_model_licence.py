@@ -1,9 +1,9 @@
-"""Weights made from another model are not freer than that model allows.
+"""The licence of derived weights is no more permissive than their base model allows.
 
-Fine-tuned, distilled or pruned weights are made from the weights they began with. Under GPL-3.0-only these cannot end
-under MIT, and where nobody states a licence of theirs nothing made from them can be licensed at all.
+Fine-tuned, distilled or pruned weights are derived from the weights of a base model. If these are under GPL-3.0-only,
+the derived weights cannot be under MIT. If these have no stated licence, the derived weights cannot be licensed at all.
 
-Fix: give the weights the licence of the base model or one it permits instead, or begin with another model.
+Fix: Give the weights the licence of the base model or one that it permits instead, or start from another model.
 
 Authority: GNU GPL version 3, section 5(c), https://www.gnu.org/licenses/gpl-3.0.html#section5
 
@@ -22,7 +22,7 @@ from collections.abc import Iterator
 
 from dtmodels.licence import judge
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._copyleft import violated_licences
+from dtmodels.lint.rules._derived_works import violated_licences
 from dtmodels.lint.rules._licences import BASE, PACKAGE, shipped_licences
 
 SEVERITY: Severity = "error"
@@ -37,7 +37,7 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
         return
     verdict = judge(base.license)
     for part in violated_licences(verdict, weights.expression):
-        kept = "has no licence anybody states" if part.row and part.row.kind == "none" else f"is under {part.text}"
-        what = f"the base model {kept}, and the weights made from it are under {weights.expression}"
-        fix = "give the weights the licence of the base model, or begin with another model"
+        licence = "has no stated licence" if part.row and part.row.kind == "none" else f"is under {part.text}"
+        what = f"the base model {licence}, but the weights derived from it are under {weights.expression}"
+        fix = "give the weights the licence of the base model, or start from another model"
         yield RuleResult(where=BASE, part=(part.start, part.end), what=what, fix=fix)

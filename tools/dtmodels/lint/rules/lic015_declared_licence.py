@@ -1,14 +1,14 @@
-"""The licence in the card is the one its source declares today.
+"""The licence in the card is the one that its source declares today.
 
-Authors change licences, and cards are copied with mistakes. GitHub recognises the licence of a repository, the Hugging
-Face Hub shows the one its owner chose. This is only looked at with `--online`; a source that says nothing, or something
-that is no SPDX id, is no finding.
+Authors change licences, and mistakes are copied from card to card. GitHub detects the licence of a repository; the
+Hugging Face Hub shows the licence that its owner chose. This rule runs only with `--online`. A source that declares no
+licence, or only `other`, produces no finding.
 
-Fix: read the licence at the source; correct the card, or say in a limitation why it differs.
+Fix: Read the licence at the source. Fix the card, or explain the difference in a limitation.
 
 Bad::
 
-    license: {weights: MIT, code: MIT}   # and the hub says cc-by-nc-4.0
+    license: {weights: MIT, code: MIT}   # the Hugging Face Hub says cc-by-nc-4.0
 
 Good::
 
@@ -23,27 +23,27 @@ from dtmodels.lint.web import Web
 
 SEVERITY: Severity = "warning"
 
-_SAYS_NOTHING = {"", "other", "unknown", "noassertion", "none"}
+_UNSTATED = {"", "other", "unknown", "noassertion", "none"}
 
 
 def check_online(subject: Subject, web: Web) -> Iterator[RuleResult]:
-    """Compare the code's licence with GitHub's finding, and the weights' with the hub's."""
+    """Compare the licence of the code with GitHub, and the licence of the weights with the Hugging Face Hub."""
     card = subject.card
-    yield from _compared("code", card.license.code, github_licence(web, card.source.repository, card.source.commit))
+    yield from _compare("code", card.license.code, github_licence(web, card.source.repository, card.source.commit))
     for checkpoint in card.checkpoints:
         if checkpoint.hub:
-            yield from _compared("weights", card.license.weights, hub_licence(web, checkpoint.hub))
+            yield from _compare("weights", card.license.weights, hub_licence(web, checkpoint.hub))
             return
 
 
-def _compared(field: str, stated: str, found: str) -> Iterator[RuleResult]:
-    if found.lower() not in _SAYS_NOTHING and not _alike(stated, found):
-        what = f"the source declares {found[:60]}, the card {stated[:60]}"
-        yield RuleResult(where=("license", field), what=what, fix="read the licence at the source and correct the card")
+def _compare(field: str, stated: str, declared: str) -> Iterator[RuleResult]:
+    if declared.lower() not in _UNSTATED and not _alike(stated, declared):
+        what = f"the source declares {declared[:60]}, but the card says {stated[:60]}"
+        yield RuleResult(where=("license", field), what=what, fix="read the licence at the source and fix the card")
 
 
-def _alike(stated: str, found: str) -> bool:
-    """Whether the source's id is one of the card's; `gpl-3.0` leaves open which of the two readings is meant."""
-    bare = found.lower().removesuffix("-only").removesuffix("-or-later").removesuffix("+")
+def _alike(stated: str, declared: str) -> bool:
+    """Whether the card names the declared id; `gpl-3.0` matches GPL-3.0-only and GPL-3.0-or-later."""
+    bare = declared.lower().removesuffix("-only").removesuffix("-or-later").removesuffix("+")
     words = stated.lower().replace("(", " ").replace(")", " ").split()
     return any(word.removesuffix("-only").removesuffix("-or-later").removesuffix("+") == bare for word in words)

@@ -1,9 +1,9 @@
-"""A limitation tells a photographer something.
+"""A limitation is specific.
 
-"May have issues" is true of everything. A limitation is of use when somebody can see from it whether their image is
-concerned.
+"May have issues" is true of every model. A limitation is useful only if photographers can tell whether it affects
+their images.
 
-Fix: say which images, which conditions, or which data; what happens; and what to do instead, if anything.
+Fix: Say which images, conditions or data are affected, what happens, and what to do instead, if anything.
 
 Bad::
 
@@ -22,22 +22,22 @@ from dtmodels.lint.rules._data import normalised
 
 SEVERITY: Severity = "warning"
 
-_FEWEST_LETTERS = 20
-_FEWEST_WORDS = 4
+_MIN_CHARACTERS = 20
+_MIN_WORDS = 4
 _VAGUE = re.compile(
     r"""(?x) ((it|this|the\ model|there|known)\ )? ((may|might|can|could|has|have|are|is)\ )?
     ((have|be|produce|contain|show)\ )? ((some|certain|various|unknown|other|minor)\ )?
     (issues?|problems?|artefacts?|artifacts?|limitations?|errors?|bias(es)?|inaccuracy|inaccuracies|failures?)
-    (\ (in|under|with|for)\ (some|certain|rare|various)\ (cases|conditions|images|images|situations))?
+    (\ (in|under|with|for)\ (some|certain|rare|various)\ (cases|conditions|images|pictures|situations))?
     """
 )
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Measure each limitation, and know the usual empty ones."""
+    """Check the length of each limitation, and find empty phrases."""
     for index, limitation in enumerate(subject.card.limitations):
         text = limitation.text.strip()
-        if len(text) < _FEWEST_LETTERS or len(text.split()) < _FEWEST_WORDS or _VAGUE.fullmatch(normalised(text)):
-            what = "this says too little to tell which images are concerned"
-            fix = "say which images, conditions or data, and what happens"
+        if len(text) < _MIN_CHARACTERS or len(text.split()) < _MIN_WORDS or _VAGUE.fullmatch(normalised(text)):
+            what = "this limitation is too vague to tell which images it affects"
+            fix = "say which images, conditions or data are affected, and what happens"
             yield RuleResult(where=("limitations", index, "text"), what=what, fix=fix)

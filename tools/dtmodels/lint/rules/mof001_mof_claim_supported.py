@@ -1,10 +1,10 @@
-"""The claimed class of the Model Openness Framework is not above what the facts support.
+"""The facts in the card support the claimed class of the Model Openness Framework.
 
-Class III needs architecture, weights, results, model card, data card and a report; class II the code for training,
-inference and evaluation and the evaluation data; class I all training data, its preprocessing, intermediate weights and
-a paper. Each must be published under an open licence, and of the data every set must be.
+Class III requires architecture, weights, results, model card, data card and a report. Class II adds the code for
+training, inference and evaluation, and the evaluation data. Class I adds all training data, its preprocessing code,
+intermediate weights and a paper. Every component must be under an open licence, and so must every dataset.
 
-Fix: state the missing facts where they exist; else claim what `dtmodels explain` derives.
+Fix: State the missing facts if they exist. Otherwise claim the class that `dtmodels explain` derives.
 
 Authority: Model Openness Framework, https://arxiv.org/abs/2403.13784
 

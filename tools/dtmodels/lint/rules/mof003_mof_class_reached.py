@@ -1,10 +1,10 @@
 """The model reaches a class of the Model Openness Framework.
 
-Class III asks for what anybody needs to judge a model: the network, its weights, what they achieve, and a description
-of model and data, all under open licences.
+Class III requires what is needed to evaluate a model: the network, its weights, its results, and descriptions of model
+and data, all under open licences.
 
-Fix: publish what is missing and name it under openness.components; or say what is missing as a limitation and have
-MOF003 accepted.
+Fix: Publish what is missing and name it under openness.components. Otherwise state in a limitation what is missing, and
+have a maintainer accept MOF003.
 
 Authority: darktable's AI model policy, https://github.com/darktable-org/darktable-ai/wiki/AI-Model-Policy
 
@@ -37,7 +37,7 @@ SEVERITY: Severity = "error"
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Speak where no class is derived; a claim above it is the business of MOF001."""
+    """Report that no class is derived; MOF001 reports a claim above it."""
     openness = subject.card.openness
     if openness is None or openness.mof != "none" or is_unfinished_draft(subject.card):
         return
@@ -45,5 +45,5 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
     if derived.level == "none":
         gaps = derived.missing("III")
         yield RuleResult(
-            where=("openness", "mof"), what=f"no MOF class is reached: {describe_gaps(gaps)}", fix=gaps[0].fix
+            where=("openness", "mof"), what=f"the facts support no MOF class: {describe_gaps(gaps)}", fix=gaps[0].fix
         )

@@ -1,10 +1,10 @@
-"""The claimed class of the Open Source AI Definition is not above what the facts support.
+"""The facts in the card support the claimed class of the Open Source AI Definition.
 
-A class that is typed in proves nothing: audits of such lists found most entries wrong. Here it follows from the card:
-open-weights needs open weights, open-model also the code that runs them, open-source-ai also the training code and
-information about every dataset, none of them undisclosed.
+A class that is typed in proves nothing: audits of such lists found that most entries were wrong. Here the class is
+derived from the card. open-weights requires open weights. open-model also requires the code that runs them.
+open-source-ai also requires the training code and information about every dataset, none of them undisclosed.
 
-Fix: state the missing facts where they exist; else claim what `dtmodels explain` derives.
+Fix: State the missing facts if they exist. Otherwise claim the class that `dtmodels explain` derives.
 
 Authority: Open Source AI Definition 1.0, https://opensource.org/ai/open-source-ai-definition
 

@@ -1,15 +1,15 @@
-"""What the Free Software Foundation would say of a model that is Open Source AI.
+"""An Open Source AI model is trained on free data only, as the Free Software Foundation requires.
 
-The Open Source AI Definition is content with information about the data; the Free Software Foundation asks for all
-training data under free licences. A model can be the one without being the other, and readers should know.
+The Open Source AI Definition requires information about the data. The Free Software Foundation requires that all
+training data is under free licences. A model may meet the first and not the second; this finding informs readers.
 
-Fix: nothing has to be done; training on free data alone would satisfy both.
+Fix: No action is required. A model trained on free data alone satisfies both.
 
 Authority: https://www.fsf.org/news/fsf-is-working-on-freedom-in-machine-learning-applications
 
 Bad::
 
-    openness: {osaid: open-source-ai, mof: none}  # and a set for research only
+    openness: {osaid: open-source-ai, mof: none}  # and a dataset for research only
 
 Good::
 
@@ -26,11 +26,11 @@ SEVERITY: Severity = "info"
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Speak only where the two measures differ."""
+    """Report a model that meets only the Open Source AI Definition."""
     card = subject.card
     if card.openness is None or card.openness.osaid != "open-source-ai" or osaid(card).level != "open-source-ai":
         return
-    free = fsf(card)
-    if not free.holds:
-        what = f"FSF: no, it asks for free training data as well: {describe_gaps(tuple(free.missing()))}"
-        yield RuleResult(where=("openness", "osaid"), what=what, fix="nothing has to be done")
+    derived = fsf(card)
+    if not derived.holds:
+        what = f"not all training data is free, as the FSF requires: {describe_gaps(tuple(derived.missing()))}"
+        yield RuleResult(where=("openness", "osaid"), what=what, fix="no action is required")

@@ -1,8 +1,9 @@
-"""Nothing darktable or a family is told names an address, a host or an account.
+"""Package attributes and conversion options contain no URL, host or account.
 
-A model that runs locally has no use for one. Settings are handed on as they are, so what stands there could be called.
+A model that runs locally needs none of these. The settings are passed on unchanged, so a program could connect to a
+host that they name.
 
-Fix: delete it; data that has to be fetched is a checkpoint, with its digest.
+Fix: Delete it. Data that has to be downloaded is a checkpoint, with its digest.
 
 Authority: darktable's AI model policy, https://github.com/darktable-org/darktable-ai/wiki/AI-Model-Policy
 
@@ -41,13 +42,13 @@ _KEY = re.compile(
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Walk through everything free-form."""
+    """Search all free-form settings."""
     card = subject.card
-    free: list[tuple[Where, Any]] = [
+    settings: list[tuple[Where, Any]] = [
         (("package", "attributes"), card.package.attributes),
         (("convert", "options"), card.convert.options),
     ]
-    for where, value in free:
+    for where, value in settings:
         yield from _walk(where, value)
 
 
@@ -55,15 +56,17 @@ def _walk(where: Where, value: Any) -> Iterator[RuleResult]:
     if isinstance(value, dict):
         for name, inner in value.items():
             if _KEY.search(name) and not isinstance(inner, dict | list):
-                yield _reaches(where=(*where, name), named=name)
+                yield _remote(where=(*where, name), named=name)
             else:
                 yield from _walk((*where, name), inner)
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             yield from _walk((*where, index), inner)
     elif isinstance(value, str) and _VALUE.search(value.strip()):
-        yield _reaches(where=where, named=value[:60])
+        yield _remote(where=where, named=value[:60])
 
 
-def _reaches(*, where: Where, named: str) -> RuleResult:
-    return RuleResult(where=where, what=f"'{named}' reaches out of the machine", fix="delete it")
+def _remote(*, where: Where, named: str) -> RuleResult:
+    return RuleResult(
+        where=where, what=f"'{named}' refers to another machine", fix="delete it; the model must run without network"
+    )

@@ -1,8 +1,8 @@
-"""An address of arXiv or of a DOI is one that can exist.
+"""A URL of arXiv or doi.org contains a valid identifier.
 
-A digit that went astray leads to another paper, or to none, and nobody reads the address again once it stands there.
+A mistyped digit leads to another paper or to none, and a URL in a card is rarely checked again.
 
-Fix: copy the identifier from the paper itself.
+Fix: Copy the identifier from the paper itself.
 
 Authority: https://info.arxiv.org/help/arxiv_identifier.html and https://www.doi.org/the-identifier/resources/handbook/
 
@@ -31,28 +31,28 @@ _DOI = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/[!-~]+")
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Look at every address of the card that leads to arXiv or to a DOI."""
+    """Check every URL of arXiv or doi.org in the card."""
     for where, text in subject.texts():
-        if text.startswith("https://") and (wrong := _wrong(text)):
-            yield RuleResult(where=where, what=wrong, fix="copy the identifier from the paper itself")
+        if text.startswith("https://") and (problem := _identifier_error(text)):
+            yield RuleResult(where=where, what=problem, fix="copy the identifier from the paper itself")
 
 
-def _wrong(address: str) -> str:
+def _identifier_error(url: str) -> str:
     try:
-        parts = urlsplit(address)
+        parts = urlsplit(url)
         host = (parts.hostname or "").removeprefix("www.").removeprefix("export.")
     except ValueError:
         return ""
-    if host == "arxiv.org" and (found := _ARXIV.fullmatch(parts.path)):
-        return "" if _is_arxiv(found["id"]) else f"'{found['id'][:40]}' is no identifier of arXiv"
+    if host == "arxiv.org" and (match := _ARXIV.fullmatch(parts.path)):
+        return "" if _is_arxiv(match["id"]) else f"'{match['id'][:40]}' is not an arXiv identifier"
     if host in ("doi.org", "dx.doi.org"):
         name = unquote(parts.path.removeprefix("/"))
-        return "" if _DOI.fullmatch(name) else f"'{name[:60]}' is no DOI"
+        return "" if _DOI.fullmatch(name) else f"'{name[:60]}' is not a DOI"
     return ""
 
 
 def _is_arxiv(name: str) -> bool:
-    """Four digits until 2014, five since; the first of this form are of April 2007."""
+    """Whether `name` is an identifier: since April 2007 with four digits, since 2015 with five."""
     if not (new := _NEW.fullmatch(name)):
         return _OLD.fullmatch(name) is not None
     since = new["year"] + new["month"]

@@ -1,9 +1,9 @@
-"""The address of a checkpoint always serves the same file.
+"""The URL of a checkpoint always serves the same file.
 
-A branch, `latest` or `resolve/main` serves whatever was pushed last. The digest would notice, but by then nobody can
-build the model any more.
+A branch, `latest` or `resolve/main` serves whatever was pushed last. The digest would detect the change, but then the
+model could no longer be built.
 
-Fix: write the commit or the tag into the address; for the Hugging Face Hub use hub: {repository, revision, path}.
+Fix: Put the commit or the tag into the URL. For the Hugging Face Hub use hub: {repository, revision, path}.
 
 Bad::
 
@@ -33,10 +33,10 @@ _MOVING = re.compile(
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Look for the names that move."""
+    """Find names of branches and other changing references in URLs."""
     for index, checkpoint in enumerate(subject.card.checkpoints):
-        if checkpoint.url and (moving := _MOVING.search(checkpoint.url)):
-            named = next(filter(None, moving.group("branch", "bare", "heads", "latest", "query")))
-            what = f"the address names '{named}', which moves"
-            fix = "name a commit or a tag in its place; on the Hugging Face Hub use hub with a revision"
+        if checkpoint.url and (match := _MOVING.search(checkpoint.url)):
+            name = next(filter(None, match.group("branch", "bare", "heads", "latest", "query")))
+            what = f"the URL names '{name}', whose content can change"
+            fix = "name a commit or a tag instead; for the Hugging Face Hub use hub with a revision"
             yield RuleResult(where=("checkpoints", index, "url"), what=what, fix=fix)

@@ -1,10 +1,10 @@
-"""A checkpoint lies where files are meant to stay.
+"""A checkpoint is on a host that keeps files permanently.
 
-Shares of a personal drive end with the account, answer a script with a page instead of the file when too many ask, and
-tell nobody who put what there.
+File-sharing links of a personal drive end with the account. After many downloads they serve a web page instead of the
+file. They do not show who uploaded what.
 
-Fix: ask the authors to publish the file as a release, on Zenodo or on the Hugging Face Hub, or mirror it there where
-its licence allows that, and name that address. Until then `dtmodels setup --pin` does not touch it.
+Fix: Ask the authors to publish the file as a release, on Zenodo or on the Hugging Face Hub, and use that URL. If its
+licence permits, mirror the file there yourself. Until then `dtmodels setup --pin` skips the checkpoint.
 
 Bad::
 
@@ -24,9 +24,9 @@ SEVERITY: Severity = "warning"
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Look at the host of each checkpoint."""
+    """Check the host of each checkpoint."""
     for index, checkpoint in enumerate(subject.card.checkpoints):
         if host := share(checkpoint.url or ""):
-            what = f"{host} is a personal share, where files do not last"
+            what = f"{host} serves files of personal accounts, which do not last"
             fix = f"ask the authors for a release, or {MIRROR}"
             yield RuleResult(where=("checkpoints", index, "url"), what=what, fix=fix)

@@ -1,9 +1,9 @@
-"""A released model comes with what a rebuild is held against.
+"""A released model has golden outputs to check a rebuild against.
 
-Whoever builds the package again has to see whether it is the same model. The golden outputs say so whatever the
-processor, and they catch a toolchain that changed its mind.
+Whoever rebuilds the package has to know whether it is the same model. Golden outputs show this on every CPU, and they
+reveal a change in the toolchain.
 
-Fix: run `dtmodels validate --pin <id>` and commit golden.json.
+Fix: Run `dtmodels validate --pin <id>` and commit golden.json.
 
 Bad::
 
@@ -21,11 +21,12 @@ from dtmodels.lint.rule import RuleResult, Severity, Subject
 
 SEVERITY: Severity = "warning"
 
-_EVIDENCE = "golden.json"
+_FILE = "golden.json"
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Ask for the golden outputs of a released model."""
-    if subject.card.status == "released" and not (subject.directory / _EVIDENCE).is_file():
-        what = f"there is no {_EVIDENCE} to hold a rebuild against"
-        yield RuleResult(where=("status",), what=what, fix=f"run `dtmodels validate --pin {subject.card.id}`")
+    """Require the golden outputs of a released model."""
+    if subject.card.status == "released" and not (subject.directory / _FILE).is_file():
+        what = f"{_FILE} is missing, so a rebuild cannot be checked"
+        fix = f"run `dtmodels validate --pin {subject.card.id}` and commit {_FILE}"
+        yield RuleResult(where=("status",), what=what, fix=fix)

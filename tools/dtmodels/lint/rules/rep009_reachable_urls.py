@@ -1,9 +1,9 @@
-"""Addresses in the card still lead somewhere.
+"""URLs in the card still exist.
 
-A dead link takes the proof of a claim with it. This is only looked at with `--online`, since a network has its moods;
-a server that cannot be asked is no finding.
+A dead link removes the evidence for a claim. This rule runs only with `--online`, because networks fail at times. A
+server that does not respond produces no finding.
 
-Fix: find where the page went, or an archived copy of it.
+Fix: Find the new URL of the page, or an archived copy.
 
 Bad::
 
@@ -24,8 +24,8 @@ SEVERITY: Severity = "warning"
 
 
 def check_online(subject: Subject, web: Web) -> Iterator[RuleResult]:
-    """Ask for every address of the card once."""
+    """Request every URL of the card once."""
     for where, text in subject.texts():
-        if text.startswith("https://") and not is_placeholder(text) and (answer := web.head(text)).gone:
-            what = f"nothing is at this address any more (status {answer.status})"
-            yield RuleResult(where=where, what=what, fix="find where it went, or an archived copy")
+        if text.startswith("https://") and not is_placeholder(text) and (response := web.head(text)).gone:
+            what = f"the page does not exist (HTTP status {response.status})"
+            yield RuleResult(where=where, what=what, fix="find its new URL, or an archived copy")

@@ -1,18 +1,18 @@
-"""What lies at the address of a checkpoint is still the file that was reviewed.
+"""The file at the URL of a checkpoint is still the reviewed one.
 
-Size and digest stand in the card. Servers state the size of a file, and the Hugging Face Hub its SHA-256 too, so a file
-that was exchanged is seen without downloading it. This is only looked at with `--online`; the download of a build
-compares the bytes themselves.
+The card states size and digest. Servers report the size of a file, and the Hugging Face Hub also its SHA-256, so a
+replaced file is detected without a download. This rule runs only with `--online`; a build compares the bytes
+themselves.
 
-Fix: find out who exchanged the file and why; review it again before the card takes over its digest.
+Fix: Find out who replaced the file and why. Review it again before you write its digest into the card.
 
 Bad::
 
-    bytes: 116861841   # and the server offers 116861842
+    bytes: 116861841   # the server reports 116861842
 
 Good::
 
-    bytes: 116861841   # and the server offers as many
+    bytes: 116861841   # the server reports 116861841
 """
 
 from collections.abc import Iterator
@@ -27,22 +27,22 @@ HARD = True
 
 
 def check_online(subject: Subject, web: Web) -> Iterator[RuleResult]:
-    """Hold each checkpoint against what its server states."""
+    """Compare each checkpoint with the size and digest that its server reports."""
     for index, checkpoint in enumerate(subject.card.checkpoints):
-        digest, size = _offered(checkpoint, web)
-        fix = "review the file again, or find the reviewed one"
+        digest, size = _reported(checkpoint, web)
+        fix = "review the new file, or find the reviewed one"
         if digest and checkpoint.sha256 and digest != checkpoint.sha256:
-            what = f"the hub holds a file with the SHA-256 {digest[:64]}"
+            what = f"the Hugging Face Hub reports the SHA-256 {digest[:64]}, not the one stated here"
             yield RuleResult(where=("checkpoints", index, "sha256"), what=what, fix=fix)
         elif size and checkpoint.bytes and size != checkpoint.bytes:
-            what = f"the server offers {size} bytes, not {checkpoint.bytes}"
+            what = f"the server reports {size} bytes, not {checkpoint.bytes}"
             yield RuleResult(where=("checkpoints", index, "bytes"), what=what, fix=fix)
 
 
-def _offered(checkpoint: Checkpoint, web: Web) -> tuple[str | None, int | None]:
+def _reported(checkpoint: Checkpoint, web: Web) -> tuple[str | None, int | None]:
     if checkpoint.hub:
         return hub_file(web, checkpoint.hub)
     if checkpoint.url and checkpoint.url.startswith("https://"):
-        answer = web.head(checkpoint.url)
-        return None, answer.bytes if answer.status == 200 else None
+        response = web.head(checkpoint.url)
+        return None, response.bytes if response.status == 200 else None
     return None, None

@@ -1,9 +1,9 @@
 """The id is well formed and equals the name of the directory.
 
-Directory, package, asset and the directory darktable installs into all carry the id. In lower case, with digits and
-single hyphens, it means the same on every file system and in every address.
+The directory, the package, the release asset and the directory that darktable installs into are all named after the
+id. Lower case, digits and single hyphens mean the same on every file system and in every URL.
 
-Fix: rename the directory or correct the id.
+Fix: Rename the directory or change the id.
 
 Bad::
 
@@ -28,9 +28,11 @@ _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Compare the id with the directory, which makes ids unique too."""
+    """Compare the id with the name of the directory, which also makes ids unique."""
     if subject.card.id != subject.directory.name:
         what = f"id is '{subject.card.id}', but the directory is '{subject.directory.name}'"
         change = Change(kind="value", where=("id",), source=quoted(subject.directory.name))
         usable = _ID.fullmatch(subject.directory.name) is not None
-        yield RuleResult(where=("id",), what=what, fix="make them equal", change=change if usable else None)
+        yield RuleResult(
+            where=("id",), what=what, fix="rename the directory or change the id", change=change if usable else None
+        )

@@ -1,9 +1,8 @@
-"""The scope says what the task is for.
+"""The scope describes the task.
 
-The scope is what people read, the task is what darktable runs. Where they speak of different things, one was copied
-from another card.
+Users read the scope, and darktable runs the task. If they differ, one of them was probably copied from another card.
 
-Fix: write the scope for this task, or correct the task.
+Fix: Write the scope for this task, or fix the task.
 
 Bad::
 
@@ -32,16 +31,16 @@ _WORDS = {
     "depth": r"depth|distance",
     "erase": r"eras|inpaint|remov|fill|retouch|heal",
 }
-"""Stems of the words for what each task does; a task without any is not judged."""
+"""Word stems for each task; other tasks are not checked."""
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Refuse a scope that speaks of other tasks and not of its own."""
+    """Reject a scope that describes another task and not its own."""
     scope, task = subject.card.use.scope.lower(), subject.card.task
     own = _WORDS.get(task)
     if own is None or re.search(own, scope):
         return
     others = [name for name, words in _WORDS.items() if re.search(words, scope)]
     if others:
-        what = f"the task is {task}, but the scope speaks of {others[0]}"
-        yield RuleResult(where=("use", "scope"), what=what, fix=f"say what {task} does here, or correct the task")
+        what = f"the task is {task}, but the scope describes {others[0]}"
+        yield RuleResult(where=("use", "scope"), what=what, fix=f"write a scope for {task}, or fix the task")

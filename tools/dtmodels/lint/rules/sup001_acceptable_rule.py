@@ -1,12 +1,12 @@
 """An acceptance names a rule whose findings may be accepted.
 
-Some things are not up for acceptance: the licence of the weights, data about people taken without consent, inference
-anywhere but on the photographer's machine, and cards that cannot be read.
+An acceptance is a documented waiver of one rule. Some rules cannot be waived, such as those on the licence of the
+weights, on images of people scraped without consent, on inference outside the user's machine, and on unreadable cards.
 
-A comment accepts nothing: an acceptance is a field of the card, with a reason, a name and a day, so that the grade and
-the page of the model show it.
+A comment accepts nothing. An acceptance is a field of the card, with a reason, a name and a date, so that the grade
+and the page of the model show it.
 
-Fix: correct the rule's name, or solve what the rule found.
+Fix: Fix the name of the rule, or resolve its finding.
 
 Bad::
 
@@ -31,25 +31,25 @@ _COMMENT = re.compile(r"#\s*[a-z][a-z0-9 _-]*:\s*(?:ignore|disable|noqa)\b[^\r\n
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Look each accepted rule up, and comments that would like to be acceptances."""
-    yield from _comments(subject)
+    """Look up each accepted rule, and find comments that try to silence one."""
+    yield from _comments_that_ignore(subject)
     from dtmodels.lint.registry import all_rules
 
     hard = {rule.id: rule.hard for rule in all_rules()}
     for index, acceptance in enumerate(subject.card.acceptances):
         where = ("acceptances", index, "rule")
         if acceptance.rule not in hard:
-            meant = nearest(acceptance.rule, hard, most=1)
-            fix = f"did you mean {meant[0]}?" if meant else "delete the acceptance"
+            similar = nearest(acceptance.rule, hard, most=1)
+            fix = f"did you mean {similar[0]}?" if similar else "delete the acceptance"
             yield RuleResult(where=where, what=f"there is no rule {acceptance.rule}", fix=fix)
         elif hard[acceptance.rule]:
             what = f"findings of {acceptance.rule} cannot be accepted"
-            yield RuleResult(where=where, what=what, fix="solve them and delete the acceptance")
+            yield RuleResult(where=where, what=what, fix="resolve them and delete the acceptance")
 
 
-def _comments(subject: Subject) -> Iterator[RuleResult]:
+def _comments_that_ignore(subject: Subject) -> Iterator[RuleResult]:
     for number, line in enumerate(re.split(r"\r\n|\r|\n", subject.reading.text), 1):
-        if "#" in line and (found := _COMMENT.search(line)):
-            span = Span(number, found.start() + 1, found.end() + 1)
-            fix = "solve the finding, or add an entry to acceptances with rule, reason, by and date"
-            yield RuleResult(span=span, what="a comment accepts nothing", fix=fix)
+        if "#" in line and (match := _COMMENT.search(line)):
+            span = Span(number, match.start() + 1, match.end() + 1)
+            fix = "resolve the finding, or add an entry to acceptances with rule, reason, by and date"
+            yield RuleResult(span=span, what="a comment cannot accept a finding", fix=fix)
