@@ -1,7 +1,8 @@
 """Lint rules: one file each, named `<id>_<subject>.py`, found by file name.
 
-The docstring of a plug-in module is the documentation of its rule: a title, the reason, `Fix:`, `Authority:` if the
-rule has a source, `Bad::` and `Good::`. A module sets `SEVERITY`, and `HARD = True` if its findings cannot be accepted.
+The docstring of a plug-in module is the documentation of its rule. It has a title, the reason, `Fix:`, `Bad::` and
+`Good::`, and `Authority:` if the rule has a source. A module sets `SEVERITY`, and `HARD = True` if its findings cannot
+be accepted.
 
 A module defines some of these functions, which `lint.engine` calls:
 

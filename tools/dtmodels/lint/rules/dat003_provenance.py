@@ -1,7 +1,7 @@
 """The provenance of a dataset says who made it, how, and when or how large it is.
 
-"From the internet" describes any dataset. To evaluate a dataset or to obtain the same version, readers need to know
-who made it, how it was collected, and which version was used.
+"From the internet" describes any dataset. Readers who evaluate a dataset or want the same version need to know who made
+it, how it was collected, and which version was used.
 
 Fix: Write one sentence with who, how, and a year or a size. If that is undisclosed, set access or collection to
 undisclosed and say so in the sentence.

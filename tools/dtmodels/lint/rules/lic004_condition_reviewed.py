@@ -1,7 +1,7 @@
 """A conditionally compatible licence has a review of its condition.
 
-Some licences are compatible only under a condition: a file stays separate, a notice names the GPL, or the text is the
-newer of two versions. A reviewer has to check the condition and record the result.
+Some licences are compatible only under a condition. For example, a file stays separate, a notice names the GPL, or the
+text is the newer of two versions. A reviewer has to check the condition and record the result.
 
 Fix: Read the licence and the statements of the authors. Then add an entry to `reviews` with the condition, the URL of
 the evidence, your name and the date.

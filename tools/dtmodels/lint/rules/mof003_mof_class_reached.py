@@ -1,7 +1,7 @@
 """The model reaches a class of the Model Openness Framework.
 
-Class III requires what is needed to evaluate a model: the network, its weights, its results, and descriptions of model
-and data, all under open licences.
+Class III requires the network, its weights, its results, and descriptions of model and data, all under open licences.
+Users need these to evaluate a model.
 
 Fix: Publish what is missing and name it under openness.components. Otherwise state in a limitation what is missing, and
 have a maintainer accept MOF003.

@@ -1,10 +1,10 @@
 """An acceptance names a rule whose findings may be accepted.
 
-An acceptance is a documented waiver of one rule. Some rules cannot be waived, such as those on the licence of the
-weights, on images of people scraped without consent, on inference outside the user's machine, and on unreadable cards.
+An acceptance is a documented waiver of one rule. Some rules cannot be waived, for example LIC003 (licence of the
+weights), DAT005 (images of people scraped without consent) and PRI001 (inference on the user's machine).
 
-A comment accepts nothing. An acceptance is a field of the card, with a reason, a name and a date, so that the grade
-and the page of the model show it.
+An acceptance is a field of the card, with a reason, a name and a date. The grade and the page of the model show it. A
+comment accepts nothing.
 
 Fix: Fix the name of the rule, or resolve its finding.
 
