@@ -4,7 +4,7 @@ Most models use the same datasets, and their licences are copied from card to ca
 schema/datasets-v1.json, records what was found, with its source and its certainty. A finding is a warning if the
 registry only records common knowledge that was not checked.
 
-Fix: Write what the registry records. If you know better, fix the registry and give your source.
+Fix: Write what the registry records. If you know better, update the registry and give your source.
 
 Authority: the row of schema/datasets-v1.json for each dataset, with its source
 
@@ -36,6 +36,6 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
             note = "" if known.name in noted else f": {known.note}"
             noted.add(known.name)
             what = f"the {label} of {known.name} is '{conflict.known}', not '{conflict.said}'{note} ({known.source})"
-            fix = f"write {conflict.field}: {conflict.known}, or fix schema/datasets-v1.json"
+            fix = f"write {conflict.field}: {conflict.known}, or update schema/datasets-v1.json"
             severity: Severity = "warning" if known.sure == "recalled" else "error"
             yield RuleResult(where=(*where, conflict.field), what=what, fix=fix, severity=severity)

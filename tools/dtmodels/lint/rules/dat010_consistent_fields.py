@@ -34,7 +34,7 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
 def _contradictions(data: Dataset) -> Iterator[tuple[str, str, str]]:
     if data.personal_data == "none" and "undisclosed" in (data.access, data.collection):
         what = "is said to show no people, but its content is undisclosed"
-        yield "personal_data", what, "write personal_data: people and consent: unknown, or fix access and collection"
+        yield "personal_data", what, "write personal_data: people and consent: unknown, or change access and collection"
     elif data.personal_data != "none" and data.consent == "not-needed" and data.collection != "synthetic":
         what = "shows people, so their consent cannot be not-needed"
         yield "consent", what, "write consent: given, none or unknown"

@@ -63,7 +63,7 @@ def _file(subject: Subject, text: LicenseText, where: Where) -> Iterator[RuleRes
         yield RuleResult(where=(*where, "file"), what=what, fix="put the text itself into the model's directory")
     elif not path.is_file():
         yield RuleResult(
-            where=(*where, "file"), what=f"there is no file '{text.file}'", fix="fix the name, or add the text"
+            where=(*where, "file"), what=f"there is no file '{text.file}'", fix="change the name, or add the text"
         )
     elif (actual := sha256(path)) != text.sha256:
         what = f"'{text.file}' has the SHA-256 {actual}, not the one stated here"

@@ -4,7 +4,7 @@ Authors change licences, and mistakes are copied from card to card. GitHub detec
 Hugging Face Hub shows the licence that its owner chose. This rule runs only with `--online`. A source that declares no
 licence, or only `other`, produces no finding.
 
-Fix: Read the licence at the source. Fix the card, or explain the difference in a limitation.
+Fix: Read the licence at the source. Update the card, or explain the difference in a limitation.
 
 Bad::
 
@@ -39,7 +39,7 @@ def check_online(subject: Subject, web: Web) -> Iterator[RuleResult]:
 def _compare(field: str, stated: str, declared: str) -> Iterator[RuleResult]:
     if declared.lower() not in _UNSTATED and not _alike(stated, declared):
         what = f"the source declares {declared[:60]}, but the card says {stated[:60]}"
-        yield RuleResult(where=("license", field), what=what, fix="read the licence at the source and fix the card")
+        yield RuleResult(where=("license", field), what=what, fix="read the licence at the source and update the card")
 
 
 def _alike(stated: str, declared: str) -> bool:

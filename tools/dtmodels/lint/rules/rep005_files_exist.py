@@ -53,7 +53,7 @@ def _check_file(where: Where, name: str, directories: list[Path]) -> Iterator[Ru
         return
     path = next((directory / name for directory in directories if is_existing_file(directory / name)), None)
     if path is None:
-        yield RuleResult(where=where, what=f"there is no file '{name[:100]}'", fix="fix the name, or add the file")
+        yield RuleResult(where=where, what=f"there is no file '{name[:100]}'", fix="change the name, or add the file")
     elif not any(path.resolve().is_relative_to(directory.resolve()) for directory in directories):
         yield RuleResult(
             where=where,

@@ -2,7 +2,7 @@
 
 Users read the scope, and darktable runs the task. If they differ, one of them was probably copied from another card.
 
-Fix: Write the scope for this task, or fix the task.
+Fix: Write the scope for this task, or change the task.
 
 Bad::
 
@@ -43,4 +43,4 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
     others = [name for name, words in _WORDS.items() if re.search(words, scope)]
     if others:
         what = f"the task is {task}, but the scope describes {others[0]}"
-        yield RuleResult(where=("use", "scope"), what=what, fix=f"write a scope for {task}, or fix the task")
+        yield RuleResult(where=("use", "scope"), what=what, fix=f"write a scope for {task}, or change the task")

@@ -6,7 +6,7 @@ weights), DAT005 (images of people scraped without consent) and PRI001 (inferenc
 An acceptance is a field of the card, with a reason, a name and a date. The grade and the page of the model show it. A
 comment accepts nothing.
 
-Fix: Fix the name of the rule, or resolve its finding.
+Fix: Change the name of the rule, or resolve its finding.
 
 Bad::
 

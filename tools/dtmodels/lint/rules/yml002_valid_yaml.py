@@ -2,7 +2,7 @@
 
 Only the first error is reported, because the text after it cannot be parsed reliably.
 
-Fix: Fix the syntax at the reported position.
+Fix: Correct the syntax at the reported position.
 
 Bad::
 
