@@ -52,7 +52,7 @@ def test_a_profile_decides_what_fails(toy: Path) -> None:
 
 
 def test_a_draft_is_judged_as_a_draft_unless_another_profile_is_named(toy: Path) -> None:
-    use(toy, "DAT004/bad-disclosed-by-nobody-accepted")
+    use(toy, "DAT004/bad-disclosed-but-not-accepted")
     card = toy / "models" / "toy-model" / "card.yaml"
     assert "status: draft" in card.read_text()
     code, text = said(toy, select=["DAT004"])
@@ -70,7 +70,7 @@ def test_a_draft_does_not_pass_what_nobody_may_accept(toy: Path) -> None:
 
 
 def test_a_draft_beside_a_released_model_is_judged_for_itself(toy: Path) -> None:
-    use(toy, "DAT004/bad-disclosed-by-nobody-accepted")
+    use(toy, "DAT004/bad-disclosed-but-not-accepted")
     text = (toy / "models" / "toy-model" / "card.yaml").read_text()
     other = toy / "models" / "other-model" / "card.yaml"
     other.parent.mkdir()

@@ -74,7 +74,7 @@ def test_a_share_without_a_digest_is_two_defects_in_a_release(tmp_path: Path) ->
 
 @pytest.mark.parametrize("name", ["../../.ssh/id", "/etc/passwd", "x" * 5000])
 def test_a_file_stays_in_its_directory(tmp_path: Path, name: str) -> None:
-    text = card("REP008/bad-named").replace("weights.pth", name)
+    text = card("REP008/bad-by-suffix").replace("weights.pth", name)
     assert found(tmp_path, text).keys() <= {"REP005", "SCH004"}
 
 

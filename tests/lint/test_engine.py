@@ -91,7 +91,7 @@ def test_a_directory_without_a_card_is_a_finding(tmp_path: Path) -> None:
 def test_a_page_that_was_never_generated_is_a_finding(tmp_path: Path) -> None:
     put(tmp_path, "a-model")
     (finding,) = lint(tmp_path, select=["DOC"])
-    assert (finding.path, finding.message) == ("models/a-model/README.md", "is missing")
+    assert (finding.path, finding.message) == ("models/a-model/README.md", "the file is missing")
 
 
 def test_wrong_questions_are_wrong_usage(tmp_path: Path) -> None:
@@ -147,5 +147,5 @@ def test_a_file_that_links_out_of_its_directory_is_refused(repository: Repositor
     weights.rename(root / "weights.bin")
     weights.symlink_to(root / "weights.bin")
     assert [finding.message for finding in lint(root, select=["REP005"])] == [
-        "'weights.bin' is a link out of the directory"
+        "'weights.bin' is a link to a file outside the directory"
     ]

@@ -60,7 +60,7 @@ def test_without_a_revision_nothing_is_compared(toy: Path) -> None:
 )
 def test_what_a_package_is_made_of_needs_a_new_version(toy: Path, path: str, text: str, named: str) -> None:
     write(toy, path, text)
-    assert found(toy) == [f"changed since HEAD: {named}; but the version is still 1.0"]
+    assert found(toy) == [f"{named} changed since HEAD, but the version is still 1.0"]
     write(toy, "models/toy-model/card.yaml", (toy / "models/toy-model/card.yaml").read_text().replace('"1.0"', '"1.1"'))
     assert found(toy) == []
 
@@ -99,7 +99,7 @@ def test_a_draft_that_was_published_before_needs_a_new_version(toy: Path, commit
     commit(toy)
     write(toy, "models/toy-model/card.yaml", DRAFT.replace("weights: MIT", "weights: ISC"))
     (message,) = found(toy)
-    assert message.startswith("changed since HEAD: license.weights")
+    assert message.startswith("license.weights changed since HEAD")
 
 
 def test_committed_changes_count_like_those_that_are_not(toy: Path, commit: Commit) -> None:
@@ -119,7 +119,7 @@ def test_a_model_that_was_removed_may_not_come_back_under_an_old_version(toy: Pa
     commit(toy)
     write(toy, "models/toy-model/card.yaml", CARD)
     (message,) = found(toy)
-    assert message.startswith("the version 1.0 was used before, in ")
+    assert message.startswith("version 1.0 was already used, in commit ")
 
 
 def test_a_card_that_was_broken_is_no_reason_to_fail(toy: Path, commit: Commit) -> None:

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from dtmodels.lint.registry import all_rules
+from dtmodels.lint.registry import all_rules, find_rule
 from dtmodels.lint.rule_page import DIRECTORY, rule_page
 from dtmodels.lint.rule_pages import rule_pages, stale_pages
 
@@ -25,8 +25,16 @@ def test_a_page_shows_what_is_wrong_and_what_is_right() -> None:
     for rule in all_rules():
         page = rule_page(rule)
         assert page.startswith(f"# {rule.id}: {rule.title}\n")
-        assert page.index(f"## Bad\n\n```yaml\n{rule.bad}\n") < page.index(f"## Good\n\n```yaml\n{rule.good}\n")
+        bad, good = page.partition("## Good\n")[::2]
+        assert f"\n{rule.bad}\n```\n" in bad.partition("## Bad\n")[2]
+        assert f"\n{rule.good}\n```\n" in good
         assert page.count("```") == 4
+
+
+def test_examples_without_a_yaml_key_are_text_blocks() -> None:
+    text = {rule.id for rule in all_rules() if "```text" in rule_page(rule)}
+    assert text == {"DOC001", "REP007"}
+    assert "```yaml" not in rule_page(find_rule("REP007"))
 
 
 def test_pages_are_only_kept_where_there_is_a_directory_for_them(tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def test_what_nobody_can_accept_refuses_the_model(fixture: Callable[[str], Path]
 
 
 def test_a_draft_says_what_it_lacks_for_a_release_though_a_draft_may_lack_it(fixture: Callable[[str], Path]) -> None:
-    root = fixture("REP001/good-draft-without")
+    root = fixture("REP001/good-draft-without-digest")
     said = [line.strip() for line in explained(root).splitlines() if "lacking for a release: " in line]
     assert {line.split(": ")[1] for line in said} >= {"REP001", "REP007"}
     card = root / "models" / "toy-model" / "card.yaml"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from dtmodels.lint.rule import Rule
 
 DIRECTORY = Path("docs") / "rules"
 """Where a repository keeps the pages."""
+
+_KEY = re.compile(r"[\w\"]:(\s|$)")
 
 
 def rule_page(rule: Rule) -> str:
@@ -18,11 +21,16 @@ def rule_page(rule: Rule) -> str:
         f"*{rule.severity}; {acceptance(rule)}*",
         f"## Why\n\n{rule.why}",
         f"## What to do\n\n{rule.fix}",
-        f"## Bad\n\n```yaml\n{rule.bad}\n```",
-        f"## Good\n\n```yaml\n{rule.good}\n```",
+        f"## Bad\n\n{_example(rule.bad)}",
+        f"## Good\n\n{_example(rule.good)}",
     ]
     sections += [f"## Authority\n\n{rule.authority}"] if rule.authority else []
     return "\n\n".join(sections) + "\n"
+
+
+def _example(example: str) -> str:
+    """An example as a code block: YAML if it holds a key, else plain text, such as a list of files."""
+    return f"```{'yaml' if _KEY.search(example) else 'text'}\n{example}\n```"
 
 
 def acceptance(rule: Rule) -> str:

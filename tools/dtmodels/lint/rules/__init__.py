@@ -1,10 +1,16 @@
-"""One file a rule, named `<id>_<what it is about>.py`; nothing else names them.
+"""Lint rules: one file each, named `<id>_<subject>.py`, found by file name.
 
-The docstring of a member is the rule's documentation: a title, why it exists, `Fix:`, `Authority:` where it rests on
-somebody's word, `Bad::` and `Good::`. A member sets `SEVERITY`, and `HARD = True` when nobody may accept its findings.
+The docstring of a plug-in module is the documentation of its rule. It has a title, the reason, `Fix:`, `Bad::` and
+`Good::`, and `Authority:` if the rule has a source. A module sets `SEVERITY`, and `HARD = True` if its findings cannot
+be accepted.
 
-It finds things with `check_card(subject)`, called for every card that has all its parts; with `remember(subject)` and
-`compare(facts)`, which hold cards against each other; with `check_repository(root)`, called once; with
-`check_history(history, reading)`, called with `--since`; or with `check_online(subject, web)`, called with `--online`.
-A member with none of them documents what the reader of cards or the engine finds.
+A module defines some of these functions, which `lint.engine` calls:
+
+* `check_card(subject)`, for every complete card;
+* `remember(subject)` and `compare(facts)`, which collect facts of every card and then compare the cards;
+* `check_repository(root)`, once;
+* `check_history(history, reading)`, with `--since`;
+* `check_online(subject, web)`, with `--online`.
+
+A module without any of them documents a finding of the card reader or the engine.
 """

@@ -1,32 +1,32 @@
-"""Hold a claimed class against the derived one."""
+"""Compare a claimed openness class with the derived one; used by MOF001, MOF003, OSA001 and OSA002."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from dtmodels.lint.rule import RuleResult, Subject
-from dtmodels.lint.rules._data import begun
+from dtmodels.lint.rules._data import is_unfinished_draft
 from dtmodels.openness.proof import Derivation, Proof
 from dtmodels.yaml.document import Change
 
-_MOST = 3
+_MAX_GAPS = 3
 
 
-def above(claimed: str, derived: Derivation, field: str, subject: Subject) -> Iterator[RuleResult]:
-    """The remark about a claim that is higher than the facts support; it shows what is missing."""
+def excessive_claim(claimed: str, derived: Derivation, field: str, subject: Subject) -> Iterator[RuleResult]:
+    """Report a claim above the derived class, with the missing facts; skip unfinished drafts."""
     level = derived.level
-    if begun(subject.card) or derived.height(claimed) <= derived.height(level):
+    if is_unfinished_draft(subject.card) or derived.height(claimed) <= derived.height(level):
         return
     gaps = derived.missing(claimed)
-    what = f"{derived.name} {claimed} is claimed, but the facts support {level}: {told(gaps)}"
+    what = f"{derived.name} {claimed} is claimed, but the facts support {level}: {describe_gaps(gaps)}"
     fix = f"{gaps[0].fix}; or claim {level}"
     lower = Change(kind="value", where=("openness", field), source=level)
     yield RuleResult(where=("openness", field), what=what, fix=fix, change=lower)
 
 
-def told(gaps: tuple[Proof, ...]) -> str:
-    """The first gaps in words, and how many more there are."""
-    shown = [f"{gap.claim.rpartition(' ')[0]}: {gap.because}" for gap in gaps[:_MOST]]
-    if len(gaps) > _MOST:
-        shown.append(f"{len(gaps) - _MOST} more, see `dtmodels explain`")
-    return "; ".join(shown)
+def describe_gaps(gaps: tuple[Proof, ...]) -> str:
+    """Describe the first gaps, and count the others."""
+    reasons = [f"{gap.claim.rpartition(' ')[0]}: {gap.because}" for gap in gaps[:_MAX_GAPS]]
+    if len(gaps) > _MAX_GAPS:
+        reasons.append(f"{len(gaps) - _MAX_GAPS} more, see `dtmodels explain`")
+    return "; ".join(reasons)

@@ -1,4 +1,4 @@
-"""What the rules about data share: which sets of a card are described, and which cards are only begun."""
+"""Datasets that a card describes, and drafts that do not describe any yet; used by the rules about data."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from dtmodels.yaml.document import Where
 DATASETS: Where = ("training", "datasets")
 
 
-def described(dataset: Dataset) -> bool:
-    """Whether a set is more than a place held for one."""
+def is_described(dataset: Dataset) -> bool:
+    """Whether name, licence and provenance of a dataset are more than placeholders."""
     return not any(is_placeholder(text) for text in (dataset.name, dataset.license, dataset.provenance))
 
 
-def described_data(card: Card) -> Iterator[tuple[Where, Dataset]]:
-    """The described sets of a card, each with its place."""
+def described_datasets(card: Card) -> Iterator[tuple[Where, Dataset]]:
+    """All described datasets of a card, each with its field."""
     for index, data in enumerate(card.training.datasets):
-        if described(data):
+        if is_described(data):
             yield (*DATASETS, index), data
 
 
-def described_training_data(card: Card) -> Iterator[tuple[Where, Dataset]]:
-    """The described sets the weights were made from, each with its place."""
+def described_training_datasets(card: Card) -> Iterator[tuple[Where, Dataset]]:
+    """The described datasets that the weights were trained on, each with its field."""
     for index, data in training_data(card):
-        if described(data):
+        if is_described(data):
             yield (*DATASETS, index), data
 
 
-def begun(card: Card) -> bool:
-    """Whether a draft does not say yet what its weights were made from: too early to judge what follows from it."""
-    return card.status == "draft" and not any(True for _ in described_data(card))
+def is_unfinished_draft(card: Card) -> bool:
+    """Whether a draft describes no dataset yet; rules that depend on its data then report nothing."""
+    return card.status == "draft" and not any(True for _ in described_datasets(card))
 
 
-def plain(text: str) -> str:
-    """The words of a text in small letters, single spaces between them."""
+def normalised(text: str) -> str:
+    """The words of a text in lower case, with one space between them."""
     return re.sub(r"\W+", " ", text.lower()).strip()

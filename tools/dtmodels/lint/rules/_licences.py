@@ -1,4 +1,4 @@
-"""What the licence rules share: where licences stand in a card, and how a verdict is told."""
+"""Licence expressions of a card and messages about their verdicts; used by the licence rules."""
 
 from __future__ import annotations
 
@@ -29,92 +29,92 @@ class Field(NamedTuple):
 
     @property
     def shipped(self) -> bool:
-        """Whether it is the licence of what darktable downloads."""
+        """Whether it is a licence of the package that darktable downloads."""
         return self.where in _SHIPPED
 
 
-def fields(subject: Subject) -> Iterator[Field]:
-    """Every licence expression of a card, in the order of the file; empty ones and placeholders left out."""
+def licence_fields(subject: Subject) -> Iterator[Field]:
+    """Every licence expression of a card, in the order of the file; without empty ones and placeholders."""
     for where, text in subject.texts():
         if _is_expression(where) and text.strip() and not is_placeholder(text):
             yield Field(where, text)
 
 
-def shipped(subject: Subject) -> Iterator[tuple[Where, Verdict]]:
-    """What darktable would get, judged: the weights under the licence chosen for them, and the package.
+def shipped_licences(subject: Subject) -> Iterator[tuple[Where, Verdict]]:
+    """Verdicts on the licences that darktable receives: of the weights, as chosen, and of the package.
 
-    What is no valid expression is left out; LIC002 and LIC011 speak of it.
+    Invalid expressions are left out; LIC002 and LIC011 report them.
     """
-    found = subject.card.license
-    chosen = is_choice(found.weights, found.chosen)
-    stated = {CHOSEN if chosen else WEIGHTS: found.chosen if chosen else found.weights, PACKAGE: found.package}
+    licences = subject.card.license
+    chosen = is_choice(licences.weights, licences.chosen)
+    stated = {CHOSEN if chosen else WEIGHTS: licences.chosen if chosen else licences.weights, PACKAGE: licences.package}
     for where, text in stated.items():
         if text and text.strip() and not is_placeholder(text) and (verdict := judge(text)).status != "invalid":
             yield where, verdict
 
 
-def problems(subject: Subject, kind: Kind) -> Iterator[tuple[Field, ExpressionProblem]]:
+def licence_problems(subject: Subject, kind: Kind) -> Iterator[tuple[Field, ExpressionProblem]]:
     """The problems of one kind in all licence expressions of a card."""
-    for field in fields(subject):
+    for field in licence_fields(subject):
         for problem in judge(field.text).problems:
             if problem.kind == kind:
                 yield field, problem
 
 
-def told(
+def to_result(
     field: Field, problem: ExpressionProblem, *, severity: Literal["error", "warning"] | None = None
 ) -> RuleResult:
-    """A problem as a remark at the word it is about."""
+    """The finding for a problem, at the characters it is about."""
     part = (problem.start, problem.end)
     return RuleResult(where=field.where, part=part, what=problem.what, fix=problem.fix, severity=severity)
 
 
-def corrected(field: Field, problem: ExpressionProblem) -> RuleResult:
-    """A problem as a remark, with the correction where only one thing can be meant; a person has to agree to it."""
-    remark = told(field, problem)
+def to_fixable_result(field: Field, problem: ExpressionProblem) -> RuleResult:
+    """The finding for a problem, with an unsafe fix if only one meaning is possible."""
+    result = to_result(field, problem)
     if len(problem.meant) != 1:
-        return remark
+        return result
     text = field.text[: problem.start] + problem.meant[0] + field.text[problem.end :]
-    return replace(remark, change=Change(kind="value", where=field.where, source=text))
+    return replace(result, change=Change(kind="value", where=field.where, source=text))
 
 
-def deprecated(verdict: Verdict, part: Part) -> bool:
-    """Whether a part is an id that has several readings."""
-    return any(found.kind == "deprecated" and found.start == part.start for found in verdict.problems)
+def is_deprecated(verdict: Verdict, part: Part) -> bool:
+    """Whether a part is a deprecated SPDX id."""
+    return any(problem.kind == "deprecated" and problem.start == part.start for problem in verdict.problems)
 
 
-def reviewed(subject: Subject, part: Part) -> bool:
+def has_review(subject: Subject, part: Part) -> bool:
     """Whether the card has a review of a licence."""
     name = part.row.id if part.row else part.text
     return any(review.license.lower() in (name.lower(), part.text.lower()) for review in subject.card.license.reviews)
 
 
-def ruling(part: Part) -> str:
-    """Why a licence is judged as it is, and who says so."""
+def reason_with_source(part: Part) -> str:
+    """The reason for the verdict on a licence, and its authority."""
     return f"{part.reason} ({part.authority}: {part.url})" if part.url else part.reason
 
 
 def is_choice(weights: str, chosen: str | None) -> bool:
-    """Whether `chosen` is what is left of `weights` once its alternatives are chosen from."""
+    """Whether `chosen` picks one alternative of every choice in `weights`."""
     if not chosen:
         return False
     try:
-        offer, taken = parse(weights), parse(chosen)
+        offered, selected = parse(weights), parse(chosen)
     except LicenceError:
         return False
-    wanted = frozenset(_id(name) for name in leaves(taken))
-    return _has(offer, Or) and not _has(taken, Or) and _taken(offer, wanted) == wanted
+    names = frozenset(_id(name) for name in leaves(selected))
+    return _has(offered, Or) and not _has(selected, Or) and _covered(offered, names) == names
 
 
-def _taken(node: Node, wanted: frozenset[str]) -> frozenset[str] | None:
-    """The wanted licences an offer accounts for; None where it asks for another one."""
+def _covered(node: Node, names: frozenset[str]) -> frozenset[str] | None:
+    """The licences of `names` that `node` needs; None if it needs another one."""
     if isinstance(node, Name):
-        return frozenset((_id(node),)) if _id(node) in wanted else None
-    parts = [_taken(part, wanted) for part in node.parts]
+        return frozenset((_id(node),)) if _id(node) in names else None
+    parts = [_covered(part, names) for part in node.parts]
     if isinstance(node, And) and None in parts:
         return None
-    found = [part for part in parts if part is not None]
-    return frozenset[str]().union(*found) if found else None
+    covered = [part for part in parts if part is not None]
+    return frozenset[str]().union(*covered) if covered else None
 
 
 def _has(node: Node, kind: type[Node]) -> bool:
@@ -125,10 +125,10 @@ def _id(name: Name) -> str:
     return f"{name.text} WITH {name.exception.text}".lower() if name.exception else name.text.lower()
 
 
-_OWN = {"weights", "code", "chosen", "package"}
+_LICENCE_FIELDS = {"weights", "code", "chosen", "package"}
 
 
 def _is_expression(where: Where) -> bool:
     if "reviews" in where or "texts" in where:
         return False
-    return where[-1] == "license" or (len(where) == 2 and where[0] == "license" and where[1] in _OWN)
+    return where[-1] == "license" or (len(where) == 2 and where[0] == "license" and where[1] in _LICENCE_FIELDS)

@@ -1,15 +1,15 @@
-"""File names in cards: whether they stay where they belong, and whether the file is there."""
+"""Checks of file names in cards."""
 
 from pathlib import Path, PurePosixPath
 
 
-def outside(name: str) -> bool:
-    """Whether a relative path could lead out of the directory it is meant for, on any system."""
+def leaves_directory(name: str) -> bool:
+    """Whether a relative path could lead out of its directory, on any operating system."""
     return name.startswith(("/", "~")) or "\\" in name or ":" in name or ".." in PurePosixPath(name).parts
 
 
-def present(path: Path) -> bool:
-    """Whether there is such a file; no system has one whose name is too long for it."""
+def is_existing_file(path: Path) -> bool:
+    """Whether the file exists; False if the name is too long for the file system."""
     try:
         return path.is_file()
     except OSError:

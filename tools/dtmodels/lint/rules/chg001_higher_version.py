@@ -1,17 +1,17 @@
-"""A model that changed has a higher version.
+"""A changed model has a higher version.
 
-darktable compares the two numbers of the version and nothing else. Another package under the same number never reaches
-those who have the first one, and nobody can tell the two apart.
+darktable compares the two numbers of the version and nothing else. Users who have a version never receive another
+package with the same version, and the two packages cannot be distinguished.
 
-What counts is what a package is made of: the fields of the card that describe or build it, the files beside the card,
-and the network family. Comments and layout do not count, nor do acceptances, evaluation, the demo, tolerances and the
-list of changes. A model that was a draft all along keeps its version if it likes: it was never published.
+These changes count: fields of the card that describe or build the package, files next to the card, and the network
+family. Comments and layout do not count, nor do acceptances, evaluation, the demo, tolerances and the list of changes.
+A model that has always been a draft may keep its version, because it was never published.
 
-Fix: raise the version, and say under `changes` what is new.
+Fix: Raise the version, and describe the change under `changes`.
 
 Bad::
 
-    version: "1.0"   # and at the earlier revision license.weights was another
+    version: "1.0"   # unchanged, although license.weights differs from the earlier revision
 
 Good::
 
@@ -30,20 +30,23 @@ from dtmodels.yaml.document import Change
 SEVERITY: Severity = "error"
 HARD = True
 
-_MOST = 5
+_MAX_PARTS = 5
+"""Number of changed parts that a message lists."""
 
 
 def check_history(history: History, reading: Reading) -> Iterator[RuleResult]:
-    """Compare the model with what it was."""
+    """Compare the model with its earlier revision."""
     before = earlier(history, reading)
     if before is None or not reading.values:
         return
-    version, then = parse_version(reading.values.get("version")), parse_version(before.get("version"))
-    if version is None or version != then or not was_published(history, reading):
+    version, earlier_version = parse_version(reading.values.get("version")), parse_version(before.get("version"))
+    if version is None or version != earlier_version or not was_published(history, reading):
         return
     if parts := changed_parts(history, reading, before):
-        shown = ", ".join(parts[:_MOST]) + (f" and {len(parts) - _MOST} more" if len(parts) > _MOST else "")
+        listed = ", ".join(parts[:_MAX_PARTS]) + (
+            f" and {len(parts) - _MAX_PARTS} more" if len(parts) > _MAX_PARTS else ""
+        )
         higher = quoted(f"{version[0]}.{version[1] + 1}")
-        what = f"changed since {history.revision}: {shown}; but the version is still {version[0]}.{version[1]}"
+        what = f"{listed} changed since {history.revision}, but the version is still {version[0]}.{version[1]}"
         change = Change(kind="value", where=("version",), source=higher)
-        yield RuleResult(where=("version",), what=what, fix=f"write version: {higher}, or a higher one", change=change)
+        yield RuleResult(where=("version",), what=what, fix=f"write version: {higher} or higher", change=change)

@@ -1,10 +1,10 @@
-"""The training code is under a licence the Open Source Initiative approved.
+"""The training code is under a licence approved by the Open Source Initiative.
 
-Licences made for other works leave questions open where code is concerned: CC0-1.0 keeps patents back, WTFPL says
-nothing about warranty. Both are free, neither was approved for software.
+Licences written for other kinds of work leave questions open for code: CC0-1.0 grants no patent rights, and WTFPL says
+nothing about warranty. Both are free licences, but neither is approved for software.
 
-Fix: ask the authors for a licence such as MIT, Apache-2.0 or GPL-3.0-or-later; where they decline, disclose that as a
-limitation and have COD002 accepted.
+Fix: Ask the authors for a licence such as MIT, Apache-2.0 or GPL-3.0-or-later. If they decline, disclose this as a
+limitation and have a maintainer accept COD002.
 
 Authority: https://opensource.org/licenses
 
@@ -28,11 +28,11 @@ SEVERITY: Severity = "error"
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Look the licence of the training code up; what is no expression is left to LIC002."""
+    """Look up the licence of the training code; LIC002 reports invalid expressions."""
     code = subject.card.training.code
     if code is None or not code.license.strip() or is_placeholder(code.license):
         return
     if judge(code.license).status != "invalid" and not is_osi_approved(code.license):
-        what = f"{code.license} is not a licence the Open Source Initiative approved"
-        fix = "ask the authors for one that is, such as MIT, Apache-2.0 or GPL-3.0-or-later"
+        what = f"{code.license} is not approved by the Open Source Initiative"
+        fix = "ask the authors for an approved licence, such as MIT, Apache-2.0 or GPL-3.0-or-later"
         yield RuleResult(where=("training", "code", "license"), what=what, fix=fix)

@@ -1,8 +1,8 @@
 """The training code is pinned to a commit.
 
-A branch goes on, and one day it trains something else than the weights that are distributed here.
+A branch changes. Later code may train other weights than the ones distributed here.
 
-Fix: add the commit that was read or used; `git ls-remote` shows it.
+Fix: Add the commit that was read or used; `git ls-remote` prints it.
 
 Authority: darktable's AI model policy, https://github.com/darktable-org/darktable-ai/wiki/AI-Model-Policy
 
@@ -25,8 +25,8 @@ SEVERITY: Severity = "warning"
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Ask for a commit wherever the code lies elsewhere."""
+    """Require a commit if the code is not in this repository."""
     code = subject.card.training.code
     if code and not code.commit and code.url != "self" and not is_placeholder(code.url):
         what = "the training code is not pinned to a commit"
-        yield RuleResult(where=("training", "code", "url"), what=what, fix="add commit: and its 40 hexadecimal digits")
+        yield RuleResult(where=("training", "code", "url"), what=what, fix="add commit: with its 40 hexadecimal digits")

@@ -1,10 +1,10 @@
-"""Every dataset has a licence expression, or NOASSERTION.
+"""Every dataset has a licence expression or NOASSERTION.
 
-The licence of the weights says nothing about the data, and a missing line could mean anything. NOASSERTION says that
-somebody looked and found no licence.
+The licence of the weights does not cover the data, and a missing field could mean anything. NOASSERTION records that
+somebody searched for a licence and found none.
 
-Fix: write the SPDX expression its makers state, NOASSERTION where they state none, LicenseRef-Mixed-Per-Item where each
-item has its own.
+Fix: Write the SPDX expression that the publisher of the dataset states. Write NOASSERTION if none is stated, and
+LicenseRef-Mixed-Per-Item if each item has its own licence.
 
 Authority: darktable's AI model policy, https://github.com/darktable-org/darktable-ai/wiki/AI-Model-Policy
 

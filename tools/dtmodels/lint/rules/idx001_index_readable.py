@@ -1,9 +1,9 @@
-"""The index of releases is what darktable reads.
+"""darktable can read the index of releases.
 
-darktable fetches releases-index.json from the default branch before every download. What it cannot read, or a key that
-is not exactly three numbers, is a download that fails for everybody, and no release can mend it.
+darktable fetches releases-index.json from the default branch before every download. If it cannot read the file, or a
+key is not exactly three numbers, downloads fail for all users. A new release cannot repair that.
 
-Fix: let `dtmodels index --serve <version>=<tag>` write the file.
+Fix: Let `dtmodels index --serve <version>=<tag>` write the file.
 
 Bad::
 
@@ -26,7 +26,7 @@ HARD = True
 
 
 def check_repository(root: Path) -> Iterator[RuleResult]:
-    """Hold the index against its schema; a repository without one serves nobody yet."""
+    """Validate the index against its schema; a repository without an index serves no darktable yet."""
     try:
         read_index(root / FILE)
     except Failure as exc:

@@ -1,10 +1,10 @@
-"""The table of licences is complete, says where authorities differ, and is fresh.
+"""The licence table is complete, explains disagreements, and is up to date.
 
-Every verdict on a licence rests on this table. Its ids are SPDX's, each row names its authority, a verdict that
-differs from OSADL's matrix has a note that says why, and nothing in it is older than 400 days.
+Every licence verdict depends on this table. Its ids are SPDX ids, and each row names its authority. A note explains
+every verdict that differs from OSADL's matrix. No row is older than 400 days.
 
-Fix: `dtmodels licence --compare` shows what changed elsewhere; read the authority, then correct row and day. A
-repository that only uses these tools installs newer ones.
+Fix: Run `dtmodels licence --compare` to see what changed elsewhere. Read the authority, then update the row and its
+date. In a repository that only uses these tools, install a newer version of them.
 
 Bad::
 
@@ -28,7 +28,7 @@ SEVERITY: Severity = "error"
 
 
 def check_repository(root: Path) -> Iterator[RuleResult]:
-    """Look the repository's own table over; of one that came with the tools only the age is told."""
+    """Check the repository's own table; of a table installed with the tools, check only the age."""
     own = root / "schema" / TABLE
     if own.is_file():
         yield from (_remark(doubt, own) for doubt in _doubts(own))

@@ -1,9 +1,9 @@
 """Every licence is stated.
 
-Whoever publishes weights without naming their licence publishes nothing anybody may use. The code's licence does not
-cover the weights.
+Weights without a stated licence may not be used by anybody else. The licence of the code does not cover the weights.
 
-Fix: ask the authors, and write the SPDX expression of what they answer; NOASSERTION where a dataset states none.
+Fix: Ask the authors, and write the SPDX expression that they give; for a dataset without a stated licence write
+NOASSERTION.
 
 Bad::
 

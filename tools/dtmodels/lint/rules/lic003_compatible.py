@@ -1,10 +1,10 @@
-"""The weights may be used with a program under GPL-3.0-or-later.
+"""The licence of the weights is compatible with GPL-3.0-or-later.
 
-darktable is under GPL-3.0-or-later. Whether weights and the program that loads them are one work has not been decided
-anywhere, so this collection keeps to the stricter reading and distributes only what could be part of it.
+darktable is under GPL-3.0-or-later. Whether weights and the program that loads them are one work has not been
+decided. This collection takes the stricter reading and distributes only weights that could be part of darktable.
 
-Fix: ask the authors for a compatible licence, or choose another model; no word in the card helps. Where the weights
-come under a choice of licences, name the compatible one as `chosen`.
+Fix: Ask the authors for a compatible licence, or choose another model; no explanation in the card changes the result.
+If the weights are offered under a choice of licences, write the compatible one as `chosen`.
 
 Authority: the row of schema/licences-v1.json for each licence, with its source; darktable's AI model policy,
 https://github.com/darktable-org/darktable-ai/wiki/AI-Model-Policy
@@ -21,21 +21,21 @@ Good::
 from collections.abc import Iterator
 
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._licences import deprecated, ruling, shipped
+from dtmodels.lint.rules._licences import is_deprecated, reason_with_source, shipped_licences
 
 SEVERITY: Severity = "error"
 HARD = True
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Judge the weights and the package; each licence that fails is named."""
-    for where, verdict in shipped(subject):
+    """Check the licences of weights and package; report each one that fails."""
+    for where, verdict in shipped_licences(subject):
         choice = ", and no alternative is better" if verdict.chosen else ""
         for part in verdict.failing:
-            if part.status == "incompatible" and not deprecated(verdict, part):
+            if part.status == "incompatible" and not is_deprecated(verdict, part):
                 yield RuleResult(
                     where=where,
                     part=(part.start, part.end),
-                    what=f"{part.text} is incompatible with GPL-3.0-or-later{choice}: {ruling(part)}",
+                    what=f"{part.text} is incompatible with GPL-3.0-or-later{choice}: {reason_with_source(part)}",
                     fix="ask the authors for a compatible licence, or choose another model",
                 )

@@ -1,10 +1,10 @@
-"""A licence is in the reviewed table.
+"""Every licence is in the table of reviewed licences.
 
-What nobody has read cannot be called compatible. This says that it is not known, not that it is bad: for weights, for
-what they are packed as and for the model they were made from that is an error; elsewhere a warning.
+A licence that was not reviewed cannot be called compatible. The finding means that its compatibility is unknown. It is
+an error for the weights, the package and the base model, and a warning elsewhere.
 
-Fix: read the licence, and add a row to schema/licences-v1.json in a pull request of its own, with verdict, reason and
-the address of the authority.
+Fix: Read the licence. Add a row to schema/licences-v1.json in a separate pull request, with the verdict, the reason and
+the URL of the authority.
 
 Bad::
 
@@ -19,21 +19,21 @@ from collections.abc import Iterator
 
 from dtmodels.licence import judge
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._licences import BASE, WEIGHTS, fields, shipped, told
+from dtmodels.lint.rules._licences import BASE, WEIGHTS, licence_fields, shipped_licences, to_result
 
 SEVERITY: Severity = "error"
 HARD = True
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Look every licence up; an alternative that is not needed may stay unknown."""
-    needed = {where: verdict.failing for where, verdict in shipped(subject)}
-    for field in fields(subject):
+    """Look up every licence; an alternative that is not needed may stay unknown."""
+    needed = {where: verdict.failing for where, verdict in shipped_licences(subject)}
+    for field in licence_fields(subject):
         for problem in judge(field.text).problems:
             if problem.kind != "unlisted":
                 continue
             if field.where in needed:
                 if any(part.start <= problem.start < part.end for part in needed[field.where]):
-                    yield told(field, problem)
+                    yield to_result(field, problem)
             elif field.where != WEIGHTS:
-                yield told(field, problem, severity="error" if field.where == BASE else "warning")
+                yield to_result(field, problem, severity="error" if field.where == BASE else "warning")

@@ -1,9 +1,9 @@
-"""A licence has the id SPDX uses today, which says whether later versions may be taken.
+"""A licence has its current SPDX id, which states whether later versions apply.
 
-`GPL-2.0` has meant both GPL-2.0-only, which is incompatible with version 3, and GPL-2.0-or-later, which is compatible.
-Where the readings of an old id lead to different verdicts this is an error, else a warning.
+`GPL-2.0` is used for GPL-2.0-only, which is incompatible with version 3, and for GPL-2.0-or-later, which is compatible.
+The finding is an error if the possible meanings lead to different verdicts, else a warning.
 
-Fix: look whether the authors wrote "or any later version", and write the id that says so.
+Fix: Check whether the authors wrote "or any later version", and write the id that says so.
 
 Authority: SPDX licence list, https://spdx.org/licenses/#deprecated
 
@@ -21,18 +21,17 @@ from dataclasses import replace
 
 from dtmodels.licence import judge
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._licences import corrected, problems
+from dtmodels.lint.rules._licences import licence_problems, to_fixable_result
 
 SEVERITY: Severity = "warning"
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Find ids SPDX gave up; where one id is meant, offer it."""
-    for field, problem in problems(subject, "deprecated"):
+    """Find deprecated SPDX ids; offer the replacement if there is only one."""
+    for field, problem in licence_problems(subject, "deprecated"):
         verdicts = {judge(meant).status for meant in problem.meant}
-        matters = field.shipped and len(verdicts) > 1
-        remark = corrected(field, problem)
-        if matters:
+        result = to_fixable_result(field, problem)
+        if field.shipped and len(verdicts) > 1:
             what = f"{problem.what}, and only some of them are compatible with GPL-3.0-or-later"
-            remark = replace(remark, what=what, hard=True, severity="error")
-        yield remark
+            result = replace(result, what=what, hard=True, severity="error")
+        yield result

@@ -1,8 +1,8 @@
-"""Where the weights come under a choice of licences, the card says which one was chosen.
+"""If the weights are offered under a choice of licences, the card records the chosen one.
 
-The choice decides what has to go along with the weights, and whether they are compatible at all.
+The choice determines whether the weights are compatible, and what has to be shipped with them.
 
-Fix: write the licence that was chosen as `chosen`; it has to be one that is offered.
+Fix: Write the chosen licence as `chosen`; it must be one that is offered.
 
 Bad::
 
@@ -23,16 +23,17 @@ SEVERITY: Severity = "warning"
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Compare the choice with the offer."""
-    found = subject.card.license
-    verdict = judge(found.weights)
-    if found.chosen is None:
+    """Compare the chosen licence with the offered ones."""
+    licences = subject.card.license
+    verdict = judge(licences.weights)
+    if licences.chosen is None:
         if verdict.chosen and verdict.status in ("compatible", "conditional"):
-            what = "the weights come under a choice of licences, and the card does not say which was chosen"
+            what = "the weights are offered under a choice of licences, and the card does not record the chosen one"
             yield RuleResult(
-                where=WEIGHTS, what=what, fix=f"write chosen: {verdict.chosen}, or another one that is offered"
+                where=WEIGHTS, what=what, fix=f"write chosen: {verdict.chosen}, or another licence that is offered"
             )
-    elif judge(found.chosen).status != "invalid" and not is_choice(found.weights, found.chosen):
-        what = f"'{found.chosen}' is not offered by '{found.weights}'"
-        fix = "choose one of its alternatives" if verdict.chosen else "delete it; there is nothing to choose from"
+    elif judge(licences.chosen).status != "invalid" and not is_choice(licences.weights, licences.chosen):
+        what = f"'{licences.chosen}' is not a choice that '{licences.weights}' offers"
+        offer = f"write chosen: {verdict.chosen}, or another licence that is offered"
+        fix = offer if verdict.chosen else "delete chosen; the expression offers no choice"
         yield RuleResult(where=CHOSEN, what=what, fix=fix, severity="error", hard=True)

@@ -1,8 +1,8 @@
-"""Weights whose licence asks for credit name whom to credit.
+"""Weights whose licence requires attribution have an attribution.
 
-The credit has to travel with the weights: it is written into the package beside them.
+The attribution must be distributed with the weights; it is written into the package.
 
-Fix: write the credit as the authors ask for it, with their names and an address, as `attribution`.
+Fix: Write the attribution as the authors request it, with their names and a URL, as `attribution`.
 
 Authority: Creative Commons Attribution 4.0, section 3(a), https://creativecommons.org/licenses/by/4.0/legalcode
 
@@ -18,19 +18,19 @@ Good::
 from collections.abc import Iterator
 
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._licences import reviewed, shipped
+from dtmodels.lint.rules._licences import has_review, shipped_licences
 
 SEVERITY: Severity = "warning"
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Find licences that ask for credit; one whose condition nobody reviewed yet has more urgent things to say."""
+    """Find licences that require attribution; skip unreviewed conditional ones, which LIC004 reports."""
     if subject.card.license.attribution:
         return
-    for where, verdict in shipped(subject):
+    for where, verdict in shipped_licences(subject):
         for part in verdict.standing:
-            told = part.status == "compatible" or (part.status == "conditional" and reviewed(subject, part))
-            if told and part.row and part.row.attribution:
-                what = f"{part.text} asks for credit, and the card has none"
-                fix = "write license.attribution: the authors' names, an address, and the licence"
+            usable = part.status == "compatible" or (part.status == "conditional" and has_review(subject, part))
+            if usable and part.row and part.row.attribution:
+                what = f"{part.text} requires attribution, and the card has none"
+                fix = "write license.attribution: the authors' names, a URL, and the licence"
                 yield RuleResult(where=where, part=(part.start, part.end), what=what, fix=fix)

@@ -1,9 +1,9 @@
-"""A card without limitations rests on nothing that needs one.
+"""A card without limitations has nothing to disclose.
 
-Every model fails somewhere. "None" is believed only of a model whose data is all open, whose code is public, and whose
-files are pinned, and even there somebody should have looked.
+Every model fails in some cases. An empty list is accepted only if all data is open, the training code is named, and
+every checkpoint is pinned. Even then somebody should have checked.
 
-Fix: list what the model cannot do and every compromise it rests on.
+Fix: List what the model cannot do and every compromise it depends on.
 
 Authority: darktable's AI model policy, https://github.com/darktable-org/darktable-ai/wiki/AI-Model-Policy
 
@@ -20,7 +20,7 @@ import re
 from collections.abc import Iterator
 
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._data import begun, described_training_data, plain
+from dtmodels.lint.rules._data import described_training_datasets, is_unfinished_draft, normalised
 from dtmodels.openness.non_open_data import compromises
 
 SEVERITY: Severity = "error"
@@ -33,22 +33,24 @@ _NONE = re.compile(
       (\ under(\ \w+){1,3}\ licen[cs]es?)?
     """
 )
-"""Ways of saying that there is nothing to say; praise of what is published is one of them."""
+"""Phrases that state no limitation, praise of published data included."""
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Ask for limitations unless there is nothing to disclose."""
+    """Require limitations unless there is nothing to disclose."""
     card = subject.card
-    if begun(card) or any(not _NONE.fullmatch(plain(one.text)) for one in card.limitations):
+    if is_unfinished_draft(card) or any(not _NONE.fullmatch(normalised(limit.text)) for limit in card.limitations):
         return
-    short = [data.name for _, data in described_training_data(card) if compromises(data)]
-    if short:
-        reason = f"{short[0]} falls short"
+    not_open = [data.name for _, data in described_training_datasets(card) if compromises(data)]
+    if not_open:
+        reason = f"{not_open[0]} is not open data"
     elif not card.training.code:
         reason = "no training code is named"
-    elif not all(one.sha256 for one in card.checkpoints):
+    elif not all(checkpoint.sha256 for checkpoint in card.checkpoints):
         reason = "a checkpoint is not pinned"
     else:
         return
     what = f"no limitation is stated, but {reason}"
-    yield RuleResult(where=("limitations",), what=what, fix="list what the model cannot do, and every compromise")
+    yield RuleResult(
+        where=("limitations",), what=what, fix="list what the model cannot do, and every compromise it depends on"
+    )

@@ -1,10 +1,10 @@
-"""The licence of a component was written for its kind.
+"""The licence of a component was written for that kind of work.
 
-The Model Openness Framework accepts any open licence, and recommends one that was made for the thing: Apache-2.0 speaks
-of source and object code, and leaves open what that is for weights or for a report.
+The Model Openness Framework accepts any open licence, but recommends one written for the kind of component. Apache-2.0
+speaks of source and object code, and does not define these for weights or a report.
 
-Fix: nothing has to be done; when you publish the component yourself, take CDLA-Permissive-2.0 or CC-BY-4.0 for data and
-weights, CC-BY-4.0 for documents, a software licence for code.
+Fix: No action is required. If you publish the component yourself, use CDLA-Permissive-2.0 or CC-BY-4.0 for data and
+weights, CC-BY-4.0 for documents, and a software licence for code.
 
 Authority: Model Openness Framework, https://arxiv.org/abs/2403.13784
 
@@ -26,14 +26,14 @@ SEVERITY: Severity = "info"
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Look at the components of the claimed class; a field is spoken of once."""
+    """Check the components of the claimed class; report each field once."""
     openness = subject.card.openness
     if openness is None:
         return
     derived = mof(subject.card)
-    spoken = set()
+    reported = set()
     for step in derived.steps[: derived.height(openness.mof)]:
         for leaf in step.proof.leaves():
-            if leaf.remark and leaf.where not in spoken:
-                spoken.add(leaf.where)
-                yield RuleResult(where=leaf.where, what=f"{leaf.claim}: {leaf.remark}", fix="nothing has to be done")
+            if leaf.remark and leaf.where not in reported:
+                reported.add(leaf.where)
+                yield RuleResult(where=leaf.where, what=f"{leaf.claim}: {leaf.remark}", fix="no action is required")

@@ -1,9 +1,9 @@
-"""The model runs on the photographer's own machine, sends nothing and reports nothing.
+"""The model runs on the photographer's own machine, and sends and reports nothing.
 
-Photographs are private. darktable gives an image to a model in the belief that it goes nowhere else, and no setting,
+Photographs are private. Users of darktable expect that an image given to a model stays on their machine. No setting,
 disclosure or convenience changes that.
 
-Fix: none in the card: a model that needs a server cannot be part of this collection.
+Fix: This cannot be fixed in the card. A model that needs a server cannot be part of this collection.
 
 Authority: darktable's AI model policy, https://github.com/darktable-org/darktable-ai/wiki/AI-Model-Policy
 

@@ -1,8 +1,10 @@
 """Every checkpoint has the SHA-256 and the size of its file, unless the card is a draft.
 
-An address can serve other weights tomorrow. The digest is what was reviewed, and what every rebuild is held against.
+A URL can serve other weights tomorrow. The digest identifies the reviewed file, and every rebuild is checked against
+it.
 
-Fix: download the file on a machine you trust, and write `sha256sum` and the size in bytes into the card.
+Fix: Download the file on a machine you trust. Write its SHA-256, as `sha256sum` prints it, and its size in bytes into
+the card.
 
 Bad::
 
@@ -27,8 +29,10 @@ HARD = True
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Refuse what is well formed but can be no digest; the reader has seen to the rest."""
+    """Reject well-formed placeholders; the card reader reports missing and malformed digests."""
     for index, checkpoint in enumerate(subject.card.checkpoints):
         if checkpoint.sha256 and len(set(checkpoint.sha256)) == 1:
             where = ("checkpoints", index, "sha256")
-            yield RuleResult(where=where, what="one repeated digit is no digest", fix="write what `sha256sum` says")
+            yield RuleResult(
+                where=where, what="one repeated digit is not a digest", fix="write what `sha256sum` prints"
+            )

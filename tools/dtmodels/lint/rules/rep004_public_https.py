@@ -1,9 +1,9 @@
-"""Addresses are https, on a public host, without user names.
+"""URLs are https, on a public host, without user names.
 
-Plain http can be changed on its way, an address with a password gives the password away, and a number or localhost
-names a machine only its owner can reach.
+Plain http can be changed in transit, and a URL with a password discloses it. An IP address or localhost may name a
+machine that only its owner can reach.
 
-Fix: write the public https address.
+Fix: Write the public https URL.
 
 Bad::
 
@@ -23,11 +23,11 @@ from dtmodels.lint.url_check import url_error
 SEVERITY: Severity = "error"
 HARD = True
 
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Look at every text that is an address, wherever it stands."""
+    """Check every text of the card that is a URL."""
     for where, text in subject.texts():
-        if _ADDRESS.match(text) and (wrong := url_error(text)):
-            yield RuleResult(where=where, what=f"the address {wrong}", fix="write the public https address")
+        if _URL.match(text) and (problem := url_error(text)):
+            yield RuleResult(where=where, what=f"the URL {problem}", fix="write the public https URL")

@@ -1,9 +1,9 @@
 """The network family that builds the model exists.
 
-Everybody must be able to build the package again from the checkpoint; a family is the code that does it. A draft may
-name one that is still to be written.
+Everybody must be able to rebuild the package from the checkpoint; the family is the code that does this. A draft may
+name a family that is not written yet.
 
-Fix: choose a family from tools/dtmodels/families, or add one file there.
+Fix: Choose a family from tools/dtmodels/families, or add one file there.
 
 Bad::
 
@@ -26,10 +26,10 @@ HARD = True
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Look the family up among the members; an error once the card is no draft."""
+    """Look up the family among the plug-in modules; a warning for a draft, else an error."""
     family, known = subject.card.convert.family, member_names(families)
     if family not in known:
-        what = f"'{family}' is not a family"
-        fix = f"a new family is a file tools/dtmodels/families/{family}.py; {did_you_mean(family, known)}"
+        what = f"'{family}' is not a network family"
+        fix = f"for a new family add tools/dtmodels/families/{family}.py; {did_you_mean(family, known)}"
         severity: Severity = "warning" if subject.card.status == "draft" else "error"
         yield RuleResult(where=("convert", "family"), what=what, fix=fix, severity=severity)

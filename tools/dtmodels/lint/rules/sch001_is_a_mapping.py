@@ -1,8 +1,8 @@
-"""The file holds a card: a mapping of fields to values.
+"""The card is a mapping of fields to values.
 
-An empty file, a list or a single text is no card.
+An empty file, a list or a single text is not a card.
 
-Fix: start from `dtmodels new <id> --task <task>`.
+Fix: Start from `dtmodels new <id> --task <task>`.
 
 Bad::
 

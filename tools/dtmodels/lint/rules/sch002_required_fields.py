@@ -1,9 +1,9 @@
-"""Every required field is there and says something.
+"""Every required field is present and has a value.
 
-A field without a value is as good as none. Released cards need more than drafts: publication, training, openness,
+A field without a value counts as missing. Released cards require more than drafts: publication, training, openness,
 limitations, checkpoints and changes.
 
-Fix: add the field; its description stands in schema/card-v1.schema.json.
+Fix: Add the field; schema/card-v1.schema.json describes it.
 
 Bad::
 

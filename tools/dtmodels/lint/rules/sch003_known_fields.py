@@ -1,8 +1,8 @@
-"""Every field is one the card has.
+"""Every field is part of the card format.
 
-A misspelt field would be ignored, and what it says would be missing where it counts.
+A misspelt field would be ignored, and its value would be missing.
 
-Fix: rename it to the field that was meant, or delete it.
+Fix: Rename it to the intended field, or delete it.
 
 Bad::
 

@@ -1,8 +1,8 @@
-"""Every value has the type and the form its field asks for.
+"""Every value has the type and the form that its field requires.
 
-Numbers stand without quotes, closed lists are closed, dates exist.
+Numbers are written without quotes, a value of a closed list is one of the list, and dates exist.
 
-Fix: write the value as the message shows.
+Fix: Write the value as the message shows.
 
 Bad::
 

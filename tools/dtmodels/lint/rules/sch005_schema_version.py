@@ -1,8 +1,8 @@
-"""The card says which version of the card format it is written in.
+"""The card states the version of the card format.
 
-A later format may give a field another meaning, so nothing else is checked until this is known.
+A later format may change the meaning of a field, so nothing else is checked until the version is known.
 
-Fix: add `schema: 1`, or use tools that know the version.
+Fix: Add `schema: 1`, or use tools that know the version.
 
 Bad::
 

@@ -1,8 +1,9 @@
-"""No placeholder is left in a text.
+"""No text is a placeholder.
 
-A draft may have some; they are pointed out, and no other rule judges them. A released card says something everywhere.
+A draft may contain placeholders. They are reported as warnings, and no other rule checks them. A released card must be
+complete.
 
-Fix: write what is true; leave an optional field out if nothing is known.
+Fix: Replace the placeholder by the actual text. Leave out an optional field if nothing is known.
 
 Bad::
 
@@ -23,10 +24,10 @@ HARD = True
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Find texts that only hold a place; an error once the card is no draft."""
+    """Find placeholders; a warning for a draft, else an error."""
     severity: Severity = "warning" if subject.card.status == "draft" else "error"
     for where, text in subject.texts():
         if is_placeholder(text):
-            shown = text.strip() if len(text) <= 60 else f"{text[:57]}..."
-            what = f"'{shown}' is a placeholder"
-            yield RuleResult(where=where, what=what, fix="write what is true here", severity=severity)
+            excerpt = text.strip() if len(text) <= 60 else f"{text[:57]}..."
+            what = f"'{excerpt}' is a placeholder"
+            yield RuleResult(where=where, what=what, fix="replace it by the actual text", severity=severity)

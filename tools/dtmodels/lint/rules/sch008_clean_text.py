@@ -1,9 +1,9 @@
-"""Texts are trimmed, in normal form NFC, and free of HTML.
+"""Texts are trimmed, in Unicode normal form NFC, and free of HTML.
 
-Cards become README pages, tables and darktable's own dialogue, none of which renders HTML. Stray spaces and decomposed
-letters make two equal names differ.
+Texts of cards appear in README pages, tables and darktable's dialogue, none of which renders HTML. Stray spaces and
+decomposed letters make two equal names differ.
 
-Fix: remove the tags and the spaces around the text; write `>-` instead of `>` for a text over several lines.
+Fix: Remove the tags and the surrounding spaces. Write `>-` instead of `>` for a text over several lines.
 
 Bad::
 
@@ -28,19 +28,19 @@ _TAG = re.compile(r"<[A-Za-z/!][^<>]*>")
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Look at every text of the card."""
+    """Check every text of the card."""
     for where, text in subject.texts():
         if text != text.strip():
             end = "the line break; write >- instead of >" if text.endswith("\n") else "the spaces"
-            what = "the text has spaces or line breaks around it"
-            yield RuleResult(where=where, what=what, fix=f"remove {end}", change=_written(where, text.strip()))
+            what = "the text begins or ends with spaces or line breaks"
+            yield RuleResult(where=where, what=what, fix=f"remove {end}", change=_rewrite(where, text.strip()))
         elif not unicodedata.is_normalized("NFC", text):
-            what = "the text holds letters in decomposed form"
+            what = "the text contains decomposed letters, which are not in normal form NFC"
             composed = unicodedata.normalize("NFC", text)
-            yield RuleResult(where=where, what=what, fix=f"write '{composed[:60]}'", change=_written(where, composed))
+            yield RuleResult(where=where, what=what, fix=f"write '{composed[:60]}'", change=_rewrite(where, composed))
         elif tag := _TAG.search(text):
-            yield RuleResult(where=where, what=f"the text holds the HTML tag {tag[0][:30]}", fix="write plain text")
+            yield RuleResult(where=where, what=f"the text contains the HTML tag {tag[0][:30]}", fix="write plain text")
 
 
-def _written(where: Where, text: str) -> Change:
+def _rewrite(where: Where, text: str) -> Change:
     return Change(kind="value", where=where, source=quoted(text), safe=True)

@@ -1,9 +1,9 @@
-"""The task is one the tools know.
+"""The task is known to the tools.
 
-A task is a purpose in photo editing with a contract: which graphs darktable runs, with which inputs and outputs.
-Whatever is outside the list, such as synthesis of human likeness, has no place here.
+A task is a purpose in photo editing with a contract: the graphs that darktable runs, and their inputs and outputs.
+Other purposes, such as synthesis of human likeness, are not accepted.
 
-Fix: choose the task darktable runs the model for; a new one needs a file in tools/dtmodels/tasks.
+Fix: Choose the task for which darktable runs the model; a new task needs a file in tools/dtmodels/tasks.
 
 Bad::
 
@@ -26,8 +26,8 @@ HARD = True
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Look the task up among the members."""
+    """Look up the task among the plug-in modules."""
     known = member_names(tasks)
     if subject.card.task not in known:
-        what = f"'{subject.card.task}' is not a task"
+        what = f"'{subject.card.task}' is not a known task"
         yield RuleResult(where=("task",), what=what, fix=did_you_mean(subject.card.task, known))

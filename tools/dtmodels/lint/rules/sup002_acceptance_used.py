@@ -1,8 +1,9 @@
-"""An acceptance silences something.
+"""Every acceptance matches a finding.
 
-One that is left over grades the card lower than it deserves, and would silence a later finding nobody has seen.
+An unused acceptance lowers the grade of the card without need. It would also silence a later finding that was never
+reviewed.
 
-Fix: delete the acceptance.
+Fix: Delete the acceptance.
 
 Bad::
 

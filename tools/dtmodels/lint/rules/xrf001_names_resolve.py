@@ -1,9 +1,9 @@
-"""A name stands for one thing, and a reference to it finds it.
+"""Names are unique, and references to them resolve.
 
-Checkpoints are handed to their family by name, so two of one name would become one. A limitation that names a dataset
-discloses nothing when there is no such dataset.
+A family receives its checkpoints by name, so two with the same name would become one. A limitation that names an
+unknown dataset discloses nothing.
 
-Fix: give each checkpoint and each dataset its own name, and use these names in limitations.
+Fix: Give each checkpoint and each dataset its own name, and use these names in limitations.
 
 Bad::
 
@@ -25,7 +25,7 @@ HARD = True
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Compare names with names."""
+    """Check that names are unique and that limitations name known datasets."""
     card = subject.card
     datasets = [data.name for data in card.training.datasets]
     yield from _unique(("checkpoints",), [checkpoint.name for checkpoint in card.checkpoints])
@@ -41,5 +41,5 @@ def _unique(where: Where, names: Sequence[str]) -> Iterator[RuleResult]:
     for index, name in enumerate(names):
         if name in names[:index]:
             yield RuleResult(
-                where=(*where, index, "name"), what=f"the name '{name}' is taken", fix="choose another name"
+                where=(*where, index, "name"), what=f"the name '{name}' is already used", fix="choose another name"
             )

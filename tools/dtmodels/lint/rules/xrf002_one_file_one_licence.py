@@ -1,9 +1,9 @@
 """The same checkpoint has the same licence in every card.
 
-Two cards that name one file and disagree about its licence cannot both be right, and whoever reads only one of them
-will never know.
+If two cards name one file and disagree about its licence, at least one of them is wrong. A reader of one card would not
+notice.
 
-Fix: find out which licence holds, and write it into both.
+Fix: Find out which licence applies, and write it into both cards.
 
 Bad::
 
@@ -25,10 +25,10 @@ HARD = True
 
 
 def remember(subject: Subject) -> Iterator[Fact]:
-    """The licence of the weights, by the digest of each file."""
+    """Collect the licence of the weights, by the digest of each file."""
     card = subject.card
     for checkpoint in card.checkpoints:
-        if checkpoint.sha256 and len(set(checkpoint.sha256)) > 1:  # one repeated digit only holds the place
+        if checkpoint.sha256 and len(set(checkpoint.sha256)) > 1:  # one repeated digit is a placeholder
             yield Fact(
                 model=subject.directory.name,
                 key=checkpoint.sha256,
@@ -39,10 +39,10 @@ def remember(subject: Subject) -> Iterator[Fact]:
 
 
 def compare(facts: Sequence[Fact]) -> Iterator[tuple[Fact, RuleResult]]:
-    """Hold each card against the first that names the same file."""
+    """Compare each card with the first one that names the same file."""
     first: dict[str, Fact] = {}
     for fact in facts:
         other = first.setdefault(fact.key, fact)
         if other.value.lower() != fact.value.lower():
             what = f"{other.model} names the same file ({fact.key[:12]}...) under {other.value}, not {fact.value}"
-            yield fact, RuleResult(what=what, fix="find out which licence holds, and write it into both cards")
+            yield fact, RuleResult(what=what, fix="find out which licence applies, and write it into both cards")

@@ -1,9 +1,9 @@
-"""A base model of this repository exists, has the licence stated here, and rests on nothing that rests on it.
+"""A reference to a base model resolves, states its licence, and is not circular.
 
-Weights inherit data, compromises and licence of the weights they began with. A name that leads nowhere, or in a circle,
-cuts that chain.
+Weights inherit data, compromises and licence from the weights they are derived from. An unknown name or a circular
+reference breaks that chain.
 
-Fix: write the id of the model as its directory is named, or the https address of a model that lies elsewhere.
+Fix: Write the id of the model as its directory is named, or the https URL of a model that is elsewhere.
 
 Bad::
 
@@ -28,7 +28,7 @@ _BASE = "base"
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Look the base model up among the directories."""
+    """Look up the base model among the directories."""
     base = subject.card.base_model
     if base and base.url == "self":
         known = (
@@ -38,12 +38,12 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
         )
         if base.name not in known:
             known = [name for name in known if name != subject.directory.name]
-            what = f"there is no model '{base.name}' here"
+            what = f"there is no model '{base.name}' in this repository"
             yield RuleResult(where=("base_model", "name"), what=what, fix=did_you_mean(base.name, known))
 
 
 def remember(subject: Subject) -> Iterator[Fact]:
-    """The licence of each model, and which one it is made from."""
+    """Collect the licence of each model, and its base model."""
     path, base = subject.reading.path, subject.card.base_model
     name, span = subject.directory.name, subject.span(("license", "weights"))
     yield Fact(model=name, key=_LICENCE, value=subject.card.license.weights, path=path, span=span)
@@ -60,22 +60,25 @@ def compare(facts: Sequence[Fact]) -> Iterator[tuple[Fact, RuleResult]]:
     licences = {fact.model: fact.value for fact in facts if fact.key == _LICENCE}
     bases = {fact.model: fact.value for fact in facts if fact.key == _BASE}
     for fact in facts:
-        if fact.key == _BASE and _returns(fact.model, bases):
+        if fact.key == _BASE and _is_circular(fact.model, bases):
             yield (
                 fact,
-                RuleResult(what=f"{fact.model} is made from itself, through {fact.value}", fix="name the real origin"),
+                RuleResult(
+                    what=f"{fact.model} is derived from itself, through {fact.value}", fix="name the actual base model"
+                ),
             )
         elif fact.key in licences and fact.key != fact.model and fact.value.lower() != licences[fact.key].lower():
-            what = f"the card of {fact.key} says {licences[fact.key]}, not {fact.value}"
+            what = f"the card of {fact.key} states {licences[fact.key]}, not {fact.value}"
             yield fact, RuleResult(what=what, fix=f"write license: {licences[fact.key]}")
 
 
-def _returns(model: str, bases: dict[str, str]) -> bool:
+def _is_circular(model: str, bases: dict[str, str]) -> bool:
+    """Whether the chain of base models leads back to `model`."""
     seen: set[str] = set()
-    here = bases.get(model)
-    while here and here not in seen:
-        if here == model:
+    base = bases.get(model)
+    while base and base not in seen:
+        if base == model:
             return True
-        seen.add(here)
-        here = bases.get(here)
+        seen.add(base)
+        base = bases.get(base)
     return False

@@ -1,9 +1,9 @@
-"""The file is small UTF-8 text without hidden characters.
+r"""The file is small UTF-8 text without invisible characters.
 
-A reviewer approves what the screen shows. Zero-width characters, direction marks and line breaks that only some
-readers honour make a file say something else to a program, down to a second key hidden inside a value.
+Reviewers approve what they see on the screen. Zero-width characters, direction marks and unusual line breaks make a
+program read something else, even a second key hidden inside a value.
 
-Fix: remove the character, or save the file as UTF-8.
+Fix: Remove the character, or save the file as UTF-8.
 
 Bad::
 

@@ -1,8 +1,8 @@
 """The file is one valid YAML document.
 
-Only the first mistake is reported: what follows it cannot be trusted.
+Only the first error is reported, because the text after it cannot be parsed reliably.
 
-Fix: correct the syntax at the place shown.
+Fix: Correct the syntax at the reported position.
 
 Bad::
 

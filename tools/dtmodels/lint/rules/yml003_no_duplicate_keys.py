@@ -1,8 +1,8 @@
-"""Each key comes once.
+"""Each key occurs once.
 
-Most readers keep the last of two equal keys and say nothing; the one a reviewer saw may not be the one that counts.
+Most parsers silently keep the last of two equal keys. A reviewer may have seen the other one.
 
-Fix: delete one of the two; both lines are named.
+Fix: Delete one of the two; the message names both lines.
 
 Bad::
 

@@ -1,9 +1,9 @@
-"""No anchors, aliases, merge keys, tags or directives.
+"""The card has no anchors, aliases, merge keys, tags or directives.
 
-A card never needs them, readers disagree about them, and a few hundred bytes of aliases can keep a program busy for
+A card never needs them, and parsers treat them differently. A few hundred bytes of aliases can keep a program busy for
 minutes.
 
-Fix: write the value out where it belongs.
+Fix: Write the value in full.
 
 Bad::
 

@@ -1,9 +1,9 @@
-"""Nesting, number of values and length of a value stay within limits.
+"""Nesting, number of values and length of a value are within limits.
 
-At most 32 levels, 20,000 keys and values, and 8,192 characters in one value: far more than any card, far less than it
-takes to exhaust a reader.
+The limits are 32 levels, 20,000 keys and values, and 8,192 characters in one value. Cards stay far below these limits.
+Much larger files could exhaust a parser.
 
-Fix: write it shorter or flatter; long texts belong into the publication.
+Fix: Shorten it, or nest it less deeply; a long text belongs in the publication.
 
 Bad::
 

@@ -1,9 +1,9 @@
-"""A value that other readers would take for another type is in quotes.
+"""A value that other parsers read as another type is in quotes.
 
-These tools take the text as it stands. Others read `1.10` as the number 1.1, `NO` as false, `12e4567` as infinity and
-an all-digit digest as a number, and lose what was written.
+These tools read such a value as text. Other parsers read `1.10` as the number 1.1, `NO` as false, `12e4567` as infinity
+and an all-digit digest as a number. They lose the original text.
 
-Fix: put the value in quotes.
+Fix: Put the value in quotes.
 
 Bad::
 

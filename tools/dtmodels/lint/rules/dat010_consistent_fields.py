@@ -1,0 +1,40 @@
+"""The fields of a dataset do not contradict each other.
+
+An undisclosed dataset cannot be known to show no people. If a dataset shows people, their consent cannot be
+unnecessary. Such values were filled in without evidence.
+
+Fix: Write what is known. If the content is undisclosed, set personal_data to people and consent to unknown.
+
+Bad::
+
+    - {name: Web Crawl, access: undisclosed, personal_data: none, consent: not-needed, ...}
+
+Good::
+
+    - {name: Web Crawl, access: undisclosed, personal_data: people, consent: unknown, ...}
+"""
+
+from collections.abc import Iterator
+
+from dtmodels.card.model import Dataset
+from dtmodels.lint.rule import RuleResult, Severity, Subject
+from dtmodels.lint.rules._data import described_datasets
+
+SEVERITY: Severity = "error"
+HARD = True
+
+
+def check_card(subject: Subject) -> Iterator[RuleResult]:
+    """Check each dataset separately."""
+    for where, data in described_datasets(subject.card):
+        for field, what, fix in _contradictions(data):
+            yield RuleResult(where=(*where, field), what=f"{data.name} {what}", fix=fix)
+
+
+def _contradictions(data: Dataset) -> Iterator[tuple[str, str, str]]:
+    if data.personal_data == "none" and "undisclosed" in (data.access, data.collection):
+        what = "is said to show no people, but its content is undisclosed"
+        yield "personal_data", what, "write personal_data: people and consent: unknown, or change access and collection"
+    elif data.personal_data != "none" and data.consent == "not-needed" and data.collection != "synthetic":
+        what = "shows people, so their consent cannot be not-needed"
+        yield "consent", what, "write consent: given, none or unknown"

@@ -1,0 +1,82 @@
+"""Files that a card names exist, are inside the allowed directory, and match their digest.
+
+A path out of the model's directory could read any file of the machine that builds it. A file in the repository can be
+checked against its digest at once.
+
+Fix: Name a file inside the model's directory. If the file was changed on purpose, update sha256 and bytes.
+
+Bad::
+
+    checkpoints: [{name: weights, file: ../other/weights.safetensors}]
+
+Good::
+
+    checkpoints: [{name: weights, file: weights.safetensors}]
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from dtbase.system.files import sha256
+from dtmodels.card.model import Checkpoint
+from dtmodels.lint.rule import RuleResult, Severity, Subject
+from dtmodels.lint.rules._paths import is_existing_file, leaves_directory
+from dtmodels.yaml.document import Where
+
+SEVERITY: Severity = "error"
+HARD = True
+
+
+def check_card(subject: Subject) -> Iterator[RuleResult]:
+    """Check checkpoints, demo images and locations of components."""
+    for index, checkpoint in enumerate(subject.card.checkpoints):
+        where: Where = ("checkpoints", index)
+        if checkpoint.hub and leaves_directory(checkpoint.hub.path):
+            yield _outside((*where, "hub", "path"), checkpoint.hub.path)
+        if checkpoint.file:
+            yield from _check_file((*where, "file"), checkpoint.file, [subject.directory])
+            yield from _check_digest(where, checkpoint, subject.directory / checkpoint.file)
+    for index, image in enumerate(subject.card.demo.images):
+        yield from _check_file(("demo", "images", index), image, [subject.root / "images"])
+    for image in subject.card.demo.prompts:
+        yield from _check_file(("demo", "prompts", image), image, [subject.root / "images"])
+    components = subject.card.openness.components if subject.card.openness else {}
+    for name, component in components.items():
+        if "://" not in component.location:
+            where = ("openness", "components", name, "location")
+            yield from _check_file(where, component.location, [subject.directory, subject.root])
+
+
+def _check_file(where: Where, name: str, directories: list[Path]) -> Iterator[RuleResult]:
+    if leaves_directory(name):
+        yield _outside(where, name)
+        return
+    path = next((directory / name for directory in directories if is_existing_file(directory / name)), None)
+    if path is None:
+        yield RuleResult(where=where, what=f"there is no file '{name[:100]}'", fix="change the name, or add the file")
+    elif not any(path.resolve().is_relative_to(directory.resolve()) for directory in directories):
+        yield RuleResult(
+            where=where,
+            what=f"'{name[:100]}' is a link to a file outside the directory",
+            fix="replace the link by the file",
+        )
+
+
+def _check_digest(where: Where, checkpoint: Checkpoint, path: Path) -> Iterator[RuleResult]:
+    """Compare a file of the repository with its digest and size; report only the digest if both differ."""
+    if leaves_directory(checkpoint.file or "") or not is_existing_file(path):
+        return
+    if checkpoint.sha256 and (actual := sha256(path)) != checkpoint.sha256:
+        what = f"'{checkpoint.file}' has the SHA-256 {actual}, not the one stated here"
+        yield RuleResult(where=(*where, "sha256"), what=what, fix="restore the file, or write its SHA-256 here")
+    elif checkpoint.bytes and (size := path.stat().st_size) != checkpoint.bytes:
+        what = f"'{checkpoint.file}' has {size} bytes, not {checkpoint.bytes}"
+        yield RuleResult(where=(*where, "bytes"), what=what, fix=f"write bytes: {size}")
+
+
+def _outside(where: Where, name: str) -> RuleResult:
+    return RuleResult(
+        where=where,
+        what=f"'{name[:100]}' is not a path inside the directory",
+        fix="write a relative path without .., ~, : or backslash",
+    )

@@ -1,0 +1,38 @@
+"""The id is well formed and equals the name of the directory.
+
+The directory, the package, the release asset and the directory that darktable installs into are all named after the
+id. Lower case, digits and single hyphens mean the same on every file system and in every URL.
+
+Fix: Rename the directory or change the id.
+
+Bad::
+
+    id: Denoise_Example
+
+Good::
+
+    id: denoise-example
+"""
+
+import re
+from collections.abc import Iterator
+
+from dtmodels.card.source_edits import quoted
+from dtmodels.lint.rule import RuleResult, Severity, Subject
+from dtmodels.yaml.document import Change
+
+SEVERITY: Severity = "error"
+HARD = True
+
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def check_card(subject: Subject) -> Iterator[RuleResult]:
+    """Compare the id with the name of the directory, which also makes ids unique."""
+    if subject.card.id != subject.directory.name:
+        what = f"id is '{subject.card.id}', but the directory is '{subject.directory.name}'"
+        change = Change(kind="value", where=("id",), source=quoted(subject.directory.name))
+        usable = _ID.fullmatch(subject.directory.name) is not None
+        yield RuleResult(
+            where=("id",), what=what, fix="rename the directory or change the id", change=change if usable else None
+        )
