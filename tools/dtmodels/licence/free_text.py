@@ -19,7 +19,7 @@ _FEWEST_WORDS = 3
 _FEWEST_UNKNOWN = 2
 _LONGEST_NAME = 6
 """Words of the longest common name worth looking for."""
-_EACH = re.compile(r"\bper[ -](image|image|photo|file|item)|\beach\b|\bmixed\b|\bvarious\b", re.IGNORECASE)
+_EACH = re.compile(r"\bper[ -](image|picture|photo|file|item)|\beach\b|\bmixed\b|\bvarious\b", re.IGNORECASE)
 _NOTHING = re.compile(r"\b(no|none|not|without|unknown|unclear|unspecified|undisclosed)\b", re.IGNORECASE)
 
 
