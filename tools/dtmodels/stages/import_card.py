@@ -12,7 +12,7 @@ from typing import Any
 
 from dtmodels.card.yaml_writer import card_text, scalar
 from dtmodels.stages._model_yaml import read_model_yaml
-from dtmodels.stages.new import ADDRESS, COMMIT, TODO
+from dtmodels.stages.new import PLACEHOLDER_COMMIT, PLACEHOLDER_URL, TODO
 from dtmodels.yaml.document import Where
 
 Values = Mapping[str, Any]
@@ -68,11 +68,11 @@ def _card(source: Values, about: Values, datasets: list[dict[str, Any]]) -> dict
         "version": _text(source, "version"),
         "status": "draft",
         "source": {
-            "repository": _text(about, "source", ADDRESS),
-            "commit": COMMIT,
+            "repository": _text(about, "source", PLACEHOLDER_URL),
+            "commit": PLACEHOLDER_COMMIT,
             "authors": [_text(about, "author")],
         },
-        "publication": {"kind": TODO, "title": TODO, "url": _text(about, "paper", ADDRESS)},
+        "publication": {"kind": TODO, "title": TODO, "url": _text(about, "paper", PLACEHOLDER_URL)},
         "license": {"weights": _text(about, "license"), "code": TODO},
         "training": {"datasets": datasets},
         "openness": {"osaid": TODO, "mof": TODO},
@@ -126,7 +126,7 @@ def _checkpoints(source: Values) -> Iterator[dict[str, Any]]:
         values: Values = entry if isinstance(entry, dict) else {}
         stem = PurePosixPath(_text(values, "path", "")).stem.lower()
         name = re.sub(r"[^a-z0-9_.-]+", "-", stem).strip("-._") or f"weights-{index + 1}"
-        yield {"name": name, "url": _text(values, "url", ADDRESS), "sha256": "0" * 64}
+        yield {"name": name, "url": _text(values, "url", PLACEHOLDER_URL), "sha256": "0" * 64}
 
 
 def _attributes(source: Values) -> dict[str, Any]:
