@@ -72,7 +72,7 @@ def test_a_second_release_does_nothing_again(add_model: Add, tmp_path: Path) -> 
     released(tmp_path)
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "dist").iterdir()}
     said = released(tmp_path)
-    assert re.search(r" still valid$", said, re.MULTILINE)
+    assert re.search(r" up to date$", said, re.MULTILINE)
     assert "unchanged" in said
     assert before == {path: path.stat().st_mtime_ns for path in (tmp_path / "dist").iterdir()}
 
@@ -83,7 +83,7 @@ def test_only_the_changed_model_is_built_again(add_model: Add, tmp_path: Path) -
     released(tmp_path)
     add_model("denoise-other", version="1.1")
     lines = released(tmp_path).splitlines()
-    assert [("still valid" in line) for line in lines if line.startswith("denoise-")] == [False, True]
+    assert [("up to date" in line) for line in lines if line.startswith("denoise-")] == [False, True]
 
 
 def test_one_bad_model_keeps_the_old_dist_and_names_the_reason(add_model: Add, tmp_path: Path) -> None:

@@ -65,10 +65,10 @@ def test_the_seed_decides_the_bytes(downloaded: Path, tmp_path: Path) -> None:
 def test_it_runs_through_all_stages_and_is_refused_by_release(downloaded: Path, tmp_path: Path) -> None:
     catalogue, workspace = Catalogue.load(tmp_path), Workspace(tmp_path)
     (built,) = run_each(catalogue.entries, workspace, QUIET, seed=3)
-    assert built.work == ("convert", "validate", "package")
+    assert built.stages_run == ("convert", "validate", "package")
     (again,) = run_each(catalogue.entries, workspace, QUIET, seed=3)
-    assert again.work == ()
-    assert run_each(catalogue.entries, workspace, QUIET, seed=4)[0].work == ("convert", "validate", "package")
+    assert again.stages_run == ()
+    assert run_each(catalogue.entries, workspace, QUIET, seed=4)[0].stages_run == ("convert", "validate", "package")
     with pytest.raises(Failure, match=r"denoise-toy: the model has seeded weights \(seed 4\)") as failure:
         reject_seeded_weights(built.entry, workspace)
     assert "dtmodels convert denoise-toy" in failure.value.fix
@@ -139,13 +139,13 @@ def test_the_table_says_what_building_took_and_how_near_it_came(add_model: Add, 
     add_model("denoise-toy")
     (built,) = run_each(Catalogue.load(tmp_path).entries, Workspace(tmp_path), QUIET)
     row = dict(zip(COLUMNS, built.row(), strict=True))
-    assert (row["parity dB"], row["verdict"]) == ("200", "built")
-    assert float(row["convert s"]) > 0
-    assert float(row["processor s"]) > 0
-    assert 20 < float(row["peak MB"].replace(",", "")) < 2000
+    assert (row["parity dB"], row["result"]) == ("200", "built")
+    assert float(row["convert wall s"]) > 0
+    assert float(row["convert CPU s"]) > 0
+    assert 20 < float(row["peak memory MB"].replace(",", "")) < 2000
     (again,) = run_each(Catalogue.load(tmp_path).entries, Workspace(tmp_path), QUIET)
     later = dict(zip(COLUMNS, again.row(), strict=True))
-    assert later.pop("verdict") == "still valid"
+    assert later.pop("result") == "up to date"
     assert later.items() <= row.items()
 
 
@@ -158,9 +158,11 @@ def test_what_a_stopped_run_took_is_in_the_table_of_the_next(
         stopped.setattr("dtmodels.stages.run.package", Mock(side_effect=KeyboardInterrupt))
         run(entry, workspace, QUIET)
     built = run(entry, workspace, QUIET)
-    assert built.work == ("package",)
+    assert built.stages_run == ("package",)
     row = dict(zip(COLUMNS, built.row(), strict=True))
-    assert all(float(row[column].replace(",", "")) > 0 for column in ("convert s", "processor s", "peak MB"))
+    assert all(
+        float(row[column].replace(",", "")) > 0 for column in ("convert wall s", "convert CPU s", "peak memory MB")
+    )
 
 
 def test_models_built_side_by_side_are_the_same(add_model: Add, tmp_path: Path) -> None:
