@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from dtbase.system.errors import Failure
-from dtmodels.sbom.environment import without_places, write_environment
+from dtmodels.sbom.environment import without_local_paths, write_environment
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def test_of_a_project_that_is_listed_twice_the_entry_with_a_name_stays() -> None
             {"ref": "numpy==2"},
         ],
     }
-    assert without_places(twice) == {
+    assert without_local_paths(twice) == {
         "components": [
             {"bom-ref": "numpy==2", "name": "numpy", "version": "2", "externalReferences": [page]},
             {"bom-ref": "ours==1", "name": "ours", "version": "1", "purl": "pkg:pypi/ours@1"},

@@ -20,7 +20,7 @@ from dtbase.system.errors import Failure, NothingToDo, WrongUsage
 from dtmodels.card.catalogue import Catalogue
 from dtmodels.package.reader import packages_in
 from dtmodels.sbom import FILE, write_sbom
-from dtmodels.sbom.document import bill, moment
+from dtmodels.sbom.document import release_time, spdx_document
 from tests.support.injection_strings import NASTY
 
 Make = Callable[..., Path]
@@ -179,7 +179,7 @@ def test_every_card_of_the_collection_can_be_described_in_one_document(root: Pat
     """Licences, addresses and names of real cards, around the files of a toy."""
     toy = packages_in(make_package().parent)[0]
     packages = [dataclasses.replace(toy, card=entry.card) for entry in Catalogue.load(root).entries]
-    described = bill(packages, "v1.0.0", moment(root))
+    described = spdx_document(packages, "v1.0.0", release_time(root))
     assert [found.validation_message for found in validate_full_spdx_document(described)] == []
     ids = [one.spdx_id for one in (*described.packages, *described.files)]
     assert len(ids) == len(set(ids))
@@ -212,12 +212,12 @@ def test_without_a_date_the_commit_counts_and_without_a_commit_nothing_does(
 ) -> None:
     monkeypatch.delenv("SOURCE_DATE_EPOCH")
     with pytest.raises(WrongUsage, match="no commit says when"):
-        moment(tmp_path)
+        release_time(tmp_path)
     monkeypatch.setenv("GIT_COMMITTER_DATE", "1700000000 +0500")
     who = ("-c", "user.name=Test", "-c", "user.email=test@example.org")
     for arguments in (("init", "-q"), (*who, "commit", "-q", "--allow-empty", "-m", "first")):
         subprocess.run(["git", "-C", str(tmp_path), *arguments], check=True)
-    assert moment(tmp_path) == datetime(2023, 11, 14, 22, 13, 20)
+    assert release_time(tmp_path) == datetime(2023, 11, 14, 22, 13, 20)
 
 
 def test_a_directory_without_packages_is_nothing_to_do(tmp_path: Path) -> None:

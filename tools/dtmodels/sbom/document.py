@@ -38,16 +38,16 @@ def write_sbom(root: Path, directory: Path, tag: str) -> Path:
         Failure: a package cannot be read, or SPDX's validator is not content.
         WrongUsage: nothing dates the document.
     """
-    packages, created = packages_in(directory), moment(root)
+    packages, created = packages_in(directory), release_time(root)
     for package in packages:
         _validate(package, tag, created)
     text = io.StringIO()
-    write_document_to_stream(bill(packages, tag, created), text, validate=False)
+    write_document_to_stream(spdx_document(packages, tag, created), text, validate=False)
     write_text(directory / FILE, text.getvalue() + "\n")
     return directory / FILE
 
 
-def bill(packages: list[Packed], tag: str, created: datetime) -> Document:
+def spdx_document(packages: list[Packed], tag: str, created: datetime) -> Document:
     """The document about some packages; its name among all documents follows from tag and digests."""
     parts = [elements(package, _address(tag, package.path.name)) for package in packages]
     identity = uuid.uuid5(uuid.NAMESPACE_URL, "\n".join([tag, *(package.sha256 for package in packages)]))
@@ -70,13 +70,13 @@ def bill(packages: list[Packed], tag: str, created: datetime) -> Document:
 
 def _validate(package: Packed, tag: str, created: datetime) -> None:
     """Ask SPDX's validator about one model's part: nothing refers to another's, and the time it takes is squared."""
-    if found := validate_full_spdx_document(bill([package], tag, created), "SPDX-2.3"):
+    if found := validate_full_spdx_document(spdx_document([package], tag, created), "SPDX-2.3"):
         faults = "\n".join(dict.fromkeys(message.validation_message for message in found))
         what = f"SPDX's validator is not content\n{faults}"
         raise Failure(what, where=f"{FILE}: {package.card.id}", fix="correct its card, and build it again")
 
 
-def moment(root: Path) -> datetime:
+def release_time(root: Path) -> datetime:
     """When the release was made, in UTC: SOURCE_DATE_EPOCH, or the date of the commit that is checked out.
 
     Raises:

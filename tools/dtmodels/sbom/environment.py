@@ -32,11 +32,11 @@ def write_environment(path: Path) -> Path:
             fix = "pip install cyclonedx-bom, which the extra `release` brings"
             raise Failure(f"cyclonedx-bom cannot describe this Python: {said[-1]}", where=sys.executable, fix=fix)
         values: Values = json.loads(file.read_bytes())
-    write_json(path, without_places(values))
+    write_json(path, without_local_paths(values))
     return path
 
 
-def without_places(values: Values) -> Values:
+def without_local_paths(values: Values) -> Values:
     """The same without directories of this machine.
 
     A project installed from a directory is listed twice, once with the directory's address and a reference made of

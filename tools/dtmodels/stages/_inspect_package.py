@@ -21,7 +21,7 @@ from dtmodels.tasks._protocol import Call, Model, Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Examined:
+class PackageInspection:
     """What examining a model brought to light."""
 
     problems: tuple[CheckProblem, ...]
@@ -35,7 +35,7 @@ class Examined:
         return not any(problem.severity == "error" for problem in self.problems)
 
 
-def examine(directory: Path, runtime: Runtime | None, *, top: str = "") -> Examined:
+def inspect_package(directory: Path, runtime: Runtime | None, *, top: str = "") -> PackageInspection:
     """Examine the model in `directory`; its graphs are run only when nothing else is wrong.
 
     Args:
@@ -45,7 +45,7 @@ def examine(directory: Path, runtime: Runtime | None, *, top: str = "") -> Exami
     """
     config, problems = read(directory)
     if config is None:
-        return Examined(problems=tuple(problems))
+        return PackageInspection(problems=tuple(problems))
     problems += check_keys(config, top)
     found = {file.name: _inspect(file) for file in sorted(directory.glob("*.onnx"))}
     graphs = {name: graph for name, graph in found.items() if isinstance(graph, Graph)}
@@ -57,7 +57,7 @@ def examine(directory: Path, runtime: Runtime | None, *, top: str = "") -> Exami
         results = list(task.run(model, runtime))
         calls += [result for result in results if isinstance(result, Call)]
         problems += [result for result in results if isinstance(result, CheckProblem)]
-    return Examined(problems=tuple(problems), facts=_facts(model, calls), model=model, calls=tuple(calls))
+    return PackageInspection(problems=tuple(problems), facts=_facts(model, calls), model=model, calls=tuple(calls))
 
 
 def _inspect(file: Path) -> Graph | CheckProblem:

@@ -77,7 +77,7 @@ def convert(
     return directory
 
 
-def decibels_of(workspace: Workspace, model_id: str) -> float:
+def parity_db(workspace: Workspace, model_id: str) -> float:
     """How near the graphs of a converted model come to what they were made from: the worst of them, in dB."""
     kept = json.loads(workspace.parity(model_id).read_bytes())
     return float(min(kept["decibels"].values()))

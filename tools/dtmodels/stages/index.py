@@ -23,7 +23,7 @@ def index(directory: Path) -> None:
     versions = {"schema": 1, "models": dict(_version(package) for package in sorted(directory.glob("*.dtmodel")))}
     check_against("versions-v1", versions, where="versions.json")
     write_json(directory / "versions.json", versions)
-    write_text(directory / SUMS, sums(path for path in directory.iterdir() if path.name != SUMS))
+    write_text(directory / SUMS, sha256_sums(path for path in directory.iterdir() if path.name != SUMS))
 
 
 def asset_name(model_id: str, file: str) -> str:
@@ -31,7 +31,7 @@ def asset_name(model_id: str, file: str) -> str:
     return f"{model_id}-{file}"
 
 
-def sums(files: Iterable[Path]) -> str:
+def sha256_sums(files: Iterable[Path]) -> str:
     """The text of `SHA256SUMS`, as coreutils' `sha256sum -c` reads it, sorted by name."""
     return "".join(f"{sha256(path)}  {path.name}\n" for path in sorted(files))
 

@@ -26,7 +26,7 @@ ON_THE_HUB = re.compile(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pinned:
+class PinnedCheckpoint:
     """What became known of one checkpoint."""
 
     index: int
@@ -80,7 +80,9 @@ def pin(entry: Entry, workspace: Workspace, console: Console) -> list[Checkpoint
     return [one.checkpoint for one in found]
 
 
-def _pinned(entry: Entry, index: int, checkpoint: Checkpoint, workspace: Workspace, console: Console) -> Pinned:
+def _pinned(
+    entry: Entry, index: int, checkpoint: Checkpoint, workspace: Workspace, console: Console
+) -> PinnedCheckpoint:
     if host := share(checkpoint.url or ""):
         what = f"{host} is a personal share: nobody can say that it will give this file again"
         raise Failure(what, where=f"{entry.card.id}: {checkpoint.name}", fix=MIRROR)
@@ -103,7 +105,7 @@ def _pinned(entry: Entry, index: int, checkpoint: Checkpoint, workspace: Workspa
         kept = workspace.cache / "sha256" / str(complete.sha256)
         kept.parent.mkdir(parents=True, exist_ok=True)
         path.replace(kept)
-    return Pinned(index=index, checkpoint=complete, hub=known.hub != checkpoint.hub)
+    return PinnedCheckpoint(index=index, checkpoint=complete, hub=known.hub != checkpoint.hub)
 
 
 def _with_revision(checkpoint: Checkpoint) -> Checkpoint:
@@ -136,7 +138,7 @@ def _refuse_page(path: Path, checkpoint: Checkpoint) -> None:
     raise Failure(what, where=checkpoint.url or checkpoint.name, fix=fix)
 
 
-def _write(path: Path, found: list[Pinned]) -> None:
+def _write(path: Path, found: list[PinnedCheckpoint]) -> None:
     data = path.read_bytes()
     text = decode(data)
     edits = [made for one in found for made in _edits(text, one)]
@@ -145,7 +147,7 @@ def _write(path: Path, found: list[Pinned]) -> None:
     write_bytes(path, data[: len(data) - len(text.encode())] + new.encode())
 
 
-def _edits(text: str, one: Pinned) -> list[Edit]:
+def _edits(text: str, one: PinnedCheckpoint) -> list[Edit]:
     where: Where = ("checkpoints", one.index)
     checkpoint = one.checkpoint
     made = [addition(text, where, {"sha256": quoted(str(checkpoint.sha256)), "bytes": str(checkpoint.bytes)})]

@@ -19,7 +19,7 @@ from dtmodels.build.cache import inputs_of, is_fresh, run_if_stale
 from dtmodels.build.workspace import Workspace
 from dtmodels.card.catalogue import Entry
 from dtmodels.openness.grade import grade
-from dtmodels.stages.convert import decibels_of, obtain_and_convert
+from dtmodels.stages.convert import obtain_and_convert, parity_db
 from dtmodels.stages.package import package
 from dtmodels.stages.setup import is_verified
 from dtmodels.stages.validate import validate_and_record, validate_archive
@@ -50,7 +50,7 @@ class Built:
     package: Path
     sha256: str
     """Of the package."""
-    decibels: float
+    parity_db: float
     """PSNR of its graphs against the source network, in dB."""
     stages_run: tuple[str, ...]
     """The stages that ran; empty when all results were up to date."""
@@ -66,7 +66,7 @@ class Built:
         rest = [f"{others:.1f}", "" if peak is None else f"{peak / 1e6:,.0f}"]
         result = "built" if self.stages_run else "up to date"
         size = f"{self.package.stat().st_size:,}"
-        return [*_card_cells(self.entry), size, self.sha256[:12], f"{self.decibels:.0f}", *times, *rest, result]
+        return [*_card_cells(self.entry), size, self.sha256[:12], f"{self.parity_db:.0f}", *times, *rest, result]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +189,7 @@ def run(entry: Entry, workspace: Workspace, console: Console, *, seed: int | Non
         entry=entry,
         package=archive,
         sha256=sha256(archive),
-        decibels=decibels_of(workspace, card.id),
+        parity_db=parity_db(workspace, card.id),
         stages_run=tuple(stages_run),
         timings=timings,
     )

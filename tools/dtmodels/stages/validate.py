@@ -21,8 +21,8 @@ from dtmodels.package.archive import install
 from dtmodels.package.config_reader import FILE as CONFIG
 from dtmodels.package.config_writer import SEEDED
 from dtmodels.stages import _golden
-from dtmodels.stages._inspect_package import Examined, examine
-from dtmodels.stages.convert import decibels_of
+from dtmodels.stages._inspect_package import PackageInspection, inspect_package
+from dtmodels.stages.convert import parity_db
 from dtmodels.tasks._protocol import HasGoldenPairs
 
 
@@ -61,7 +61,7 @@ def validate(entry: Entry, directory: Path, *, pin: bool = False, runtime: Runti
     if runtime is None:
         with Runtime() as own:
             return validate(entry, directory, pin=pin, runtime=own)
-    examined = examine(directory, runtime, top=entry.card.id)
+    examined = inspect_package(directory, runtime, top=entry.card.id)
     report = _report(entry.card.id, examined)
     return _with_golden(report, entry, examined, runtime, pin=pin) if examined.sound else report
 
@@ -97,7 +97,7 @@ def validate_and_record(entry: Entry, workspace: Workspace, console: Console) ->
     """
     console.note(f"{entry.card.id}: validating")
     report = validate(entry, workspace.model(entry.card.id))
-    figures = {**report.facts.figures, "parity_db": decibels_of(workspace, entry.card.id)}
+    figures = {**report.facts.figures, "parity_db": parity_db(workspace, entry.card.id)}
     report = dataclasses.replace(report, facts=dataclasses.replace(report.facts, figures=figures))
     write_json(workspace.report(entry.card.id), report.as_json())
     _require(report, entry.card.id)
@@ -131,7 +131,7 @@ def _target(root: Path, target: str, runtime: Runtime, *, pin: bool) -> CheckRep
 
 def _validate_path(path: Path, runtime: Runtime) -> CheckReport:
     if path.is_dir():
-        return _report(path.name, examine(path, runtime))
+        return _report(path.name, inspect_package(path, runtime))
     with tempfile.TemporaryDirectory() as staging:
         return _archive(path, Path(staging), runtime)
 
@@ -140,7 +140,7 @@ def _archive(path: Path, staging: Path, runtime: Runtime | None) -> CheckReport:
     installed = install(path, staging)
     if installed.directory is None:
         return CheckReport(where=path.name, problems=installed.problems)
-    examined = examine(installed.directory, runtime, top=installed.id)
+    examined = inspect_package(installed.directory, runtime, top=installed.id)
     problems = (*installed.problems, *examined.problems)
     if path.stem != installed.id:
         what = f"the file is named {path.stem!r}, the model {installed.id!r}: a download of the model does not find it"
@@ -148,11 +148,13 @@ def _archive(path: Path, staging: Path, runtime: Runtime | None) -> CheckReport:
     return CheckReport(where=path.name, problems=problems, facts=examined.facts)
 
 
-def _report(where: str, examined: Examined) -> CheckReport:
+def _report(where: str, examined: PackageInspection) -> CheckReport:
     return CheckReport(where=where, problems=examined.problems, facts=examined.facts)
 
 
-def _with_golden(report: CheckReport, entry: Entry, examined: Examined, runtime: Runtime, *, pin: bool) -> CheckReport:
+def _with_golden(
+    report: CheckReport, entry: Entry, examined: PackageInspection, runtime: Runtime, *, pin: bool
+) -> CheckReport:
     if examined.model is not None and SEEDED in examined.model.config.values:
         if pin:
             what = "has seeded weights: what it returns must not become the golden output"
@@ -167,7 +169,9 @@ def _with_golden(report: CheckReport, entry: Entry, examined: Examined, runtime:
     return CheckReport(where=report.where, problems=tuple(problems), facts=facts)
 
 
-def _pairs(entry: Entry, examined: Examined, runtime: Runtime, figures: dict[str, float]) -> Iterator[CheckProblem]:
+def _pairs(
+    entry: Entry, examined: PackageInspection, runtime: Runtime, figures: dict[str, float]
+) -> Iterator[CheckProblem]:
     """Hold the model against images darktable rendered, where its directory has some."""
     golden, task = entry.directory / _golden.PAIRS, member(tasks, entry.card.task)
     if not golden.is_file() or not hasattr(task, "measure") or examined.model is None:
