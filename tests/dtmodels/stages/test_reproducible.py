@@ -1,4 +1,4 @@
-"""The same model from two directories and two runs has the same bytes, whatever the process and the time zone."""
+"""Builds are bit-identical in two directories and two runs, with other processes and time zones."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def build(root: Path, **environment: str) -> dict[str, str]:
 
 
 @pytest.mark.slow
-def test_two_directories_and_two_runs_give_the_same_bytes(add_model: Callable[..., Path], tmp_path: Path) -> None:
+def test_builds_are_bit_identical(add_model: Callable[..., Path], tmp_path: Path) -> None:
     card = (add_model(status="draft") / "card.yaml").read_text().replace("[256]", "[64]")
     first = repository(tmp_path / "first", card)
     second = repository(tmp_path / "a longer way/to the second", card)
