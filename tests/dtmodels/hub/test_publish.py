@@ -17,7 +17,7 @@ from tests.support.fake_hub import TOKEN, FakeHub
 
 Make = Callable[..., Path]
 REPOSITORY = "lab/denoise-toy"
-pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")  # huggingface_hub of its own client
+pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")  # raised by huggingface_hub itself
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_concurrent_commit_is_not_overwritten(hub: FakeHub, make_package: Make) 
     repository.files["model.onnx"] = b"older"
 
     class Racing(dict[str, bytes]):
-        def get(self, *_: object) -> None:  # asked for by the pre-upload, after the tree was read
+        def get(self, *_: object) -> None:  # called by the pre-upload, after the tree was read
             repository.commits.append({"summary": "another user", "operations": []})
 
     repository.files = Racing(repository.files)

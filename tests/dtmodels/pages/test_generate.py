@@ -81,7 +81,7 @@ def test_page_of_a_draft_has_a_reason_and_no_download(add_model: Add, tmp_path: 
     directory = add_model("denoise-toy", status="draft\nstatus_reason: Nobody has checked the data yet.")
     write_docs(tmp_path, Console(quiet=True), check=False)
     page = (directory / "README.md").read_text()
-    assert "| why draft | Nobody has checked the data yet. |" in page
+    assert "| reason for draft | Nobody has checked the data yet. |" in page
     assert "there is nothing to download" in page
     assert "denoise-toy.dtmodel" not in page
 

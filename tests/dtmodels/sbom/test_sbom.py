@@ -129,7 +129,7 @@ def test_unlisted_licence_has_text_and_url(make_package: Make) -> None:
 
 
 def test_licence_text_of_the_package_is_quoted(make_package: Make, add_model: Make) -> None:
-    words = b"You may look at it on Sundays.\n"
+    words = b"You may use it on Sundays.\n"
     (add_model() / "LICENSE.sundays").write_bytes(words)
     digest = hashlib.sha256(words).hexdigest()
     text = f"  texts:\n    - {{license: LicenseRef-Sundays, file: LICENSE.sundays, sha256: {digest}}}\n"

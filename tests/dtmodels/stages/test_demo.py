@@ -34,11 +34,11 @@ POINTS = "prompts: {photographs/lamp.png: [{points: [[0.5, 0.5]]}]}"
 def repository(tmp_path: Path, add_model: Callable[..., Path]) -> Path:
     """A model repository with one model, not converted, and one sample image."""
     add_model("toy", status="draft")
-    write_picture(tmp_path / "images" / NAME, 90, 120)
+    write_test_image(tmp_path / "images" / NAME, 90, 120)
     return tmp_path
 
 
-def write_picture(path: Path, height: int, width: int) -> Path:
+def write_test_image(path: Path, height: int, width: int) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     y, x = np.mgrid[0:height, 0:width]
     pixels = np.stack([60 + x * 120 // width, 80 + y * 100 // height, np.where((x - y) % 16 < 8, 90, 140)], axis=-1)
@@ -47,15 +47,15 @@ def write_picture(path: Path, height: int, width: int) -> Path:
 
 
 def put(root: Path, task: str, graphs: dict[str, onnx.ModelProto], demo: str = "", **config: Any) -> None:
-    """Convert by hand: the card's task, the model directory, and the sample set."""
+    """Write a converted model: its task in the card, its directory, and the sample set."""
     card = root / "models/toy/card.yaml"
     card.write_text(card.read_text().replace("task: denoise", f"task: {task}"))
     directory = Workspace(root).model("toy")
     directory.mkdir(parents=True)
     values = {"id": "toy", "name": "toy", "task": task, "version": "1.0", "backend": "onnx", "arch": "sam2", **config}
     (directory / "config.json").write_text(json.dumps(values))
-    for name, made in graphs.items():
-        (directory / name).write_bytes(made.SerializeToString())
+    for name, model in graphs.items():
+        (directory / name).write_bytes(model.SerializeToString())
     samples(root, task, demo or f"images: [{NAME}]")
 
 
@@ -249,7 +249,7 @@ def test_proxy_shows_each_slider_at_both_ends(
     put(repository, "proxy", {"model.onnx": graph}, attributes={"space": "linear-rgb", "sliders": sliders})
     with pytest.raises(Failure, match="the demo needs 256 x 256"):
         run_demo()
-    write_picture(repository / "images" / NAME, 300, 400)
+    write_test_image(repository / "images" / NAME, 300, 400)
     outputs = run_demo()
     assert set(outputs) == {"sheet", "lamp-before", "lamp-after"}
     assert np.array_equal(outputs["lamp-before"], outputs["lamp-after"])
@@ -279,8 +279,8 @@ def test_user_images_are_used_unchanged(
 ) -> None:
     options = f"images: [{NAME}]\nelectrons: 20"
     put(repository, "denoise", {"model.onnx": tiles(make_graph, 192)}, options, attributes={"input_sizes": [192]})
-    mine = write_picture(tmp_path / "mine" / "holiday.png", 70, 80)
-    write_picture(tmp_path / "mine" / "others" / "holiday.jpg", 64, 64)
+    mine = write_test_image(tmp_path / "mine" / "holiday.png", 70, 80)
+    write_test_image(tmp_path / "mine" / "others" / "holiday.jpg", 64, 64)
     outputs = run_demo(tmp_path / "mine", tmp_path / "mine" / "others")
     assert set(outputs) == {"sheet", *(f"holiday{n}-{kind}" for n in ("", "-2") for kind in ("before", "after"))}
     assert np.array_equal(outputs["holiday-before"], np.asarray(Image.open(mine)))
@@ -300,7 +300,7 @@ def test_clicks_apply_to_user_images(repository: Path, make_graph: MakeGraph, ru
 
 def test_large_image_is_cropped(repository: Path, make_graph: MakeGraph, tmp_path: Path, run_demo: RunDemo) -> None:
     put(repository, "denoise", {"model.onnx": tiles(make_graph, 768)}, attributes={"input_sizes": [768]})
-    write_picture(tmp_path / "large.png", 700, 1500)
+    write_test_image(tmp_path / "large.png", 700, 1500)
     assert run_demo(tmp_path / "large.png")["large-after"].shape == (700, 1024, 3)
 
 
@@ -335,7 +335,7 @@ def test_unusable_models_and_images_are_errors(
 
 def test_card_overrides_the_sample_set(repository: Path, make_graph: MakeGraph, run_demo: RunDemo) -> None:
     put(repository, "denoise", {"model.onnx": tiles(make_graph, 192)}, attributes={"input_sizes": [192]})
-    write_picture(repository / "images/photographs/own.png", 64, 64)
+    write_test_image(repository / "images/photographs/own.png", 64, 64)
     card = repository / "models/toy/card.yaml"
     card.write_text(card.read_text() + "demo:\n  images: [photographs/own.png]\n  electrons: 50\n")
     assert set(run_demo()) == {"sheet", "own-before", "own-after"}

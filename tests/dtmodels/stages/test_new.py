@@ -59,13 +59,13 @@ def test_comment_contains_the_description_of_the_schema(field: str, description:
 
 def test_placeholders_are_errors_in_a_released_card(models: Path, console: Console) -> None:
     path = new(models.parent, "denoise-toy", "denoise", console)
-    marked = len(lint(models.parent, select=["SCH006"]))
+    placeholders = len(lint(models.parent, select=["SCH006"]))
     released = path.read_text().replace("status: draft", "status: released")
     digest = f"\n    sha256: {'ab' * 32}\n    bytes: 1\n"
     path.write_text(re.sub(r"(- name: weights.*\n.*)\n", rf"\1{digest}", released))
-    found = lint(models.parent, select=["SCH006"])
-    assert len(found) == marked
-    assert {finding.severity for finding in found} == {"error"}
+    findings = lint(models.parent, select=["SCH006"])
+    assert len(findings) == placeholders
+    assert {finding.severity for finding in findings} == {"error"}
 
 
 @pytest.mark.parametrize("model_id", ["", "Denoise", "denoise_toy", "../toy", "-toy", "a--b", "toy/", "x" * 65])

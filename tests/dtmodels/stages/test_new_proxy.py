@@ -21,7 +21,7 @@ from dtproxies.proxy.weight_files import modules_with_weights
 
 ROOT = Path(__file__).resolve().parents[3]
 FACTS = ("id", "name", "task", "source", "publication", "license", "checkpoints", "convert", "package", "demo")
-"""Fields that a generated card shares with the committed one; the others hold texts and names chosen by a person."""
+"""Fields that are equal in a generated and the committed card; the other fields contain free text."""
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def console() -> Console:
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """A copy of what the components of proxies are, without models."""
+    """A repository with the shared files that proxy cards name, without models."""
     shutil.copytree(ROOT / "images/proxy", tmp_path / "images/proxy")
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "tools/dtproxies", tmp_path / "tools/dtproxies", ignore=ignored)
@@ -46,7 +46,7 @@ def trained_proxy(root: Path, module: str) -> Path:
 
 
 def facts_of(card: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a card that are no free text."""
+    """The fields of a card that contain no free text."""
     sets = [{key: value for key, value in data.items() if key != "provenance"} for data in card["training"]["datasets"]]
     return {
         **{name: card[name] for name in FACTS if name in card},
@@ -63,7 +63,7 @@ def test_draft_of_a_trained_proxy_equals_the_committed_card(repository: Path, co
     draft, committed = (yaml.safe_load(file.read_text()) for file in (path, ROOT / path.relative_to(repository)))
     assert facts_of(draft) == facts_of(committed)
     assert read_card(path).status == "draft"
-    assert {found.rule for found in lint(repository) if found.severity != "info"} == {"SCH006"}
+    assert {finding.rule for finding in lint(repository) if finding.severity != "info"} == {"SCH006"}
     assert [limitation["text"][:4] for limitation in draft["limitations"][:2]] == ["TODO", "TODO"]
     assert path.read_text().count("TODO") == 2
 

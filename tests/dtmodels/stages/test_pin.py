@@ -41,15 +41,15 @@ FILES = {
 
 
 class Host(http.server.BaseHTTPRequestHandler):
-    """A plain host and the Hub in one."""
+    """A plain host and the Hub in one server."""
 
     def do_HEAD(self) -> None:
-        self._answer(head=True)
+        self._respond(head=True)
 
     def do_GET(self) -> None:
-        self._answer(head=False)
+        self._respond(head=False)
 
-    def _answer(self, *, head: bool) -> None:
+    def _respond(self, *, head: bool) -> None:
         body = FILES.get(self.path)
         self.send_response(404 if body is None else 200)
         self.send_header("X-Repo-Commit", COMMIT)
@@ -65,7 +65,7 @@ class Host(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Answers for the Hub, and for the host the cards name, which has to be a public one."""
+    """Serves the Hub, and the public host that the cards name."""
     from huggingface_hub import constants
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Host) as server:
@@ -97,7 +97,7 @@ def draft(add_model: Callable[..., Path], tmp_path: Path) -> Callable[[str], Ent
 
 
 def pinned(entry: Entry, root: Path) -> str:
-    """Pin, and return the lines of the card that are new."""
+    """Pin, and return the new lines of the card."""
     card = entry.directory / "card.yaml"
     before = card.read_text()
     pin(entry, Workspace(root), QUIET)
@@ -110,10 +110,10 @@ def pinned(entry: Entry, root: Path) -> str:
 def test_file_of_a_host_gets_digest_and_size(draft: Callable[[str], Entry], tmp_path: Path) -> None:
     entry = draft(COMMENTED)
     assert pinned(entry, tmp_path) == f'{COMMENTED}    sha256: "{DIGEST}"\n    bytes: {len(DATA)}\n\n'
-    again = Catalogue.load(tmp_path).entries[0]
-    assert setup(again, Workspace(tmp_path), QUIET)["weights"].read_bytes() == DATA
+    pinned_entry = Catalogue.load(tmp_path).entries[0]
+    assert setup(pinned_entry, Workspace(tmp_path), QUIET)["weights"].read_bytes() == DATA
     with pytest.raises(NothingToDo):
-        pin(again, Workspace(tmp_path), QUIET)
+        pin(pinned_entry, Workspace(tmp_path), QUIET)
 
 
 def test_flow_style_list_is_edited(draft: Callable[[str], Entry], tmp_path: Path) -> None:

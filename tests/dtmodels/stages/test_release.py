@@ -37,7 +37,7 @@ def contents(directory: Path) -> dict[str, bytes]:
 
 def test_dist_contains_packages_their_files_and_the_lists(add_model: Add, tmp_path: Path) -> None:
     add_model("denoise-toy")
-    said = released(tmp_path)
+    output = released(tmp_path)
     assert {path.name for path in (tmp_path / "dist").iterdir()} == {
         "denoise-toy.dtmodel",
         "denoise-toy-model.onnx",
@@ -45,8 +45,8 @@ def test_dist_contains_packages_their_files_and_the_lists(add_model: Add, tmp_pa
         "versions.json",
         "SHA256SUMS",
     }
-    assert re.search(r"denoise-toy +1\.0 +denoise +open +GPL-3.0-or-later", said)
-    assert re.search(r" built$", said, re.MULTILINE)
+    assert re.search(r"denoise-toy +1\.0 +denoise +open +GPL-3.0-or-later", output)
+    assert re.search(r" built$", output, re.MULTILINE)
 
 
 def test_versions_json_has_version_and_digest(add_model: Add, tmp_path: Path) -> None:
@@ -71,9 +71,9 @@ def test_second_release_repeats_no_work(add_model: Add, tmp_path: Path) -> None:
     add_model()
     released(tmp_path)
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "dist").iterdir()}
-    said = released(tmp_path)
-    assert re.search(r" up to date$", said, re.MULTILINE)
-    assert "unchanged" in said
+    output = released(tmp_path)
+    assert re.search(r" up to date$", output, re.MULTILINE)
+    assert "unchanged" in output
     assert before == {path: path.stat().st_mtime_ns for path in (tmp_path / "dist").iterdir()}
 
 
@@ -145,12 +145,12 @@ def test_run_after_a_kill_gives_the_same_dist(add_model: Add, tmp_path: Path) ->
     write_docs(tmp_path, Console(quiet=True), check=False)
     started = time.monotonic()
     subprocess.run([sys.executable, "-c", RELEASE, str(tmp_path)], check=True, capture_output=True)
-    took = time.monotonic() - started
+    duration = time.monotonic() - started
     expected = contents(tmp_path / "dist")
-    for share in (0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95):
+    for fraction in (0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95):
         subprocess.run(["rm", "-rf", "dist", "output"], cwd=tmp_path, check=True)
         killed = subprocess.Popen([sys.executable, "-c", RELEASE, str(tmp_path)], stdout=-3, stderr=-3)
-        time.sleep(took * share)
+        time.sleep(duration * fraction)
         killed.kill()
         killed.wait()
         for package in tmp_path.glob("dist/*"):

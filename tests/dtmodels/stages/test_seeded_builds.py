@@ -29,12 +29,12 @@ Add = Callable[..., Path]
 QUIET = Console(quiet=True)
 TINY = "{width: 4, encoder_blocks: [1], middle_blocks: 1, decoder_blocks: [1]}"
 DEEP = "{width: 32, encoder_blocks: [1, 1, 1], middle_blocks: 2, decoder_blocks: [1, 1, 1]}"
-"""Seven megabytes of weights, most of them where the image is small."""
+"""Options of a network with 7 MB of weights, most of them in the low-resolution layers."""
 
 
 @pytest.fixture
 def downloaded(add_model: Add) -> Path:
-    """The directory of a model whose checkpoint lies elsewhere."""
+    """The directory of a model whose checkpoint has to be downloaded."""
     directory = add_model("denoise-toy")
     text = (directory / "card.yaml").read_text()
     text = text.replace("    file: model.onnx\n", "    url: https://www.darktable.org/toy.pth\n")
@@ -58,16 +58,16 @@ def test_config_states_the_seed_in_all_visible_fields(downloaded: Path, tmp_path
 
 
 def test_same_seed_gives_the_same_bytes(downloaded: Path, tmp_path: Path) -> None:
-    made = [(converted(tmp_path, seed=seed) / "model.onnx").read_bytes() for seed in (0, 0, 1)]
-    assert made[0] == made[1] != made[2]
+    graphs = [(converted(tmp_path, seed=seed) / "model.onnx").read_bytes() for seed in (0, 0, 1)]
+    assert graphs[0] == graphs[1] != graphs[2]
 
 
 def test_all_stages_run_but_release_fails(downloaded: Path, tmp_path: Path) -> None:
     catalogue, workspace = Catalogue.load(tmp_path), Workspace(tmp_path)
     (built,) = run_each(catalogue.entries, workspace, QUIET, seed=3)
     assert built.stages_run == ("convert", "validate", "package")
-    (again,) = run_each(catalogue.entries, workspace, QUIET, seed=3)
-    assert again.stages_run == ()
+    (second_run,) = run_each(catalogue.entries, workspace, QUIET, seed=3)
+    assert second_run.stages_run == ()
     assert run_each(catalogue.entries, workspace, QUIET, seed=4)[0].stages_run == ("convert", "validate", "package")
     with pytest.raises(Failure, match=r"denoise-toy: the model has seeded weights \(seed 4\)") as failure:
         reject_seeded_weights(built.entry, workspace)
@@ -128,9 +128,9 @@ def test_ready_made_graph_has_no_seeded_weights_and_is_skipped(add_model: Add, t
     catalogue, workspace, out = Catalogue.load(tmp_path), Workspace(tmp_path), io.StringIO()
     built = run_each(catalogue.entries, workspace, Console(out=out, quiet=True), seed=3)
     assert [model.entry.card.id for model in built] == ["denoise-here"]
-    said = out.getvalue()
-    assert "skipped: denoise-ready: comes as a finished graph" in said
-    assert re.search(r"^denoise-ready .* skipped$", said, re.MULTILINE)
+    output = out.getvalue()
+    assert "skipped: denoise-ready: comes as a finished graph" in output
+    assert re.search(r"^denoise-ready .* skipped$", output, re.MULTILINE)
     with pytest.raises(NothingToDo, match="comes as a finished graph"):
         run_each([catalogue.get("denoise-ready")], workspace, QUIET, seed=3)
 
@@ -143,8 +143,8 @@ def test_table_has_times_memory_and_parity(add_model: Add, tmp_path: Path) -> No
     assert float(row["convert wall s"]) > 0
     assert float(row["convert CPU s"]) > 0
     assert 20 < float(row["peak memory MB"].replace(",", "")) < 2000
-    (again,) = run_each(Catalogue.load(tmp_path).entries, Workspace(tmp_path), QUIET)
-    later = dict(zip(COLUMNS, again.row(), strict=True))
+    (second_run,) = run_each(Catalogue.load(tmp_path).entries, Workspace(tmp_path), QUIET)
+    later = dict(zip(COLUMNS, second_run.row(), strict=True))
     assert later.pop("result") == "up to date"
     assert later.items() <= row.items()
 

@@ -59,15 +59,15 @@ def test_checkpoint_without_digest_is_not_fetched(entry: Entry, tmp_path: Path) 
 
 
 class Hub(http.server.BaseHTTPRequestHandler):
-    """Answers like the Hub for one file of one revision."""
+    """Responds like the Hub for one file of one revision."""
 
     def do_HEAD(self) -> None:
-        self._answer(b"")
+        self._respond(b"")
 
     def do_GET(self) -> None:
-        self._answer(DATA)
+        self._respond(DATA)
 
-    def _answer(self, body: bytes) -> None:
+    def _respond(self, body: bytes) -> None:
         if self.path != f"/author/model/resolve/{REVISION}/net/weights.safetensors":
             self.send_response(404)
             self.send_header("X-Error-Code", "EntryNotFound")
@@ -92,10 +92,10 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hub) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
-        address = f"http://127.0.0.1:{server.server_address[1]}"
-        monkeypatch.setattr(constants, "ENDPOINT", address)
+        base_url = f"http://127.0.0.1:{server.server_address[1]}"
+        monkeypatch.setattr(constants, "ENDPOINT", base_url)
         monkeypatch.setattr(
-            constants, "HUGGINGFACE_CO_URL_TEMPLATE", address + "/{repo_id}/resolve/{revision}/{filename}"
+            constants, "HUGGINGFACE_CO_URL_TEMPLATE", base_url + "/{repo_id}/resolve/{revision}/{filename}"
         )
         monkeypatch.setattr(constants, "HF_HUB_DISABLE_PROGRESS_BARS", True)
         yield

@@ -41,12 +41,12 @@ def card(add_model: Add) -> Path:
 
 @pytest.fixture
 def state() -> State:
-    """Tensors that fit."""
+    """Tensors that fit the network."""
     return NAFNet(4, (1,), 1, (1,)).state_dict()
 
 
 def store(card: Path, content: object) -> None:
-    """Write the checkpoint, raw bytes as they are, and its digest and size into the card."""
+    """Write the checkpoint from tensors or raw bytes, and its digest and size into the card."""
     path = card.parent / "weights.pth"
     if isinstance(content, bytes):
         path.write_bytes(content)
@@ -110,18 +110,18 @@ FACTS = {
 def rejected(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Callable[[str], None]:
-    """Run the model as a user would: it fails with one error of this content, and leaves nothing."""
+    """Check that `dtmodels convert` fails with one error that contains `fact`, and leaves no files."""
 
     def assert_rejected(fact: str) -> None:
         monkeypatch.chdir(tmp_path)
         with pytest.raises(SystemExit) as ended:
             run(cli, "dtmodels", ["--root", ".", "convert", "denoise-toy"])
-        said = capsys.readouterr().err
+        message = capsys.readouterr().err
         assert ended.value.code == 1
-        assert said.count("error: ") == 1
-        assert "weights.pth" in said
-        assert fact in said
-        assert "Traceback" not in said
+        assert message.count("error: ") == 1
+        assert "weights.pth" in message
+        assert fact in message
+        assert "Traceback" not in message
         assert not list(Workspace(tmp_path).output.rglob("*.onnx"))
         assert not list(Workspace(tmp_path).output.rglob("*.part"))
         assert not (tmp_path / "ran").exists()

@@ -77,7 +77,7 @@ CAUSES = {
 
 @pytest.fixture(scope="module")
 def agreement(root: Path) -> ModuleType:
-    """The benchmark that compares."""
+    """The benchmark module with the comparison."""
     spec = importlib.util.spec_from_file_location("validate_agreement", root / "benchmarks" / "validate_agreement.py")
     assert spec is not None
     assert spec.loader is not None
@@ -89,7 +89,7 @@ def agreement(root: Path) -> ModuleType:
 
 @pytest.fixture(scope="module")
 def called(agreement: ModuleType) -> Mapping[str, Any]:
-    """All packages, validated once."""
+    """Results of validate for all packages, computed once."""
     if not agreement.DATA.is_dir():
         pytest.skip(f"the packages darktable was fed are absent: {agreement.DATA}")
     return {one.name: one for one in agreement.call_all()}

@@ -37,13 +37,13 @@ def entry(add_model: AddModel, tmp_path: Path) -> Entry:
 
 @pytest.fixture
 def convert(tmp_path: Path, directory: Directory, make_denoiser: Callable[..., onnx.ModelProto]) -> Callable[..., Path]:
-    """Put a converted denoiser where the workspace expects it."""
+    """Write a converted denoiser into the workspace."""
 
     def write_model(**options: float) -> Path:
         target = Workspace(tmp_path).model("toy")
         target.parent.mkdir(parents=True, exist_ok=True)
-        made = directory("denoise", {"model.onnx": make_denoiser(**options)})
-        return made if target == made else made.rename(target)
+        written = directory("denoise", {"model.onnx": make_denoiser(**options)})
+        return written if target == written else written.rename(target)
 
     return write_model
 

@@ -65,14 +65,14 @@ def test_report_is_plain_json(pack: Pack, members: Members, runtime: Runtime) ->
 def test_unusable_graph_is_an_error(
     pack: Pack, members: Members, make_graph: MakeGraph, changed: dict[str, Any], code: str
 ) -> None:
-    made = make_graph(**{"inputs": {"input": TILE}, "outputs": {"output": TILE}, **changed})
-    report = validate_path(pack(with_graph(members, made)))
+    model = make_graph(**{"inputs": {"input": TILE}, "outputs": {"output": TILE}, **changed})
+    report = validate_path(pack(with_graph(members, model)))
     assert code in codes(report)
 
 
 def test_stricter_rules_state_a_reason(pack: Pack, members: Members, make_graph: MakeGraph, runtime: Runtime) -> None:
-    made = make_graph({"input": TILE}, {"output": TILE}, opset=21)
-    (problem,) = validate_path(pack(with_graph(members, made)), runtime).errors
+    model = make_graph({"input": TILE}, {"output": TILE}, opset=21)
+    (problem,) = validate_path(pack(with_graph(members, model)), runtime).errors
     assert "ONNX Runtime from 1.18" in problem.reason
     assert "why refused:" in str(problem)
 
@@ -80,14 +80,14 @@ def test_stricter_rules_state_a_reason(pack: Pack, members: Members, make_graph:
 def test_inferable_symbolic_output_size_is_accepted(
     pack: Pack, members: Members, make_graph: MakeGraph, runtime: Runtime
 ) -> None:
-    made = make_graph({"input": TILE}, {"output": (1, 3, "h", "w")})
-    assert validate_path(pack(with_graph(members, made)), runtime).ok
+    model = make_graph({"input": TILE}, {"output": (1, 3, "h", "w")})
+    assert validate_path(pack(with_graph(members, model)), runtime).ok
 
 
 def test_nan_is_an_error(pack: Pack, members: Members, make_graph: MakeGraph, runtime: Runtime) -> None:
     node = helper.make_node("Add", ["input", "bad"], ["output"])
-    made = make_graph({"input": TILE}, {"output": TILE}, [node], constants={"bad": np.float32([np.nan])})
-    report = validate_path(pack(with_graph(members, made)), runtime)
+    model = make_graph({"input": TILE}, {"output": TILE}, [node], constants={"bad": np.float32([np.nan])})
+    report = validate_path(pack(with_graph(members, model)), runtime)
     assert set(codes(report)) == {"run.not-finite"}
     assert "NaN" in report.text()
 
@@ -96,15 +96,15 @@ def test_nan_for_a_black_image_is_an_error(
     pack: Pack, members: Members, make_graph: MakeGraph, runtime: Runtime
 ) -> None:
     node = helper.make_node("Div", ["input", "input"], ["output"])
-    made = make_graph({"input": TILE}, {"output": TILE}, [node])
-    (problem,) = validate_path(pack(with_graph(members, made)), runtime).errors
+    model = make_graph({"input": TILE}, {"output": TILE}, [node])
+    (problem,) = validate_path(pack(with_graph(members, model)), runtime).errors
     assert "for a black picture" in problem.what
 
 
 def test_external_weights_are_an_error(pack: Pack, members: Members, make_graph: MakeGraph, tmp_path: Path) -> None:
     node = helper.make_node("Add", ["input", "w"], ["output"])
-    made = make_graph({"input": TILE}, {"output": TILE}, [node], constants={"w": np.ones(TILE, np.float32)})
-    onnx.save(made, tmp_path / "model.onnx", save_as_external_data=True, location="model.onnx.data")
+    model = make_graph({"input": TILE}, {"output": TILE}, [node], constants={"w": np.ones(TILE, np.float32)})
+    onnx.save(model, tmp_path / "model.onnx", save_as_external_data=True, location="model.onnx.data")
     graphs = {f"toy/{name}": (tmp_path / name).read_bytes() for name in ("model.onnx", "model.onnx.data")}
     (problem,) = validate_path(pack({**members, **graphs})).errors
     assert (problem.code, bool(problem.reason)) == ("graph.external-data", True)
@@ -116,8 +116,8 @@ def test_external_weights_are_an_error(pack: Pack, members: Members, make_graph:
 def test_graph_that_onnx_runtime_rejects_is_an_error(
     pack: Pack, members: Members, make_graph: MakeGraph, runtime: Runtime
 ) -> None:
-    made = make_graph({"input": TILE}, {"output": TILE}, [helper.make_node("NoSuchThing", ["input"], ["output"])])
-    (problem,) = validate_path(pack(with_graph(members, made)), runtime).errors
+    model = make_graph({"input": TILE}, {"output": TILE}, [helper.make_node("NoSuchThing", ["input"], ["output"])])
+    (problem,) = validate_path(pack(with_graph(members, model)), runtime).errors
     assert problem.code == "run.fails"
     assert "NoSuchThing" in problem.what
 
@@ -128,9 +128,9 @@ def test_other_file_format_is_an_error(pack: Pack, members: Members) -> None:
 
 
 def test_build_paths_are_a_warning(pack: Pack, members: Members, make_graph: MakeGraph, runtime: Runtime) -> None:
-    made = make_graph({"input": TILE}, {"output": TILE})
-    made.graph.node[0].doc_string = "File /home/someone/export.py, line 3"
-    (problem,) = validate_path(pack(with_graph(members, made)), runtime).problems
+    model = make_graph({"input": TILE}, {"output": TILE})
+    model.graph.node[0].doc_string = "File /home/someone/export.py, line 3"
+    (problem,) = validate_path(pack(with_graph(members, model)), runtime).problems
     assert (problem.code, "/home/someone/export.py" in problem.what) == ("graph.build-path", True)
 
 

@@ -57,7 +57,7 @@ def _head(card: Card, *, unpublished: bool) -> str:
         ["family", code(card.convert.family)],
     ]
     if card.status_reason:
-        facts.insert(2, [f"why {text(card.status)}", text(card.status_reason)])
+        facts.insert(2, [f"reason for {text(card.status)}", text(card.status_reason)])
     if base := card.base_model:
         facts.append(["base model", f"{link(base.name, base.url)}, {code(base.license)}"])
     return f"# {text(card.name)}\n\n{text(card.description)}\n\n{table(['', ''], facts)}"
