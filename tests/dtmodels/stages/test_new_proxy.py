@@ -39,8 +39,13 @@ def repository(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def proxy_of(module: str) -> str:
+    """The id of a module's proxy."""
+    return f"proxy-{module}"
+
+
 def trained_proxy(root: Path, module: str) -> Path:
-    directory = root / "models" / f"proxy-{module}"
+    directory = root / "models" / proxy_of(module)
     shutil.copytree(ROOT / "models" / directory.name, directory, ignore=shutil.ignore_patterns("card.yaml"))
     return directory
 
@@ -70,14 +75,14 @@ def test_draft_of_a_trained_proxy_equals_the_committed_card(repository: Path, co
 
 @pytest.mark.parametrize("module", modules_with_weights(ROOT / "models"))
 def test_facts_of_every_proxy_equal_its_card(module: str) -> None:
-    directory = ROOT / "models" / f"proxy-{module}"
+    directory = ROOT / "models" / proxy_of(module)
     committed = yaml.safe_load((directory / "card.yaml").read_text())
     generated = {"id": directory.name, "task": "proxy", **card_facts(directory.name, directory)}
     assert facts_of(generated) == facts_of(committed)
 
 
 def test_draft_without_weights_claims_nothing_about_them(repository: Path, console: Console) -> None:
-    path = new(repository, "proxy-exposure", "proxy", console)
+    path = new(repository, proxy_of("exposure"), "proxy", console)
     card = yaml.safe_load(path.read_text())
     assert card["checkpoints"] == [{"name": "weights", "file": "weights.safetensors"}]
     assert (card["openness"]["osaid"], card["openness"]["mof"]) == ("none", "none")
@@ -95,12 +100,13 @@ def test_directory_with_a_card_is_rejected(repository: Path, console: Console) -
 
 def test_unknown_module_is_rejected(repository: Path, console: Console) -> None:
     with pytest.raises(WrongUsage, match="did you mean exposure"):
-        new(repository, "proxy-exposur", "proxy", console)
+        new(repository, proxy_of("exposur"), "proxy", console)
     assert list((repository / "models").iterdir()) == []
 
 
 def test_weights_of_another_module_are_rejected(repository: Path, console: Console) -> None:
-    trained_proxy(repository, "exposure").rename(repository / "models/proxy-velvia")
+    other = repository / "models" / proxy_of("velvia")
+    trained_proxy(repository, "exposure").rename(other)
     with pytest.raises(Failure, match="exposure"):
-        new(repository, "proxy-velvia", "proxy", console)
-    assert not (repository / "models/proxy-velvia/card.yaml").exists()
+        new(repository, other.name, "proxy", console)
+    assert not (other / "card.yaml").exists()
