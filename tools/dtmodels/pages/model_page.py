@@ -183,7 +183,7 @@ def _use(card: Card, *, unpublished: bool) -> str:
         case "yanked":
             sentences = ["This model is withdrawn. Do not use it any longer."]
         case _ if unpublished:
-            sentences = [f"There is nothing to download yet: {UNPUBLISHED}.", _where_to_use(card, package)]
+            sentences = ["There is nothing to download yet, as no release is published.", _where_to_use(card, package)]
         case _:
             sentences = [f"Download {package} from a release.", _where_to_use(card, package)]
     return f"## Use\n\n{' '.join(sentences)}\n"
