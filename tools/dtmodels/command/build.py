@@ -138,7 +138,7 @@ def package(root: Path, ids: tuple[str, ...], for_release: bool) -> None:
     "--jobs",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Models to build in parallel. Default: one for each CPU core and 6 GB of memory.",
+    help="Models to build in parallel. Default: one for each CPU core, if each has 6 GB of memory.",
 )
 @click.option(
     "--draft-seed",
