@@ -78,3 +78,12 @@ def test_a_full_disk_is_explained_without_a_traceback(capsys: pytest.CaptureFixt
 def test_an_unknown_command_is_wrong_usage_and_offers_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code("ennd") == 2
     assert "no command 'ennd'; did you mean end?" in capsys.readouterr().err
+
+
+def test_sections_group_commands_in_the_help() -> None:
+    sectioned = Commands("tool")
+    sectioned.add_section("First", [click.Command("a", help="Do a. Details.")])
+    sectioned.add_section("Second", [click.Command("longer", help="Do more.")])
+    help_text = sectioned.get_help(click.Context(sectioned))
+    assert help_text.endswith("First:\n  a       Do a.\n\nSecond:\n  longer  Do more.")
+    assert sorted(sectioned.commands) == ["a", "longer"]

@@ -291,7 +291,7 @@ def test_a_service_out_of_order_leaves_the_rest_of_the_page(
         github.fail(Fault(kind="status", path="/releases", times=0, status=404))
         assert ask(built.root, github, monkeypatch) == 0
     said = capsys.readouterr()
-    assert "what is released is not known" in said.err
+    assert "cannot read the latest release" in said.err
     assert row_of_release(said.out).startswith("publish 1.0, 1,000 bytes, unless that version is published")
 
 

@@ -1,4 +1,4 @@
-"""The Hub's front matter says of a card what the Hub has words for, and nothing a card could smuggle in."""
+"""Front matter of a Hub card: fields the Hub knows, and no injection from a card."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SOURCE = "https://github.com/lab/models"
 
 
 @pytest.mark.parametrize(
-    ("spdx", "word"),
+    ("spdx", "name"),
     [
         ("GPL-3.0-or-later", "gpl-3.0"),
         ("GPL-3.0-only", "gpl-3.0"),
@@ -33,26 +33,26 @@ SOURCE = "https://github.com/lab/models"
         ("EUPL-1.2", "other"),
     ],
 )
-def test_a_licence_has_the_hubs_name_or_is_other(spdx: str, word: str) -> None:
-    assert hub_licence(spdx) == word
+def test_hub_licence_names(spdx: str, name: str) -> None:
+    assert hub_licence(spdx) == name
 
 
 def card_with(make_package: Make, replace: dict[str, str]) -> ModelCard:
     return ModelCard(hub_card(Packed.read(make_package(edit=replace)), SOURCE))
 
 
-def test_a_union_of_licences_is_named_and_its_text_linked(make_package: Make) -> None:
+def test_licence_expression_has_name_and_link(make_package: Make) -> None:
     card = card_with(make_package, {"weights: GPL-3.0-or-later": "weights: MIT AND Apache-2.0"})
     assert card.data.license == "other"
     assert card.data.license_name == "mit-and-apache-2.0"
 
 
-def test_of_a_choice_the_hub_hears_what_was_chosen(make_package: Make) -> None:
+def test_chosen_licence_is_used(make_package: Make) -> None:
     choice = {"weights: GPL-3.0-or-later": "weights: MIT OR CC-BY-NC-4.0\n  chosen: MIT"}
     assert card_with(make_package, choice).data.license == "mit"
 
 
-def test_only_names_of_the_hub_become_datasets_and_base_models(make_package: Make) -> None:
+def test_only_hub_urls_become_datasets_and_base_models(make_package: Make) -> None:
     card = card_with(
         make_package,
         {
@@ -68,13 +68,13 @@ def test_only_names_of_the_hub_become_datasets_and_base_models(make_package: Mak
     assert "base_model" not in plain.data.to_dict()
 
 
-def test_data_for_judging_only_is_no_training_data(make_package: Make) -> None:
+def test_evaluation_data_is_not_listed(make_package: Make) -> None:
     hub = {"https://www.darktable.org/nothing": "https://huggingface.co/datasets/lab/noise"}
     assert card_with(make_package, {**hub, "role: train": "role: evaluate"}).data.datasets is None
 
 
 @pytest.mark.parametrize("words", NASTY)
-def test_nothing_in_a_card_becomes_front_matter_or_markup(make_package: Make, words: str) -> None:
+def test_card_text_becomes_no_front_matter_or_markup(make_package: Make, words: str) -> None:
     quoted = "'" + words.replace("'", "''") + "'"
     card = card_with(
         make_package,

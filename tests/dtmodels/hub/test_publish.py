@@ -1,4 +1,4 @@
-"""A Hub repository after publishing holds the package's files, however it was before."""
+"""Publishing makes a Hub repository contain the files of the package, whatever it contained before."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.fake_hub import TOKEN, FakeHub
 
 Make = Callable[..., Path]
 REPOSITORY = "lab/denoise-toy"
-pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")  # huggingface_hub of its own client
+pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")  # raised by huggingface_hub itself
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def publish(package: Path, **options: object) -> list[str]:
     return publish_to_hub(package.parent, "lab", Console(), **options)
 
 
-def test_a_new_repository_gets_everything_in_one_commit(hub: FakeHub, make_package: Make) -> None:
+def test_new_repository_gets_all_files_in_one_commit(hub: FakeHub, make_package: Make) -> None:
     package = make_package()
     assert publish(package) == ["denoise-toy"]
     repository = hub.repositories[REPOSITORY]
@@ -48,7 +48,7 @@ def test_a_new_repository_gets_everything_in_one_commit(hub: FakeHub, make_packa
     }
 
 
-def test_publishing_again_commits_and_uploads_nothing(hub: FakeHub, make_package: Make) -> None:
+def test_publishing_again_changes_nothing(hub: FakeHub, make_package: Make) -> None:
     package = make_package()
     publish(package)
     before = len(hub.requests)
@@ -58,7 +58,7 @@ def test_publishing_again_commits_and_uploads_nothing(hub: FakeHub, make_package
     assert [path for method, path in hub.requests[before:] if method == "POST"] == ["/api/repos/create"]
 
 
-def test_a_new_version_uploads_what_differs_and_takes_away_what_is_stale(hub: FakeHub, make_package: Make) -> None:
+def test_new_version_uploads_changes_and_deletes_stale_files(hub: FakeHub, make_package: Make) -> None:
     publish(make_package())
     repository = hub.repositories[REPOSITORY]
     repository.files["encoder.onnx"] = b"of an older version"
@@ -71,7 +71,7 @@ def test_a_new_version_uploads_what_differs_and_takes_away_what_is_stale(hub: Fa
     assert ".gitattributes" in repository.files
 
 
-def test_changed_bytes_of_equal_size_on_the_hub_are_noticed(hub: FakeHub, make_package: Make) -> None:
+def test_changed_remote_file_of_equal_size_is_replaced(hub: FakeHub, make_package: Make) -> None:
     package = make_package()
     publish(package)
     repository = hub.repositories[REPOSITORY]
@@ -83,13 +83,13 @@ def test_changed_bytes_of_equal_size_on_the_hub_are_noticed(hub: FakeHub, make_p
 
 
 @pytest.mark.parametrize("end", ["/create", "/commit/main", "/info/lfs/objects/batch"])
-def test_a_hub_out_of_order_is_one_clear_failure_and_leaves_nothing_half_done(
+def test_server_error_is_a_failure_without_a_commit(
     hub: FakeHub, make_package: Make, monkeypatch: pytest.MonkeyPatch, end: str
 ) -> None:
     monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", lambda _: None)
     hub.broken.append(end)
     package = make_package()
-    with pytest.raises(Failure, match="the Hub was not brought up to date") as failed:
+    with pytest.raises(Failure, match="the Hub repository could not be updated") as failed:
         publish(package)
     assert failed.value.where == REPOSITORY
     assert not any(repository.commits for repository in hub.repositories.values())
@@ -97,23 +97,23 @@ def test_a_hub_out_of_order_is_one_clear_failure_and_leaves_nothing_half_done(
     assert publish(package) == ["denoise-toy"]
 
 
-def test_somebody_elses_commit_in_between_is_not_overwritten(hub: FakeHub, make_package: Make) -> None:
+def test_concurrent_commit_is_not_overwritten(hub: FakeHub, make_package: Make) -> None:
     package = make_package()
     publish(package)
     repository = hub.repositories[REPOSITORY]
     repository.files["model.onnx"] = b"older"
 
     class Racing(dict[str, bytes]):
-        def get(self, *_: object) -> None:  # asked for by the pre-upload, after the tree was read
-            repository.commits.append({"summary": "somebody else", "operations": []})
+        def get(self, *_: object) -> None:  # called by the pre-upload, after the tree was read
+            repository.commits.append({"summary": "another user", "operations": []})
 
     repository.files = Racing(repository.files)
     with pytest.raises(Failure, match="412"):
         publish(package)
-    assert repository.commits[-1]["summary"] == "somebody else"
+    assert repository.commits[-1]["summary"] == "another user"
 
 
-def test_a_wrong_token_says_what_to_set(hub: FakeHub, make_package: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wrong_token_is_an_error_with_a_fix(hub: FakeHub, make_package: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_TOKEN", "hf_wrong")
     with pytest.raises(Failure) as failed:
         publish(make_package())
@@ -122,30 +122,30 @@ def test_a_wrong_token_says_what_to_set(hub: FakeHub, make_package: Make, monkey
     assert not hub.repositories
 
 
-def test_an_owner_nobody_can_have_is_refused(hub: FakeHub, make_package: Make) -> None:
+def test_invalid_owner_is_an_error(hub: FakeHub, make_package: Make) -> None:
     with pytest.raises(Failure, match="Repo id"):
         publish_to_hub(make_package().parent, "not/an owner", Console())
     assert not hub.requests
 
 
-def test_a_dry_run_asks_nothing(hub: FakeHub, make_package: Make, capsys: pytest.CaptureFixture[str]) -> None:
+def test_dry_run_sends_no_request(hub: FakeHub, make_package: Make, capsys: pytest.CaptureFixture[str]) -> None:
     assert publish(make_package(), dry_run=True) == []
     assert not hub.requests
-    assert "lab/denoise-toy: would hold README.md, card.yaml" in capsys.readouterr().out
+    assert "lab/denoise-toy: would contain README.md, card.yaml" in capsys.readouterr().out
 
 
-def test_stand_in_weights_never_leave(hub: FakeHub, make_package: Make) -> None:
+def test_seeded_weights_are_not_published(hub: FakeHub, make_package: Make) -> None:
     with pytest.raises(Failure, match="seeded weights"):
         publish(make_package(seed=0))
     assert not hub.requests
 
 
-def test_an_empty_directory_is_nothing_to_do(hub: FakeHub, tmp_path: Path) -> None:
+def test_empty_directory_is_nothing_to_do(hub: FakeHub, tmp_path: Path) -> None:
     with pytest.raises(NothingToDo):
         publish_to_hub(tmp_path, "lab", Console())
 
 
-def test_the_published_card_is_one_the_hub_reads(hub: FakeHub, make_package: Make) -> None:
+def test_published_card_is_readable_by_the_hub(hub: FakeHub, make_package: Make) -> None:
     publish(make_package(), source="https://github.com/lab/models/releases/tag/v1.0.0")
     card = ModelCard(hub.repositories[REPOSITORY].files["README.md"].decode())
     assert card.data.license == "gpl-3.0"

@@ -1,3 +1,5 @@
+"""Text from cards as Markdown: escaped, on one line, and no markup."""
+
 import pytest
 
 from dtmodels.pages.markdown import code, link, table, text
@@ -8,7 +10,7 @@ HOSTILE = ["<script>alert(1)</script>", "[a](javascript:alert(1))", "a | b", "`r
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
-def test_text_from_a_card_never_becomes_markup(hostile: str) -> None:
+def test_text_never_becomes_markup(hostile: str) -> None:
     written = text(hostile)
     assert not any(
         written[position] in "<>[]|`#" and written[position - 1] != "\\" for position in range(1, len(written))
@@ -16,7 +18,7 @@ def test_text_from_a_card_never_becomes_markup(hostile: str) -> None:
     assert written[0] in {"\\", hostile[0]} and (hostile[0] not in "<[`#" or written[0] == "\\")
 
 
-def test_a_cell_never_adds_a_column_or_a_line() -> None:
+def test_cell_text_adds_no_column_or_line() -> None:
     written = table(["a"], [[text("x | y\nz")], [code("p | q`")]])
     assert [line.replace("\\|", "").count("|") for line in written.splitlines()] == [2, 2, 2, 2]
 
@@ -28,11 +30,11 @@ def test_only_plain_https_becomes_a_link(target: str) -> None:
 
 
 @pytest.mark.parametrize("words", [*NASTY, "- a", "+ a", "1. a", "2) a", "---", "===", "a  b", "R&D &amp; more", "$x$"])
-def test_text_is_shown_as_it_was_written(words: str) -> None:
+def test_rendered_text_equals_the_source(words: str) -> None:
     page = Rendered(f"{text(words)}\n")
     assert page.tags == {"p"}
     assert page.words.strip() == " ".join(words.split())
 
 
-def test_no_line_of_text_is_a_command_to_a_runner() -> None:
+def test_text_is_no_workflow_command() -> None:
     assert not any(text(words).lstrip().startswith(("::", "##[")) for words in NASTY)

@@ -56,10 +56,10 @@ def test_a_published_release_is_never_changed(ready: Collection) -> None:
     first = ready.served("v1.0.0")
     directory = ready.root / "dist"
     (directory / "denoise-one-config.json").write_text("{}")
-    from dtmodels.stages.index import SUMS, sums
+    from dtmodels.stages.index import SUMS, sha256_sums
 
     files = [path for path in directory.iterdir() if path.name not in (SUMS, "notes.md")]
-    (directory / SUMS).write_text(sums(files))
+    (directory / SUMS).write_text(sha256_sums(files))
     with pytest.raises(Failure, match=r"v1.0.0 is published with other files: SHA256SUMS, denoise-one-config.json"):
         ready.publish("v1.0.0")
     assert ready.served("v1.0.0") == first

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dtmodels.publishing.directory_check import check_directory
 
 from dtbase.system.errors import Failure, NothingToDo, WrongUsage
+from dtmodels.publishing.directory_check import check_directory
 from dtmodels.publishing.verify import Verified, verify_release
-from dtmodels.stages.index import SUMS, sums
+from dtmodels.stages.index import SUMS, sha256_sums
 from tests.dtmodels.publishing.sample_collection import QUIET, Collection
 from tests.fake_github import Fault
 
@@ -25,7 +25,7 @@ def dist(ready: Collection) -> Path:
 def sign_again(directory: Path) -> None:
     """Make the checksums right, as one would who tampers with care."""
     files = [path for path in directory.iterdir() if path.name not in (SUMS, "notes.md")]
-    (directory / SUMS).write_text(sums(files))
+    (directory / SUMS).write_text(sha256_sums(files))
 
 
 def edit(name: str, change: Callable[[Any], object]) -> Callable[[Path], None]:
@@ -93,7 +93,7 @@ TAMPERED = {
     ),
     "a bill of another package": (
         edit("sbom.spdx.json", lambda all_: [one.pop("checksums", None) for one in all_["packages"]]),
-        "says nothing about denoise-one.dtmodel as it is here",
+        "does not list denoise-one.dtmodel with its digest",
     ),
     "a bill that is no SPDX": (
         edit("sbom.spdx.json", lambda all_: all_.pop("creationInfo")),

@@ -1,4 +1,4 @@
-"""What models are built with is written down the same way each time, without a word of this machine."""
+"""The SBOM of the build environment is reproducible and names no directory of the machine."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from dtbase.system.errors import Failure
-from dtmodels.sbom.environment import without_places, write_environment
+from dtmodels.sbom.environment import without_local_paths, write_environment
 
 
 @pytest.fixture(scope="module")
@@ -19,24 +19,24 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_environment(tmp_path_factory.mktemp("environment") / "environment.cdx.json")
 
 
-def test_the_same_installation_gives_the_same_bytes(written: Path, tmp_path: Path) -> None:
+def test_environment_sbom_is_reproducible(written: Path, tmp_path: Path) -> None:
     assert write_environment(tmp_path / "again.json").read_bytes() == written.read_bytes()
 
 
-def test_every_distribution_that_makes_models_is_there_in_its_version(written: Path) -> None:
-    found = {one["name"]: one["version"] for one in json.loads(written.read_bytes())["components"]}
+def test_build_dependencies_are_listed_with_versions(written: Path) -> None:
+    versions = {one["name"]: one["version"] for one in json.loads(written.read_bytes())["components"]}
     for name in ("dtmodels", "numpy", "onnx", "onnxruntime", "torch"):
-        assert found[name] == importlib.metadata.version(name)
+        assert versions[name] == importlib.metadata.version(name)
 
 
-def test_nothing_says_where_this_machine_keeps_it(written: Path) -> None:
+def test_no_local_paths_or_times(written: Path) -> None:
     text = written.read_text()
     assert "file:" not in text
     assert sys.prefix not in text
     assert "timestamp" not in text
 
 
-def test_references_lead_somewhere(written: Path) -> None:
+def test_references_exist(written: Path) -> None:
     values = json.loads(written.read_bytes())
     known = {one["bom-ref"] for one in values["components"]}
     assert len(known) == len(values["components"])
@@ -45,15 +45,15 @@ def test_references_lead_somewhere(written: Path) -> None:
 
 
 @pytest.mark.slow
-def test_it_passes_the_validator_of_cyclonedx(written: Path) -> None:
+def test_cyclonedx_validator_accepts_it(written: Path) -> None:
     from cyclonedx.schema import SchemaVersion
     from cyclonedx.validation.json import JsonStrictValidator
 
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(written.read_text()) is None
 
 
-def test_of_a_project_that_is_listed_twice_the_entry_with_a_name_stays() -> None:
-    directory: dict[str, Any] = {"url": "file:///home/somebody/project", "type": "distribution"}
+def test_duplicate_project_keeps_the_entry_with_a_purl() -> None:
+    directory: dict[str, Any] = {"url": "file:///home/user/project", "type": "distribution"}
     page = {"url": "https://example.org", "type": "website"}
     twice = {
         "components": [
@@ -67,7 +67,7 @@ def test_of_a_project_that_is_listed_twice_the_entry_with_a_name_stays() -> None
             {"ref": "numpy==2"},
         ],
     }
-    assert without_places(twice) == {
+    assert without_local_paths(twice) == {
         "components": [
             {"bom-ref": "numpy==2", "name": "numpy", "version": "2", "externalReferences": [page]},
             {"bom-ref": "ours==1", "name": "ours", "version": "1", "purl": "pkg:pypi/ours@1"},
@@ -76,7 +76,7 @@ def test_of_a_project_that_is_listed_twice_the_entry_with_a_name_stays() -> None
     }
 
 
-def test_without_cyclonedx_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_cyclonedx_is_an_error_with_a_fix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(Failure, match="cannot describe this Python") as failed:
         write_environment(tmp_path / "environment.cdx.json")

@@ -1,4 +1,4 @@
-"""The SBOM says where every file of a release comes from, the same way each time, by SPDX's own rules."""
+"""The SBOM of a release states the origin of every file, is reproducible, and passes SPDX's validator."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from dtbase.system.errors import Failure, NothingToDo, WrongUsage
 from dtmodels.card.catalogue import Catalogue
 from dtmodels.package.reader import packages_in
 from dtmodels.sbom import FILE, write_sbom
-from dtmodels.sbom.document import bill, moment
+from dtmodels.sbom.document import release_time, spdx_document
 from tests.support.injection_strings import NASTY
 
 Make = Callable[..., Path]
@@ -61,25 +61,25 @@ def test_each_model_is_a_package_with_digest_and_licences(make_package: Make) ->
     assert model["licenseDeclared"] == model["licenseConcluded"] == "GPL-3.0-or-later"
 
 
-def test_the_files_are_those_of_the_package_byte_for_byte(make_package: Make) -> None:
+def test_file_digests_equal_those_of_the_package(make_package: Make) -> None:
     package = make_package()
     values = written(package)
-    told = {
+    listed = {
         file["fileName"]: {one["algorithm"]: one["checksumValue"] for one in file["checksums"]}
         for file in values["files"]
     }
     with zipfile.ZipFile(package) as archive:
-        found = {f"./{name.partition('/')[2]}": archive.read(name) for name in archive.namelist()}
-    assert told == {
+        contents = {f"./{name.partition('/')[2]}": archive.read(name) for name in archive.namelist()}
+    assert listed == {
         name: {
             "SHA1": hashlib.sha1(data, usedforsecurity=False).hexdigest(),
             "SHA256": hashlib.sha256(data).hexdigest(),
         }
-        for name, data in found.items()
+        for name, data in contents.items()
     }
 
 
-def test_the_graph_was_generated_from_the_checkpoint_and_that_from_its_data(make_package: Make) -> None:
+def test_graph_and_checkpoint_have_generated_from_relationships(make_package: Make) -> None:
     package = make_package()
     values = written(package)
     packages = by_name(values)
@@ -96,7 +96,7 @@ def test_the_graph_was_generated_from_the_checkpoint_and_that_from_its_data(make
     assert "role: train" in packages["Nothing"]["comment"]
 
 
-def test_what_a_model_was_judged_by_did_not_go_into_it(make_package: Make) -> None:
+def test_evaluation_data_is_no_training_data(make_package: Make) -> None:
     values = written(make_package(edit={"role: train": "role: evaluate"}))
     packages = by_name(values)
     checkpoint, data = packages["denoise-toy: checkpoint model"]["SPDXID"], packages["Nothing"]["SPDXID"]
@@ -104,7 +104,7 @@ def test_what_a_model_was_judged_by_did_not_go_into_it(make_package: Make) -> No
     assert (checkpoint, data) not in related(values, "GENERATED_FROM")
 
 
-def test_a_base_model_is_an_ancestor(make_package: Make) -> None:
+def test_base_model_is_an_ancestor(make_package: Make) -> None:
     base = "base_model:\n  name: big brother\n  license: MIT\n  url: https://www.darktable.org/base\ncheckpoints:\n"
     values = written(make_package(edit={"checkpoints:\n": base}))
     packages = by_name(values)
@@ -113,23 +113,23 @@ def test_a_base_model_is_an_ancestor(make_package: Make) -> None:
     assert packages["big brother"]["licenseDeclared"] == "MIT"
 
 
-def test_of_a_choice_the_alternative_that_was_taken_is_concluded(make_package: Make) -> None:
+def test_chosen_licence_is_concluded(make_package: Make) -> None:
     choice = {"weights: GPL-3.0-or-later": "weights: CC-BY-NC-4.0 OR MIT\n  chosen: MIT"}
     model = by_name(written(make_package(edit=choice)))["denoise-toy"]
     assert model["licenseDeclared"] == "CC-BY-NC-4.0 OR MIT"
     assert model["licenseConcluded"] == "MIT"
 
 
-def test_a_licence_spdx_does_not_list_is_explained(make_package: Make) -> None:
+def test_unlisted_licence_has_text_and_url(make_package: Make) -> None:
     values = written(make_package(edit={"license: CC0-1.0": "license: LicenseRef-SA-1B-Research"}))
-    told = values["hasExtractedLicensingInfos"]
-    assert [one["licenseId"] for one in told] == ["LicenseRef-SA-1B-Research"]
-    assert told[0]["extractedText"]
-    assert "https://www.darktable.org/nothing" in told[0]["seeAlsos"]
+    infos = values["hasExtractedLicensingInfos"]
+    assert [one["licenseId"] for one in infos] == ["LicenseRef-SA-1B-Research"]
+    assert infos[0]["extractedText"]
+    assert "https://www.darktable.org/nothing" in infos[0]["seeAlsos"]
 
 
-def test_a_licence_text_that_comes_with_the_package_is_quoted(make_package: Make, add_model: Make) -> None:
-    words = b"You may look at it on Sundays.\n"
+def test_licence_text_of_the_package_is_quoted(make_package: Make, add_model: Make) -> None:
+    words = b"You may use it on Sundays.\n"
     (add_model() / "LICENSE.sundays").write_bytes(words)
     digest = hashlib.sha256(words).hexdigest()
     text = f"  texts:\n    - {{license: LicenseRef-Sundays, file: LICENSE.sundays, sha256: {digest}}}\n"
@@ -137,12 +137,12 @@ def test_a_licence_text_that_comes_with_the_package_is_quoted(make_package: Make
     assert values["hasExtractedLicensingInfos"][0]["extractedText"] == words.decode()
 
 
-def test_data_without_a_licence_asserts_nothing(make_package: Make) -> None:
+def test_data_without_a_licence_has_no_assertion(make_package: Make) -> None:
     values = written(make_package(edit={"license: CC0-1.0": "license: NOASSERTION"}))
     assert by_name(values)["Nothing"]["licenseDeclared"] == "NOASSERTION"
 
 
-def test_the_same_release_gives_the_same_bytes_at_any_time(make_package: Make, tmp_path: Path) -> None:
+def test_sbom_is_reproducible(make_package: Make, tmp_path: Path) -> None:
     package = make_package()
     first = write_sbom(tmp_path, package.parent, "v1.0.0").read_bytes()
     (package.parent / FILE).unlink()
@@ -150,23 +150,21 @@ def test_the_same_release_gives_the_same_bytes_at_any_time(make_package: Make, t
     assert b"2023-11-14T22:13:20Z" in first
 
 
-def test_other_bytes_or_another_tag_make_another_document(make_package: Make) -> None:
+def test_namespace_depends_on_packages_and_tag(make_package: Make) -> None:
     first = written(make_package())["documentNamespace"]
     assert written(make_package(), "v1.0.1")["documentNamespace"] != first
     assert written(make_package(version="1.1"))["documentNamespace"] != first
 
 
-def test_a_release_knows_where_its_packages_can_be_downloaded(
-    make_package: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_download_url_comes_from_the_runner_environment(make_package: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     assert by_name(written(make_package()))["denoise-toy"]["downloadLocation"] == "NOASSERTION"
     monkeypatch.setenv("GITHUB_SERVER_URL", "https://github.com")
     monkeypatch.setenv("GITHUB_REPOSITORY", "lab/models")
-    address = "https://github.com/lab/models/releases/download/v1.0.0/denoise-toy.dtmodel"
-    assert by_name(written(make_package()))["denoise-toy"]["downloadLocation"] == address
+    url = "https://github.com/lab/models/releases/download/v1.0.0/denoise-toy.dtmodel"
+    assert by_name(written(make_package()))["denoise-toy"]["downloadLocation"] == url
 
 
-def test_what_is_written_passes_the_validator_when_read_back(make_package: Make, tmp_path: Path) -> None:
+def test_written_document_passes_the_validator(make_package: Make, tmp_path: Path) -> None:
     make_package("denoise-one")
     package = make_package("denoise-two", edit={"license: CC0-1.0": "license: LicenseRef-SA-1B-Research"})
     document = parse_file(str(write_sbom(tmp_path, package.parent, "v1.0.0")))
@@ -175,58 +173,56 @@ def test_what_is_written_passes_the_validator_when_read_back(make_package: Make,
     assert described == {("SPDXRef-DOCUMENT", f"SPDXRef-denoise-{name}") for name in ("one", "two")}
 
 
-def test_every_card_of_the_collection_can_be_described_in_one_document(root: Path, make_package: Make) -> None:
-    """Licences, addresses and names of real cards, around the files of a toy."""
+def test_all_cards_of_the_collection_in_one_document(root: Path, make_package: Make) -> None:
+    """Licences, URLs and names of real cards, with the files of a toy model."""
     toy = packages_in(make_package().parent)[0]
     packages = [dataclasses.replace(toy, card=entry.card) for entry in Catalogue.load(root).entries]
-    described = bill(packages, "v1.0.0", moment(root))
+    described = spdx_document(packages, "v1.0.0", release_time(root))
     assert [found.validation_message for found in validate_full_spdx_document(described)] == []
     ids = [one.spdx_id for one in (*described.packages, *described.files)]
     assert len(ids) == len(set(ids))
 
 
 @pytest.mark.parametrize("words", NASTY)
-def test_nothing_in_a_card_ends_a_string(make_package: Make, words: str) -> None:
+def test_strings_of_a_card_are_escaped(make_package: Make, words: str) -> None:
     quoted = "'" + words.replace("'", "''") + "'"
     values = written(make_package(edit={"name: Nothing": f"name: {quoted}", "name: toy denoiser": f"name: {quoted}"}))
     assert by_name(values)["denoise-toy"]["summary"] == words
     assert words in by_name(values)
 
 
-def test_what_the_validator_finds_stops_the_release(make_package: Make) -> None:
+def test_validator_error_stops_the_release(make_package: Make) -> None:
     package = make_package(edit={"https://www.darktable.org/nothing": "https://nothing"})
-    with pytest.raises(Failure, match="SPDX's validator is not content"):
+    with pytest.raises(Failure, match="SPDX's validator reports errors"):
         write_sbom(package.parent, package.parent, "v1.0.0")
     assert not (package.parent / FILE).exists()
 
 
 @pytest.mark.parametrize("epoch", ["yesterday", "-1", "9" * 30])
-def test_a_date_that_is_none_is_refused(make_package: Make, monkeypatch: pytest.MonkeyPatch, epoch: str) -> None:
+def test_invalid_date_is_wrong_usage(make_package: Make, monkeypatch: pytest.MonkeyPatch, epoch: str) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
     with pytest.raises(WrongUsage, match="is no date"):
         written(make_package())
 
 
-def test_without_a_date_the_commit_counts_and_without_a_commit_nothing_does(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_commit_date_is_the_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SOURCE_DATE_EPOCH")
-    with pytest.raises(WrongUsage, match="no commit says when"):
-        moment(tmp_path)
+    with pytest.raises(WrongUsage, match="there is no commit"):
+        release_time(tmp_path)
     monkeypatch.setenv("GIT_COMMITTER_DATE", "1700000000 +0500")
     who = ("-c", "user.name=Test", "-c", "user.email=test@example.org")
     for arguments in (("init", "-q"), (*who, "commit", "-q", "--allow-empty", "-m", "first")):
         subprocess.run(["git", "-C", str(tmp_path), *arguments], check=True)
-    assert moment(tmp_path) == datetime(2023, 11, 14, 22, 13, 20)
+    assert release_time(tmp_path) == datetime(2023, 11, 14, 22, 13, 20)
 
 
-def test_a_directory_without_packages_is_nothing_to_do(tmp_path: Path) -> None:
+def test_empty_directory_is_nothing_to_do(tmp_path: Path) -> None:
     with pytest.raises(NothingToDo):
         write_sbom(tmp_path, tmp_path, "v1.0.0")
 
 
 @pytest.mark.parametrize("data", [b"", b"no zip", b"PK\x03\x04"])
-def test_a_file_that_is_no_package_is_named(tmp_path: Path, data: bytes) -> None:
+def test_invalid_package_is_an_error(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "denoise-toy.dtmodel").write_bytes(data)
     with pytest.raises(Failure, match="is no package") as failed:
         write_sbom(tmp_path, tmp_path, "v1.0.0")

@@ -1,4 +1,4 @@
-"""Options of a card reach its family, or the card is refused."""
+"""convert: unknown options are errors, and the parity of each graph is printed."""
 
 from __future__ import annotations
 
@@ -19,38 +19,38 @@ from dtmodels.card.catalogue import Catalogue
 from dtmodels.stages.convert import obtain_and_convert
 
 
-def test_an_option_the_family_does_not_know_is_refused(add_model: Callable[..., Path], tmp_path: Path) -> None:
+def test_unknown_option_is_an_error(add_model: Callable[..., Path], tmp_path: Path) -> None:
     add_model("denoise-toy")
     entry = Catalogue.load(tmp_path).get("denoise-toy")
     card = replace(entry.card, convert=replace(entry.card.convert, options={"storge": "half"}))
-    with pytest.raises(Failure, match="family onnx has no such option") as refused:
+    with pytest.raises(Failure, match="family onnx has no such option") as failure:
         obtain_and_convert(replace(entry, card=card), Workspace(tmp_path), Console(quiet=True))
-    assert refused.value.where == "models/denoise-toy/card.yaml: convert.options.storge"
-    assert "storage" in refused.value.fix
+    assert failure.value.where == "models/denoise-toy/card.yaml: convert.options.storge"
+    assert "storage" in failure.value.fix
 
 
-def test_a_family_nobody_wrote_is_told_before_the_download(add_model: Callable[..., Path], tmp_path: Path) -> None:
+def test_unknown_family_is_an_error_before_the_download(add_model: Callable[..., Path], tmp_path: Path) -> None:
     card = add_model("denoise-toy") / "card.yaml"
     text = card.read_text().replace("    file: model.onnx\n", "    url: https://www.darktable.org/toy.pth\n")
     card.write_text(text.replace("family: onnx", "family: onyx"))
-    with pytest.raises(Failure, match="'onyx' is not one of the families") as refused:
+    with pytest.raises(Failure, match="'onyx' is not one of the families") as failure:
         obtain_and_convert(Catalogue.load(tmp_path).get("denoise-toy"), Workspace(tmp_path), Console(quiet=True))
-    assert refused.value.exit_code == 1
-    assert refused.value.where == "models/denoise-toy/card.yaml: convert.family"
-    assert refused.value.fix == "a new family is a file tools/dtmodels/families/onyx.py; did you mean onnx?"
+    assert failure.value.exit_code == 1
+    assert failure.value.where == "models/denoise-toy/card.yaml: convert.family"
+    assert failure.value.fix == "a new family is a file tools/dtmodels/families/onyx.py; did you mean onnx?"
 
 
-def test_how_near_a_graph_comes_is_said(add_model: Callable[..., Path], tmp_path: Path) -> None:
+def test_parity_of_each_graph_is_printed(add_model: Callable[..., Path], tmp_path: Path) -> None:
     add_model("denoise-toy")
     console = Console(out=io.StringIO(), remarks=io.StringIO())
     obtain_and_convert(Catalogue.load(tmp_path).get("denoise-toy"), Workspace(tmp_path), console)
     assert isinstance(console.remarks, io.StringIO)
     assert re.search(
-        r"^denoise-toy: model.onnx computes what its network does, to \d+ dB$", console.remarks.getvalue(), re.M
+        r"^denoise-toy: model.onnx matches its source network, PSNR \d+ dB$", console.remarks.getvalue(), re.M
     )
 
 
-def test_the_cards_of_the_repository_give_only_options_their_families_know(root: Path) -> None:
+def test_cards_of_the_repository_use_known_options(root: Path) -> None:
     for entry in Catalogue.load(root).entries:
         if entry.card.convert.family in member_names(families):
             known = {*member(families, entry.card.convert.family).OPTIONS, "storage"}

@@ -1,4 +1,4 @@
-"""Demos: every task shows what its model does, on images large and small, and says what it must not be taken for."""
+"""Demos: images of each task, for small and large samples, and a banner for seeded weights."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from dtmodels.package.config_writer import SEEDED
 from dtmodels.stages.demo import SHEET, demo
 
 MakeGraph = Callable[..., onnx.ModelProto]
-Show = Callable[..., dict[str, np.ndarray]]
+RunDemo = Callable[..., dict[str, np.ndarray]]
 RED = (200, 0, 0)
 NAME = "photographs/lamp.png"
 POINTS = "prompts: {photographs/lamp.png: [{points: [[0.5, 0.5]]}]}"
@@ -34,11 +34,11 @@ POINTS = "prompts: {photographs/lamp.png: [{points: [[0.5, 0.5]]}]}"
 def repository(tmp_path: Path, add_model: Callable[..., Path]) -> Path:
     """A model repository with one model, not converted, and one sample image."""
     add_model("toy", status="draft")
-    write_picture(tmp_path / "images" / NAME, 90, 120)
+    write_test_image(tmp_path / "images" / NAME, 90, 120)
     return tmp_path
 
 
-def write_picture(path: Path, height: int, width: int) -> Path:
+def write_test_image(path: Path, height: int, width: int) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     y, x = np.mgrid[0:height, 0:width]
     pixels = np.stack([60 + x * 120 // width, 80 + y * 100 // height, np.where((x - y) % 16 < 8, 90, 140)], axis=-1)
@@ -47,15 +47,15 @@ def write_picture(path: Path, height: int, width: int) -> Path:
 
 
 def put(root: Path, task: str, graphs: dict[str, onnx.ModelProto], demo: str = "", **config: Any) -> None:
-    """Convert by hand: the card's task, the model directory, and the sample set."""
+    """Write a converted model: its task in the card, its directory, and the sample set."""
     card = root / "models/toy/card.yaml"
     card.write_text(card.read_text().replace("task: denoise", f"task: {task}"))
     directory = Workspace(root).model("toy")
     directory.mkdir(parents=True)
     values = {"id": "toy", "name": "toy", "task": task, "version": "1.0", "backend": "onnx", "arch": "sam2", **config}
     (directory / "config.json").write_text(json.dumps(values))
-    for name, made in graphs.items():
-        (directory / name).write_bytes(made.SerializeToString())
+    for name, model in graphs.items():
+        (directory / name).write_bytes(model.SerializeToString())
     samples(root, task, demo or f"images: [{NAME}]")
 
 
@@ -66,20 +66,20 @@ def samples(root: Path, task: str, text: str) -> None:
 
 
 @pytest.fixture
-def shown(repository: Path, runtime: Runtime) -> Show:
-    """Run the demo on the card's samples or on the given images; what it wrote, by name."""
+def run_demo(repository: Path, runtime: Runtime) -> RunDemo:
+    """Run the demo on the card's samples or on these images; returns the written images by name."""
 
     def run(*images: Path) -> dict[str, np.ndarray]:
         entry = Catalogue.load(repository).get("toy")
-        pictures = demo(entry, Workspace(repository), Console(quiet=True), images, runtime=runtime)
-        assert pictures[0].name == SHEET
-        return {path.stem: np.asarray(Image.open(path)) for path in pictures}
+        outputs = demo(entry, Workspace(repository), Console(quiet=True), images, runtime=runtime)
+        assert outputs[0].name == SHEET
+        return {path.stem: np.asarray(Image.open(path)) for path in outputs}
 
     return run
 
 
 def tiles(make_graph: MakeGraph, side: int, channels: int = 3, scale: int = 1, kind: str = "Identity") -> Any:
-    """A graph that returns its input, enlarged by repeating pixels."""
+    """A graph that upscales its input by repeating pixels."""
     shapes = {"input": (1, channels, side, side)}, {"output": (1, 3, side * scale, side * scale)}
     constants = {"roi": np.array([], np.float32), "scales": np.array([1, 1, scale, scale], np.float32)}
     picked = [helper.make_node("Gather", ["input", "rgb"], ["picked"], axis=1)] if channels == 4 else []
@@ -91,9 +91,7 @@ def tiles(make_graph: MakeGraph, side: int, channels: int = 3, scale: int = 1, k
     )
 
 
-def test_denoise_shows_the_image_with_noise_and_what_the_graph_makes_of_it(
-    repository: Path, make_graph: MakeGraph, shown: Show
-) -> None:
+def test_denoise_shows_noisy_input_and_output(repository: Path, make_graph: MakeGraph, run_demo: RunDemo) -> None:
     graph = tiles(make_graph, 192)
     put(
         repository,
@@ -102,15 +100,17 @@ def test_denoise_shows_the_image_with_noise_and_what_the_graph_makes_of_it(
         f"images: [{NAME}]\nelectrons: 100",
         attributes={"input_sizes": [192]},
     )
-    pictures = shown()
-    assert set(pictures) == {"sheet", "lamp-before", "lamp-after"}
+    outputs = run_demo()
+    assert set(outputs) == {"sheet", "lamp-before", "lamp-after"}
     original = np.asarray(Image.open(repository / "images" / NAME)).astype(float)
-    assert 5 < np.abs(pictures["lamp-before"] - original).mean() < 40
-    assert np.abs(pictures["lamp-after"].astype(int) - pictures["lamp-before"]).max() <= 1
-    assert pictures["sheet"].shape[1] > 3 * 120
+    assert 5 < np.abs(outputs["lamp-before"] - original).mean() < 40
+    assert np.abs(outputs["lamp-after"].astype(int) - outputs["lamp-before"]).max() <= 1
+    assert outputs["sheet"].shape[1] > 3 * 120
 
 
-def test_shadows_are_boosted_where_the_model_asks_for_it(repository: Path, make_graph: MakeGraph, shown: Show) -> None:
+def test_shadow_boost_is_applied_when_the_model_requires_it(
+    repository: Path, make_graph: MakeGraph, run_demo: RunDemo
+) -> None:
     half = make_graph(
         {"input": (1, 3, 192, 192)},
         {"output": (1, 3, 192, 192)},
@@ -120,25 +120,27 @@ def test_shadows_are_boosted_where_the_model_asks_for_it(repository: Path, make_
     put(repository, "denoise", {"model.onnx": half}, attributes={"input_sizes": [192], "shadow_boost": True})
     path = repository / "images" / NAME
     Image.fromarray(np.full((64, 64, 3), 10, np.uint8)).save(path)
-    dark = shown()["lamp-after"]
+    dark = run_demo()["lamp-after"]
     Image.fromarray(np.full((64, 64, 3), 120, np.uint8)).save(path)
-    assert shown()["lamp-after"].max() == 60
+    assert run_demo()["lamp-after"].max() == 60
     assert dark.max() < 5
 
 
-def test_upscale_holds_both_files_against_plain_enlarging(repository: Path, make_graph: MakeGraph, shown: Show) -> None:
+def test_upscale_shows_both_factors_and_plain_resampling(
+    repository: Path, make_graph: MakeGraph, run_demo: RunDemo
+) -> None:
     graphs = {f"model_x{scale}.onnx": tiles(make_graph, 64, scale=scale) for scale in (2, 4)}
     put(repository, "upscale", graphs, f"images: [{NAME}]\nshrink: 3\n{POINTS}", attributes={"input_sizes": [64]})
-    pictures = shown()
-    assert set(pictures) == {"sheet", "lamp-before", "lamp-x2", "lamp-x4"}
-    assert {picture.shape for name, picture in pictures.items() if name != "sheet"} == {(120, 160, 3)}
-    blocks = pictures["lamp-x4"].reshape(30, 4, 40, 4, 3)
+    outputs = run_demo()
+    assert set(outputs) == {"sheet", "lamp-before", "lamp-x2", "lamp-x4"}
+    assert {image.shape for name, image in outputs.items() if name != "sheet"} == {(120, 160, 3)}
+    blocks = outputs["lamp-x4"].reshape(30, 4, 40, 4, 3)
     assert np.ptp(blocks, axis=(1, 3)).max() == 0
 
 
 @pytest.mark.parametrize("attributes", [{}, {"output_scale": "absolute", "wb_norm": "none", "target_mean": "none"}])
-def test_rawdenoise_goes_through_mosaic_and_colour_space_and_back(
-    repository: Path, make_graph: MakeGraph, attributes: dict[str, str], shown: Show
+def test_rawdenoise_converts_to_mosaic_and_colour_space_and_back(
+    repository: Path, make_graph: MakeGraph, attributes: dict[str, str], run_demo: RunDemo
 ) -> None:
     graphs = {
         "model_bayer.onnx": tiles(make_graph, 128, channels=4, scale=2),
@@ -146,15 +148,15 @@ def test_rawdenoise_goes_through_mosaic_and_colour_space_and_back(
     }
     options = {"output_scale": "absolute", "input_sizes": [128], **attributes}
     put(repository, "rawdenoise", graphs, attributes={"model_bayer": options, "model_linear": options})
-    pictures = shown()
-    before, after = (pictures[f"lamp-{name}"].astype(int) for name in ("before", "linear"))
+    outputs = run_demo()
+    before, after = (outputs[f"lamp-{name}"].astype(int) for name in ("before", "linear"))
     assert np.abs(after - before).max() <= 1
     inside = np.s_[8:-8, 8:-8]
-    assert np.abs(pictures["lamp-bayer"].astype(int) - before)[inside].mean() < 4
+    assert np.abs(outputs["lamp-bayer"].astype(int) - before)[inside].mean() < 4
     assert np.abs(before - np.asarray(Image.open(repository / "images" / NAME)))[inside].mean() < 12
 
 
-def test_depth_is_bright_where_it_is_near(repository: Path, make_graph: MakeGraph, shown: Show) -> None:
+def test_depth_map_is_bright_for_near_pixels(repository: Path, make_graph: MakeGraph, run_demo: RunDemo) -> None:
     for sky in (False, True):
         mean = [helper.make_node("ReduceMean", ["image", "axes"], ["depth"], keepdims=0)]
         outputs = {"depth": (1, 56, 56), **({"sky": (1, 56, 56)} if sky else {})}
@@ -170,16 +172,14 @@ def test_depth_is_bright_where_it_is_near(repository: Path, make_graph: MakeGrap
             put(repository, "depth", {"model.onnx": graph})
         ramp = np.repeat(np.arange(80, 200, dtype=np.uint8)[None, :, None], 90, axis=0).repeat(3, axis=2)
         Image.fromarray(ramp).save(repository / "images" / NAME)
-        pictures = shown()
-        grey = pictures["lamp-mask"][:, :, 0].astype(int)
+        outputs = run_demo()
+        grey = outputs["lamp-mask"][:, :, 0].astype(int)
         assert (grey[:, -8:].mean() > grey[:, :8].mean() + 100) is not sky
-        assert pictures["lamp-after"].shape == (90, 120, 3)
-        assert np.ptp(pictures["lamp-after"], axis=2).max() > 50, "coloured"
+        assert outputs["lamp-after"].shape == (90, 120, 3)
+        assert np.ptp(outputs["lamp-after"], axis=2).max() > 50, "coloured"
 
 
-def test_erase_fills_what_the_brush_covered_and_nothing_else(
-    repository: Path, make_graph: MakeGraph, shown: Show
-) -> None:
+def test_erase_changes_only_the_masked_region(repository: Path, make_graph: MakeGraph, run_demo: RunDemo) -> None:
     nodes = [
         helper.make_node("Sub", ["one", "mask"], ["outside"]),
         helper.make_node("Mul", ["image", "outside"], ["output"]),
@@ -188,8 +188,8 @@ def test_erase_fills_what_the_brush_covered_and_nothing_else(
     graph = make_graph(*shapes, nodes, constants={"one": np.float32(1)})
     strokes = "[{points: [[0.3, 0.5], [0.5, 0.5]], radius: 0.05}, {box: [0.8, 0.1, 0.9, 0.3]}]"
     put(repository, "erase", {"model.onnx": graph}, f"images: [{NAME}]\nprompts: {{{NAME}: {strokes}}}")
-    pictures = shown()
-    before, after = pictures["lamp-before"].astype(int), pictures["lamp-after"].astype(int)
+    outputs = run_demo()
+    before, after = outputs["lamp-before"].astype(int), outputs["lamp-after"].astype(int)
     for x, y in ((36, 45), (48, 45), (60, 45), (102, 18)):
         assert after[y, x].max() < 30
     untouched = np.ones((90, 120), bool)
@@ -198,7 +198,7 @@ def test_erase_fills_what_the_brush_covered_and_nothing_else(
     assert np.array_equal(before, np.asarray(Image.open(repository / "images" / NAME)))
 
 
-def test_mask_shows_clicks_and_what_they_select(repository: Path, make_graph: MakeGraph, shown: Show) -> None:
+def test_mask_shows_clicks_and_selected_regions(repository: Path, make_graph: MakeGraph, run_demo: RunDemo) -> None:
     encoder = make_graph(
         {"image": (1, 3, 1024, 1024)},
         {"features": (1, 3, 256, 256)},
@@ -222,19 +222,19 @@ def test_mask_shows_clicks_and_what_they_select(repository: Path, make_graph: Ma
     clicks = "[{points: [[0.9, 0.5]], beside: [[0.1, 0.5]]}, {box: [0.5, 0, 1, 1]}]"
     graphs = {"encoder.onnx": encoder, "decoder.onnx": decoder}
     put(repository, "mask", graphs, f"images: [{NAME}]\nprompts: {{{NAME}: {clicks}}}")
-    pictures = shown()
-    assert set(pictures) == {
+    outputs = run_demo()
+    assert set(outputs) == {
         "sheet",
         *(f"lamp-{number}-{kind}" for number in (1, 2) for kind in ("before", "after", "mask")),
     }
     red = np.asarray(Image.open(repository / "images" / NAME))[:, :, 0]
     for number in (1, 2):
-        mask = pictures[f"lamp-{number}-mask"][:, :, 0] > 127
-        assert (mask == (red > 123)).mean() > 0.95, "the red of ImageNet's mean divides this picture"
+        mask = outputs[f"lamp-{number}-mask"][:, :, 0] > 127
+        assert (mask == (red > 123)).mean() > 0.95, "the red of ImageNet's mean divides this image"
 
 
-def test_a_proxy_is_shown_with_each_slider_at_both_ends(
-    repository: Path, make_graph: MakeGraph, shown: Show, tmp_path: Path
+def test_proxy_shows_each_slider_at_both_ends(
+    repository: Path, make_graph: MakeGraph, run_demo: RunDemo, tmp_path: Path
 ) -> None:
     nodes = [
         helper.make_node("ReduceSum", ["sliders"], ["gain"], keepdims=0),
@@ -248,103 +248,103 @@ def test_a_proxy_is_shown_with_each_slider_at_both_ends(
     ]
     put(repository, "proxy", {"model.onnx": graph}, attributes={"space": "linear-rgb", "sliders": sliders})
     with pytest.raises(Failure, match="the demo needs 256 x 256"):
-        shown()
-    write_picture(repository / "images" / NAME, 300, 400)
-    pictures = shown()
-    assert set(pictures) == {"sheet", "lamp-before", "lamp-after"}
-    assert np.array_equal(pictures["lamp-before"], pictures["lamp-after"])
+        run_demo()
+    write_test_image(repository / "images" / NAME, 300, 400)
+    outputs = run_demo()
+    assert set(outputs) == {"sheet", "lamp-before", "lamp-after"}
+    assert np.array_equal(outputs["lamp-before"], outputs["lamp-after"])
     width = 6 * 256 + 7 * 8
-    assert pictures["sheet"].shape[1] == width, "eight images stand in two lines of at most six"
-    assert pictures["sheet"].shape[0] > 2 * 256
-    low = pictures["sheet"][26 + 8 + 36 : 26 + 8 + 36 + 256, 8 + 2 * 264 : 8 + 2 * 264 + 256]
+    assert outputs["sheet"].shape[1] == width, "eight images are in two lines of at most six"
+    assert outputs["sheet"].shape[0] > 2 * 256
+    low = outputs["sheet"][26 + 8 + 36 : 26 + 8 + 36 + 256, 8 + 2 * 264 : 8 + 2 * 264 + 256]
     assert low.max() == 0, "the first slider at its low end"
 
 
-def test_images_of_stand_in_weights_say_so_and_others_do_not(
-    repository: Path, make_graph: MakeGraph, shown: Show
+def test_only_images_of_seeded_weights_have_a_banner(
+    repository: Path, make_graph: MakeGraph, run_demo: RunDemo
 ) -> None:
     put(repository, "denoise", {"model.onnx": tiles(make_graph, 192)}, attributes={"input_sizes": [192]})
     config = Workspace(repository).model("toy") / "config.json"
 
     def marked() -> dict[str, bool]:
-        return {name: bool((picture == RED).all(axis=2).any()) for name, picture in shown().items()}
+        return {name: bool((image == RED).all(axis=2).any()) for name, image in run_demo().items()}
 
     assert marked() == {"sheet": False, "lamp-before": False, "lamp-after": False}
     config.write_text(json.dumps({**json.loads(config.read_text()), SEEDED: 0}))
     assert marked() == {"sheet": True, "lamp-before": False, "lamp-after": True}
 
 
-def test_a_user_s_own_images_are_shown_as_they_are(
-    repository: Path, make_graph: MakeGraph, tmp_path: Path, shown: Show
+def test_user_images_are_used_unchanged(
+    repository: Path, make_graph: MakeGraph, tmp_path: Path, run_demo: RunDemo
 ) -> None:
     options = f"images: [{NAME}]\nelectrons: 20"
     put(repository, "denoise", {"model.onnx": tiles(make_graph, 192)}, options, attributes={"input_sizes": [192]})
-    mine = write_picture(tmp_path / "mine" / "holiday.png", 70, 80)
-    write_picture(tmp_path / "mine" / "others" / "holiday.jpg", 64, 64)
-    pictures = shown(tmp_path / "mine", tmp_path / "mine" / "others")
-    assert set(pictures) == {"sheet", *(f"holiday{n}-{kind}" for n in ("", "-2") for kind in ("before", "after"))}
-    assert np.array_equal(pictures["holiday-before"], np.asarray(Image.open(mine)))
+    mine = write_test_image(tmp_path / "mine" / "holiday.png", 70, 80)
+    write_test_image(tmp_path / "mine" / "others" / "holiday.jpg", 64, 64)
+    outputs = run_demo(tmp_path / "mine", tmp_path / "mine" / "others")
+    assert set(outputs) == {"sheet", *(f"holiday{n}-{kind}" for n in ("", "-2") for kind in ("before", "after"))}
+    assert np.array_equal(outputs["holiday-before"], np.asarray(Image.open(mine)))
 
 
-def test_clicks_on_a_user_s_own_images_are_those_given(
-    repository: Path, make_graph: MakeGraph, runtime: Runtime
-) -> None:
+def test_clicks_apply_to_user_images(repository: Path, make_graph: MakeGraph, runtime: Runtime) -> None:
     nodes = [helper.make_node("Mul", ["image", "zero"], ["output"])]
     shapes = {"image": (1, 3, 64, 64), "mask": (1, 1, 64, 64)}, {"output": (1, 3, 64, 64)}
     put(repository, "erase", {"model.onnx": make_graph(*shapes, nodes, constants={"zero": np.float32(0)})})
-    entry, picture = Catalogue.load(repository).get("toy"), repository / "images" / NAME
+    entry, image = Catalogue.load(repository).get("toy"), repository / "images" / NAME
     for click in ((0.25, 0.75), (0.75, 0.25)):
-        demo(entry, Workspace(repository), Console(quiet=True), [picture], (click,), runtime=runtime)
+        demo(entry, Workspace(repository), Console(quiet=True), [image], (click,), runtime=runtime)
         erased = np.asarray(Image.open(Workspace(repository).demo("toy") / "lamp-after.png")).max(axis=2) < 30
         rows, columns = np.nonzero(erased)
         assert (columns.mean() / 120, rows.mean() / 90) == pytest.approx(click, abs=0.02)
 
 
-def test_a_large_image_is_shown_in_part(repository: Path, make_graph: MakeGraph, tmp_path: Path, shown: Show) -> None:
+def test_large_image_is_cropped(repository: Path, make_graph: MakeGraph, tmp_path: Path, run_demo: RunDemo) -> None:
     put(repository, "denoise", {"model.onnx": tiles(make_graph, 768)}, attributes={"input_sizes": [768]})
-    write_picture(tmp_path / "large.png", 700, 1500)
-    assert shown(tmp_path / "large.png")["large-after"].shape == (700, 1024, 3)
+    write_test_image(tmp_path / "large.png", 700, 1500)
+    assert run_demo(tmp_path / "large.png")["large-after"].shape == (700, 1024, 3)
 
 
-def test_what_cannot_be_shown_is_said(repository: Path, make_graph: MakeGraph, tmp_path: Path, shown: Show) -> None:
-    with pytest.raises(Failure, match="not converted yet") as not_yet:
-        shown()
-    assert "dtmodels convert toy" in not_yet.value.fix
+def test_unusable_models_and_images_are_errors(
+    repository: Path, make_graph: MakeGraph, tmp_path: Path, run_demo: RunDemo
+) -> None:
+    with pytest.raises(Failure, match="the model is not converted") as unconverted:
+        run_demo()
+    assert "dtmodels convert toy" in unconverted.value.fix
     graph = {"model.onnx": tiles(make_graph, 192)}
     put(repository, "denoise", graph, attributes={"input_sizes": [192]})
-    (tmp_path / "text.png").write_text("no picture")
+    (tmp_path / "text.png").write_text("no image")
     with pytest.raises(Failure, match="no image"):
-        shown(tmp_path / "text.png")
+        run_demo(tmp_path / "text.png")
     assert not Workspace(repository).demo("toy").exists()
     assert list((repository / "output/toy").glob(".*")) == []
     with pytest.raises(WrongUsage, match="no such image"):
-        shown(tmp_path / "absent.png")
+        run_demo(tmp_path / "absent.png")
     (tmp_path / "empty").mkdir()
     with pytest.raises(WrongUsage, match="no PNG or JPEG"):
-        shown(tmp_path / "empty")
+        run_demo(tmp_path / "empty")
     samples(repository, "denoise", "images: [photographs/gone.jpg]")
-    with pytest.raises(Failure, match="not there"):
-        shown()
+    with pytest.raises(Failure, match="is missing"):
+        run_demo()
     (repository / "images/denoise/demo.yaml").unlink()
     with pytest.raises(NothingToDo, match="no sample image"):
-        shown()
+        run_demo()
     (Workspace(repository).model("toy") / "model.onnx").unlink()
     with pytest.raises(Failure, match=r"model\.onnx is missing"):
-        shown()
+        run_demo()
 
 
-def test_the_card_goes_before_the_sample_set(repository: Path, make_graph: MakeGraph, shown: Show) -> None:
+def test_card_overrides_the_sample_set(repository: Path, make_graph: MakeGraph, run_demo: RunDemo) -> None:
     put(repository, "denoise", {"model.onnx": tiles(make_graph, 192)}, attributes={"input_sizes": [192]})
-    write_picture(repository / "images/photographs/own.png", 64, 64)
+    write_test_image(repository / "images/photographs/own.png", 64, 64)
     card = repository / "models/toy/card.yaml"
     card.write_text(card.read_text() + "demo:\n  images: [photographs/own.png]\n  electrons: 50\n")
-    assert set(shown()) == {"sheet", "own-before", "own-after"}
+    assert set(run_demo()) == {"sheet", "own-before", "own-after"}
     card.write_text(card.read_text() + "  prompts: {photographs/other.png: [{points: [[0.5, 0.5]]}]}\n")
     with pytest.raises(Failure, match=r"photographs/other\.png is no image of the demo"):
-        shown()
+        run_demo()
 
 
-WRONG = {
+INVALID_SETS = {
     "prompts: {a.png: [{points: [[0.5]]}]}": "demo.prompts.a.png[0].points[0] has 1 entries, fewer than 2",
     "prompts: {a.png: [{points: [[0.5, 1.5]]}]}": "demo.prompts.a.png[0].points[0][1] is 1.5, which is out of range",
     "prompts: {a.png: [{point: [[0.5, 0.5]]}]}": "'point' is not a field of demo.prompts.a.png[0]",
@@ -357,12 +357,12 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize(("text", "told"), WRONG.items())
-def test_a_sample_set_that_is_wrong_says_where_and_what(tmp_path: Path, text: str, told: str) -> None:
+@pytest.mark.parametrize(("text", "message"), INVALID_SETS.items())
+def test_invalid_sample_set_is_an_error_with_position(tmp_path: Path, text: str, message: str) -> None:
     samples(tmp_path, "mask", text)
     with pytest.raises(Failure) as exc:
         sample_set(tmp_path / "images/mask")
-    assert exc.value.what.startswith(told)
+    assert exc.value.what.startswith(message)
     assert exc.value.where.startswith(str(tmp_path / "images/mask/demo.yaml:2:"))
     assert exc.value.fix
 

@@ -1,4 +1,4 @@
-"""import: what a model.yaml says arrives; what it does not say is for lint to find."""
+"""import: a card contains the facts of a model.yaml, and lint reports the missing ones."""
 
 from pathlib import Path
 
@@ -44,7 +44,7 @@ def rules(root: Path) -> set[str]:
     return {finding.rule for finding in lint(root)}
 
 
-def test_what_is_said_arrives(tmp_path: Path) -> None:
+def test_stated_facts_are_converted(tmp_path: Path) -> None:
     card = imported(tmp_path, SMALL).card
     assert card is not None
     assert (card.id, card.version, card.architecture, card.status) == ("toy-model", "1.10", "unet", "draft")
@@ -61,7 +61,7 @@ def test_what_is_said_arrives(tmp_path: Path) -> None:
     assert "# dep_group: toys" in imported(tmp_path, SMALL).text
 
 
-def test_nothing_is_guessed(tmp_path: Path) -> None:
+def test_unstated_facts_get_the_worst_value(tmp_path: Path) -> None:
     card = imported(tmp_path, SMALL).card
     assert card is not None
     assert card.license.code == card.publication.kind == "TODO"  # type: ignore[union-attr]
@@ -71,7 +71,7 @@ def test_nothing_is_guessed(tmp_path: Path) -> None:
     assert {data.consent for data in card.training.datasets} == {"unknown"}
 
 
-def test_a_card_that_says_nothing_becomes_placeholders_and_findings(tmp_path: Path) -> None:
+def test_empty_card_becomes_placeholders_and_findings(tmp_path: Path) -> None:
     reading = imported(tmp_path, "id: toy-model\n")
     assert reading.root is not None
     assert rules(tmp_path) >= {"SCH004", "SCH006"}
@@ -81,15 +81,15 @@ def test_a_card_that_says_nothing_becomes_placeholders_and_findings(tmp_path: Pa
     "value",
     ["[1, 2]", "{a: b}", "null", "''", "1e999", "'a # b: c'", '"x\\ny"', "'- x'", "'\u00e9 \u4e2d'", "NO", "010"],
 )
-def test_any_value_leads_to_a_card_that_can_be_read(tmp_path: Path, value: str) -> None:
+def test_card_is_readable_for_any_value(tmp_path: Path, value: str) -> None:
     source = SMALL.replace('"toy"', value).replace('"A. Author"', value).replace("toys", value).replace("true", value)
     assert imported(tmp_path, source).root is not None
 
 
 @pytest.mark.parametrize(
-    ("source", "said"),
+    ("source", "message"),
     [
-        ("schema: 1\nid: x\n", "card of this format already"),
+        ("schema: 1\nid: x\n", "already a card of this repository"),
         ("a: 1\n", "neither an id nor a model_card"),
         ("- a\n", "neither an id nor a model_card"),
         ("", "neither an id nor a model_card"),
@@ -98,12 +98,12 @@ def test_any_value_leads_to_a_card_that_can_be_read(tmp_path: Path, value: str) 
         ("a: 1\na: 2\n", "set twice"),
     ],
 )
-def test_what_is_no_such_card_is_refused(tmp_path: Path, source: str, said: str) -> None:
-    with pytest.raises(Failure, match=said):
+def test_other_files_are_rejected(tmp_path: Path, source: str, message: str) -> None:
+    with pytest.raises(Failure, match=message):
         imported(tmp_path, source)
 
 
-def test_a_file_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
+def test_missing_file_is_wrong_usage(tmp_path: Path) -> None:
     with pytest.raises(WrongUsage, match="no such file"):
         import_card(tmp_path / "model.yaml")
 
@@ -112,7 +112,7 @@ MISTAKES = {
     "nafnet-sidd": {
         ("REP003", "drive.google.com"),
         ("REP001", "sha256"),
-        ("DAT007", "license: MIT"),  # nobody has read such a licence of SIDD
+        ("DAT007", "license: MIT"),  # no review has found such a licence of SIDD
         ("LIM001", "limitations"),  # praise where a limitation belongs
         ("COD001", "training"),
         ("DAT004", "SIDD"),
@@ -136,7 +136,7 @@ MISTAKES = {
     "sam21-hiera-s": {
         ("LIC002", "CC BY 4.0"),
         ("LIC002", "custom Meta research-only license"),
-        ("DAT004", "SA-1B"),  # disclosed, but nobody accepted it
+        ("DAT004", "SA-1B"),  # disclosed, but not accepted
         ("DAT004", "SA-V"),
         ("REP001", "sha256"),
         ("COD001", "training"),
@@ -153,15 +153,15 @@ MISTAKES = {
         ("COD001", "training"),
     },
 }
-"""What is wrong with the facts of darktable-ai's cards, or missing in them: the rule, and what stands in its line."""
+"""Findings for darktable-ai's cards: the rule, and text of the line it points to."""
 MISTAKES["sam21-hiera-t"] = MISTAKES["sam21-hiera-s"]
 LEFT_TO_FILL_IN = {"SCH004", "SCH006"}
 UNKNOWN_CLASSES = {("SCH004", "osaid: TODO"), ("SCH004", "mof: TODO")}
-"""The classes are claimed in a README only, where nothing holds them against the facts."""
+"""Found in every card: classes are claimed only in a README, which lint does not read."""
 
 
 @pytest.mark.parametrize("source", sorted(UPSTREAM.glob("*.yaml")), ids=lambda path: path.stem)
-def test_what_is_wrong_with_a_real_card_is_found_and_nothing_else_is_said(source: Path, tmp_path: Path) -> None:
+def test_findings_of_a_real_card(source: Path, tmp_path: Path) -> None:
     card = tmp_path / "models" / source.stem / "card.yaml"
     card.parent.mkdir(parents=True)
     card.write_text(import_card(source))
@@ -176,11 +176,11 @@ def test_what_is_wrong_with_a_real_card_is_found_and_nothing_else_is_said(source
     assert not more, "a reader would be buried"
 
 
-def test_every_real_card_has_its_mistakes_listed() -> None:
+def test_every_real_card_has_expected_findings() -> None:
     assert MISTAKES.keys() == {path.stem for path in UPSTREAM.glob("*.yaml")}
 
 
-def test_terms_told_in_prose_are_answered_with_what_they_could_be(tmp_path: Path) -> None:
+def test_licence_terms_in_prose_get_suggestions(tmp_path: Path) -> None:
     imported(tmp_path, SMALL.replace("unknown terms", "custom research-only license by the authors"))
     fixes = [one.fix for one in lint(tmp_path, select=["LIC002"])]
     assert fixes == [

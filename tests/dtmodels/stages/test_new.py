@@ -1,4 +1,4 @@
-"""A new card: complete, honest about what is not known, and no release before it is filled in."""
+"""new: the draft has all fields, marks missing values, and cannot be released before they are filled in."""
 
 import io
 import re
@@ -24,26 +24,26 @@ def models(tmp_path: Path) -> Path:
     return tmp_path / "models"
 
 
-def test_a_new_card_is_a_draft_without_errors(models: Path, console: Console) -> None:
-    path = new(models.parent, "denoise-thing", "denoise", console)
-    assert path == models / "denoise-thing" / "card.yaml"
+def test_new_card_is_a_draft_without_errors(models: Path, console: Console) -> None:
+    path = new(models.parent, "denoise-toy", "denoise", console)
+    assert path == models / "denoise-toy" / "card.yaml"
     assert read_card(path).status == "draft"
     findings = lint(models.parent)
     assert [finding for finding in findings if finding.severity == "error"] == []
     assert {finding.rule for finding in findings} == {"SCH006"}
     assert isinstance(console.remarks, io.StringIO)
-    assert "dtmodels lint denoise-thing" in console.remarks.getvalue()
+    assert "dtmodels lint denoise-toy" in console.remarks.getvalue()
 
 
-def test_each_placeholder_stands_beside_what_belongs_there(models: Path, console: Console) -> None:
-    path = new(models.parent, "denoise-thing", "denoise", console)
+def test_each_placeholder_has_a_comment(models: Path, console: Console) -> None:
+    path = new(models.parent, "denoise-toy", "denoise", console)
     lines = path.read_text().splitlines()
     for finding in lint(models.parent, select=["SCH006"]):
         assert "  # fill in: " in lines[finding.line - 1]
 
 
 @pytest.mark.parametrize(
-    ("field", "said"),
+    ("field", "description"),
     [
         ("code", "Leave it out when it was never published"),
         ("license", "SPDX licence expressions"),
@@ -52,50 +52,50 @@ def test_each_placeholder_stands_beside_what_belongs_there(models: Path, console
         ("url", "Only undisclosed data may have none"),
     ],
 )
-def test_all_the_schema_says_about_a_field_stands_beside_it(field: str, said: str) -> None:
-    lines = template("denoise-thing", "denoise").splitlines()
-    assert any(line.lstrip().startswith(f"{field}:") and said in line.partition("  # ")[2] for line in lines)
+def test_comment_contains_the_description_of_the_schema(field: str, description: str) -> None:
+    lines = template("denoise-toy", "denoise").splitlines()
+    assert any(line.lstrip().startswith(f"{field}:") and description in line.partition("  # ")[2] for line in lines)
 
 
-def test_a_release_is_refused_until_every_placeholder_is_gone(models: Path, console: Console) -> None:
-    path = new(models.parent, "denoise-thing", "denoise", console)
-    marked = len(lint(models.parent, select=["SCH006"]))
+def test_placeholders_are_errors_in_a_released_card(models: Path, console: Console) -> None:
+    path = new(models.parent, "denoise-toy", "denoise", console)
+    placeholders = len(lint(models.parent, select=["SCH006"]))
     released = path.read_text().replace("status: draft", "status: released")
     digest = f"\n    sha256: {'ab' * 32}\n    bytes: 1\n"
     path.write_text(re.sub(r"(- name: weights.*\n.*)\n", rf"\1{digest}", released))
-    found = lint(models.parent, select=["SCH006"])
-    assert len(found) == marked
-    assert {finding.severity for finding in found} == {"error"}
+    findings = lint(models.parent, select=["SCH006"])
+    assert len(findings) == placeholders
+    assert {finding.severity for finding in findings} == {"error"}
 
 
-@pytest.mark.parametrize("model_id", ["", "Denoise", "denoise_thing", "../thing", "-thing", "a--b", "thing/", "x" * 65])
-def test_an_id_that_is_no_directory_name_is_refused(models: Path, console: Console, model_id: str) -> None:
+@pytest.mark.parametrize("model_id", ["", "Denoise", "denoise_toy", "../toy", "-toy", "a--b", "toy/", "x" * 65])
+def test_malformed_id_is_rejected(models: Path, console: Console, model_id: str) -> None:
     with pytest.raises(WrongUsage, match="cannot be the id"):
         new(models.parent, model_id, "denoise", console)
     assert list(models.iterdir()) == []
 
 
-def test_a_taken_id_is_refused_and_its_card_is_left_alone(models: Path, console: Console) -> None:
-    path = new(models.parent, "denoise-thing", "denoise", console)
+def test_existing_card_is_rejected_and_unchanged(models: Path, console: Console) -> None:
+    path = new(models.parent, "denoise-toy", "denoise", console)
     path.write_text("mine")
     with pytest.raises(WrongUsage, match="already"):
-        new(models.parent, "denoise-thing", "denoise", console)
+        new(models.parent, "denoise-toy", "denoise", console)
     assert path.read_text() == "mine"
 
 
-def test_an_unknown_task_is_answered_with_the_nearest(models: Path, console: Console) -> None:
+def test_unknown_task_suggests_the_nearest(models: Path, console: Console) -> None:
     with pytest.raises(WrongUsage, match="did you mean denoise"):
-        new(models.parent, "denoise-thing", "denoice", console)
+        new(models.parent, "denoise-toy", "denoice", console)
 
 
-def test_a_directory_that_is_no_repository_is_left_alone(tmp_path: Path, console: Console) -> None:
+def test_directory_without_models_stays_unchanged(tmp_path: Path, console: Console) -> None:
     with pytest.raises(Failure, match="no models directory"):
-        new(tmp_path, "denoise-thing", "denoise", console)
+        new(tmp_path, "denoise-toy", "denoise", console)
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("model_id", ["no", "on", "12", "null", "1e3"])
-def test_an_id_that_looks_like_another_type_is_quoted(models: Path, console: Console, model_id: str) -> None:
+def test_id_that_yaml_reads_as_another_type_is_quoted(models: Path, console: Console, model_id: str) -> None:
     path = new(models.parent, model_id, "denoise", console)
     assert read_card(path).id == model_id
     assert {finding.rule for finding in lint(models.parent)} == {"SCH006"}

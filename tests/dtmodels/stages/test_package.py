@@ -1,4 +1,4 @@
-"""Packages are the same bytes wherever, whenever and by whomever they are made."""
+"""Packages are bit-identical in every directory, at any time and for any user."""
 
 from __future__ import annotations
 
@@ -29,9 +29,7 @@ def packed(root: Path) -> Path:
     return package(entry, workspace)
 
 
-def test_the_first_entry_lies_in_the_one_top_directory_named_like_the_model(
-    add_model: Callable[..., Path], tmp_path: Path
-) -> None:
+def test_first_entry_is_in_the_top_directory_with_the_id(add_model: Callable[..., Path], tmp_path: Path) -> None:
     add_model("denoise-toy")
     with zipfile.ZipFile(packed(tmp_path)) as archive:
         names = archive.namelist()
@@ -41,7 +39,9 @@ def test_the_first_entry_lies_in_the_one_top_directory_named_like_the_model(
         assert not any(".." in name for name in names)
 
 
-def test_members_are_readable_by_everybody_and_carry_no_date(add_model: Callable[..., Path], tmp_path: Path) -> None:
+def test_entries_are_readable_by_all_users_and_have_a_fixed_date(
+    add_model: Callable[..., Path], tmp_path: Path
+) -> None:
     add_model()
     with zipfile.ZipFile(packed(tmp_path)) as archive:
         for member in archive.infolist():
@@ -61,7 +61,7 @@ cli(["--root", sys.argv[1], "package", "denoise-toy"], standalone_mode=False)
 """
 
 
-def test_two_directories_umasks_and_time_zones_give_the_same_bytes(
+def test_package_does_not_depend_on_directory_umask_and_time_zone(
     add_model: Callable[..., Path], tmp_path: Path
 ) -> None:
     source = add_model("denoise-toy").parent
@@ -77,7 +77,7 @@ def test_two_directories_umasks_and_time_zones_give_the_same_bytes(
     assert archives[0] == archives[1]
 
 
-def test_a_model_that_was_not_converted_cannot_be_packed(add_model: Callable[..., Path], tmp_path: Path) -> None:
+def test_unconverted_model_cannot_be_packed(add_model: Callable[..., Path], tmp_path: Path) -> None:
     add_model()
-    with pytest.raises(Failure, match="nothing to package"):
+    with pytest.raises(Failure, match="the model is not converted"):
         package(Catalogue.load(tmp_path).entries[0], Workspace(tmp_path))

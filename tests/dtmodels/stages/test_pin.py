@@ -1,4 +1,4 @@
-"""`setup --pin` fills a card from what hosts and the Hub serve, and touches nothing else in it."""
+"""`setup --pin` writes digests, sizes and Hub revisions into a card, and changes nothing else in it."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ FILES = {
 
 
 class Host(http.server.BaseHTTPRequestHandler):
-    """A plain host and the Hub in one."""
+    """A plain host and the Hub in one server."""
 
     def do_HEAD(self) -> None:
-        self._answer(head=True)
+        self._respond(head=True)
 
     def do_GET(self) -> None:
-        self._answer(head=False)
+        self._respond(head=False)
 
-    def _answer(self, *, head: bool) -> None:
+    def _respond(self, *, head: bool) -> None:
         body = FILES.get(self.path)
         self.send_response(404 if body is None else 200)
         self.send_header("X-Repo-Commit", COMMIT)
@@ -65,16 +65,16 @@ class Host(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Answers for the Hub, and for the host the cards name, which has to be a public one."""
+    """Serves the Hub, and the public host that the cards name."""
     from huggingface_hub import constants
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Host) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
-        address = f"http://127.0.0.1:{server.server_address[1]}"
-        monkeypatch.setattr(stage, "download", lambda url, *given: download(url.replace(PLAIN, address), *given))
-        monkeypatch.setattr(constants, "ENDPOINT", address)
-        template = address + "/{repo_id}/resolve/{revision}/{filename}"
+        base_url = f"http://127.0.0.1:{server.server_address[1]}"
+        monkeypatch.setattr(stage, "download", lambda url, *rest: download(url.replace(PLAIN, base_url), *rest))
+        monkeypatch.setattr(constants, "ENDPOINT", base_url)
+        template = base_url + "/{repo_id}/resolve/{revision}/{filename}"
         monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
         monkeypatch.setattr(constants, "HF_HUB_DISABLE_PROGRESS_BARS", True)
         yield
@@ -84,7 +84,7 @@ def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def draft(add_model: Callable[..., Path], tmp_path: Path) -> Callable[[str], Entry]:
-    """A draft with the given lines as its checkpoints."""
+    """A draft with these lines as its checkpoints."""
 
     def make(lines: str) -> Entry:
         card = add_model(status="draft") / "card.yaml"
@@ -97,7 +97,7 @@ def draft(add_model: Callable[..., Path], tmp_path: Path) -> Callable[[str], Ent
 
 
 def pinned(entry: Entry, root: Path) -> str:
-    """Pin, and return the lines of the card that are new."""
+    """Pin, and return the new lines of the card."""
     card = entry.directory / "card.yaml"
     before = card.read_text()
     pin(entry, Workspace(root), QUIET)
@@ -107,23 +107,21 @@ def pinned(entry: Entry, root: Path) -> str:
     return after.partition("checkpoints:\n")[2].partition("convert:")[0]
 
 
-def test_a_file_of_a_host_gets_digest_and_size_and_comments_stay(draft: Callable[[str], Entry], tmp_path: Path) -> None:
+def test_file_of_a_host_gets_digest_and_size(draft: Callable[[str], Entry], tmp_path: Path) -> None:
     entry = draft(COMMENTED)
     assert pinned(entry, tmp_path) == f'{COMMENTED}    sha256: "{DIGEST}"\n    bytes: {len(DATA)}\n\n'
-    again = Catalogue.load(tmp_path).entries[0]
-    assert setup(again, Workspace(tmp_path), QUIET)["weights"].read_bytes() == DATA
+    pinned_entry = Catalogue.load(tmp_path).entries[0]
+    assert setup(pinned_entry, Workspace(tmp_path), QUIET)["weights"].read_bytes() == DATA
     with pytest.raises(NothingToDo):
-        pin(again, Workspace(tmp_path), QUIET)
+        pin(pinned_entry, Workspace(tmp_path), QUIET)
 
 
-def test_a_list_in_brackets_is_filled_too(draft: Callable[[str], Entry], tmp_path: Path) -> None:
+def test_flow_style_list_is_edited(draft: Callable[[str], Entry], tmp_path: Path) -> None:
     entry = draft(f'  - {{name: weights, url: "{PLAIN}/plain/weights.pth"}}')
     assert pinned(entry, tmp_path).endswith(f'weights.pth", sha256: "{DIGEST}", bytes: {len(DATA)}}}\n')
 
 
-def test_an_address_on_the_hub_becomes_repository_commit_and_path(
-    draft: Callable[[str], Entry], tmp_path: Path
-) -> None:
+def test_hub_url_becomes_repository_commit_and_path(draft: Callable[[str], Entry], tmp_path: Path) -> None:
     entry = draft(
         '  - name: weights\n    url: "https://huggingface.co/author/model/resolve/main/net/weights.pth"  # best'
     )
@@ -140,7 +138,7 @@ def test_an_address_on_the_hub_becomes_repository_commit_and_path(
     assert (checkpoint.sha256, checkpoint.bytes) == (DIGEST, len(DATA))
 
 
-def test_what_is_pinned_already_is_not_fetched(draft: Callable[[str], Entry], tmp_path: Path) -> None:
+def test_pinned_checkpoint_is_not_fetched(draft: Callable[[str], Entry], tmp_path: Path) -> None:
     hub = f"hub: {{repository: author/model, revision: {COMMIT}, path: net/weights.pth}}"
     known = f"  - {{name: known, url: https://example.org/x, sha256: {DIGEST}, bytes: 1}}"
     text = pinned(draft(f"{known}\n  - name: weights\n    {hub}"), tmp_path)
@@ -149,26 +147,26 @@ def test_what_is_pinned_already_is_not_fetched(draft: Callable[[str], Entry], tm
 
 
 @pytest.mark.parametrize(
-    ("address", "told"),
+    ("base_url", "message"),
     [
         (f"{PLAIN}/plain/page.pth", "is a web page"),
         (f"{PLAIN}/plain/empty.pth", "is empty"),
         (f"{PLAIN}/plain/missing.pth", "the host answers 404"),
-        ("https://huggingface.co/author/model/resolve/main/net/missing.pth", "the hub does not know the file"),
-        ("https://drive.google.com/file/d/1/view", "drive.google.com is a personal share"),
+        ("https://huggingface.co/author/model/resolve/main/net/missing.pth", "the Hub does not have the file"),
+        ("https://drive.google.com/file/d/1/view", "drive.google.com serves file-sharing links"),
     ],
 )
-def test_what_cannot_be_pinned_is_told_and_the_card_stays(
-    draft: Callable[[str], Entry], tmp_path: Path, address: str, told: str
+def test_failure_leaves_the_card_unchanged(
+    draft: Callable[[str], Entry], tmp_path: Path, base_url: str, message: str
 ) -> None:
-    entry = draft(f"  - name: good\n    url: {PLAIN}/plain/weights.pth\n  - name: weights\n    url: {address}")
+    entry = draft(f"  - name: good\n    url: {PLAIN}/plain/weights.pth\n  - name: weights\n    url: {base_url}")
     before = (entry.directory / "card.yaml").read_bytes()
-    with pytest.raises(Failure, match=told):
+    with pytest.raises(Failure, match=message):
         pin_each([entry], Workspace(tmp_path), QUIET)
     assert (entry.directory / "card.yaml").read_bytes() == before
 
 
-def test_nothing_is_left_to_pin(add_model: Callable[..., Path], tmp_path: Path) -> None:
+def test_card_with_all_digests_is_nothing_to_do(add_model: Callable[..., Path], tmp_path: Path) -> None:
     add_model()
-    with pytest.raises(NothingToDo, match="every checkpoint has its sha256"):
+    with pytest.raises(NothingToDo, match="every checkpoint has a sha256"):
         pin_each(Catalogue.load(tmp_path).entries, Workspace(tmp_path), QUIET)

@@ -1,4 +1,4 @@
-"""`dist/` as a release would publish it: atomically, and nothing done twice."""
+"""release: writes `dist/` atomically, and does not repeat finished work."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ def contents(directory: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in directory.iterdir()}
 
 
-def test_dist_holds_packages_their_files_and_the_indexes(add_model: Add, tmp_path: Path) -> None:
+def test_dist_contains_packages_their_files_and_the_lists(add_model: Add, tmp_path: Path) -> None:
     add_model("denoise-toy")
-    said = released(tmp_path)
+    output = released(tmp_path)
     assert {path.name for path in (tmp_path / "dist").iterdir()} == {
         "denoise-toy.dtmodel",
         "denoise-toy-model.onnx",
@@ -45,11 +45,11 @@ def test_dist_holds_packages_their_files_and_the_indexes(add_model: Add, tmp_pat
         "versions.json",
         "SHA256SUMS",
     }
-    assert re.search(r"denoise-toy +1\.0 +denoise +open +GPL-3.0-or-later", said)
-    assert re.search(r" built$", said, re.MULTILINE)
+    assert re.search(r"denoise-toy +1\.0 +denoise +open +GPL-3.0-or-later", output)
+    assert re.search(r" built$", output, re.MULTILINE)
 
 
-def test_versions_json_says_what_darktable_will_check(add_model: Add, tmp_path: Path) -> None:
+def test_versions_json_has_version_and_digest(add_model: Add, tmp_path: Path) -> None:
     add_model("denoise-toy")
     released(tmp_path)
     package = (tmp_path / "dist/denoise-toy.dtmodel").read_bytes()
@@ -60,33 +60,33 @@ def test_versions_json_says_what_darktable_will_check(add_model: Add, tmp_path: 
     assert (model["version"], model["size"]) == ("1.0", len(package))
 
 
-def test_the_checksums_are_what_sha256sum_accepts(add_model: Add, tmp_path: Path) -> None:
+def test_checksums_pass_sha256sum(add_model: Add, tmp_path: Path) -> None:
     add_model()
     released(tmp_path)
     checked = subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=tmp_path / "dist", capture_output=True, check=True)
     assert checked.stdout.count(b": OK") == 4
 
 
-def test_a_second_release_does_nothing_again(add_model: Add, tmp_path: Path) -> None:
+def test_second_release_repeats_no_work(add_model: Add, tmp_path: Path) -> None:
     add_model()
     released(tmp_path)
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "dist").iterdir()}
-    said = released(tmp_path)
-    assert re.search(r" still valid$", said, re.MULTILINE)
-    assert "unchanged" in said
+    output = released(tmp_path)
+    assert re.search(r" up to date$", output, re.MULTILINE)
+    assert "unchanged" in output
     assert before == {path: path.stat().st_mtime_ns for path in (tmp_path / "dist").iterdir()}
 
 
-def test_only_the_changed_model_is_built_again(add_model: Add, tmp_path: Path) -> None:
+def test_only_a_changed_model_is_rebuilt(add_model: Add, tmp_path: Path) -> None:
     add_model("denoise-toy")
     add_model("denoise-other")
     released(tmp_path)
     add_model("denoise-other", version="1.1")
     lines = released(tmp_path).splitlines()
-    assert [("still valid" in line) for line in lines if line.startswith("denoise-")] == [False, True]
+    assert [("up to date" in line) for line in lines if line.startswith("denoise-")] == [False, True]
 
 
-def test_one_bad_model_keeps_the_old_dist_and_names_the_reason(add_model: Add, tmp_path: Path) -> None:
+def test_failed_model_keeps_the_old_dist(add_model: Add, tmp_path: Path) -> None:
     add_model("denoise-toy")
     released(tmp_path)
     before = contents(tmp_path / "dist")
@@ -109,7 +109,7 @@ def _dynamic() -> bytes:
     return bytes(model.SerializeToString())
 
 
-def test_a_draft_is_not_released_even_by_name(add_model: Add, tmp_path: Path) -> None:
+def test_draft_is_not_released(add_model: Add, tmp_path: Path) -> None:
     add_model("denoise-toy", status="draft")
     with pytest.raises(Failure, match="is draft, so it cannot be released"):
         released(tmp_path, "denoise-toy")
@@ -118,11 +118,11 @@ def test_a_draft_is_not_released_even_by_name(add_model: Add, tmp_path: Path) ->
     assert not (tmp_path / "dist").exists()
 
 
-def test_an_unknown_model_is_wrong_usage_and_the_nearest_is_offered(add_model: Add, tmp_path: Path) -> None:
+def test_unknown_model_suggests_the_nearest(add_model: Add, tmp_path: Path) -> None:
     add_model("denoise-toy")
-    with pytest.raises(WrongUsage) as refused:
+    with pytest.raises(WrongUsage) as failure:
         released(tmp_path, "denoise-tiy")
-    assert "denoise-toy" in refused.value.fix
+    assert "denoise-toy" in failure.value.fix
 
 
 ACCEPTED = """\
@@ -138,23 +138,23 @@ main()
 
 
 @pytest.mark.slow
-def test_a_run_killed_at_any_moment_is_finished_by_the_next_with_the_same_bytes(add_model: Add, tmp_path: Path) -> None:
+def test_run_after_a_kill_gives_the_same_dist(add_model: Add, tmp_path: Path) -> None:
     for model_id in ("denoise-toy", "denoise-other"):
         card = add_model(model_id) / "card.yaml"
         card.write_text(card.read_text() + ACCEPTED)
     write_docs(tmp_path, Console(quiet=True), check=False)
     started = time.monotonic()
     subprocess.run([sys.executable, "-c", RELEASE, str(tmp_path)], check=True, capture_output=True)
-    took = time.monotonic() - started
-    wanted = contents(tmp_path / "dist")
-    for share in (0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95):
+    duration = time.monotonic() - started
+    expected = contents(tmp_path / "dist")
+    for fraction in (0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95):
         subprocess.run(["rm", "-rf", "dist", "output"], cwd=tmp_path, check=True)
         killed = subprocess.Popen([sys.executable, "-c", RELEASE, str(tmp_path)], stdout=-3, stderr=-3)
-        time.sleep(took * share)
+        time.sleep(duration * fraction)
         killed.kill()
         killed.wait()
         for package in tmp_path.glob("dist/*"):
-            assert package.read_bytes() == wanted[package.name], "nothing half-written stands under its own name"
+            assert package.read_bytes() == expected[package.name], "no partly written package has its final name"
         released(tmp_path)
-        assert contents(tmp_path / "dist") == wanted
+        assert contents(tmp_path / "dist") == expected
         assert not list(tmp_path.rglob(".*.part")), "what the killed run left is cleared away"

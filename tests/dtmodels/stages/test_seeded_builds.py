@@ -1,4 +1,4 @@
-"""Models with seeded weights: built where a checkpoint would have to be downloaded, marked, and never published."""
+"""Models with seeded weights: they replace downloads, are labelled, and are never published."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ Add = Callable[..., Path]
 QUIET = Console(quiet=True)
 TINY = "{width: 4, encoder_blocks: [1], middle_blocks: 1, decoder_blocks: [1]}"
 DEEP = "{width: 32, encoder_blocks: [1, 1, 1], middle_blocks: 2, decoder_blocks: [1, 1, 1]}"
-"""Seven megabytes of weights, most of them where the image is small."""
+"""Options of a network with 7 MB of weights, most of them in the low-resolution layers."""
 
 
 @pytest.fixture
 def downloaded(add_model: Add) -> Path:
-    """The directory of a model whose checkpoint lies elsewhere."""
+    """The directory of a model whose checkpoint has to be downloaded."""
     directory = add_model("denoise-toy")
     text = (directory / "card.yaml").read_text()
     text = text.replace("    file: model.onnx\n", "    url: https://www.darktable.org/toy.pth\n")
@@ -48,7 +48,7 @@ def converted(root: Path, *, seed: int | None = 3, full: bool = False) -> Path:
     return obtain_and_convert(Catalogue.load(root).entries[0], Workspace(root), QUIET, seed=seed, full=full)
 
 
-def test_config_says_what_it_is_everywhere_a_person_looks(downloaded: Path, tmp_path: Path) -> None:
+def test_config_states_the_seed_in_all_visible_fields(downloaded: Path, tmp_path: Path) -> None:
     config = json.loads((converted(tmp_path) / "config.json").read_bytes())
     check_against("config-v1", config, where="config.json")
     assert config[SEEDED] == 3
@@ -57,52 +57,52 @@ def test_config_says_what_it_is_everywhere_a_person_looks(downloaded: Path, tmp_
     assert config["model_card"]["long_description"].startswith("Seeded weights (seed 3)")
 
 
-def test_the_seed_decides_the_bytes(downloaded: Path, tmp_path: Path) -> None:
-    made = [(converted(tmp_path, seed=seed) / "model.onnx").read_bytes() for seed in (0, 0, 1)]
-    assert made[0] == made[1] != made[2]
+def test_same_seed_gives_the_same_bytes(downloaded: Path, tmp_path: Path) -> None:
+    graphs = [(converted(tmp_path, seed=seed) / "model.onnx").read_bytes() for seed in (0, 0, 1)]
+    assert graphs[0] == graphs[1] != graphs[2]
 
 
-def test_it_runs_through_all_stages_and_is_refused_by_release(downloaded: Path, tmp_path: Path) -> None:
+def test_all_stages_run_but_release_fails(downloaded: Path, tmp_path: Path) -> None:
     catalogue, workspace = Catalogue.load(tmp_path), Workspace(tmp_path)
     (built,) = run_each(catalogue.entries, workspace, QUIET, seed=3)
-    assert built.work == ("convert", "validate", "package")
-    (again,) = run_each(catalogue.entries, workspace, QUIET, seed=3)
-    assert again.work == ()
-    assert run_each(catalogue.entries, workspace, QUIET, seed=4)[0].work == ("convert", "validate", "package")
+    assert built.stages_run == ("convert", "validate", "package")
+    (second_run,) = run_each(catalogue.entries, workspace, QUIET, seed=3)
+    assert second_run.stages_run == ()
+    assert run_each(catalogue.entries, workspace, QUIET, seed=4)[0].stages_run == ("convert", "validate", "package")
     with pytest.raises(Failure, match=r"denoise-toy: the model has seeded weights \(seed 4\)") as failure:
         reject_seeded_weights(built.entry, workspace)
     assert "dtmodels convert denoise-toy" in failure.value.fix
     assert package(built.entry, workspace).is_file()
 
 
-def test_package_for_release_refuses_it_on_the_command_line(downloaded: Path, tmp_path: Path) -> None:
+def test_package_release_option_fails(downloaded: Path, tmp_path: Path) -> None:
     def dtmodels(*words: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "dtmodels", "--root", str(tmp_path), *words]
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
     converted(tmp_path)
-    refused = dtmodels("package", "--release", "denoise-toy")
-    assert (refused.returncode, "seeded weights" in refused.stderr) == (1, True)
+    failed = dtmodels("package", "--release", "denoise-toy")
+    assert (failed.returncode, "seeded weights" in failed.stderr) == (1, True)
     assert not (tmp_path / "output/denoise-toy/denoise-toy.dtmodel").exists()
     assert dtmodels("package", "denoise-toy").returncode == 0
     assert dtmodels("run", "denoise-toy", "--seed", "-1").returncode == 2
 
 
-def test_its_output_never_becomes_the_golden_one(downloaded: Path, tmp_path: Path) -> None:
+def test_output_does_not_become_golden_data(downloaded: Path, tmp_path: Path) -> None:
     directory, entry = converted(tmp_path), Catalogue.load(tmp_path).entries[0]
     assert validate(entry, directory).ok
-    with pytest.raises(Failure, match="must not become the golden output"):
+    with pytest.raises(Failure, match="must not become golden data"):
         validate(entry, directory, pin=True)
 
 
-def test_a_model_whose_checkpoint_is_here_is_built_from_it(add_model: Add, tmp_path: Path) -> None:
+def test_checkpoint_in_the_repository_is_used(add_model: Add, tmp_path: Path) -> None:
     add_model("denoise-toy")
     config = json.loads((converted(tmp_path, seed=3) / "config.json").read_bytes())
     assert SEEDED not in config
 
 
 @pytest.mark.slow
-def test_large_weights_are_stored_as_half_unless_the_card_or_the_call_says_no(downloaded: Path, tmp_path: Path) -> None:
+def test_large_weights_are_float16_by_default(downloaded: Path, tmp_path: Path) -> None:
     card = downloaded / "card.yaml"
     card.write_text(card.read_text().replace(TINY, DEEP))
     half = (converted(tmp_path) / "model.onnx").stat().st_size
@@ -115,41 +115,41 @@ def test_large_weights_are_stored_as_half_unless_the_card_or_the_call_says_no(do
         converted(tmp_path)
 
 
-def test_half_storage_keeps_types_of_inputs_and_outputs(downloaded: Path, tmp_path: Path) -> None:
+def test_float16_storage_keeps_input_and_output_types(downloaded: Path, tmp_path: Path) -> None:
     graph = onnx.load(converted(tmp_path) / "model.onnx").graph
     kinds = {value.type.tensor_type.elem_type for value in [*graph.input, *graph.output]}
     assert kinds == {onnx.TensorProto.FLOAT}
 
 
-def test_a_ready_made_model_has_no_stand_in_and_is_skipped_with_the_reason(add_model: Add, tmp_path: Path) -> None:
+def test_ready_made_graph_has_no_seeded_weights_and_is_skipped(add_model: Add, tmp_path: Path) -> None:
     add_model("denoise-here")
     card = add_model("denoise-ready") / "card.yaml"
     card.write_text(card.read_text().replace("    file: model.onnx\n", "    url: https://www.darktable.org/toy.onnx\n"))
     catalogue, workspace, out = Catalogue.load(tmp_path), Workspace(tmp_path), io.StringIO()
     built = run_each(catalogue.entries, workspace, Console(out=out, quiet=True), seed=3)
     assert [model.entry.card.id for model in built] == ["denoise-here"]
-    said = out.getvalue()
-    assert "skipped: denoise-ready: comes as a finished graph" in said
-    assert re.search(r"^denoise-ready .* skipped$", said, re.MULTILINE)
+    output = out.getvalue()
+    assert "skipped: denoise-ready: comes as a finished graph" in output
+    assert re.search(r"^denoise-ready .* skipped$", output, re.MULTILINE)
     with pytest.raises(NothingToDo, match="comes as a finished graph"):
         run_each([catalogue.get("denoise-ready")], workspace, QUIET, seed=3)
 
 
-def test_the_table_says_what_building_took_and_how_near_it_came(add_model: Add, tmp_path: Path) -> None:
+def test_table_has_times_memory_and_parity(add_model: Add, tmp_path: Path) -> None:
     add_model("denoise-toy")
     (built,) = run_each(Catalogue.load(tmp_path).entries, Workspace(tmp_path), QUIET)
     row = dict(zip(COLUMNS, built.row(), strict=True))
-    assert (row["parity dB"], row["verdict"]) == ("200", "built")
-    assert float(row["convert s"]) > 0
-    assert float(row["processor s"]) > 0
-    assert 20 < float(row["peak MB"].replace(",", "")) < 2000
-    (again,) = run_each(Catalogue.load(tmp_path).entries, Workspace(tmp_path), QUIET)
-    later = dict(zip(COLUMNS, again.row(), strict=True))
-    assert later.pop("verdict") == "still valid"
+    assert (row["parity dB"], row["result"]) == ("200", "built")
+    assert float(row["convert wall s"]) > 0
+    assert float(row["convert CPU s"]) > 0
+    assert 20 < float(row["peak memory MB"].replace(",", "")) < 2000
+    (second_run,) = run_each(Catalogue.load(tmp_path).entries, Workspace(tmp_path), QUIET)
+    later = dict(zip(COLUMNS, second_run.row(), strict=True))
+    assert later.pop("result") == "up to date"
     assert later.items() <= row.items()
 
 
-def test_what_a_stopped_run_took_is_in_the_table_of_the_next(
+def test_table_includes_times_of_an_interrupted_run(
     add_model: Add, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add_model("denoise-toy")
@@ -158,12 +158,14 @@ def test_what_a_stopped_run_took_is_in_the_table_of_the_next(
         stopped.setattr("dtmodels.stages.run.package", Mock(side_effect=KeyboardInterrupt))
         run(entry, workspace, QUIET)
     built = run(entry, workspace, QUIET)
-    assert built.work == ("package",)
+    assert built.stages_run == ("package",)
     row = dict(zip(COLUMNS, built.row(), strict=True))
-    assert all(float(row[column].replace(",", "")) > 0 for column in ("convert s", "processor s", "peak MB"))
+    assert all(
+        float(row[column].replace(",", "")) > 0 for column in ("convert wall s", "convert CPU s", "peak memory MB")
+    )
 
 
-def test_models_built_side_by_side_are_the_same(add_model: Add, tmp_path: Path) -> None:
+def test_parallel_builds_are_bit_identical(add_model: Add, tmp_path: Path) -> None:
     for name in ("denoise-one", "denoise-two", "denoise-three"):
         add_model(name)
     entries = Catalogue.load(tmp_path).entries

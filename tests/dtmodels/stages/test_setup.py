@@ -1,4 +1,4 @@
-"""Checkpoints from the model's directory, from a host, and from a stand-in of the Hugging Face Hub."""
+"""setup: checkpoints in the model's directory, and on a fake Hugging Face Hub."""
 
 from __future__ import annotations
 
@@ -34,40 +34,40 @@ def with_checkpoint(entry: Entry, **fields: object) -> Entry:
     return replace(entry, card=replace(entry.card, checkpoints=(checkpoint,)))
 
 
-def test_a_file_of_the_models_directory_is_used_in_place(entry: Entry, tmp_path: Path) -> None:
+def test_file_in_the_model_directory_is_used_directly(entry: Entry, tmp_path: Path) -> None:
     assert comes_with_repository(entry)
     assert setup(entry, Workspace(tmp_path), QUIET) == {"model": entry.directory / "model.onnx"}
 
 
-def test_a_changed_file_is_refused_and_left_where_it_is(entry: Entry, tmp_path: Path) -> None:
+def test_changed_file_is_an_error_and_stays(entry: Entry, tmp_path: Path) -> None:
     (entry.directory / "model.onnx").write_bytes(b"other")
     with pytest.raises(Failure, match="not the file the card names: has 5 bytes"):
         setup(entry, Workspace(tmp_path), QUIET)
     assert (entry.directory / "model.onnx").exists()
 
 
-def test_a_missing_file_is_named(entry: Entry, tmp_path: Path) -> None:
+def test_missing_file_is_an_error(entry: Entry, tmp_path: Path) -> None:
     (entry.directory / "model.onnx").unlink()
-    with pytest.raises(Failure, match="the checkpoint is not there") as refused:
+    with pytest.raises(Failure, match="the checkpoint file is missing") as failure:
         setup(entry, Workspace(tmp_path), QUIET)
-    assert refused.value.where.endswith("model.onnx")
+    assert failure.value.where.endswith("model.onnx")
 
 
-def test_a_checkpoint_without_a_digest_is_never_fetched(entry: Entry, tmp_path: Path) -> None:
+def test_checkpoint_without_digest_is_not_fetched(entry: Entry, tmp_path: Path) -> None:
     with pytest.raises(Failure, match="'weights' has no sha256"):
         setup(with_checkpoint(entry, url="https://example.org/weights.pth"), Workspace(tmp_path), QUIET)
 
 
 class Hub(http.server.BaseHTTPRequestHandler):
-    """Answers like the Hub for one file of one revision."""
+    """Responds like the Hub for one file of one revision."""
 
     def do_HEAD(self) -> None:
-        self._answer(b"")
+        self._respond(b"")
 
     def do_GET(self) -> None:
-        self._answer(DATA)
+        self._respond(DATA)
 
-    def _answer(self, body: bytes) -> None:
+    def _respond(self, body: bytes) -> None:
         if self.path != f"/author/model/resolve/{REVISION}/net/weights.safetensors":
             self.send_response(404)
             self.send_header("X-Error-Code", "EntryNotFound")
@@ -92,10 +92,10 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hub) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
-        address = f"http://127.0.0.1:{server.server_address[1]}"
-        monkeypatch.setattr(constants, "ENDPOINT", address)
+        base_url = f"http://127.0.0.1:{server.server_address[1]}"
+        monkeypatch.setattr(constants, "ENDPOINT", base_url)
         monkeypatch.setattr(
-            constants, "HUGGINGFACE_CO_URL_TEMPLATE", address + "/{repo_id}/resolve/{revision}/{filename}"
+            constants, "HUGGINGFACE_CO_URL_TEMPLATE", base_url + "/{repo_id}/resolve/{revision}/{filename}"
         )
         monkeypatch.setattr(constants, "HF_HUB_DISABLE_PROGRESS_BARS", True)
         yield
@@ -113,21 +113,21 @@ def on_hub(entry: Entry, *, path: str = "net/weights.safetensors", sha256: str =
 
 
 @pytest.mark.usefixtures("hub")
-def test_a_file_of_the_hub_arrives_in_the_shared_cache(entry: Entry, tmp_path: Path, private_cache: Path) -> None:
+def test_hub_file_is_stored_in_the_cache(entry: Entry, tmp_path: Path, private_cache: Path) -> None:
     path = setup(on_hub(entry), Workspace(tmp_path), QUIET)["weights"]
     assert path.read_bytes() == DATA
     assert [file.name for file in (private_cache / "sha256").iterdir()] == [hashlib.sha256(DATA).hexdigest()]
 
 
 @pytest.mark.usefixtures("hub")
-def test_another_file_on_the_hub_is_refused_and_not_kept(entry: Entry, tmp_path: Path, private_cache: Path) -> None:
+def test_changed_hub_file_is_an_error_and_not_cached(entry: Entry, tmp_path: Path, private_cache: Path) -> None:
     with pytest.raises(Failure, match="not the file the card names"):
         setup(on_hub(entry, sha256="0" * 64), Workspace(tmp_path), QUIET)
     assert not (private_cache / "sha256" / ("0" * 64)).exists()
 
 
 @pytest.mark.usefixtures("hub")
-def test_a_file_the_hub_does_not_have_is_one_clear_failure(entry: Entry, tmp_path: Path) -> None:
-    with pytest.raises(Failure, match="the hub does not give the file") as refused:
+def test_missing_hub_file_is_an_error(entry: Entry, tmp_path: Path) -> None:
+    with pytest.raises(Failure, match="the file cannot be fetched from the Hub") as failure:
         setup(on_hub(entry, path="net/other.safetensors"), Workspace(tmp_path), QUIET)
-    assert refused.value.where == f"https://huggingface.co/author/model/blob/{REVISION}/net/other.safetensors"
+    assert failure.value.where == f"https://huggingface.co/author/model/blob/{REVISION}/net/other.safetensors"

@@ -1,4 +1,4 @@
-"""What the real darktable did with 141 toy packages, and whether validate says so and why."""
+"""Compare validate with the recorded behaviour of darktable for 141 toy packages."""
 
 from __future__ import annotations
 
@@ -72,12 +72,12 @@ CAUSES = {
     "u-T32": "divides by zero",
     "u-wrongscale": "darktable passes 1 x 3 x 128 x 128",
 }
-"""Part of the message, for packages with one clear fault."""
+"""Part of the message, for packages with a single fault."""
 
 
 @pytest.fixture(scope="module")
 def agreement(root: Path) -> ModuleType:
-    """The benchmark that compares."""
+    """The benchmark module with the comparison."""
     spec = importlib.util.spec_from_file_location("validate_agreement", root / "benchmarks" / "validate_agreement.py")
     assert spec is not None
     assert spec.loader is not None
@@ -89,23 +89,21 @@ def agreement(root: Path) -> ModuleType:
 
 @pytest.fixture(scope="module")
 def called(agreement: ModuleType) -> Mapping[str, Any]:
-    """All packages, validated once."""
+    """Results of validate for all packages, computed once."""
     if not agreement.DATA.is_dir():
         pytest.skip(f"the packages darktable was fed are absent: {agreement.DATA}")
     return {one.name: one for one in agreement.call_all()}
 
 
-def test_every_package_is_called_as_darktable_did_but_for_the_disputed_verdicts(
-    agreement: ModuleType, called: Mapping[str, Any]
-) -> None:
+def test_verdicts_agree_with_darktable_except_disputed_ones(agreement: ModuleType, called: Mapping[str, Any]) -> None:
     assert {one.name for one in called.values() if not one.agreed} == set(agreement.DISPUTED)
 
 
-def test_packages_that_are_fine_have_no_stricter_rule_against_them(called: Mapping[str, Any]) -> None:
+def test_good_packages_break_no_stricter_rule(called: Mapping[str, Any]) -> None:
     reasons = [problem.reason for one in called.values() if one.good and one.agreed for problem in one.report.problems]
     assert not any(reasons)
 
 
 @pytest.mark.parametrize("name", sorted(CAUSES))
-def test_the_message_names_the_cause(called: Mapping[str, Any], name: str) -> None:
+def test_message_names_the_cause(called: Mapping[str, Any], name: str) -> None:
     assert CAUSES[name] in "\n".join(str(problem) for problem in called[name].report.errors)

@@ -1,4 +1,4 @@
-"""Models of a repository: golden statistics, golden pairs, and what the stages around make of the reports."""
+"""validate: golden statistics, golden pairs and reports of the models in a repository."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ def entry(add_model: AddModel, tmp_path: Path) -> Entry:
 
 @pytest.fixture
 def convert(tmp_path: Path, directory: Directory, make_denoiser: Callable[..., onnx.ModelProto]) -> Callable[..., Path]:
-    """Put a converted denoiser where the workspace expects it."""
+    """Write a converted denoiser into the workspace."""
 
-    def place(**options: float) -> Path:
+    def write_model(**options: float) -> Path:
         target = Workspace(tmp_path).model("toy")
         target.parent.mkdir(parents=True, exist_ok=True)
-        made = directory("denoise", {"model.onnx": make_denoiser(**options)})
-        return made if target == made else made.rename(target)
+        written = directory("denoise", {"model.onnx": make_denoiser(**options)})
+        return written if target == written else written.rename(target)
 
-    return place
+    return write_model
 
 
-def test_pinned_statistics_hold_for_the_same_model_and_not_for_another(
+def test_golden_statistics_detect_another_model(
     entry: Entry, directory: Directory, make_denoiser: Callable[..., onnx.ModelProto], runtime: Runtime
 ) -> None:
     model = directory("denoise", {"model.onnx": make_denoiser()})
@@ -65,7 +65,7 @@ def test_pinned_statistics_hold_for_the_same_model_and_not_for_another(
     assert validate(entry, model, runtime=runtime).ok
 
 
-def test_the_card_says_how_far_statistics_may_be_apart(
+def test_tolerance_of_the_card_is_used(
     entry: Entry, directory: Directory, make_denoiser: Callable[..., onnx.ModelProto], runtime: Runtime
 ) -> None:
     model = directory("denoise", {"model.onnx": make_denoiser()})
@@ -75,7 +75,7 @@ def test_the_card_says_how_far_statistics_may_be_apart(
     assert validate(lenient, model, runtime=runtime).ok
 
 
-def test_a_model_with_errors_is_not_pinned(
+def test_model_with_errors_is_not_pinned(
     entry: Entry, directory: Directory, make_denoiser: Callable[..., onnx.ModelProto], runtime: Runtime
 ) -> None:
     model = directory("denoise", {"model.onnx": make_denoiser(opset=21)})
@@ -84,7 +84,7 @@ def test_a_model_with_errors_is_not_pinned(
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"outputs": {"model": {"output": {"mean": "x"}}}}', '{"outputs": 1}'])
-def test_broken_statistics_are_an_error(
+def test_unreadable_golden_statistics_are_an_error(
     entry: Entry, directory: Directory, make_denoiser: Callable[..., onnx.ModelProto], text: str
 ) -> None:
     (entry.directory / "golden.json").write_text(text)
@@ -96,9 +96,9 @@ def proxy_entry(entry: Entry, psnr_db: float | None) -> Entry:
     return Entry(replace(entry.card, task="proxy", tolerance=Tolerance(psnr_db=psnr_db)), entry.directory)
 
 
-@pytest.mark.parametrize(("promised", "good"), [(None, True), (39.0, True), (41.0, False)])
-def test_a_proxy_is_held_against_images_darktable_rendered(
-    entry: Entry, directory: Directory, make_graph: MakeGraph, promised: float | None, good: bool
+@pytest.mark.parametrize(("target", "ok"), [(None, True), (39.0, True), (41.0, False)])
+def test_proxy_is_compared_with_golden_pairs(
+    entry: Entry, directory: Directory, make_graph: MakeGraph, target: float | None, ok: bool
 ) -> None:
     slider = {"name": "offset", "low": 0, "high": 1, "default": 0, "unit": ""}
     attributes = {"module": "toy", "module_version": 1, "space": "lab", "reach": 0, "sliders": [slider]}
@@ -114,12 +114,12 @@ def test_a_proxy_is_held_against_images_darktable_rendered(
     }
     save_file({**pairs, "output": pairs["output"] + off_by}, entry.directory / "golden.safetensors")
     model = directory("proxy", {"model.onnx": graph}, attributes=attributes)
-    report = validate(proxy_entry(entry, promised), model)
+    report = validate(proxy_entry(entry, target), model)
     assert report.facts.figures["psnr_db_worst"] == pytest.approx(40, abs=0.01)
-    assert [problem.code for problem in report.errors] == ([] if good else ["golden.psnr"])
+    assert [problem.code for problem in report.errors] == ([] if ok else ["golden.psnr"])
 
 
-def test_what_no_screen_shows_does_not_count(
+def test_values_outside_the_display_range_are_ignored(
     entry: Entry, directory: Directory, make_graph: MakeGraph, tmp_path: Path
 ) -> None:
     slider = {"name": "offset", "low": 0, "high": 1, "default": 0, "unit": ""}
@@ -127,9 +127,9 @@ def test_what_no_screen_shows_does_not_count(
     shape = (1, 3, "h", "w")
     graph = make_graph({"image": shape, "sliders": (1, 1)}, {"output": shape})
     image = np.float32([2.0, -1.0, 0.5]).reshape(1, 3, 1, 1)
-    wanted = np.float32([9.0, -0.1, 0.5]).reshape(1, 3, 1, 1)
+    expected = np.float32([9.0, -0.1, 0.5]).reshape(1, 3, 1, 1)
     save_file(
-        {"input": image, "sliders": np.zeros((1, 1), np.float32), "output": wanted},
+        {"input": image, "sliders": np.zeros((1, 1), np.float32), "output": expected},
         entry.directory / "golden.safetensors",
     )
     report = validate(proxy_entry(entry, 100), directory("proxy", {"model.onnx": graph}, attributes=attributes))
@@ -137,7 +137,7 @@ def test_what_no_screen_shows_does_not_count(
     assert report.facts.figures["psnr_db_worst"] == 200
 
 
-def test_unusable_golden_pairs_are_an_error(entry: Entry, directory: Directory, make_graph: MakeGraph) -> None:
+def test_unreadable_golden_pairs_are_an_error(entry: Entry, directory: Directory, make_graph: MakeGraph) -> None:
     slider = {"name": "offset", "low": 0, "high": 1, "default": 0, "unit": ""}
     attributes = {"module": "toy", "module_version": 1, "space": "input-rgb", "reach": 0, "sliders": [slider]}
     shape = (1, 3, "h", "w")
@@ -150,9 +150,7 @@ def test_unusable_golden_pairs_are_an_error(entry: Entry, directory: Directory, 
     assert [problem.code for problem in validate(proxy_entry(entry, 30), model).errors] == ["golden.pairs"]
 
 
-def test_validating_for_a_release_writes_the_report_and_fails_on_errors(
-    entry: Entry, convert: Callable[..., Path], tmp_path: Path
-) -> None:
+def test_validate_and_record_writes_the_report(entry: Entry, convert: Callable[..., Path], tmp_path: Path) -> None:
     console = Console(out=io.StringIO(), remarks=io.StringIO())
     convert()
     write_json(Workspace(tmp_path).parity("toy"), {"decibels": {"encoder.onnx": 90.5, "decoder.onnx": 81.25}})
@@ -162,7 +160,7 @@ def test_validating_for_a_release_writes_the_report_and_fails_on_errors(
     assert report["facts"]["figures"]["parity_db"] == 81.25
 
 
-def test_validating_for_a_release_fails_on_errors(entry: Entry, convert: Callable[..., Path], tmp_path: Path) -> None:
+def test_validate_and_record_fails_on_errors(entry: Entry, convert: Callable[..., Path], tmp_path: Path) -> None:
     convert(opset=21)
     write_json(Workspace(tmp_path).parity("toy"), {"decibels": {"model.onnx": 90.5}})
     with pytest.raises(Failure, match=r"graph\.opset"):
@@ -170,7 +168,7 @@ def test_validating_for_a_release_fails_on_errors(entry: Entry, convert: Callabl
     assert json.loads(Workspace(tmp_path).report("toy").read_text())["ok"] is False
 
 
-def test_models_and_packages_are_validated_side_by_side(
+def test_models_and_packages_in_one_call(
     entry: Entry, convert: Callable[..., Path], pack: Callable[..., Path], members: dict[str, bytes], tmp_path: Path
 ) -> None:
     convert()
@@ -182,15 +180,15 @@ def test_models_and_packages_are_validated_side_by_side(
     assert (first["ok"], second["ok"], second["problems"][0]["code"]) == (True, False, "archive.other-top")
     remarks = io.StringIO()
     assert validate_all(tmp_path, [entry.card.id], Console(out=out, remarks=remarks), pin=True, as_json=False) == 0
-    assert remarks.getvalue() == "toy: golden.json is written; `dtmodels docs` brings its page up to date\n"
+    assert remarks.getvalue() == "toy: golden.json is written; run `dtmodels docs` to update its page\n"
     assert out.getvalue().endswith("toy: darktable runs it\n")
 
 
-def test_a_package_cannot_be_pinned(pack: Callable[..., Path], members: dict[str, bytes], tmp_path: Path) -> None:
+def test_package_cannot_be_pinned(pack: Callable[..., Path], members: dict[str, bytes], tmp_path: Path) -> None:
     with pytest.raises(WrongUsage, match="--pin"):
         validate_all(tmp_path, [str(pack(members))], Console(out=io.StringIO()), pin=True, as_json=False)
 
 
-def test_a_model_that_is_not_converted_is_a_failure(entry: Entry, tmp_path: Path) -> None:
-    with pytest.raises(Failure, match="nothing to validate"):
+def test_unconverted_model_is_an_error(entry: Entry, tmp_path: Path) -> None:
+    with pytest.raises(Failure, match="the model is not converted"):
         validate(entry, Workspace(tmp_path).model("toy"))

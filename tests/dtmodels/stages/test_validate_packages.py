@@ -1,4 +1,4 @@
-"""Packages made here, validated whole: each carries one fault, and the message has to name it."""
+"""validate: packages with one fault each, which the message has to name."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def with_graph(members: Members, model: onnx.ModelProto) -> Members:
     return {**members, "toy/model.onnx": model.SerializeToString()}
 
 
-def test_a_good_package_passes_without_a_word(pack: Pack, members: Members, runtime: Runtime) -> None:
+def test_good_package_has_no_problems(pack: Pack, members: Members, runtime: Runtime) -> None:
     report = validate_package(pack(members), runtime)
     assert (report.ok, report.problems) == (True, ())
     (file,) = report.facts.files
@@ -41,7 +41,7 @@ def test_a_good_package_passes_without_a_word(pack: Pack, members: Members, runt
     assert "out output: float32 [1, 3, 256, 256]" in report.text()
 
 
-def test_a_report_is_plain_json(pack: Pack, members: Members, runtime: Runtime) -> None:
+def test_report_is_plain_json(pack: Pack, members: Members, runtime: Runtime) -> None:
     report = validate_package(pack({**members, "other/x": b""}), runtime)
     value = json.loads(json.dumps(report.as_json()))
     assert value["ok"] is False
@@ -62,51 +62,49 @@ def test_a_report_is_plain_json(pack: Pack, members: Members, runtime: Runtime) 
         ({"inputs": {"input": (1, 3, 128, 256)}, "outputs": {"output": (1, 3, 128, 256)}}, "tile.input-shape"),
     ],
 )
-def test_a_graph_darktable_cannot_use_is_an_error(
+def test_unusable_graph_is_an_error(
     pack: Pack, members: Members, make_graph: MakeGraph, changed: dict[str, Any], code: str
 ) -> None:
-    made = make_graph(**{"inputs": {"input": TILE}, "outputs": {"output": TILE}, **changed})
-    report = validate_package(pack(with_graph(members, made)))
+    model = make_graph(**{"inputs": {"input": TILE}, "outputs": {"output": TILE}, **changed})
+    report = validate_package(pack(with_graph(members, model)))
     assert code in codes(report)
 
 
-def test_stricter_rules_say_why(pack: Pack, members: Members, make_graph: MakeGraph, runtime: Runtime) -> None:
-    made = make_graph({"input": TILE}, {"output": TILE}, opset=21)
-    (problem,) = validate_package(pack(with_graph(members, made)), runtime).errors
+def test_stricter_rules_state_a_reason(pack: Pack, members: Members, make_graph: MakeGraph, runtime: Runtime) -> None:
+    model = make_graph({"input": TILE}, {"output": TILE}, opset=21)
+    (problem,) = validate_package(pack(with_graph(members, model)), runtime).errors
     assert "ONNX Runtime from 1.18" in problem.reason
     assert "why refused:" in str(problem)
 
 
-def test_a_symbolic_output_that_follows_from_the_graph_is_as_good_as_a_number(
+def test_inferable_symbolic_output_size_is_accepted(
     pack: Pack, members: Members, make_graph: MakeGraph, runtime: Runtime
 ) -> None:
-    made = make_graph({"input": TILE}, {"output": (1, 3, "h", "w")})
-    assert validate_package(pack(with_graph(members, made)), runtime).ok
+    model = make_graph({"input": TILE}, {"output": (1, 3, "h", "w")})
+    assert validate_package(pack(with_graph(members, model)), runtime).ok
 
 
 def test_nan_is_an_error(pack: Pack, members: Members, make_graph: MakeGraph, runtime: Runtime) -> None:
     node = helper.make_node("Add", ["input", "bad"], ["output"])
-    made = make_graph({"input": TILE}, {"output": TILE}, [node], constants={"bad": np.float32([np.nan])})
-    report = validate_package(pack(with_graph(members, made)), runtime)
+    model = make_graph({"input": TILE}, {"output": TILE}, [node], constants={"bad": np.float32([np.nan])})
+    report = validate_package(pack(with_graph(members, model)), runtime)
     assert set(codes(report)) == {"run.not-finite"}
     assert "NaN" in report.text()
 
 
-def test_nan_that_shows_on_black_only_is_found(
+def test_nan_for_a_black_image_is_an_error(
     pack: Pack, members: Members, make_graph: MakeGraph, runtime: Runtime
 ) -> None:
     node = helper.make_node("Div", ["input", "input"], ["output"])
-    made = make_graph({"input": TILE}, {"output": TILE}, [node])
-    (problem,) = validate_package(pack(with_graph(members, made)), runtime).errors
+    model = make_graph({"input": TILE}, {"output": TILE}, [node])
+    (problem,) = validate_package(pack(with_graph(members, model)), runtime).errors
     assert "for a black picture" in problem.what
 
 
-def test_weights_in_another_file_are_an_error(
-    pack: Pack, members: Members, make_graph: MakeGraph, tmp_path: Path
-) -> None:
+def test_external_weights_are_an_error(pack: Pack, members: Members, make_graph: MakeGraph, tmp_path: Path) -> None:
     node = helper.make_node("Add", ["input", "w"], ["output"])
-    made = make_graph({"input": TILE}, {"output": TILE}, [node], constants={"w": np.ones(TILE, np.float32)})
-    onnx.save(made, tmp_path / "model.onnx", save_as_external_data=True, location="model.onnx.data")
+    model = make_graph({"input": TILE}, {"output": TILE}, [node], constants={"w": np.ones(TILE, np.float32)})
+    onnx.save(model, tmp_path / "model.onnx", save_as_external_data=True, location="model.onnx.data")
     graphs = {f"toy/{name}": (tmp_path / name).read_bytes() for name in ("model.onnx", "model.onnx.data")}
     (problem,) = validate_package(pack({**members, **graphs})).errors
     assert (problem.code, bool(problem.reason)) == ("graph.external-data", True)
@@ -115,76 +113,74 @@ def test_weights_in_another_file_are_an_error(
     assert "missing: it does not load" in problem.what
 
 
-def test_what_onnx_runtime_refuses_is_an_error(
+def test_graph_that_onnx_runtime_rejects_is_an_error(
     pack: Pack, members: Members, make_graph: MakeGraph, runtime: Runtime
 ) -> None:
-    made = make_graph({"input": TILE}, {"output": TILE}, [helper.make_node("NoSuchThing", ["input"], ["output"])])
-    (problem,) = validate_package(pack(with_graph(members, made)), runtime).errors
+    model = make_graph({"input": TILE}, {"output": TILE}, [helper.make_node("NoSuchThing", ["input"], ["output"])])
+    (problem,) = validate_package(pack(with_graph(members, model)), runtime).errors
     assert problem.code == "run.fails"
     assert "NoSuchThing" in problem.what
 
 
-def test_what_is_no_onnx_file_is_an_error(pack: Pack, members: Members) -> None:
+def test_other_file_format_is_an_error(pack: Pack, members: Members) -> None:
     report = validate_package(pack({**members, "toy/model.onnx": b"weights"}))
     assert codes(report) == ["graph.unreadable"]
 
 
-def test_traces_of_the_build_machine_are_a_warning(
-    pack: Pack, members: Members, make_graph: MakeGraph, runtime: Runtime
-) -> None:
-    made = make_graph({"input": TILE}, {"output": TILE})
-    made.graph.node[0].doc_string = "File /home/someone/export.py, line 3"
-    (problem,) = validate_package(pack(with_graph(members, made)), runtime).problems
+def test_build_paths_are_a_warning(pack: Pack, members: Members, make_graph: MakeGraph, runtime: Runtime) -> None:
+    model = make_graph({"input": TILE}, {"output": TILE})
+    model.graph.node[0].doc_string = "File /home/someone/export.py, line 3"
+    (problem,) = validate_package(pack(with_graph(members, model)), runtime).problems
     assert (problem.code, "/home/someone/export.py" in problem.what) == ("graph.build-path", True)
 
 
-def test_an_unknown_task_is_an_error_that_offers_the_nearest(pack: Pack, members: Members) -> None:
+def test_unknown_task_suggests_the_nearest(pack: Pack, members: Members) -> None:
     config = json.loads(members["toy/config.json"])
     data = json.dumps({**config, "task": "denoize"}).encode()
     (problem,) = validate_package(pack({**members, "toy/config.json": data})).errors
     assert (problem.code, "denoise" in problem.fix) == ("config.task", True)
 
 
-def test_a_file_nobody_loads_is_a_warning(pack: Pack, members: Members, runtime: Runtime) -> None:
+def test_unused_file_is_a_warning(pack: Pack, members: Members, runtime: Runtime) -> None:
     (problem,) = validate_package(pack({**members, "toy/more.onnx": members["toy/model.onnx"]}), runtime).problems
     assert (problem.severity, problem.code, problem.where) == ("warning", "files.unused", "more.onnx")
 
 
-def test_a_missing_file_is_an_error(pack: Pack, members: Members) -> None:
+def test_missing_file_is_an_error(pack: Pack, members: Members) -> None:
     del members["toy/model.onnx"]
     assert codes(validate_package(pack(members))) == ["files.missing"]
 
 
-def test_an_installed_directory_is_validated_like_a_package(
+def test_installed_directory_gives_the_same_report(
     directory: Callable[..., Path], make_graph: MakeGraph, runtime: Runtime
 ) -> None:
     good = directory("denoise", {"model.onnx": make_graph({"input": TILE}, {"output": TILE})})
     assert validate_package(good, runtime).ok
 
 
-def test_a_package_of_another_name_is_a_warning(pack: Pack, members: Members, runtime: Runtime) -> None:
+def test_other_file_name_is_a_warning(pack: Pack, members: Members, runtime: Runtime) -> None:
     path = pack(members)
     (problem,) = validate_package(path.rename(path.with_name("copy.dtmodel")), runtime).problems
     assert (problem.severity, problem.code) == ("warning", "archive.file-name")
 
 
-def test_what_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
+def test_missing_target_is_wrong_usage(tmp_path: Path) -> None:
     with pytest.raises(WrongUsage, match="no such file"):
         validate_package(tmp_path / "absent.dtmodel")
 
 
-def test_an_archive_is_held_without_running_it(pack: Pack, members: Members) -> None:
+def test_validate_archive_does_not_run_graphs(pack: Pack, members: Members) -> None:
     validate_archive(pack(members))
     with pytest.raises(Failure, match=r"archive\.two-dots"):
         validate_archive(pack({**members, "toy/a..b": b""}))
 
 
-def test_data_damaged_after_packing_is_refused(pack: Pack, members: Members) -> None:
+def test_damaged_data_is_an_error(pack: Pack, members: Members) -> None:
     path = pack(members)
     with zipfile.ZipFile(path) as archive:
-        place = archive.infolist()[1].header_offset + 80
+        offset = archive.infolist()[1].header_offset + 80
     data = bytearray(path.read_bytes())
-    data[place] ^= 1
+    data[offset] ^= 1
     path.write_bytes(data)
     with pytest.raises(Failure, match=r"archive\.damaged"):
         validate_archive(path)

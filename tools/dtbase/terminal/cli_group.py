@@ -20,7 +20,29 @@ BUG = 4
 
 
 class Commands(click.Group):
-    """A command group that offers the nearest name for an unknown command."""
+    """A command group that suggests the nearest name for an unknown command and can list commands in sections."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sections: dict[str, list[str]] = {}
+        """Names of the commands below each heading of the help text."""
+
+    def add_section(self, title: str, commands: Sequence[click.Command]) -> None:
+        """Add commands, and list them below a heading of their own in the help text."""
+        for command in commands:
+            self.add_command(command)
+            self.sections.setdefault(title, []).append(str(command.name))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands as click does, below the headings of `add_section` where there are any."""
+        if not self.sections:
+            super().format_commands(ctx, formatter)
+            return
+        width = max(map(len, self.commands))
+        for title, names in self.sections.items():
+            rows = [(name.ljust(width), self.commands[name].get_short_help_str(formatter.width)) for name in names]
+            with formatter.section(title):
+                formatter.write_dl(rows)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

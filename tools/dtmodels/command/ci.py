@@ -1,4 +1,4 @@
-"""Commands the workflows call on every change: `changed`, `gate`, `summary`, and `sbom`."""
+"""Commands that workflows call on every change: `changed`, `gate`, `summary`."""
 
 from __future__ import annotations
 
@@ -8,23 +8,22 @@ import click
 
 from dtbase.system.errors import Failure
 from dtbase.terminal.console import Console
-
-DIRECTORY = click.Path(path_type=Path, file_okay=False)
+from dtmodels.command.selection import AS_JSON, DIRECTORY, MAX_SHARDS
 
 
 @click.command()
-@click.option("--since", metavar="REV", help="The git revision to compare with; empty, or zeros, for everything.")
+@click.option("--since", metavar="REV", help="Git revision to compare with; everything when empty or all zeros.")
 @click.option("--all", "everything", is_flag=True, help="Every model of the repository.")
-@click.option(
-    "--max-shards", default=40, show_default=True, metavar="N", help="So many jobs at most; 256 is the limit."
-)
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@MAX_SHARDS
+@AS_JSON
 @click.pass_obj
 def changed(root: Path, since: str | None, everything: bool, max_shards: int, as_json: bool) -> None:
-    """Say which models have to be built after a change, why, and in which jobs.
+    """List the models to build after a change.
 
-    A model's own directory, the code it is built by, its demo images, the schemas and the pinned libraries count;
-    pages, tests and benchmarks do not. Only what this side changed since it parted from REV counts.
+    States the reason for each model, and the build job it is assigned to.
+
+    These files cause a build: the model's own directory, the code that builds it, its demo images, the schemas and the
+    pinned libraries. Pages, tests and benchmarks do not. Changes are counted from the merge base with REV.
     """
     from dtmodels.ci.changed import changed
 
@@ -35,12 +34,12 @@ def changed(root: Path, since: str | None, everything: bool, max_shards: int, as
 
 @click.command()
 @click.option("--needs", envvar="NEEDS", default="", metavar="JSON", help="toJSON(needs); or set NEEDS.")
-@click.option("--may-skip", envvar="MAY_SKIP", default="", metavar="JOBS", help="Who may be skipped; or set MAY_SKIP.")
+@click.option("--may-skip", envvar="MAY_SKIP", default="", metavar="JOBS", help="Jobs that may skip; or set MAY_SKIP.")
 def gate(needs: str, may_skip: str) -> int:
-    """Judge all jobs of a run: every one went well, or was skipped because the plan had nothing for it.
+    """Fail unless every job of a run succeeded.
 
     A job of --may-skip may be skipped while the output `count` of the job `plan` is 0; `job:other.output=value` names
-    another reason.
+    another condition.
     """
     from dtmodels.ci.gate import gate
 
@@ -49,13 +48,14 @@ def gate(needs: str, may_skip: str) -> int:
 
 @click.command()
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
-@click.option("--base", type=DIRECTORY, help="Another built repository to compare with; may be absent.")
-@click.option("--released", metavar="FILE", help="versions.json of a release, or `latest`: say what the next changes.")
+@click.option("--base", type=DIRECTORY, help="Another built repository to compare with; it may be missing.")
+@click.option("--released", metavar="FILE", help="versions.json of a release, or `latest`: list changes since then.")
 @click.pass_obj
 def summary(root: Path, ids: tuple[str, ...], base: Path | None, released: str | None) -> None:
-    """Write a page about each built model: proof of grade and licence, data, tensors, size, parity, latency.
+    """Write a review page for each built model.
 
-    Goes to standard output, or to the step's summary on a runner. `--released latest` asks GITHUB_REPOSITORY.
+    The page shows evidence for grade and licence, the datasets, tensors, size, parity and latency. It goes to standard
+    output, or to the job summary on a GitHub runner. `--released latest` reads the repository in GITHUB_REPOSITORY.
     """
     from dtmodels.ci.built_model import read_released
     from dtmodels.ci.summary import summary
@@ -68,31 +68,9 @@ def summary(root: Path, ids: tuple[str, ...], base: Path | None, released: str |
         github = GitHub.from_environment()
         try:
             last = latest_models(github)
-        except Failure as unknown:  # a page without this comparison is better than none
-            Console().note(f"what is released is not known: {unknown}")
+        except Failure as exc:  # a page without this comparison is better than none
+            Console().note(f"cannot read the latest release: {exc}")
     summary(root, ids, Console(), base=base, released=last)
 
 
-@click.command()
-@click.argument("directory", type=DIRECTORY, default="dist")
-@click.option("--tag", metavar="TAG", help="The release the directory is for.")
-@click.option("--environment", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="See above.")
-@click.pass_obj
-def sbom(root: Path, directory: Path, tag: str | None, environment: Path | None) -> None:
-    """Write sbom.spdx.json of a release directory: each model, its licences, files, checkpoints and data.
-
-    With --environment FILE: write down instead what is installed here, as CycloneDX.
-    """
-    if (tag is None) == (environment is None):
-        raise click.UsageError("give --tag TAG, or --environment FILE")
-    if environment:
-        from dtmodels.sbom.environment import write_environment
-
-        Console().say(str(write_environment(environment)))
-    elif tag:
-        from dtmodels.sbom.document import write_sbom
-
-        Console().say(str(write_sbom(root, directory, tag)))
-
-
-COMMANDS = (changed, gate, summary, sbom)
+COMMANDS = (changed, gate, summary)

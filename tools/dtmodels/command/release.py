@@ -1,4 +1,4 @@
-"""Commands that make a release: `plan`, `assemble`, `publish`, `verify`, `yank`, `index`."""
+"""Commands that make a release: `release`, `plan`, `assemble`, `sbom`, `publish`, `verify`, `index`, `yank`."""
 
 from __future__ import annotations
 
@@ -8,25 +8,39 @@ import click
 
 from dtbase.system.errors import NothingToDo
 from dtbase.terminal.console import Console
+from dtmodels.command.selection import AS_JSON, DIRECTORY, IDS, MAX_SHARDS, selected_models
 
-BRANCH = click.option("--branch", default="main", show_default=True, metavar="NAME", help="Releases are made from it.")
-DIRECTORY = click.Path(path_type=Path, file_okay=False)
-"""Which need not be there: where nothing is built, nothing is handed on."""
+BRANCH = click.option("--branch", default="main", show_default=True, metavar="NAME", help="Branch to release from.")
+
+
+@click.command()
+@IDS
+@click.pass_obj
+def release(root: Path, ids: tuple[str, ...]) -> None:
+    """Build a release into dist/ on this machine.
+
+    Lints all cards, builds the models and writes dist/ as a release would publish it. Without an ID: every released
+    model whose checkpoints are stored in the repository.
+    """
+    from dtmodels.lint.release_check import require_no_errors
+    from dtmodels.stages.release import release
+
+    selected_models(root, ids)
+    require_no_errors(root, Console())
+    release(root, ids, Console())
 
 
 @click.command()
 @click.argument("tag", metavar="TAG")
 @BRANCH
-@click.option(
-    "--max-shards", default=40, show_default=True, metavar="N", help="So many jobs at most; 256 is the limit."
-)
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@MAX_SHARDS
+@AS_JSON
 @click.pass_obj
 def plan(root: Path, tag: str, branch: str, max_shards: int, as_json: bool) -> None:
-    """Say what the release TAG builds, and what it carries over from the one before.
+    """List what a release builds and reuses.
 
-    TAG is v1.2.3, v1.2.3-rc.1, or `nightly`, whose tag is then made of its commit. A release that is published is not
-    built again.
+    TAG is v1.2.3, v1.2.3-rc.1, or `nightly`, which stands for a tag with the commit in it. Unchanged packages of the
+    release before are reused. A published release is not built again.
     """
     from dtmodels.publishing.command import print_plan
 
@@ -39,23 +53,55 @@ def plan(root: Path, tag: str, branch: str, max_shards: int, as_json: bool) -> N
 @BRANCH
 @click.pass_obj
 def assemble(root: Path, built: Path, tag: str, branch: str) -> None:
-    """Write dist/ from the packages in BUILT and those carried over, atomically."""
+    """Write dist/ from new and reused packages.
+
+    New packages come from the directory BUILT, which may be missing. dist/ is written atomically.
+    """
     from dtmodels.publishing.command import assemble_release
 
     assemble_release(root, built, tag, Console(), branch=branch)
 
 
 @click.command()
+@click.argument("directory", type=DIRECTORY, default="dist")
+@click.option("--tag", metavar="TAG", help="The release that the directory is for.")
+@click.option(
+    "--environment",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write a CycloneDX list of the installed Python packages to FILE instead.",
+)
+@click.pass_obj
+def sbom(root: Path, directory: Path, tag: str | None, environment: Path | None) -> None:
+    """Write the SBOM of a release directory.
+
+    The SBOM (software bill of materials) sbom.spdx.json lists each model with its licences, files, checkpoints and
+    datasets.
+    """
+    if (tag is None) == (environment is None):
+        raise click.UsageError("give --tag TAG, or --environment FILE")
+    if environment:
+        from dtmodels.sbom.environment import write_environment
+
+        Console().say(str(write_environment(environment)))
+    elif tag:
+        from dtmodels.sbom.document import write_sbom
+
+        Console().say(str(write_sbom(root, directory, tag)))
+
+
+@click.command()
 @click.argument("tag", metavar="TAG")
-@click.option("--dry-run", is_flag=True, help="Only say what would be uploaded.")
-@click.option("--ahead", is_flag=True, help="After publishing: stock the draft of the next release with these models.")
-@click.option("--hub", metavar="OWNER", help="Publish on the Hugging Face Hub instead, a repository a model.")
+@click.option("--dry-run", is_flag=True, help="List the files to upload, without uploading.")
+@click.option("--ahead", is_flag=True, help="After publishing, upload these models to the draft of the next release.")
+@click.option("--hub", metavar="OWNER", help="Publish on the Hugging Face Hub instead, one repository for each model.")
 @click.pass_obj
 def publish(root: Path, tag: str, dry_run: bool, ahead: bool, hub: str | None) -> None:
-    """Publish dist/ as the release TAG: a draft, its files, a look at what darktable would get, then all at once.
+    """Publish dist/ as the release TAG.
 
-    Needs GITHUB_REPOSITORY and a GITHUB_TOKEN that may write. What an earlier run did already is kept; a release that
-    is published with the same files is left as it is, one with other files is never changed.
+    Creates a draft, uploads its files, checks what darktable would download, and then publishes the draft. Needs
+    GITHUB_REPOSITORY and a GITHUB_TOKEN with write permission. An interrupted upload resumes. A published release with
+    the same files is left unchanged; one with other files is an error.
     """
     from dtmodels.publishing import command
 
@@ -68,26 +114,29 @@ def publish(root: Path, tag: str, dry_run: bool, ahead: bool, hub: str | None) -
 
 
 @click.command()
-@click.argument("target", metavar="FOLDER|TAG|latest")
-@click.option("--into", type=click.Path(path_type=Path, file_okay=False), help="Keep what is downloaded here.")
-@click.option("--transcript", is_flag=True, help="Show each request as darktable makes it.")
-@click.option("--same-as", metavar="TAG|latest", help="DIRECTORY holds built packages: compare them with a release.")
-@click.option("--if-any", is_flag=True, help="With latest: it is no fault that nothing is published yet.")
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.argument("target", metavar="DIRECTORY|TAG|latest")
+@click.option("--into", type=click.Path(path_type=Path, file_okay=False), help="Store the downloaded files here.")
+@click.option("--transcript", is_flag=True, help="Print each request that darktable makes.")
+@click.option("--same-as", metavar="TAG|latest", help="Compare the packages in DIRECTORY with a release.")
+@click.option("--if-any", is_flag=True, help="With latest: succeed when no release is published yet.")
+@AS_JSON
 def verify(
     target: str, *, into: Path | None, transcript: bool, same_as: str | None, if_any: bool, as_json: bool
 ) -> int:
-    """Check a release directory, or download a published release as everybody and as darktable does, and check that."""
+    """Verify a release directory or a release.
+
+    A published release is downloaded first, without a token and as darktable downloads it.
+    """
     from dtmodels.publishing import command
 
     try:
         if same_as:
             return command.compare_with(target, same_as, Console(), as_json=as_json)
         command.verify_target(target, Console(), into=into, transcript=transcript, as_json=as_json)
-    except NothingToDo as nothing:
+    except NothingToDo as exc:
         if not if_any:
             raise
-        Console().note(str(nothing))
+        Console().note(str(exc))
     return 0
 
 
@@ -96,14 +145,14 @@ def verify(
     "--serve",
     multiple=True,
     metavar="VERSION=TAG",
-    help="Let darktable VERSION download the release TAG; 5.6 stands for every known 5.6.x. May be given many times.",
+    help="Let darktable VERSION download the release TAG; 5.6 stands for every known 5.6.x. Repeatable.",
 )
 @click.pass_obj
 def index(root: Path, serve: tuple[str, ...]) -> None:
-    """Enter darktable versions into releases-index.json, or write versions.json and SHA256SUMS of dist/.
+    """Write the lists that darktable reads.
 
-    With --serve and the tag of an earlier release, a bad one is taken back at once for everybody who has not
-    downloaded yet.
+    Without an option: versions.json and SHA256SUMS of dist/. With --serve: the darktable versions in
+    releases-index.json; the tag of an earlier release withdraws a bad one for all users who have not downloaded it.
     """
     from dtmodels.publishing.command import serve_versions, write_lists
 
@@ -115,14 +164,17 @@ def index(root: Path, serve: tuple[str, ...]) -> None:
 
 @click.command()
 @click.argument("model_id", metavar="ID")
-@click.option("--reason", required=True, metavar="TEXT", help="Why, in a sentence; everybody will read it.")
+@click.option("--reason", required=True, metavar="TEXT", help="The reason, in one sentence; it is published.")
 @click.pass_obj
 def yank(root: Path, model_id: str, reason: str) -> None:
-    """Take a model back: its card says so, and the next release leaves it out. What is published stays as it is."""
+    """Withdraw a model from the next release.
+
+    Writes status and reason into its card. Published releases do not change.
+    """
     from dtmodels.publishing.yank import yank
 
     path = yank(root, model_id, reason)
     Console().say(f"{path.relative_to(root)}: status is yanked; run `dtmodels docs`, commit, and make a release")
 
 
-COMMANDS = (plan, assemble, publish, verify, index, yank)
+COMMANDS = (release, plan, assemble, sbom, publish, verify, index, yank)

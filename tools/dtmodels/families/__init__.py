@@ -3,6 +3,9 @@
 A member has `convert(job)`, which writes the raw `.onnx` files of a model into `job.output`, and beside each what its
 source computes (`dtmodels.graph.parity.remember`; `_export.export` does both). It returns the attributes that join the
 card's own in `config.json`, an empty mapping when there are none.
+
+A family named like a task may also have `card_facts(model_id, directory)`. It returns the card fields that are known
+of a new model of this task; `dtmodels new` fills them in.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -16,8 +17,10 @@ from dtbase.system.discovery import member
 from dtbase.system.errors import Failure
 from dtmodels.families import Job
 from dtmodels.families._export import example_input, export
+from dtmodels.families._proxy_card import WEIGHTS, ProxyFacts, card_fields
 from dtproxies import modules
 from dtproxies.networks.frame import whole
+from dtproxies.proxy.definition import load_definition
 from dtproxies.proxy.weights import facts_of, load
 from dtproxies.vocabulary.module import Module
 
@@ -64,6 +67,36 @@ def convert(job: Job) -> Mapping[str, Any]:
         metadata={key: value if isinstance(value, str) else json.dumps(value) for key, value in attributes.items()},
     )
     return attributes
+
+
+def card_facts(model_id: str, directory: Path) -> Mapping[str, Any]:
+    """Card fields of the new model `proxy-<module>`, from the module's file and, where they are there, its weights.
+
+    Raises:
+        WrongUsage: there is no such module; the nearest names are offered.
+        Failure: the weights are of another module or version.
+    """
+    prefix, _, name = model_id.partition("-")
+    if prefix != "proxy":
+        return {}
+    definition, weights = load_definition(name), directory / WEIGHTS
+    module, recipe = definition.module, definition.recipe
+    trained = weights.is_file()
+    network = load(weights, module, definition.network) if trained else definition.network()
+    facts = ProxyFacts(
+        module=name,
+        darktable=facts_of(weights)["darktable"] if trained else None,
+        network=f"tools/{type(network).__module__.replace('.', '/')}.py",
+        parameters=sum(parameter.numel() for parameter in network.parameters()),
+        optimiser=recipe.optimiser,
+        pairs=recipe.pairs,
+        side=recipe.side,
+        exposures=recipe.exposures,
+        charts=recipe.charts,
+        mosaic=module.space == "raw",
+        continuous=any(not slider.choices for slider in module.sliders),
+    )
+    return card_fields(facts, directory)
 
 
 class _WithoutSliders(nn.Module):

@@ -1,4 +1,4 @@
-"""Publish packages on the Hugging Face Hub: a repository a model, its card made from ours."""
+"""Publish packages on the Hugging Face Hub: one repository for each model, with a card generated from ours."""
 
 from dtmodels.hub.publish import publish_to_hub
 

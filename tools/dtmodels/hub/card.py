@@ -1,4 +1,4 @@
-"""The model card of a Hub repository: front matter its search understands, then our own page."""
+"""The model card of a Hub repository: front matter for the Hub's search, then the model's page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from dtmodels.pages.markdown import code, link, text
 from dtmodels.pages.model_page import model_page
 
 PIPELINES = {"depth": "depth-estimation", "mask": "mask-generation"}
-"""The Hub's words for what darktable's tasks are, where it is not an image from an image."""
+"""The Hub's pipeline tags of darktable's tasks; image-to-image for all others."""
 _MODEL = re.compile(r"https://huggingface\.co/(?!datasets/|spaces/)([\w.-]+/[\w.-]+)(/.*)?", re.ASCII)
 _DATASET = re.compile(r"https://huggingface\.co/datasets/([\w.-]+/[\w.-]+)(/.*)?", re.ASCII)
 
@@ -28,10 +28,10 @@ def hub_card(package: Packed, source: str) -> str:
 
     Args:
         package: the model.
-        source: address of the release it comes from; empty where nobody knows.
+        source: URL of its release; empty when it is unknown.
 
     Raises:
-        Failure: huggingface_hub does not read back what was written.
+        Failure: huggingface_hub reads other front matter than was written.
     """
     data = _data(package)
     page = model_page(Entry(package.card, package.path.parent))
@@ -57,18 +57,18 @@ def _data(package: Packed) -> ModelCardData:
 
 
 def _licence(package: Packed) -> dict[str, str]:
-    """The Hub's licence fields; under `other` stand the expression and the text that comes with the package."""
-    given = package.card.license
-    expression = given.package or given.chosen or judge(given.weights).chosen or given.weights
-    if (word := hub_licence(expression)) != OTHER:
-        return {"license": word}
+    """The Hub's licence fields; `other` has the expression and the licence text of the package."""
+    stated = package.card.license
+    expression = stated.package or stated.chosen or judge(stated.weights).chosen or stated.weights
+    if (licence := hub_licence(expression)) != OTHER:
+        return {"license": licence}
     fields = {"license": OTHER, "license_name": re.sub(r"[^a-z0-9.+]+", "-", expression.lower()).strip("-")}
     texts = [member.name for member in package.members if member.name.startswith("LICENSE")]
     return {**fields, "license_link": texts[0]} if texts else fields
 
 
 def _bases(card: Card) -> Iterable[str]:
-    """Where the weights come from: the model named as the base, and the repositories of the checkpoints."""
+    """URLs of the weights' origins: the base model, and the repositories of the checkpoints."""
     if card.base_model:
         yield card.base_model.url
     for checkpoint in card.checkpoints:
@@ -78,9 +78,9 @@ def _bases(card: Card) -> Iterable[str]:
             yield checkpoint.url
 
 
-def _on_hub(form: re.Pattern[str], addresses: Iterable[str]) -> list[str] | None:
-    """The Hub's names among addresses: its search knows no others. None when there is none."""
-    names = [found[1] for address in addresses if (found := form.fullmatch(address))]
+def _on_hub(form: re.Pattern[str], urls: Iterable[str]) -> list[str] | None:
+    """The names of Hub repositories among URLs, which are all that the Hub's search knows; None without any."""
+    names = [match[1] for url in urls if (match := form.fullmatch(url))]
     return sorted(set(names)) or None
 
 

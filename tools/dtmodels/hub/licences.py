@@ -1,4 +1,4 @@
-"""The Hub's own names of licences, as its page on repository licences lists them."""
+"""Licence names of the Hugging Face Hub, from its page on repository licences."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _SAME = frozenset(
     cc-by-nc-sa-3.0 cc-by-nc-sa-4.0 cc-by-nd-4.0 cc-by-sa-3.0 cc-by-sa-4.0 cc0-1.0 cdla-permissive-1.0
     cdla-permissive-2.0 cdla-sharing-1.0 ecl-2.0 epl-1.0 epl-2.0 etalab-2.0 eupl-1.1 gpl-2.0 gpl-3.0 isc lgpl-2.1
     lgpl-3.0 lppl-1.3c mit mpl-2.0 ms-pl ncsa ofl-1.1 osl-3.0 postgresql unlicense wtfpl zlib
-    """.split()  # noqa: SIM905 - words read better than a column of fifty
+    """.split()  # noqa: SIM905 - more readable than a column of fifty strings
 )
-"""Ids that are those of SPDX in small letters, `-only` and `-or-later` left out."""
+"""Names that equal the SPDX id in lower case, without `-only` and `-or-later`."""
 
 
 def hub_licence(expression: str) -> str:
-    """The Hub's word for one licence; `other` for a union of several, and for what the Hub has no word for."""
+    """The Hub's name of a licence; `other` for an expression of several licences and for unknown licences."""
     tree = parse(expression)
     if not isinstance(tree, Name) or tree.exception:
         return OTHER

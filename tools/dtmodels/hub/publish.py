@@ -1,4 +1,4 @@
-"""Bring a Hub repository to the state of a package: one commit with what differs, none when nothing does."""
+"""Update a Hub repository to a package: one commit with the changed files, no commit without changes."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from dtmodels.hub.card import hub_card
 from dtmodels.package.reader import Packed, packages_in
 
 README = "README.md"
-_THEIRS = (".gitattributes",)
-"""Files the Hub keeps in a repository for itself."""
+_FILES_OF_THE_HUB = (".gitattributes",)
+"""Files that the Hub itself adds to a repository."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class _File:
     content: Path | bytes
 
     def same(self, remote: RepoFile) -> bool:
-        """Whether the Hub has these bytes: large files have a SHA-256 there, small ones git's own digest."""
+        """Whether the file on the Hub has the same digest: SHA-256 for LFS files, git's SHA-1 for others."""
         if remote.size != self._size():
             return False
         if remote.lfs:
@@ -51,52 +51,56 @@ class _File:
 def publish_to_hub(dist: Path, owner: str, console: Console, *, source: str = "", dry_run: bool = False) -> list[str]:
     """Publish every package of a release directory as `<owner>/<id>`.
 
-    Endpoint and token are huggingface_hub's own: HF_ENDPOINT, and HF_TOKEN or what `hf auth login` stored.
+    huggingface_hub defines endpoint and token: HF_ENDPOINT, and HF_TOKEN or the token of `hf auth login`.
 
     Args:
-        dist: holds `<id>.dtmodel` files.
+        dist: contains `<id>.dtmodel` files.
         owner: user or organisation on the Hub.
-        console: where each repository and what happened to it is named.
-        source: address of the release, for the card.
-        dry_run: say what would be done, and ask or change nothing.
+        console: prints each repository with its changed files.
+        source: URL of the release, for the card.
+        dry_run: print the files of each repository, and send no request.
 
     Returns:
-        The ids of the models that got a commit.
+        The ids of the models whose repository changed.
 
     Raises:
         NothingToDo: there is no package.
-        Failure: a package cannot be published, or the Hub refuses. What was committed before stays; run it again.
+        Failure: a package cannot be published, or the Hub reports an error. Earlier commits stay; run it again.
     """
     api = HfApi(endpoint=os.environ.get("HF_ENDPOINT") or None)
-    done = []
+    updated = []
     for package in packages_in(dist):
         repository = f"{owner}/{package.card.id}"
-        with package.unpacked() as directory, _explained(repository):
+        with package.unpacked() as directory, _hub_errors(repository):
             files = _files(package, directory, hub_card(package, source))
             if dry_run:
-                console.say(f"{repository}: would hold {', '.join(files)}")
+                console.say(f"{repository}: would contain {', '.join(files)}")
                 continue
-            changes = _bring(api, repository, files, f"{package.card.id} {package.card.version}")
+            changes = _update(api, repository, files, f"{package.card.id} {package.card.version}")
         console.say(f"{repository}: {', '.join(changes) if changes else 'unchanged'}")
-        done += [package.card.id] if changes else []
-    return done
+        updated += [package.card.id] if changes else []
+    return updated
 
 
 def _files(package: Packed, directory: Path, readme: str) -> dict[str, _File]:
-    """The package itself, what is in it, and the card; by their names in the repository."""
-    inside = {member.name: _File(directory / member.name) for member in package.members}
-    files = {**inside, README: _File(readme.encode()), package.path.name: _File(package.path)}
+    """The package, its entries and the card, by their names in the repository."""
+    entries = {member.name: _File(directory / member.name) for member in package.members}
+    files = {**entries, README: _File(readme.encode()), package.path.name: _File(package.path)}
     return dict(sorted(files.items()))
 
 
-def _bring(api: HfApi, repository: str, files: Mapping[str, _File], message: str) -> Sequence[str]:
-    """Make the repository hold these files and no others, in one commit on top of what was just read."""
+def _update(api: HfApi, repository: str, files: Mapping[str, _File], message: str) -> Sequence[str]:
+    """Commit the changes that make the repository contain exactly these files, on top of its current head.
+
+    Returns:
+        The changed files; empty when there was no commit.
+    """
     api.create_repo(repository, exist_ok=True)
     head = api.model_info(repository).sha
-    found = [one for one in api.list_repo_tree(repository, recursive=True, revision=head) if isinstance(one, RepoFile)]
-    remote = {file.path: file for file in found}
+    listed = [one for one in api.list_repo_tree(repository, recursive=True, revision=head) if isinstance(one, RepoFile)]
+    remote = {file.path: file for file in listed}
     changed = [name for name, file in files.items() if name not in remote or not file.same(remote[name])]
-    stale = sorted(set(remote) - set(files) - set(_THEIRS))
+    stale = sorted(set(remote) - set(files) - set(_FILES_OF_THE_HUB))
     if not changed and not stale:
         return ()
     additions = [CommitOperationAdd(name, _content(files[name])) for name in changed]
@@ -114,14 +118,14 @@ def _git_digest(data: bytes) -> str:
 
 
 @contextmanager
-def _explained(repository: str) -> Iterator[None]:
-    """Turn what huggingface_hub raises into a sentence; a wrong name or front matter is a ValueError there."""
-    fix = "check the owner and HF_TOKEN (it needs to write there), then run the command again: what is done stays done"
+def _hub_errors(repository: str) -> Iterator[None]:
+    """Turn exceptions of huggingface_hub into a Failure; it raises ValueError for a bad name or front matter."""
+    fix = "check the owner and HF_TOKEN (it needs write permission), then run the command again to resume"
     try:
         yield
     except (httpx2.HTTPError, ValueError, RuntimeError, OSError) as exc:
-        said = " ".join(_first_line(one) for one in (exc, exc.__cause__) if one)
-        raise Failure(f"the Hub was not brought up to date: {said}", where=repository, fix=fix) from exc
+        message = " ".join(_first_line(one) for one in (exc, exc.__cause__) if one)
+        raise Failure(f"the Hub repository could not be updated: {message}", where=repository, fix=fix) from exc
 
 
 def _first_line(error: BaseException) -> str:

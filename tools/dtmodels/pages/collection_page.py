@@ -1,4 +1,4 @@
-"""The collection on one page: what each model rests on, and which data stand behind which models."""
+"""Tables of docs/collection.md: what each model discloses, and which datasets it was trained on."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from dtmodels.openness.derive import fsf, mof, osaid
 from dtmodels.openness.grade import grade
 from dtmodels.openness.non_open_data import compromises, training_data
 from dtmodels.pages.markdown import code, link, table, text
+from dtmodels.pages.phrases import UNPUBLISHED, claimed_class, has_no_release
 
 
 def collection_tables(catalogue: Catalogue) -> str:
     """Two tables: the models with what they claim and disclose, and the datasets behind them."""
     cards = [entry.card for entry in catalogue.entries]
-    return f"\n{_models(cards)}\n## The data behind them\n\n{_data(cards)}"
+    status = f"Status *released*: {UNPUBLISHED}.\n\n" if has_no_release(catalogue.root) else ""
+    return f"\n{status}{_models(cards)}\n## Training data\n\n{_data(cards)}"
 
 
 def _models(cards: Iterable[Card]) -> str:
@@ -25,20 +27,16 @@ def _models(cards: Iterable[Card]) -> str:
             text(card.status),
             code(card.license.weights),
             text(grade(card)),
-            _class(card.openness.osaid if card.openness else "none", osaid(card).level),
-            _class(card.openness.mof if card.openness else "none", mof(card).level),
+            text(claimed_class(card.openness.osaid if card.openness else "none", osaid(card))),
+            text(claimed_class(card.openness.mof if card.openness else "none", mof(card))),
             "yes" if fsf(card).holds else "no",
-            text(", ".join(_not_open(card))) or "nothing",
+            text(", ".join(_not_open(card))) or "none",
             text(card.status_reason or ""),
         ]
         for card in cards
     ]
-    columns = ["model", "status", "weights", "grade", "OSAID", "MOF", "free (FSF)", "data that are not open", "why"]
-    return table(columns, rows)
-
-
-def _class(claimed: str, derived: str) -> str:
-    return text(claimed) if claimed == derived else f"{text(claimed)} (derived: {text(derived)})"
+    columns = ["model", "status", "weights", "grade", "OSAID", "MOF", "free (FSF)", "datasets that are not open"]
+    return table([*columns, "reason for the status"], rows)
 
 
 def _not_open(card: Card) -> list[str]:
@@ -46,7 +44,7 @@ def _not_open(card: Card) -> list[str]:
 
 
 def _data(cards: Iterable[Card]) -> str:
-    """Every set once, with the models made from it."""
+    """Each dataset once, with the models trained on it."""
     uses: dict[str, tuple[Dataset, list[str]]] = {}
     for card in cards:
         for _, data in training_data(card):
@@ -60,4 +58,4 @@ def _data(cards: Iterable[Card]) -> str:
         ]
         for data, models in (uses[name] for name in sorted(uses, key=str.casefold))
     ]
-    return table(["dataset", "licence", "what keeps it from being open", "models"], rows)
+    return table(["dataset", "licence", "why it is not open", "models"], rows)

@@ -1,4 +1,4 @@
-"""docs: what is generated from the cards and the rules, and whether it is up to date."""
+"""docs: the files that are generated from cards and rules, and which of them are out of date."""
 
 from __future__ import annotations
 
@@ -15,66 +15,67 @@ from dtmodels.openness.grade import grade
 from dtmodels.pages.collection_page import collection_tables
 from dtmodels.pages.markdown import code, table, text
 from dtmodels.pages.model_page import model_page
+from dtmodels.pages.phrases import UNPUBLISHED, has_no_release
 
 BEGIN = "<!-- models:begin, written by `dtmodels docs` -->"
 END = "<!-- models:end -->"
 
 
 def write_docs(root: Path, console: Console, *, check: bool, others: Sequence[tuple[Path, str]] = ()) -> int:
-    """Bring every generated text up to date, or with `check` only say which are not.
+    """Update every generated file, or with `check` only list the stale ones.
 
     Args:
         root: the model repository.
-        console: where each file is named.
+        console: prints the name of each file.
         check: write nothing.
-        others: more stale files with the text they should have, generated from something else than cards.
+        others: more stale files with their new text, which are not generated from cards.
 
     Returns:
-        1 when `check` found something stale, else 0.
+        1 when `check` found a stale file, else 0.
     """
-    found = [*stale(root), *others]
-    for path, content in found:
+    files = [*stale(root), *others]
+    for path, content in files:
         if not check:
             write_text(path, content)
         console.say(f"{'stale' if check else 'written'}: {path.relative_to(root)}")
-    return 1 if check and found else 0
+    return 1 if check and files else 0
 
 
 def stale(root: Path) -> list[tuple[Path, str]]:
-    """The generated files that differ from what they are generated from, each with the text it should have."""
+    """The generated files that differ from the cards, each with its new text."""
     catalogue = Catalogue.load(root)
     pages = {entry.directory / "README.md": model_page(entry) for entry in catalogue.entries}
     return [*differing(pages), *_stale_tables(catalogue)]
 
 
 def stale_outside_models(root: Path) -> list[tuple[Path, str]]:
-    """As `stale`, without the pages of models; no card is read where no page shows the collection."""
-    return _stale_tables(Catalogue.load(root)) if any(_marked(root)) else []
+    """As `stale`, without the pages of models. Reads no card where no file contains a table of the collection."""
+    return _stale_tables(Catalogue.load(root)) if any(_files_with_tables(root)) else []
 
 
 def _stale_tables(catalogue: Catalogue) -> list[tuple[Path, str]]:
-    wanted = {
+    expected = {
         path: replace_section(content, BEGIN, END, tables(catalogue), str(path))
-        for path, content, tables in _marked(catalogue.root)
+        for path, content, tables in _files_with_tables(catalogue.root)
     }
-    return differing(wanted)
+    return differing(expected)
 
 
-def _marked(root: Path) -> Iterator[tuple[Path, str, Callable[[Catalogue], str]]]:
-    """The pages with a place for tables of the collection: where, the whole text, and what makes the tables."""
+def _files_with_tables(root: Path) -> Iterator[tuple[Path, str, Callable[[Catalogue], str]]]:
+    """The files with markers for tables of the collection: path, text, and the function that writes the tables."""
     generated = {"README.md": task_table, "docs/models.md": model_table, "docs/collection.md": collection_tables}
     for name, tables in generated.items():
         if (path := root / name).is_file() and BEGIN in (content := path.read_text()):
             yield path, content, tables
 
 
-def differing(wanted: Mapping[Path, str]) -> list[tuple[Path, str]]:
-    """Those of the wanted files that are missing or hold another text."""
-    return [(path, content) for path, content in wanted.items() if _content(path) != content]
+def differing(expected: Mapping[Path, str]) -> list[tuple[Path, str]]:
+    """The expected files that are missing or have another text."""
+    return [(path, content) for path, content in expected.items() if _content(path) != content]
 
 
 def task_table(catalogue: Catalogue) -> str:
-    """The collection by task, for README.md: how many models, by status and grade, and one of them as an example."""
+    """The collection by task, for README.md: number of models by status and grade, and one of them as an example."""
     by_task: dict[str, list[Card]] = {}
     for entry in catalogue.entries:
         by_task.setdefault(entry.card.task, []).append(entry.card)
@@ -112,7 +113,9 @@ def model_table(catalogue: Catalogue) -> str:
         ]
         for entry in catalogue.entries
     ]
-    return table(["model", "what it does", "task", "version", "status", "grade", "licence of the weights"], rows)
+    columns = ["model", "description", "task", "version", "status", "grade", "licence of the weights"]
+    status = f"\nStatus *released*: {UNPUBLISHED}.\n" if has_no_release(catalogue.root) else ""
+    return table(columns, rows) + status
 
 
 def _content(path: Path) -> str | None:

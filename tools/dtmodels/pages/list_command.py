@@ -10,7 +10,7 @@ from dtmodels.openness.grade import grade
 
 
 def list_models(catalogue: Catalogue, console: Console, *, as_json: bool) -> None:
-    """Print every model with its version, task, status, grade and licence; broken cards with their reason.
+    """Print each model with its version, task, status, grade and licence, and each broken card with its problem.
 
     Raises:
         NothingToDo: there is no model.

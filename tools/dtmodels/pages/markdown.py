@@ -1,4 +1,4 @@
-"""Markdown from untrusted text: cards are written by anybody, so nothing in them may become markup."""
+"""Markdown from untrusted text: pull requests can change cards, so no text of a card may become markup."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ from collections.abc import Iterable, Sequence
 
 ACTIVE = re.compile(r"([\\`*_{}\[\]<>|#~&$])")
 OPENING = re.compile(r"^(?=::|[-+](?:\s|$)|--|=)|^[0-9]+(?=[.)](?:\s|$))")
-"""Where a line would begin a list, a heading or a rule; or, printed on a runner, a command."""
+"""Start of a line that begins a list, a heading or a rule; or a workflow command, when a GitHub runner prints it."""
 
 
 def text(value: str) -> str:
-    """`value` as plain text on one line: every character that could start markup is escaped.
+    """`value` as plain text on one line, with every character escaped that could start markup.
 
-    What GitHub makes of plain text stays: an address, or a name after @, may become a link to what it says.
+    GitHub may still turn a URL, or a name after @, into a link.
     """
-    return OPENING.sub(lambda found: found[0] + "\\", ACTIVE.sub(r"\\\1", " ".join(value.split())))
+    return OPENING.sub(lambda match: match[0] + "\\", ACTIVE.sub(r"\\\1", " ".join(value.split())))
 
 
 def code(value: str) -> str:
-    """`value` as inline code; backticks and bars, which would end it or split a table, are left out."""
+    """`value` as inline code, without backticks, which would end it, and with / for bars, which would split a table."""
     return "`" + " ".join(value.replace("`", "").replace("|", "/").split()) + "`"
 
 
 def link(label: str, url: str) -> str:
-    """A link when `url` is plain https, else only the label."""
+    """A link where `url` is a plain https URL, else only the label."""
     if re.fullmatch(r"https://[A-Za-z0-9._~:/?#@!$&'*+,;=%-]+", url):
         return f"[{text(label)}]({url})"
     return text(label)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table; cells are markdown already."""
+    """A table; its cells are Markdown already."""
     lines = [columns, ["---"] * len(columns), *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines) + "\n"

@@ -1,4 +1,4 @@
-"""The page of one model, `models/<id>/README.md`: the card as a reader wants it, with what supports each claim."""
+"""The page of one model, `models/<id>/README.md`: its card as text and tables, with the facts behind each claim."""
 
 from __future__ import annotations
 
@@ -16,13 +16,20 @@ from dtmodels.openness.non_open_data import training_data
 from dtmodels.openness.proof import Derivation
 from dtmodels.package.config_writer import source_text
 from dtmodels.pages.markdown import code, link, table, text
+from dtmodels.pages.phrases import UNPUBLISHED, claimed_class, has_no_release
 
 GENERATED = "<!-- Written by `dtmodels docs` from card.yaml; edit the card instead. -->"
 
 
 def model_page(entry: Entry) -> str:
-    """The whole text of a model's README.md."""
-    sections = [_head(entry.card), _criteria(entry.card), *_optional(entry), _install(entry.card), _changes(entry.card)]
+    """The whole text of a model's README.md.
+
+    Raises:
+        Failure: golden.json of the model cannot be read.
+    """
+    card, unpublished = entry.card, has_no_release(entry.directory.parent.parent)
+    head = _head(card, unpublished=unpublished)
+    sections = [head, _criteria(card), *_optional(entry), _use(card, unpublished=unpublished), _changes(card)]
     return "\n".join([GENERATED, "", *sections])
 
 
@@ -39,29 +46,30 @@ def _optional(entry: Entry) -> Iterator[str]:
     yield _limitations(card)
 
 
-def _head(card: Card) -> str:
+def _head(card: Card, *, unpublished: bool) -> str:
+    status = UNPUBLISHED if unpublished and card.status == "released" else card.status
     facts = [
         ["task", text(card.task)],
-        ["version", f"{text(card.version)} ({text(card.status)})"],
+        ["version", f"{text(card.version)} ({text(status)})"],
         ["grade", text(grade(card))],
         ["authors", text(", ".join(card.source.authors))],
         ["source", link(source_text(card), card.source.repository)],
         ["family", code(card.convert.family)],
     ]
     if card.status_reason:
-        facts.insert(2, [f"why {text(card.status)}", text(card.status_reason)])
-    if made_from := card.base_model:
-        facts.append(["made from", f"{link(made_from.name, made_from.url)}, {code(made_from.license)}"])
+        facts.insert(2, [f"reason for {text(card.status)}", text(card.status_reason)])
+    if base := card.base_model:
+        facts.append(["base model", f"{link(base.name, base.url)}, {code(base.license)}"])
     return f"# {text(card.name)}\n\n{text(card.description)}\n\n{table(['', ''], facts)}"
 
 
 def _criteria(card: Card) -> str:
-    """What a model must meet to be in the collection, and what this one declares."""
+    """The criteria for a model of the collection, and what this card declares for each."""
     rows = [
         ["Weights licence", code(card.license.weights)],
         ["Code licence", code(card.license.code)],
         ["OSAID v1.0", _class(card.openness.osaid, osaid(card)) if card.openness else "not claimed"],
-        ["MOF class", _class(card.openness.mof, mof(card)) if card.openness else "not claimed"],
+        ["MOF class (I is the highest)", _class(card.openness.mof, mof(card)) if card.openness else "not claimed"],
         ["Training code", _training_code(card)],
         ["Training data", text("; ".join(data.name for _, data in training_data(card))) or "not declared"],
         ["Publication", link(card.publication.title, card.publication.url) if card.publication else "none"],
@@ -73,30 +81,30 @@ def _criteria(card: Card) -> str:
 
 
 def _class(claimed: str, derived: Derivation) -> str:
-    """The claimed class, what the facts carry where that is more, and what the next class asks for in vain."""
-    said = claimed if claimed == derived.level else f"{claimed} (the facts carry {derived.level})"
+    """The claimed class, the supported class where that is another, and what the next class requires."""
+    stated = claimed_class(claimed, derived)
     gaps = ", ".join(gap.claim for gap in derived.missing(derived.next)) if derived.next else ""
-    return text(f"{said}; {derived.next} asks for: {gaps}" if gaps else said)
+    return text(f"{stated}; {derived.next} requires: {gaps}" if gaps else stated)
 
 
 def _training_code(card: Card) -> str:
-    used = card.training.code
-    return f"{link(used.url, used.url)}, {code(used.license)}" if used else "not available"
+    training = card.training.code
+    return f"{link(training.url, training.url)}, {code(training.license)}" if training else "not available"
 
 
 def _evaluation(card: Card) -> str:
     rows = [
         [
-            text(f"{one.metric} ({one.unit})"),
-            f"{one.mean:g}",
-            f"{one.p5:g}",
-            f"{one.worst:g}",
-            text(one.data),
-            code(one.command),
+            text(f"{result.metric} ({result.unit})"),
+            f"{result.mean:g}",
+            f"{result.p5:g}",
+            f"{result.worst:g}",
+            text(result.data),
+            code(result.command),
         ]
-        for one in card.evaluation
+        for result in card.evaluation
     ]
-    columns = ["metric", "mean", "5th percentile", "worst", "measured on", "measure again"]
+    columns = ["metric", "mean", "5th percentile", "worst", "evaluated on", "command"]
     return "## Evaluation\n\n" + table(columns, rows)
 
 
@@ -127,7 +135,7 @@ def _broken(directory: Path, what: str) -> Failure:
 
 
 def datasets(card: Card) -> str:
-    """The data a model was made from and judged by, as a table."""
+    """The datasets that a model was trained and evaluated on, as a table."""
     rows = [
         [
             link(data.name, data.url),
@@ -148,34 +156,46 @@ def datasets(card: Card) -> str:
 def _components(card: Card) -> str:
     components = card.openness.components if card.openness else {}
     rows = [[text(name.replace("_", " ")), code(part.license), _location(part)] for name, part in components.items()]
-    return "## Openness\n\n" + table(["component", "licence", "where"], rows)
+    return "## Openness\n\n" + table(["component", "licence", "location"], rows)
 
 
 def _location(part: Component) -> str:
-    address = part.location
-    return link(_short(address), address) if address.startswith("https://") else code(address)
+    location = part.location
+    return link(_short(location), location) if location.startswith("https://") else code(location)
 
 
-def _short(address: str) -> str:
-    """Host and last part of an address: enough to see what a link leads to."""
-    host, *path = address.removeprefix("https://").rstrip("/").split("/")
+def _short(url: str) -> str:
+    """Host and last part of a URL, as the label of a link."""
+    host, *path = url.removeprefix("https://").rstrip("/").split("/")
     return "/".join([host, *(["…"] if len(path) > 1 else []), *path[-1:]])
 
 
 def _limitations(card: Card) -> str:
-    lines = [f"* **{text(one.about)}:** {text(one.text)}" for one in card.limitations] or ["None declared."]
-    return "## Known limitations\n\n" + "\n".join(lines) + "\n"
+    lines = [f"* **{text(limitation.about)}:** {text(limitation.text)}" for limitation in card.limitations]
+    return "## Known limitations\n\n" + ("\n".join(lines) or "None declared.") + "\n"
 
 
-def _install(card: Card) -> str:
-    if card.status == "draft":
-        return "## Use\n\nNot released: this card is a draft, there is nothing to download.\n"
-    if card.status == "yanked":
-        return "## Use\n\nWithdrawn: do not use it any longer.\n"
-    return (
-        f"## Use\n\nDownload {code(card.id + '.dtmodel')} from a release, then in darktable: preferences, AI, import."
-        " It runs on your own machine.\n"
-    )
+def _use(card: Card, *, unpublished: bool) -> str:
+    package = code(card.id + ".dtmodel")
+    match card.status:
+        case "draft":
+            sentences = ["This card is a draft; there is nothing to download."]
+        case "yanked":
+            sentences = ["This model is withdrawn. Do not use it any longer."]
+        case _ if unpublished:
+            sentences = ["There is nothing to download yet, as no release is published.", _where_to_use(card, package)]
+        case _:
+            sentences = [f"Download {package} from a release.", _where_to_use(card, package)]
+    return f"## Use\n\n{' '.join(sentences)}\n"
+
+
+def _where_to_use(card: Card, package: str) -> str:
+    if card.task == "proxy":
+        return (
+            "A proxy does not appear in darktable's interface. Lua scripts run an installed package by `darktable.ai`"
+            " (darktable 5.6 or newer); other programs run its `model.onnx` by ONNX Runtime."
+        )
+    return f"In darktable, import {package} in the preferences, section AI. The model runs on your own machine."
 
 
 def _changes(card: Card) -> str:

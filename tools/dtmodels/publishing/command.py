@@ -145,7 +145,7 @@ def serve_versions(root: Path, wanted: Sequence[str], console: Console) -> None:
         console.say(f"darktable {version} downloads {tag}")
     if missing := unserved(read_index(root / FILE)):
         console.note(f"without an entry: {', '.join(one.version for one in missing)}")
-    console.note(f"commit {FILE} to the default branch, which is where darktable reads it")
+    console.note(f"run `dtmodels docs`, and commit {FILE} to the default branch, which is where darktable reads it")
 
 
 def write_lists(root: Path, console: Console) -> None:

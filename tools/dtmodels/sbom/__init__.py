@@ -1,4 +1,4 @@
-"""SBOMs: of a release, from its packages alone (SPDX 2.3); of what builds them (CycloneDX 1.6)."""
+"""SBOMs (software bills of materials): SPDX 2.3 of a release, and CycloneDX 1.6 of the Python that builds it."""
 
 from dtmodels.sbom.check import check_sbom
 from dtmodels.sbom.document import FILE, write_sbom

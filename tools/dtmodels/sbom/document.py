@@ -1,4 +1,4 @@
-"""The document: all models of a release, dated by the release, checked by SPDX's own validator before it is written."""
+"""Write the SPDX document of a release: all its models, validated with SPDX's validator before it is written."""
 
 from __future__ import annotations
 
@@ -22,34 +22,34 @@ from dtmodels.sbom.licences import unlisted
 from dtmodels.sbom.model import DOCUMENT, elements
 
 FILE = "sbom.spdx.json"
-_NAMES = "https://spdx.org/spdxdocs/"
+_NAMESPACE = "https://spdx.org/spdxdocs/"
 
 
 def write_sbom(root: Path, directory: Path, tag: str) -> Path:
-    """Write the SBOM of a release directory into it; the same packages and tag give the same bytes.
+    """Write the SBOM of a release directory into it; it is bit-identical for the same packages and tag.
 
     Args:
-        root: the model repository, whose last commit dates the document where SOURCE_DATE_EPOCH does not.
-        directory: holds the packages, `<id>.dtmodel`.
+        root: the model repository; its last commit dates the document when SOURCE_DATE_EPOCH is not set.
+        directory: contains the packages, `<id>.dtmodel`.
         tag: the release.
 
     Raises:
         NothingToDo: there is no package.
-        Failure: a package cannot be read, or SPDX's validator is not content.
-        WrongUsage: nothing dates the document.
+        Failure: a package cannot be read, or SPDX's validator reports an error.
+        WrongUsage: there is no date for the document.
     """
-    packages, created = packages_in(directory), moment(root)
+    packages, created = packages_in(directory), release_time(root)
     for package in packages:
         _validate(package, tag, created)
     text = io.StringIO()
-    write_document_to_stream(bill(packages, tag, created), text, validate=False)
+    write_document_to_stream(spdx_document(packages, tag, created), text, validate=False)
     write_text(directory / FILE, text.getvalue() + "\n")
     return directory / FILE
 
 
-def bill(packages: list[Packed], tag: str, created: datetime) -> Document:
-    """The document about some packages; its name among all documents follows from tag and digests."""
-    parts = [elements(package, _address(tag, package.path.name)) for package in packages]
+def spdx_document(packages: list[Packed], tag: str, created: datetime) -> Document:
+    """The SPDX document of these packages; tag and digests determine its namespace."""
+    parts = [elements(package, _download_url(tag, package.path.name)) for package in packages]
     identity = uuid.uuid5(uuid.NAMESPACE_URL, "\n".join([tag, *(package.sha256 for package in packages)]))
     name = f"models-{tag}"
     return Document(
@@ -57,7 +57,7 @@ def bill(packages: list[Packed], tag: str, created: datetime) -> Document:
             spdx_version="SPDX-2.3",
             spdx_id=DOCUMENT,
             name=name,
-            document_namespace=f"{_NAMES}{quote(name, safe='')}-{identity}",
+            document_namespace=f"{_NAMESPACE}{quote(name, safe='')}-{identity}",
             creators=[Actor(ActorType.TOOL, f"dtmodels-{version('dtmodels')}")],
             created=created,
         ),
@@ -69,23 +69,25 @@ def bill(packages: list[Packed], tag: str, created: datetime) -> Document:
 
 
 def _validate(package: Packed, tag: str, created: datetime) -> None:
-    """Ask SPDX's validator about one model's part: nothing refers to another's, and the time it takes is squared."""
-    if found := validate_full_spdx_document(bill([package], tag, created), "SPDX-2.3"):
-        faults = "\n".join(dict.fromkeys(message.validation_message for message in found))
-        what = f"SPDX's validator is not content\n{faults}"
-        raise Failure(what, where=f"{FILE}: {package.card.id}", fix="correct its card, and build it again")
+    """Validate one model separately: models do not refer to each other, and validation takes quadratic time."""
+    if found := validate_full_spdx_document(spdx_document([package], tag, created), "SPDX-2.3"):
+        messages = "\n".join(dict.fromkeys(message.validation_message for message in found))
+        what = f"SPDX's validator reports errors\n{messages}"
+        raise Failure(what, where=f"{FILE}: {package.card.id}", fix="correct the card and build the model again")
 
 
-def moment(root: Path) -> datetime:
-    """When the release was made, in UTC: SOURCE_DATE_EPOCH, or the date of the commit that is checked out.
+def release_time(root: Path) -> datetime:
+    """Time of the release in UTC: SOURCE_DATE_EPOCH, or the date of the checked-out commit.
 
     Raises:
-        WrongUsage: SOURCE_DATE_EPOCH is no number of seconds, or there is neither it nor a commit.
+        WrongUsage: SOURCE_DATE_EPOCH is no number of seconds, or it is not set and there is no commit.
     """
     fix = "set SOURCE_DATE_EPOCH to the seconds since 1970"
     seconds = (
         os.environ.get("SOURCE_DATE_EPOCH")
-        or git(root, "log", "-1", "--format=%ct", "HEAD", what="no commit says when this release was made", fix=fix)
+        or git(
+            root, "log", "-1", "--format=%ct", "HEAD", what="there is no commit with the date of this release", fix=fix
+        )
         .decode()
         .strip()
     )
@@ -94,8 +96,8 @@ def moment(root: Path) -> datetime:
     return datetime.fromtimestamp(int(seconds), UTC).replace(tzinfo=None)
 
 
-def _address(tag: str, asset: str) -> str:
-    """Where the release offers an asset to everybody, as far as the runner's environment tells."""
+def _download_url(tag: str, asset: str) -> str:
+    """Public URL of an asset of the release, from the environment of a GitHub runner; empty elsewhere."""
     server, repository = os.environ.get("GITHUB_SERVER_URL", ""), os.environ.get("GITHUB_REPOSITORY")
-    everybody = server.startswith("https://") and repository
-    return f"{server}/{repository}/releases/download/{quote(tag)}/{asset}" if everybody else ""
+    on_runner = server.startswith("https://") and repository
+    return f"{server}/{repository}/releases/download/{quote(tag)}/{asset}" if on_runner else ""

@@ -1,4 +1,4 @@
-"""What models are built with: every distribution this Python has installed, as CycloneDX 1.6 in JSON."""
+"""The environment that builds models: all distributions of this Python, as CycloneDX 1.6 in JSON."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Values = dict[str, Any]
 
 
 def write_environment(path: Path) -> Path:
-    """Write down the installation that runs this; the same one gives the same bytes, wherever it lies.
+    """Write the SBOM of the running Python installation; it does not depend on its directory.
 
     Raises:
         Failure: cyclonedx-bom is not installed, or fails.
@@ -28,26 +28,26 @@ def write_environment(path: Path) -> Path:
         command += ["--output-format", "JSON", "--output-file", str(file), sys.executable]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
-            said = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
-            fix = "pip install cyclonedx-bom, which the extra `release` brings"
-            raise Failure(f"cyclonedx-bom cannot describe this Python: {said[-1]}", where=sys.executable, fix=fix)
+            lines = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
+            fix = "pip install cyclonedx-bom; it is part of the extra `release`"
+            raise Failure(f"cyclonedx-bom cannot describe this Python: {lines[-1]}", where=sys.executable, fix=fix)
         values: Values = json.loads(file.read_bytes())
-    write_json(path, without_places(values))
+    write_json(path, without_local_paths(values))
     return path
 
 
-def without_places(values: Values) -> Values:
-    """The same without directories of this machine.
+def without_local_paths(values: Values) -> Values:
+    """The SBOM without directories of this machine.
 
-    A project installed from a directory is listed twice, once with the directory's address and a reference made of
-    random numbers; of each distribution one entry stays, called by name and version.
+    cyclonedx-bom lists a project installed from a directory twice, once with the URL of the directory and a random
+    reference. One entry of each distribution stays; name and version become its reference.
     """
-    kept: dict[str, Values] = {}
+    components: dict[str, Values] = {}
     names: dict[str, str] = {}
     for component in values["components"]:
         names[component["bom-ref"]] = name = f"{component['name']}=={component['version']}"
-        if name not in kept or "purl" in component:
-            kept[name] = {**_without_directories(component), "bom-ref": name}
+        if name not in components or "purl" in component:
+            components[name] = {**_without_directories(component), "bom-ref": name}
     for entry in values["dependencies"]:
         names.setdefault(entry["ref"], entry["ref"])
     depends: dict[str, set[str]] = {}
@@ -55,15 +55,15 @@ def without_places(values: Values) -> Values:
         depends.setdefault(names[entry["ref"]], set()).update(names[one] for one in entry.get("dependsOn", ()))
     return {
         **values,
-        "components": [kept[name] for name in sorted(kept)],
+        "components": [components[name] for name in sorted(components)],
         "dependencies": [_dependency(name, depends[name]) for name in sorted(depends)],
     }
 
 
 def _without_directories(component: Mapping[str, Any]) -> Values:
-    places = [one for one in component.get("externalReferences", ()) if not one["url"].startswith("file:")]
+    references = [one for one in component.get("externalReferences", ()) if not one["url"].startswith("file:")]
     rest = {key: value for key, value in component.items() if key != "externalReferences"}
-    return {**rest, "externalReferences": places} if places else rest
+    return {**rest, "externalReferences": references} if references else rest
 
 
 def _dependency(name: str, depends: set[str]) -> Values:

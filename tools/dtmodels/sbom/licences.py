@@ -1,4 +1,4 @@
-"""Licences as SPDX documents hold them: expressions of listed ids, and words about every id that is not listed."""
+"""Licences in SPDX documents: expressions of listed ids, and the text of each id that SPDX does not list."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _OWN = "LicenseRef-"
 
 
 def declared(text: str) -> Licence:
-    """A card's licence expression as SPDX's tools keep it."""
+    """A card's licence expression as a value of SPDX's tools."""
     return SpdxNoAssertion() if text in UNSTATED else spdx_licensing.parse(text)
 
 
 def concluded(card: Card) -> Licence:
-    """The licence a package is distributed under: what the card says of it, else what the review makes of its weights.
+    """The licence that a package is distributed under: the one in its card, else the reviewed one of its weights.
 
-    Where the weights come under a choice, it is the alternative that was taken, or the best one.
+    From a choice of licences for the weights, it is the chosen alternative, or the best one.
     """
     if card.license.package:
         return declared(card.license.package)
@@ -36,36 +36,33 @@ def concluded(card: Card) -> Licence:
 
 
 def unlisted(packages: Iterable[Packed]) -> list[ExtractedLicensingInfo]:
-    """What is known of every licence in use that SPDX does not list: its text where a package has it, else where it is.
-
-    Sorted by id.
-    """
-    found: dict[str, ExtractedLicensingInfo] = {}
+    """The licences that SPDX does not list, sorted by id: with the text where a package has it, else with URLs."""
+    infos: dict[str, ExtractedLicensingInfo] = {}
     for package in packages:
-        for name, address in _named(package.card):
-            if name.startswith(_OWN) and name not in found:
-                found[name] = _info(name, address, package)
-    return [found[name] for name in sorted(found)]
+        for name, url in _licence_ids(package.card):
+            if name.startswith(_OWN) and name not in infos:
+                infos[name] = _info(name, url, package)
+    return [infos[name] for name in sorted(infos)]
 
 
-def _named(card: Card) -> Iterator[tuple[str, str]]:
-    """Every licence id a package's entries use, each with an address that may state it."""
-    given = card.license
-    expressions = [(text, "") for text in (given.weights, given.code, given.chosen, given.package) if text]
+def _licence_ids(card: Card) -> Iterator[tuple[str, str]]:
+    """Every licence id of a card, with a URL that may state its text; the URL may be empty."""
+    stated = card.license
+    expressions = [(text, "") for text in (stated.weights, stated.code, stated.chosen, stated.package) if text]
     if card.base_model:
         expressions.append((card.base_model.license, card.base_model.url))
     expressions += [(data.license, data.url) for data in card.training.datasets]
-    for text, address in expressions:
-        yield from ((leaf.id, address) for leaf in leaves(parse(text)))
+    for text, url in expressions:
+        yield from ((leaf.id, url) for leaf in leaves(parse(text)))
 
 
-def _info(name: str, address: str, package: Packed) -> ExtractedLicensingInfo:
+def _info(name: str, url: str, package: Packed) -> ExtractedLicensingInfo:
     row = Table.load().row(name)
-    kept = next((text.file for text in package.card.license.texts if text.license == name), None)
-    if kept and kept in {member.name for member in package.members}:
+    file = next((entry.file for entry in package.card.license.texts if entry.license == name), None)
+    if file and file in {member.name for member in package.members}:
         with zipfile.ZipFile(package.path) as archive:
-            words = archive.read(f"{package.card.id}/{kept}").decode(errors="replace")
+            text = archive.read(f"{package.card.id}/{file}").decode(errors="replace")
     else:
-        words = f"The text is not kept here. {row.reason}" if row else "The text is not kept here."
-    places = list(dict.fromkeys(place for place in (row.url if row else "", address) if place))
-    return ExtractedLicensingInfo(license_id=name, extracted_text=words, license_name=name, cross_references=places)
+        text = "The text is not part of this document." + (f" {row.reason}" if row else "")
+    urls = list(dict.fromkeys(link for link in (row.url if row else "", url) if link))
+    return ExtractedLicensingInfo(license_id=name, extracted_text=text, license_name=name, cross_references=urls)

@@ -1,7 +1,7 @@
-"""One model in an SBOM: its package and files, the checkpoints it was generated from, and their data.
+"""One model in an SBOM: its package and files, its checkpoints, and their datasets.
 
-SPDX 2.3 has no words for models and data of its own: all are packages; what data was used for is a relationship with a
-comment. Relationships are those of SPDX 2.3, clause 11.
+SPDX 2.3 has no elements for models and datasets, so each is a package; the role of a dataset is the comment of a
+relationship. Clause 11 of SPDX 2.3 defines the relationships.
 """
 
 from __future__ import annotations
@@ -34,19 +34,19 @@ _TYPES = {".json": FileType.TEXT, ".yaml": FileType.TEXT, ".onnx": FileType.BINA
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Elements:
-    """What one model brings into the document."""
+    """The elements of one model in the document."""
 
     packages: tuple[Package, ...]
     files: tuple[File, ...]
     relationships: tuple[Relationship, ...]
 
 
-def elements(package: Packed, address: str) -> Elements:
-    """The parts of one model.
+def elements(package: Packed, url: str) -> Elements:
+    """The elements of one model.
 
     Args:
         package: the finished package.
-        address: where it can be downloaded; empty where nobody knows.
+        url: of its download; empty when it is unknown.
     """
     card = package.card
     me = f"SPDXRef-{card.id}"
@@ -59,20 +59,20 @@ def elements(package: Packed, address: str) -> Elements:
     links += _origins(me, files, checkpoints)
     links += _uses(card, [one.spdx_id for one in checkpoints] or [me], datasets, base)
     return Elements(
-        packages=(_model(package, me, files, address), *checkpoints, *base, *datasets),
+        packages=(_model(package, me, files, url), *checkpoints, *base, *datasets),
         files=tuple(files),
         relationships=tuple(links),
     )
 
 
-def _model(package: Packed, me: str, files: list[File], address: str) -> Package:
+def _model(package: Packed, me: str, files: list[File], url: str) -> Package:
     card = package.card
     return Package(
         spdx_id=me,
         name=card.id,
         version=card.version,
         file_name=package.path.name,
-        download_location=address or SpdxNoAssertion(),
+        download_location=url or SpdxNoAssertion(),
         originator=Actor(ActorType.ORGANIZATION, ", ".join(card.source.authors)),
         checksums=[Checksum(ChecksumAlgorithm.SHA256, package.sha256)],
         files_analyzed=True,
@@ -108,7 +108,7 @@ def _checkpoint(card: Card, number: int, checkpoint: Checkpoint) -> Package:
     return Package(
         spdx_id=f"SPDXRef-{card.id}.checkpoint-{number}",
         name=f"{card.id}: checkpoint {checkpoint.name}",
-        download_location=_place(checkpoint) or SpdxNoAssertion(),
+        download_location=_checkpoint_url(checkpoint) or SpdxNoAssertion(),
         files_analyzed=False,
         checksums=sums,
         license_declared=declared(card.license.weights),
@@ -120,7 +120,7 @@ def _checkpoint(card: Card, number: int, checkpoint: Checkpoint) -> Package:
     )
 
 
-def _place(checkpoint: Checkpoint) -> str | None:
+def _checkpoint_url(checkpoint: Checkpoint) -> str | None:
     if hub := checkpoint.hub:
         return f"https://huggingface.co/{hub.repository}/resolve/{hub.revision}/{hub.path}"
     return checkpoint.url
@@ -135,7 +135,7 @@ def _base(model_id: str, base: BaseModel) -> Package:
         license_declared=declared(base.license),
         license_concluded=SpdxNoAssertion(),
         copyright_text=SpdxNoAssertion(),
-        comment="The model these weights were made from.",
+        comment="The base model of these weights.",
         primary_package_purpose=PackagePurpose.OTHER,
     )
 
@@ -160,15 +160,15 @@ def _dataset(card: Card, number: int, data: Dataset) -> Package:
 
 
 def _origins(me: str, files: list[File], checkpoints: list[Package]) -> Iterator[Relationship]:
-    """The package and each of its graphs were generated from the checkpoints."""
+    """The package and each of its graphs are generated from the checkpoints."""
     graphs = [file.spdx_id for file in files if file.name.endswith(".onnx")]
     for checkpoint in checkpoints:
-        for made in (me, *graphs):
-            yield Relationship(made, RelationshipType.GENERATED_FROM, checkpoint.spdx_id)
+        for result in (me, *graphs):
+            yield Relationship(result, RelationshipType.GENERATED_FROM, checkpoint.spdx_id)
 
 
 def _uses(card: Card, weights: list[str], datasets: list[Package], base: list[Package]) -> Iterator[Relationship]:
-    """What the weights were made from, and judged by."""
+    """The datasets and base model of the weights, and the datasets that evaluate them."""
     for one in weights:
         for data, package in zip(card.training.datasets, datasets, strict=True):
             if data.role == "evaluate":

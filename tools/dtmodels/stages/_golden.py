@@ -1,4 +1,4 @@
-"""Golden statistics: what a model's outputs looked like when it was accepted, for its task's seeded sample input."""
+"""Golden statistics: statistics of a model's outputs for the seeded sample input of its task, stored in golden.json."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FILE = "golden.json"
 PAIRS = "golden.safetensors"
 PERCENTILES = (1, 5, 25, 50, 75, 95, 99)
 TOLERANCE = 1e-3
-"""Of the largest golden value, where the card names no other: processors round differently."""
+"""Default tolerance, as a fraction of the largest golden value; CPUs round differently."""
 DIGITS = 7
 
 Statistics = dict[str, Any]
@@ -27,16 +27,16 @@ Statistics = dict[str, Any]
 def statistics(values: NDArray[Any]) -> Statistics:
     """Shape, mean, standard deviation, extremes and percentiles of an output, to seven digits."""
     exact = values.astype(np.float64)
-    figures = {
+    by_name = {
         "mean": exact.mean(),
         "std": exact.std(),
         "min": exact.min(),
         "max": exact.max(),
-        **{f"p{share}": value for share, value in zip(PERCENTILES, np.percentile(exact, PERCENTILES), strict=True)},
+        **{f"p{percent}": value for percent, value in zip(PERCENTILES, np.percentile(exact, PERCENTILES), strict=True)},
     }
     return {
         "shape": _shape_text(values.shape),
-        **{name: float(f"{value:.{DIGITS}g}") for name, value in figures.items()},
+        **{name: float(f"{value:.{DIGITS}g}") for name, value in by_name.items()},
     }
 
 
@@ -45,7 +45,7 @@ def _shape_text(shape: Sequence[int | str]) -> str:
 
 
 def pin(directory: Path, calls: Sequence[Call], files: Sequence[FileFacts]) -> Path:
-    """Store the statistics of `calls`, and the tensors of `files`, as the golden ones of the model in `directory`."""
+    """Store the statistics of `calls` and the tensors of `files` as golden data of the model in `directory`."""
     tensors = {
         file.name: {
             kind: [[tensor.name, tensor.dtype, list(tensor.shape)] for tensor in values]
@@ -59,12 +59,12 @@ def pin(directory: Path, calls: Sequence[Call], files: Sequence[FileFacts]) -> P
 
 
 def compare(directory: Path, calls: Sequence[Call], tolerance: float | None) -> Iterator[CheckProblem]:
-    """Compare the statistics of `calls` with the golden ones of the model in `directory`.
+    """Compare the statistics of `calls` with the golden statistics of the model in `directory`.
 
     Args:
         directory: the model's directory in the repository.
-        calls: what was computed now.
-        tolerance: largest difference, as a share of the largest golden value.
+        calls: inputs and outputs of this run.
+        tolerance: maximum difference, as a fraction of the largest golden value; None for the default.
     """
     path = directory / FILE
     if not path.is_file():
@@ -78,8 +78,8 @@ def compare(directory: Path, calls: Sequence[Call], tolerance: float | None) -> 
         fix = f"store it again: `dtmodels validate --pin {directory.name}`"
         yield error("golden.unreadable", FILE, f"cannot be read: {exc!r}", fix)
         return
-    for where, wanted, found in pairs:
-        yield from _compare(where, wanted, found, TOLERANCE if tolerance is None else tolerance)
+    for where, expected, actual in pairs:
+        yield from _compare(where, expected, actual, TOLERANCE if tolerance is None else tolerance)
 
 
 def _outputs(calls: Sequence[Call]) -> dict[str, dict[str, Statistics]]:
@@ -87,23 +87,24 @@ def _outputs(calls: Sequence[Call]) -> dict[str, dict[str, Statistics]]:
 
 
 def _pairs(
-    golden: Mapping[str, Mapping[str, Statistics]], found: Mapping[str, Mapping[str, Statistics]]
+    golden: Mapping[str, Mapping[str, Statistics]], actual: Mapping[str, Mapping[str, Statistics]]
 ) -> Iterator[tuple[str, Statistics, Statistics]]:
-    for call in sorted({*golden, *found}):
-        for name in sorted({*golden.get(call, {}), *found.get(call, {})}):
-            yield f"{call}: {name}", golden.get(call, {}).get(name, {}), found.get(call, {}).get(name, {})
+    for call in sorted({*golden, *actual}):
+        for name in sorted({*golden.get(call, {}), *actual.get(call, {})}):
+            yield f"{call}: {name}", golden.get(call, {}).get(name, {}), actual.get(call, {}).get(name, {})
 
 
-def _compare(where: str, wanted: Statistics, found: Statistics, tolerance: float) -> Iterator[CheckProblem]:
-    fix = "find out what changed; if it is meant, store the new statistics with `dtmodels validate --pin`"
-    if wanted.get("shape") != found.get("shape"):
-        what = f"has shape {found.get('shape', 'none')}, the golden one {wanted.get('shape', 'none')}"
+def _compare(where: str, expected: Statistics, actual: Statistics, tolerance: float) -> Iterator[CheckProblem]:
+    fix = "find the cause; if the change is intended, store the new statistics with `dtmodels validate --pin`"
+    if expected.get("shape") != actual.get("shape"):
+        what = f"has shape {actual.get('shape', 'none')}, the golden output {expected.get('shape', 'none')}"
         yield error("golden.shape", where, what, fix)
         return
-    names = [name for name in wanted if name != "shape"]
-    largest = max((abs(wanted[name]) for name in names), default=0.0) or 1.0
-    apart = {name: abs(found[name] - wanted[name]) / largest for name in names}
-    worst = max(apart, key=apart.__getitem__)
-    if not apart[worst] <= tolerance:
-        what = f"{worst} is {found[worst]:.7g} instead of {wanted[worst]:.7g}"
-        yield error("golden.differs", where, f"{what}: {apart[worst]:.2g} apart, allowed {tolerance:g}", fix)
+    names = [name for name in expected if name != "shape"]
+    largest = max((abs(expected[name]) for name in names), default=0.0) or 1.0
+    differences = {name: abs(actual[name] - expected[name]) / largest for name in names}
+    worst = max(differences, key=differences.__getitem__)
+    if not differences[worst] <= tolerance:
+        what = f"{worst} is {actual[worst]:.7g} instead of {expected[worst]:.7g}"
+        difference = f"relative difference {differences[worst]:.2g}, tolerance {tolerance:g}"
+        yield error("golden.differs", where, f"{what}: {difference}", fix)

@@ -1,4 +1,4 @@
-"""Examine an installed model: configuration, graphs, the demands of its task, and what its graphs compute."""
+"""Inspect an installed model: configuration, graphs, requirements of its task, and outputs of its graphs."""
 
 from __future__ import annotations
 
@@ -21,13 +21,15 @@ from dtmodels.tasks._protocol import Call, Model, Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Examined:
-    """What examining a model brought to light."""
+class PackageInspection:
+    """Problems and facts of an inspected model."""
 
     problems: tuple[CheckProblem, ...]
     facts: Facts = field(default_factory=Facts)
     model: Model | None = None
+    """None when its configuration cannot be read."""
     calls: tuple[Call, ...] = ()
+    """Runs of its graphs; none after an error."""
 
     @property
     def sound(self) -> bool:
@@ -35,29 +37,29 @@ class Examined:
         return not any(problem.severity == "error" for problem in self.problems)
 
 
-def examine(directory: Path, runtime: Runtime | None, *, top: str = "") -> Examined:
-    """Examine the model in `directory`; its graphs are run only when nothing else is wrong.
+def inspect_package(directory: Path, runtime: Runtime | None, *, top: str = "") -> PackageInspection:
+    """Inspect the model in `directory`. Its graphs run only when there is no error before.
 
     Args:
-        directory: `config.json` and the ONNX files.
-        runtime: where to run graphs; none are run without.
-        top: name of the top directory in the package, which must be the id; not compared when empty.
+        directory: contains `config.json` and the ONNX files.
+        runtime: runs the graphs; without it no graph runs.
+        top: name of the top directory in the package, which must be the id; empty for no comparison.
     """
     config, problems = read(directory)
     if config is None:
-        return Examined(problems=tuple(problems))
+        return PackageInspection(problems=tuple(problems))
     problems += check_keys(config, top)
-    found = {file.name: _inspect(file) for file in sorted(directory.glob("*.onnx"))}
-    graphs = {name: graph for name, graph in found.items() if isinstance(graph, Graph)}
-    problems += [problem for problem in found.values() if isinstance(problem, CheckProblem)]
+    files = {file.name: _inspect(file) for file in sorted(directory.glob("*.onnx"))}
+    graphs = {name: graph for name, graph in files.items() if isinstance(graph, Graph)}
+    problems += [problem for problem in files.values() if isinstance(problem, CheckProblem)]
     model = Model(directory=directory, config=config, graphs=graphs)
-    problems += _check(model, found)
+    problems += _check(model, files)
     calls: list[Call] = []
     if runtime and (task := _task(model)) and not any(problem.severity == "error" for problem in problems):
         results = list(task.run(model, runtime))
         calls += [result for result in results if isinstance(result, Call)]
         problems += [result for result in results if isinstance(result, CheckProblem)]
-    return Examined(problems=tuple(problems), facts=_facts(model, calls), model=model, calls=tuple(calls))
+    return PackageInspection(problems=tuple(problems), facts=_facts(model, calls), model=model, calls=tuple(calls))
 
 
 def _inspect(file: Path) -> Graph | CheckProblem:
@@ -72,22 +74,20 @@ def _task(model: Model) -> Task | None:
     return cast(Task, member(tasks, name)) if name in member_names(tasks) else None
 
 
-def _check(model: Model, found: Mapping[str, Graph | CheckProblem]) -> Iterator[CheckProblem]:
+def _check(model: Model, files: Mapping[str, Graph | CheckProblem]) -> Iterator[CheckProblem]:
     for graph in model.graphs.values():
         yield from check_graph(graph)
     name = model.config.text("task")
     if (task := _task(model)) is None:
         if name:
-            what = f"is {name!r}: no part of darktable runs such models, and nothing here can check them"
+            what = f"is {name!r}, which is no task of darktable"
             yield error("config.task", "config.json: task", what, did_you_mean(name, member_names(tasks)))
         return
     for file in task.FILES:
-        if file not in found:
-            yield error(
-                "files.missing", file, f"is missing: the task {name} needs it, and darktable fails without", "add it"
-            )
-    for file in sorted(set(found) - {*task.FILES, *task.OPTIONAL}):
-        yield warning("files.unused", file, f"nothing in darktable loads it for the task {name}", "leave it out")
+        if file not in files:
+            yield error("files.missing", file, f"is missing: darktable fails without it in the task {name}", "add it")
+    for file in sorted(set(files) - {*task.FILES, *task.OPTIONAL}):
+        yield warning("files.unused", file, f"darktable does not load it for the task {name}", "leave it out")
     yield from task.check(model)
 
 

@@ -1,4 +1,4 @@
-"""Read a `model.yaml` of darktable-ai's format into plain values, as strictly as a card."""
+"""Read a `model.yaml` of darktable-ai into plain values, with the strict YAML reader of cards."""
 
 from __future__ import annotations
 
@@ -12,33 +12,37 @@ from dtmodels.yaml.values import NotJson, plain_value
 
 
 def read_model_yaml(path: Path) -> dict[str, Any]:
-    """The fields of the file at `path`; what its format calls text is text, however it is written.
+    """The fields of the file at `path`; text fields are text, even where YAML would read a number.
 
     Raises:
-        WrongUsage: there is no such file, or it is a card of this format already.
-        Failure: it is no plain YAML, or not of darktable-ai's format.
+        WrongUsage: there is no such file, or it is already a card.
+        Failure: it is not plain YAML, or not in darktable-ai's format.
     """
     if not path.is_file():
-        raise WrongUsage("there is no such file", where=str(path), fix="name a model.yaml")
+        raise WrongUsage("there is no such file", where=str(path), fix="give the path of a model.yaml")
     with path.open("rb") as file:
         data = file.read(MOST_BYTES + 1)
     try:
         root, problems = compose(decode(data))
         if problems:
             raise Unreadable(problems[0])
-    except Unreadable as stop:
-        span = stop.problem.span
-        raise Failure(stop.problem.what, where=f"{path}:{span.line}:{span.column}", fix=stop.problem.fix) from stop
+    except Unreadable as exc:
+        span = exc.problem.span
+        raise Failure(exc.problem.what, where=f"{path}:{span.line}:{span.column}", fix=exc.problem.fix) from exc
     values: dict[str, Any] = _plain(root) if isinstance(root, Fields) else {}
     if "schema" in values:
-        raise WrongUsage("is a card of this format already", where=str(path), fix="put it into models/<id>/card.yaml")
+        raise WrongUsage(
+            "is already a card of this repository", where=str(path), fix="move it to models/<id>/card.yaml"
+        )
     if not isinstance(values.get("model_card"), dict) and not values.get("id"):
-        raise Failure("has neither an id nor a model_card", where=str(path), fix="name a model.yaml of darktable-ai")
+        raise Failure(
+            "has neither an id nor a model_card", where=str(path), fix="give the path of a model.yaml of darktable-ai"
+        )
     return values
 
 
 _TEXTS = {"id", "name", "description", "task", "version", "arch", "type", "model_card", "checkpoints"}
-"""Fields whose values are text, however they are written."""
+"""Fields whose values are text, even where YAML would read a number."""
 
 
 def _plain(node: Node, *, text: bool = False) -> Any:

@@ -1,4 +1,4 @@
-"""clean: remove what can be made again, and nothing else."""
+"""clean: remove built files, which can be built again."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from dtmodels.build.workspace import Workspace
 
 
 def clean(workspace: Workspace, ids: Sequence[str]) -> list[Path]:
-    """Remove the built files of the named models, or of all models and `dist/` when none is named.
+    """Remove the built files of these models, or of all models and `dist/` when `ids` is empty.
 
-    Downloaded checkpoints stay: they are shared by models and repositories.
+    Downloaded checkpoints stay, because other models and repositories use them too.
 
     Returns:
         The directories that were removed.
     """
     with workspace.locked():
-        directories = [workspace.output / model_id for model_id in ids] or _everything(workspace)
-        there = [directory for directory in directories if directory.exists()]
-        for directory in there:
+        directories = [workspace.output / model_id for model_id in ids] or _all_directories(workspace)
+        existing = [directory for directory in directories if directory.exists()]
+        for directory in existing:
             shutil.rmtree(directory)
-    return there
+    return existing
 
 
-def _everything(workspace: Workspace) -> list[Path]:
+def _all_directories(workspace: Workspace) -> list[Path]:
     return [*(path for path in sorted(workspace.output.iterdir()) if path.is_dir()), workspace.dist]

@@ -1,4 +1,4 @@
-"""convert: checkpoint -> normalised ONNX files and `config.json`."""
+"""convert: normalised ONNX files and `config.json`, built from checkpoints."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from dtmodels.package.config_writer import config
 from dtmodels.stages.setup import comes_with_repository, setup
 
 STORAGE = ("half", "full")
-"""What `convert.options.storage` of a card may say; the first is the default."""
+"""Values of `convert.options.storage` in a card; the first is the default."""
 
 
 def convert(
@@ -39,65 +39,65 @@ def convert(
 ) -> Path:
     """Build the model directory of one model: its ONNX files and its `config.json`.
 
-    Each graph is run once and held against what its source computes; the result is kept beside the directory.
+    Runs each graph once, compares its output with the source network, and stores the PSNR next to the directory.
 
     Args:
         entry: the model.
-        checkpoints: its verified files, by name; none when there is a seed.
-        workspace: where the directory is.
-        console: where progress goes.
-        seed: build with seeded weights made from this number; `config.json` says so.
-        full: store all weights as float32, whatever the card says.
+        checkpoints: its verified files, by name; empty when there is a seed.
+        workspace: contains the directory.
+        console: prints progress.
+        seed: initialise all weights from this seed; `config.json` states it.
+        full: store all weights as float32, and ignore the option of the card.
 
     Returns:
-        The directory; it is replaced as a whole, so it never holds files of two runs.
+        The directory. It is replaced atomically, so that it never contains files of two runs.
 
     Raises:
-        Failure: the family refuses the checkpoint, wrote nothing usable, or a graph computes something else.
-        NothingToDo: the family cannot make up weights.
+        Failure: the family rejects the checkpoint, wrote no graph, or the output of a graph differs too much.
+        NothingToDo: the family has no seeded weights.
     """
     family = _family(entry.card)
     storage = "full" if full else _storage(entry.card)
     directory = workspace.model(entry.card.id)
     console.note(f"{entry.card.id}: converting with family {entry.card.convert.family}")
-    with tempfile.TemporaryDirectory(prefix="dtmodels-") as scratch, replacing_directory(directory) as fresh:
+    with tempfile.TemporaryDirectory(prefix="dtmodels-") as scratch, replacing_directory(directory) as new:
         raw = Path(scratch)
         attributes = family.convert(Job(card=entry.card, checkpoints=checkpoints, output=raw, seed=seed))
         graphs = sorted(raw.glob("*.onnx"))
         if not graphs:
             raise Failure(f"family {entry.card.convert.family} wrote no .onnx file", where=entry.card.id)
         for graph in graphs:
-            normalise(graph, fresh / graph.name, half=storage == "half")
+            normalise(graph, new / graph.name, half=storage == "half")
         with Runtime() as runtime:
-            ratios = {graph.name: check_parity(graph, fresh / graph.name, runtime, storage) for graph in graphs}
+            ratios = {graph.name: check_parity(graph, new / graph.name, runtime, storage) for graph in graphs}
         for name, ratio in ratios.items():
-            console.note(f"{entry.card.id}: {name} computes what its network does, to {ratio:.0f} dB")
-        write_json(fresh / "config.json", config(entry.card, attributes, seed=seed))
+            console.note(f"{entry.card.id}: {name} matches its source network, PSNR {ratio:.0f} dB")
+        write_json(new / "config.json", config(entry.card, attributes, seed=seed))
     write_json(workspace.parity(entry.card.id), {"storage": storage, "decibels": ratios})
     return directory
 
 
-def decibels_of(workspace: Workspace, model_id: str) -> float:
-    """How near the graphs of a converted model come to what they were made from: the worst of them, in dB."""
-    kept = json.loads(workspace.parity(model_id).read_bytes())
-    return float(min(kept["decibels"].values()))
+def parity_db(workspace: Workspace, model_id: str) -> float:
+    """PSNR of the outputs of a converted model against its source network, in dB; the worst of its graphs."""
+    stored = json.loads(workspace.parity(model_id).read_bytes())
+    return float(min(stored["decibels"].values()))
 
 
 def obtain_and_convert(
     entry: Entry, workspace: Workspace, console: Console, *, seed: int | None = None, full: bool = False
 ) -> Path:
-    """Have the checkpoints of a model and convert it; see `convert`.
+    """Fetch the checkpoints of a model and convert it; see `convert`.
 
-    A seed stands in for downloads only: a model whose checkpoints lie in the repository is built from them.
+    A seed replaces downloads only: a model whose checkpoints are stored in the repository is built from them.
     """
-    _family(entry.card)  # a slip in the card is told before a long download, not after it
+    _family(entry.card)  # reports a typo in the card before a long download
     if seed is None or comes_with_repository(entry):
         return convert(entry, setup(entry, workspace, console), workspace, console, full=full)
     return convert(entry, {}, workspace, console, seed=seed, full=full)
 
 
 def _family(card: Card) -> Family:
-    """The family of a card; an option it does not read would build another model than its author meant."""
+    """The family of a card, with all its options known: an ignored option would build another model than intended."""
     name = card.convert.family
     try:
         family = cast(Family, member(families, name))
@@ -118,5 +118,5 @@ def _storage(card: Card) -> str:
     value = card.convert.options.get("storage", STORAGE[0])
     if value not in STORAGE:
         where, fix = f"models/{card.id}/card.yaml: convert.options.storage", f"write {' or '.join(STORAGE)}"
-        raise Failure(f"is {value!r}", where=where, fix=fix)
+        raise Failure(f"is {value!r}, which is no kind of storage", where=where, fix=fix)
     return str(value)

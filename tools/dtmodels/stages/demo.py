@@ -1,4 +1,4 @@
-"""demo: images that show what a built model does, on sample images of its task or on a user's own."""
+"""demo: images of a built model's output, for the sample images of its task or for a user's images."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from dtmodels.tasks._protocol import HasDemo, Model, Task
 SHEET = "sheet.png"
 CELL = 480
 """Longer side of an image on the contact sheet, in pixels."""
-WARNING = "seeded weights: not what the model does"
+WARNING = "seeded weights: not the output of the trained model"
 
 
 def demo(
@@ -44,17 +44,17 @@ def demo(
 
     Args:
         entry: the model.
-        workspace: where it was converted to, and where images go.
-        console: for progress.
-        images: files and directories of a user to show it on; those of the card or of the task when there are none.
-        clicks: on the user's images, as shares of width and height; in their middle when there are none.
-        runtime: where graphs are run; one of its own when there is none.
+        workspace: contains the converted model; images go to its demo directory.
+        console: prints progress.
+        images: a user's files and directories; empty for the images of the card or the task.
+        clicks: positions on the user's images, as fractions of width and height; empty for the centre.
+        runtime: runs the graphs; None for a new one.
 
     Returns:
         The images, in `output/<id>/demo/`, the contact sheet first.
 
     Raises:
-        NothingToDo: the model's task has no demo, or there is no sample image.
+        NothingToDo: the task has no demo, or there is no sample image.
         Failure: the model has not been converted, or an image cannot be read.
     """
     if runtime is None:
@@ -64,8 +64,8 @@ def demo(
     task = member(tasks, entry.card.task)
     if not hasattr(task, "demo"):
         raise NothingToDo(f"task {entry.card.task} has no demo", fix=f"add demo() to tasks/{entry.card.task}.py")
-    samples = _own(images, clicks or MIDDLE) if images else _samples(entry, workspace.root)
-    sheet = _Sheet(title=f"{entry.card.name} {entry.card.version}", warned=SEEDED in model.config.values)
+    samples = _user_samples(images, clicks or MIDDLE) if images else _samples(entry, workspace.root)
+    sheet = _Sheet(title=f"{entry.card.name} {entry.card.version}", seeded=SEEDED in model.config.values)
     target = workspace.demo(entry.card.id)
     with replacing_directory(target) as directory:
         with console.progress(f"{entry.card.id}: drawing the demo", len(samples)) as advance:
@@ -88,54 +88,57 @@ def demo_each(
     *,
     where_possible: bool = False,
 ) -> Iterator[Path]:
-    """The images of several models, as they are written; see `demo`.
+    """Write the demos of several models and yield the paths of the images; see `demo`.
 
-    With `where_possible`, a model of which nothing can be shown is named and left out.
+    With `where_possible`, a model without a demo is reported and skipped.
     """
     for entry in entries:
         try:
             yield from demo(entry, workspace, console, images, clicks)
-        except NothingToDo as nothing:
+        except NothingToDo as exc:
             if not where_possible:
                 raise
-            console.note(f"{entry.card.id}: no demo: {nothing.what}")
+            console.note(f"{entry.card.id}: no demo: {exc.what}")
 
 
 class _Sheet:
-    """The images of a demo, as files of their own and together."""
+    """Writes the images of a demo, as separate files and as one contact sheet."""
 
-    def __init__(self, *, title: str, warned: bool) -> None:
-        self._title = f"{title}: {WARNING}" if warned else title
-        self._warning = WARNING if warned else ""
+    def __init__(self, *, title: str, seeded: bool) -> None:
+        self._title = f"{title}: {WARNING}" if seeded else title
+        self._warning = WARNING if seeded else ""
         self._rows: list[list[DisplayImage]] = []
         self._names: list[str] = []
 
     def add(self, strip: Strip, directory: Path) -> None:
-        """Write the strip's named images, and keep small ones for the sheet."""
+        """Write the strip's named images, and add small versions to the sheet."""
         self._names.append(strip.name)
         count = self._names.count(strip.name)
         name = strip.name if count == 1 else f"{strip.name}-{count}"
         for line in strip.lines:
             self._rows.append(
-                [DisplayImage(self._said(picture, fitted(picture.pixels, CELL)), picture.caption) for picture in line]
+                [
+                    DisplayImage(self._with_banner(picture, fitted(picture.pixels, CELL)), picture.caption)
+                    for picture in line
+                ]
             )
             for picture in line:
                 if picture.name:
-                    write_picture(self._said(picture, picture.pixels), directory / f"{name}-{picture.name}.png")
+                    write_picture(self._with_banner(picture, picture.pixels), directory / f"{name}-{picture.name}.png")
 
     def write(self, path: Path) -> None:
         """Write the contact sheet."""
         write_sheet(self._rows, path, title=self._title)
 
-    def _said(self, picture: Picture, pixels: Pixels) -> Pixels:
+    def _with_banner(self, picture: Picture, pixels: Pixels) -> Pixels:
         return add_banner(pixels, self._warning) if picture.made and self._warning else pixels
 
 
 def _model(entry: Entry, workspace: Workspace) -> Model:
     directory, model_id = workspace.model(entry.card.id), entry.card.id
-    fix = f"run `dtmodels convert {model_id}`, with --seed 0 where its checkpoint cannot be had"
+    fix = f"run `dtmodels convert {model_id}`, with --seed 0 where its checkpoint is not available"
     if not (directory / "config.json").is_file():
-        raise Failure("not converted yet, so there is nothing to show", where=model_id, fix=fix)
+        raise Failure("the model is not converted", where=model_id, fix=fix)
     config, problems = read(directory)
     missing = [name for name in cast(Task, member(tasks, entry.card.task)).FILES if not (directory / name).is_file()]
     if config is None or missing:
@@ -146,32 +149,32 @@ def _model(entry: Entry, workspace: Workspace) -> Model:
 
 
 def _samples(entry: Entry, root: Path) -> list[Sample]:
-    """What the card and the sample set of the task say."""
+    """The images of the card, or of the sample set of the task."""
     directory = root / "images" / entry.card.task
-    wanted = merged(entry.card.demo, sample_set(directory))
-    if not wanted.images:
+    selected = merged(entry.card.demo, sample_set(directory))
+    if not selected.images:
         raise NothingToDo("no sample image", where=str(directory), fix="write demo.yaml there, or give --images")
-    if strange := set(wanted.prompts) - set(wanted.images):
-        where, fix = f"models/{entry.card.id}/card.yaml: demo.prompts", f"known: {', '.join(wanted.images)}"
-        raise Failure(f"{sorted(strange)[0]} is no image of the demo", where=where, fix=fix)
-    return [_sample(root / "images" / name, name, wanted) for name in wanted.images]
+    if unknown := set(selected.prompts) - set(selected.images):
+        where, fix = f"models/{entry.card.id}/card.yaml: demo.prompts", f"known: {', '.join(selected.images)}"
+        raise Failure(f"{sorted(unknown)[0]} is no image of the demo", where=where, fix=fix)
+    return [_sample(root / "images" / name, name, selected) for name in selected.images]
 
 
-def _sample(path: Path, name: str, wanted: Demo) -> Sample:
+def _sample(path: Path, name: str, settings: Demo) -> Sample:
     if not path.is_file():
-        raise Failure("the demo image is not there", where=str(path), fix="correct demo.images of card or sample set")
-    sample = Sample(path=path, electrons=wanted.electrons, shrink=wanted.shrink)
-    return dataclasses.replace(sample, prompts=wanted.prompts[name]) if name in wanted.prompts else sample
+        raise Failure("the demo image is missing", where=str(path), fix="correct demo.images of card or sample set")
+    sample = Sample(path=path, electrons=settings.electrons, shrink=settings.shrink)
+    return dataclasses.replace(sample, prompts=settings.prompts[name]) if name in settings.prompts else sample
 
 
-def _own(given: Sequence[Path], clicks: tuple[tuple[float, ...], ...]) -> list[Sample]:
-    """A user's images as they are: no noise is added, and nothing made smaller."""
+def _user_samples(images: Sequence[Path], clicks: tuple[tuple[float, ...], ...]) -> list[Sample]:
+    """A user's images unchanged: without added noise, at full size."""
     paths: list[Path] = []
-    for path in given:
+    for path in images:
         if not path.exists():
-            raise WrongUsage("there is no such image or directory", where=str(path), fix="name a PNG or JPEG file")
+            raise WrongUsage("there is no such image or directory", where=str(path), fix="give a PNG or JPEG file")
         inside = sorted(file for file in path.iterdir() if file.suffix.lower() in PICTURES) if path.is_dir() else [path]
         if not inside:
-            raise WrongUsage("holds no PNG or JPEG file", where=str(path), fix="name another directory")
+            raise WrongUsage("contains no PNG or JPEG file", where=str(path), fix="give another directory")
         paths += inside
     return [Sample(path=path, prompts=(Prompt(points=clicks),)) for path in paths]

@@ -1,6 +1,6 @@
-"""import: a `model.yaml` of darktable-ai's format as a card of this format.
+"""import: the card for a `model.yaml` of darktable-ai.
 
-What that format does not say becomes a placeholder, or the worst a card can say: lint reports both. Nothing is guessed.
+Fields that model.yaml does not have become placeholders or the worst possible value; lint reports both.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import Any
 
 from dtmodels.card.yaml_writer import card_text, scalar
 from dtmodels.stages._model_yaml import read_model_yaml
-from dtmodels.stages.new import ADDRESS, COMMIT, TODO
+from dtmodels.stages.new import PLACEHOLDER_COMMIT, PLACEHOLDER_URL, TODO
 from dtmodels.yaml.document import Where
 
 Values = Mapping[str, Any]
-_CARRIED = {
+_CONVERTED = {
     "id",
     "name",
     "description",
@@ -29,32 +29,32 @@ _CARRIED = {
     "checkpoints",
     "model_card",
 }
-_NO_FIELD = "the source's format has no field for it; `dtmodels explain` derives what the facts support"
-_UNSAID = "the source does not say; this is the worst it could be"
+_NO_FIELD = "model.yaml has no such field; `dtmodels explain` derives what the facts support"
+_UNSTATED = "model.yaml does not state it; this is the worst possible value"
 
 
 def import_card(path: Path) -> str:
-    """The text of a card with what the `model.yaml` at `path` says.
+    """The text of a card with the facts of the `model.yaml` at `path`.
 
     Raises:
-        WrongUsage: there is no such file, or it is a card of this format already.
-        Failure: it is no plain YAML, or not of darktable-ai's format.
+        WrongUsage: there is no such file, or it is already a card.
+        Failure: it is not plain YAML, or not in darktable-ai's format.
     """
     source = read_model_yaml(path)
-    remarks: dict[Where, str] = {}
+    comments: dict[Where, str] = {}
     card = source.get("model_card")
     about: Values = card if isinstance(card, dict) else {}
     datasets = _datasets(about)
     for index in range(len(datasets)):
         for name in ("access", "collection", "personal_data", "consent"):
-            remarks["training", "datasets", index, name] = _UNSAID
+            comments["training", "datasets", index, name] = _UNSTATED
     values = _card(source, about, datasets)
     for claim in ("osaid", "mof"):
-        remarks["openness", claim] = _NO_FIELD
-    remarks["license", "weights"] = "the source states one licence; whether the code has the same is not said"
-    rest = [line for name in source if name not in _CARRIED for line in _comment(name, source[name])]
-    kept = ["# What the source says and a card has no field for:", *rest] if rest else []
-    return card_text(values, remarks) + "".join(f"{line}\n" for line in kept)
+        comments["openness", claim] = _NO_FIELD
+    comments["license", "weights"] = "model.yaml states one licence; it may or may not be the licence of the code"
+    unused = [line for name in source if name not in _CONVERTED for line in _comment_lines(name, source[name])]
+    appendix = ["# Fields of model.yaml that a card does not have:", *unused] if unused else []
+    return card_text(values, comments) + "".join(f"{line}\n" for line in appendix)
 
 
 def _card(source: Values, about: Values, datasets: list[dict[str, Any]]) -> dict[str, Any]:
@@ -68,16 +68,16 @@ def _card(source: Values, about: Values, datasets: list[dict[str, Any]]) -> dict
         "version": _text(source, "version"),
         "status": "draft",
         "source": {
-            "repository": _text(about, "source", ADDRESS),
-            "commit": COMMIT,
+            "repository": _text(about, "source", PLACEHOLDER_URL),
+            "commit": PLACEHOLDER_COMMIT,
             "authors": [_text(about, "author")],
         },
-        "publication": {"kind": TODO, "title": TODO, "url": _text(about, "paper", ADDRESS)},
+        "publication": {"kind": TODO, "title": TODO, "url": _text(about, "paper", PLACEHOLDER_URL)},
         "license": {"weights": _text(about, "license"), "code": TODO},
         "training": {"datasets": datasets},
         "openness": {"osaid": TODO, "mof": TODO},
         "limitations": _limitations(about, datasets),
-        # darktable runs models of that format itself, and gives them no network.
+        # darktable runs these models itself, and gives them no network access.
         "use": {"scope": _text(about, "scope"), "inference": "local", "network": "none", "telemetry": "none"},
         "checkpoints": list(_checkpoints(source)),
         "convert": {"family": TODO.lower(), "options": {}},
@@ -87,13 +87,13 @@ def _card(source: Values, about: Values, datasets: list[dict[str, Any]]) -> dict
 
 
 def _datasets(about: Values) -> list[dict[str, Any]]:
-    """One entry for each set the source names with its terms: `SIDD: MIT; DIV2K, WED: none`; else one for all."""
-    said, terms = _text(about, "training_data"), _text(about, "training_data_license")
+    """One entry for each dataset with stated terms, as in `SIDD: MIT; DIV2K, WED: none`; else one entry for all."""
+    description, terms = _text(about, "training_data"), _text(about, "training_data_license")
     parts = [part.partition(":") for part in terms.split(";")]
     if all(names and stated.strip() for names, _, stated in parts):
         named = [(name.strip(), stated.strip()) for names, _, stated in parts for name in names.split(",")]
     else:
-        head, dash, _ = said.partition(" – ")
+        head, dash, _ = description.partition(" – ")
         named = [(head.strip() if dash and "," not in head else TODO, terms)]
     return [
         {
@@ -104,7 +104,7 @@ def _datasets(about: Values) -> list[dict[str, Any]]:
             "collection": "undisclosed",
             "personal_data": "people",
             "consent": "unknown",
-            "provenance": said,
+            "provenance": description,
         }
         for name, licence in named
         if name
@@ -112,7 +112,7 @@ def _datasets(about: Values) -> list[dict[str, Any]]:
 
 
 def _limitations(about: Values, datasets: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The source's notes, which is where its format discloses; they are about the sets they name."""
+    """The notes of model.yaml, where its authors disclose limitations, with the datasets that they name."""
     notes = _text(about, "notes")
     if notes == TODO:
         return []
@@ -121,34 +121,34 @@ def _limitations(about: Values, datasets: list[dict[str, Any]]) -> list[dict[str
 
 
 def _checkpoints(source: Values) -> Iterator[dict[str, Any]]:
-    given = source.get("checkpoints")
-    for index, entry in enumerate(given if isinstance(given, list) else []):
+    entries = source.get("checkpoints")
+    for index, entry in enumerate(entries if isinstance(entries, list) else []):
         values: Values = entry if isinstance(entry, dict) else {}
         stem = PurePosixPath(_text(values, "path", "")).stem.lower()
         name = re.sub(r"[^a-z0-9_.-]+", "-", stem).strip("-._") or f"weights-{index + 1}"
-        yield {"name": name, "url": _text(values, "url", ADDRESS), "sha256": "0" * 64}
+        yield {"name": name, "url": _text(values, "url", PLACEHOLDER_URL), "sha256": "0" * 64}
 
 
 def _attributes(source: Values) -> dict[str, Any]:
-    given = source.get("attributes")
-    attributes = dict(given) if isinstance(given, dict) else {}
+    stated = source.get("attributes")
+    attributes = dict(stated) if isinstance(stated, dict) else {}
     return attributes | ({"tiling": source["tiling"]} if "tiling" in source else {})
 
 
-def _comment(name: str, value: Any) -> Iterator[str]:
-    """A field as comment lines: one each, whatever the value holds."""
+def _comment_lines(name: str, value: Any) -> Iterator[str]:
+    """A field as comment lines, one for each value in it."""
     match value:
         case dict():
             for key, inner in value.items():
-                yield from _comment(f"{name}.{key}", inner)
+                yield from _comment_lines(f"{name}.{key}", inner)
         case list():
             for index, inner in enumerate(value):
-                yield from _comment(f"{name}[{index}]", inner)
+                yield from _comment_lines(f"{name}[{index}]", inner)
         case _:
             yield f"# {name}: {scalar(value)}"
 
 
-def _text(values: Values, name: str, otherwise: str = TODO) -> str:
-    """A text of the source; `otherwise` where it has none, or something that is no text."""
+def _text(values: Values, name: str, default: str = TODO) -> str:
+    """A text of model.yaml; `default` where it is missing, empty or no text."""
     value = values.get(name)
-    return " ".join(value.split()) or otherwise if isinstance(value, str) else otherwise
+    return " ".join(value.split()) or default if isinstance(value, str) else default

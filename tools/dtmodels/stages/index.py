@@ -1,4 +1,4 @@
-"""index: the files that list what is in a release: `versions.json` and `SHA256SUMS`."""
+"""index: `versions.json` and `SHA256SUMS`, which list the contents of a release."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ SUMS = "SHA256SUMS"
 
 
 def index(directory: Path) -> None:
-    """Write `versions.json` and `SHA256SUMS` of a release directory, computed from the packages themselves.
+    """Write `versions.json` and `SHA256SUMS` of a release directory, read from its packages.
 
     Raises:
-        Failure: a package cannot be read, or what would be written breaks its schema.
+        Failure: a package cannot be read, or the lists would break their schema.
     """
     versions = {"schema": 1, "models": dict(_version(package) for package in sorted(directory.glob("*.dtmodel")))}
     check_against("versions-v1", versions, where="versions.json")
     write_json(directory / "versions.json", versions)
-    write_text(directory / SUMS, sums(path for path in directory.iterdir() if path.name != SUMS))
+    write_text(directory / SUMS, sha256_sums(path for path in directory.iterdir() if path.name != SUMS))
 
 
 def asset_name(model_id: str, file: str) -> str:
-    """What a file of a package is called as an asset of its own: the id keeps names apart."""
+    """The asset name of one file of a package; the id makes it unique."""
     return f"{model_id}-{file}"
 
 
-def sums(files: Iterable[Path]) -> str:
-    """The text of `SHA256SUMS`, as coreutils' `sha256sum -c` reads it, sorted by name."""
+def sha256_sums(files: Iterable[Path]) -> str:
+    """The text of `SHA256SUMS`, sorted by name, in the format of `sha256sum -c`."""
     return "".join(f"{sha256(path)}  {path.name}\n" for path in sorted(files))
 
 
 def _version(package: Path) -> tuple[str, dict[str, Any]]:
-    """What darktable looks for about one package: version and digest, and what its newer dialogs show."""
+    """The entry of one package, by id. darktable reads version and digest; its newer dialogs show the other fields."""
     with zipfile.ZipFile(package) as archive:
         top = archive.namelist()[0].split("/")[0]
         config = json.loads(archive.read(f"{top}/config.json"))

@@ -1,4 +1,4 @@
-"""package: the model directory as one `.dtmodel`, the same bytes from every machine."""
+"""package: the model directory as one `.dtmodel` file, bit-identical on every machine."""
 
 from __future__ import annotations
 
@@ -14,39 +14,41 @@ from dtmodels.card.catalogue import Entry
 from dtmodels.package.config_writer import SEEDED
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
-"""The earliest date a zip can hold; a build date would make every package differ."""
+"""The earliest date of the zip format; a build date would change every package."""
 UNIX = 3
 REGULAR_0644 = 0o100644 << 16
-"""darktable applies these mode bits; without them files come out unreadable for others."""
+"""Mode bits, which darktable applies; without them other users could not read the installed files."""
 
 
 def package(entry: Entry, workspace: Workspace) -> Path:
     """Write `<id>.dtmodel` from the converted model directory, the card and the licence texts.
 
-    Members are stored, not deflated: weights hardly compress, and deflated bytes depend on the zlib version.
-    The first entry lies inside the one top directory, which is how darktable finds the id.
+    Entries are stored without compression: weights hardly compress, and deflated bytes depend on the zlib version.
+    darktable reads the id from the first entry, which is inside the single top directory.
 
     Raises:
         Failure: the model has not been converted.
     """
     directory = workspace.model(entry.card.id)
     if not (directory / "config.json").is_file():
-        raise Failure("nothing to package", where=str(directory), fix=f"run `dtmodels convert {entry.card.id}`")
+        raise Failure("the model is not converted", where=str(directory), fix=f"run `dtmodels convert {entry.card.id}`")
     target = workspace.package(entry.card.id)
     with replacing(target) as part:
-        write_archive(part, entry.card.id, dict(_members(entry, workspace)))
+        write_archive(part, entry.card.id, dict(_files(entry, workspace)))
     return target
 
 
 def reject_seeded_weights(entry: Entry, workspace: Workspace) -> None:
-    """Refuse to publish a model without real weights.
+    """Check that a model may be published: it has no seeded weights.
 
     Raises:
         Failure: the model was converted with seeded weights, or not at all.
     """
     file = workspace.model(entry.card.id) / "config.json"
     if not file.is_file():
-        raise Failure("nothing to package", where=str(file.parent), fix=f"run `dtmodels convert {entry.card.id}`")
+        raise Failure(
+            "the model is not converted", where=str(file.parent), fix=f"run `dtmodels convert {entry.card.id}`"
+        )
     if (seed := json.loads(file.read_bytes()).get(SEEDED)) is not None:
         raise Failure(
             f"the model has seeded weights (seed {seed}), so it cannot be released",
@@ -55,29 +57,35 @@ def reject_seeded_weights(entry: Entry, workspace: Workspace) -> None:
         )
 
 
-def write_archive(path: Path, top: str, members: dict[str, Path]) -> None:
-    """Write a zip with one top directory: `members` maps names inside it to files; order and dates are fixed."""
+def write_archive(path: Path, top: str, files: dict[str, Path]) -> None:
+    """Write a zip with one top directory, with sorted entries and fixed dates.
+
+    Args:
+        path: of the zip file.
+        top: name of the directory in it.
+        files: source files by their names in that directory.
+    """
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-        for name in sorted(members):
+        for name in sorted(files):
             info = zipfile.ZipInfo(f"{top}/{name}", date_time=EPOCH)
             info.create_system = UNIX
             info.external_attr = REGULAR_0644
-            info.file_size = members[name].stat().st_size
-            with members[name].open("rb") as source, archive.open(info, "w") as sink:
+            info.file_size = files[name].stat().st_size
+            with files[name].open("rb") as source, archive.open(info, "w") as sink:
                 while block := source.read(1 << 20):
                     sink.write(block)
 
 
-def _members(entry: Entry, workspace: Workspace) -> Iterator[tuple[str, Path]]:
+def _files(entry: Entry, workspace: Workspace) -> Iterator[tuple[str, Path]]:
     for file in workspace.model(entry.card.id).iterdir():
         yield file.name, file
     yield "card.yaml", entry.directory / "card.yaml"
-    own = sorted(entry.directory.glob("LICENSE*"))
-    for file in own or _license_of_repository(entry, workspace):
+    licences = sorted(entry.directory.glob("LICENSE*"))
+    for file in licences or _license_of_repository(entry, workspace):
         yield file.name, file
 
 
 def _license_of_repository(entry: Entry, workspace: Workspace) -> list[Path]:
-    """Models made in this repository carry its licence text."""
+    """The licence text of the repository, for models whose source it is."""
     text = workspace.root / "LICENSE"
     return [text] if entry.card.source.repository == "self" and text.is_file() else []

@@ -1,4 +1,4 @@
-"""setup --pin: fill in what a card cannot know before somebody has the file: SHA-256, size, and revision on the Hub."""
+"""setup --pin: write SHA-256, size and Hub revision of each downloaded checkpoint into the card."""
 
 from __future__ import annotations
 
@@ -26,29 +26,29 @@ ON_THE_HUB = re.compile(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pinned:
-    """What became known of one checkpoint."""
+class PinnedCheckpoint:
+    """One checkpoint with its digest and size."""
 
     index: int
-    """In the card's list."""
+    """Position in the list of the card."""
     checkpoint: Checkpoint
-    """Complete."""
+    """With all fields known."""
     hub: bool
-    """Whether its address on the Hub takes the place of its plain one."""
+    """Whether `hub` replaces `url` in the card."""
 
 
 def pin_each(entries: Iterable[Entry], workspace: Workspace, console: Console) -> None:
-    """Pin the checkpoints of several models and say what was found; go on past a failure.
+    """Pin the checkpoints of several models and print them. A failure does not stop the other models.
 
     Raises:
         Failure: one or more models could not be pinned; the message names each with its reason.
-        NothingToDo: every checkpoint of all of them has its SHA-256.
+        NothingToDo: every checkpoint of all models has a SHA-256.
     """
     failures, done = [], 0
     for entry in entries:
         try:
-            for one in pin(entry, workspace, console):
-                console.say(f"{entry.card.id}: {one.name}: {one.sha256}, {one.bytes:,} bytes")
+            for checkpoint in pin(entry, workspace, console):
+                console.say(f"{entry.card.id}: {checkpoint.name}: {checkpoint.sha256}, {checkpoint.bytes:,} bytes")
                 done += 1
         except NothingToDo:
             continue
@@ -57,32 +57,34 @@ def pin_each(entries: Iterable[Entry], workspace: Workspace, console: Console) -
     if failures:
         raise Failure("\n".join(failures))
     if not done:
-        raise NothingToDo("every checkpoint has its sha256")
+        raise NothingToDo("every checkpoint has a sha256")
 
 
 def pin(entry: Entry, workspace: Workspace, console: Console) -> list[Checkpoint]:
     """Fetch each checkpoint that has no SHA-256 yet, and write SHA-256, size and revision into the card.
 
-    Everything else in the card stays as it is, comments too. The files go to the cache, where `setup` finds them.
+    All other text of the card stays, comments included. The files are stored in the cache that `setup` uses.
 
     Returns:
-        The checkpoints that were pinned, complete.
+        The pinned checkpoints, with all fields known.
 
     Raises:
-        Failure: a file cannot be fetched, is a web page, or lies on a personal share; the card stays as it was.
-        NothingToDo: every checkpoint has its SHA-256.
+        Failure: a file cannot be fetched, is a web page, or is a file-sharing link. The card stays unchanged.
+        NothingToDo: every checkpoint has a SHA-256.
     """
-    open_ones = [(index, one) for index, one in enumerate(entry.card.checkpoints) if one.sha256 is None]
-    if not open_ones:
-        raise NothingToDo("every checkpoint has its sha256", where=entry.card.id)
-    found = [_pinned(entry, index, one, workspace, console) for index, one in open_ones]
-    _write(entry.directory / CARD, found)
-    return [one.checkpoint for one in found]
+    unpinned = [(index, one) for index, one in enumerate(entry.card.checkpoints) if one.sha256 is None]
+    if not unpinned:
+        raise NothingToDo("every checkpoint has a sha256", where=entry.card.id)
+    pinned = [_pinned(entry, index, one, workspace, console) for index, one in unpinned]
+    _write(entry.directory / CARD, pinned)
+    return [one.checkpoint for one in pinned]
 
 
-def _pinned(entry: Entry, index: int, checkpoint: Checkpoint, workspace: Workspace, console: Console) -> Pinned:
+def _pinned(
+    entry: Entry, index: int, checkpoint: Checkpoint, workspace: Workspace, console: Console
+) -> PinnedCheckpoint:
     if host := share(checkpoint.url or ""):
-        what = f"{host} is a personal share: nobody can say that it will give this file again"
+        what = f"{host} serves file-sharing links, which may give another file later"
         raise Failure(what, where=f"{entry.card.id}: {checkpoint.name}", fix=MIRROR)
     known = _with_revision(checkpoint)
     with console.progress(f"{entry.card.id}: fetching {checkpoint.name}", None) as advance:
@@ -91,23 +93,23 @@ def _pinned(entry: Entry, index: int, checkpoint: Checkpoint, workspace: Workspa
         else:
             path = workspace.cache / "unpinned" / f"{entry.card.id}-{checkpoint.name}"
             path.parent.mkdir(parents=True, exist_ok=True)
-            for leftover in path.parent.glob(f"{path.name}*"):  # of another day, maybe of another file
+            for leftover in path.parent.glob(f"{path.name}*"):  # of an earlier run, perhaps of another file
                 leftover.unlink() if leftover.is_file() else shutil.rmtree(leftover)
             if known.hub:
                 fetch_from_hub(known.hub, path, Expected())
             else:
                 download(known.url or "", path, Expected(), advance)
-    _refuse_page(path, known)
+    _reject_web_page(path, known)
     complete = replace(known, sha256=sha256(path), bytes=path.stat().st_size)
     if not known.file:
-        kept = workspace.cache / "sha256" / str(complete.sha256)
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        path.replace(kept)
-    return Pinned(index=index, checkpoint=complete, hub=known.hub != checkpoint.hub)
+        cached = workspace.cache / "sha256" / str(complete.sha256)
+        cached.parent.mkdir(parents=True, exist_ok=True)
+        path.replace(cached)
+    return PinnedCheckpoint(index=index, checkpoint=complete, hub=known.hub != checkpoint.hub)
 
 
 def _with_revision(checkpoint: Checkpoint) -> Checkpoint:
-    """The checkpoint by repository, commit and path where its address is one of the Hub, else as it is."""
+    """The checkpoint by Hub repository, commit and path where its URL is on the Hub, else unchanged."""
     if not checkpoint.url or not (parts := ON_THE_HUB.fullmatch(checkpoint.url)):
         return checkpoint
     from huggingface_hub import get_hf_file_metadata, hf_hub_url
@@ -118,42 +120,42 @@ def _with_revision(checkpoint: Checkpoint) -> Checkpoint:
         commit = get_hf_file_metadata(hf_hub_url(repository, path, revision=parts["revision"]), token=False).commit_hash
     except (HfHubHTTPError, OSError, ValueError) as exc:
         first_line = str(exc).strip().splitlines()[0]
-        raise Failure(f"the hub does not know the file: {first_line}", where=checkpoint.url) from exc
+        raise Failure(f"the Hub does not have the file: {first_line}", where=checkpoint.url) from exc
     if not commit:
-        raise Failure("the hub does not say of which commit the file is", where=checkpoint.url)
+        raise Failure("the Hub does not report the commit of the file", where=checkpoint.url)
     return replace(checkpoint, url=None, hub=HubFile(repository=repository, revision=commit, path=path))
 
 
-def _refuse_page(path: Path, checkpoint: Checkpoint) -> None:
+def _reject_web_page(path: Path, checkpoint: Checkpoint) -> None:
     with path.open("rb") as file:
         head = file.read(64)
     if head.strip() and not head.lstrip().startswith(b"<"):
         return
     if not checkpoint.file:
         path.unlink()
-    what = "is a web page, not a file of weights" if head else "is empty"
-    fix = "take the address of the file itself; some hosts answer with a page that asks to confirm"
+    what = "is a web page, not a checkpoint" if head else "is empty"
+    fix = "use the URL of the file itself; some hosts respond with a confirmation page"
     raise Failure(what, where=checkpoint.url or checkpoint.name, fix=fix)
 
 
-def _write(path: Path, found: list[Pinned]) -> None:
+def _write(path: Path, pinned: list[PinnedCheckpoint]) -> None:
     data = path.read_bytes()
     text = decode(data)
-    edits = [made for one in found for made in _edits(text, one)]
+    edits = [change for one in pinned for change in _edits(text, one)]
     new = apply(text, edits)
-    compose(new)  # a card is never written so that it cannot be read any more
+    compose(new)  # fails before an unreadable card would be written
     write_bytes(path, data[: len(data) - len(text.encode())] + new.encode())
 
 
-def _edits(text: str, one: Pinned) -> list[Edit]:
-    where: Where = ("checkpoints", one.index)
-    checkpoint = one.checkpoint
-    made = [addition(text, where, {"sha256": quoted(str(checkpoint.sha256)), "bytes": str(checkpoint.bytes)})]
-    if one.hub and (hub := checkpoint.hub):
+def _edits(text: str, pinned: PinnedCheckpoint) -> list[Edit]:
+    where: Where = ("checkpoints", pinned.index)
+    checkpoint = pinned.checkpoint
+    edits = [addition(text, where, {"sha256": quoted(str(checkpoint.sha256)), "bytes": str(checkpoint.bytes)})]
+    if pinned.hub and (hub := checkpoint.hub):
         source = f"{{repository: {hub.repository}, revision: {quoted(hub.revision)}, path: {quoted(hub.path)}}}"
-        made.append(edit(text, Change(kind="key", where=(*where, "url"), source="hub")))
-        made.append(edit(text, Change(kind="value", where=(*where, "url"), source=source)))
-    if None in made:
+        edits.append(edit(text, Change(kind="key", where=(*where, "url"), source="hub")))
+        edits.append(edit(text, Change(kind="value", where=(*where, "url"), source=source)))
+    if None in edits:
         what = f"'{checkpoint.name}' has sha256 {checkpoint.sha256} and {checkpoint.bytes} bytes"
-        raise Failure(what, where=CARD, fix="there is no place for it that a program can find: write it by hand")
-    return [change for change in made if change]
+        raise Failure(what, where=CARD, fix="the position in the card cannot be found: write it by hand")
+    return [change for change in edits if change]

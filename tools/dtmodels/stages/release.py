@@ -1,4 +1,4 @@
-"""release: build every model that can be built here and lay out `dist/` as a release would publish it."""
+"""release: build the released models on this machine and write `dist/` as a release would publish it."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from dtmodels.stages.setup import comes_with_repository
 
 
 def release(root: Path, ids: Sequence[str], console: Console) -> None:
-    """Build the chosen models and write `dist/`, atomically.
+    """Build models and write `dist/`, atomically.
 
     Args:
         root: the model repository.
-        ids: the models to release; all whose checkpoints come with the repository when empty.
-        console: where progress and the closing table go.
+        ids: the models to release; empty for all released models whose checkpoints are stored in the repository.
+        console: prints progress and the final table.
 
     Raises:
-        Failure: a model could not be built; `dist/` stays as it was.
+        Failure: a model could not be built; `dist/` is left unchanged.
         NothingToDo: no model to release.
     """
     workspace = Workspace(root)
@@ -40,11 +40,11 @@ def release(root: Path, ids: Sequence[str], console: Console) -> None:
 
 
 def choose(catalogue: Catalogue, ids: Sequence[str]) -> list[Entry]:
-    """The models to release: the named ones, or all that are released and need no download.
+    """The models to release: those with these ids, or without ids all that are released and need no download.
 
     Raises:
-        Failure: a named model may not be released.
-        NothingToDo: nothing is left to release.
+        Failure: a model with one of these ids must not be released.
+        NothingToDo: there is no model to release.
     """
     named = [catalogue.get(model_id) for model_id in ids]
     for entry in named:
@@ -55,13 +55,15 @@ def choose(catalogue: Catalogue, ids: Sequence[str]) -> list[Entry]:
                 fix="set status: released once every checkpoint digest is verified",
             )
     ready = [entry for entry in catalogue.entries if entry.card.status == "released" and comes_with_repository(entry)]
-    if not (chosen := named or ready):
-        raise NothingToDo("no released model has its checkpoints here", fix='name models: make release MODELS="<id>"')
-    return chosen
+    if not (selected := named or ready):
+        raise NothingToDo(
+            "no released model has its checkpoints in the repository", fix='name models: make release MODELS="<id>"'
+        )
+    return selected
 
 
 def _assemble(built: Sequence[Built], workspace: Workspace) -> bool:
-    """Write `dist/` unless it already holds exactly these packages."""
+    """Write `dist/`; returns False when it already contains exactly these packages."""
     for model in built:
         reject_seeded_weights(model.entry, workspace)
     inputs = digest(*(f"{model.entry.card.id} {model.sha256}" for model in built))
@@ -76,14 +78,14 @@ def _assemble(built: Sequence[Built], workspace: Workspace) -> bool:
 
 
 def _assets(model: Built, workspace: Workspace, directory: Path) -> None:
-    """The package, and each of its files as an asset of its own."""
+    """Add the package, and each of its files as a separate asset."""
     _link(model.package, directory / model.package.name)
     for file in sorted(workspace.model(model.entry.card.id).iterdir()):
         _link(file, directory / asset_name(model.entry.card.id, file.name))
 
 
 def _link(source: Path, target: Path) -> None:
-    """Files are only ever replaced, never rewritten, so a hard link is as good as a copy and costs nothing."""
+    """Link or copy a file. A hard link is safe, because files are replaced and never written in place."""
     try:
         os.link(source, target)
     except OSError:

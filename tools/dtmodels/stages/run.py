@@ -1,4 +1,4 @@
-"""run: all building stages of one model in order, each only when its input changed."""
+"""run: all build stages of each model in order. A stage runs only when its inputs have changed."""
 
 from __future__ import annotations
 
@@ -19,76 +19,77 @@ from dtmodels.build.cache import inputs_of, is_fresh, run_if_stale
 from dtmodels.build.workspace import Workspace
 from dtmodels.card.catalogue import Entry
 from dtmodels.openness.grade import grade
-from dtmodels.stages.convert import decibels_of, obtain_and_convert
+from dtmodels.stages.convert import obtain_and_convert, parity_db
 from dtmodels.stages.package import package
 from dtmodels.stages.setup import is_verified
 from dtmodels.stages.validate import validate_and_record, validate_archive
 
-COLUMNS = ["model", "version", "task", "grade", "licence", "bytes", "sha256", "parity dB", "convert s", "processor s"]
-COLUMNS += ["other s", "peak MB", "verdict"]
+COLUMNS = ["model", "version", "task", "grade", "licence", "bytes", "sha256", "parity dB"]
+COLUMNS += ["convert wall s", "convert CPU s", "other stages wall s", "peak memory MB", "result"]
 MEMORY = 6_000_000_000
-"""Bytes that building the largest model may take."""
+"""Memory needed to build the largest model, in bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageTiming:
-    """What a stage took when it was done last."""
+    """Time and memory of the last run of a stage. Fields are keys of effort.json."""
 
     seconds: float
+    """Wall time."""
     processor: float
-    """CPU seconds: what is left of `seconds` where other work shares the machine."""
+    """CPU time in seconds, which does not depend on other work on the machine."""
     peak: int
-    """Bytes of memory of the largest process that took part until then."""
+    """Peak memory of the largest process so far, in bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
-    """A model that went through all stages."""
+    """A model for which all stages succeeded."""
 
     entry: Entry
     package: Path
     sha256: str
     """Of the package."""
-    decibels: float
-    """How near its graphs come to the network they were made from."""
-    work: tuple[str, ...]
-    """The stages that had to be done; empty when everything was still valid."""
-    efforts: Mapping[str, StageTiming]
+    parity_db: float
+    """PSNR of its graphs against the source network, in dB."""
+    stages_run: tuple[str, ...]
+    """The stages that ran; empty when all results were up to date."""
+    timings: Mapping[str, StageTiming]
     """By stage."""
 
     def row(self) -> list[str]:
-        """The model as a line of the closing table."""
-        converting = self.efforts.get("convert")
-        others = sum(effort.seconds for stage, effort in self.efforts.items() if stage != "convert")
-        times = [f"{converting.seconds:.1f}", f"{converting.processor:.1f}"] if converting else ["", ""]
-        peak = max((effort.peak for effort in self.efforts.values()), default=None)
+        """The model as a line of the final table."""
+        convert = self.timings.get("convert")
+        others = sum(timing.seconds for stage, timing in self.timings.items() if stage != "convert")
+        times = [f"{convert.seconds:.1f}", f"{convert.processor:.1f}"] if convert else ["", ""]
+        peak = max((timing.peak for timing in self.timings.values()), default=None)
         rest = [f"{others:.1f}", "" if peak is None else f"{peak / 1e6:,.0f}"]
-        verdict = "built" if self.work else "still valid"
+        result = "built" if self.stages_run else "up to date"
         size = f"{self.package.stat().st_size:,}"
-        return [*_card_cells(self.entry), size, self.sha256[:12], f"{self.decibels:.0f}", *times, *rest, verdict]
+        return [*_card_cells(self.entry), size, self.sha256[:12], f"{self.parity_db:.0f}", *times, *rest, result]
 
 
 @dataclass(frozen=True, slots=True)
 class SkippedModel:
-    """A model that was not built, and why."""
+    """A model that was not built, with the reason."""
 
     entry: Entry
     failure: Failure
 
     @property
     def skipped(self) -> bool:
-        """Whether there was nothing to build, rather than something that went wrong."""
+        """Whether there was nothing to build, so that this is no error."""
         return isinstance(self.failure, NothingToDo)
 
     def row(self) -> list[str]:
-        """The model as a line of the closing table."""
+        """The model as a line of the final table."""
         cells = _card_cells(self.entry)
         return [*cells, *[""] * (len(COLUMNS) - len(cells) - 1), "skipped" if self.skipped else "failed"]
 
     def reason(self) -> str:
-        """What it was, with the model's name in front."""
-        said = str(self.failure)
-        return said if said.startswith(f"{self.entry.card.id}:") else f"{self.entry.card.id}: {said}"
+        """The error message, which starts with the model's id."""
+        message = str(self.failure)
+        return message if message.startswith(f"{self.entry.card.id}:") else f"{self.entry.card.id}: {message}"
 
 
 def run_each(
@@ -100,36 +101,36 @@ def run_each(
     draft_seed: int | None = None,
     jobs: int | None = None,
 ) -> list[Built]:
-    """Run all stages of each model, go on past a failure, and close with one table.
+    """Run all stages of each model, and print one table at the end. A failure does not stop the other models.
 
-    Each model is built in a separate process, so that its memory is back before the next one starts.
+    Each model is built in a separate process, which releases its memory before the next one starts.
 
     Args:
         entries: the models, in order.
-        workspace: where they are built.
-        console: where progress and the table go.
-        seed: build with seeded weights made from this number where a checkpoint would have to be downloaded.
-        draft_seed: the same, for models alone that have a checkpoint nobody has verified.
-        jobs: how many to build at a time, each on its share of the processors; as many as there is memory for when
-            None: torch traces a network on one processor.
+        workspace: build directories.
+        console: prints progress and the table.
+        seed: initialise all weights from this seed instead of a checkpoint to download.
+        draft_seed: the same, but only for models with an unverified checkpoint.
+        jobs: number of models to build in parallel, each on an equal part of the CPU cores. None for as many as there
+            is memory for, because torch traces a network on one core.
 
     Raises:
         Failure: one or more models could not be built; the message names each with its reason.
-        NothingToDo: there was nothing to build for any of them.
+        NothingToDo: there was nothing to build for any model.
     """
-    models, together = list(entries), jobs or max_parallel_processes(MEMORY)
+    models, parallel = list(entries), jobs or max_parallel_processes(MEMORY)
     seeds = [draft_seed if seed is None and not is_verified(entry) else seed for entry in models]
     with workspace.locked():
-        pool = ThreadPoolExecutor(together)
+        pool = ThreadPoolExecutor(parallel)
         try:
-            results = list(pool.map(partial(_attempt, workspace, console, together), models, seeds))
+            results = list(pool.map(partial(_attempt, workspace, console, parallel), models, seeds))
         finally:
             pool.shutdown(cancel_futures=True)
     console.table(COLUMNS, [result.row() for result in results])
-    left = [result for result in results if isinstance(result, SkippedModel)]
-    skipped, failed = ([result for result in left if result.skipped is kind] for kind in (True, False))
+    unbuilt = [result for result in results if isinstance(result, SkippedModel)]
+    skipped, failed = ([result for result in unbuilt if result.skipped is kind] for kind in (True, False))
     if failed:
-        reasons = "\n".join(result.reason() for result in left)
+        reasons = "\n".join(result.reason() for result in unbuilt)
         raise Failure(f"{len(failed)} of {len(results)} models could not be built\n{reasons}")
     if skipped and len(skipped) == len(results):
         raise NothingToDo("\n".join(result.reason() for result in skipped))
@@ -139,21 +140,23 @@ def run_each(
 
 
 def _attempt(
-    workspace: Workspace, console: Console, together: int, entry: Entry, seed: int | None
+    workspace: Workspace, console: Console, parallel: int, entry: Entry, seed: int | None
 ) -> Built | SkippedModel:
     try:
-        if _finished(entry, workspace, seed):
+        if _is_up_to_date(entry, workspace, seed):
             return run(entry, workspace, console, seed=seed)
-        result, _ = run_in_subprocess(_tried, entry, workspace, seed, together, quiet=console.quiet)
+        result, _ = run_in_subprocess(_run_or_skip, entry, workspace, seed, parallel, quiet=console.quiet)
     except Failure as failure:
         return SkippedModel(entry, failure)
     return result
 
 
-def _tried(entry: Entry, workspace: Workspace, seed: int | None, together: int, *, quiet: bool) -> Built | SkippedModel:
-    """Runs in the other process: what went wrong comes back as a result, stripped to what its kinds share."""
-    # Read when torch is loaded, which is later. Threads beyond the processors wait for each other by spinning.
-    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // together)))
+def _run_or_skip(
+    entry: Entry, workspace: Workspace, seed: int | None, parallel: int, *, quiet: bool
+) -> Built | SkippedModel:
+    """Run all stages in the worker process; a failure is returned as a result, without its subclass."""
+    # torch reads this when it is loaded, which is later. Threads in excess of the CPU cores busy-wait for each other.
+    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // parallel)))
     try:
         return run(entry, workspace, Console(quiet=quiet), seed=seed)
     except Failure as failure:
@@ -162,62 +165,62 @@ def _tried(entry: Entry, workspace: Workspace, seed: int | None, together: int, 
 
 
 def run(entry: Entry, workspace: Workspace, console: Console, *, seed: int | None = None) -> Built:
-    """Set up, convert, validate and package one model, and hold the finished archive against darktable's installer.
+    """Set up, convert, validate and package one model, and check the archive as darktable's installer does.
 
     Raises:
-        Failure: a stage failed; what was finished before is kept and not done again.
+        Failure: a stage failed. The results of earlier stages stay and are used by the next run.
     """
     card, inputs = entry.card, inputs_of(entry, seed=seed)
-    work: dict[str, Callable[[], object]] = {
+    stages: dict[str, Callable[[], object]] = {
         "convert": partial(obtain_and_convert, entry, workspace, console, seed=seed),
         "validate": partial(validate_and_record, entry, workspace, console),
         "package": partial(_package, entry, workspace),
     }
-    efforts, done = _efforts(workspace.effort(card.id)), []
+    timings, stages_run = _read_timings(workspace.effort(card.id)), []
     for stage, outputs in _outputs(entry, workspace).items():
-        started, used = time.monotonic(), _processor()
-        if run_if_stale(workspace.stamp(card.id, stage), inputs, outputs, work[stage]):
-            took, worked = time.monotonic() - started, _processor() - used
-            efforts[stage] = StageTiming(seconds=took, processor=worked, peak=peak_memory())
-            write_json(workspace.effort(card.id), {name: asdict(effort) for name, effort in efforts.items()})
-            done.append(stage)
+        wall_start, cpu_start = time.monotonic(), _cpu_seconds()
+        if run_if_stale(workspace.stamp(card.id, stage), inputs, outputs, stages[stage]):
+            wall, cpu = time.monotonic() - wall_start, _cpu_seconds() - cpu_start
+            timings[stage] = StageTiming(seconds=wall, processor=cpu, peak=peak_memory())
+            write_json(workspace.effort(card.id), {name: asdict(timing) for name, timing in timings.items()})
+            stages_run.append(stage)
     archive = workspace.package(card.id)
     return Built(
         entry=entry,
         package=archive,
         sha256=sha256(archive),
-        decibels=decibels_of(workspace, card.id),
-        work=tuple(done),
-        efforts=efforts,
+        parity_db=parity_db(workspace, card.id),
+        stages_run=tuple(stages_run),
+        timings=timings,
     )
 
 
-def _processor() -> float:
-    """CPU seconds of this process and of those it started and waited for."""
-    used = os.times()
-    return used.user + used.system + used.children_user + used.children_system
+def _cpu_seconds() -> float:
+    """CPU time of this process and of the finished processes that it started."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
-def _efforts(path: Path) -> dict[str, StageTiming]:
+def _read_timings(path: Path) -> dict[str, StageTiming]:
     try:
-        found = json.loads(path.read_bytes())
-        kinds = {"seconds": float, "processor": float, "peak": int}
+        stored = json.loads(path.read_bytes())
+        types = {"seconds": float, "processor": float, "peak": int}
         return {
-            stage: StageTiming(**{name: kind(took[name]) for name, kind in kinds.items()})
-            for stage, took in found.items()
+            stage: StageTiming(**{name: convert(timing[name]) for name, convert in types.items()})
+            for stage, timing in stored.items()
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}  # it only informs: without it the table has a gap
+        return {}  # only the table uses timings; it shows empty cells
 
 
-def _finished(entry: Entry, workspace: Workspace, seed: int | None) -> bool:
+def _is_up_to_date(entry: Entry, workspace: Workspace, seed: int | None) -> bool:
     inputs = inputs_of(entry, seed=seed)
     stages = _outputs(entry, workspace).items()
     return all(is_fresh(workspace.stamp(entry.card.id, stage), inputs, outputs) for stage, outputs in stages)
 
 
 def _outputs(entry: Entry, workspace: Workspace) -> dict[str, list[Path]]:
-    """What each stage makes."""
+    """The output files of each stage."""
     name = entry.card.id
     return {
         "convert": [workspace.model(name), workspace.parity(name)],

@@ -1,4 +1,4 @@
-"""setup: have every checkpoint of a model, verified, before anything reads it."""
+"""setup: fetch every checkpoint of a model and verify its SHA-256 and size."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from dtmodels.card.model import Checkpoint, HubFile
 
 
 def comes_with_repository(entry: Entry) -> bool:
-    """Whether all checkpoints of a model lie in its directory, so that building it needs no download."""
+    """Whether all checkpoints of a model are stored in its directory, so that building it needs no download."""
     return bool(entry.card.checkpoints) and all(checkpoint.file for checkpoint in entry.card.checkpoints)
 
 
 def is_verified(entry: Entry) -> bool:
-    """Whether a digest is known for every checkpoint of a model, so that it can be built from the real ones."""
+    """Whether the card states a digest for every checkpoint, so that the model can be built from them."""
     return all(checkpoint.sha256 for checkpoint in entry.card.checkpoints)
 
 
@@ -29,10 +29,10 @@ def setup(entry: Entry, workspace: Workspace, console: Console) -> Mapping[str, 
     """Find or fetch the checkpoints of a model; each has the SHA-256 and size of the card.
 
     Returns:
-        The file of each checkpoint, by the name the card gives it.
+        The file of each checkpoint, by its name in the card.
 
     Raises:
-        Failure: a digest is missing from the card, or a file is not the one the card names.
+        Failure: the card has no digest of a checkpoint, a file cannot be fetched, or its digest or size differs.
     """
     return {checkpoint.name: _obtain(entry, checkpoint, workspace, console) for checkpoint in entry.card.checkpoints}
 
@@ -42,59 +42,61 @@ def _obtain(entry: Entry, checkpoint: Checkpoint, workspace: Workspace, console:
     if checkpoint.file:
         path = entry.directory / checkpoint.file
         if not path.is_file():
-            raise Failure("the checkpoint is not there", where=str(path), fix="restore it from the repository")
+            raise Failure("the checkpoint file is missing", where=str(path), fix="restore it from the repository")
         check(path, expected, where=str(path), keep=True)
         return path
-    kept = workspace.cache / "sha256" / str(expected.sha256)
-    if not kept.exists():
+    cached = workspace.cache / "sha256" / str(expected.sha256)
+    if not cached.exists():
         with console.progress(f"{entry.card.id}: fetching {checkpoint.name}", expected.bytes) as advance:
-            _fetch(checkpoint, kept, expected, advance)
-    check(kept, expected, where=str(kept))
-    return kept
+            _fetch(checkpoint, cached, expected, advance)
+    check(cached, expected, where=str(cached))
+    return cached
 
 
 def _expected(entry: Entry, checkpoint: Checkpoint) -> Expected:
     if checkpoint.sha256 is None:
         raise Failure(
-            f"checkpoint '{checkpoint.name}' has no sha256, so no file can be held against it",
+            f"checkpoint '{checkpoint.name}' has no sha256, so its file cannot be verified",
             where=f"{entry.card.id}/card.yaml",
-            fix=f"on a machine you trust: `dtmodels setup --pin {entry.card.id}`, then look at what it wrote",
+            fix=f"on a trusted machine, run `dtmodels setup --pin {entry.card.id}` and review the changed card",
         )
     return Expected(sha256=checkpoint.sha256, bytes=checkpoint.bytes)
 
 
-def _fetch(checkpoint: Checkpoint, kept: Path, expected: Expected, advance: Advance) -> None:
+def _fetch(checkpoint: Checkpoint, target: Path, expected: Expected, advance: Advance) -> None:
     if checkpoint.hub:
-        fetch_from_hub(checkpoint.hub, kept, expected)
+        fetch_from_hub(checkpoint.hub, target, expected)
     elif checkpoint.url:
-        download(checkpoint.url, kept, expected, advance)
+        download(checkpoint.url, target, expected, advance)
     else:
-        raise Failure(f"checkpoint '{checkpoint.name}' says nowhere where it lies", fix="give it a url, hub or file")
+        raise Failure(f"checkpoint '{checkpoint.name}' has no location", fix="add url, hub or file")
 
 
-def fetch_from_hub(hub: HubFile, kept: Path, expected: Expected) -> None:
-    """Fetch a file of the Hugging Face Hub to `kept`.
+def fetch_from_hub(hub: HubFile, target: Path, expected: Expected) -> None:
+    """Fetch a file of the Hugging Face Hub to the path `target`.
 
-    Its own client does it: that resumes, retries, and knows the mirrors a user has set up.
+    Uses huggingface_hub, which resumes, retries, and uses the mirrors that a user has configured.
 
     Raises:
-        Failure: the Hub does not give the file, or gives another one.
+        Failure: the Hub does not have the file, or its digest or size differs.
     """
     from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
     where = f"https://huggingface.co/{hub.repository}/blob/{hub.revision}/{hub.path}"
-    directory = kept.with_name(kept.name + ".hub")
+    directory = target.with_name(target.name + ".hub")
     try:
-        got = Path(hf_hub_download(hub.repository, hub.path, revision=hub.revision, local_dir=directory, token=None))
+        downloaded = Path(
+            hf_hub_download(hub.repository, hub.path, revision=hub.revision, local_dir=directory, token=None)
+        )
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError) as exc:
         first_line = str(exc).strip().splitlines()[0]
         raise Failure(
-            f"the hub does not give the file: {first_line}",
+            f"the file cannot be fetched from the Hub: {first_line}",
             where=where,
-            fix="check repository, revision and path; run the command again to go on where it stopped",
+            fix="check repository, revision and path; run the command again to resume",
         ) from exc
-    check(got, expected, where=where)
-    with replacing(kept) as part:
-        got.replace(part)
+    check(downloaded, expected, where=where)
+    with replacing(target) as part:
+        downloaded.replace(part)
     shutil.rmtree(directory)

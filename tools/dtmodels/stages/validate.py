@@ -1,4 +1,4 @@
-"""validate: do with a built model or a `.dtmodel` file what darktable would do with it."""
+"""validate: test a built model or a `.dtmodel` file as darktable would install, load and run it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from dtbase.system.discovery import member
 from dtbase.system.errors import Failure, WrongUsage
 from dtbase.system.files import json_text, write_json
 from dtbase.terminal.console import Console
+from dtbase.text.plural import pluralise
 from dtmodels import tasks
 from dtmodels.build.workspace import Workspace
 from dtmodels.card.catalogue import Catalogue, Entry
@@ -21,20 +22,20 @@ from dtmodels.package.archive import install
 from dtmodels.package.config_reader import FILE as CONFIG
 from dtmodels.package.config_writer import SEEDED
 from dtmodels.stages import _golden
-from dtmodels.stages._inspect_package import Examined, examine
-from dtmodels.stages.convert import decibels_of
+from dtmodels.stages._inspect_package import PackageInspection, inspect_package
+from dtmodels.stages.convert import parity_db
 from dtmodels.tasks._protocol import HasGoldenPairs
 
 
 def validate_package(path: Path, runtime: Runtime | None = None) -> CheckReport:
-    """Validate a `.dtmodel` file, or a directory as darktable would have installed it.
+    """Validate a `.dtmodel` file, or a directory with an installed model.
 
     Args:
         path: the file or directory.
-        runtime: where to run graphs; one of its own when not given.
+        runtime: runs the graphs; None for a new one.
 
     Raises:
-        WrongUsage: `path` is neither.
+        WrongUsage: there is no such file or directory.
     """
     if not path.exists():
         raise WrongUsage("there is no such file or directory", where=str(path))
@@ -45,42 +46,42 @@ def validate_package(path: Path, runtime: Runtime | None = None) -> CheckReport:
 
 
 def validate(entry: Entry, directory: Path, *, pin: bool = False, runtime: Runtime | None = None) -> CheckReport:
-    """Validate the converted model in `directory`, and hold its output against the golden data of `entry`.
+    """Validate the converted model in `directory`, and compare its output with the golden data of `entry`.
 
     Args:
         entry: the model of the catalogue.
-        directory: its ONNX files and `config.json`.
-        pin: store the statistics of this run as the golden ones, if there is no error.
-        runtime: where to run graphs; one of its own when not given.
+        directory: contains its ONNX files and `config.json`.
+        pin: store the statistics of this run as golden data, if there is no error.
+        runtime: runs the graphs; None for a new one.
 
     Raises:
         Failure: the model has not been converted.
     """
     if not (directory / CONFIG).is_file():
-        raise Failure("nothing to validate", where=str(directory), fix=f"run `dtmodels convert {entry.card.id}`")
+        raise Failure("the model is not converted", where=str(directory), fix=f"run `dtmodels convert {entry.card.id}`")
     if runtime is None:
         with Runtime() as own:
             return validate(entry, directory, pin=pin, runtime=own)
-    examined = examine(directory, runtime, top=entry.card.id)
-    report = _report(entry.card.id, examined)
-    return _with_golden(report, entry, examined, runtime, pin=pin) if examined.sound else report
+    inspection = inspect_package(directory, runtime, top=entry.card.id)
+    report = _report(entry.card.id, inspection)
+    return _with_golden(report, entry, inspection, runtime, pin=pin) if inspection.sound else report
 
 
 def validate_all(root: Path, targets: Sequence[str], console: Console, *, pin: bool, as_json: bool) -> int:
     """Validate models by id, and packages or directories by path; print the reports.
 
     Returns:
-        Exit code: 0 when all are fine, 1 otherwise.
+        Exit code: 0 when no report has an error, 1 otherwise.
 
     Raises:
-        WrongUsage: a target is neither a model nor a path, or `pin` was asked for a path.
+        WrongUsage: a target is neither a model nor a path, or `pin` is set for a path.
         Failure: a model has not been converted.
     """
     with Runtime() as runtime:
         reports = [_target(root, target, runtime, pin=pin) for target in targets]
     for report in reports if pin else ():
         if report.ok:
-            console.note(f"{report.where}: {_golden.FILE} is written; `dtmodels docs` brings its page up to date")
+            console.note(f"{report.where}: {_golden.FILE} is written; run `dtmodels docs` to update its page")
     if as_json:
         console.say(json_text({"reports": [report.as_json() for report in reports]}).rstrip())
     else:
@@ -90,24 +91,24 @@ def validate_all(root: Path, targets: Sequence[str], console: Console, *, pin: b
 
 
 def validate_and_record(entry: Entry, workspace: Workspace, console: Console) -> None:
-    """Validate a converted model and write its report to the workspace, with how near its conversion came.
+    """Validate a converted model, and write its report to the workspace, with the PSNR of its conversion.
 
     Raises:
         Failure: there are errors; the message lists them.
     """
     console.note(f"{entry.card.id}: validating")
     report = validate(entry, workspace.model(entry.card.id))
-    figures = {**report.facts.figures, "parity_db": decibels_of(workspace, entry.card.id)}
-    report = dataclasses.replace(report, facts=dataclasses.replace(report.facts, figures=figures))
+    metrics = {**report.facts.figures, "parity_db": parity_db(workspace, entry.card.id)}
+    report = dataclasses.replace(report, facts=dataclasses.replace(report.facts, figures=metrics))
     write_json(workspace.report(entry.card.id), report.as_json())
     _require(report, entry.card.id)
 
 
 def validate_archive(path: Path) -> None:
-    """Hold a packed `.dtmodel` against the rules of darktable's installer and loader, without running it.
+    """Check a `.dtmodel` file by the rules of darktable's installer and loader, without running its graphs.
 
     Raises:
-        Failure: darktable would not install it whole, or not load it.
+        Failure: darktable would not install all of it, or not load it.
     """
     with tempfile.TemporaryDirectory() as staging:
         _require(_archive(path, Path(staging), None), path.name)
@@ -116,14 +117,16 @@ def validate_archive(path: Path) -> None:
 def _require(report: CheckReport, where: str) -> None:
     if not report.ok:
         lines = "\n".join(str(problem) for problem in report.errors)
-        raise Failure(f"darktable's user would not be happy with it\n{lines}", where=where)
+        count = pluralise(len(report.errors), "error")
+        fix = "correct them and run the command again"
+        raise Failure(f"the package fails validation with {count}\n{lines}", where=where, fix=fix)
 
 
 def _target(root: Path, target: str, runtime: Runtime, *, pin: bool) -> CheckReport:
     path = Path(target)
     if path.suffix == ".dtmodel" or "/" in target or path.is_dir():
         if pin:
-            raise WrongUsage("--pin is for models of the repository", where=target, fix="name the model by its id")
+            raise WrongUsage("--pin needs a model of the repository", where=target, fix="give the id of a model")
         return validate_package(path, runtime)
     entry = Catalogue.load(root).get(target)
     return validate(entry, Workspace(root).model(entry.card.id), pin=pin, runtime=runtime)
@@ -131,7 +134,7 @@ def _target(root: Path, target: str, runtime: Runtime, *, pin: bool) -> CheckRep
 
 def _validate_path(path: Path, runtime: Runtime) -> CheckReport:
     if path.is_dir():
-        return _report(path.name, examine(path, runtime))
+        return _report(path.name, inspect_package(path, runtime))
     with tempfile.TemporaryDirectory() as staging:
         return _archive(path, Path(staging), runtime)
 
@@ -140,44 +143,48 @@ def _archive(path: Path, staging: Path, runtime: Runtime | None) -> CheckReport:
     installed = install(path, staging)
     if installed.directory is None:
         return CheckReport(where=path.name, problems=installed.problems)
-    examined = examine(installed.directory, runtime, top=installed.id)
-    problems = (*installed.problems, *examined.problems)
+    inspection = inspect_package(installed.directory, runtime, top=installed.id)
+    problems = (*installed.problems, *inspection.problems)
     if path.stem != installed.id:
-        what = f"the file is named {path.stem!r}, the model {installed.id!r}: a download of the model does not find it"
+        what = f"the file is named {path.stem!r}, the model {installed.id!r}: darktable does not find it for a download"
         problems += (warning("archive.file-name", path.name, what, f"name it {installed.id}.dtmodel"),)
-    return CheckReport(where=path.name, problems=problems, facts=examined.facts)
+    return CheckReport(where=path.name, problems=problems, facts=inspection.facts)
 
 
-def _report(where: str, examined: Examined) -> CheckReport:
-    return CheckReport(where=where, problems=examined.problems, facts=examined.facts)
+def _report(where: str, inspection: PackageInspection) -> CheckReport:
+    return CheckReport(where=where, problems=inspection.problems, facts=inspection.facts)
 
 
-def _with_golden(report: CheckReport, entry: Entry, examined: Examined, runtime: Runtime, *, pin: bool) -> CheckReport:
-    if examined.model is not None and SEEDED in examined.model.config.values:
+def _with_golden(
+    report: CheckReport, entry: Entry, inspection: PackageInspection, runtime: Runtime, *, pin: bool
+) -> CheckReport:
+    if inspection.model is not None and SEEDED in inspection.model.config.values:
         if pin:
-            what = "has seeded weights: what it returns must not become the golden output"
+            what = "has seeded weights, so its output must not become golden data"
             raise Failure(what, where=entry.card.id, fix=f"run `dtmodels convert {entry.card.id}`")
         return report
     if pin:
-        _golden.pin(entry.directory, examined.calls, examined.facts.files)
-    problems = [*report.problems, *_golden.compare(entry.directory, examined.calls, entry.card.tolerance.relative)]
-    figures = dict(report.facts.figures)
-    problems += _pairs(entry, examined, runtime, figures)
-    facts: Facts = dataclasses.replace(report.facts, figures=figures)
+        _golden.pin(entry.directory, inspection.calls, inspection.facts.files)
+    problems = [*report.problems, *_golden.compare(entry.directory, inspection.calls, entry.card.tolerance.relative)]
+    metrics = dict(report.facts.figures)
+    problems += _pairs(entry, inspection, runtime, metrics)
+    facts: Facts = dataclasses.replace(report.facts, figures=metrics)
     return CheckReport(where=report.where, problems=tuple(problems), facts=facts)
 
 
-def _pairs(entry: Entry, examined: Examined, runtime: Runtime, figures: dict[str, float]) -> Iterator[CheckProblem]:
-    """Hold the model against images darktable rendered, where its directory has some."""
+def _pairs(
+    entry: Entry, inspection: PackageInspection, runtime: Runtime, metrics: dict[str, float]
+) -> Iterator[CheckProblem]:
+    """Compare the model with images that darktable rendered, where its directory has golden pairs."""
     golden, task = entry.directory / _golden.PAIRS, member(tasks, entry.card.task)
-    if not golden.is_file() or not hasattr(task, "measure") or examined.model is None:
+    if not golden.is_file() or not hasattr(task, "measure") or inspection.model is None:
         return
     try:
-        figures.update(cast(HasGoldenPairs, task).measure(examined.model, runtime, golden))
+        metrics.update(cast(HasGoldenPairs, task).measure(inspection.model, runtime, golden))
     except Failure as exc:
         yield error("golden.pairs", _golden.PAIRS, str(exc), "render the golden pairs again")
         return
-    wanted = entry.card.tolerance.psnr_db
-    if wanted is not None and figures["psnr_db_worst"] < wanted:
-        what = f"the worst pair reaches {figures['psnr_db_worst']:.2f} dB, the card promises {wanted:g} dB"
-        yield error("golden.psnr", _golden.PAIRS, what, "train longer, or promise less in the card: tolerance.psnr_db")
+    target = entry.card.tolerance.psnr_db
+    if target is not None and metrics["psnr_db_worst"] < target:
+        what = f"PSNR of the worst pair is {metrics['psnr_db_worst']:.2f} dB, below tolerance.psnr_db, {target:g} dB"
+        yield error("golden.psnr", _golden.PAIRS, what, "train longer, or lower tolerance.psnr_db in the card")

@@ -1,4 +1,4 @@
-"""A checkpoint that is not the one the card means: one error that names file and fact, and nothing left behind."""
+"""An unsuitable checkpoint is one error that names file and cause, and leaves no files."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Code:
 
 @pytest.fixture
 def card(add_model: Add) -> Path:
-    """The card of a small NAFNet whose checkpoint lies beside it."""
+    """The card of a small NAFNet with its checkpoint in the same directory."""
     path = add_model("denoise-toy", sha256="SHA256", bytes="BYTES") / "card.yaml"
     text = path.read_text().replace("file: model.onnx", "file: weights.pth").replace("name: model\n", "name: weights\n")
     path.write_text(text.replace("family: onnx", f"family: nafnet\n  options: {TINY}"))
@@ -41,12 +41,12 @@ def card(add_model: Add) -> Path:
 
 @pytest.fixture
 def state() -> State:
-    """Tensors that fit."""
+    """Tensors that fit the network."""
     return NAFNet(4, (1,), 1, (1,)).state_dict()
 
 
 def store(card: Path, content: object) -> None:
-    """Write the checkpoint, raw bytes as they are, and its digest and size into the card."""
+    """Write the checkpoint from tensors or raw bytes, and its digest and size into the card."""
     path = card.parent / "weights.pth"
     if isinstance(content, bytes):
         path.write_bytes(content)
@@ -107,44 +107,44 @@ FACTS = {
 
 
 @pytest.fixture
-def refused(
+def rejected(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Callable[[str], None]:
-    """Run the model as a user would: it fails with one error of this content, and leaves nothing."""
+    """Check that `dtmodels convert` fails with one error that contains `fact`, and leaves no files."""
 
-    def hold(fact: str) -> None:
+    def assert_rejected(fact: str) -> None:
         monkeypatch.chdir(tmp_path)
         with pytest.raises(SystemExit) as ended:
             run(cli, "dtmodels", ["--root", ".", "convert", "denoise-toy"])
-        said = capsys.readouterr().err
+        message = capsys.readouterr().err
         assert ended.value.code == 1
-        assert said.count("error: ") == 1
-        assert "weights.pth" in said
-        assert fact in said
-        assert "Traceback" not in said
+        assert message.count("error: ") == 1
+        assert "weights.pth" in message
+        assert fact in message
+        assert "Traceback" not in message
         assert not list(Workspace(tmp_path).output.rglob("*.onnx"))
         assert not list(Workspace(tmp_path).output.rglob("*.part"))
         assert not (tmp_path / "ran").exists()
 
-    return hold
+    return assert_rejected
 
 
 @pytest.mark.parametrize("make", FACTS, ids=lambda make: make.__name__)
-def test_a_checkpoint_that_does_not_fit(
-    card: Path, state: State, refused: Callable[[str], None], make: Callable[[State], object]
+def test_unsuitable_checkpoint(
+    card: Path, state: State, rejected: Callable[[str], None], make: Callable[[State], object]
 ) -> None:
     store(card, make(state))
-    refused(FACTS[make])
+    rejected(FACTS[make])
 
 
-def test_a_checkpoint_that_is_cut_off(card: Path, state: State, refused: Callable[[str], None], tmp_path: Path) -> None:
+def test_truncated_checkpoint(card: Path, state: State, rejected: Callable[[str], None], tmp_path: Path) -> None:
     torch.save({"params": state}, tmp_path / "whole")
     store(card, (tmp_path / "whole").read_bytes()[:-200])
-    refused("is cut off")
+    rejected("is cut off")
 
 
-def test_a_checkpoint_with_another_digest(card: Path, state: State, refused: Callable[[str], None]) -> None:
+def test_checkpoint_with_another_digest(card: Path, state: State, rejected: Callable[[str], None]) -> None:
     store(card, {"params": state})
     path = card.parent / "weights.pth"
     path.write_bytes(path.read_bytes()[:-1] + b"x")
-    refused("not the file the card names")
+    rejected("not the file the card names")

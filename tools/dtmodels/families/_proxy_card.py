@@ -1,0 +1,210 @@
+"""Card fields of a new proxy that its module, its training recipe and its files state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dtbase.system.files import sha256
+from dtmodels.families._module_titles import TITLES, manual_url
+
+CODE, PHOTOGRAPHS = "GPL-3.0-or-later", "CC0-1.0"
+WEIGHTS, STEPS, GOLDEN, REPORT = "weights.safetensors", "training.jsonl", "golden.safetensors", "REPORT.md"
+EVALUATION_SET = "Photographs for evaluation"
+CLOSED_FORM_PARAMETERS = 100
+"""A proxy with at most as many parameters is a closed form with fitted constants; others are neural networks."""
+SAMPLES = "https://scikit-image.org/docs/stable/api/skimage.data.html"
+"""Where the photographs of images/proxy come from."""
+RENDERS = "https://github.com/darktable-org/darktable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProxyFacts:
+    """Description of a proxy, as its module's file and its weights state it."""
+
+    module: str
+    """darktable's operation name."""
+    darktable: str | None
+    """Version that the weights were fitted to; None without weights."""
+    network: str
+    """Path of the file that defines the network, from the root of the repository."""
+    parameters: int
+    """Number of fitted parameters."""
+    optimiser: str
+    """`lbfgs` or `adam`; a file of this name trains the proxy."""
+    pairs: int
+    """Rendered images for training."""
+    side: int
+    """Width and height of a training image, in pixels."""
+    exposures: tuple[float, float]
+    """Range of exposure changes of training photographs, in stops."""
+    charts: float
+    """Fraction of training images that are computed charts."""
+    mosaic: bool
+    """The input is a mosaic of sensor values."""
+    continuous: bool
+    """There is a slider with a continuous range, for which gradients exist."""
+
+
+def card_fields(facts: ProxyFacts, directory: Path) -> Mapping[str, Any]:
+    """The fields of a card for this proxy. Texts that only a person can write begin with TODO.
+
+    Components and digests are stated for the files that are in `directory`, the model's own.
+    """
+    closed_form = facts.parameters <= CLOSED_FORM_PARAMETERS
+    kind = "closed-form proxy" if closed_form else "neural proxy"
+    count = f"{facts.parameters:,} fitted parameter{'' if facts.parameters == 1 else 's'}"
+    title = TITLES.get(facts.module)
+    return {
+        "name": f"proxy of {facts.module}",
+        "description": f"Differentiable version of darktable's {facts.module} module: {kind}, {count}",
+        "architecture": Path(facts.network).stem.replace("_", "-"),
+        "source": {"repository": "self", "authors": ["The contributors of this repository"]},
+        "publication": {
+            "kind": "documentation",
+            "title": f"darktable user manual, module {title}" if title else "TODO",
+            "url": manual_url(title) if title else "https://example.org/",
+        },
+        "license": {"weights": CODE, "code": CODE},
+        "training": {"code": {"url": "self", "license": CODE}, "datasets": _datasets(facts)},
+        "openness": _openness(facts, directory),
+        "limitations": list(_limitations(facts, closed_form=closed_form)),
+        "use": {
+            "scope": f"imitates darktable's {facts.module} module, {_purpose(facts)}",
+            "inference": "local",
+            "network": "none",
+            "telemetry": "none",
+        },
+        "checkpoints": [_checkpoint(directory / WEIGHTS)],
+        "convert": {"family": "proxy", "options": {"module": facts.module}},
+        "package": {"type": "single"},
+        "demo": {"images": ["proxy/chelsea.png", "proxy/rocket.jpg", "proxy/brick.png"]},
+    }
+
+
+def _purpose(facts: ProxyFacts) -> str:
+    if facts.continuous:
+        return "to find and optimise its sliders by gradients"
+    return "as a step in a chain of modules that gradients pass through"
+
+
+def _checkpoint(weights: Path) -> Mapping[str, Any]:
+    known = {"sha256": sha256(weights), "bytes": weights.stat().st_size} if weights.is_file() else {}
+    return {"name": "weights", "file": WEIGHTS, **known}
+
+
+def _datasets(facts: ProxyFacts) -> list[Mapping[str, Any]]:
+    low, high = facts.exposures
+    fitting = (
+        "Two photographs that ship with scikit-image 0.26 and are stored in images/proxy: a coffee cup by Rachel "
+        "Michetti, cut to 384 x 384 pixels, and gravel from CC0Textures. Training uses random squares of "
+        f"{facts.side} x {facts.side} pixels, turned and mirrored, at exposures from {low:+g} to {high:+g} stops. "
+        "Authors, licences and digests are in images/proxy/sources.json."
+    )
+    evaluation = (
+        "Three other photographs that ship with scikit-image 0.26 and are stored in images/proxy: a cat by Stefan van "
+        "der Walt, a rocket launch by SpaceX, and a brick wall from CC0Textures. Authors, licences and digests are in "
+        "images/proxy/sources.json."
+    )
+    return [
+        _dataset("Photographs for fitting", "train", fitting),
+        _dataset(EVALUATION_SET, "evaluate", evaluation),
+        _dataset("Computed charts and darktable's renders", "train", _renders(facts), synthetic=True),
+    ]
+
+
+def _dataset(name: str, role: str, provenance: str, *, synthetic: bool = False) -> Mapping[str, Any]:
+    return {
+        "name": name,
+        "url": RENDERS if synthetic else SAMPLES,
+        "role": role,
+        "license": CODE if synthetic else PHOTOGRAPHS,
+        "access": "public",
+        "collection": "synthetic" if synthetic else "photographed",
+        "personal_data": "none",
+        "consent": "not-needed",
+        "provenance": provenance,
+    }
+
+
+def _renders(facts: ProxyFacts) -> str:
+    """Provenance of the computed part of the training data."""
+    if facts.darktable is None:
+        return "TODO: version of darktable that rendered the training images, and how the images were made"
+    sentences = [
+        f"{100 * facts.charts:g} % of the training images are charts, and 25 % of the evaluation images. "
+        "tools/dtproxies/images/image.py computes them from a seed: patches of all colours with negative channels, "
+        "ramps over 16 stops, and stripes of decreasing width.",
+        "tools/dtproxies/images/mosaic.py computes the sensor values of each image, with noise."
+        if facts.mosaic
+        else "",
+        f"darktable {facts.darktable} rendered the target of each of the {facts.pairs} images during training; the "
+        "targets are not stored.",
+    ]
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _openness(facts: ProxyFacts, directory: Path) -> Mapping[str, Any]:
+    tools = "tools/dtproxies"
+    locations = {
+        "architecture": facts.network,
+        "training_code": f"{tools}/training/{facts.optimiser}.py",
+        "inference_code": f"{tools}/proxy/runners.py",
+        "evaluation_code": f"{tools}/evaluation/run.py",
+        "parameters": WEIGHTS,
+        "intermediate_parameters": STEPS,
+        "datasets": "images/proxy/sources.json",
+        "data_preprocessing_code": f"{tools}/render/pairs.py",
+        "evaluation_data": GOLDEN,
+        "evaluation_results": REPORT,
+        "model_card": "card.yaml",
+        "data_card": "images/proxy/SOURCES.md",
+        "technical_report": REPORT,
+        "research_paper": REPORT,
+        "model_metadata": "card.yaml",
+        "supporting_tools": f"{tools}/command/cli.py",
+    }
+    missing = {name for name in (WEIGHTS, STEPS, GOLDEN, REPORT) if not (directory / name).is_file()}
+    return {
+        "osaid": "none" if missing else "open-source-ai",
+        "mof": "none" if missing else "I",
+        "components": {
+            name: {"license": PHOTOGRAPHS if name in {"datasets", "data_card"} else CODE, "location": location}
+            for name, location in locations.items()
+            if location not in missing
+        },
+    }
+
+
+def _limitations(facts: ProxyFacts, *, closed_form: bool) -> Iterable[Mapping[str, Any]]:
+    yield {"about": "scope", "text": f"TODO: modes and parameters of {facts.module} that the proxy does not imitate"}
+    yield {"about": "quality", "text": "TODO: accuracy, and the inputs and slider values where errors are largest"}
+    if facts.darktable:
+        text = (
+            f"Imitates the CPU path of darktable {facts.darktable}. Its GPU path rounds differently, and other "
+            "versions of darktable were not compared. Masks, blending and opacity are not part of it."
+        )
+        yield {"about": "scope", "text": text}
+    yield {"about": "data", "text": _evaluated_on(facts), "datasets": [EVALUATION_SET]}
+    if closed_form:
+        text = (
+            "The structure of the network follows darktable's source code, which is GPL-3.0-or-later, and the weights "
+            "repeat constants of that code; network and weights therefore carry the same licence."
+        )
+        yield {"about": "legal", "text": text}
+    text = "The report that describes the proxy was written by its authors and has no independent review."
+    yield {"about": "quality", "text": text}
+
+
+def _evaluated_on(facts: ProxyFacts) -> str:
+    if facts.mosaic:
+        return (
+            "Evaluated on mosaics that are computed from three 8-bit photographs and charts, with photon and read "
+            "noise. Lens faults and defective sensor elements are absent."
+        )
+    return (
+        "Evaluated on three 8-bit photographs and on computed charts, not on camera files. Values range from well "
+        "below black to 16 times white, but noise and lens faults of real cameras are absent."
+    )
