@@ -15,7 +15,7 @@ from onnx import TensorProto, helper
 from dtbase.system.files import write_json
 from dtmodels.card.reader import read_card
 from dtmodels.graph.runtime import Runtime
-from dtmodels.package.config_writer import config as config_of
+from dtmodels.package.config_writer import build_config
 from dtmodels.stages.package import write_archive
 
 Shape = Sequence[int | str]
@@ -139,7 +139,7 @@ def make_package(add_model: Callable[..., Path], tmp_path: Path) -> Callable[...
         (directory / "card.yaml").write_text(text)
         card = read_card(directory / "card.yaml")
         settings = tmp_path / f"{model_id}.json"
-        write_json(settings, config_of(card, {}, seed=seed))
+        write_json(settings, build_config(card, {}, seed=seed))
         members = {file.name: file for file in directory.iterdir()} | {"config.json": settings}
         target = tmp_path / "dist" / f"{model_id}.dtmodel"
         target.parent.mkdir(exist_ok=True)

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
-from dtbase.system.discovery import member_names
+from dtbase.system.discovery import plugin_names
 from dtmodels import tasks
-from dtmodels.card.schemas import schema
+from dtmodels.card.schemas import load_schema
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def questions(root: Path) -> list[dict[str, Any]]:
 
 def field(question: str) -> tuple[list[int], dict[str, Any]]:
     """Where in the card's schema a question belongs, and what the schema says there; `-` goes one level down."""
-    place, form = [], schema("card-v1")
+    place, form = [], load_schema("card-v1")
     for name in question.split("-"):
         properties = form.get("items", form)["properties"]
         place.append(list(properties).index(name))
@@ -39,7 +39,7 @@ def test_a_new_model_is_asked_for_in_the_order_of_the_card(questions: list[dict[
 
 def test_choices_are_those_of_the_card(questions: list[dict[str, Any]]) -> None:
     choices = {one["id"]: one["attributes"]["options"] for one in questions if one["type"] == "dropdown"}
-    assert choices.pop("task") == member_names(tasks)
+    assert choices.pop("task") == plugin_names(tasks)
     assert len(choices) >= 5
     for question, options in choices.items():
         assert options == field(question)[1]["enum"]
@@ -48,7 +48,7 @@ def test_choices_are_those_of_the_card(questions: list[dict[str, Any]]) -> None:
 def test_what_a_draft_has_to_say_is_asked(questions: list[dict[str, Any]]) -> None:
     asked = {question["id"].split("-")[0] for question in questions}
     settled_later = {"schema", "id", "name", "architecture", "version", "status", "package"}
-    assert set(schema("card-v1")["required"]) - settled_later <= asked
+    assert set(load_schema("card-v1")["required"]) - settled_later <= asked
 
 
 def test_what_was_read_by_a_person_has_an_owner(root: Path) -> None:

@@ -9,11 +9,11 @@ import pytest
 
 PROGRAM = """
 import importlib, sys
-from dtbase.system.discovery import member, member_names
+from dtbase.system.discovery import load_plugin, plugin_names
 package = importlib.import_module(sys.argv[1])
-print(" ".join(member_names(package)))
+print(" ".join(plugin_names(package)))
 if sys.argv[2:]:
-    print(member(package, sys.argv[2]).MARK)
+    print(load_plugin(package, sys.argv[2]).MARK)
 """
 
 

@@ -14,14 +14,14 @@ import yaml
 
 from dtbase.system.errors import Failure
 from dtmodels.card.model import Card
-from dtmodels.card.reader import build
+from dtmodels.card.reader import build_dataclass
 from dtmodels.card.schema_fit import validate_against_schema
-from dtmodels.card.schemas import check_against, names, schema
+from dtmodels.card.schemas import check_json, load_schema, schema_names
 from dtmodels.lint.registry import all_rules
 from dtmodels.yaml.document import Mapping as Document
 from dtmodels.yaml.document import compose
 
-CARD = schema("card-v1")
+CARD = load_schema("card-v1")
 KEYWORDS = {
     "$schema", "$id", "$ref", "title", "description", "examples", "definitions", "x-rules", "x-fixes",
     "type", "enum", "const", "pattern", "format", "minLength", "maxLength",
@@ -103,14 +103,14 @@ def test_the_dataclasses_are_the_typed_view_of_the_schema() -> None:
     agree(Card, CARD, "card")
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", schema_names())
 def test_a_schema_is_valid_draft_07(name: str) -> None:
-    jsonschema.Draft7Validator.check_schema(schema(name))
+    jsonschema.Draft7Validator.check_schema(load_schema(name))
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", schema_names())
 def test_every_property_is_described_and_has_a_valid_example(name: str) -> None:
-    whole = schema(name)
+    whole = load_schema(name)
     for path, part in properties(whole):
         assert part.get("description", "").endswith("."), f"{name}{path}: no description"
         assert part.get("examples"), f"{name}{path}: no example"
@@ -124,8 +124,8 @@ def test_the_reader_knows_every_keyword_the_card_schema_uses() -> None:
 
 
 def test_patterns_are_anchored_and_mean_ascii_digits() -> None:
-    for name in names():
-        for path, part in properties(schema(name)):
+    for name in schema_names():
+        for path, part in properties(load_schema(name)):
             for pattern in filter(None, (part.get("pattern"), part.get("propertyNames", {}).get("pattern"))):
                 assert pattern.startswith("^") and pattern.endswith("$"), f"{name}{path}"
                 assert "\\" not in pattern, f"{name}{path}: classes such as \\d match other scripts too"
@@ -193,7 +193,7 @@ def accepted_by_reader(card: Any) -> bool:
     values, departures = validate_against_schema(root, CARD)
     wrong = [problem for problem in [*problems, *departures] if problem.severity == "error"]
     if not wrong:
-        assert dataclasses.asdict(build(Card, values))["id"] == card["id"]
+        assert dataclasses.asdict(build_dataclass(Card, values))["id"] == card["id"]
     return not wrong
 
 
@@ -216,10 +216,10 @@ def test_the_reader_and_jsonschema_judge_a_thousand_cards_alike() -> None:
 )
 def test_a_file_that_breaks_its_schema_is_refused_with_its_name(name: str, value: Any) -> None:
     with pytest.raises(Failure, match=r"toy[.]json: .*breaks"):
-        check_against(name, value, where="toy.json")
+        check_json(name, value, where="toy.json")
 
 
 def test_the_schema_directory_is_found_in_a_checkout() -> None:
     assert {path.name for path in (Path(__file__).parents[2] / "schema").glob("*.schema.json")} == {
-        f"{name}.schema.json" for name in names()
+        f"{name}.schema.json" for name in schema_names()
     }

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from dtbase.system.files import json_text, replacing, replacing_directory, sha256, write_text
+from dtbase.system.files import atomic_directory, atomic_file, json_text, sha256, write_text
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     target = tmp_path / "report.json"
     write_text(target, "old")
-    with pytest.raises(RuntimeError), replacing(target) as part:
+    with pytest.raises(RuntimeError), atomic_file(target) as part:
         part.write_text("half")
         raise RuntimeError
     assert [path.name for path in tmp_path.iterdir()] == ["report.json"]
@@ -23,16 +23,16 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> 
 def test_a_directory_is_replaced_as_a_whole(tmp_path: Path) -> None:
     target = tmp_path / "model"
     for name in ("first", "second"):
-        with replacing_directory(target) as part:
+        with atomic_directory(target) as part:
             (part / name).write_text(name)
     assert [path.name for path in target.iterdir()] == ["second"]
 
 
 def test_a_failed_directory_leaves_the_old_one(tmp_path: Path) -> None:
     target = tmp_path / "model"
-    with replacing_directory(target) as part:
+    with atomic_directory(target) as part:
         (part / "kept").write_text("kept")
-    with pytest.raises(RuntimeError), replacing_directory(target) as part:
+    with pytest.raises(RuntimeError), atomic_directory(target) as part:
         (part / "half").write_text("half")
         raise RuntimeError
     assert [path.name for path in tmp_path.iterdir()] == ["model"]

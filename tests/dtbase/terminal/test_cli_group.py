@@ -5,10 +5,10 @@ import click
 import pytest
 
 from dtbase.system.errors import Failure, NothingToDo, WrongUsage
-from dtbase.terminal.cli_group import Commands, inert, run
+from dtbase.terminal.cli_group import CommandGroup, neutralise_workflow_commands, run_cli
 
 
-@click.group(cls=Commands)
+@click.group(cls=CommandGroup)
 def group() -> None:
     """Commands that end in every way a command can."""
 
@@ -37,7 +37,7 @@ def end(how: str) -> int:
 
 def exit_code(*arguments: str) -> object:
     with pytest.raises(SystemExit) as ended:
-        run(group, "tool", arguments)
+        run_cli(group, "tool", arguments)
     return ended.value.code
 
 
@@ -65,7 +65,7 @@ def test_nothing_a_failure_quotes_is_a_command_to_github(capsys: pytest.CaptureF
 
 @pytest.mark.parametrize("harmless", ["a::b", "https://[::1]/x", "a\n  b ::c", "# [x]", "\n: :"])
 def test_other_text_stays_as_it_is(harmless: str) -> None:
-    assert inert(harmless) == harmless
+    assert neutralise_workflow_commands(harmless) == harmless
 
 
 def test_a_full_disk_is_explained_without_a_traceback(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dtbase.terminal.github_output import MOST_SUMMARY, add_summary, set_outputs
+from dtbase.terminal.github_output import MAX_SUMMARY_BYTES, add_summary, set_outputs
 
 
 def read(path: Path) -> dict[str, str]:
@@ -72,7 +72,7 @@ def test_a_summary_never_grows_beyond_what_github_shows(tmp_path: Path, monkeypa
     for _ in range(3):
         add_summary("∞ line\n" * 90_000)
     text = file.read_text(encoding="utf-8")
-    assert file.stat().st_size <= MOST_SUMMARY
+    assert file.stat().st_size <= MAX_SUMMARY_BYTES
     assert text.startswith("| short |\n")
     assert text.count("did not fit") == 1
     assert all(

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from dtbase.system.errors import Failure
-from dtmodels.build.download import Expected, Patience, download
+from dtmodels.build.download import ExpectedFile, RetryPolicy, download
 
 DATA = bytes(range(256)) * 4000
-EXPECTED = Expected(sha256=hashlib.sha256(DATA).hexdigest(), bytes=len(DATA))
-QUICK = Patience(tries=3, wait_s=0.01, timeout_s=5)
+EXPECTED = ExpectedFile(sha256=hashlib.sha256(DATA).hexdigest(), bytes=len(DATA))
+QUICK = RetryPolicy(tries=3, wait_s=0.01, timeout_s=5)
 
 
 class Host(http.server.ThreadingHTTPServer):
@@ -81,7 +81,7 @@ def host() -> Iterator[Host]:
         thread.join()
 
 
-def fetch(host: Host, directory: Path, expected: Expected = EXPECTED) -> Path:
+def fetch(host: Host, directory: Path, expected: ExpectedFile = EXPECTED) -> Path:
     target = directory / "weights"
     download(host.url, target, expected, lambda _: None, QUICK)
     return target
@@ -123,7 +123,7 @@ def test_another_file_under_the_name_is_refused_and_not_kept(host: Host, tmp_pat
 
 def test_a_page_instead_of_the_file_is_refused_by_size(host: Host, tmp_path: Path) -> None:
     with pytest.raises(Failure, match="has 1,024,000 bytes, expected 2,000,000"):
-        fetch(host, tmp_path, Expected(sha256="0" * 64, bytes=2_000_000))
+        fetch(host, tmp_path, ExpectedFile(sha256="0" * 64, bytes=2_000_000))
 
 
 @pytest.mark.parametrize("status", ["404", "403"])
@@ -154,7 +154,7 @@ def test_a_host_nobody_knows_is_not_asked_for_again(tmp_path: Path, monkeypatch:
     pauses: list[float] = []
     with pytest.raises(Failure, match="nobody knows the host") as failure:
         download(
-            "https://host.invalid/x", tmp_path / "weights", EXPECTED, lambda _: None, Patience(sleep=pauses.append)
+            "https://host.invalid/x", tmp_path / "weights", EXPECTED, lambda _: None, RetryPolicy(sleep=pauses.append)
         )
     assert pauses == []
     assert "slip in its name" in failure.value.fix

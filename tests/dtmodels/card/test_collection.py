@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dtmodels.card.catalogue import Catalogue, Entry
+from dtmodels.card.catalogue import Catalogue, CatalogueEntry
 from dtmodels.card.model import Card, Dataset
 from dtmodels.lint.engine import lint
 from dtmodels.lint.rule import Finding
@@ -32,12 +32,12 @@ def catalogue() -> Catalogue:
 
 
 @pytest.fixture(scope="module")
-def entries(catalogue: Catalogue) -> tuple[Entry, ...]:
+def entries(catalogue: Catalogue) -> tuple[CatalogueEntry, ...]:
     return catalogue.entries
 
 
 @pytest.fixture(scope="module")
-def cards(entries: tuple[Entry, ...]) -> list[Card]:
+def cards(entries: tuple[CatalogueEntry, ...]) -> list[Card]:
     return [entry.card for entry in entries]
 
 
@@ -51,7 +51,9 @@ def test_every_card_can_be_read(catalogue: Catalogue) -> None:
     assert not catalogue.broken
 
 
-def test_only_drafts_have_errors_and_only_of_stated_kinds(entries: tuple[Entry, ...], errors: list[Finding]) -> None:
+def test_only_drafts_have_errors_and_only_of_stated_kinds(
+    entries: tuple[CatalogueEntry, ...], errors: list[Finding]
+) -> None:
     drafts = {entry.directory.relative_to(ROOT).as_posix() for entry in entries if entry.card.status == "draft"}
     unexpected = [
         f"{found.path}:{found.line} {found.rule} {found.message}"

@@ -9,23 +9,23 @@ import pytest
 import yaml
 from PIL import Image
 
-from dtbase.system.discovery import member, member_names
+from dtbase.system.discovery import load_plugin, plugin_names
 from dtbase.system.errors import Failure
 from dtbase.system.files import sha256
 from dtmodels import tasks
 from dtmodels.card.catalogue import Catalogue
-from dtmodels.card.demo_samples import FILE, PICTURES, merged, sample_set
+from dtmodels.card.demo_samples import DEMO_FILE, IMAGE_SUFFIXES, merge_demos, read_sample_set
 from dtmodels.card.model import Demo, Prompt
 
 FREE = {"CC0-1.0", "public domain"}
 
 
 def test_every_task_with_a_demo_has_images_for_each_of_its_models(root: Path) -> None:
-    shown = [name for name in member_names(tasks) if hasattr(member(tasks, name), "demo")]
+    shown = [name for name in plugin_names(tasks) if hasattr(load_plugin(tasks, name), "demo")]
     assert len(shown) >= 7
     for entry in Catalogue.load(root).entries:
         if entry.card.task in shown:
-            found = merged(entry.card.demo, sample_set(root / "images" / entry.card.task))
+            found = merge_demos(entry.card.demo, read_sample_set(root / "images" / entry.card.task))
             assert found.images
             assert set(found.prompts) <= set(found.images)
             assert all((root / "images" / name).is_file() for name in found.images)
@@ -33,7 +33,7 @@ def test_every_task_with_a_demo_has_images_for_each_of_its_models(root: Path) ->
 
 def test_every_image_is_free_credited_and_the_one_described(root: Path) -> None:
     directories = [path.parent for path in (root / "images").glob("*/sources.json")]
-    pictures = {path for path in (root / "images").rglob("*") if path.suffix.lower() in PICTURES}
+    pictures = {path for path in (root / "images").rglob("*") if path.suffix.lower() in IMAGE_SUFFIXES}
     assert {path.parent for path in pictures} == set(directories)
     for directory in directories:
         entries = {entry["file"]: entry for entry in json.loads((directory / "sources.json").read_text())["images"]}
@@ -51,7 +51,7 @@ def test_every_image_is_free_credited_and_the_one_described(root: Path) -> None:
 
 
 def test_sample_sets_are_plain_yaml_with_one_section(root: Path) -> None:
-    found = list((root / "images").glob(f"*/{FILE}"))
+    found = list((root / "images").glob(f"*/{DEMO_FILE}"))
     assert len(found) >= 6
     for path in found:
         assert set(yaml.safe_load(path.read_text())) == {"demo"}
@@ -60,13 +60,13 @@ def test_sample_sets_are_plain_yaml_with_one_section(root: Path) -> None:
 def test_a_card_goes_before_the_sample_set_field_by_field_and_image_by_image() -> None:
     one, other = (Prompt(points=((0.5, 0.5),)),), (Prompt(box=(0.0, 0.0, 1.0, 1.0)),)
     default = Demo(images=("a.png", "b.png"), prompts={"a.png": one, "b.png": one}, electrons=100)
-    assert merged(Demo(), default) == default
-    found = merged(Demo(prompts={"b.png": other}, electrons=50), default)
+    assert merge_demos(Demo(), default) == default
+    found = merge_demos(Demo(prompts={"b.png": other}, electrons=50), default)
     assert found == Demo(images=("a.png", "b.png"), prompts={"a.png": one, "b.png": other}, electrons=50)
 
 
 def test_a_directory_without_a_set_has_an_empty_one(tmp_path: Path) -> None:
-    assert sample_set(tmp_path) == Demo()
+    assert read_sample_set(tmp_path) == Demo()
 
 
 @pytest.mark.parametrize(
@@ -80,8 +80,8 @@ def test_a_directory_without_a_set_has_an_empty_one(tmp_path: Path) -> None:
     ],
 )
 def test_a_file_that_is_no_sample_set_is_refused(tmp_path: Path, text: str, told: str) -> None:
-    (tmp_path / FILE).write_text(text)
+    (tmp_path / DEMO_FILE).write_text(text)
     with pytest.raises(Failure, match=told) as exc:
-        sample_set(tmp_path)
-    assert exc.value.where.startswith(str(tmp_path / FILE))
+        read_sample_set(tmp_path)
+    assert exc.value.where.startswith(str(tmp_path / DEMO_FILE))
     assert exc.value.fix

@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from dtbase.system.errors import Failure, WrongUsage
-from dtmodels.card.reader import read, read_card
-from dtmodels.yaml.document import Unreadable, compose, locate
+from dtmodels.card.reader import parse_card_file, read_card
+from dtmodels.yaml.document import UnreadableDocument, compose, locate
 
 Add = Callable[..., Path]
 
@@ -75,7 +75,7 @@ def test_a_byte_order_mark_and_other_line_ends_are_read_with_the_right_lines(
     text = card.read_text().replace("status: released", "status: relesed")
     line = text.splitlines().index("status: relesed") + 1
     card.write_bytes((before + text.replace("\n", newline)).encode())
-    assert [(problem.span.line, problem.span.column) for problem in read(card).problems] == [(line, 9)]
+    assert [(problem.span.line, problem.span.column) for problem in parse_card_file(card).problems] == [(line, 9)]
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_hostile_card_is_refused_before_it_costs_anything(tmp_path: Path, data
     path = tmp_path / "card.yaml"
     path.write_bytes(data)
     started = time.process_time()
-    found = read(path)
+    found = parse_card_file(path)
     assert time.process_time() - started < 2
     assert [problem.rule for problem in found.problems] == [rule]
     assert found.card is None
@@ -107,9 +107,9 @@ def test_a_hostile_card_is_refused_before_it_costs_anything(tmp_path: Path, data
 def test_numbers_too_long_for_python_are_answered_like_any_other(card: Path) -> None:
     text = card.read_text()
     card.write_text(text.replace("family: onnx", f"family: onnx\n  options: {{n: {'9' * 5000}}}"))
-    assert [problem.rule for problem in read(card).problems] == ["SCH004"]
+    assert [problem.rule for problem in parse_card_file(card).problems] == ["SCH004"]
     card.write_text(text.replace("schema: 1", f"schema: {'9' * 5000}"))
-    assert [problem.rule for problem in read(card).problems] == ["SCH005"]
+    assert [problem.rule for problem in parse_card_file(card).problems] == ["SCH005"]
 
 
 def test_both_parsers_of_pyyaml_find_the_same_values_in_the_same_places(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,7 +120,7 @@ def test_both_parsers_of_pyyaml_find_the_same_values_in_the_same_places(monkeypa
     def outcome(text: str) -> object:
         try:
             return compose(text)
-        except Unreadable as stop:
+        except UnreadableDocument as stop:
             return stop.problem
 
     fast = [outcome(text) for text in readable]

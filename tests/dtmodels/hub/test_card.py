@@ -10,7 +10,7 @@ from huggingface_hub import ModelCard
 
 from dtmodels.hub.card import hub_card
 from dtmodels.hub.licences import hub_licence
-from dtmodels.package.reader import Packed
+from dtmodels.package.reader import PackageContents
 from tests.support.injection_strings import NASTY
 from tests.support.markdown_parser import Rendered
 
@@ -38,7 +38,7 @@ def test_a_licence_has_the_hubs_name_or_is_other(spdx: str, word: str) -> None:
 
 
 def card_with(make_package: Make, replace: dict[str, str]) -> ModelCard:
-    return ModelCard(hub_card(Packed.read(make_package(edit=replace)), SOURCE))
+    return ModelCard(hub_card(PackageContents.read(make_package(edit=replace)), SOURCE))
 
 
 def test_a_union_of_licences_is_named_and_its_text_linked(make_package: Make) -> None:

@@ -10,17 +10,17 @@ from pathlib import Path
 import pytest
 
 from dtbase.system.errors import Failure
-from dtmodels.package.archive import Installed, install
+from dtmodels.package.archive import InstallResult, install
 
 Pack = Callable[..., Path]
 Members = dict[str, bytes]
 
 
 @pytest.fixture
-def installed(tmp_path: Path) -> Callable[[Path], Installed]:
+def installed(tmp_path: Path) -> Callable[[Path], InstallResult]:
     """Install an archive into a fresh directory."""
 
-    def install_it(path: Path) -> Installed:
+    def install_it(path: Path) -> InstallResult:
         staging = tmp_path / "staging"
         staging.mkdir()
         return install(path, staging)
@@ -28,10 +28,10 @@ def installed(tmp_path: Path) -> Callable[[Path], Installed]:
     return install_it
 
 
-Install = Callable[[Path], Installed]
+Install = Callable[[Path], InstallResult]
 
 
-def codes(result: Installed) -> list[str]:
+def codes(result: InstallResult) -> list[str]:
     return [problem.code for problem in result.problems if problem.severity == "error"]
 
 

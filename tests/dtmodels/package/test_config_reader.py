@@ -8,14 +8,14 @@ import pytest
 
 from dtmodels.findings.check_report import CheckProblem
 from dtmodels.package.config_keys import check_keys
-from dtmodels.package.config_reader import MISSING, PackageConfig, read
+from dtmodels.package.config_reader import MISSING, PackageConfig, read_config
 
 GOOD = {"id": "toy", "name": "toy", "task": "denoise", "version": "1.0", "model_card": {}}
 
 
 def found(tmp_path: Path, data: bytes) -> tuple[PackageConfig | None, list[CheckProblem]]:
     (tmp_path / "config.json").write_bytes(data)
-    return read(tmp_path)
+    return read_config(tmp_path)
 
 
 def keys(**changed: Any) -> list[CheckProblem]:
@@ -47,7 +47,7 @@ def test_what_darktable_cannot_parse_is_an_error_with_its_cause(tmp_path: Path, 
 
 
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
-    config, (problem,) = read(tmp_path)
+    config, (problem,) = read_config(tmp_path)
     assert (config, problem.code) == (None, "config.absent")
 
 

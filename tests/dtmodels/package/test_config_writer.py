@@ -1,4 +1,4 @@
-"""`config.json` as darktable reads it."""
+"""`build_config.json` as darktable reads it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from dtmodels.card.catalogue import Catalogue
-from dtmodels.card.schemas import check_against
-from dtmodels.package.config_writer import config
+from dtmodels.card.schemas import check_json
+from dtmodels.package.config_writer import build_config
 
 CARD_TEXTS = {
     "long_description",
@@ -36,7 +36,7 @@ def values(of: Any) -> Iterator[Any]:
 
 def test_there_is_no_null_and_the_nine_card_texts_are_strings(add_model: Callable[..., Path], tmp_path: Path) -> None:
     add_model()
-    written = config(Catalogue.load(tmp_path).entries[0].card, {})
+    written = build_config(Catalogue.load(tmp_path).entries[0].card, {})
     assert None not in list(values(written))
     assert written["model_card"].keys() == CARD_TEXTS
     assert all(isinstance(text, str) for text in written["model_card"].values())
@@ -45,10 +45,10 @@ def test_there_is_no_null_and_the_nine_card_texts_are_strings(add_model: Callabl
 
 def test_it_keeps_its_own_schema(add_model: Callable[..., Path], tmp_path: Path) -> None:
     add_model()
-    check_against("config-v1", config(Catalogue.load(tmp_path).entries[0].card, {}), where="config.json")
+    check_json("config-v1", build_config(Catalogue.load(tmp_path).entries[0].card, {}), where="config.json")
 
 
 def test_the_cards_attributes_win_over_the_familys(add_model: Callable[..., Path], tmp_path: Path) -> None:
     add_model()
-    written = config(Catalogue.load(tmp_path).entries[0].card, {"input_sizes": [512], "reach": 3})
+    written = build_config(Catalogue.load(tmp_path).entries[0].card, {"input_sizes": [512], "reach": 3})
     assert written["attributes"] == {"input_sizes": [256], "reach": 3}

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from dtbase.system.errors import Failure
-from dtmodels.release.changelog import section
-from dtmodels.release.tags import parse
+from dtmodels.release.changelog import changelog_section
+from dtmodels.release.tags import parse_tag
 
 TEXT = """\
 # Changelog
@@ -33,8 +33,8 @@ TEXT = """\
 
 def test_the_section_of_the_newest_version_is_what_the_release_says(tmp_path: Path) -> None:
     (tmp_path / "CHANGELOG.md").write_text(TEXT)
-    assert section(tmp_path, parse("v1.1.0")).startswith("### Added\n\n* A model.")
-    assert section(tmp_path, parse("nightly-20260131-0123456789ab")) == "* Not out yet."
+    assert changelog_section(tmp_path, parse_tag("v1.1.0")).startswith("### Added\n\n* A model.")
+    assert changelog_section(tmp_path, parse_tag("nightly-20260131-0123456789ab")) == "* Not out yet."
 
 
 @pytest.mark.parametrize(
@@ -51,10 +51,10 @@ def test_the_section_of_the_newest_version_is_what_the_release_says(tmp_path: Pa
 def test_a_tag_the_changelog_does_not_speak_of_is_refused(tmp_path: Path, tag: str, text: str, what: str) -> None:
     (tmp_path / "CHANGELOG.md").write_text(text)
     with pytest.raises(Failure, match=what) as refused:
-        section(tmp_path, parse(tag))
+        changelog_section(tmp_path, parse_tag(tag))
     assert refused.value.fix
 
 
 def test_no_changelog_is_said(tmp_path: Path) -> None:
     with pytest.raises(Failure, match="there is no changelog"):
-        section(tmp_path, parse("v1.0.0"))
+        changelog_section(tmp_path, parse_tag("v1.0.0"))

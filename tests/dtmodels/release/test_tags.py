@@ -6,7 +6,7 @@ import pytest
 
 from dtbase.system.errors import WrongUsage
 from dtmodels.publishing.published_releases import highest
-from dtmodels.release.tags import Tag, is_tag, nightly, parse
+from dtmodels.release.tags import Tag, is_tag, nightly_tag, parse_tag
 
 GOOD = ["v0.0.1", "v1.2.3", "v10.0.0", "v1.2.3-rc.1", "nightly-20260131-0123456789ab"]
 ODD = [
@@ -19,14 +19,14 @@ ODD = [
 
 @pytest.mark.parametrize("text", GOOD)
 def test_these_are_tags_of_releases(text: str) -> None:
-    assert parse(text).text == text
+    assert parse_tag(text).text == text
 
 
 @pytest.mark.parametrize("text", ODD)
 def test_anything_else_is_refused_in_one_short_line_of_plain_characters(text: str) -> None:
     assert not is_tag(text)
     with pytest.raises(WrongUsage, match="is no tag of a release") as refused:
-        parse(text)
+        parse_tag(text)
     said = str(refused.value)
     assert said.isascii()
     assert len(said) < 200
@@ -48,7 +48,7 @@ def test_the_highest_version_is_no_candidate_no_nightly_and_nobody_elses_tag() -
 
 
 def test_a_nightly_is_named_after_its_commit() -> None:
-    tag = nightly("0123456789abcdef0123456789abcdef01234567", "2026-01-31")
+    tag = nightly_tag("0123456789abcdef0123456789abcdef01234567", "2026-01-31")
     assert tag.text == "nightly-20260131-0123456789ab"
     assert tag.nightly
     assert tag.prerelease

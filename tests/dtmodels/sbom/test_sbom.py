@@ -18,7 +18,7 @@ from spdx_tools.spdx.validation.document_validator import validate_full_spdx_doc
 
 from dtbase.system.errors import Failure, NothingToDo, WrongUsage
 from dtmodels.card.catalogue import Catalogue
-from dtmodels.package.reader import packages_in
+from dtmodels.package.reader import read_packages
 from dtmodels.sbom import FILE, write_sbom
 from dtmodels.sbom.document import bill, moment
 from tests.support.injection_strings import NASTY
@@ -177,7 +177,7 @@ def test_what_is_written_passes_the_validator_when_read_back(make_package: Make,
 
 def test_every_card_of_the_collection_can_be_described_in_one_document(root: Path, make_package: Make) -> None:
     """Licences, addresses and names of real cards, around the files of a toy."""
-    toy = packages_in(make_package().parent)[0]
+    toy = read_packages(make_package().parent)[0]
     packages = [dataclasses.replace(toy, card=entry.card) for entry in Catalogue.load(root).entries]
     described = bill(packages, "v1.0.0", moment(root))
     assert [found.validation_message for found in validate_full_spdx_document(described)] == []

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dtbase.system.discovery import member, member_names
+from dtbase.system.discovery import load_plugin, plugin_names
 from dtbase.system.errors import Failure
 from dtbase.terminal.console import Console
 from dtmodels import families
@@ -52,6 +52,6 @@ def test_how_near_a_graph_comes_is_said(add_model: Callable[..., Path], tmp_path
 
 def test_the_cards_of_the_repository_give_only_options_their_families_know(root: Path) -> None:
     for entry in Catalogue.load(root).entries:
-        if entry.card.convert.family in member_names(families):
-            known = {*member(families, entry.card.convert.family).OPTIONS, "storage"}
+        if entry.card.convert.family in plugin_names(families):
+            known = {*load_plugin(families, entry.card.convert.family).OPTIONS, "storage"}
             assert set(entry.card.convert.options) <= known, entry.card.id

@@ -14,7 +14,7 @@ from dtbase.system.errors import Failure, NothingToDo
 from dtbase.terminal.console import Console
 from dtmodels.build.download import download
 from dtmodels.build.workspace import Workspace
-from dtmodels.card.catalogue import Catalogue, Entry
+from dtmodels.card.catalogue import Catalogue, CatalogueEntry
 from dtmodels.card.reader import read_card
 from dtmodels.stages import pin as stage
 from dtmodels.stages.pin import pin, pin_each
@@ -83,10 +83,10 @@ def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def draft(add_model: Callable[..., Path], tmp_path: Path) -> Callable[[str], Entry]:
+def draft(add_model: Callable[..., Path], tmp_path: Path) -> Callable[[str], CatalogueEntry]:
     """A draft with the given lines as its checkpoints."""
 
-    def make(lines: str) -> Entry:
+    def make(lines: str) -> CatalogueEntry:
         card = add_model(status="draft") / "card.yaml"
         text = card.read_text()
         before, after = text[: text.index("checkpoints:")], text[text.index("convert:") :]
@@ -96,7 +96,7 @@ def draft(add_model: Callable[..., Path], tmp_path: Path) -> Callable[[str], Ent
     return make
 
 
-def pinned(entry: Entry, root: Path) -> str:
+def pinned(entry: CatalogueEntry, root: Path) -> str:
     """Pin, and return the lines of the card that are new."""
     card = entry.directory / "card.yaml"
     before = card.read_text()
@@ -107,7 +107,9 @@ def pinned(entry: Entry, root: Path) -> str:
     return after.partition("checkpoints:\n")[2].partition("convert:")[0]
 
 
-def test_a_file_of_a_host_gets_digest_and_size_and_comments_stay(draft: Callable[[str], Entry], tmp_path: Path) -> None:
+def test_a_file_of_a_host_gets_digest_and_size_and_comments_stay(
+    draft: Callable[[str], CatalogueEntry], tmp_path: Path
+) -> None:
     entry = draft(COMMENTED)
     assert pinned(entry, tmp_path) == f'{COMMENTED}    sha256: "{DIGEST}"\n    bytes: {len(DATA)}\n\n'
     again = Catalogue.load(tmp_path).entries[0]
@@ -116,13 +118,13 @@ def test_a_file_of_a_host_gets_digest_and_size_and_comments_stay(draft: Callable
         pin(again, Workspace(tmp_path), QUIET)
 
 
-def test_a_list_in_brackets_is_filled_too(draft: Callable[[str], Entry], tmp_path: Path) -> None:
+def test_a_list_in_brackets_is_filled_too(draft: Callable[[str], CatalogueEntry], tmp_path: Path) -> None:
     entry = draft(f'  - {{name: weights, url: "{PLAIN}/plain/weights.pth"}}')
     assert pinned(entry, tmp_path).endswith(f'weights.pth", sha256: "{DIGEST}", bytes: {len(DATA)}}}\n')
 
 
 def test_an_address_on_the_hub_becomes_repository_commit_and_path(
-    draft: Callable[[str], Entry], tmp_path: Path
+    draft: Callable[[str], CatalogueEntry], tmp_path: Path
 ) -> None:
     entry = draft(
         '  - name: weights\n    url: "https://huggingface.co/author/model/resolve/main/net/weights.pth"  # best'
@@ -140,7 +142,7 @@ def test_an_address_on_the_hub_becomes_repository_commit_and_path(
     assert (checkpoint.sha256, checkpoint.bytes) == (DIGEST, len(DATA))
 
 
-def test_what_is_pinned_already_is_not_fetched(draft: Callable[[str], Entry], tmp_path: Path) -> None:
+def test_what_is_pinned_already_is_not_fetched(draft: Callable[[str], CatalogueEntry], tmp_path: Path) -> None:
     hub = f"hub: {{repository: author/model, revision: {COMMIT}, path: net/weights.pth}}"
     known = f"  - {{name: known, url: https://example.org/x, sha256: {DIGEST}, bytes: 1}}"
     text = pinned(draft(f"{known}\n  - name: weights\n    {hub}"), tmp_path)
@@ -159,7 +161,7 @@ def test_what_is_pinned_already_is_not_fetched(draft: Callable[[str], Entry], tm
     ],
 )
 def test_what_cannot_be_pinned_is_told_and_the_card_stays(
-    draft: Callable[[str], Entry], tmp_path: Path, address: str, told: str
+    draft: Callable[[str], CatalogueEntry], tmp_path: Path, address: str, told: str
 ) -> None:
     entry = draft(f"  - name: good\n    url: {PLAIN}/plain/weights.pth\n  - name: weights\n    url: {address}")
     before = (entry.directory / "card.yaml").read_bytes()

@@ -26,7 +26,7 @@ KAPPA = 24389 / 27
 """The CIE's constants: below EPSILON the curve of Lab is a straight line of slope KAPPA / 116."""
 
 
-def to_xyz(corners: NDArray[np.float64], white: NDArray[np.float64]) -> NDArray[np.float64]:
+def primaries_to_xyz(corners: NDArray[np.float64], white: NDArray[np.float64]) -> NDArray[np.float64]:
     """From linear light of three primaries to XYZ, 3 x 3, for column vectors.
 
     Args:
@@ -39,16 +39,16 @@ def to_xyz(corners: NDArray[np.float64], white: NDArray[np.float64]) -> NDArray[
     return scaled
 
 
-def adapted(xyz: NDArray[np.float64], white: NDArray[np.float64]) -> NDArray[np.float64]:
+def adapt_to_d50(xyz: NDArray[np.float64], white: NDArray[np.float64]) -> NDArray[np.float64]:
     """A matrix to XYZ, made to XYZ adapted from `white` [3] to D50."""
     gains = (BRADFORD @ WHITE_D50) / (BRADFORD @ white)
     made: NDArray[np.float64] = np.linalg.inv(BRADFORD) @ (gains[:, None] * (BRADFORD @ xyz))
     return made
 
 
-REC709_TO_XYZ_D65 = to_xyz(REC709, WHITE_D65)
+REC709_TO_XYZ_D65 = primaries_to_xyz(REC709, WHITE_D65)
 """From linear Rec709 to XYZ under D65, 3 x 3, for column vectors."""
-REC709_TO_XYZ_D50 = adapted(REC709_TO_XYZ_D65, WHITE_D65)
+REC709_TO_XYZ_D50 = adapt_to_d50(REC709_TO_XYZ_D65, WHITE_D65)
 """From linear Rec709 to XYZ adapted to D50, 3 x 3, for column vectors."""
 
 

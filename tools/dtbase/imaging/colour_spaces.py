@@ -20,7 +20,7 @@ REC709_TO_REC2020 = np.array([[0.6274, 0.3293, 0.0433], [0.0691, 0.9195, 0.0114]
 """Linear light, both with a D65 white; ITU-R BT.2087-0."""
 
 
-def to_colours(light: Pixels, space: str) -> Pixels:
+def from_linear_rec709(light: Pixels, space: str) -> Pixels:
     """Linear Rec709 in a space."""
     if space == "work-rgb":
         return np.asarray(light @ REC709_TO_REC2020.T.astype(light.dtype))
@@ -31,8 +31,8 @@ def to_colours(light: Pixels, space: str) -> Pixels:
     return light
 
 
-def from_colours(pixels: Pixels, space: str) -> Pixels:
-    """Linear Rec709 from a space: the inverse of `to_colours`."""
+def to_linear_rec709(pixels: Pixels, space: str) -> Pixels:
+    """Linear Rec709 from a space: the inverse of `from_linear_rec709`."""
     if space == "work-rgb":
         return np.asarray(pixels @ np.linalg.inv(REC709_TO_REC2020).T.astype(pixels.dtype))
     if space == "lab":
@@ -44,5 +44,5 @@ def from_colours(pixels: Pixels, space: str) -> Pixels:
 
 def to_srgb_clipped(pixels: Pixels, space: str) -> NDArray[np.float64]:
     """What a screen shows of it: sRGB-encoded, clipped to 0..1."""
-    light = from_colours(pixels.astype(np.float64), space)
+    light = to_linear_rec709(pixels.astype(np.float64), space)
     return np.asarray(linear_to_srgb(np.clip(light, 0, 1)), np.float64)

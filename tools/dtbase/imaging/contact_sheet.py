@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from dtbase.system.files import replacing
+from dtbase.system.files import atomic_file
 
 GAP = 8
-CAPTION = 36
+CAPTION_HEIGHT = 36
 """Height of a caption of two lines, in pixels."""
-TITLE = 26
+TITLE_HEIGHT = 26
 """Height of a title, in pixels."""
 INK, PAPER, WARNING = (20, 20, 20), (255, 255, 255), (200, 0, 0)
 SMALLEST, LARGEST = 6, 18
@@ -34,7 +34,7 @@ class DisplayImage:
     caption: str
 
 
-def difference(
+def difference_image(
     one: NDArray[np.floating[Any]], other: NDArray[np.floating[Any]], amplify: float | None = None
 ) -> DisplayImage:
     """Where two such images differ, times a factor, which the caption states; by default `auto_amplification`."""
@@ -48,14 +48,14 @@ def auto_amplification(apart: NDArray[np.floating[Any]]) -> float:
     return float(10.0 ** np.floor(-np.log10(max(float(np.percentile(apart, 99)), 1e-12))))
 
 
-def write_sheet(rows: Sequence[Sequence[DisplayImage]], path: Path, *, title: str = "") -> None:
+def write_contact_sheet(rows: Sequence[Sequence[DisplayImage]], path: Path, *, title: str = "") -> None:
     """Write the images to a PNG, a line of the sheet for each of `rows`, with a title above where there is one.
 
     A column is as wide as its widest image or caption, a line as high as its highest image.
     """
-    font, above = ImageFont.load_default(13), TITLE if title else 0
+    font, above = ImageFont.load_default(13), TITLE_HEIGHT if title else 0
     widths = [max(_width(shown, font) for shown in column if shown) for column in zip_longest(*rows)]
-    heights = [max(shown.pixels.shape[0] for shown in row) + CAPTION for row in rows]
+    heights = [max(shown.pixels.shape[0] for shown in row) + CAPTION_HEIGHT for row in rows]
     size = (max(sum(widths) + GAP * len(widths), _text_width(title, font)) + GAP, sum(heights) + GAP * (len(rows) + 1))
     sheet = Image.new("RGB", (size[0], size[1] + above), PAPER)
     draw = ImageDraw.Draw(sheet)
@@ -65,14 +65,14 @@ def write_sheet(rows: Sequence[Sequence[DisplayImage]], path: Path, *, title: st
         for column, shown in enumerate(row):
             left = GAP + sum(widths[:column]) + GAP * column
             draw.multiline_text((left, top), shown.caption, INK, font)
-            sheet.paste(Image.fromarray(_bytes(shown.pixels)), (left, top + CAPTION))
-    with replacing(path) as part:
+            sheet.paste(Image.fromarray(_bytes(shown.pixels)), (left, top + CAPTION_HEIGHT))
+    with atomic_file(path) as part:
         sheet.save(part, format="PNG")
 
 
-def write_picture(pixels: NDArray[np.floating[Any]], path: Path) -> None:
+def write_png(pixels: NDArray[np.floating[Any]], path: Path) -> None:
     """Write one image, H x W x 3, sRGB-encoded, 0 to 1, as a PNG."""
-    with replacing(path) as part:
+    with atomic_file(path) as part:
         Image.fromarray(_bytes(pixels)).save(part, format="PNG")
 
 

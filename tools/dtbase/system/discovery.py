@@ -11,7 +11,7 @@ from dtbase.system.errors import WrongUsage
 from dtbase.system.suggestions import did_you_mean
 
 
-def member_names(package: ModuleType) -> list[str]:
+def plugin_names(package: ModuleType) -> list[str]:
     """Names of the members of `package`, sorted. A leading underscore marks shared parts, not members.
 
     Imports nothing but the package itself.
@@ -25,13 +25,13 @@ def _names(path: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(module.name for module in found if not module.name.startswith("_")))
 
 
-def member(package: ModuleType, name: str) -> ModuleType:
+def load_plugin(package: ModuleType, name: str) -> ModuleType:
     """Import the member `name` of `package`.
 
     Raises:
         WrongUsage: no such member; the nearest names are offered.
     """
-    names = member_names(package)
+    names = plugin_names(package)
     if name not in names:
         kind = package.__name__.rpartition(".")[2]
         raise WrongUsage(f"'{name}' is not one of the {kind}", fix=did_you_mean(name, names))

@@ -14,7 +14,7 @@ from typing import Any
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def atomic_file(path: Path) -> Iterator[Path]:
     """Yield a temporary path in the same directory; when the block ends well, it becomes `path`.
 
     On any error the temporary file is removed and `path` stays as it was.
@@ -34,7 +34,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def replacing_directory(path: Path) -> Iterator[Path]:
+def atomic_directory(path: Path) -> Iterator[Path]:
     """Yield a new temporary directory beside `path`; when the block ends well, it takes the place of `path`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent))
@@ -53,7 +53,7 @@ def replacing_directory(path: Path) -> Iterator[Path]:
 
 def write_bytes(path: Path, data: bytes) -> None:
     """Write `data` to `path`, atomically."""
-    with replacing(path) as part:
+    with atomic_file(path) as part:
         part.write_bytes(data)
 
 

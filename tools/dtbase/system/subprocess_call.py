@@ -54,7 +54,7 @@ def max_parallel_processes(memory: int) -> int:
 
 
 def _measured(work: Callable[..., Result], arguments: tuple[Any, ...], named: dict[str, Any]) -> tuple[Result, int]:
-    end_with_caller()
+    end_with_parent()
     return work(*arguments, **named), peak_memory()
 
 
@@ -72,7 +72,7 @@ def _own_peak() -> int:
     return int(line.split()[1]) * KILOBYTE
 
 
-def end_with_caller() -> None:
+def end_with_parent() -> None:
     """Have Linux end this process when the one that started it is killed, also in the middle of a long call."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 
 
-def nearest(name: str, known: Iterable[str], *, most: int = 3) -> list[str]:
+def nearest_names(name: str, known: Iterable[str], *, most: int = 3) -> list[str]:
     """The names in `known` most like `name`, best first; empty when none is near."""
     return difflib.get_close_matches(name, list(known), n=most, cutoff=0.5)
 
@@ -14,7 +14,7 @@ def nearest(name: str, known: Iterable[str], *, most: int = 3) -> list[str]:
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """A sentence that names the nearest of `known`, or lists them all when none is near."""
     known = sorted(known)
-    if near := nearest(name, known):
+    if near := nearest_names(name, known):
         return f"did you mean {' or '.join(near)}?"
     return f"known: {', '.join(known)}" if known else "there are none"
 

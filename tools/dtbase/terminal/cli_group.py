@@ -15,11 +15,11 @@ import click
 from dtbase.system.errors import Failure
 from dtbase.system.suggestions import did_you_mean
 
-BUG = 4
+EXIT_BUG = 4
 """Exit code for what nobody should ever see."""
 
 
-class Commands(click.Group):
+class CommandGroup(click.Group):
     """A command group that offers the nearest name for an unknown command."""
 
     def resolve_command(
@@ -31,7 +31,7 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
-def run(group: click.Group, name: str, arguments: Sequence[str] | None = None) -> NoReturn:
+def run_cli(group: click.Group, name: str, arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command group as a program; never returns.
 
     Exit codes: 0 fine, 1 findings or a failed check, 2 wrong usage, 3 nothing to do, 4 a bug, 130 interrupted.
@@ -69,7 +69,7 @@ def _exit_code(group: click.Group, name: str, arguments: Sequence[str] | None) -
             f"bug: {type(bug).__name__}: {bug}\n"
             f"  fix: please report it with the command you ran; DTMODELS_DEBUG=1 shows where it happened"
         )
-        return BUG
+        return EXIT_BUG
 
 
 def explain_os_error(failed: OSError) -> str:
@@ -84,7 +84,7 @@ def explain_os_error(failed: OSError) -> str:
     return f"{text}\n  fix: {advice}" if advice else text
 
 
-def inert(text: str) -> str:
+def neutralise_workflow_commands(text: str) -> str:
     """`text` with a space in what GitHub's runner would take for a command, which a message may quote from a card.
 
     It obeys `::` at the start of a line, whatever white space is before it, and `##[` anywhere; see `ActionCommand.cs`
@@ -94,7 +94,7 @@ def inert(text: str) -> str:
 
 
 def _tell(text: str) -> None:
-    print(inert(text), file=sys.stderr)
+    print(neutralise_workflow_commands(text), file=sys.stderr)
 
 
 def _debug() -> None:

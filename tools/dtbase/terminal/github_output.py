@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-MOST_SUMMARY = 1_000_000
+MAX_SUMMARY_BYTES = 1_000_000
 """Bytes of one step's summary: GitHub drops all of one that is larger than 1 MiB."""
 
 
@@ -31,10 +31,10 @@ def set_outputs(values: Mapping[str, Any]) -> None:
 
 
 def add_summary(markdown: str) -> None:
-    """Append markdown to `$GITHUB_STEP_SUMMARY`; what goes beyond `MOST_SUMMARY` is left out, and said to be."""
+    """Append markdown to `$GITHUB_STEP_SUMMARY`; what goes beyond `MAX_SUMMARY_BYTES` is left out, and said to be."""
     if target := os.environ.get("GITHUB_STEP_SUMMARY"):
         file = Path(target)
-        room = MOST_SUMMARY - (file.stat().st_size if file.exists() else 0)
+        room = MAX_SUMMARY_BYTES - (file.stat().st_size if file.exists() else 0)
         with file.open("a", encoding="utf-8") as summary:
             summary.write(_cut(markdown, room))
 

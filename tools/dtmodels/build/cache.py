@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from dtbase.system.files import sha256, write_json
-from dtmodels.build.source_files import Sources
-from dtmodels.card.catalogue import Entry
+from dtmodels.build.source_files import SourceTree
+from dtmodels.card.catalogue import CatalogueEntry
 
 TOOLS = Path(__file__).resolve().parents[2]
-MADE_WITH = ("numpy", "onnx", "onnxruntime", "onnxscript", "torch")
+VERSIONED_LIBRARIES = ("numpy", "onnx", "onnxruntime", "onnxscript", "torch")
 """Distributions whose version can change a built model."""
-_SOURCES = Sources(directory=TOOLS)
-GENERATED = "README.md"
+_SOURCES = SourceTree(directory=TOOLS)
+GENERATED_PAGE = "README.md"
 """The page in a model's directory: it tells about the model, it does not steer how it is built."""
 
 
@@ -31,9 +31,9 @@ def digest(*parts: str | bytes) -> str:
     return whole.hexdigest()
 
 
-def inputs_of(entry: Entry, *, seed: int | None = None) -> str:
+def input_digest(entry: CatalogueEntry, *, seed: int | None = None) -> str:
     """Digest of what a model is built from: its directory's files, the tools it uses, their libraries, and any seed."""
-    files = sorted(file for file in entry.directory.iterdir() if file.is_file() and file.name != GENERATED)
+    files = sorted(file for file in entry.directory.iterdir() if file.is_file() and file.name != GENERATED_PAGE)
     own = [f"{file.name} {sha256(file)}" for file in files]
     seeded = [] if seed is None else [f"seed {seed}"]
     return digest(*own, tools_digest(entry.card.convert.family, entry.card.task), _versions(), *seeded)
@@ -48,7 +48,7 @@ def tools_digest(family: str, task: str) -> str:
 
 @cache
 def _versions() -> str:
-    return " ".join(f"{name}={importlib.metadata.version(name)}" for name in MADE_WITH)
+    return " ".join(f"{name}={importlib.metadata.version(name)}" for name in VERSIONED_LIBRARIES)
 
 
 def run_if_stale(stamp: Path, inputs: str, outputs: Sequence[Path], work: Callable[[], Any]) -> bool:

@@ -17,13 +17,13 @@ from dtbase.system.errors import Failure
 from dtbase.system.files import sha256
 
 CHUNK = 1 << 20
-AGAIN = {429, 500, 502, 503, 504}
+RETRY_STATUSES = {429, 500, 502, 503, 504}
 """HTTP answers after which the same request may succeed later."""
 Advance = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Expected:
+class ExpectedFile:
     """What a file must be before anything may read it."""
 
     sha256: str | None = None
@@ -32,7 +32,7 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class RetryPolicy:
     """How often to try, and how many seconds to wait after the first failure (doubled each time)."""
 
     tries: int = 5
@@ -43,7 +43,9 @@ class Patience:
     sleep: Callable[[float], None] = time.sleep
 
 
-def download(url: str, target: Path, expected: Expected, advance: Advance, patience: Patience = Patience()) -> None:
+def download(
+    url: str, target: Path, expected: ExpectedFile, advance: Advance, patience: RetryPolicy = RetryPolicy()
+) -> None:
     """Fetch `url` to `target`.
 
     What a broken run had fetched already lies beside the target and is continued. A file of another digest or size
@@ -58,11 +60,11 @@ def download(url: str, target: Path, expected: Expected, advance: Advance, patie
         if target.exists():
             return
         _fetch_all(url, part, expected, advance, patience)
-        check(part, expected, where=url)
+        check_download(part, expected, where=url)
         part.replace(target)
 
 
-def check(path: Path, expected: Expected, *, where: str, keep: bool = False) -> None:
+def check_download(path: Path, expected: ExpectedFile, *, where: str, keep: bool = False) -> None:
     """Hold a file against what was expected of it; unless `keep`, another file is deleted.
 
     Raises:
@@ -83,7 +85,7 @@ def check(path: Path, expected: Expected, *, where: str, keep: bool = False) -> 
     )
 
 
-def _fetch_all(url: str, part: Path, expected: Expected, advance: Advance, patience: Patience) -> None:
+def _fetch_all(url: str, part: Path, expected: ExpectedFile, advance: Advance, patience: RetryPolicy) -> None:
     for attempt in range(patience.tries):
         try:
             _fetch_rest(url, part, expected, advance, patience.timeout_s)
@@ -93,7 +95,7 @@ def _fetch_all(url: str, part: Path, expected: Expected, advance: Advance, patie
             patience.sleep(min(_pause(broken, patience.wait_s * 2**attempt), patience.most_wait_s))
 
 
-def _fetch_rest(url: str, part: Path, expected: Expected, advance: Advance, timeout_s: float) -> None:
+def _fetch_rest(url: str, part: Path, expected: ExpectedFile, advance: Advance, timeout_s: float) -> None:
     have = part.stat().st_size if part.exists() else 0
     if expected.bytes is not None and have >= expected.bytes:
         return
@@ -121,7 +123,7 @@ def _raise_if_final(broken: Exception, url: str, *, last: bool) -> None:
     if isinstance(broken, urllib.error.HTTPError):
         if broken.code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
             return
-        if broken.code not in AGAIN or last:
+        if broken.code not in RETRY_STATUSES or last:
             raise Failure(f"the host answers {broken.code} {broken.reason}", where=url) from broken
         return
     reason = broken.reason if isinstance(broken, urllib.error.URLError) else broken

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dtbase.system.errors import Failure
 
-BUILDING = ("dtmodels.stages.convert", "dtmodels.stages.validate", "dtmodels.stages.package")
+BUILD_STAGES = ("dtmodels.stages.convert", "dtmodels.stages.validate", "dtmodels.stages.package")
 """What makes a package and holds it against darktable; all that these import can change one."""
 _OURS = ("dtbase", "dtmodels", "dtproxies")
 _FAMILIES, _TASKS = "dtmodels.families", "dtmodels.tasks"
@@ -20,7 +20,7 @@ _MEMBERS = ".*"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sources:
+class SourceTree:
     """The tools' Python files below a directory, as modules that import each other. None is imported to find out."""
 
     directory: Path
@@ -29,7 +29,7 @@ class Sources:
     _found: dict[tuple[str, ...], frozenset[Path]] = field(default_factory=dict, compare=False, repr=False)
     """What was answered before."""
 
-    def behind(self, family: str, task: str, roots: Sequence[str] = BUILDING) -> frozenset[Path]:
+    def behind(self, family: str, task: str, roots: Sequence[str] = BUILD_STAGES) -> frozenset[Path]:
         """The files a model of this family and task is built by, without the other families and tasks.
 
         Args:

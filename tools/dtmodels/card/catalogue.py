@@ -11,11 +11,11 @@ from dtbase.system.suggestions import did_you_mean
 from dtmodels.card.model import Card
 from dtmodels.card.reader import read_card
 
-CARD = "card.yaml"
+CARD_FILE = "card.yaml"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CatalogueEntry:
     """A model: its card and the directory it lies in."""
 
     card: Card
@@ -27,7 +27,7 @@ class Catalogue:
     """The models of a repository, sorted by id."""
 
     root: Path
-    entries: tuple[Entry, ...]
+    entries: tuple[CatalogueEntry, ...]
     broken: Mapping[str, str]
     """Why the card of a directory cannot be used, in one line, by the name of the directory."""
 
@@ -41,12 +41,12 @@ class Catalogue:
         entries, broken = [], {}
         for directory in model_directories(root):
             try:
-                entries.append(Entry(_card(directory), directory))
+                entries.append(CatalogueEntry(_card(directory), directory))
             except Failure as exc:
                 broken[directory.name] = _one_line(exc, root)
         return cls(root=root, entries=tuple(entries), broken=broken)
 
-    def get(self, model_id: str) -> Entry:
+    def get(self, model_id: str) -> CatalogueEntry:
         """The model called `model_id`.
 
         Raises:
@@ -75,7 +75,7 @@ def model_directories(root: Path) -> list[Path]:
 
 
 def _card(directory: Path) -> Card:
-    path = directory / CARD
+    path = directory / CARD_FILE
     if not path.is_file():
         raise Failure("there is no card.yaml", where=str(directory), fix="write one, or remove the directory")
     card = read_card(path)

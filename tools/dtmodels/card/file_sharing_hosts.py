@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-SHARES = (
+FILE_SHARING_HOSTS = (
     "drive.google.com",
     "docs.google.com",
     "drive.usercontent.google.com",
@@ -27,13 +27,15 @@ SHARES = (
     "discordapp.com",
     "discord.com",
 )
-MIRROR = "mirror it where its licence allows that (a release, Zenodo, the Hugging Face Hub), and name that address"
+MIRROR_ADVICE = (
+    "mirror it where its licence allows that (a release, Zenodo, the Hugging Face Hub), and name that address"
+)
 
 
-def share(address: str) -> str:
+def file_sharing_host(address: str) -> str:
     """The host of an address if it is a personal share, else nothing."""
     try:
         host = (urlsplit(address).hostname or "").lower()
     except ValueError:
         return ""
-    return host if any(host == name or host.endswith(f".{name}") for name in SHARES) else ""
+    return host if any(host == name or host.endswith(f".{name}") for name in FILE_SHARING_HOSTS) else ""

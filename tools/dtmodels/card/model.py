@@ -193,7 +193,7 @@ class ConversionSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Package:
+class PackageSettings:
     """How darktable is told to run the model."""
 
     type: str
@@ -268,7 +268,7 @@ class Card:
     license: License
     use: IntendedUse
     convert: ConversionSettings
-    package: Package
+    package: PackageSettings
     status_reason: str | None = None
     publication: Publication | None = None
     base_model: BaseModel | None = None

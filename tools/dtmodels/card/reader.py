@@ -13,8 +13,18 @@ from typing import Any
 from dtbase.system.errors import Failure, WrongUsage
 from dtmodels.card.model import Card
 from dtmodels.card.schema_fit import validate_against_schema
-from dtmodels.card.schemas import schema
-from dtmodels.yaml.document import MOST_BYTES, Node, ReadProblem, Scalar, Sequence, Span, Unreadable, compose, decode
+from dtmodels.card.schemas import load_schema
+from dtmodels.yaml.document import (
+    MAX_BYTES,
+    Node,
+    ReadProblem,
+    Scalar,
+    Sequence,
+    Span,
+    UnreadableDocument,
+    compose,
+    decode,
+)
 from dtmodels.yaml.document import Mapping as Fields
 
 SCHEMA = "card-v1"
@@ -22,7 +32,7 @@ _TOP = Span(1, 1, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class CardReading:
     """All that one reading of a card file yields."""
 
     path: Path
@@ -45,7 +55,7 @@ def read_card(path: Path) -> Card:
     """
     if not path.is_file():
         raise WrongUsage("there is no such card", where=str(path), fix="name a card.yaml")
-    reading = read(path)
+    reading = parse_card_file(path)
     for problem in reading.problems:
         if problem.severity == "error":
             where = f"{path}:{problem.span.line}:{problem.span.column}"
@@ -54,48 +64,48 @@ def read_card(path: Path) -> Card:
     return reading.card
 
 
-def read(path: Path) -> Reading:
+def parse_card_file(path: Path) -> CardReading:
     """Read the card at `path` and collect everything that is wrong with it, errors in the order of the file."""
     try:
         text = decode(_load(path))
-    except Unreadable as stop:
-        return Reading(path=path, problems=(stop.problem,))
-    return read_text(path, text)
+    except UnreadableDocument as stop:
+        return CardReading(path=path, problems=(stop.problem,))
+    return parse_card_text(path, text)
 
 
-def read_text(path: Path, text: str) -> Reading:
+def parse_card_text(path: Path, text: str) -> CardReading:
     """The same for a card whose file, at `path`, has this text or could have it."""
     try:
         root, problems = compose(text)
         root = _mapping(root)
-    except Unreadable as stop:
-        return Reading(path=path, text=text, problems=(stop.problem,))
-    values, departures = validate_against_schema(root, schema(SCHEMA))
+    except UnreadableDocument as stop:
+        return CardReading(path=path, text=text, problems=(stop.problem,))
+    values, departures = validate_against_schema(root, load_schema(SCHEMA))
     if version := [problem for problem in departures if problem.rule == "SCH005"]:
-        return Reading(path=path, text=text, problems=tuple(version), root=root)
+        return CardReading(path=path, text=text, problems=tuple(version), root=root)
     problems = _in_order([*problems, *departures])
     whole = not any(problem.structural for problem in problems)
-    return Reading(
+    return CardReading(
         path=path,
         text=text,
         problems=tuple(problems),
         root=root,
         values=values,
-        card=build(Card, values) if whole else None,
+        card=build_dataclass(Card, values) if whole else None,
     )
 
 
-def values_of(data: bytes) -> Mapping[str, Any] | None:
+def card_values(data: bytes) -> Mapping[str, Any] | None:
     """The fields of a card from the bytes of its file, as far as they fit the schema; None when it is no card."""
     try:
         root, _ = compose(decode(data))
-        values, _ = validate_against_schema(_mapping(root), schema(SCHEMA))
-    except Unreadable:
+        values, _ = validate_against_schema(_mapping(root), load_schema(SCHEMA))
+    except UnreadableDocument:
         return None
     return values
 
 
-def build(kind: type[Any], values: Mapping[str, Any]) -> Any:
+def build_dataclass(kind: type[Any], values: Mapping[str, Any]) -> Any:
     """The dataclass `kind` from plain values, parts included; lists become tuples."""
     hints = _hints(typing.cast(Hashable, kind))
     return kind(
@@ -113,7 +123,7 @@ def _built(hint: Any, value: Any) -> Any:
     if origin is types.UnionType:
         return _built(next(choice for choice in inner if choice is not type(None)), value)
     if is_dataclass(hint):
-        return build(typing.cast(type[Any], hint), value)
+        return build_dataclass(typing.cast(type[Any], hint), value)
     if origin is tuple:
         return tuple(_built(inner[0], item) for item in value)
     if origin is Mapping and inner[-1] is not Any:
@@ -129,7 +139,7 @@ def _load(path: Path) -> bytes:
         raise _refused("YML001", "cannot be read: it is a directory or a device", "put the file itself there")
     try:
         with path.open("rb") as file:
-            return file.read(MOST_BYTES + 1)
+            return file.read(MAX_BYTES + 1)
     except OSError as exc:
         raise _refused("YML001", f"cannot be read: {exc.strerror}", "put a readable file there") from exc
 
@@ -153,5 +163,5 @@ def _in_order(problems: list[ReadProblem]) -> list[ReadProblem]:
     return sorted(kept, key=lambda problem: (problem.span.line, problem.span.column))
 
 
-def _refused(rule: str, what: str, fix: str, span: Span = _TOP) -> Unreadable:
-    return Unreadable(ReadProblem(rule=rule, span=span, what=what, fix=fix, structural=True))
+def _refused(rule: str, what: str, fix: str, span: Span = _TOP) -> UnreadableDocument:
+    return UnreadableDocument(ReadProblem(rule=rule, span=span, what=what, fix=fix, structural=True))

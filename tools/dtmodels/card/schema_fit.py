@@ -13,13 +13,13 @@ from collections.abc import Mapping as Dict
 from datetime import date
 from typing import Any, Literal
 
-from dtbase.system.suggestions import did_you_mean, edit_distance, nearest
-from dtmodels.yaml.document import Change, Mapping, Node, ReadProblem, Scalar, Sequence, Span, Where, locate
+from dtbase.system.suggestions import did_you_mean, edit_distance, nearest_names
+from dtmodels.yaml.document import FieldPath, Mapping, Node, ReadProblem, Scalar, Sequence, SourceChange, Span, locate
 from dtmodels.yaml.values import NotJson, is_null, other_reading, plain_value
 
 Schema = Dict[str, Any]
-Reason = Literal["missing", "type", "value"]
-_RULES: Dict[Reason, str] = {"missing": "SCH002", "type": "SCH004", "value": "SCH004"}
+Departure = Literal["missing", "type", "value"]
+_RULES: Dict[Departure, str] = {"missing": "SCH002", "type": "SCH004", "value": "SCH004"}
 _CONDITIONAL = "x-conditional"
 """Fields a condition asks for: a card can be judged without them."""
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})")
@@ -36,7 +36,7 @@ def validate_against_schema(root: Mapping, schema: Schema) -> tuple[dict[str, An
     return values, sorted(fitter.problems, key=lambda problem: (problem.span.line, problem.span.column))
 
 
-def label(where: Where) -> str:
+def field_name(where: FieldPath) -> str:
     """A path as people write it: `checkpoints[0].sha256`."""
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in where)
     return text.removeprefix(".") or "the card"
@@ -48,10 +48,10 @@ class _Fitter:
         self.definitions = definitions
         self.problems: list[ReadProblem] = []
 
-    def value(self, node: Node, schema: Schema, where: Where) -> Any:
+    def value(self, node: Node, schema: Schema, where: FieldPath) -> Any:
         schema = self._effective(node, schema)
         if is_null(node):
-            return self._missing(schema, where, f"{label(where)} has no value")
+            return self._missing(schema, where, f"{field_name(where)} has no value")
         match schema["type"], node:
             case "object", Mapping():
                 return self.object(node, schema, where)
@@ -62,10 +62,10 @@ class _Fitter:
             case (("integer" | "number"), Scalar(plain=True)):
                 return self._number(node, schema, where)
             case kind, _:
-                what = f"{label(where)} is {_found(node)}, not {_KINDS[kind]}"
+                what = f"{field_name(where)} is {_found(node)}, not {_KINDS[kind]}"
                 return self._say("type", schema, where, what, _example(schema, where), structural=True)
 
-    def object(self, node: Mapping, schema: Schema, where: Where) -> dict[str, Any]:
+    def object(self, node: Mapping, schema: Schema, where: FieldPath) -> dict[str, Any]:
         schema = self._effective(node, schema)
         properties: Schema = schema.get("properties", {})
         others = schema.get("additionalProperties", True)
@@ -84,92 +84,94 @@ class _Fitter:
         self._names(node, schema, unknown, where)
         return values
 
-    def _names(self, node: Mapping, schema: Schema, unknown: list[Scalar], where: Where) -> None:
+    def _names(self, node: Mapping, schema: Schema, unknown: list[Scalar], where: FieldPath) -> None:
         """Fields that should not be there and fields that are not; a misspelt field is one problem, not two."""
         missing = [name for name in schema.get("required", ()) if not node.get(name)]
         free = [name for name in schema.get("properties", {}) if not node.get(name)] if unknown else []
         for key in unknown:
-            meant = nearest(key.text, missing, most=1)
+            meant = nearest_names(key.text, missing, most=1)
             missing = [name for name in missing if name not in meant]
             known = did_you_mean(key.text, schema.get("properties", {}))
             fix = f"rename it to {meant[0]}" if meant else f"delete it, or correct its name; {known}"
-            what = f"'{_short(key.text)}' is not a field of {label(where)}"
-            change = _renamed((*where, key.text), meant or nearest(key.text, free, most=1))
+            what = f"'{_short(key.text)}' is not a field of {field_name(where)}"
+            change = _renamed((*where, key.text), meant or nearest_names(key.text, free, most=1))
             free = [name for name in free if not change or name != change.source]
             self._add("SCH003", (*where, key.text), what, fix, span=key.span, structural=bool(meant), change=change)
         for name in missing:
             inner = self._effective(None, schema["properties"][name])
             structural = name not in schema.get(_CONDITIONAL, ())
-            self._missing(inner, (*where, name), f"{label((*where, name))} is missing", structural=structural)
+            self._missing(inner, (*where, name), f"{field_name((*where, name))} is missing", structural=structural)
         choices = [name for choice in schema.get("oneOf", ()) for name in choice["required"]]
         if choices and (given := sum(1 for name in choices if node.get(name))) != 1:
-            what = f"{label(where)} says {'none' if not given else 'more than one'} of {', '.join(choices)}"
+            what = f"{field_name(where)} says {'none' if not given else 'more than one'} of {', '.join(choices)}"
             self._add("SCH004" if given else "SCH002", where, what, "keep exactly one of them")
 
-    def _named(self, key: Scalar, schema: Schema, where: Where) -> None:
+    def _named(self, key: Scalar, schema: Schema, where: FieldPath) -> None:
         self._ambiguous(key, str, where, span=key.span)
         pattern = schema.get("propertyNames", {}).get("pattern", "")
         if not re.fullmatch(pattern, key.text):
-            what = f"'{_short(key.text)}' is not well formed as a key of {label(where[:-1])}"
+            what = f"'{_short(key.text)}' is not well formed as a key of {field_name(where[:-1])}"
             self._add("SCH004", where, what, schema["description"], span=key.span)
 
-    def _array(self, node: Sequence, schema: Schema, where: Where) -> list[Any]:
+    def _array(self, node: Sequence, schema: Schema, where: FieldPath) -> list[Any]:
         if not node.items and schema.get("minItems", 0):
-            self._missing(schema, where, f"{label(where)} is empty", structural=False)
+            self._missing(schema, where, f"{field_name(where)} is empty", structural=False)
         elif len(node.items) < schema.get("minItems", 0):
-            what = f"{label(where)} has {len(node.items)} entries, fewer than {schema['minItems']}"
+            what = f"{field_name(where)} has {len(node.items)} entries, fewer than {schema['minItems']}"
             self._say("value", schema, where, what, _example(schema, where))
         if len(node.items) > schema.get("maxItems", len(node.items)):
-            what = f"{label(where)} has {len(node.items)} entries, more than {schema['maxItems']}"
+            what = f"{field_name(where)} has {len(node.items)} entries, more than {schema['maxItems']}"
             self._say("value", schema, where, what, "shorten it")
         return [self.value(item, schema["items"], (*where, index)) for index, item in enumerate(node.items)]
 
-    def _text(self, node: Scalar, schema: Schema, where: Where) -> str:
+    def _text(self, node: Scalar, schema: Schema, where: FieldPath) -> str:
         text = node.text
         self._ambiguous(node, str, where)
         if not text.strip():
-            self._missing(schema, where, f"{label(where)} is empty", structural=False)
+            self._missing(schema, where, f"{field_name(where)} is empty", structural=False)
         elif "const" in schema and text != schema["const"]:
-            what = f"{label(where)} is '{_short(text)}', but only '{schema['const']}' is accepted"
+            what = f"{field_name(where)} is '{_short(text)}', but only '{schema['const']}' is accepted"
             self._say("value", schema, where, what, schema["description"])
         elif text not in (known := schema.get("enum", [text])):
-            what = f"{label(where)} cannot be '{_short(text)}'"
+            what = f"{field_name(where)} cannot be '{_short(text)}'"
             self._say("value", schema, where, what, did_you_mean(text, known))
         elif not re.fullmatch(schema.get("pattern", r"(?s:.*)"), text):
-            what = f"{label(where)} is '{_short(text)}', which is not well formed"
+            what = f"{field_name(where)} is '{_short(text)}', which is not well formed"
             self._say("value", schema, where, what, schema["description"])
         elif not schema.get("minLength", 0) <= len(text) <= schema.get("maxLength", len(text)):
             limits = f"{schema.get('minLength', 0)} to {schema['maxLength']}"
-            what = f"{label(where)} has {len(text)} characters, not {limits}"
+            what = f"{field_name(where)} has {len(text)} characters, not {limits}"
             self._say("value", schema, where, what, schema["description"])
         elif schema.get("format") == "date" and not _is_day(text):
-            self._say("value", schema, where, f"{label(where)} is '{text}', which is no day", schema["description"])
+            self._say(
+                "value", schema, where, f"{field_name(where)} is '{text}', which is no day", schema["description"]
+            )
         return text
 
-    def _number(self, node: Scalar, schema: Schema, where: Where) -> float | None:
+    def _number(self, node: Scalar, schema: Schema, where: FieldPath) -> float | None:
         try:
             value = plain_value(node.text)
         except NotJson:
             value = None
         whole = schema["type"] == "integer"
         if type(value) not in (int, float) or (whole and not _WHOLE.fullmatch(node.text)):
-            what = f"{label(where)} is '{_short(node.text)}', not {_KINDS[schema['type']]}"
+            what = f"{field_name(where)} is '{_short(node.text)}', not {_KINDS[schema['type']]}"
             self._say("type", schema, where, what, _example(schema, where), structural=True)
             return None
         self._ambiguous(node, int if whole else float, where)
         if value != schema.get("const", value):
-            what = f"{label(where)} is {node.text}, but only {schema['const']} is known"
+            what = f"{field_name(where)} is {node.text}, but only {schema['const']} is known"
             self._say("value", schema, where, what, schema["description"])
         elif (
             value < schema.get("minimum", value)
             or value > schema.get("maximum", value)
             or ("exclusiveMinimum" in schema and value <= schema["exclusiveMinimum"])
         ):
-            what = f"{label(where)} is {node.text}, which is out of range"
+            what = f"{field_name(where)} is {node.text}, which is out of range"
             self._say("value", schema, where, what, _range(schema))
         return int(value) if whole else float(value)
 
-    def _free(self, node: Node, where: Where) -> Any:
+    def _free(self, node: Node, where: FieldPath) -> Any:
         """A value whose meaning the schema leaves open: plain scalars by the core schema of YAML 1.2."""
         match node:
             case Mapping():
@@ -183,20 +185,20 @@ class _Fitter:
             case Scalar():
                 return self._free_scalar(node, where)
 
-    def _free_scalar(self, node: Scalar, where: Where) -> Any:
+    def _free_scalar(self, node: Scalar, where: FieldPath) -> Any:
         try:
             value = plain_value(node.text)
         except NotJson:
-            what = f"{label(where)} is '{_short(node.text)}', which JSON cannot hold"
+            what = f"{field_name(where)} is '{_short(node.text)}', which JSON cannot hold"
             return self._add("SCH004", where, what, "write a finite number, or put text in quotes")
         self._ambiguous(node, type(value), where)
         return value
 
-    def _ambiguous(self, node: Scalar, kind: type, where: Where, *, span: Span | None = None) -> None:
+    def _ambiguous(self, node: Scalar, kind: type, where: FieldPath, *, span: Span | None = None) -> None:
         if other := other_reading(node, kind):
             what = f"other readers take '{_short(node.text)}' without quotes for {other}"
             source = json.dumps(node.text if kind is str else plain_value(node.text), ensure_ascii=False)
-            change = Change(kind="key" if span else "value", where=where, source=source, safe=True)
+            change = SourceChange(kind="key" if span else "value", where=where, source=source, safe=True)
             self._add("YML006", where, what, f"write {source}", span=span, severity="warning", change=change)
 
     def _effective(self, node: Node | None, schema: Schema) -> Schema:
@@ -209,11 +211,11 @@ class _Fitter:
                 schema = _merged(schema, part.get("then" if _holds(node, part["if"]) else "else", {}))
         return schema
 
-    def _missing(self, schema: Schema, where: Where, what: str, *, structural: bool = True) -> None:
+    def _missing(self, schema: Schema, where: FieldPath, what: str, *, structural: bool = True) -> None:
         self._say("missing", schema, where, what, _example(schema, where), structural=structural)
 
     def _say(
-        self, reason: Reason, schema: Schema, where: Where, what: str, fix: str, *, structural: bool = False
+        self, reason: Departure, schema: Schema, where: FieldPath, what: str, fix: str, *, structural: bool = False
     ) -> None:
         rule = schema.get("x-rules", {}).get(reason) or _RULES[reason]
         fix = schema.get("x-fixes", {}).get(reason, fix)
@@ -222,14 +224,14 @@ class _Fitter:
     def _add(
         self,
         rule: str,
-        where: Where,
+        where: FieldPath,
         what: str,
         fix: str,
         *,
         span: Span | None = None,
         structural: bool = False,
         severity: Literal["error", "warning"] = "error",
-        change: Change | None = None,
+        change: SourceChange | None = None,
     ) -> None:
         found = ReadProblem(
             rule=rule,
@@ -244,12 +246,12 @@ class _Fitter:
         self.problems.append(found)
 
 
-def _renamed(where: Where, meant: list[str]) -> Change | None:
+def _renamed(where: FieldPath, meant: list[str]) -> SourceChange | None:
     """The field gets the name that was meant; only a slip of two letters leaves no doubt."""
     if not meant:
         return None
     safe = edit_distance(str(where[-1]), meant[0]) <= 2
-    return Change(kind="key", where=where, source=meant[0], safe=safe)
+    return SourceChange(kind="key", where=where, source=meant[0], safe=safe)
 
 
 def _holds(node: Mapping, test: Schema) -> bool:
@@ -294,7 +296,7 @@ def _found(node: Node) -> str:
             return f"'{_short(node.text)}'" if node.plain else "text in quotes"
 
 
-def _example(schema: Schema, where: Where) -> str:
+def _example(schema: Schema, where: FieldPath) -> str:
     """How to write a field, from the examples of the schema; what the field is for, where no example is short."""
     example = json.dumps(schema["examples"][0], ensure_ascii=False)
     if len(example) > 80:

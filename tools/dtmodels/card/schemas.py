@@ -20,32 +20,32 @@ _SUFFIX = ".schema.json"
 
 
 @functools.cache
-def directory() -> Path:
+def schema_directory() -> Path:
     """The directory that holds the schemas."""
     installed = Path(__file__).parents[1] / "_schema"
     return installed if installed.is_dir() else Path(__file__).parents[3] / "schema"
 
 
-def names() -> list[str]:
+def schema_names() -> list[str]:
     """Names of the schemas, such as `card-v1`, sorted."""
-    return sorted(path.name.removesuffix(_SUFFIX) for path in directory().glob(f"*{_SUFFIX}"))
+    return sorted(path.name.removesuffix(_SUFFIX) for path in schema_directory().glob(f"*{_SUFFIX}"))
 
 
 @functools.cache
-def schema(name: str) -> dict[str, Any]:
+def load_schema(name: str) -> dict[str, Any]:
     """The schema called `name`; treat it as read-only.
 
     Raises:
         WrongUsage: no such schema.
     """
-    path = directory() / f"{name}{_SUFFIX}"
+    path = schema_directory() / f"{name}{_SUFFIX}"
     if not path.is_file():
-        raise WrongUsage(f"there is no schema '{name}'", fix=did_you_mean(name, names()))
+        raise WrongUsage(f"there is no schema '{name}'", fix=did_you_mean(name, schema_names()))
     found: dict[str, Any] = json.loads(path.read_bytes())
     return found
 
 
-def check_against(name: str, value: Any, *, where: str) -> None:
+def check_json(name: str, value: Any, *, where: str) -> None:
     """Hold a JSON value against the schema called `name`.
 
     Raises:
@@ -55,7 +55,7 @@ def check_against(name: str, value: Any, *, where: str) -> None:
 
     from jsonschema.exceptions import best_match
 
-    if wrong := best_match(validator(schema(name)).iter_errors(value)):
+    if wrong := best_match(validator(load_schema(name)).iter_errors(value)):
         path = ".".join(str(step) for step in wrong.absolute_path)
         found = json.dumps(wrong.instance)
         shown = found if len(found) <= 80 else f"{found[:77]}..."

@@ -11,11 +11,11 @@ from functools import lru_cache
 
 import yaml
 
-from dtmodels.yaml.document import Change, Where
+from dtmodels.yaml.document import FieldPath, SourceChange
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Edit:
+class TextEdit:
     """A piece of text to replace: from a line and column (both from 1) up to, not including, another."""
 
     line: int
@@ -25,12 +25,12 @@ class Edit:
     text: str
 
 
-def quoted(text: str) -> str:
+def quote_yaml(text: str) -> str:
     """`text` as YAML source that every reader takes for text."""
     return json.dumps(text, ensure_ascii=False)
 
 
-def edit(text: str, change: Change) -> Edit | None:
+def edit_for_change(text: str, change: SourceChange) -> TextEdit | None:
     """The edit that makes a change in a card's text; None where it cannot be made without touching more."""
     steps = _steps(_composed(text), change.where)
     if not steps:
@@ -45,7 +45,7 @@ def edit(text: str, change: Change) -> Edit | None:
     return _between(text, start, end, change.source) if end > start else None
 
 
-def addition(text: str, where: Where, fields: Mapping[str, str]) -> Edit | None:
+def edit_adding_fields(text: str, where: FieldPath, fields: Mapping[str, str]) -> TextEdit | None:
     """The edit that adds fields at the end of a mapping; None where there is none, or it is empty.
 
     Args:
@@ -72,7 +72,7 @@ def _composed(text: str) -> yaml.Node | None:
     return found
 
 
-def apply(text: str, edits: Iterable[Edit]) -> str:
+def apply_edits(text: str, edits: Iterable[TextEdit]) -> str:
     """`text` with edits made; of two that overlap, the one that stands first in the file."""
     starts = _line_starts(text)
     at = 0
@@ -90,7 +90,7 @@ _Step = tuple[yaml.Node | None, yaml.Node]
 """A key (None in a list) and its value."""
 
 
-def _steps(root: yaml.Node | None, where: Where) -> list[_Step]:
+def _steps(root: yaml.Node | None, where: FieldPath) -> list[_Step]:
     """The way to a value: the document first, then a key and a value for each step; empty when it is not there."""
     if root is None:
         return []
@@ -109,7 +109,7 @@ def _steps(root: yaml.Node | None, where: Where) -> list[_Step]:
     return steps
 
 
-def _deletion(text: str, steps: Sequence[_Step]) -> Edit | None:
+def _deletion(text: str, steps: Sequence[_Step]) -> TextEdit | None:
     """Take an entry of a list out; the list with it when nothing else is left and it is a field of its own."""
     if len(steps) < 2 or not isinstance(parent := steps[-2][1], yaml.SequenceNode):
         return None
@@ -124,7 +124,7 @@ def _deletion(text: str, steps: Sequence[_Step]) -> Edit | None:
     return None
 
 
-def _out_of_brackets(text: str, items: Sequence[yaml.Node], place: int) -> Edit | None:
+def _out_of_brackets(text: str, items: Sequence[yaml.Node], place: int) -> TextEdit | None:
     start, end = _extent(text, items[place])
     if place + 1 < len(items):
         end = items[place + 1].start_mark.index
@@ -133,7 +133,7 @@ def _out_of_brackets(text: str, items: Sequence[yaml.Node], place: int) -> Edit 
     return None if "#" in text[end:start] else _between(text, start, end, "")
 
 
-def _lines(text: str, start: int, end: int) -> Edit | None:
+def _lines(text: str, start: int, end: int) -> TextEdit | None:
     """Whole lines, from the one that holds `start` to the one that holds `end`; None when something stands before."""
     starts = _line_starts(text)
     first = max(index for index in starts if index <= start)
@@ -152,8 +152,8 @@ def _extent(text: str, node: yaml.Node) -> tuple[int, int]:
     return start, _extent(text, last[1] if isinstance(last, tuple) else last)[1]
 
 
-def _between(text: str, start: int, end: int, source: str) -> Edit:
-    return Edit(*_position(text, start), *_position(text, end), source)
+def _between(text: str, start: int, end: int, source: str) -> TextEdit:
+    return TextEdit(*_position(text, start), *_position(text, end), source)
 
 
 def _position(text: str, index: int) -> tuple[int, int]:

@@ -7,14 +7,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dtmodels.yaml.document import Scalar, Span, Where
+from dtmodels.yaml.document import FieldPath, Scalar, Span
 from dtmodels.yaml.values import other_reading
 
 MODELINE = "# yaml-language-server: $schema=../../schema/card-v1.schema.json\n"
 """What tells editors which schema a card follows."""
 
 
-def card_text(values: Mapping[str, Any], remarks: Mapping[Where, str]) -> str:
+def card_text(values: Mapping[str, Any], remarks: Mapping[FieldPath, str]) -> str:
     """A card as the text of its file.
 
     Args:
@@ -32,7 +32,7 @@ def scalar(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _lines(values: Mapping[str, Any], remarks: Mapping[Where, str], where: Where, indent: str) -> Iterator[str]:
+def _lines(values: Mapping[str, Any], remarks: Mapping[FieldPath, str], where: FieldPath, indent: str) -> Iterator[str]:
     for name, value in values.items():
         here = (*where, name)
         remark = f"  # {remarks[here]}" if here in remarks else ""
@@ -49,7 +49,7 @@ def _lines(values: Mapping[str, Any], remarks: Mapping[Where, str], where: Where
                 yield f"{key} {_flow(value)}{remark}"
 
 
-def _item(item: Any, remarks: Mapping[Where, str], where: Where, indent: str) -> Iterator[str]:
+def _item(item: Any, remarks: Mapping[FieldPath, str], where: FieldPath, indent: str) -> Iterator[str]:
     if not isinstance(item, dict) or not item:
         yield f"{indent}- {_flow(item)}"
         return

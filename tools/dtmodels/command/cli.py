@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from dtbase.terminal.cli_group import Commands, run
+from dtbase.terminal.cli_group import CommandGroup, run_cli
 from dtbase.terminal.console import Console
 from dtmodels.command import ci as ci_commands
 from dtmodels.command import release as release_commands
 
 if TYPE_CHECKING:
     from dtmodels.build.workspace import Workspace
-    from dtmodels.card.catalogue import Catalogue, Entry
+    from dtmodels.card.catalogue import Catalogue, CatalogueEntry
 
 
 SEED = click.option(
@@ -27,10 +27,10 @@ SEED = click.option(
 
 def main() -> NoReturn:
     """Run the `dtmodels` command."""
-    run(cli, "dtmodels")
+    run_cli(cli, "dtmodels")
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--root",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
@@ -321,6 +321,6 @@ def _workspace(root: Path) -> Workspace:
     return Workspace(root)
 
 
-def _chosen(root: Path, ids: tuple[str, ...]) -> list[Entry]:
+def _chosen(root: Path, ids: tuple[str, ...]) -> list[CatalogueEntry]:
     catalogue = _catalogue(root)
     return [catalogue.get(model_id) for model_id in ids] if ids else list(catalogue.entries)

@@ -65,7 +65,7 @@ class FileFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class ModelFacts:
     """What was found out about a model on the way: its files, and figures such as `latency_ms` and `psnr_db`."""
 
     id: str = ""
@@ -81,7 +81,7 @@ class CheckReport:
 
     where: str
     problems: tuple[CheckProblem, ...] = ()
-    facts: Facts = field(default_factory=Facts)
+    facts: ModelFacts = field(default_factory=ModelFacts)
 
     @property
     def errors(self) -> tuple[CheckProblem, ...]:

@@ -17,7 +17,7 @@ from dtbase.system.errors import Failure
 from dtbase.system.files import sha256
 from dtbase.terminal.console import Console
 from dtmodels.hub.card import hub_card
-from dtmodels.package.reader import Packed, packages_in
+from dtmodels.package.reader import PackageContents, read_packages
 
 README = "README.md"
 _THEIRS = (".gitattributes",)
@@ -69,7 +69,7 @@ def publish_to_hub(dist: Path, owner: str, console: Console, *, source: str = ""
     """
     api = HfApi(endpoint=os.environ.get("HF_ENDPOINT") or None)
     done = []
-    for package in packages_in(dist):
+    for package in read_packages(dist):
         repository = f"{owner}/{package.card.id}"
         with package.unpacked() as directory, _explained(repository):
             files = _files(package, directory, hub_card(package, source))
@@ -82,7 +82,7 @@ def publish_to_hub(dist: Path, owner: str, console: Console, *, source: str = ""
     return done
 
 
-def _files(package: Packed, directory: Path, readme: str) -> dict[str, _File]:
+def _files(package: PackageContents, directory: Path, readme: str) -> dict[str, _File]:
     """The package itself, what is in it, and the card; by their names in the repository."""
     inside = {member.name: _File(directory / member.name) for member in package.members}
     files = {**inside, README: _File(readme.encode()), package.path.name: _File(package.path)}

@@ -32,7 +32,7 @@ IN_EXTRA_FIELD = 0xFFFFFFFF
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Installed:
+class InstallResult:
     """What installing an archive led to."""
 
     id: str
@@ -42,7 +42,7 @@ class Installed:
     problems: tuple[CheckProblem, ...]
 
 
-def install(path: Path, staging: Path) -> Installed:
+def install(path: Path, staging: Path) -> InstallResult:
     """Extract the model in the archive `path` to `staging/<id>`; nothing is ever written outside `staging`.
 
     Args:
@@ -53,12 +53,12 @@ def install(path: Path, staging: Path) -> Installed:
         Failure: it may not be read, or there is no room to unpack it.
     """
     if unreadable := _not_a_zip(path):
-        return Installed(id="", directory=None, problems=(unreadable,))
+        return InstallResult(id="", directory=None, problems=(unreadable,))
     try:
         with zipfile.ZipFile(path) as archive:
             return _install(archive, path.name, staging)
     except (*DAMAGE, NotImplementedError) as exc:
-        return Installed(id="", directory=None, problems=(_cut(path.name, str(exc)),))
+        return InstallResult(id="", directory=None, problems=(_cut(path.name, str(exc)),))
 
 
 def _not_a_zip(path: Path) -> CheckProblem | None:
@@ -84,19 +84,19 @@ def _cut(where: str, detail: str) -> CheckProblem:
     )
 
 
-def _install(archive: zipfile.ZipFile, where: str, staging: Path) -> Installed:
+def _install(archive: zipfile.ZipFile, where: str, staging: Path) -> InstallResult:
     # darktable reads entries in the order of their data, whatever the directory at the end says
     entries = sorted(archive.infolist(), key=lambda entry: entry.header_offset)
     if not entries:
-        return Installed(id="", directory=None, problems=(_cut(where, "no entry in its directory"),))
+        return InstallResult(id="", directory=None, problems=(_cut(where, "no entry in its directory"),))
     model_id, refused = top_directory(entries[0].filename)
     if refused:
-        return Installed(id="", directory=None, problems=(refused,))
+        return InstallResult(id="", directory=None, problems=(refused,))
     problems = [*check_entries(entries, model_id), *check_size(entries, where)]
     if not any(problem.code == "archive.bomb" for problem in problems):
         problems += _extract(archive, _wanted(entries, model_id), staging)
     directory = staging / model_id
-    return Installed(id=model_id, directory=directory if directory.is_dir() else None, problems=tuple(problems))
+    return InstallResult(id=model_id, directory=directory if directory.is_dir() else None, problems=tuple(problems))
 
 
 def top_directory(first: str) -> tuple[str, CheckProblem | None]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from dtmodels.findings.check_report import CheckProblem, error
 
-FILE = "config.json"
+CONFIG_FILE = "config.json"
 MAX_LIST = 256
 """darktable reads at most so many numbers of a list."""
 MISSING = object()
@@ -71,35 +71,41 @@ class PackageConfig:
         return tuple(int(item) if isinstance(item, (int, float)) else 0 for item in value[:MAX_LIST])
 
 
-def read(directory: Path) -> tuple[PackageConfig | None, list[CheckProblem]]:
+def read_config(directory: Path) -> tuple[PackageConfig | None, list[CheckProblem]]:
     """Read `directory/config.json` as darktable does.
 
     Returns:
         The configuration, or None when darktable cannot read it, and the problems.
     """
-    path = directory / FILE
+    path = directory / CONFIG_FILE
     if not path.is_file():
-        what = f"there is no {FILE} in the top directory: darktable installs the archive and then knows no such model"
-        return None, [error("config.absent", FILE, what, f"put {FILE} directly into the top directory")]
+        what = f"the top directory has no {CONFIG_FILE}: darktable installs the archive, but does not list the model"
+        return None, [error("config.absent", CONFIG_FILE, what, f"put {CONFIG_FILE} directly into the top directory")]
     repeated: list[str] = []
     try:
-        values = parse(path.read_bytes(), repeated)
+        values = parse_json(path.read_bytes(), repeated)
     except ValueError as exc:
         what = f"cannot be parsed ({exc}): darktable installs the archive and then knows no such model"
-        return None, [error("config.syntax", FILE, what, "write plain JSON in UTF-8")]
+        return None, [error("config.syntax", CONFIG_FILE, what, "write plain JSON in UTF-8")]
     if not isinstance(values, dict):
-        what = f"holds {kind_of(values)} instead of an object: darktable knows no such model"
-        return None, [error("config.syntax", FILE, what, "write one JSON object")]
+        what = f"holds {json_type_name(values)} instead of an object: darktable knows no such model"
+        return None, [error("config.syntax", CONFIG_FILE, what, "write one JSON object")]
     config = PackageConfig(values=values)
     reason = "which one is meant cannot be known"
     twice = [
-        error("config.repeated-key", f"{FILE}: {key}", "is there twice; the last one wins", "keep one", reason=reason)
+        error(
+            "config.repeated-key",
+            f"{CONFIG_FILE}: {key}",
+            "is there twice; the last one wins",
+            "keep one",
+            reason=reason,
+        )
         for key in repeated
     ]
     return config, twice
 
 
-def parse(data: bytes, repeated: list[str]) -> Any:
+def parse_json(data: bytes, repeated: list[str]) -> Any:
     """Parse JSON strictly; names of keys that occur twice in one object are added to `repeated`.
 
     Raises:
@@ -129,7 +135,7 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is no JSON number")
 
 
-def kind_of(value: Any) -> str:
+def json_type_name(value: Any) -> str:
     """What a JSON value is, for messages."""
     names = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
     return names.get(type(value), "a number")

@@ -1,4 +1,4 @@
-"""`config.json` of a package: what darktable reads, derived from the card and never written by hand.
+"""`build_config.json` of a package: what darktable reads, derived from the card and never written by hand.
 
 Which keys are read, and that only strings count as strings there, is documented in
 `schema/config-v1.schema.json`.
@@ -11,12 +11,12 @@ from typing import Any
 
 from dtmodels.card.model import Card, Dataset
 
-SEEDED = "stand_in"
-"""Key of `config.json` that marks a model without real weights; its value is their seed."""
+SEED_KEY = "stand_in"
+"""Key of `build_config.json` that marks a model without real weights; its value is their seed."""
 
 
-def config(card: Card, attributes: Mapping[str, Any], *, seed: int | None = None) -> dict[str, Any]:
-    """The content of `config.json` for a model.
+def build_config(card: Card, attributes: Mapping[str, Any], *, seed: int | None = None) -> dict[str, Any]:
+    """The content of `build_config.json` for a model.
 
     Args:
         card: the model's card.
@@ -29,7 +29,7 @@ def config(card: Card, attributes: Mapping[str, Any], *, seed: int | None = None
     warning = f"Seeded weights (seed {seed}), of no use for pictures. "
     texts = {**values["model_card"], "long_description": warning + values["model_card"]["long_description"]}
     name = f"{values['name']} (seeded weights)"
-    return {**values, "name": name, "description": warning + card.description, "model_card": texts, SEEDED: seed}
+    return {**values, "name": name, "description": warning + card.description, "model_card": texts, SEED_KEY: seed}
 
 
 def _config(card: Card, attributes: Mapping[str, Any]) -> dict[str, Any]:
@@ -42,11 +42,11 @@ def _config(card: Card, attributes: Mapping[str, Any]) -> dict[str, Any]:
         "arch": card.architecture,
         "backend": "onnx",
         "attributes": {**attributes, **card.package.attributes},
-        "model_card": model_card(card),
+        "model_card": model_card_texts(card),
     }
 
 
-def model_card(card: Card) -> dict[str, str]:
+def model_card_texts(card: Card) -> dict[str, str]:
     """The nine texts darktable shows about an installed model; an empty one is shown as a dash."""
     training = [data for data in card.training.datasets if data.role != "evaluate"]
     return {

@@ -14,10 +14,10 @@ from typing import Any
 
 from dtbase.system.errors import Failure, NothingToDo
 from dtbase.system.files import sha256
-from dtmodels.card.catalogue import CARD
+from dtmodels.card.catalogue import CARD_FILE
 from dtmodels.card.model import Card
 from dtmodels.card.reader import read_card
-from dtmodels.package.config_writer import SEEDED
+from dtmodels.package.config_writer import SEED_KEY
 
 _BLOCK = 1 << 20
 
@@ -33,7 +33,7 @@ class PackageFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Packed:
+class PackageContents:
     """A package and what it says about itself."""
 
     path: Path
@@ -44,7 +44,7 @@ class Packed:
     members: tuple[PackageFile, ...]
 
     @classmethod
-    def read(cls, path: Path) -> Packed:
+    def read(cls, path: Path) -> PackageContents:
         """Read a package and hash everything in it.
 
         Raises:
@@ -56,8 +56,8 @@ class Packed:
                 names = [name for name in archive.namelist() if name.startswith(prefix)]
                 members = tuple(_member(archive, name, name.removeprefix(prefix)) for name in sorted(names))
                 config = json.loads(archive.read(f"{prefix}config.json"))
-                card = Path(scratch) / CARD
-                card.write_bytes(archive.read(prefix + CARD))
+                card = Path(scratch) / CARD_FILE
+                card.write_bytes(archive.read(prefix + CARD_FILE))
                 found = cls(
                     path=path,
                     card=read_card(card),
@@ -69,7 +69,7 @@ class Packed:
         except (zipfile.BadZipFile, KeyError, ValueError) as exc:
             what = f"is no package of this project: {exc}"
             raise Failure(what, where=str(path), fix="build it with `dtmodels package`") from exc
-        if SEEDED in found.config:
+        if SEED_KEY in found.config:
             what = "has seeded weights: it must not be published"
             raise Failure(what, where=str(path), fix="build it without --seed")
         return found
@@ -83,14 +83,14 @@ class Packed:
             yield Path(scratch) / self.card.id
 
 
-def packages_in(directory: Path) -> list[Packed]:
+def read_packages(directory: Path) -> list[PackageContents]:
     """The packages of a release directory, sorted by id.
 
     Raises:
         NothingToDo: there is none.
         Failure: one of them cannot be read.
     """
-    found = [Packed.read(path) for path in sorted(directory.glob("*.dtmodel"))]
+    found = [PackageContents.read(path) for path in sorted(directory.glob("*.dtmodel"))]
     if not found:
         raise NothingToDo("holds no package", where=str(directory), fix="run `dtmodels release` first")
     return found

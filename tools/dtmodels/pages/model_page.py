@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dtbase.system.errors import Failure
-from dtmodels.card.catalogue import Entry
+from dtmodels.card.catalogue import CatalogueEntry
 from dtmodels.card.model import Card, Component
 from dtmodels.openness.derive import mof, osaid
 from dtmodels.openness.grade import grade
@@ -20,13 +20,13 @@ from dtmodels.pages.markdown import code, link, table, text
 GENERATED = "<!-- Written by `dtmodels docs` from card.yaml; edit the card instead. -->"
 
 
-def model_page(entry: Entry) -> str:
+def model_page(entry: CatalogueEntry) -> str:
     """The whole text of a model's README.md."""
     sections = [_head(entry.card), _criteria(entry.card), *_optional(entry), _install(entry.card), _changes(entry.card)]
     return "\n".join([GENERATED, "", *sections])
 
 
-def _optional(entry: Entry) -> Iterator[str]:
+def _optional(entry: CatalogueEntry) -> Iterator[str]:
     card = entry.card
     if card.evaluation:
         yield _evaluation(card)

@@ -13,10 +13,10 @@ from dtbase.system.errors import Failure, WrongUsage
 from dtbase.system.files import write_json
 from dtbase.system.suggestions import did_you_mean
 from dtmodels.card import schemas
-from dtmodels.card.schemas import check_against
+from dtmodels.card.schemas import check_json
 
-FILE = "releases-index.json"
-KNOWN = "darktable-versions-v1.json"
+INDEX_FILE = "releases-index.json"
+VERSIONS_FILE = "darktable-versions-v1.json"
 _EXACT = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
 
 
@@ -37,11 +37,11 @@ class DarktableVersion:
 
 def known_versions() -> tuple[DarktableVersion, ...]:
     """Every version that is known, lowest first."""
-    rows = json.loads((schemas.directory() / KNOWN).read_bytes())["versions"]
+    rows = json.loads((schemas.schema_directory() / VERSIONS_FILE).read_bytes())["versions"]
     return tuple(DarktableVersion(**row) for row in rows)
 
 
-def newest(kind: Literal["release", "development"]) -> DarktableVersion:
+def newest_darktable(kind: Literal["release", "development"]) -> DarktableVersion:
     """The highest known version of a kind."""
     return max((one for one in known_versions() if one.kind == kind), key=lambda one: one.numbers)
 
@@ -58,17 +58,17 @@ def read_index(path: Path) -> dict[str, str]:
         content: Any = json.loads(path.read_bytes())
     except ValueError as exc:
         raise Failure(f"not JSON: {exc}", where=path.name, fix="restore it from git") from exc
-    check_against("releases-index-v1", content, where=path.name)
+    check_json("releases-index-v1", content, where=path.name)
     found: dict[str, str] = content["compatible_releases"]
     return found
 
 
-def unserved(index: Mapping[str, str]) -> list[DarktableVersion]:
+def versions_without_entry(index: Mapping[str, str]) -> list[DarktableVersion]:
     """Known versions without an entry. An empty index belongs to a repository without a release: it owes nobody one."""
     return [one for one in known_versions() if index and one.version not in index]
 
 
-def serve(root: Path, wanted: Sequence[tuple[str, str]]) -> dict[str, str]:
+def add_to_index(root: Path, wanted: Sequence[tuple[str, str]]) -> dict[str, str]:
     """Enter darktable versions into the index: each will download the release with its tag.
 
     Args:
@@ -83,9 +83,9 @@ def serve(root: Path, wanted: Sequence[tuple[str, str]]) -> dict[str, str]:
         Failure: the index that is there, or what would be written, breaks its schema.
     """
     entered = {version: tag for series, tag in wanted for version in _versions(series)}
-    path = root / FILE
+    path = root / INDEX_FILE
     content = {"schema": 1, "compatible_releases": {**read_index(path), **entered}}
-    check_against("releases-index-v1", content, where=FILE)
+    check_json("releases-index-v1", content, where=INDEX_FILE)
     write_json(path, content)
     return entered
 

@@ -45,7 +45,7 @@ class Tag:
         return (major, minor, patch, candidate)
 
 
-def parse(text: str) -> Tag:
+def parse_tag(text: str) -> Tag:
     """The tag called `text`.
 
     Raises:
@@ -62,9 +62,9 @@ def is_tag(text: str) -> bool:
     return _FORM.fullmatch(text) is not None
 
 
-def nightly(commit: str, date: str) -> Tag:
+def nightly_tag(commit: str, date: str) -> Tag:
     """The nightly of a commit made on `date` (YYYY-MM-DD, from the commit): the same commit, the same tag."""
-    return parse(f"{NIGHTLY}-{date.replace('-', '')}-{commit[:12]}")
+    return parse_tag(f"{NIGHTLY}-{date.replace('-', '')}-{commit[:12]}")
 
 
 def _parts(text: str) -> tuple[str | None, ...]:

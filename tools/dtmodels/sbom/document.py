@@ -16,7 +16,7 @@ from spdx_tools.spdx.writer.json.json_writer import write_document_to_stream
 
 from dtbase.system.errors import Failure, WrongUsage
 from dtbase.system.files import write_text
-from dtmodels.package.reader import Packed, packages_in
+from dtmodels.package.reader import PackageContents, read_packages
 from dtmodels.release.git import git
 from dtmodels.sbom.licences import unlisted
 from dtmodels.sbom.model import DOCUMENT, elements
@@ -38,7 +38,7 @@ def write_sbom(root: Path, directory: Path, tag: str) -> Path:
         Failure: a package cannot be read, or SPDX's validator is not content.
         WrongUsage: nothing dates the document.
     """
-    packages, created = packages_in(directory), moment(root)
+    packages, created = read_packages(directory), moment(root)
     for package in packages:
         _validate(package, tag, created)
     text = io.StringIO()
@@ -47,7 +47,7 @@ def write_sbom(root: Path, directory: Path, tag: str) -> Path:
     return directory / FILE
 
 
-def bill(packages: list[Packed], tag: str, created: datetime) -> Document:
+def bill(packages: list[PackageContents], tag: str, created: datetime) -> Document:
     """The document about some packages; its name among all documents follows from tag and digests."""
     parts = [elements(package, _address(tag, package.path.name)) for package in packages]
     identity = uuid.uuid5(uuid.NAMESPACE_URL, "\n".join([tag, *(package.sha256 for package in packages)]))
@@ -68,7 +68,7 @@ def bill(packages: list[Packed], tag: str, created: datetime) -> Document:
     )
 
 
-def _validate(package: Packed, tag: str, created: datetime) -> None:
+def _validate(package: PackageContents, tag: str, created: datetime) -> None:
     """Ask SPDX's validator about one model's part: nothing refers to another's, and the time it takes is squared."""
     if found := validate_full_spdx_document(bill([package], tag, created), "SPDX-2.3"):
         faults = "\n".join(dict.fromkeys(message.validation_message for message in found))

@@ -13,7 +13,7 @@ from spdx_tools.spdx.model import ExtractedLicensingInfo, SpdxNoAssertion
 from dtmodels.card.model import Card
 from dtmodels.licence import Table, judge, leaves, parse
 from dtmodels.licence.expression import UNSTATED
-from dtmodels.package.reader import Packed
+from dtmodels.package.reader import PackageContents
 
 Licence: TypeAlias = LicenseExpression | SpdxNoAssertion
 _OWN = "LicenseRef-"
@@ -35,7 +35,7 @@ def concluded(card: Card) -> Licence:
     return declared(verdict.chosen or verdict.expression) if verdict.tree else SpdxNoAssertion()
 
 
-def unlisted(packages: Iterable[Packed]) -> list[ExtractedLicensingInfo]:
+def unlisted(packages: Iterable[PackageContents]) -> list[ExtractedLicensingInfo]:
     """What is known of every licence in use that SPDX does not list: its text where a package has it, else where it is.
 
     Sorted by id.
@@ -59,7 +59,7 @@ def _named(card: Card) -> Iterator[tuple[str, str]]:
         yield from ((leaf.id, address) for leaf in leaves(parse(text)))
 
 
-def _info(name: str, address: str, package: Packed) -> ExtractedLicensingInfo:
+def _info(name: str, address: str, package: PackageContents) -> ExtractedLicensingInfo:
     row = Table.load().row(name)
     kept = next((text.file for text in package.card.license.texts if text.license == name), None)
     if kept and kept in {member.name for member in package.members}:

@@ -25,7 +25,7 @@ from spdx_tools.spdx.model import (
 from spdx_tools.spdx.spdx_element_utils import calculate_package_verification_code
 
 from dtmodels.card.model import BaseModel, Card, Checkpoint, Dataset
-from dtmodels.package.reader import PackageFile, Packed
+from dtmodels.package.reader import PackageContents, PackageFile
 from dtmodels.sbom.licences import concluded, declared
 
 DOCUMENT = "SPDXRef-DOCUMENT"
@@ -41,7 +41,7 @@ class Elements:
     relationships: tuple[Relationship, ...]
 
 
-def elements(package: Packed, address: str) -> Elements:
+def elements(package: PackageContents, address: str) -> Elements:
     """The parts of one model.
 
     Args:
@@ -65,7 +65,7 @@ def elements(package: Packed, address: str) -> Elements:
     )
 
 
-def _model(package: Packed, me: str, files: list[File], address: str) -> Package:
+def _model(package: PackageContents, me: str, files: list[File], address: str) -> Package:
     card = package.card
     return Package(
         spdx_id=me,

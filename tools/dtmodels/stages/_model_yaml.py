@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from dtbase.system.errors import Failure, WrongUsage
-from dtmodels.yaml.document import MOST_BYTES, Node, Scalar, Sequence, Unreadable, compose, decode
+from dtmodels.yaml.document import MAX_BYTES, Node, Scalar, Sequence, UnreadableDocument, compose, decode
 from dtmodels.yaml.document import Mapping as Fields
 from dtmodels.yaml.values import NotJson, plain_value
 
@@ -21,12 +21,12 @@ def read_model_yaml(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise WrongUsage("there is no such file", where=str(path), fix="name a model.yaml")
     with path.open("rb") as file:
-        data = file.read(MOST_BYTES + 1)
+        data = file.read(MAX_BYTES + 1)
     try:
         root, problems = compose(decode(data))
         if problems:
-            raise Unreadable(problems[0])
-    except Unreadable as stop:
+            raise UnreadableDocument(problems[0])
+    except UnreadableDocument as stop:
         span = stop.problem.span
         raise Failure(stop.problem.what, where=f"{path}:{span.line}:{span.column}", fix=stop.problem.fix) from stop
     values: dict[str, Any] = _plain(root) if isinstance(root, Fields) else {}

@@ -1,4 +1,4 @@
-"""convert: checkpoint -> normalised ONNX files and `config.json`."""
+"""convert: checkpoint -> normalised ONNX files and `build_config.json`."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
-from dtbase.system.discovery import member
+from dtbase.system.discovery import load_plugin
 from dtbase.system.errors import Failure, WrongUsage
-from dtbase.system.files import replacing_directory, write_json
+from dtbase.system.files import atomic_directory, write_json
 from dtbase.system.suggestions import did_you_mean
 from dtbase.terminal.console import Console
 from dtmodels import families
 from dtmodels.build.workspace import Workspace
-from dtmodels.card.catalogue import Entry
+from dtmodels.card.catalogue import CatalogueEntry
 from dtmodels.card.model import Card
 from dtmodels.families import Family, Job
 from dtmodels.graph.normalise import normalise
 from dtmodels.graph.parity import check_parity
 from dtmodels.graph.runtime import Runtime
-from dtmodels.package.config_writer import config
+from dtmodels.package.config_writer import build_config
 from dtmodels.stages.setup import comes_with_repository, setup
 
 STORAGE = ("half", "full")
@@ -29,7 +29,7 @@ STORAGE = ("half", "full")
 
 
 def convert(
-    entry: Entry,
+    entry: CatalogueEntry,
     checkpoints: Mapping[str, Path],
     workspace: Workspace,
     console: Console,
@@ -37,7 +37,7 @@ def convert(
     seed: int | None = None,
     full: bool = False,
 ) -> Path:
-    """Build the model directory of one model: its ONNX files and its `config.json`.
+    """Build the model directory of one model: its ONNX files and its `build_config.json`.
 
     Each graph is run once and held against what its source computes; the result is kept beside the directory.
 
@@ -46,7 +46,7 @@ def convert(
         checkpoints: its verified files, by name; none when there is a seed.
         workspace: where the directory is.
         console: where progress goes.
-        seed: build with seeded weights made from this number; `config.json` says so.
+        seed: build with seeded weights made from this number; `build_config.json` says so.
         full: store all weights as float32, whatever the card says.
 
     Returns:
@@ -60,7 +60,7 @@ def convert(
     storage = "full" if full else _storage(entry.card)
     directory = workspace.model(entry.card.id)
     console.note(f"{entry.card.id}: converting with family {entry.card.convert.family}")
-    with tempfile.TemporaryDirectory(prefix="dtmodels-") as scratch, replacing_directory(directory) as fresh:
+    with tempfile.TemporaryDirectory(prefix="dtmodels-") as scratch, atomic_directory(directory) as fresh:
         raw = Path(scratch)
         attributes = family.convert(Job(card=entry.card, checkpoints=checkpoints, output=raw, seed=seed))
         graphs = sorted(raw.glob("*.onnx"))
@@ -72,7 +72,7 @@ def convert(
             ratios = {graph.name: check_parity(graph, fresh / graph.name, runtime, storage) for graph in graphs}
         for name, ratio in ratios.items():
             console.note(f"{entry.card.id}: {name} computes what its network does, to {ratio:.0f} dB")
-        write_json(fresh / "config.json", config(entry.card, attributes, seed=seed))
+        write_json(fresh / "config.json", build_config(entry.card, attributes, seed=seed))
     write_json(workspace.parity(entry.card.id), {"storage": storage, "decibels": ratios})
     return directory
 
@@ -84,7 +84,7 @@ def decibels_of(workspace: Workspace, model_id: str) -> float:
 
 
 def obtain_and_convert(
-    entry: Entry, workspace: Workspace, console: Console, *, seed: int | None = None, full: bool = False
+    entry: CatalogueEntry, workspace: Workspace, console: Console, *, seed: int | None = None, full: bool = False
 ) -> Path:
     """Have the checkpoints of a model and convert it; see `convert`.
 
@@ -100,7 +100,7 @@ def _family(card: Card) -> Family:
     """The family of a card; an option it does not read would build another model than its author meant."""
     name = card.convert.family
     try:
-        family = cast(Family, member(families, name))
+        family = cast(Family, load_plugin(families, name))
     except WrongUsage as exc:
         fix = f"a new family is a file tools/dtmodels/families/{name}.py; {exc.fix}"
         raise Failure(exc.what, where=f"models/{card.id}/card.yaml: convert.family", fix=fix) from exc

@@ -13,7 +13,7 @@ from typing import Any
 from dtmodels.card.yaml_writer import card_text, scalar
 from dtmodels.stages._model_yaml import read_model_yaml
 from dtmodels.stages.new import ADDRESS, COMMIT, TODO
-from dtmodels.yaml.document import Where
+from dtmodels.yaml.document import FieldPath
 
 Values = Mapping[str, Any]
 _CARRIED = {
@@ -41,7 +41,7 @@ def import_card(path: Path) -> str:
         Failure: it is no plain YAML, or not of darktable-ai's format.
     """
     source = read_model_yaml(path)
-    remarks: dict[Where, str] = {}
+    remarks: dict[FieldPath, str] = {}
     card = source.get("model_card")
     about: Values = card if isinstance(card, dict) else {}
     datasets = _datasets(about)

@@ -8,14 +8,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from dtbase.system.discovery import member_names
+from dtbase.system.discovery import plugin_names
 from dtbase.system.errors import WrongUsage
 from dtbase.system.files import write_text
 from dtbase.system.suggestions import did_you_mean
 from dtbase.terminal.console import Console
 from dtmodels import families, tasks
-from dtmodels.card.catalogue import CARD, model_directories
-from dtmodels.card.schemas import schema
+from dtmodels.card.catalogue import CARD_FILE, model_directories
+from dtmodels.card.schemas import load_schema
 from dtmodels.card.yaml_writer import MODELINE, scalar
 from dtmodels.pages.generate import stale
 
@@ -39,7 +39,7 @@ def new(root: Path, model_id: str, task: str, console: Console) -> Path:
         Failure: there is no `models` directory.
     """
     _refuse(root, model_id, task)
-    path = root / "models" / model_id / CARD
+    path = root / "models" / model_id / CARD_FILE
     write_text(path, template(model_id, task))
     for file, content in stale(root):
         if file.parent in (path.parent, root):
@@ -54,17 +54,17 @@ def new(root: Path, model_id: str, task: str, console: Console) -> Path:
 def template(model_id: str, task: str) -> str:
     """The text of a new card; each value that has to be filled in is followed by what belongs there."""
     values = _draft(model_id, task)
-    return MODELINE + "\n".join(_lines(values, schema("card-v1"), "")) + "\n"
+    return MODELINE + "\n".join(_lines(values, load_schema("card-v1"), "")) + "\n"
 
 
 def _refuse(root: Path, model_id: str, task: str) -> None:
     taken = [directory.name for directory in model_directories(root)]
-    form = schema("card-v1")["properties"]["id"]
+    form = load_schema("card-v1")["properties"]["id"]
     if not re.fullmatch(form["pattern"], model_id) or len(model_id) > form["maxLength"]:
         raise WrongUsage(f"'{model_id}' cannot be the id of a model", fix=form["description"])
     if model_id in taken or (root / "models" / model_id).exists():
         raise WrongUsage(f"there is a model '{model_id}' already", fix="choose another id, or edit its card")
-    if task not in (known := member_names(tasks)):
+    if task not in (known := plugin_names(tasks)):
         raise WrongUsage(f"'{task}' is not a task", fix=did_you_mean(task, known))
 
 
@@ -127,7 +127,7 @@ def _whole(form: Mapping[str, Any]) -> Mapping[str, Any]:
     """A part of the schema with its reference followed."""
     for part in form.get("allOf", ()):
         if name := part.get("$ref", "").rpartition("/")[2]:
-            return {**schema("card-v1")["definitions"][name], **form}
+            return {**load_schema("card-v1")["definitions"][name], **form}
     return form
 
 
@@ -135,7 +135,7 @@ def _remark(form: Mapping[str, Any], value: Any, name: str) -> str:
     """What belongs into a field: its choices, and what the schema says about it."""
     described = str(form["description"])
     if name == "family":
-        return f"fill in: {', '.join(member_names(families))}, or a new file in tools/dtmodels/families"
+        return f"fill in: {', '.join(plugin_names(families))}, or a new file in tools/dtmodels/families"
     if name == "attributes":
         return f"fill in: {described.removesuffix('.')}, such as {json.dumps(form['examples'][0])}"
     if "enum" in form and value != "draft":

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dtbase.system.errors import Failure
-from dtbase.system.files import replacing
+from dtbase.system.files import atomic_file
 from dtmodels.build.workspace import Workspace
-from dtmodels.card.catalogue import Entry
-from dtmodels.package.config_writer import SEEDED
+from dtmodels.card.catalogue import CatalogueEntry
+from dtmodels.package.config_writer import SEED_KEY
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest date a zip can hold; a build date would make every package differ."""
@@ -20,7 +20,7 @@ REGULAR_0644 = 0o100644 << 16
 """darktable applies these mode bits; without them files come out unreadable for others."""
 
 
-def package(entry: Entry, workspace: Workspace) -> Path:
+def package(entry: CatalogueEntry, workspace: Workspace) -> Path:
     """Write `<id>.dtmodel` from the converted model directory, the card and the licence texts.
 
     Members are stored, not deflated: weights hardly compress, and deflated bytes depend on the zlib version.
@@ -33,12 +33,12 @@ def package(entry: Entry, workspace: Workspace) -> Path:
     if not (directory / "config.json").is_file():
         raise Failure("nothing to package", where=str(directory), fix=f"run `dtmodels convert {entry.card.id}`")
     target = workspace.package(entry.card.id)
-    with replacing(target) as part:
+    with atomic_file(target) as part:
         write_archive(part, entry.card.id, dict(_members(entry, workspace)))
     return target
 
 
-def reject_seeded_weights(entry: Entry, workspace: Workspace) -> None:
+def reject_seeded_weights(entry: CatalogueEntry, workspace: Workspace) -> None:
     """Refuse to publish a model without real weights.
 
     Raises:
@@ -47,7 +47,7 @@ def reject_seeded_weights(entry: Entry, workspace: Workspace) -> None:
     file = workspace.model(entry.card.id) / "config.json"
     if not file.is_file():
         raise Failure("nothing to package", where=str(file.parent), fix=f"run `dtmodels convert {entry.card.id}`")
-    if (seed := json.loads(file.read_bytes()).get(SEEDED)) is not None:
+    if (seed := json.loads(file.read_bytes()).get(SEED_KEY)) is not None:
         raise Failure(
             f"the model has seeded weights (seed {seed}), so it cannot be released",
             where=entry.card.id,
@@ -68,7 +68,7 @@ def write_archive(path: Path, top: str, members: dict[str, Path]) -> None:
                     sink.write(block)
 
 
-def _members(entry: Entry, workspace: Workspace) -> Iterator[tuple[str, Path]]:
+def _members(entry: CatalogueEntry, workspace: Workspace) -> Iterator[tuple[str, Path]]:
     for file in workspace.model(entry.card.id).iterdir():
         yield file.name, file
     yield "card.yaml", entry.directory / "card.yaml"
@@ -77,7 +77,7 @@ def _members(entry: Entry, workspace: Workspace) -> Iterator[tuple[str, Path]]:
         yield file.name, file
 
 
-def _license_of_repository(entry: Entry, workspace: Workspace) -> list[Path]:
+def _license_of_repository(entry: CatalogueEntry, workspace: Workspace) -> list[Path]:
     """Models made in this repository carry its licence text."""
     text = workspace.root / "LICENSE"
     return [text] if entry.card.source.repository == "self" and text.is_file() else []

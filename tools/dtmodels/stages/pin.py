@@ -11,14 +11,14 @@ from pathlib import Path
 from dtbase.system.errors import Failure, NothingToDo
 from dtbase.system.files import sha256, write_bytes
 from dtbase.terminal.console import Console
-from dtmodels.build.download import Expected, download
+from dtmodels.build.download import ExpectedFile, download
 from dtmodels.build.workspace import Workspace
-from dtmodels.card.catalogue import CARD, Entry
-from dtmodels.card.file_sharing_hosts import MIRROR, share
+from dtmodels.card.catalogue import CARD_FILE, CatalogueEntry
+from dtmodels.card.file_sharing_hosts import MIRROR_ADVICE, file_sharing_host
 from dtmodels.card.model import Checkpoint, HubFile
-from dtmodels.card.source_edits import Edit, addition, apply, edit, quoted
+from dtmodels.card.source_edits import TextEdit, apply_edits, edit_adding_fields, edit_for_change, quote_yaml
 from dtmodels.stages.setup import fetch_from_hub
-from dtmodels.yaml.document import Change, Where, compose, decode
+from dtmodels.yaml.document import FieldPath, SourceChange, compose, decode
 
 ON_THE_HUB = re.compile(
     r"https://huggingface\.co/(?P<repository>[^/]+/[^/]+)/resolve/(?P<revision>[^/]+)/(?P<path>[^?#]+)"
@@ -37,7 +37,7 @@ class Pinned:
     """Whether its address on the Hub takes the place of its plain one."""
 
 
-def pin_each(entries: Iterable[Entry], workspace: Workspace, console: Console) -> None:
+def pin_each(entries: Iterable[CatalogueEntry], workspace: Workspace, console: Console) -> None:
     """Pin the checkpoints of several models and say what was found; go on past a failure.
 
     Raises:
@@ -60,7 +60,7 @@ def pin_each(entries: Iterable[Entry], workspace: Workspace, console: Console) -
         raise NothingToDo("every checkpoint has its sha256")
 
 
-def pin(entry: Entry, workspace: Workspace, console: Console) -> list[Checkpoint]:
+def pin(entry: CatalogueEntry, workspace: Workspace, console: Console) -> list[Checkpoint]:
     """Fetch each checkpoint that has no SHA-256 yet, and write SHA-256, size and revision into the card.
 
     Everything else in the card stays as it is, comments too. The files go to the cache, where `setup` finds them.
@@ -76,14 +76,16 @@ def pin(entry: Entry, workspace: Workspace, console: Console) -> list[Checkpoint
     if not open_ones:
         raise NothingToDo("every checkpoint has its sha256", where=entry.card.id)
     found = [_pinned(entry, index, one, workspace, console) for index, one in open_ones]
-    _write(entry.directory / CARD, found)
+    _write(entry.directory / CARD_FILE, found)
     return [one.checkpoint for one in found]
 
 
-def _pinned(entry: Entry, index: int, checkpoint: Checkpoint, workspace: Workspace, console: Console) -> Pinned:
-    if host := share(checkpoint.url or ""):
+def _pinned(
+    entry: CatalogueEntry, index: int, checkpoint: Checkpoint, workspace: Workspace, console: Console
+) -> Pinned:
+    if host := file_sharing_host(checkpoint.url or ""):
         what = f"{host} is a personal share: nobody can say that it will give this file again"
-        raise Failure(what, where=f"{entry.card.id}: {checkpoint.name}", fix=MIRROR)
+        raise Failure(what, where=f"{entry.card.id}: {checkpoint.name}", fix=MIRROR_ADVICE)
     known = _with_revision(checkpoint)
     with console.progress(f"{entry.card.id}: fetching {checkpoint.name}", None) as advance:
         if known.file:
@@ -94,9 +96,9 @@ def _pinned(entry: Entry, index: int, checkpoint: Checkpoint, workspace: Workspa
             for leftover in path.parent.glob(f"{path.name}*"):  # of another day, maybe of another file
                 leftover.unlink() if leftover.is_file() else shutil.rmtree(leftover)
             if known.hub:
-                fetch_from_hub(known.hub, path, Expected())
+                fetch_from_hub(known.hub, path, ExpectedFile())
             else:
-                download(known.url or "", path, Expected(), advance)
+                download(known.url or "", path, ExpectedFile(), advance)
     _refuse_page(path, known)
     complete = replace(known, sha256=sha256(path), bytes=path.stat().st_size)
     if not known.file:
@@ -140,20 +142,22 @@ def _write(path: Path, found: list[Pinned]) -> None:
     data = path.read_bytes()
     text = decode(data)
     edits = [made for one in found for made in _edits(text, one)]
-    new = apply(text, edits)
+    new = apply_edits(text, edits)
     compose(new)  # a card is never written so that it cannot be read any more
     write_bytes(path, data[: len(data) - len(text.encode())] + new.encode())
 
 
-def _edits(text: str, one: Pinned) -> list[Edit]:
-    where: Where = ("checkpoints", one.index)
+def _edits(text: str, one: Pinned) -> list[TextEdit]:
+    where: FieldPath = ("checkpoints", one.index)
     checkpoint = one.checkpoint
-    made = [addition(text, where, {"sha256": quoted(str(checkpoint.sha256)), "bytes": str(checkpoint.bytes)})]
+    made = [
+        edit_adding_fields(text, where, {"sha256": quote_yaml(str(checkpoint.sha256)), "bytes": str(checkpoint.bytes)})
+    ]
     if one.hub and (hub := checkpoint.hub):
-        source = f"{{repository: {hub.repository}, revision: {quoted(hub.revision)}, path: {quoted(hub.path)}}}"
-        made.append(edit(text, Change(kind="key", where=(*where, "url"), source="hub")))
-        made.append(edit(text, Change(kind="value", where=(*where, "url"), source=source)))
+        source = f"{{repository: {hub.repository}, revision: {quote_yaml(hub.revision)}, path: {quote_yaml(hub.path)}}}"
+        made.append(edit_for_change(text, SourceChange(kind="key", where=(*where, "url"), source="hub")))
+        made.append(edit_for_change(text, SourceChange(kind="value", where=(*where, "url"), source=source)))
     if None in made:
         what = f"'{checkpoint.name}' has sha256 {checkpoint.sha256} and {checkpoint.bytes} bytes"
-        raise Failure(what, where=CARD, fix="there is no place for it that a program can find: write it by hand")
+        raise Failure(what, where=CARD_FILE, fix="there is no place for it that a program can find: write it by hand")
     return [change for change in made if change]

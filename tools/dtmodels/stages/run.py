@@ -15,9 +15,9 @@ from dtbase.system.errors import Failure, NothingToDo
 from dtbase.system.files import sha256, write_json
 from dtbase.system.subprocess_call import max_parallel_processes, peak_memory, run_in_subprocess
 from dtbase.terminal.console import Console
-from dtmodels.build.cache import inputs_of, is_fresh, run_if_stale
+from dtmodels.build.cache import input_digest, is_fresh, run_if_stale
 from dtmodels.build.workspace import Workspace
-from dtmodels.card.catalogue import Entry
+from dtmodels.card.catalogue import CatalogueEntry
 from dtmodels.openness.grade import grade
 from dtmodels.stages.convert import decibels_of, obtain_and_convert
 from dtmodels.stages.package import package
@@ -45,7 +45,7 @@ class StageTiming:
 class Built:
     """A model that went through all stages."""
 
-    entry: Entry
+    entry: CatalogueEntry
     package: Path
     sha256: str
     """Of the package."""
@@ -72,7 +72,7 @@ class Built:
 class SkippedModel:
     """A model that was not built, and why."""
 
-    entry: Entry
+    entry: CatalogueEntry
     failure: Failure
 
     @property
@@ -92,7 +92,7 @@ class SkippedModel:
 
 
 def run_each(
-    entries: Iterable[Entry],
+    entries: Iterable[CatalogueEntry],
     workspace: Workspace,
     console: Console,
     *,
@@ -139,7 +139,7 @@ def run_each(
 
 
 def _attempt(
-    workspace: Workspace, console: Console, together: int, entry: Entry, seed: int | None
+    workspace: Workspace, console: Console, together: int, entry: CatalogueEntry, seed: int | None
 ) -> Built | SkippedModel:
     try:
         if _finished(entry, workspace, seed):
@@ -150,7 +150,9 @@ def _attempt(
     return result
 
 
-def _tried(entry: Entry, workspace: Workspace, seed: int | None, together: int, *, quiet: bool) -> Built | SkippedModel:
+def _tried(
+    entry: CatalogueEntry, workspace: Workspace, seed: int | None, together: int, *, quiet: bool
+) -> Built | SkippedModel:
     """Runs in the other process: what went wrong comes back as a result, stripped to what its kinds share."""
     # Read when torch is loaded, which is later. Threads beyond the processors wait for each other by spinning.
     os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // together)))
@@ -161,13 +163,13 @@ def _tried(entry: Entry, workspace: Workspace, seed: int | None, together: int, 
         return SkippedModel(entry, kind(failure.what, where=failure.where, fix=failure.fix))
 
 
-def run(entry: Entry, workspace: Workspace, console: Console, *, seed: int | None = None) -> Built:
+def run(entry: CatalogueEntry, workspace: Workspace, console: Console, *, seed: int | None = None) -> Built:
     """Set up, convert, validate and package one model, and hold the finished archive against darktable's installer.
 
     Raises:
         Failure: a stage failed; what was finished before is kept and not done again.
     """
-    card, inputs = entry.card, inputs_of(entry, seed=seed)
+    card, inputs = entry.card, input_digest(entry, seed=seed)
     work: dict[str, Callable[[], object]] = {
         "convert": partial(obtain_and_convert, entry, workspace, console, seed=seed),
         "validate": partial(validate_and_record, entry, workspace, console),
@@ -210,13 +212,13 @@ def _efforts(path: Path) -> dict[str, StageTiming]:
         return {}  # it only informs: without it the table has a gap
 
 
-def _finished(entry: Entry, workspace: Workspace, seed: int | None) -> bool:
-    inputs = inputs_of(entry, seed=seed)
+def _finished(entry: CatalogueEntry, workspace: Workspace, seed: int | None) -> bool:
+    inputs = input_digest(entry, seed=seed)
     stages = _outputs(entry, workspace).items()
     return all(is_fresh(workspace.stamp(entry.card.id, stage), inputs, outputs) for stage, outputs in stages)
 
 
-def _outputs(entry: Entry, workspace: Workspace) -> dict[str, list[Path]]:
+def _outputs(entry: CatalogueEntry, workspace: Workspace) -> dict[str, list[Path]]:
     """What each stage makes."""
     name = entry.card.id
     return {
@@ -226,10 +228,10 @@ def _outputs(entry: Entry, workspace: Workspace) -> dict[str, list[Path]]:
     }
 
 
-def _package(entry: Entry, workspace: Workspace) -> None:
+def _package(entry: CatalogueEntry, workspace: Workspace) -> None:
     validate_archive(package(entry, workspace))
 
 
-def _card_cells(entry: Entry) -> list[str]:
+def _card_cells(entry: CatalogueEntry) -> list[str]:
     card = entry.card
     return [card.id, card.version, card.task, grade(card), card.license.weights]

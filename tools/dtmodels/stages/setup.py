@@ -7,25 +7,25 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from dtbase.system.errors import Failure
-from dtbase.system.files import replacing
+from dtbase.system.files import atomic_file
 from dtbase.terminal.console import Console
-from dtmodels.build.download import Advance, Expected, check, download
+from dtmodels.build.download import Advance, ExpectedFile, check_download, download
 from dtmodels.build.workspace import Workspace
-from dtmodels.card.catalogue import Entry
+from dtmodels.card.catalogue import CatalogueEntry
 from dtmodels.card.model import Checkpoint, HubFile
 
 
-def comes_with_repository(entry: Entry) -> bool:
+def comes_with_repository(entry: CatalogueEntry) -> bool:
     """Whether all checkpoints of a model lie in its directory, so that building it needs no download."""
     return bool(entry.card.checkpoints) and all(checkpoint.file for checkpoint in entry.card.checkpoints)
 
 
-def is_verified(entry: Entry) -> bool:
+def is_verified(entry: CatalogueEntry) -> bool:
     """Whether a digest is known for every checkpoint of a model, so that it can be built from the real ones."""
     return all(checkpoint.sha256 for checkpoint in entry.card.checkpoints)
 
 
-def setup(entry: Entry, workspace: Workspace, console: Console) -> Mapping[str, Path]:
+def setup(entry: CatalogueEntry, workspace: Workspace, console: Console) -> Mapping[str, Path]:
     """Find or fetch the checkpoints of a model; each has the SHA-256 and size of the card.
 
     Returns:
@@ -37,33 +37,33 @@ def setup(entry: Entry, workspace: Workspace, console: Console) -> Mapping[str, 
     return {checkpoint.name: _obtain(entry, checkpoint, workspace, console) for checkpoint in entry.card.checkpoints}
 
 
-def _obtain(entry: Entry, checkpoint: Checkpoint, workspace: Workspace, console: Console) -> Path:
+def _obtain(entry: CatalogueEntry, checkpoint: Checkpoint, workspace: Workspace, console: Console) -> Path:
     expected = _expected(entry, checkpoint)
     if checkpoint.file:
         path = entry.directory / checkpoint.file
         if not path.is_file():
             raise Failure("the checkpoint is not there", where=str(path), fix="restore it from the repository")
-        check(path, expected, where=str(path), keep=True)
+        check_download(path, expected, where=str(path), keep=True)
         return path
     kept = workspace.cache / "sha256" / str(expected.sha256)
     if not kept.exists():
         with console.progress(f"{entry.card.id}: fetching {checkpoint.name}", expected.bytes) as advance:
             _fetch(checkpoint, kept, expected, advance)
-    check(kept, expected, where=str(kept))
+    check_download(kept, expected, where=str(kept))
     return kept
 
 
-def _expected(entry: Entry, checkpoint: Checkpoint) -> Expected:
+def _expected(entry: CatalogueEntry, checkpoint: Checkpoint) -> ExpectedFile:
     if checkpoint.sha256 is None:
         raise Failure(
             f"checkpoint '{checkpoint.name}' has no sha256, so no file can be held against it",
             where=f"{entry.card.id}/card.yaml",
             fix=f"on a machine you trust: `dtmodels setup --pin {entry.card.id}`, then look at what it wrote",
         )
-    return Expected(sha256=checkpoint.sha256, bytes=checkpoint.bytes)
+    return ExpectedFile(sha256=checkpoint.sha256, bytes=checkpoint.bytes)
 
 
-def _fetch(checkpoint: Checkpoint, kept: Path, expected: Expected, advance: Advance) -> None:
+def _fetch(checkpoint: Checkpoint, kept: Path, expected: ExpectedFile, advance: Advance) -> None:
     if checkpoint.hub:
         fetch_from_hub(checkpoint.hub, kept, expected)
     elif checkpoint.url:
@@ -72,7 +72,7 @@ def _fetch(checkpoint: Checkpoint, kept: Path, expected: Expected, advance: Adva
         raise Failure(f"checkpoint '{checkpoint.name}' says nowhere where it lies", fix="give it a url, hub or file")
 
 
-def fetch_from_hub(hub: HubFile, kept: Path, expected: Expected) -> None:
+def fetch_from_hub(hub: HubFile, kept: Path, expected: ExpectedFile) -> None:
     """Fetch a file of the Hugging Face Hub to `kept`.
 
     Its own client does it: that resumes, retries, and knows the mirrors a user has set up.
@@ -94,7 +94,7 @@ def fetch_from_hub(hub: HubFile, kept: Path, expected: Expected) -> None:
             where=where,
             fix="check repository, revision and path; run the command again to go on where it stopped",
         ) from exc
-    check(got, expected, where=where)
-    with replacing(kept) as part:
+    check_download(got, expected, where=where)
+    with atomic_file(kept) as part:
         got.replace(part)
     shutil.rmtree(directory)

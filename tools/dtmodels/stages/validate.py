@@ -8,18 +8,18 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import cast
 
-from dtbase.system.discovery import member
+from dtbase.system.discovery import load_plugin
 from dtbase.system.errors import Failure, WrongUsage
 from dtbase.system.files import json_text, write_json
 from dtbase.terminal.console import Console
 from dtmodels import tasks
 from dtmodels.build.workspace import Workspace
-from dtmodels.card.catalogue import Catalogue, Entry
-from dtmodels.findings.check_report import CheckProblem, CheckReport, Facts, error, warning
+from dtmodels.card.catalogue import Catalogue, CatalogueEntry
+from dtmodels.findings.check_report import CheckProblem, CheckReport, ModelFacts, error, warning
 from dtmodels.graph.runtime import Runtime
 from dtmodels.package.archive import install
-from dtmodels.package.config_reader import FILE as CONFIG
-from dtmodels.package.config_writer import SEEDED
+from dtmodels.package.config_reader import CONFIG_FILE as CONFIG
+from dtmodels.package.config_writer import SEED_KEY
 from dtmodels.stages import _golden
 from dtmodels.stages._inspect_package import Examined, examine
 from dtmodels.stages.convert import decibels_of
@@ -44,7 +44,9 @@ def validate_path(path: Path, runtime: Runtime | None = None) -> CheckReport:
     return _validate_path(path, runtime)
 
 
-def validate(entry: Entry, directory: Path, *, pin: bool = False, runtime: Runtime | None = None) -> CheckReport:
+def validate(
+    entry: CatalogueEntry, directory: Path, *, pin: bool = False, runtime: Runtime | None = None
+) -> CheckReport:
     """Validate the converted model in `directory`, and hold its output against the golden data of `entry`.
 
     Args:
@@ -89,7 +91,7 @@ def validate_all(root: Path, targets: Sequence[str], console: Console, *, pin: b
     return 0 if all(report.ok for report in reports) else 1
 
 
-def validate_and_record(entry: Entry, workspace: Workspace, console: Console) -> None:
+def validate_and_record(entry: CatalogueEntry, workspace: Workspace, console: Console) -> None:
     """Validate a converted model and write its report to the workspace, with how near its conversion came.
 
     Raises:
@@ -152,8 +154,10 @@ def _report(where: str, examined: Examined) -> CheckReport:
     return CheckReport(where=where, problems=examined.problems, facts=examined.facts)
 
 
-def _with_golden(report: CheckReport, entry: Entry, examined: Examined, runtime: Runtime, *, pin: bool) -> CheckReport:
-    if examined.model is not None and SEEDED in examined.model.config.values:
+def _with_golden(
+    report: CheckReport, entry: CatalogueEntry, examined: Examined, runtime: Runtime, *, pin: bool
+) -> CheckReport:
+    if examined.model is not None and SEED_KEY in examined.model.config.values:
         if pin:
             what = "has seeded weights: what it returns must not become the golden output"
             raise Failure(what, where=entry.card.id, fix=f"run `dtmodels convert {entry.card.id}`")
@@ -163,13 +167,15 @@ def _with_golden(report: CheckReport, entry: Entry, examined: Examined, runtime:
     problems = [*report.problems, *_golden.compare(entry.directory, examined.calls, entry.card.tolerance.relative)]
     figures = dict(report.facts.figures)
     problems += _pairs(entry, examined, runtime, figures)
-    facts: Facts = dataclasses.replace(report.facts, figures=figures)
+    facts: ModelFacts = dataclasses.replace(report.facts, figures=figures)
     return CheckReport(where=report.where, problems=tuple(problems), facts=facts)
 
 
-def _pairs(entry: Entry, examined: Examined, runtime: Runtime, figures: dict[str, float]) -> Iterator[CheckProblem]:
+def _pairs(
+    entry: CatalogueEntry, examined: Examined, runtime: Runtime, figures: dict[str, float]
+) -> Iterator[CheckProblem]:
     """Hold the model against images darktable rendered, where its directory has some."""
-    golden, task = entry.directory / _golden.PAIRS, member(tasks, entry.card.task)
+    golden, task = entry.directory / _golden.PAIRS, load_plugin(tasks, entry.card.task)
     if not golden.is_file() or not hasattr(task, "measure") or examined.model is None:
         return
     try:

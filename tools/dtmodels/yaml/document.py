@@ -14,18 +14,18 @@ from typing import Any, Literal
 
 import yaml
 
-MOST_BYTES = 256 * 1024
-MOST_DEPTH = 32
-MOST_NODES = 20_000
-MOST_CHARACTERS = 8 * 1024
+MAX_BYTES = 256 * 1024
+MAX_DEPTH = 32
+MAX_NODES = 20_000
+MAX_CHARACTERS = 8 * 1024
 
 _CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff"
 _INVISIBLE = r"\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff\U000e0000-\U000e007f"
 _DIRECTION = r"\u061c\u202a-\u202e\u2066-\u2069"
-HIDDEN = re.compile(f"[{_CONTROL}{_INVISIBLE}{_DIRECTION}]")
+HIDDEN_CHARACTERS = re.compile(f"[{_CONTROL}{_INVISIBLE}{_DIRECTION}]")
 """Characters a reviewer cannot see: controls, line breaks only some readers honour, zero-width and direction marks."""
 
-Where = tuple[str | int, ...]
+FieldPath = tuple[str | int, ...]
 """Path of a value in a document: keys and list positions."""
 
 
@@ -39,12 +39,12 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class SourceChange:
     """A correction of the source text that a program can make; everything around it stays, comments too."""
 
     kind: Literal["value", "key", "delete"]
     """Write another value, write another key, or take an entry out."""
-    where: Where
+    where: FieldPath
     source: str = ""
     """What is written instead, as YAML source."""
     safe: bool = False
@@ -59,11 +59,11 @@ class ReadProblem:
     span: Span
     what: str
     fix: str
-    where: Where = ()
+    where: FieldPath = ()
     severity: Literal["error", "warning"] = "error"
     structural: bool = False
     """A value is missing or of another kind, so no typed view of the document can be made."""
-    change: Change | None = None
+    change: SourceChange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class Mapping:
 Node = Scalar | Sequence | Mapping
 
 
-class Unreadable(Exception):
+class UnreadableDocument(Exception):
     """The document cannot be read any further than this problem."""
 
     def __init__(self, problem: ReadProblem) -> None:
@@ -112,15 +112,15 @@ def decode(data: bytes) -> str:
     Raises:
         Unreadable: it is not.
     """
-    if len(data) > MOST_BYTES:
-        raise _unreadable("YML001", Span(1, 1, 1), f"the file is larger than {MOST_BYTES // 1024} KiB", "shorten it")
+    if len(data) > MAX_BYTES:
+        raise _unreadable("YML001", Span(1, 1, 1), f"the file is larger than {MAX_BYTES // 1024} KiB", "shorten it")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as exc:
         before = data[: exc.start].decode("utf-8-sig")
         what = f"byte 0x{data[exc.start]:02x} is not UTF-8"
         raise _unreadable("YML001", _place(before, 1), what, "save the file as UTF-8") from exc
-    if hidden := HIDDEN.search(text):
+    if hidden := HIDDEN_CHARACTERS.search(text):
         raise _unreadable("YML001", _place(text[: hidden.start()], 1), _hidden(hidden), "remove it")
     return text
 
@@ -135,23 +135,23 @@ def compose(text: str) -> tuple[Node | None, list[ReadProblem]]:
     return composer.document(), composer.problems
 
 
-def anchor(node: Node) -> Span:
+def node_span(node: Node) -> Span:
     """Where to point for a node: a block collection is known by its first key or item."""
     match node:
         case Mapping(pairs=[(key, _), *_]):
             return key.span
         case Sequence(items=[first, *_]):
-            return anchor(first)
+            return node_span(first)
         case _:
             return node.span
 
 
-def locate(root: Node, where: Where) -> Span:
+def locate(root: Node, where: FieldPath) -> Span:
     """Where the value at a path stands, or the nearest of its parents; collections are known by their key.
 
     What is missing from the document as a whole belongs to its beginning, not to any of its values.
     """
-    top = anchor(root)
+    top = node_span(root)
     span, node = Span(top.line, top.column, top.column), root
     for step in where:
         if isinstance(node, Mapping) and isinstance(step, str) and (pair := node.get(step)):
@@ -159,13 +159,13 @@ def locate(root: Node, where: Where) -> Span:
             span = node.span if isinstance(node, Scalar) and node.span.end > node.span.column else key.span
         elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
             node = node.items[step]
-            span = anchor(node)
+            span = node_span(node)
         else:
             break
     return span
 
 
-def locate_part(root: Node, where: Where, start: int, end: int) -> Span:
+def locate_part(root: Node, where: FieldPath, start: int, end: int) -> Span:
     """Where some characters of a scalar stand, counted from 0; all of it when its text does not stand there as is."""
     span, node = locate(root, where), root
     for step in where:
@@ -236,17 +236,17 @@ class _Composer:
     def _key(self, event: Any, depth: int) -> Scalar:
         key = self._node(event, depth + 1)
         if not isinstance(key, Scalar) or (key.plain and not key.text):
-            raise _unreadable("YML002", anchor(key), "a key must be one piece of text", "write `key: value`")
+            raise _unreadable("YML002", node_span(key), "a key must be one piece of text", "write `key: value`")
         if key.plain and key.text == "<<":
             raise _unreadable("YML004", key.span, "a merge key is not allowed", "write the keys out")
         return key
 
     def _scalar(self, event: Any) -> Scalar:
         span = self._span(event)
-        if len(event.value) > MOST_CHARACTERS:
-            what = f"one value has {len(event.value)} characters, more than {MOST_CHARACTERS}"
+        if len(event.value) > MAX_CHARACTERS:
+            what = f"one value has {len(event.value)} characters, more than {MAX_CHARACTERS}"
             raise _unreadable("YML005", span, what, "shorten it")
-        if hidden := HIDDEN.search(event.value):
+        if hidden := HIDDEN_CHARACTERS.search(event.value):
             raise _unreadable("YML001", span, _hidden(hidden), "remove it")
         return Scalar(event.value, not event.style, span)
 
@@ -259,12 +259,12 @@ class _Composer:
             raise self._refused("YML004", event, f"anchor &{event.anchor} is not allowed", "delete it")
         if event.tag:
             raise self._refused("YML004", event, "a tag is not allowed", "delete it; the schema knows the type")
-        if depth > MOST_DEPTH:
-            raise self._refused("YML005", event, f"nested deeper than {MOST_DEPTH} levels", "write it flatter")
-        if self.nodes > MOST_NODES:
-            raise self._refused("YML005", event, f"more than {MOST_NODES} keys and values", "shorten it")
+        if depth > MAX_DEPTH:
+            raise self._refused("YML005", event, f"nested deeper than {MAX_DEPTH} levels", "write it flatter")
+        if self.nodes > MAX_NODES:
+            raise self._refused("YML005", event, f"more than {MAX_NODES} keys and values", "shorten it")
 
-    def _refused(self, rule: str, event: Any, what: str, fix: str) -> Unreadable:
+    def _refused(self, rule: str, event: Any, what: str, fix: str) -> UnreadableDocument:
         return _unreadable(rule, self._span(event), what, fix)
 
     def _span(self, event: Any) -> Span:
@@ -312,7 +312,7 @@ _SYNTAX = {
 """PyYAML's words for common mistakes, and ours."""
 
 
-def _syntax(wrong: yaml.YAMLError) -> Unreadable:
+def _syntax(wrong: yaml.YAMLError) -> UnreadableDocument:
     said = getattr(wrong, "problem", None) or str(wrong).splitlines()[0]
     what, fix = next((ours for theirs, ours in _SYNTAX.items() if re.match(theirs, said)), (said, "correct the syntax"))
     mark = getattr(wrong, "problem_mark", None)
@@ -333,5 +333,5 @@ def _hidden(found: re.Match[str]) -> str:
     return f"character U+{ord(found[0]):04X} cannot be seen"
 
 
-def _unreadable(rule: str, span: Span, what: str, fix: str) -> Unreadable:
-    return Unreadable(ReadProblem(rule=rule, span=span, what=what, fix=fix, structural=True))
+def _unreadable(rule: str, span: Span, what: str, fix: str) -> UnreadableDocument:
+    return UnreadableDocument(ReadProblem(rule=rule, span=span, what=what, fix=fix, structural=True))

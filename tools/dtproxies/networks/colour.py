@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from dtbase.imaging.colour import EPSILON, KAPPA, REC709, REC709_TO_XYZ_D50, WHITE_D50, adapted, to_xyz
+from dtbase.imaging.colour import EPSILON, KAPPA, REC709, REC709_TO_XYZ_D50, WHITE_D50, adapt_to_d50, primaries_to_xyz
 from dtbase.imaging.colour_spaces import REC709_TO_REC2020
 from dtbase.system.errors import Failure
 from dtproxies.vocabulary.module import Space
@@ -23,9 +23,9 @@ REC2020 = np.array([[0.708, 0.292], [0.170, 0.797], [0.131, 0.046]])
 D65_XY = (0.31271, 0.32902)
 """Chromaticity of D65 to which darktable makes its profiles, `D65xyY` in `common/colorspaces.h`."""
 WHITE = np.array([D65_XY[0] / D65_XY[1], 1.0, (1 - sum(D65_XY)) / D65_XY[1]])
-REC2020_TO_XYZ_D50 = adapted(to_xyz(REC2020, WHITE), WHITE)
+REC2020_TO_XYZ_D50 = adapt_to_d50(primaries_to_xyz(REC2020, WHITE), WHITE)
 """darktable's working profile: linear light with a D65 white, adapted to D50 as ICC profiles are."""
-SRGB_TO_XYZ_D50 = adapted(to_xyz(REC709, WHITE), WHITE)
+SRGB_TO_XYZ_D50 = adapt_to_d50(primaries_to_xyz(REC709, WHITE), WHITE)
 """Linear light of darktable's output profile sRGB."""
 
 

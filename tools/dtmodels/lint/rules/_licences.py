@@ -11,20 +11,20 @@ from dtmodels.licence.expression import And, Name, Node, Or, leaves, parse
 from dtmodels.licence.expression_problems import ExpressionProblem, Kind
 from dtmodels.lint.placeholders import is_placeholder
 from dtmodels.lint.rule import RuleResult, Subject
-from dtmodels.yaml.document import Change, Where
+from dtmodels.yaml.document import FieldPath, SourceChange
 
-WEIGHTS: Where = ("license", "weights")
-CHOSEN: Where = ("license", "chosen")
-PACKAGE: Where = ("license", "package")
-CODE: Where = ("license", "code")
-BASE: Where = ("base_model", "license")
+WEIGHTS: FieldPath = ("license", "weights")
+CHOSEN: FieldPath = ("license", "chosen")
+PACKAGE: FieldPath = ("license", "package")
+CODE: FieldPath = ("license", "code")
+BASE: FieldPath = ("base_model", "license")
 _SHIPPED = (WEIGHTS, CHOSEN, PACKAGE)
 
 
 class Field(NamedTuple):
     """A licence expression of a card."""
 
-    where: Where
+    where: FieldPath
     text: str
 
     @property
@@ -40,7 +40,7 @@ def fields(subject: Subject) -> Iterator[Field]:
             yield Field(where, text)
 
 
-def shipped(subject: Subject) -> Iterator[tuple[Where, Verdict]]:
+def shipped(subject: Subject) -> Iterator[tuple[FieldPath, Verdict]]:
     """What darktable would get, judged: the weights under the licence chosen for them, and the package.
 
     What is no valid expression is left out; LIC002 and LIC011 speak of it.
@@ -75,7 +75,7 @@ def corrected(field: Field, problem: ExpressionProblem) -> RuleResult:
     if len(problem.meant) != 1:
         return remark
     text = field.text[: problem.start] + problem.meant[0] + field.text[problem.end :]
-    return replace(remark, change=Change(kind="value", where=field.where, source=text))
+    return replace(remark, change=SourceChange(kind="value", where=field.where, source=text))
 
 
 def deprecated(verdict: Verdict, part: Part) -> bool:
@@ -128,7 +128,7 @@ def _id(name: Name) -> str:
 _OWN = {"weights", "code", "chosen", "package"}
 
 
-def _is_expression(where: Where) -> bool:
+def _is_expression(where: FieldPath) -> bool:
     if "reviews" in where or "texts" in where:
         return False
     return where[-1] == "license" or (len(where) == 2 and where[0] == "license" and where[1] in _OWN)

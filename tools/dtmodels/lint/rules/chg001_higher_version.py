@@ -20,12 +20,12 @@ Good::
 
 from collections.abc import Iterator
 
-from dtmodels.card.reader import Reading
-from dtmodels.card.source_edits import quoted
+from dtmodels.card.reader import CardReading
+from dtmodels.card.source_edits import quote_yaml
 from dtmodels.lint.changes import changed_parts, earlier, parse_version, was_published
 from dtmodels.lint.history import History
 from dtmodels.lint.rule import RuleResult, Severity
-from dtmodels.yaml.document import Change
+from dtmodels.yaml.document import SourceChange
 
 SEVERITY: Severity = "error"
 HARD = True
@@ -33,7 +33,7 @@ HARD = True
 _MOST = 5
 
 
-def check_history(history: History, reading: Reading) -> Iterator[RuleResult]:
+def check_history(history: History, reading: CardReading) -> Iterator[RuleResult]:
     """Compare the model with what it was."""
     before = earlier(history, reading)
     if before is None or not reading.values:
@@ -43,7 +43,7 @@ def check_history(history: History, reading: Reading) -> Iterator[RuleResult]:
         return
     if parts := changed_parts(history, reading, before):
         shown = ", ".join(parts[:_MOST]) + (f" and {len(parts) - _MOST} more" if len(parts) > _MOST else "")
-        higher = quoted(f"{version[0]}.{version[1] + 1}")
+        higher = quote_yaml(f"{version[0]}.{version[1] + 1}")
         what = f"changed since {history.revision}: {shown}; but the version is still {version[0]}.{version[1]}"
-        change = Change(kind="value", where=("version",), source=higher)
+        change = SourceChange(kind="value", where=("version",), source=higher)
         yield RuleResult(where=("version",), what=what, fix=f"write version: {higher}, or a higher one", change=change)

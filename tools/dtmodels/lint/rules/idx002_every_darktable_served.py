@@ -23,7 +23,7 @@ from pathlib import Path
 
 from dtbase.system.errors import Failure
 from dtmodels.lint.rule import RuleResult, Severity
-from dtmodels.release.releases_index import FILE, read_index, unserved
+from dtmodels.release.releases_index import INDEX_FILE, read_index, versions_without_entry
 
 SEVERITY: Severity = "warning"
 
@@ -31,11 +31,11 @@ SEVERITY: Severity = "warning"
 def check_repository(root: Path) -> Iterator[RuleResult]:
     """Look every known version up, as it would look itself up; what cannot be read is another rule's."""
     try:
-        index = read_index(root / FILE)
+        index = read_index(root / INDEX_FILE)
     except Failure:
         return
-    for missing in unserved(index):
+    for missing in versions_without_entry(index):
         out = missing.kind == "release"
         what = f"darktable {missing.version}{'' if out else ' (development)'} has no entry, so it downloads nothing"
         fix = f"dtmodels index --serve {missing.version}=<tag>"
-        yield RuleResult(path=root / FILE, what=what, fix=fix, severity=None if out else "info")
+        yield RuleResult(path=root / INDEX_FILE, what=what, fix=fix, severity=None if out else "info")

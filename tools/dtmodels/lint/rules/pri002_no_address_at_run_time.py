@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.yaml.document import Where
+from dtmodels.yaml.document import FieldPath
 
 SEVERITY: Severity = "error"
 HARD = True
@@ -43,7 +43,7 @@ _KEY = re.compile(
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Walk through everything free-form."""
     card = subject.card
-    free: list[tuple[Where, Any]] = [
+    free: list[tuple[FieldPath, Any]] = [
         (("package", "attributes"), card.package.attributes),
         (("convert", "options"), card.convert.options),
     ]
@@ -51,7 +51,7 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
         yield from _walk(where, value)
 
 
-def _walk(where: Where, value: Any) -> Iterator[RuleResult]:
+def _walk(where: FieldPath, value: Any) -> Iterator[RuleResult]:
     if isinstance(value, dict):
         for name, inner in value.items():
             if _KEY.search(name) and not isinstance(inner, dict | list):
@@ -65,5 +65,5 @@ def _walk(where: Where, value: Any) -> Iterator[RuleResult]:
         yield _reaches(where=where, named=value[:60])
 
 
-def _reaches(*, where: Where, named: str) -> RuleResult:
+def _reaches(*, where: FieldPath, named: str) -> RuleResult:
     return RuleResult(where=where, what=f"'{named}' reaches out of the machine", fix="delete it")

@@ -21,7 +21,7 @@ from dtbase.system.files import sha256
 from dtmodels.card.model import Checkpoint
 from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._paths import outside, present
-from dtmodels.yaml.document import Where
+from dtmodels.yaml.document import FieldPath
 
 SEVERITY: Severity = "error"
 HARD = True
@@ -30,7 +30,7 @@ HARD = True
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Look at checkpoints, demo images and the places of components."""
     for index, checkpoint in enumerate(subject.card.checkpoints):
-        where: Where = ("checkpoints", index)
+        where: FieldPath = ("checkpoints", index)
         if checkpoint.hub and outside(checkpoint.hub.path):
             yield _leaves((*where, "hub", "path"), checkpoint.hub.path)
         if checkpoint.file:
@@ -47,7 +47,7 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
             yield from _named(where, component.location, [subject.directory, subject.root])
 
 
-def _named(where: Where, name: str, directories: list[Path]) -> Iterator[RuleResult]:
+def _named(where: FieldPath, name: str, directories: list[Path]) -> Iterator[RuleResult]:
     if outside(name):
         yield _leaves(where, name)
         return
@@ -60,7 +60,7 @@ def _named(where: Where, name: str, directories: list[Path]) -> Iterator[RuleRes
         )
 
 
-def _same(where: Where, checkpoint: Checkpoint, path: Path) -> Iterator[RuleResult]:
+def _same(where: FieldPath, checkpoint: Checkpoint, path: Path) -> Iterator[RuleResult]:
     """A file of the repository has the size and the digest of the card; the digest says enough when both differ."""
     if outside(checkpoint.file or "") or not present(path):
         return
@@ -72,5 +72,5 @@ def _same(where: Where, checkpoint: Checkpoint, path: Path) -> Iterator[RuleResu
         yield RuleResult(where=(*where, "bytes"), what=what, fix=f"write bytes: {size}")
 
 
-def _leaves(where: Where, name: str) -> RuleResult:
+def _leaves(where: FieldPath, name: str) -> RuleResult:
     return RuleResult(where=where, what=f"'{name[:100]}' leads out of its directory", fix="write a plain relative path")

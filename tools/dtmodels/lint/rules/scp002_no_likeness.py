@@ -23,7 +23,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.yaml.document import Where
+from dtmodels.yaml.document import FieldPath
 
 SEVERITY: Severity = "error"
 HARD = True
@@ -37,8 +37,8 @@ _TRADE = re.compile(
     r"\b(deep ?fak\w*|face ?swap\w*|talking heads?|lip ?sync\w*|undress\w*|nudif\w*|de ?cloth\w*|virtual try ?on"
     rf"|{_WHOM} {_MAKING}|{_MAKING} (of |a |an |the |new |realistic |human )*{_WHOM})\b"
 )
-_SCOPE: Where = ("use", "scope")
-_FIELDS: tuple[Where, ...] = (("id",), ("name",), ("description",), ("architecture",), _SCOPE)
+_SCOPE: FieldPath = ("use", "scope")
+_FIELDS: tuple[FieldPath, ...] = (("id",), ("name",), ("description",), ("architecture",), _SCOPE)
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
