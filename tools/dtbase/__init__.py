@@ -1,1 +1,1 @@
-"""What both `dtmodels` and `dtproxies` stand on: failures, files, the console and command groups."""
+"""Code shared by `dtmodels` and `dtproxies`: failures, files, colour, the console and command groups."""

@@ -89,12 +89,12 @@ class _Fitter:
         missing = [name for name in schema.get("required", ()) if not node.get(name)]
         free = [name for name in schema.get("properties", {}) if not node.get(name)] if unknown else []
         for key in unknown:
-            meant = nearest_names(key.text, missing, most=1)
+            meant = nearest_names(key.text, missing, limit=1)
             missing = [name for name in missing if name not in meant]
             known = did_you_mean(key.text, schema.get("properties", {}))
             fix = f"rename it to {meant[0]}" if meant else f"delete it, or correct its name; {known}"
             what = f"'{_short(key.text)}' is not a field of {field_name(where)}"
-            change = _renamed((*where, key.text), meant or nearest_names(key.text, free, most=1))
+            change = _renamed((*where, key.text), meant or nearest_names(key.text, free, limit=1))
             free = [name for name in free if not change or name != change.source]
             self._add("SCH003", (*where, key.text), what, fix, span=key.span, structural=bool(meant), change=change)
         for name in missing:

@@ -39,7 +39,7 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
     for index, acceptance in enumerate(subject.card.acceptances):
         where = ("acceptances", index, "rule")
         if acceptance.rule not in hard:
-            meant = nearest_names(acceptance.rule, hard, most=1)
+            meant = nearest_names(acceptance.rule, hard, limit=1)
             fix = f"did you mean {meant[0]}?" if meant else "delete the acceptance"
             yield RuleResult(where=where, what=f"there is no rule {acceptance.rule}", fix=fix)
         elif hard[acceptance.rule]:
