@@ -1,4 +1,4 @@
-"""Carries the public schemas into the wheel, and takes the version from the changelog; pyproject.toml has the rest."""
+"""Add the public schemas to the wheel, and read the version from the changelog; pyproject.toml has the rest."""
 
 import re
 from pathlib import Path
@@ -8,10 +8,10 @@ from setuptools.command.build_py import build_py
 
 
 class WithSchemas(build_py):
-    """Puts the files of `schema/` beside the modules that read them."""
+    """Copy the files of `schema/` into the package `dtmodels`."""
 
     def run(self) -> None:
-        """Build as ever, then add the schemas; an editable install finds them in the checkout."""
+        """Build as usual, then add the schemas; an editable install reads them from the checkout."""
         super().run()
         if self.editable_mode:
             return
@@ -22,7 +22,7 @@ class WithSchemas(build_py):
 
 
 def version() -> str:
-    """The newest version the changelog has a section of: the one place that says it. Before the first, zero."""
+    """Return the newest version in the changelog, its only source; '0' before the first release."""
     newest = re.search(r"^## \[([0-9][^\]]*)\]", Path("CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     return newest[1] if newest else "0"
 

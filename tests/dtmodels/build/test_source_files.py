@@ -54,7 +54,7 @@ def tree(tmp_path: Path) -> Path:
 
 
 def behind(tree: Path, family: str, task: str) -> set[str]:
-    return {path.relative_to(tree).as_posix() for path in SourceTree(directory=tree).behind(family, task)}
+    return {path.relative_to(tree).as_posix() for path in SourceTree(directory=tree).files_of_model(family, task)}
 
 
 def test_only_the_family_and_task_of_a_model_count_and_what_they_import(tree: Path) -> None:
@@ -89,7 +89,7 @@ def test_what_nothing_imports_and_what_is_not_ours_is_left_out(tree: Path) -> No
 
 
 def test_a_family_consists_of_its_file_and_the_shared_ones_it_imports(tree: Path) -> None:
-    found = {path.name for path in SourceTree(directory=tree).of_family("sam") if path.name != "__init__.py"}
+    found = {path.name for path in SourceTree(directory=tree).files_of_family("sam") if path.name != "__init__.py"}
     assert found == {"sam.py", "_layers.py", "_deep.py"}
 
 
@@ -107,7 +107,7 @@ def test_a_tree_without_tools_has_no_sources(tmp_path: Path) -> None:
 
 def test_every_stage_that_builds_exists_in_the_real_tree(root: Path) -> None:
     sources = SourceTree(directory=root / "tools")
-    found = sources.behind("nafnet", "denoise")
+    found = sources.files_of_model("nafnet", "denoise")
     assert {root / "tools" / f"{name.replace('.', '/')}.py" for name in BUILD_STAGES} <= found
     assert root / "tools/dtmodels/graph/_worker.py" in found
     assert root / "tools/dtmodels/families/_nafnet.py" in found
@@ -121,6 +121,6 @@ def test_every_module_a_build_really_loads_was_found(root: Path) -> None:
     code = f"{load}, dtmodels.families.nafnet, dtmodels.tasks.denoise; print(*(m.__file__ for m in sys.modules.values()"
     code += " if getattr(m, '__file__', None) and m.__name__.split('.')[0] in ('dtbase', 'dtmodels', 'dtproxies')))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    found = {path.resolve() for path in SourceTree(directory=root / "tools").behind("nafnet", "denoise")}
+    found = {path.resolve() for path in SourceTree(directory=root / "tools").files_of_model("nafnet", "denoise")}
     assert loaded
     assert {Path(path).resolve() for path in loaded} <= found

@@ -72,8 +72,8 @@ def test_a_directory_without_a_set_has_an_empty_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", "holds no demo section"),
-        ("- a\n", "holds no demo section"),
+        ("", "has no demo section"),
+        ("- a\n", "has no demo section"),
         ("images: [a.png]\n", "demo is missing|'images' is not a field"),
         ("demo: {images: [a.png]}\ndemo: {}\n", "demo"),
         ("demo: {images: [a.png\n", "is not closed"),

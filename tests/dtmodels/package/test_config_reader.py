@@ -73,7 +73,7 @@ def test_a_version_that_is_no_pair_of_integers_is_an_error(value: Any) -> None:
     assert (problem.code, bool(problem.reason)) == ("config.version", True)
 
 
-@pytest.mark.parametrize(("value", "word"), [(None, "crashes"), (1, "crashes"), ("tflite", "refuses")])
+@pytest.mark.parametrize(("value", "word"), [(None, "crashes"), (1, "crashes"), ("tflite", "rejects")])
 def test_a_wrong_backend_is_an_error(value: Any, word: str) -> None:
     (problem,) = keys(backend=value)
     assert problem.code == "config.backend"

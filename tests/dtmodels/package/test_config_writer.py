@@ -1,4 +1,4 @@
-"""`build_config.json` as darktable reads it."""
+"""`config.json` as darktable reads it."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def test_these_are_tags_of_releases(text: str) -> None:
 @pytest.mark.parametrize("text", ODD)
 def test_anything_else_is_refused_in_one_short_line_of_plain_characters(text: str) -> None:
     assert not is_tag(text)
-    with pytest.raises(WrongUsage, match="is no tag of a release") as refused:
+    with pytest.raises(WrongUsage, match="is not a release tag") as refused:
         parse_tag(text)
     said = str(refused.value)
     assert said.isascii()

@@ -155,7 +155,7 @@ def test_what_is_pinned_already_is_not_fetched(draft: Callable[[str], CatalogueE
     [
         (f"{PLAIN}/plain/page.pth", "is a web page"),
         (f"{PLAIN}/plain/empty.pth", "is empty"),
-        (f"{PLAIN}/plain/missing.pth", "the host answers 404"),
+        (f"{PLAIN}/plain/missing.pth", "the host responds with 404"),
         ("https://huggingface.co/author/model/resolve/main/net/missing.pth", "the hub does not know the file"),
         ("https://drive.google.com/file/d/1/view", "drive.google.com is a personal share"),
     ],

@@ -147,4 +147,4 @@ def test_a_checkpoint_with_another_digest(card: Path, state: State, refused: Cal
     store(card, {"params": state})
     path = card.parent / "weights.pth"
     path.write_bytes(path.read_bytes()[:-1] + b"x")
-    refused("not the file the card names")
+    refused("not the file that the card specifies")

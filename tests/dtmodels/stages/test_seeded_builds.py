@@ -53,7 +53,7 @@ def test_config_says_what_it_is_everywhere_a_person_looks(downloaded: Path, tmp_
     check_json("config-v1", config, where="config.json")
     assert config[SEED_KEY] == 3
     assert config["name"] == "toy denoiser (seeded weights)"
-    assert config["description"].startswith("Seeded weights (seed 3), of no use for pictures.")
+    assert config["description"].startswith("Seeded weights (seed 3), of no use for images.")
     assert config["model_card"]["long_description"].startswith("Seeded weights (seed 3)")
 
 

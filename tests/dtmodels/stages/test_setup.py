@@ -41,7 +41,7 @@ def test_a_file_of_the_models_directory_is_used_in_place(entry: CatalogueEntry, 
 
 def test_a_changed_file_is_refused_and_left_where_it_is(entry: CatalogueEntry, tmp_path: Path) -> None:
     (entry.directory / "model.onnx").write_bytes(b"other")
-    with pytest.raises(Failure, match="not the file the card names: has 5 bytes"):
+    with pytest.raises(Failure, match="not the file that the card specifies: has 5 bytes"):
         setup(entry, Workspace(tmp_path), QUIET)
     assert (entry.directory / "model.onnx").exists()
 
@@ -125,7 +125,7 @@ def test_a_file_of_the_hub_arrives_in_the_shared_cache(
 def test_another_file_on_the_hub_is_refused_and_not_kept(
     entry: CatalogueEntry, tmp_path: Path, private_cache: Path
 ) -> None:
-    with pytest.raises(Failure, match="not the file the card names"):
+    with pytest.raises(Failure, match="not the file that the card specifies"):
         setup(on_hub(entry, sha256="0" * 64), Workspace(tmp_path), QUIET)
     assert not (private_cache / "sha256" / ("0" * 64)).exists()
 

@@ -13,12 +13,12 @@ import pytest
 
 CAUSES = {
     "a-dotslash": "'.', which is no valid id",
-    "a-dupfile": "is there twice",
+    "a-dupfile": "occurs twice",
     "a-emptyzip": "the zip is empty",
     "a-mode0": "has mode 0000",
-    "a-nested": "no config.json in the top directory",
+    "a-nested": "the top directory has no config.json",
     "a-tar": "not a zip archive",
-    "a-trunc-early": "cut off",
+    "a-trunc-early": "truncated",
     "a-zero": "an empty file",
     "c-array": "a list instead of an object",
     "c-cardnum": "model_card.author: is a number",

@@ -74,7 +74,7 @@ def test_stricter_rules_say_why(pack: Pack, members: Members, make_graph: MakeGr
     made = make_graph({"input": TILE}, {"output": TILE}, opset=21)
     (problem,) = validate_path(pack(with_graph(members, made)), runtime).errors
     assert "ONNX Runtime from 1.18" in problem.reason
-    assert "why refused:" in str(problem)
+    assert "why rejected:" in str(problem)
 
 
 def test_a_symbolic_output_that_follows_from_the_graph_is_as_good_as_a_number(

@@ -1,4 +1,4 @@
-"""All cards of a model repository, found by their directories."""
+"""Catalogue of all model cards of a repository, one for each directory in `models/`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CARD_FILE = "card.yaml"
 
 @dataclass(frozen=True, slots=True)
 class CatalogueEntry:
-    """A model: its card and the directory it lies in."""
+    """A model: its card and its directory."""
 
     card: Card
     directory: Path
@@ -29,11 +29,11 @@ class Catalogue:
     root: Path
     entries: tuple[CatalogueEntry, ...]
     broken: Mapping[str, str]
-    """Why the card of a directory cannot be used, in one line, by the name of the directory."""
+    """Unusable cards: a one-line reason by name of the directory."""
 
     @classmethod
     def load(cls, root: Path) -> Catalogue:
-        """Read every `models/<id>/card.yaml` below `root`; a broken card does not hinder the others.
+        """Read every `models/<id>/card.yaml` below `root`; a broken card does not prevent reading the others.
 
         Raises:
             Failure: there is no `models` directory.
@@ -47,10 +47,10 @@ class Catalogue:
         return cls(root=root, entries=tuple(entries), broken=broken)
 
     def get(self, model_id: str) -> CatalogueEntry:
-        """The model called `model_id`.
+        """Return the model with the id `model_id`.
 
         Raises:
-            WrongUsage: there is no such model; the nearest names are offered.
+            WrongUsage: there is no such model; the message suggests similar ids.
             Failure: its card is broken.
         """
         for entry in self.entries:
@@ -63,7 +63,7 @@ class Catalogue:
 
 
 def model_directories(root: Path) -> list[Path]:
-    """The directories of `models/`, sorted; hidden ones are nobody's model.
+    """Return the directories of `models/`, sorted, without hidden ones.
 
     Raises:
         Failure: there is no `models` directory.
@@ -86,6 +86,6 @@ def _card(directory: Path) -> Card:
     return card
 
 
-def _one_line(wrong: Failure, root: Path) -> str:
-    where = wrong.where.removeprefix(f"{root}/")
-    return f"{where}: {wrong.what}"
+def _one_line(failure: Failure, root: Path) -> str:
+    where = failure.where.removeprefix(f"{root}/")
+    return f"{where}: {failure.what}"

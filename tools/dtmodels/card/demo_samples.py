@@ -1,6 +1,6 @@
-"""Sample sets: which images the demo of a task shows, and how, in `images/<task>/demo.yaml`.
+"""Sample sets of demos: the images that the demo of a task uses, read from `images/<task>/demo.yaml`.
 
-The file holds one `demo` section as a card may have it; what a card says goes before it.
+The file holds one `demo` section like that of a card; values of a card override it.
 """
 
 from __future__ import annotations
@@ -23,42 +23,42 @@ IMAGE_SUFFIXES = {".jpg", ".jpeg", ".png"}
 
 
 def read_sample_set(directory: Path) -> Demo:
-    """The sample set in `directory`; an empty one where there is none.
+    """Read the sample set in `directory`; it is empty when there is no file.
 
     Raises:
-        Failure: it is not well formed; says line and column.
+        Failure: the file is not well formed; the message states line and column.
     """
     path = directory / DEMO_FILE
     if not path.is_file():
         return Demo()
     try:
         root, problems = compose(decode(path.read_bytes()))
-    except UnreadableDocument as stop:
-        raise _failure(path, stop.problem) from stop
+    except UnreadableDocument as exc:
+        raise _failure(path, exc.problem) from exc
     if not isinstance(root, Fields):
-        raise Failure("holds no demo section", where=str(path), fix="start with `demo:`")
-    values, more = validate_against_schema(root, _form())
-    for problem in [*problems, *more]:
+        raise Failure("has no demo section", where=str(path), fix="start with `demo:`")
+    values, departures = validate_against_schema(root, _demo_schema())
+    for problem in [*problems, *departures]:
         if problem.severity == "error":
             raise _failure(path, problem)
-    found: Demo = build_dataclass(Demo, values["demo"])
-    return found
+    demo: Demo = build_dataclass(Demo, values["demo"])
+    return demo
 
 
 def merge_demos(card: Demo, default: Demo) -> Demo:
-    """What a card says, and what the sample set says where the card is silent; prompts image by image."""
-    said = {field.name: getattr(card, field.name) or getattr(default, field.name) for field in fields(Demo)}
-    return Demo(**{**said, "prompts": {**default.prompts, **card.prompts}})
+    """Merge the demo of a card with its task's sample set; the card overrides fields, and prompts of single images."""
+    merged = {field.name: getattr(card, field.name) or getattr(default, field.name) for field in fields(Demo)}
+    return Demo(**{**merged, "prompts": {**default.prompts, **card.prompts}})
 
 
-def _form() -> Mapping[str, Any]:
-    whole = load_schema("card-v1")
+def _demo_schema() -> Mapping[str, Any]:
+    card = load_schema("card-v1")
     return {
         "type": "object",
         "additionalProperties": False,
         "required": ["demo"],
-        "properties": {"demo": whole["properties"]["demo"]},
-        "definitions": whole["definitions"],
+        "properties": {"demo": card["properties"]["demo"]},
+        "definitions": card["definitions"],
     }
 
 

@@ -1,4 +1,4 @@
-"""Hosts of personal shares: what lies there is gone with its owner, and programs often get a page instead of it."""
+"""Personal file-sharing hosts. Their files disappear with the owner, and programs often get a web page instead."""
 
 from __future__ import annotations
 
@@ -27,15 +27,13 @@ FILE_SHARING_HOSTS = (
     "discordapp.com",
     "discord.com",
 )
-MIRROR_ADVICE = (
-    "mirror it where its licence allows that (a release, Zenodo, the Hugging Face Hub), and name that address"
-)
+MIRROR_ADVICE = "mirror it where its licence allows that (a release, Zenodo, the Hugging Face Hub), and state that URL"
 
 
-def file_sharing_host(address: str) -> str:
-    """The host of an address if it is a personal share, else nothing."""
+def file_sharing_host(url: str) -> str:
+    """Return the host of a URL if it is a personal file-sharing host, else an empty string."""
     try:
-        host = (urlsplit(address).hostname or "").lower()
+        host = (urlsplit(url).hostname or "").lower()
     except ValueError:
         return ""
     return host if any(host == name or host.endswith(f".{name}") for name in FILE_SHARING_HOSTS) else ""

@@ -62,7 +62,7 @@ class _Sources:
         return path.startswith(FOR_ALL) or any(self._belongs(path, card)) or self.root / path in self._behind(card)
 
     def _behind(self, card: Card) -> frozenset[Path]:
-        return self.tools.behind(card.convert.family, card.task, SHOWN)
+        return self.tools.files_of_model(card.convert.family, card.task, SHOWN)
 
     def _belongs(self, path: str, card: Card) -> Iterator[bool]:
         """Whether a file is the model's own: in its directory, of its demo, the licence text it is packed with."""

@@ -63,7 +63,7 @@ def _licence(package: PackageContents) -> dict[str, str]:
     if (word := hub_licence(expression)) != OTHER:
         return {"license": word}
     fields = {"license": OTHER, "license_name": re.sub(r"[^a-z0-9.+]+", "-", expression.lower()).strip("-")}
-    texts = [member.name for member in package.members if member.name.startswith("LICENSE")]
+    texts = [member.name for member in package.files if member.name.startswith("LICENSE")]
     return {**fields, "license_link": texts[0]} if texts else fields
 
 

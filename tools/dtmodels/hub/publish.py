@@ -84,7 +84,7 @@ def publish_to_hub(dist: Path, owner: str, console: Console, *, source: str = ""
 
 def _files(package: PackageContents, directory: Path, readme: str) -> dict[str, _File]:
     """The package itself, what is in it, and the card; by their names in the repository."""
-    inside = {member.name: _File(directory / member.name) for member in package.members}
+    inside = {member.name: _File(directory / member.name) for member in package.files}
     files = {**inside, README: _File(readme.encode()), package.path.name: _File(package.path)}
     return dict(sorted(files.items()))
 

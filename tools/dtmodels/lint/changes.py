@@ -80,7 +80,7 @@ def _fields(before: Any, after: Any, where: FieldPath) -> Iterator[FieldPath]:
 
 def _family_files(root: Path, family: str) -> frozenset[str]:
     """The code of a family, relative to the root; empty where the repository has no tools of its own."""
-    files = SourceTree(directory=root / "tools").of_family(family)
+    files = SourceTree(directory=root / "tools").files_of_family(family)
     return frozenset(path.relative_to(root).as_posix() for path in files)
 
 

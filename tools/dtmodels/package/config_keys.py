@@ -1,4 +1,4 @@
-"""The top-level keys of `config.json` against what darktable's readers do with them."""
+"""Checks of the top-level keys of `config.json`, by how darktable's readers handle them."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ CARD_TEXTS = (
     "training_data_license",
     "notes",
 )
-"""The texts darktable shows about an installed model; anything but a string is dropped."""
-PROVIDERS = {"coreml", "cuda", "migraphx", "openvino", "directml"}
+"""Texts that darktable shows for an installed model; it drops values that are not strings."""
+EXECUTION_PROVIDERS = {"coreml", "cuda", "migraphx", "openvino", "directml"}
 
 
 def check_keys(config: PackageConfig, top: str) -> Iterator[CheckProblem]:
-    """Top-level keys against what darktable's readers do with them.
+    """Check the top-level keys of a configuration.
 
     Args:
         config: the configuration.
-        top: name of the model's directory, which must be the id; not compared when empty.
+        top: name of the model's directory, which must equal the id; not compared when empty.
     """
     yield from _check_identity(config, top)
     yield from _check_version(config)
@@ -40,7 +40,7 @@ def check_keys(config: PackageConfig, top: str) -> Iterator[CheckProblem]:
         what = f"is {json_type_name(config.values['attributes'])} instead of an object: no attribute can be read"
         yield error("config.attributes", f"{CONFIG_FILE}: attributes", what, "write an object")
     yield from _check_model_card(config)
-    yield from _check_providers(config)
+    yield from _check_execution_providers(config)
 
 
 def _check_identity(config: PackageConfig, top: str) -> Iterator[CheckProblem]:
@@ -56,14 +56,14 @@ def _check_identity(config: PackageConfig, top: str) -> Iterator[CheckProblem]:
                 f"config.{key}", f"{CONFIG_FILE}: {key}", "is empty: darktable does not find the model", "fill it in"
             )
     if (model_id := config.text("id")) and top and model_id != top:
-        what = f"is {model_id!r}, but the directory is {top!r}: darktable looks for the model in the wrong place"
-        reason = "removing it, its card and its update status break"
-        yield error("config.id-folder", f"{CONFIG_FILE}: id", what, "let both be the same", reason=reason)
+        what = f"is {model_id!r}, but the directory is {top!r}: darktable looks for the model in the wrong directory"
+        reason = "removal, model card and update status do not work"
+        yield error("config.id-folder", f"{CONFIG_FILE}: id", what, "make them equal", reason=reason)
     if not config.text("task"):
         value = config.values.get("task", MISSING)
         what = "is missing" if value is MISSING else f"is {json_type_name(value) if value != '' else 'empty'}"
         yield error(
-            "config.task", f"{CONFIG_FILE}: task", f"{what}: no part of darktable can run the model", "name the task"
+            "config.task", f"{CONFIG_FILE}: task", f"{what}: no part of darktable can run the model", "set the task"
         )
 
 
@@ -72,13 +72,13 @@ def _check_version(config: PackageConfig) -> Iterator[CheckProblem]:
     if isinstance(value, str) and re.fullmatch(r"\d+\.\d+", value, re.ASCII):
         return
     if value is MISSING:
-        what = "is missing: darktable takes the model for version 0.0"
+        what = "is missing: darktable uses version 0.0"
     elif not isinstance(value, str):
-        what = f"is {json_type_name(value)} instead of a string: darktable takes the model for version 0.0"
+        what = f"is {json_type_name(value)} instead of a string: darktable uses version 0.0"
     elif re.match(r"\d+\.\d+", value, re.ASCII):
-        what = f"is {value!r}: darktable compares the first two numbers only and ignores the rest"
+        what = f"is {value!r}: darktable compares only the first two numbers"
     else:
-        what = f"is {value!r}: darktable takes the model for version 0.0"
+        what = f"is {value!r}: darktable uses version 0.0"
     reason = "updates are never offered, or always"
     yield error(
         "config.version", f"{CONFIG_FILE}: version", what, 'write two integers as a string: "1.0"', reason=reason
@@ -93,10 +93,10 @@ def _check_backend(config: PackageConfig) -> Iterator[CheckProblem]:
             "config.backend", where, f"is {json_type_name(value)}: darktable crashes when it loads the model", fix
         )
     elif value not in {MISSING, "onnx"}:
-        yield error("config.backend", where, f"is {value!r}: darktable refuses to load the model", fix)
+        yield error("config.backend", where, f"is {value!r}: darktable rejects the model", fix)
     arch = config.values.get("arch", "")
     if not isinstance(arch, str) and config.text("task") != "mask":
-        what = f"is {json_type_name(arch)}: harmless for this task, a crash in a mask"
+        what = f"is {json_type_name(arch)}: harmless for this task, but a crash for mask models"
         yield warning("config.arch", f"{CONFIG_FILE}: arch", what, "write a string")
 
 
@@ -116,21 +116,24 @@ def _check_model_card(config: PackageConfig) -> Iterator[CheckProblem]:
 
 
 def _text_problem(key: str, what: str) -> CheckProblem:
-    reason = "the user does not see what the author meant to say"
+    reason = "the user does not see the author's text"
     return error("config.text", f"{CONFIG_FILE}: {key}", what, "write a string", reason=reason)
 
 
-def _check_providers(config: PackageConfig) -> Iterator[CheckProblem]:
-    banned = config.values.get("cpu_only", [])
-    lists = banned.values() if isinstance(banned, dict) else [banned]
+def _check_execution_providers(config: PackageConfig) -> Iterator[CheckProblem]:
+    cpu_only = config.values.get("cpu_only", [])
+    lists = cpu_only.values() if isinstance(cpu_only, dict) else [cpu_only]
     for names in lists:
         if not isinstance(names, list):
-            what = f"holds {json_type_name(names)} instead of a list of providers: it has no effect"
+            what = f"contains {json_type_name(names)} instead of a list of execution providers: it has no effect"
             yield warning("config.cpu-only", f"{CONFIG_FILE}: cpu_only", what, "write a list")
             continue
         for name in names:
-            if not isinstance(name, str) or name.lower() not in PROVIDERS:
-                what = f"{name!r} is no provider darktable knows: it has no effect"
+            if not isinstance(name, str) or name.lower() not in EXECUTION_PROVIDERS:
+                what = f"{name!r} is not an execution provider of darktable: it has no effect"
                 yield warning(
-                    "config.cpu-only", f"{CONFIG_FILE}: cpu_only", what, f"known: {', '.join(sorted(PROVIDERS))}"
+                    "config.cpu-only",
+                    f"{CONFIG_FILE}: cpu_only",
+                    what,
+                    f"known: {', '.join(sorted(EXECUTION_PROVIDERS))}",
                 )

@@ -68,7 +68,7 @@ class Web:
     """Requests with one token, to one service."""
 
     token: str = field(default="", repr=False)
-    patience: RetryPolicy = field(default_factory=lambda: RetryPolicy(most_wait_s=MOST_WAIT_S))
+    patience: RetryPolicy = field(default_factory=lambda: RetryPolicy(max_wait_s=MOST_WAIT_S))
     agent: str = "dtmodels"
 
     def ask(self, method: str, url: str, values: Mapping[str, Any] | None = None, *, again: bool = True) -> Answer:
@@ -134,7 +134,7 @@ class Web:
             yield
         except urllib.error.HTTPError as refused:
             limit = _limit(refused, pause)
-            if last or (limit or 0) > self.patience.most_wait_s or (limit is None and not _passes(refused, again)):
+            if last or (limit or 0) > self.patience.max_wait_s or (limit is None and not _passes(refused, again)):
                 raise HttpError(refused.code, _message(refused, limit), where=url) from refused
             refused.close()
             pause = pause if limit is None else limit

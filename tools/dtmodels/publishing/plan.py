@@ -57,7 +57,7 @@ def plan(root: Path, name: str, github: GitHub, *, branch: str) -> Plan:
 
     Args:
         root: the model repository, checked out at the tag with its whole history.
-        name: the tag, or `nightly_tag`.
+        name: the tag, or `nightly`.
         github: where releases lie.
         branch: the branch releases are made from.
 

@@ -62,7 +62,7 @@ def _named(card: Card) -> Iterator[tuple[str, str]]:
 def _info(name: str, address: str, package: PackageContents) -> ExtractedLicensingInfo:
     row = Table.load().row(name)
     kept = next((text.file for text in package.card.license.texts if text.license == name), None)
-    if kept and kept in {member.name for member in package.members}:
+    if kept and kept in {member.name for member in package.files}:
         with zipfile.ZipFile(package.path) as archive:
             words = archive.read(f"{package.card.id}/{kept}").decode(errors="replace")
     else:

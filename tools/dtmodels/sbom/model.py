@@ -50,7 +50,7 @@ def elements(package: PackageContents, address: str) -> Elements:
     """
     card = package.card
     me = f"SPDXRef-{card.id}"
-    files = [_file(member, f"{me}.file-{number}") for number, member in enumerate(package.members, 1)]
+    files = [_file(member, f"{me}.file-{number}") for number, member in enumerate(package.files, 1)]
     checkpoints = [_checkpoint(card, number, one) for number, one in enumerate(card.checkpoints, 1)]
     datasets = [_dataset(card, number, one) for number, one in enumerate(card.training.datasets, 1)]
     base = [_base(card.id, card.base_model)] if card.base_model else []

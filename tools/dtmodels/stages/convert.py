@@ -1,4 +1,4 @@
-"""convert: checkpoint -> normalised ONNX files and `build_config.json`."""
+"""convert: checkpoint -> normalised ONNX files and `config.json`."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def convert(
     seed: int | None = None,
     full: bool = False,
 ) -> Path:
-    """Build the model directory of one model: its ONNX files and its `build_config.json`.
+    """Build the model directory of one model: its ONNX files and its `config.json`.
 
     Each graph is run once and held against what its source computes; the result is kept beside the directory.
 
@@ -46,7 +46,7 @@ def convert(
         checkpoints: its verified files, by name; none when there is a seed.
         workspace: where the directory is.
         console: where progress goes.
-        seed: build with seeded weights made from this number; `build_config.json` says so.
+        seed: build with seeded weights made from this number; `config.json` says so.
         full: store all weights as float32, whatever the card says.
 
     Returns:
