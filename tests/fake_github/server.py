@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.fake_github.faults import Fault
-from tests.fake_github.state import Asset, Refused, Release, State
+from tests.fake_github.state import ApiError, Asset, Release, State
 
 DATE = "Mon, 01 Jan 2001 00:00:00 GMT"
 """Far from any clock of a test: nothing may be decided by comparing clocks."""
@@ -103,7 +103,7 @@ class Handler(BaseHTTPRequestHandler):
         with self.fake.lock:
             try:
                 status, body, headers = self._try(data, fault)
-            except Refused as refused:
+            except ApiError as refused:
                 status, body, headers = refused.status, json.dumps(refused.body).encode(), refused.headers
             self._log(status, len(data), len(body))
             self.fake.save()
@@ -112,10 +112,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def _try(self, data: bytes, fault: Fault | None) -> tuple[int, bytes, dict[str, str]]:
         if fault and fault.kind == "status":
-            raise Refused(fault.status, fault.message, **fault.headers)
+            raise ApiError(fault.status, fault.message, **fault.headers)
         found = self._route(data, fault)
         if fault and fault.kind == "after":
-            raise Refused(fault.status, fault.message, **fault.headers)
+            raise ApiError(fault.status, fault.message, **fault.headers)
         return found
 
     def _send(self, status: int, body: bytes, headers: dict[str, str]) -> None:
@@ -152,7 +152,7 @@ class Handler(BaseHTTPRequestHandler):
             if method == self.command and (match := re.match(path, url.path)):
                 query = {name: values[-1] for name, values in parse_qs(url.query).items()}
                 return action(self, match, query, data, fault)
-        raise Refused(404, "Not Found")
+        raise ApiError(404, "Not Found")
 
     def _may(self, right: str) -> bool:
         """Whether the caller may read or write; a token nobody knows has expired."""
@@ -160,14 +160,14 @@ class Handler(BaseHTTPRequestHandler):
         if not kind:
             return right == "read"
         if token not in self.fake.state.tokens:
-            raise Refused(401, "Bad credentials")
+            raise ApiError(401, "Bad credentials")
         return right == "read" or self.fake.state.tokens[token] == "write"
 
     def _need_write(self) -> None:
         if not self.headers.get("Authorization"):
-            raise Refused(401, "Requires authentication")
+            raise ApiError(401, "Requires authentication")
         if not self._may("write"):
-            raise Refused(403, "Resource not accessible by integration")
+            raise ApiError(403, "Resource not accessible by integration")
 
     def _release(self, release: Release) -> dict[str, Any]:
         at = f"{self.fake.url}/repos/{self.fake.state.repository}/releases/{release.id}"
@@ -209,12 +209,12 @@ class Handler(BaseHTTPRequestHandler):
         self._may("read")
         if release := self.fake.state.published(match[1]):
             return self._json(self._release(release))
-        raise Refused(404, "Not Found")
+        raise ApiError(404, "Not Found")
 
     def by_id(self, match: re.Match[str], *_: Any) -> tuple[int, bytes, dict[str, str]]:
         release = self.fake.state.find(int(match[1]))
         if release.draft and not self._may("write"):
-            raise Refused(404, "Not Found")
+            raise ApiError(404, "Not Found")
         return self._json(self._release(release))
 
     def create(self, _: re.Match[str], __: dict[str, str], data: bytes, *___: Any) -> tuple[int, bytes, dict[str, str]]:
@@ -234,7 +234,7 @@ class Handler(BaseHTTPRequestHandler):
     def list_assets(self, match: re.Match[str], query: dict[str, str], *_: Any) -> tuple[int, bytes, dict[str, str]]:
         release = self.fake.state.find(int(match[1]))
         if release.draft and not self._may("write"):
-            raise Refused(404, "Not Found")
+            raise ApiError(404, "Not Found")
         return self._page([self._asset(asset, release) for asset in release.assets], query)
 
     def upload(
@@ -245,7 +245,7 @@ class Handler(BaseHTTPRequestHandler):
         asset = self.fake.state.start_upload(release, query.get("name", ""), len(data))
         if fault and fault.kind == "half":
             self.fake.state.blob(asset).write_bytes(data[: len(data) // 2])
-            raise Refused(fault.status, fault.message)
+            raise ApiError(fault.status, fault.message)
         lie = bytes([data[0] ^ 1]) + data[1:] if fault and fault.kind == "lie" else None
         self.fake.state.finish_upload(asset, data, lie)
         return self._json(self._asset(asset, release), 201)
@@ -253,7 +253,7 @@ class Handler(BaseHTTPRequestHandler):
     def asset(self, match: re.Match[str], *_: Any) -> tuple[int, bytes, dict[str, str]]:
         release, asset = self.fake.state.asset(int(match[1]))
         if release.draft and not self._may("write"):
-            raise Refused(404, "Not Found")
+            raise ApiError(404, "Not Found")
         if self.headers.get("Accept") != "application/octet-stream":
             return self._json(self._asset(asset, release))
         return self._to_storage(asset)
@@ -268,22 +268,22 @@ class Handler(BaseHTTPRequestHandler):
         for asset in release.assets if release else []:
             if asset.name == match[2] and asset.state == "uploaded":
                 return self._to_storage(asset)
-        raise Refused(404, "Not Found")
+        raise ApiError(404, "Not Found")
 
     def storage(self, match: re.Match[str], *_: Any) -> tuple[int, bytes, dict[str, str]]:
         if self.headers.get("Authorization"):
-            raise Refused(400, "Only one way to sign a request is allowed")
+            raise ApiError(400, "Only one way to sign a request is allowed")
         data = self.fake.state.blob(self.fake.state.asset(int(match[1]))[1]).read_bytes()
         return 200, data, {"Content-Type": "application/octet-stream"}
 
     def raw(self, *_: Any) -> tuple[int, bytes, dict[str, str]]:
         if self.fake.state.index is None:
-            raise Refused(404, "404: Not Found")
+            raise ApiError(404, "404: Not Found")
         return 200, self.fake.state.index.encode(), {"Content-Type": "text/plain; charset=utf-8"}
 
     def _to_storage(self, asset: Asset) -> tuple[int, bytes, dict[str, str]]:
         if asset.state != "uploaded":
-            raise Refused(404, "Not Found")
+            raise ApiError(404, "Not Found")
         return 302, b"", {"Location": f"{self.fake.url}/storage/{asset.id}"}
 
 

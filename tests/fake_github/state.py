@@ -16,11 +16,11 @@ from typing import Any
 
 from tests.fake_github.faults import Fault
 
-MOST_ASSETS = 1000
-TOO_LARGE = 2 << 30
+MAX_ASSETS = 1000
+ASSET_SIZE_LIMIT = 2 << 30
 
 
-class Refused(Exception):
+class ApiError(Exception):
     """GitHub's answer to what it does not do."""
 
     def __init__(self, status: int, message: str, *errors: dict[str, str], **headers: str) -> None:
@@ -30,9 +30,9 @@ class Refused(Exception):
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
 
-def invalid(resource: str, code: str, where: str) -> Refused:
+def validation_error(resource: str, code: str, where: str) -> ApiError:
     """422 as GitHub words it."""
-    return Refused(422, "Validation Failed", {"resource": resource, "code": code, "field": where})
+    return ApiError(422, "Validation Failed", {"resource": resource, "code": code, "field": where})
 
 
 @dataclass(kw_only=True)
@@ -115,7 +115,7 @@ class State:
         for release in self.releases:
             if release.id == release_id:
                 return release
-        raise Refused(404, "Not Found")
+        raise ApiError(404, "Not Found")
 
     def published(self, tag: str) -> Release | None:
         """The published release of a tag."""
@@ -127,7 +127,7 @@ class State:
             for asset in release.assets:
                 if asset.id == asset_id:
                     return release, asset
-        raise Refused(404, "Not Found")
+        raise ApiError(404, "Not Found")
 
     def commit(self, name: str) -> str:
         """The commit a name such as `tags/v1` or `heads/main` leads to."""
@@ -139,12 +139,12 @@ class State:
             return known[rest]
         if name in {*self.tags.values(), *self.branches.values()}:
             return name
-        raise Refused(422, f"No commit found for SHA: {name}")
+        raise ApiError(422, f"No commit found for SHA: {name}")
 
     def create(self, values: dict[str, Any]) -> Release:
         """Make a release; a draft needs no tag yet."""
         if not values.get("tag_name"):
-            raise invalid("Release", "missing_field", "tag_name")
+            raise validation_error("Release", "missing_field", "tag_name")
         release = Release(id=self._id(), tag_name="")
         self._change(release, {**values, "draft": values.get("draft", False)}, new=True)
         self.releases.append(release)
@@ -162,16 +162,16 @@ class State:
     def start_upload(self, release: Release, name: str, size: int) -> Asset:
         """Room for an asset; it becomes `uploaded` once all bytes are there."""
         if release.immutable:
-            raise Refused(422, "Cannot upload assets to an immutable release.")
+            raise ApiError(422, "Cannot upload assets to an immutable release.")
         if size <= 0:
-            raise Refused(400, "Bad Content-Length")
-        if size >= TOO_LARGE:
-            raise Refused(422, "Validation Failed", {"resource": "ReleaseAsset", "code": "custom", "field": "size"})
+            raise ApiError(400, "Bad Content-Length")
+        if size >= ASSET_SIZE_LIMIT:
+            raise ApiError(422, "Validation Failed", {"resource": "ReleaseAsset", "code": "custom", "field": "size"})
         name = re.sub(r"[^A-Za-z0-9._+-]", ".", name)
         if any(asset.name == name for asset in release.assets):
-            raise invalid("ReleaseAsset", "already_exists", "name")
-        if len(release.assets) >= MOST_ASSETS:
-            raise Refused(422, "Validation Failed", {"resource": "ReleaseAsset", "code": "custom", "field": "count"})
+            raise validation_error("ReleaseAsset", "already_exists", "name")
+        if len(release.assets) >= MAX_ASSETS:
+            raise ApiError(422, "Validation Failed", {"resource": "ReleaseAsset", "code": "custom", "field": "count"})
         asset = Asset(id=self._id(), name=name, state="starter", size=0, digest=None)
         release.assets.append(asset)
         self.blob(asset).parent.mkdir(parents=True, exist_ok=True)
@@ -186,7 +186,7 @@ class State:
     def delete_asset(self, release: Release, asset: Asset) -> None:
         """Take an asset away."""
         if release.immutable:
-            raise Refused(422, "Cannot delete asset from an immutable release.")
+            raise ApiError(422, "Cannot delete asset from an immutable release.")
         release.assets.remove(asset)
         self.blob(asset).unlink(missing_ok=True)
 
@@ -194,12 +194,12 @@ class State:
         tag = values.get("tag_name", release.tag_name)
         draft = values.get("draft", release.draft)
         if release.immutable and (tag != release.tag_name or draft):
-            raise Refused(422, "Validation Failed", {"resource": "Release", "code": "custom", "message": "immutable"})
+            raise ApiError(422, "Validation Failed", {"resource": "Release", "code": "custom", "message": "immutable"})
         if values.get("target_commitish") in self.workflow_commits:
-            raise Refused(403, "Resource not accessible by integration")
+            raise ApiError(403, "Resource not accessible by integration")
         other = self.published(tag)
         if other and other is not release and not draft:
-            raise invalid("Release", "already_exists", "tag_name")
+            raise validation_error("Release", "already_exists", "tag_name")
         if not draft and (new or release.draft):
             self._publish(tag, values.get("target_commitish", release.target_commitish))
         for name in ("tag_name", "target_commitish", "name", "body", "draft", "prerelease", "make_latest"):
@@ -210,7 +210,7 @@ class State:
     def _publish(self, tag: str, target: str) -> None:
         if tag in self.used_tags:
             used = {"resource": "Release", "code": "custom", "message": "tag_name was used by an immutable release"}
-            raise Refused(422, "Validation Failed", used)
+            raise ApiError(422, "Validation Failed", used)
         if tag not in self.tags:
             self.tags[tag] = self.branches.get(target, target)
         if self.immutable_releases:

@@ -21,8 +21,8 @@ from dtmodels.command.cli import cli
 from dtmodels.findings.check_report import CheckReport, FileFacts, ModelFacts, TensorFacts, error, warning
 from dtmodels.package.config_writer import SEED_KEY
 from tests.fake_github import Asset, FakeGitHub, Fault, Release
-from tests.support.injection_strings import NASTY
-from tests.support.markdown_parser import Rendered
+from tests.support.injection_strings import INJECTION_STRINGS
+from tests.support.markdown_parser import RenderedPage
 
 Add = Callable[..., Path]
 Build = Callable[..., Workspace]
@@ -198,7 +198,7 @@ def test_the_demo_is_a_link_to_the_files_of_the_run(
         monkeypatch.setenv(name, value)
     shown = row(page(built.root, capsys), "demo")
     assert shown.startswith("`demo/cat.png`")
-    assert [found.endswith(address) for found in Rendered(shown).addresses] == [True] * bool(address)
+    assert [found.endswith(address) for found in RenderedPage(shown).urls] == [True] * bool(address)
 
 
 def test_on_a_runner_the_log_has_none_of_it(
@@ -209,7 +209,7 @@ def test_on_a_runner_the_log_has_none_of_it(
     assert "| grade | **open**" in (built.root / "summary.md").read_text()
 
 
-@pytest.mark.parametrize("words", NASTY)
+@pytest.mark.parametrize("words", INJECTION_STRINGS)
 def test_nothing_in_a_card_or_a_report_becomes_markup(
     add_model: Add, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: str
 ) -> None:
@@ -224,7 +224,7 @@ def outline(add_model: Add, root: Path, capsys: pytest.CaptureFixture[str], word
     text = card.read_text()
     for old, new in {
         "name: toy denoiser": f"name: {quoted}",
-        "description: Returns the image as it came, for tests of the stages around it": f"description: {quoted}",
+        "description: Returns the input image unchanged, for tests of the stages": f"description: {quoted}",
         "name: Nothing": f"name: {quoted}",
         "provenance: Written by hand as one constant in 2026, so there is no data behind it": f"provenance: {quoted}",
         "text: Removes no noise at all, because it returns its input unchanged": f"text: {quoted}",
@@ -239,7 +239,7 @@ def outline(add_model: Add, root: Path, capsys: pytest.CaptureFixture[str], word
     finish(root, CheckReport(where="x", problems=(error("a.b", words, words, words),), facts=facts))
     found = page(root, capsys)
     assert not any(line.lstrip().startswith(("::", "##[")) for line in found.splitlines())
-    return Rendered(found).elements
+    return RenderedPage(found).elements
 
 
 @pytest.mark.parametrize(

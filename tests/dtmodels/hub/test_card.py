@@ -11,8 +11,8 @@ from huggingface_hub import ModelCard
 from dtmodels.hub.card import hub_card
 from dtmodels.hub.licences import hub_licence
 from dtmodels.package.reader import PackageContents
-from tests.support.injection_strings import NASTY
-from tests.support.markdown_parser import Rendered
+from tests.support.injection_strings import INJECTION_STRINGS
+from tests.support.markdown_parser import RenderedPage
 
 Make = Callable[..., Path]
 SOURCE = "https://github.com/lab/models"
@@ -73,14 +73,14 @@ def test_data_for_judging_only_is_no_training_data(make_package: Make) -> None:
     assert card_with(make_package, {**hub, "role: train": "role: evaluate"}).data.datasets is None
 
 
-@pytest.mark.parametrize("words", NASTY)
+@pytest.mark.parametrize("words", INJECTION_STRINGS)
 def test_nothing_in_a_card_becomes_front_matter_or_markup(make_package: Make, words: str) -> None:
     quoted = "'" + words.replace("'", "''") + "'"
     card = card_with(
         make_package,
         {
             "name: toy denoiser": f"name: {quoted}",
-            "description: Returns the image as it came, for tests of the stages around it": f"description: {quoted}",
+            "description: Returns the input image unchanged, for tests of the stages": f"description: {quoted}",
             "scope: image denoising in tests": f"scope: {quoted}",
         },
     )
@@ -90,7 +90,7 @@ def test_nothing_in_a_card_becomes_front_matter_or_markup(make_package: Make, wo
         "pipeline_tag": "image-to-image",
         "tags": ["darktable", "onnx", "denoise", "toy"],
     }
-    page = Rendered(card.text)
+    page = RenderedPage(card.text)
     assert page.tags <= {
         "p",
         "a",
@@ -107,6 +107,6 @@ def test_nothing_in_a_card_becomes_front_matter_or_markup(make_package: Make, wo
         "li",
         "strong",
     }
-    assert all(address.startswith("https://www.darktable.org") or address == SOURCE for address in page.addresses)
+    assert all(address.startswith("https://www.darktable.org") or address == SOURCE for address in page.urls)
     assert page.words.count(" ".join(words.split())) >= 2
     assert not any(line.startswith(("::", "##[")) for line in card.text.splitlines())

@@ -21,7 +21,7 @@ from dtmodels.card.catalogue import Catalogue
 from dtmodels.package.reader import read_packages
 from dtmodels.sbom import FILE, write_sbom
 from dtmodels.sbom.document import bill, moment
-from tests.support.injection_strings import NASTY
+from tests.support.injection_strings import INJECTION_STRINGS
 
 Make = Callable[..., Path]
 Values = dict[str, Any]
@@ -185,7 +185,7 @@ def test_every_card_of_the_collection_can_be_described_in_one_document(root: Pat
     assert len(ids) == len(set(ids))
 
 
-@pytest.mark.parametrize("words", NASTY)
+@pytest.mark.parametrize("words", INJECTION_STRINGS)
 def test_nothing_in_a_card_ends_a_string(make_package: Make, words: str) -> None:
     quoted = "'" + words.replace("'", "''") + "'"
     values = written(make_package(edit={"name: Nothing": f"name: {quoted}", "name: toy denoiser": f"name: {quoted}"}))
