@@ -19,7 +19,7 @@ from dtmodels.card.schema_fit import validate_against_schema
 from dtmodels.card.schemas import check_json, load_schema, schema_names
 from dtmodels.lint.registry import all_rules
 from dtmodels.yaml.document import Mapping as Document
-from dtmodels.yaml.document import compose
+from dtmodels.yaml.document import compose_document
 
 CARD = load_schema("card-v1")
 KEYWORDS = {
@@ -188,7 +188,7 @@ def mutations(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[st
 
 
 def accepted_by_reader(card: Any) -> bool:
-    root, problems = compose(yaml.dump(card, Dumper=yaml.CSafeDumper, width=10_000))
+    root, problems = compose_document(yaml.dump(card, Dumper=yaml.CSafeDumper, width=10_000))
     if not isinstance(root, Document):
         return False
     values, departures = validate_against_schema(root, CARD)

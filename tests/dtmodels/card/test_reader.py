@@ -10,7 +10,7 @@ import yaml
 
 from dtbase.system.errors import Failure, WrongUsage
 from dtmodels.card.reader import parse_card_file, read_card
-from dtmodels.yaml.document import UnreadableDocument, compose, locate
+from dtmodels.yaml.document import UnreadableDocument, compose_document, locate
 
 Add = Callable[..., Path]
 
@@ -117,7 +117,7 @@ def test_both_parsers_of_pyyaml_give_equal_values_and_positions(monkeypatch: pyt
 
     def outcome(text: str) -> object:
         try:
-            return compose(text)
+            return compose_document(text)
         except UnreadableDocument as exc:
             return exc.problem
 
@@ -127,7 +127,7 @@ def test_both_parsers_of_pyyaml_give_equal_values_and_positions(monkeypatch: pyt
 
 
 def test_locate_returns_the_span_of_a_path() -> None:
-    root, _ = compose("a:\n  - b: [1, two]\n    c: 'd'\n")
+    root, _ = compose_document("a:\n  - b: [1, two]\n    c: 'd'\n")
     assert root is not None
     assert (locate(root, ("a", 0, "b", 1)).line, locate(root, ("a", 0, "b", 1)).column) == (2, 12)
     assert locate(root, ("a", 0, "c")).end == 11

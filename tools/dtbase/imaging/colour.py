@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Pixels = NDArray[np.floating[Any]]
+"""Pixels of floating-point type; the last axis holds the channels."""
 
 WHITE_D50 = np.array([0.9642, 1.0, 0.8249])
 """XYZ of the D50 white point: the ICC profile connection space, and the reference of darktable's Lab."""
@@ -21,8 +22,8 @@ REC709 = np.array([[0.640, 0.330], [0.300, 0.600], [0.150, 0.060]])
 BRADFORD = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
 """Bradford matrix: XYZ to the cone responses in which ICC profiles adapt white points."""
 
-EPSILON = 216 / 24389
-KAPPA = 24389 / 27
+LAB_EPSILON = 216 / 24389
+LAB_KAPPA = 24389 / 27
 """CIE constants: below EPSILON the Lab curve is a straight line of slope KAPPA / 116."""
 
 
@@ -73,7 +74,7 @@ def linear_rec709_to_lab(rgb: Pixels) -> Pixels:
     to 64, because darktable approximates the cube root.
     """
     ratio = rgb @ (REC709_TO_XYZ_D50 / WHITE_D50[:, None]).T.astype(rgb.dtype)
-    curve = np.where(ratio > EPSILON, np.cbrt(ratio), (KAPPA * ratio + 16) / 116)
+    curve = np.where(ratio > LAB_EPSILON, np.cbrt(ratio), (LAB_KAPPA * ratio + 16) / 116)
     x, y, z = np.moveaxis(curve, -1, 0)
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1).astype(rgb.dtype)
 
@@ -83,5 +84,5 @@ def lab_to_linear_rec709(lab: Pixels) -> Pixels:
     lightness, a, b = np.moveaxis(lab, -1, 0)
     y = (lightness + 16) / 116
     curve = np.stack([y + a / 500, y, y - b / 200], axis=-1)
-    ratio = np.where(curve > np.cbrt(EPSILON), curve**3, (116 * curve - 16) / KAPPA)
+    ratio = np.where(curve > np.cbrt(LAB_EPSILON), curve**3, (116 * curve - 16) / LAB_KAPPA)
     return (ratio @ np.linalg.inv(REC709_TO_XYZ_D50 / WHITE_D50[:, None]).T.astype(lab.dtype)).astype(lab.dtype)

@@ -10,14 +10,10 @@ Arrays are H x W x 3. Only `to_srgb_clipped` clips, and only it changes the floa
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from dtbase.imaging.colour import lab_to_linear_rec709, linear_rec709_to_lab, linear_to_srgb, srgb_to_linear
-
-Pixels = NDArray[Any]
+from dtbase.imaging.colour import Pixels, lab_to_linear_rec709, linear_rec709_to_lab, linear_to_srgb, srgb_to_linear
 
 REC709_TO_REC2020 = np.array([[0.6274, 0.3293, 0.0433], [0.0691, 0.9195, 0.0114], [0.0164, 0.0880, 0.8956]])
 """Linear Rec709 to linear Rec2020, both with a D65 white point; ITU-R BT.2087-0."""

@@ -17,15 +17,15 @@ from typing import Any, ParamSpec, TypeVar
 from dtbase.system.errors import Failure
 
 Arguments = ParamSpec("Arguments")
-Result = TypeVar("Result")
+ReturnType = TypeVar("ReturnType")
 PR_SET_PDEATHSIG = 1
 """Option of prctl(2) on Linux: the signal that this process gets when its parent ends."""
 KILOBYTE = 1024
 
 
 def run_in_subprocess(
-    function: Callable[Arguments, Result], *arguments: Arguments.args, **keywords: Arguments.kwargs
-) -> tuple[Result, int]:
+    function: Callable[Arguments, ReturnType], *arguments: Arguments.args, **keywords: Arguments.kwargs
+) -> tuple[ReturnType, int]:
     """Call a function in a new process that shares no state with this one.
 
     Args:
@@ -54,8 +54,8 @@ def max_parallel_processes(memory: int) -> int:
 
 
 def _call_and_measure(
-    function: Callable[..., Result], arguments: tuple[Any, ...], keywords: dict[str, Any]
-) -> tuple[Result, int]:
+    function: Callable[..., ReturnType], arguments: tuple[Any, ...], keywords: dict[str, Any]
+) -> tuple[ReturnType, int]:
     end_with_parent()
     return function(*arguments, **keywords), peak_memory()
 

@@ -16,7 +16,7 @@ from dtmodels.card.reader import build_dataclass
 from dtmodels.card.schema_fit import validate_against_schema
 from dtmodels.card.schemas import load_schema
 from dtmodels.yaml.document import Mapping as Fields
-from dtmodels.yaml.document import ReadProblem, UnreadableDocument, compose, decode
+from dtmodels.yaml.document import ReadProblem, UnreadableDocument, compose_document, decode_document
 
 DEMO_FILE = "demo.yaml"
 IMAGE_SUFFIXES = {".jpg", ".jpeg", ".png"}
@@ -32,7 +32,7 @@ def read_sample_set(directory: Path) -> Demo:
     if not path.is_file():
         return Demo()
     try:
-        root, problems = compose(decode(path.read_bytes()))
+        root, problems = compose_document(decode_document(path.read_bytes()))
     except UnreadableDocument as exc:
         raise _failure(path, exc.problem) from exc
     if not isinstance(root, Fields):

@@ -208,7 +208,7 @@ class Tolerance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evaluation:
+class EvaluationResult:
     """One measured result, with the command that reproduces it."""
 
     metric: str
@@ -277,7 +277,7 @@ class Card:
     purpose_review: PurposeReview | None = None
     checkpoints: tuple[Checkpoint, ...] = ()
     tolerance: Tolerance = field(default_factory=Tolerance)
-    evaluation: tuple[Evaluation, ...] = ()
+    evaluation: tuple[EvaluationResult, ...] = ()
     demo: Demo = field(default_factory=Demo)
     acceptances: tuple[Acceptance, ...] = ()
     changes: Mapping[str, str] = field(default_factory=dict)

@@ -15,15 +15,15 @@ from dtmodels.card.model import Card
 from dtmodels.card.schema_fit import validate_against_schema
 from dtmodels.card.schemas import load_schema
 from dtmodels.yaml.document import (
-    MAX_BYTES,
-    Node,
+    MAX_DOCUMENT_BYTES,
     ReadProblem,
     Scalar,
     Sequence,
     Span,
     UnreadableDocument,
-    compose,
-    decode,
+    YamlNode,
+    compose_document,
+    decode_document,
 )
 from dtmodels.yaml.document import Mapping as Fields
 
@@ -67,7 +67,7 @@ def read_card(path: Path) -> Card:
 def parse_card_file(path: Path) -> CardReading:
     """Read the card file at `path` and collect all its problems, in the order of the file."""
     try:
-        text = decode(_read_bytes(path))
+        text = decode_document(_read_bytes(path))
     except UnreadableDocument as exc:
         return CardReading(path=path, problems=(exc.problem,))
     return parse_card_text(path, text)
@@ -76,7 +76,7 @@ def parse_card_file(path: Path) -> CardReading:
 def parse_card_text(path: Path, text: str) -> CardReading:
     """Parse the text of a card and collect all its problems; `path` is only used in the result."""
     try:
-        root, problems = compose(text)
+        root, problems = compose_document(text)
         root = _mapping(root)
     except UnreadableDocument as exc:
         return CardReading(path=path, text=text, problems=(exc.problem,))
@@ -98,7 +98,7 @@ def parse_card_text(path: Path, text: str) -> CardReading:
 def card_values(data: bytes) -> Mapping[str, Any] | None:
     """Return the fields of a card file that fit the schema; None when the bytes are no card."""
     try:
-        root, _ = compose(decode(data))
+        root, _ = compose_document(decode_document(data))
         values, _ = validate_against_schema(_mapping(root), load_schema(SCHEMA))
     except UnreadableDocument:
         return None
@@ -139,12 +139,12 @@ def _read_bytes(path: Path) -> bytes:
         raise _unreadable("YML001", "cannot be read: it is a directory or a device", "replace it with a regular file")
     try:
         with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+            return file.read(MAX_DOCUMENT_BYTES + 1)
     except OSError as exc:
         raise _unreadable("YML001", f"cannot be read: {exc.strerror}", "replace it with a readable file") from exc
 
 
-def _mapping(root: Node | None) -> Fields:
+def _mapping(root: YamlNode | None) -> Fields:
     match root:
         case Fields():
             return root

@@ -13,7 +13,17 @@ from datetime import date
 from typing import Any, Literal
 
 from dtbase.system.suggestions import did_you_mean, edit_distance, nearest_names
-from dtmodels.yaml.document import FieldPath, Mapping, Node, ReadProblem, Scalar, Sequence, SourceChange, Span, locate
+from dtmodels.yaml.document import (
+    FieldPath,
+    Mapping,
+    ReadProblem,
+    Scalar,
+    Sequence,
+    SourceChange,
+    Span,
+    YamlNode,
+    locate,
+)
 from dtmodels.yaml.values import NotJson, is_null, other_reading, plain_value
 
 Schema = Dict[str, Any]
@@ -47,7 +57,7 @@ class _Fitter:
         self.definitions = definitions
         self.problems: list[ReadProblem] = []
 
-    def value(self, node: Node, schema: Schema, where: FieldPath) -> Any:
+    def value(self, node: YamlNode, schema: Schema, where: FieldPath) -> Any:
         schema = self._effective(node, schema)
         if is_null(node):
             return self._missing(schema, where, f"{field_name(where)} has no value")
@@ -170,7 +180,7 @@ class _Fitter:
             self._say("value", schema, where, what, _range(schema))
         return int(value) if integer else float(value)
 
-    def _free(self, node: Node, where: FieldPath) -> Any:
+    def _free(self, node: YamlNode, where: FieldPath) -> Any:
         """Convert a free-form value: plain scalars by the core schema of YAML 1.2."""
         match node:
             case Mapping():
@@ -200,7 +210,7 @@ class _Fitter:
             change = SourceChange(kind="key" if span else "value", where=where, source=source, safe=True)
             self._add("YML006", where, what, f"write {source}", span=span, severity="warning", change=change)
 
-    def _effective(self, node: Node | None, schema: Schema) -> Schema:
+    def _effective(self, node: YamlNode | None, schema: Schema) -> Schema:
         """Resolve the references of a schema, and merge the branch of each condition for this node."""
         for part in schema.get("allOf", ()):
             if name := part.get("$ref", "").rpartition("/")[2]:
@@ -285,7 +295,7 @@ def _is_date(text: str) -> bool:
     return True
 
 
-def _node_kind(node: Node) -> str:
+def _node_kind(node: YamlNode) -> str:
     match node:
         case Mapping():
             return "a mapping"

@@ -8,14 +8,14 @@ from typing import Any, Literal
 
 from dtbase.text.plural import pluralise
 
-Severity = Literal["error", "warning"]
+ProblemSeverity = Literal["error", "warning"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckProblem:
     """One problem of a model or a package."""
 
-    severity: Severity
+    severity: ProblemSeverity
     code: str
     """Short name of the rule, for programs: `graph.opset`, `archive.two-dots`, ..."""
     where: str

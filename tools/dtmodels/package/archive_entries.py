@@ -15,17 +15,17 @@ METHODS = {
     zipfile.ZIP_LZMA: "lzma",
 }
 """Compression methods that darktable can install, as tested."""
-MAX_BYTES = 8 << 30
+MAX_PACKAGE_BYTES = 8 << 30
 """Limit of the total size: four ONNX files of the maximum size of a protobuf."""
 MAX_ENTRIES = 10_000
-UNIX = 3
+CREATED_ON_UNIX = 3
 ENCRYPTED = 0x1
 REPACK = "pack it again with `dtmodels package`"
 
 
 def is_special(entry: zipfile.ZipInfo) -> bool:
     """Return True for a link or a device, False for a regular file or directory."""
-    kind = stat.S_IFMT(entry.external_attr >> 16) if entry.create_system == UNIX else 0
+    kind = stat.S_IFMT(entry.external_attr >> 16) if entry.create_system == CREATED_ON_UNIX else 0
     return kind not in {0, stat.S_IFREG, stat.S_IFDIR}
 
 
@@ -68,7 +68,7 @@ def _check_kind(entry: zipfile.ZipInfo) -> Iterator[CheckProblem]:
     if is_special(entry):
         reason = "darktable creates it, wherever it points"
         yield error("archive.link", name, "is a link or a device", "pack the file itself", reason=reason)
-    elif entry.create_system == UNIX and not entry.is_dir() and not mode & stat.S_IRUSR:
+    elif entry.create_system == CREATED_ON_UNIX and not entry.is_dir() and not mode & stat.S_IRUSR:
         what = f"has mode {stat.S_IMODE(mode):04o}: darktable applies it, and the installed file is unreadable"
         reason = "only a privileged user could run it"
         yield error("archive.mode", name, what, "pack files with mode 0644", reason=reason)
@@ -82,6 +82,6 @@ def _check_kind(entry: zipfile.ZipInfo) -> Iterator[CheckProblem]:
 def check_size(entries: list[zipfile.ZipInfo], where: str) -> Iterator[CheckProblem]:
     """Check the number of entries and their declared total size."""
     total = sum(entry.file_size for entry in entries)
-    if len(entries) > MAX_ENTRIES or total > MAX_BYTES:
+    if len(entries) > MAX_ENTRIES or total > MAX_PACKAGE_BYTES:
         what = f"{len(entries):,} entries of {total:,} bytes together: darktable would unpack them without a limit"
         yield error("archive.bomb", where, what, REPACK, reason="it fills the disk")

@@ -18,7 +18,7 @@ from dtmodels.card.file_sharing_hosts import MIRROR_ADVICE, file_sharing_host
 from dtmodels.card.model import Checkpoint, HubFile
 from dtmodels.card.source_edits import TextEdit, apply_edits, edit_adding_fields, edit_for_change, quote_yaml
 from dtmodels.stages.setup import fetch_from_hub
-from dtmodels.yaml.document import FieldPath, SourceChange, compose, decode
+from dtmodels.yaml.document import FieldPath, SourceChange, compose_document, decode_document
 
 ON_THE_HUB = re.compile(
     r"https://huggingface\.co/(?P<repository>[^/]+/[^/]+)/resolve/(?P<revision>[^/]+)/(?P<path>[^?#]+)"
@@ -140,10 +140,10 @@ def _refuse_page(path: Path, checkpoint: Checkpoint) -> None:
 
 def _write(path: Path, found: list[Pinned]) -> None:
     data = path.read_bytes()
-    text = decode(data)
+    text = decode_document(data)
     edits = [made for one in found for made in _edits(text, one)]
     new = apply_edits(text, edits)
-    compose(new)  # a card is never written so that it cannot be read any more
+    compose_document(new)  # a card is never written so that it cannot be read any more
     write_bytes(path, data[: len(data) - len(text.encode())] + new.encode())
 
 

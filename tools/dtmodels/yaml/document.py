@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import yaml
 
-MAX_BYTES = 256 * 1024
+MAX_DOCUMENT_BYTES = 256 * 1024
 MAX_DEPTH = 32
 MAX_NODES = 20_000
 MAX_CHARACTERS = 8 * 1024
@@ -79,7 +79,7 @@ class Scalar:
 class Sequence:
     """A list."""
 
-    items: list[Node]
+    items: list[YamlNode]
     span: Span
 
 
@@ -87,15 +87,15 @@ class Sequence:
 class Mapping:
     """Keys and values in the order of the file; keys are unique."""
 
-    pairs: list[tuple[Scalar, Node]]
+    pairs: list[tuple[Scalar, YamlNode]]
     span: Span
 
-    def get(self, name: str) -> tuple[Scalar, Node] | None:
+    def get(self, name: str) -> tuple[Scalar, YamlNode] | None:
         """Return the key `name` and its value, or None."""
         return next((pair for pair in self.pairs if pair[0].text == name), None)
 
 
-Node = Scalar | Sequence | Mapping
+YamlNode = Scalar | Sequence | Mapping
 
 
 class UnreadableDocument(Exception):
@@ -106,14 +106,16 @@ class UnreadableDocument(Exception):
         self.problem = problem
 
 
-def decode(data: bytes) -> str:
+def decode_document(data: bytes) -> str:
     """Decode the bytes of a file.
 
     Raises:
         UnreadableDocument: the file is too large, not UTF-8, or contains hidden characters.
     """
-    if len(data) > MAX_BYTES:
-        raise _unreadable("YML001", Span(1, 1, 1), f"the file is larger than {MAX_BYTES // 1024} KiB", "shorten it")
+    if len(data) > MAX_DOCUMENT_BYTES:
+        raise _unreadable(
+            "YML001", Span(1, 1, 1), f"the file is larger than {MAX_DOCUMENT_BYTES // 1024} KiB", "shorten it"
+        )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as exc:
@@ -125,7 +127,7 @@ def decode(data: bytes) -> str:
     return text
 
 
-def compose(text: str) -> tuple[Node | None, list[ReadProblem]]:
+def compose_document(text: str) -> tuple[YamlNode | None, list[ReadProblem]]:
     """Build the nodes of a decoded document, and collect problems that do not prevent reading.
 
     Returns:
@@ -138,7 +140,7 @@ def compose(text: str) -> tuple[Node | None, list[ReadProblem]]:
     return composer.document(), composer.problems
 
 
-def node_span(node: Node) -> Span:
+def node_span(node: YamlNode) -> Span:
     """Return the span to report for a node: a block collection is represented by its first key or item."""
     match node:
         case Mapping(pairs=[(key, _), *_]):
@@ -149,7 +151,7 @@ def node_span(node: Node) -> Span:
             return node.span
 
 
-def locate(root: Node, where: FieldPath) -> Span:
+def locate(root: YamlNode, where: FieldPath) -> Span:
     """Return the span of the value at a path, or of its nearest existing parent; a collection by its key.
 
     A field that is missing from the root is located at the start of the document.
@@ -168,7 +170,7 @@ def locate(root: Node, where: FieldPath) -> Span:
     return span
 
 
-def locate_part(root: Node, where: FieldPath, start: int, end: int) -> Span:
+def locate_part(root: YamlNode, where: FieldPath, start: int, end: int) -> Span:
     """Return the span of the characters `start` to `end` of a scalar, from 0; of all of it when escapes hide them."""
     span, node = locate(root, where), root
     for step in where:
@@ -194,7 +196,7 @@ class _Composer:
         self.events = _events(text)
         self.nodes = 0
 
-    def document(self) -> Node | None:
+    def document(self) -> YamlNode | None:
         next(self.events)
         start = next(self.events)
         if isinstance(start, yaml.StreamEndEvent):
@@ -210,7 +212,7 @@ class _Composer:
             )
         return root
 
-    def _node(self, event: Any, depth: int) -> Node:
+    def _node(self, event: Any, depth: int) -> YamlNode:
         self._check_event(event, depth)
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event)

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from dtmodels.yaml.document import Node, Scalar
+from dtmodels.yaml.document import Scalar, YamlNode
 
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
@@ -28,7 +28,7 @@ class NotJson(ValueError):
     """A value that JSON cannot represent, such as infinity."""
 
 
-def is_null(node: Node) -> bool:
+def is_null(node: YamlNode) -> bool:
     """Return True for an empty value, `~` or `null` without quotes."""
     return isinstance(node, Scalar) and node.plain and node.text in _WORDS and _WORDS[node.text] is None
 
