@@ -94,8 +94,8 @@ def directory(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def package_entries(make_denoiser: Callable[..., onnx.ModelProto]) -> dict[str, bytes]:
-    """Entries of a valid package, in order."""
+def members(make_denoiser: Callable[..., onnx.ModelProto]) -> dict[str, bytes]:
+    """Members of a valid package archive, in order."""
     return {
         "toy/config.json": json.dumps(config("toy", "denoise")).encode(),
         "toy/model.onnx": make_denoiser().SerializeToString(),

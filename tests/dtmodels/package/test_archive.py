@@ -35,16 +35,16 @@ def codes(result: InstallResult) -> list[str]:
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_valid_package_is_installed_completely_with_every_method(
-    pack: Pack, package_entries: Entries, installed: Install, method: int
+    pack: Pack, members: Entries, installed: Install, method: int
 ) -> None:
-    result = installed(pack(package_entries, method=method))
+    result = installed(pack(members, method=method))
     assert (result.id, result.problems) == ("toy", ())
     assert result.directory is not None
-    assert {f"toy/{file.name}": file.read_bytes() for file in result.directory.iterdir()} == package_entries
+    assert {f"toy/{file.name}": file.read_bytes() for file in result.directory.iterdir()} == members
 
 
-def test_subdirectories_are_installed(pack: Pack, package_entries: Entries, installed: Install) -> None:
-    result = installed(pack({**package_entries, "toy/extra/tags.json": b"{}"}))
+def test_subdirectories_are_installed(pack: Pack, members: Entries, installed: Install) -> None:
+    result = installed(pack({**members, "toy/extra/tags.json": b"{}"}))
     assert not result.problems
     assert result.directory is not None
     assert (result.directory / "extra" / "tags.json").read_bytes() == b"{}"
@@ -72,9 +72,9 @@ def test_empty_zip_is_rejected(pack: Pack, installed: Install) -> None:
     "first", ["config.json", "./toy/config.json", "../toy/config.json", "/toy/config.json", "a\\b/c"]
 )
 def test_first_entry_without_a_model_id_is_rejected(
-    pack: Pack, package_entries: Entries, installed: Install, first: str
+    pack: Pack, members: Entries, installed: Install, first: str
 ) -> None:
-    result = installed(pack({first: b"{}", **package_entries}))
+    result = installed(pack({first: b"{}", **members}))
     assert codes(result) == ["archive.first-entry"]
     assert result.directory is None
 
@@ -90,18 +90,16 @@ def test_order_of_the_data_determines_the_first_entry(tmp_path: Path, installed:
 
 @pytest.mark.parametrize("name", ["toy/v1..2.onnx", "toy/../../evil", "toy/..", "../evil"])
 def test_two_dots_in_a_name_are_an_error_and_nothing_is_written_outside(
-    pack: Pack, package_entries: Entries, installed: Install, tmp_path: Path, name: str
+    pack: Pack, members: Entries, installed: Install, tmp_path: Path, name: str
 ) -> None:
-    result = installed(pack({**package_entries, name: b"x"}))
+    result = installed(pack({**members, name: b"x"}))
     assert "archive.two-dots" in codes(result)
     assert not (tmp_path / "evil").exists()
     assert sorted(file.name for file in (tmp_path / "staging").rglob("*")) == ["config.json", "model.onnx", "toy"]
 
 
-def test_second_top_directory_is_an_error_and_not_installed(
-    pack: Pack, package_entries: Entries, installed: Install
-) -> None:
-    result = installed(pack({**package_entries, "other/model.onnx": b"x"}))
+def test_second_top_directory_is_an_error_and_not_installed(pack: Pack, members: Entries, installed: Install) -> None:
+    result = installed(pack({**members, "other/model.onnx": b"x"}))
     (problem,) = result.problems
     assert (problem.code, problem.where) == ("archive.other-top", "other/model.onnx")
     assert "drops it" in problem.what
@@ -109,21 +107,17 @@ def test_second_top_directory_is_an_error_and_not_installed(
     assert not (result.directory.parent / "other").exists()
 
 
-def test_duplicate_name_is_an_error_and_the_later_entry_wins(
-    pack: Pack, package_entries: Entries, installed: Install
-) -> None:
+def test_duplicate_name_is_an_error_and_the_later_entry_wins(pack: Pack, members: Entries, installed: Install) -> None:
     with pytest.warns(UserWarning, match="Duplicate"):
-        path = pack([*package_entries.items(), ("toy/config.json", b"second")])
+        path = pack([*members.items(), ("toy/config.json", b"second")])
     result = installed(path)
     assert codes(result) == ["archive.duplicate"]
     assert result.directory is not None
     assert (result.directory / "config.json").read_bytes() == b"second"
 
 
-def test_mode_zero_is_an_error_because_darktable_applies_it(
-    pack: Pack, package_entries: Entries, installed: Install
-) -> None:
-    result = installed(pack(package_entries, mode=stat.S_IFREG))
+def test_mode_zero_is_an_error_because_darktable_applies_it(pack: Pack, members: Entries, installed: Install) -> None:
+    result = installed(pack(members, mode=stat.S_IFREG))
     assert codes(result) == ["archive.mode", "archive.mode"]
     assert all(problem.reason for problem in result.problems)
 
@@ -134,8 +128,8 @@ def test_symbolic_link_is_an_error_and_not_created(pack: Pack, installed: Instal
     assert result.directory is None
 
 
-def test_every_truncation_is_detected(pack: Pack, package_entries: Entries, tmp_path: Path) -> None:
-    data = pack(package_entries).read_bytes()
+def test_every_truncation_is_detected(pack: Pack, members: Entries, tmp_path: Path) -> None:
+    data = pack(members).read_bytes()
     for length in range(0, len(data), 7):
         path, staging = tmp_path / "truncated.dtmodel", tmp_path / f"truncated{length}"
         path.write_bytes(data[:length])
@@ -143,20 +137,20 @@ def test_every_truncation_is_detected(pack: Pack, package_entries: Entries, tmp_
         assert codes(install(path, staging)), length
 
 
-def test_every_flipped_bit_of_the_data_is_detected(pack: Pack, package_entries: Entries, tmp_path: Path) -> None:
-    package = pack(package_entries)
+def test_every_flipped_bit_of_the_data_is_detected(pack: Pack, members: Entries, tmp_path: Path) -> None:
+    package = pack(members)
     data = package.read_bytes()
     with zipfile.ZipFile(package) as archive:
         start = archive.infolist()[1].header_offset
-    for position in range(start + len("toy/model.onnx") + 30, start + 44 + len(package_entries["toy/model.onnx"])):
+    for position in range(start + len("toy/model.onnx") + 30, start + 44 + len(members["toy/model.onnx"])):
         path, staging = tmp_path / "flip.dtmodel", tmp_path / f"flip{position}"
         path.write_bytes(data[:position] + bytes([data[position] ^ 0x10]) + data[position + 1 :])
         staging.mkdir()
         assert codes(install(path, staging)) == ["archive.damaged"], position
 
 
-def test_differing_headers_of_an_entry_are_damage(pack: Pack, package_entries: Entries, installed: Install) -> None:
-    path = pack(package_entries)
+def test_differing_headers_of_an_entry_are_damage(pack: Pack, members: Entries, installed: Install) -> None:
+    path = pack(members)
     data = bytearray(path.read_bytes())
     checksum = 14
     data[checksum] ^= 1
@@ -179,9 +173,9 @@ def test_archive_larger_than_the_limit_is_not_extracted(pack: Pack, installed: I
 
 @pytest.mark.parametrize(("header", "code"), [((1, 0), "archive.encrypted"), ((0, 93), "archive.method")])
 def test_encryption_and_unknown_methods_are_errors(
-    pack: Pack, package_entries: Entries, installed: Install, header: tuple[int, int], code: str
+    pack: Pack, members: Entries, installed: Install, header: tuple[int, int], code: str
 ) -> None:
-    path = pack(package_entries)
+    path = pack(members)
     data = bytearray(path.read_bytes())
     for offset, signature in ((6, b"PK\x03\x04"), (8, b"PK\x01\x02")):
         struct.pack_into("<HH", data, data.index(signature) + offset, *header)
@@ -195,8 +189,8 @@ def test_problematic_ids_are_reported(pack: Pack, installed: Install, top: str, 
     assert (problem.severity, problem.where) == (severity, top)
 
 
-def test_name_of_both_file_and_directory_is_damage(pack: Pack, package_entries: Entries, installed: Install) -> None:
-    result = installed(pack({**package_entries, "toy/model.onnx/deeper": b"", "toy/config.json/": b""}))
+def test_name_of_both_file_and_directory_is_damage(pack: Pack, members: Entries, installed: Install) -> None:
+    result = installed(pack({**members, "toy/model.onnx/deeper": b"", "toy/config.json/": b""}))
     assert codes(result) == ["archive.damaged", "archive.damaged"]
 
 

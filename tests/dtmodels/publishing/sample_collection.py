@@ -100,7 +100,7 @@ class Collection:
         found = GitHub.from_environment(self.fake.environment(token))
         sleep = (slept if slept is not None else []).append
         web = Web(
-            token=token, patience=RetryPolicy(tries=tries, timeout_s=timeout_s, sleep=sleep, most_wait_s=MOST_WAIT_S)
+            token=token, patience=RetryPolicy(tries=tries, timeout_s=timeout_s, sleep=sleep, max_wait_s=MOST_WAIT_S)
         )
         return GitHub(
             repository=found.repository,

@@ -45,11 +45,11 @@ def test_each_placeholder_stands_beside_what_belongs_there(models: Path, console
 @pytest.mark.parametrize(
     ("field", "said"),
     [
-        ("code", "Leave it out when it was never published"),
+        ("code", "If it was never published, omit it"),
         ("license", "SPDX licence expressions"),
-        ("weights", "Not the licence of the code"),
+        ("weights", "which may differ from the licence of the code"),
         ("personal_data", "none, incidental, people. incidental: people appear by chance"),
-        ("url", "Only undisclosed data may have none"),
+        ("url", "Only undisclosed data may omit it"),
     ],
 )
 def test_all_the_schema_says_about_a_field_stands_beside_it(field: str, said: str) -> None:

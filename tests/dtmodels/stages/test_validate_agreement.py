@@ -32,7 +32,7 @@ CAUSES = {
     "c-nulltask": "no part of darktable can run",
     "c-numver": "version: is a number",
     "c-trailing": "cannot be parsed",
-    "c-ver3": "first two numbers only",
+    "c-ver3": "only the first two numbers",
     "d-2out": "has 2 outputs, darktable passes 1",
     "d-T128": "divides by zero",
     "d-boolout2": "o2 is bool",

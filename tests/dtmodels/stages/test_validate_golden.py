@@ -176,11 +176,11 @@ def test_models_and_packages_are_validated_side_by_side(
     entry: CatalogueEntry,
     convert: Callable[..., Path],
     pack: Callable[..., Path],
-    package_entries: dict[str, bytes],
+    members: dict[str, bytes],
     tmp_path: Path,
 ) -> None:
     convert()
-    package = pack({**package_entries, "other/file": b""})
+    package = pack({**members, "other/file": b""})
     out = io.StringIO()
     targets = [entry.card.id, str(package)]
     assert validate_all(tmp_path, targets, Console(out=out), pin=False, as_json=True) == 1
@@ -192,11 +192,9 @@ def test_models_and_packages_are_validated_side_by_side(
     assert out.getvalue().endswith("toy: darktable runs it\n")
 
 
-def test_a_package_cannot_be_pinned(
-    pack: Callable[..., Path], package_entries: dict[str, bytes], tmp_path: Path
-) -> None:
+def test_a_package_cannot_be_pinned(pack: Callable[..., Path], members: dict[str, bytes], tmp_path: Path) -> None:
     with pytest.raises(WrongUsage, match="--pin"):
-        validate_all(tmp_path, [str(pack(package_entries))], Console(out=io.StringIO()), pin=True, as_json=False)
+        validate_all(tmp_path, [str(pack(members))], Console(out=io.StringIO()), pin=True, as_json=False)
 
 
 def test_a_model_that_is_not_converted_is_a_failure(entry: CatalogueEntry, tmp_path: Path) -> None:
