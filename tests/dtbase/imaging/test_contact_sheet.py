@@ -68,7 +68,7 @@ def test_png_is_rounded_to_8_bits_and_clipped(tmp_path: Path) -> None:
 def test_difference_image_is_amplified_and_its_caption_states_the_factor() -> None:
     first, second = np.full((10, 10, 3), 0.5), np.full((10, 10, 3), 0.5003)
     image = difference_image(first, second)
-    assert image.caption == "difference x 1000\nlargest 3.0e-04 of white"
+    assert image.caption == "difference x 1000\nmaximum 3.0e-04 of white"
     np.testing.assert_allclose(image.pixels, 0.3)
     np.testing.assert_allclose(difference_image(first, second, 10).pixels, 0.003)
     assert np.all(difference_image(first, first).pixels == 0)

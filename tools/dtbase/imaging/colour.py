@@ -70,8 +70,8 @@ def linear_to_srgb(linear: Pixels) -> Pixels:
 def linear_rec709_to_lab(rgb: Pixels) -> Pixels:
     """Convert linear Rec709 to Lab under D50 (L of diffuse white is 100), with Bradford adaptation as in ICC profiles.
 
-    The Lab input of modules in darktable 5.4.1 differs by at most 0.05 in L and 0.1 in a and b, for values from -0.5
-    to 64, because darktable approximates the cube root.
+    The Lab input of modules in darktable 5.4.1 differs from it, because darktable approximates the cube root: for
+    values from -0.5 to 64 by at most 0.05 in L and 0.1 in a and b.
     """
     ratio = rgb @ (REC709_TO_XYZ_D50 / WHITE_D50[:, None]).T.astype(rgb.dtype)
     curve = np.where(ratio > LAB_EPSILON, np.cbrt(ratio), (LAB_KAPPA * ratio + 16) / 116)

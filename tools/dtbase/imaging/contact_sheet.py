@@ -46,7 +46,7 @@ def difference_image(
     """
     difference = np.abs(first - second)
     factor = amplify or auto_amplification(difference)
-    return DisplayImage(difference * factor, f"difference x {factor:g}\nlargest {difference.max():.1e} of white")
+    return DisplayImage(difference * factor, f"difference x {factor:g}\nmaximum {difference.max():.1e} of white")
 
 
 def auto_amplification(difference: NDArray[np.floating[Any]]) -> float:

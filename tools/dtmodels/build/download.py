@@ -27,7 +27,7 @@ class ExpectedFile:
     """Expected SHA-256 and size of a file."""
 
     sha256: str | None = None
-    """None only while `dtmodels pin` determines it."""
+    """None only while `--pin` determines it."""
     bytes: int | None = None
 
 

@@ -27,8 +27,8 @@ from dtmodels.yaml.document import (
 from dtmodels.yaml.values import NotJson, is_null, other_reading, plain_value
 
 Schema = Dict[str, Any]
-Departure = Literal["missing", "type", "value"]
-_RULES: Dict[Departure, str] = {"missing": "SCH002", "type": "SCH004", "value": "SCH004"}
+DefectKind = Literal["missing", "type", "value"]
+_RULES: Dict[DefectKind, str] = {"missing": "SCH002", "type": "SCH004", "value": "SCH004"}
 _CONDITIONAL = "x-conditional"
 """Fields that only a condition requires: a card without them can still be linted."""
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
@@ -40,9 +40,9 @@ def validate_against_schema(root: Mapping, schema: Schema) -> tuple[dict[str, An
 
     Values that do not fit are None or unchanged; unknown fields are omitted.
     """
-    fitter = _Fitter(root, schema.get("definitions", {}))
-    values = fitter.object(root, schema, ())
-    return values, sorted(fitter.problems, key=lambda problem: (problem.span.line, problem.span.column))
+    validator = _SchemaValidator(root, schema.get("definitions", {}))
+    values = validator.object(root, schema, ())
+    return values, sorted(validator.problems, key=lambda problem: (problem.span.line, problem.span.column))
 
 
 def field_name(where: FieldPath) -> str:
@@ -51,7 +51,7 @@ def field_name(where: FieldPath) -> str:
     return text.removeprefix(".") or "the card"
 
 
-class _Fitter:
+class _SchemaValidator:
     def __init__(self, root: Mapping, definitions: Schema) -> None:
         self.root = root
         self.definitions = definitions
@@ -60,26 +60,26 @@ class _Fitter:
     def value(self, node: YamlNode, schema: Schema, where: FieldPath) -> Any:
         schema = self._effective(node, schema)
         if is_null(node):
-            return self._missing(schema, where, f"{field_name(where)} has no value")
+            return self._report_missing(schema, where, f"{field_name(where)} has no value")
         match schema["type"], node:
             case "object", Mapping():
                 return self.object(node, schema, where)
             case "array", Sequence():
-                return self._array(node, schema, where)
+                return self._list(node, schema, where)
             case "string", Scalar():
                 return self._text(node, schema, where)
             case (("integer" | "number"), Scalar(plain=True)):
                 return self._number(node, schema, where)
             case kind, _:
                 what = f"{field_name(where)} is {_node_kind(node)}, not {_KINDS[kind]}"
-                return self._say("type", schema, where, what, _example(schema, where), structural=True)
+                return self._report("type", schema, where, what, _example(schema, where), structural=True)
 
     def object(self, node: Mapping, schema: Schema, where: FieldPath) -> dict[str, Any]:
         schema = self._effective(node, schema)
         properties: Schema = schema.get("properties", {})
         additional = schema.get("additionalProperties", True)
         if not properties and additional is True:
-            return self._free(node, where)  # type: ignore[no-any-return]
+            return self._free_form(node, where)  # type: ignore[no-any-return]
         values = {}
         unknown = []
         for key, inner in node.pairs:
@@ -109,50 +109,52 @@ class _Fitter:
         for name in missing:
             inner = self._effective(None, schema["properties"][name])
             structural = name not in schema.get(_CONDITIONAL, ())
-            self._missing(inner, (*where, name), f"{field_name((*where, name))} is missing", structural=structural)
+            self._report_missing(
+                inner, (*where, name), f"{field_name((*where, name))} is missing", structural=structural
+            )
         choices = [name for choice in schema.get("oneOf", ()) for name in choice["required"]]
         if choices and (present := sum(1 for name in choices if node.get(name))) != 1:
             what = f"{field_name(where)} has {'more than one' if present else 'none'} of {', '.join(choices)}"
             self._add("SCH004" if present else "SCH002", where, what, "set exactly one of them")
 
     def _check_key(self, key: Scalar, schema: Schema, where: FieldPath) -> None:
-        self._ambiguous(key, str, where, span=key.span)
+        self._warn_if_ambiguous(key, str, where, span=key.span)
         pattern = schema.get("propertyNames", {}).get("pattern", "")
         if not re.fullmatch(pattern, key.text):
             what = f"'{_short(key.text)}' is not well formed as a key of {field_name(where[:-1])}"
             self._add("SCH004", where, what, schema["description"], span=key.span)
 
-    def _array(self, node: Sequence, schema: Schema, where: FieldPath) -> list[Any]:
+    def _list(self, node: Sequence, schema: Schema, where: FieldPath) -> list[Any]:
         if not node.items and schema.get("minItems", 0):
-            self._missing(schema, where, f"{field_name(where)} is empty", structural=False)
+            self._report_missing(schema, where, f"{field_name(where)} is empty", structural=False)
         elif len(node.items) < schema.get("minItems", 0):
             what = f"{field_name(where)} has {len(node.items)} entries, fewer than {schema['minItems']}"
-            self._say("value", schema, where, what, _example(schema, where))
+            self._report("value", schema, where, what, _example(schema, where))
         if len(node.items) > schema.get("maxItems", len(node.items)):
             what = f"{field_name(where)} has {len(node.items)} entries, more than {schema['maxItems']}"
-            self._say("value", schema, where, what, "shorten it")
+            self._report("value", schema, where, what, "shorten it")
         return [self.value(item, schema["items"], (*where, index)) for index, item in enumerate(node.items)]
 
     def _text(self, node: Scalar, schema: Schema, where: FieldPath) -> str:
         text = node.text
-        self._ambiguous(node, str, where)
+        self._warn_if_ambiguous(node, str, where)
         if not text.strip():
-            self._missing(schema, where, f"{field_name(where)} is empty", structural=False)
+            self._report_missing(schema, where, f"{field_name(where)} is empty", structural=False)
         elif "const" in schema and text != schema["const"]:
             what = f"{field_name(where)} is '{_short(text)}', but only '{schema['const']}' is accepted"
-            self._say("value", schema, where, what, schema["description"])
+            self._report("value", schema, where, what, schema["description"])
         elif text not in (known := schema.get("enum", [text])):
             what = f"{field_name(where)} cannot be '{_short(text)}'"
-            self._say("value", schema, where, what, did_you_mean(text, known))
+            self._report("value", schema, where, what, did_you_mean(text, known))
         elif not re.fullmatch(schema.get("pattern", r"(?s:.*)"), text):
             what = f"{field_name(where)} is '{_short(text)}', which is not well formed"
-            self._say("value", schema, where, what, schema["description"])
+            self._report("value", schema, where, what, schema["description"])
         elif not schema.get("minLength", 0) <= len(text) <= schema.get("maxLength", len(text)):
             limits = f"{schema.get('minLength', 0)} to {schema['maxLength']}"
             what = f"{field_name(where)} has {len(text)} characters, not {limits}"
-            self._say("value", schema, where, what, schema["description"])
+            self._report("value", schema, where, what, schema["description"])
         elif schema.get("format") == "date" and not _is_date(text):
-            self._say(
+            self._report(
                 "value", schema, where, f"{field_name(where)} is '{text}', which is not a date", schema["description"]
             )
         return text
@@ -165,30 +167,30 @@ class _Fitter:
         integer = schema["type"] == "integer"
         if type(value) not in (int, float) or (integer and not _INTEGER.fullmatch(node.text)):
             what = f"{field_name(where)} is '{_short(node.text)}', not {_KINDS[schema['type']]}"
-            self._say("type", schema, where, what, _example(schema, where), structural=True)
+            self._report("type", schema, where, what, _example(schema, where), structural=True)
             return None
-        self._ambiguous(node, int if integer else float, where)
+        self._warn_if_ambiguous(node, int if integer else float, where)
         if value != schema.get("const", value):
             what = f"{field_name(where)} is {node.text}, but only {schema['const']} is supported"
-            self._say("value", schema, where, what, schema["description"])
+            self._report("value", schema, where, what, schema["description"])
         elif (
             value < schema.get("minimum", value)
             or value > schema.get("maximum", value)
             or ("exclusiveMinimum" in schema and value <= schema["exclusiveMinimum"])
         ):
             what = f"{field_name(where)} is {node.text}, which is out of range"
-            self._say("value", schema, where, what, _range(schema))
+            self._report("value", schema, where, what, _range(schema))
         return int(value) if integer else float(value)
 
-    def _free(self, node: YamlNode, where: FieldPath) -> Any:
+    def _free_form(self, node: YamlNode, where: FieldPath) -> Any:
         """Convert a free-form value: plain scalars by the core schema of YAML 1.2."""
         match node:
             case Mapping():
                 for key, _ in node.pairs:
-                    self._ambiguous(key, str, (*where, key.text), span=key.span)
-                return {key.text: self._free(value, (*where, key.text)) for key, value in node.pairs}
+                    self._warn_if_ambiguous(key, str, (*where, key.text), span=key.span)
+                return {key.text: self._free_form(value, (*where, key.text)) for key, value in node.pairs}
             case Sequence():
-                return [self._free(item, (*where, index)) for index, item in enumerate(node.items)]
+                return [self._free_form(item, (*where, index)) for index, item in enumerate(node.items)]
             case Scalar() if not node.plain:
                 return node.text
             case Scalar():
@@ -200,10 +202,10 @@ class _Fitter:
         except NotJson:
             what = f"{field_name(where)} is '{_short(node.text)}', which JSON cannot represent"
             return self._add("SCH004", where, what, "write a finite number, or put text in quotes")
-        self._ambiguous(node, type(value), where)
+        self._warn_if_ambiguous(node, type(value), where)
         return value
 
-    def _ambiguous(self, node: Scalar, kind: type, where: FieldPath, *, span: Span | None = None) -> None:
+    def _warn_if_ambiguous(self, node: Scalar, kind: type, where: FieldPath, *, span: Span | None = None) -> None:
         if other := other_reading(node, kind):
             what = f"some YAML readers parse '{_short(node.text)}' without quotes as {other}"
             source = json.dumps(node.text if kind is str else plain_value(node.text), ensure_ascii=False)
@@ -220,14 +222,14 @@ class _Fitter:
                 schema = _merged(schema, part.get("then" if _satisfies(node, part["if"]) else "else", {}))
         return schema
 
-    def _missing(self, schema: Schema, where: FieldPath, what: str, *, structural: bool = True) -> None:
-        self._say("missing", schema, where, what, _example(schema, where), structural=structural)
+    def _report_missing(self, schema: Schema, where: FieldPath, what: str, *, structural: bool = True) -> None:
+        self._report("missing", schema, where, what, _example(schema, where), structural=structural)
 
-    def _say(
-        self, reason: Departure, schema: Schema, where: FieldPath, what: str, fix: str, *, structural: bool = False
+    def _report(
+        self, defect: DefectKind, schema: Schema, where: FieldPath, what: str, fix: str, *, structural: bool = False
     ) -> None:
-        rule = schema.get("x-rules", {}).get(reason) or _RULES[reason]
-        fix = schema.get("x-fixes", {}).get(reason, fix)
+        rule = schema.get("x-rules", {}).get(defect) or _RULES[defect]
+        fix = schema.get("x-fixes", {}).get(defect, fix)
         self._add(rule, where, what, fix, structural=structural)
 
     def _add(

@@ -79,7 +79,8 @@ def _truncated(where: str, detail: str) -> CheckProblem:
     return error(
         "archive.cut",
         where,
-        f"the archive is truncated or damaged ({detail}): darktable reports success and installs an incomplete model",
+        f"the archive is truncated or damaged ({detail}): darktable reports success and installs an incomplete model, "
+        "also over a complete one",
         REPACK,
     )
 
