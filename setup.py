@@ -1,4 +1,4 @@
-"""Carries the public schemas into the wheel, and takes the version from the changelog; pyproject.toml has the rest."""
+"""Add the public schemas to the wheel, and read the version from the changelog; pyproject.toml has the rest."""
 
 import re
 from pathlib import Path

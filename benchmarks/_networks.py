@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from benchmarks import _reference
 from benchmarks._baseline_export import export_native, export_plain
-from dtmodels.card.model import Card, Checkpoint, ConversionSettings, IntendedUse, License, Package, Source
+from dtmodels.card.model import Card, Checkpoint, ConversionSettings, IntendedUse, License, PackageSettings, Source
 from dtmodels.families import Job, depth_anything, lama, nafnet, nind_unet, rrdb, sam2, sam_hq
 from dtmodels.families._export import example_input
 from dtmodels.families._sam_graphs import OUTPUTS, PROMPTS, prompts
@@ -57,7 +57,7 @@ class Case:
             license=License(weights="", code=""),
             use=IntendedUse(scope="", inference="", network="", telemetry=""),
             convert=ConversionSettings(family="toy", options=self.options),
-            package=Package(type="single", attributes={"input_sizes": [self.tile]}),
+            package=PackageSettings(type="single", attributes={"input_sizes": [self.tile]}),
             checkpoints=(Checkpoint(name=self.checkpoint, file="none"),),
         )
         return Job(card=card, checkpoints={}, output=directory, seed=SEED)

@@ -30,12 +30,12 @@ import onnxruntime
 import torch
 from torch import Tensor, nn
 
-from dtbase.system.discovery import member
+from dtbase.system.discovery import load_plugin
 from dtbase.system.errors import Failure
 from dtbase.system.subprocess_call import run_in_subprocess
 from dtbase.terminal.console import Console
 from dtmodels import families
-from dtmodels.card.catalogue import Catalogue, Entry
+from dtmodels.card.catalogue import Catalogue, CatalogueEntry
 from dtmodels.card.model import Checkpoint
 from dtmodels.families import Job, _weights
 from dtmodels.families._seeded_weights import Recipe, stand_in
@@ -117,11 +117,11 @@ def main(arguments: Sequence[str] = ()) -> int:
     return 0 if all(row[6:8] in (["0", "0"], ["", ""]) for row in rows) else 1
 
 
-def _rows(entry: Entry, data: Path, *, tensors_only: bool) -> Iterator[list[str]]:
+def _rows(entry: CatalogueEntry, data: Path, *, tensors_only: bool) -> Iterator[list[str]]:
     card = entry.card
     if all(checkpoint.file for checkpoint in card.checkpoints):
         return  # its weights are its own
-    if not hasattr(member(families, card.convert.family), "fill"):
+    if not hasattr(load_plugin(families, card.convert.family), "fill"):
         yield [card.id, "", "none: a finished graph", *[""] * (len(COLUMNS) - 3)]
         return
     for checkpoint in card.checkpoints:
@@ -134,7 +134,7 @@ def _rows(entry: Entry, data: Path, *, tensors_only: bool) -> Iterator[list[str]
         yield [card.id, checkpoint.name, best.name, *map(str, counts), *off]
 
 
-def _fitting(entry: Entry, checkpoint: Checkpoint, data: Path) -> Mapped:
+def _fitting(entry: CatalogueEntry, checkpoint: Checkpoint, data: Path) -> Mapped:
     """The published list that fits best."""
 
     def caught(wanted: Mapping[str, Tensor], _: object, layout: Layout, **__: object) -> None:
@@ -173,15 +173,15 @@ def _mapped(name: str, listed: dict[str, Any], network: _Caught) -> Mapped:
     )
 
 
-def _convert(entry: Entry, checkpoint: Checkpoint, file: Path, side: int, directory: Path) -> None:
+def _convert(entry: CatalogueEntry, checkpoint: Checkpoint, file: Path, side: int, directory: Path) -> None:
     """Convert one checkpoint of a model, for images of one size and without what the package adds to the network."""
     package = replace(entry.card.package, attributes={"input_sizes": [side]})
     card = replace(entry.card, package=package, checkpoints=(checkpoint,))
-    family = member(families, card.convert.family)
+    family = load_plugin(families, card.convert.family)
     family.convert(Job(card=card, checkpoints={checkpoint.name: file}, output=directory))
 
 
-def _parity(entry: Entry, checkpoint: Checkpoint, best: Mapped, data: Path) -> tuple[float, float]:
+def _parity(entry: CatalogueEntry, checkpoint: Checkpoint, best: Mapped, data: Path) -> tuple[float, float]:
     """Largest difference from the authors' outputs over their deviation, in torch and in ONNX Runtime."""
     with np.load(data / f"reference-outputs/{best.name}.npz") as stored:
         authors = Reference(dict(stored))

@@ -25,7 +25,7 @@ from benchmarks._cpu_clock import processor_time
 from benchmarks._page import write_tables
 from dtbase.terminal.console import Console
 from dtmodels.build.workspace import Workspace
-from dtmodels.card.catalogue import Catalogue, Entry
+from dtmodels.card.catalogue import Catalogue, CatalogueEntry
 from dtmodels.stages.convert import obtain_and_convert
 from dtproxies.darktable.find import Darktable, find
 from dtproxies.images.image import chart, into_space
@@ -79,7 +79,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     return 0
 
 
-def cost(entry: Entry, darktable: Darktable, directory: Path) -> Cost:
+def cost(entry: CatalogueEntry, darktable: Darktable, directory: Path) -> Cost:
     """Build the graph of a proxy and time it and its module."""
     given = load_definition(entry.card.convert.options["module"])
     built = obtain_and_convert(entry, Workspace(directory), Console(StringIO(), StringIO(), quiet=True))

@@ -127,7 +127,7 @@ def _recover(opened: Pipeline, truth: Sequence[PipelineStep], picture: LinearIma
         chain=" > ".join(link.module.name for link in truth),
         errors=errors(truth, found.sliders),
         apart=frozenset(_apart(chain, truth, light)),
-        psnr=psnr(to_display(rendered, LINEAR), to_display(after, LINEAR), best=CAP),
+        psnr=psnr(to_display(rendered, LINEAR), to_display(after, LINEAR), cap=CAP),
         evaluations=found.evaluations,
         seconds=seconds,
     )

@@ -21,7 +21,7 @@ import torch
 from numpy.typing import NDArray
 
 from dtbase.imaging.psnr import psnr
-from dtbase.system.files import replacing
+from dtbase.system.files import atomic_file
 from dtbase.terminal.console import Console
 from dtproxies.images.metrics import CAP
 from dtproxies.images.module_spaces import to_display
@@ -145,7 +145,7 @@ def draw(path: Path, found: Showcase) -> None:
     axes.invert_yaxis()
     axes.spines[["top", "right", "left", "bottom"]].set_visible(False)
     axes.tick_params(length=0)
-    with replacing(path) as part:
+    with atomic_file(path) as part:
         figure.savefig(part, format="png", dpi=100, metadata={"Software": None})
 
 

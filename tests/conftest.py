@@ -1,4 +1,4 @@
-"""What all tests share: no network, a private cache, and small model repositories made from nothing."""
+"""Fixtures of all tests: no network, a private download cache, and small model repositories."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def root() -> Path:
 
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only addresses on this machine can be reached."""
+    """Allow connections to this machine only."""
     connect = socket.socket.connect
 
     def guarded(self: socket.socket, address: Any) -> None:
         if self.family != socket.AF_UNIX and address[0] not in LOOPBACK:
-            raise AssertionError(f"a test tried to reach {address}")
+            raise AssertionError(f"a test tried to connect to {address}")
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
@@ -37,7 +37,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def private_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A cache of downloads that belongs to one test."""
+    """An empty download cache for each test."""
     cache = tmp_path_factory.mktemp("cache")
     monkeypatch.setenv("DTMODELS_CACHE", str(cache))
     return cache
@@ -45,12 +45,12 @@ def private_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.
 
 @pytest.fixture(scope="session")
 def make_denoiser() -> Callable[..., onnx.ModelProto]:
-    """Make a toy graph; see `denoiser`."""
+    """The function `denoiser`."""
     return denoiser
 
 
 def denoiser(side: int = 256, *, opset: int = 18, offset: float = 0.0) -> onnx.ModelProto:
-    """A graph with the shape of a denoiser: its output is its input plus `offset`."""
+    """Build a graph with the tensors of a denoiser; its output is its input plus `offset`."""
     shape = [1, 3, side, side]
     graph = helper.make_graph(
         [helper.make_node("Add", ["input", "offset"], ["output"])],
@@ -66,7 +66,7 @@ CARD = """\
 schema: 1
 id: {id}
 name: toy denoiser
-description: Returns the image as it came, for tests of the stages around it
+description: Returns the input image unchanged, for tests of the stages
 task: denoise
 architecture: toy
 version: "{version}"
@@ -132,7 +132,7 @@ changes:
 
 @pytest.fixture
 def add_model(tmp_path: Path) -> Callable[..., Path]:
-    """Add a toy denoiser to a small repository under `tmp_path`; returns the model's directory."""
+    """Add a toy denoiser to a repository in `tmp_path`, and return the model's directory."""
 
     def add(
         model_id: str = "denoise-toy",

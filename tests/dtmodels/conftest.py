@@ -1,4 +1,4 @@
-"""Toy graphs, directories and packages, made from nothing."""
+"""Fixtures: toy graphs, model directories and packages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from onnx import TensorProto, helper
 from dtbase.system.files import write_json
 from dtmodels.card.reader import read_card
 from dtmodels.graph.runtime import Runtime
-from dtmodels.package.config_writer import config as config_of
+from dtmodels.package.config_writer import build_config
 from dtmodels.stages.package import write_archive
 
 Shape = Sequence[int | str]
@@ -24,14 +24,14 @@ Tensors = Mapping[str, Shape]
 
 @pytest.fixture(scope="session")
 def runtime() -> Iterator[Runtime]:
-    """One worker process for all tests."""
+    """One ONNX Runtime worker process, shared by all tests."""
     with Runtime() as shared:
         yield shared
 
 
 @pytest.fixture(scope="session")
 def make_graph() -> Callable[..., onnx.ModelProto]:
-    """Make a graph from nodes; see `graph`."""
+    """The function `graph`."""
     return graph
 
 
@@ -45,20 +45,23 @@ def graph(
     opset: int = 20,
     ir: int = 10,
 ) -> onnx.ModelProto:
-    """A graph with float32 tensors unless `types` says otherwise; without `nodes` it copies its first input."""
-    kinds = types or {}
+    """Build a graph; tensors are float32 by default, and without `nodes` it copies its first input."""
+    element_types = types or {}
     values = [
-        [helper.make_tensor_value_info(name, kinds.get(name, TensorProto.FLOAT), shape) for name, shape in side.items()]
+        [
+            helper.make_tensor_value_info(name, element_types.get(name, TensorProto.FLOAT), shape)
+            for name, shape in side.items()
+        ]
         for side in (inputs, outputs)
     ]
     copy = helper.make_node("Identity", [next(iter(inputs))], [next(iter(outputs))])
-    stored = [onnx.numpy_helper.from_array(value, name) for name, value in (constants or {}).items()]
-    made = helper.make_graph([copy] if nodes is None else nodes, "toy", *values, stored)
-    return helper.make_model(made, opset_imports=[helper.make_opsetid("", opset)], ir_version=ir)
+    initializers = [onnx.numpy_helper.from_array(value, name) for name, value in (constants or {}).items()]
+    body = helper.make_graph([copy] if nodes is None else nodes, "toy", *values, initializers)
+    return helper.make_model(body, opset_imports=[helper.make_opsetid("", opset)], ir_version=ir)
 
 
 def config(model_id: str, task: str, **changed: Any) -> dict[str, Any]:
-    """A `config.json` nobody could object to; a value of `...` removes its key."""
+    """Return a valid `config.json`; a value of `...` removes its key."""
     texts = ("long_description", "scope", "author", "source", "paper", "license", "training_data", "notes")
     values = {
         "id": model_id,
@@ -77,14 +80,14 @@ def config(model_id: str, task: str, **changed: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def directory(tmp_path: Path) -> Callable[..., Path]:
-    """Write a model directory; see `config` for what can be changed."""
+    """Write a model directory; keyword arguments are those of `config`."""
 
     def write(task: str, graphs: Mapping[str, onnx.ModelProto], **changed: Any) -> Path:
         model = tmp_path / "toy"
         model.mkdir(exist_ok=True)
         (model / "config.json").write_text(json.dumps(config("toy", task, **changed)))
-        for name, made in graphs.items():
-            (model / name).write_bytes(made.SerializeToString())
+        for name, model_proto in graphs.items():
+            (model / name).write_bytes(model_proto.SerializeToString())
         return model
 
     return write
@@ -92,7 +95,7 @@ def directory(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture
 def members(make_denoiser: Callable[..., onnx.ModelProto]) -> dict[str, bytes]:
-    """The entries of a good package, in order."""
+    """Members of a valid package archive, in order."""
     return {
         "toy/config.json": json.dumps(config("toy", "denoise")).encode(),
         "toy/model.onnx": make_denoiser().SerializeToString(),
@@ -101,7 +104,7 @@ def members(make_denoiser: Callable[..., onnx.ModelProto]) -> dict[str, bytes]:
 
 @pytest.fixture
 def pack(tmp_path: Path) -> Callable[..., Path]:
-    """Write a `.dtmodel` from entries: a mapping, or pairs where names repeat."""
+    """Write a `.dtmodel` from entries: a mapping, or pairs when names repeat."""
 
     def write(
         entries: Mapping[str, bytes] | Sequence[tuple[str, bytes]],
@@ -123,9 +126,9 @@ def pack(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture
 def make_package(add_model: Callable[..., Path], tmp_path: Path) -> Callable[..., Path]:
-    """A finished package of a toy denoiser in `dist/`, as the stages pack it; see `add_model` for what may differ.
+    """Write a package of a toy denoiser to `dist/`; keyword arguments are those of `add_model`.
 
-    `edit` replaces parts of the card's text; each has to be there.
+    `edit` replaces parts of the card's text, which must exist.
     """
 
     def make(
@@ -139,11 +142,11 @@ def make_package(add_model: Callable[..., Path], tmp_path: Path) -> Callable[...
         (directory / "card.yaml").write_text(text)
         card = read_card(directory / "card.yaml")
         settings = tmp_path / f"{model_id}.json"
-        write_json(settings, config_of(card, {}, seed=seed))
-        members = {file.name: file for file in directory.iterdir()} | {"config.json": settings}
+        write_json(settings, build_config(card, {}, seed=seed))
+        files = {file.name: file for file in directory.iterdir()} | {"config.json": settings}
         target = tmp_path / "dist" / f"{model_id}.dtmodel"
         target.parent.mkdir(exist_ok=True)
-        write_archive(target, model_id, members)
+        write_archive(target, model_id, files)
         return target
 
     return make

@@ -1,4 +1,4 @@
-"""A stand-in for GitHub on loopback: releases API, uploads, downloads, raw files, and the faults of each.
+"""A fake GitHub on loopback: releases API, uploads, downloads, raw files, and injected faults.
 
 In a test::
 
@@ -6,7 +6,7 @@ In a test::
         github.fail(Fault(kind="status", method="POST", path="/assets", nth=2, status=502))
         subprocess.run([...], env=os.environ | github.environment())
 
-As a process of its own: `python -m tests.fake_github --state FILE --port-file FILE`.
+As a separate process: `python -m tests.fake_github --state FILE --port-file FILE`.
 """
 
 from tests.fake_github.faults import Fault

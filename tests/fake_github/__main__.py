@@ -1,8 +1,9 @@
-"""The stand-in as a process: serves until it is told to end, and keeps its state in a file.
+"""Run the fake GitHub as a process that serves until SIGTERM or SIGINT and stores its state in a file.
 
-`python -m tests.fake_github --state FILE --port-file FILE`: `--state` is read when it exists (any fields of `State`,
-JSON) and written after each request; blobs lie beside it, in a directory with the suffix `.files`. `--port-file` gets
-the port once it listens. While it runs, GET `/_control` shows the state, and POST changes it and adds faults.
+`python -m tests.fake_github --state FILE --port-file FILE`: the JSON file `--state` holds any fields of `State`. It is
+read when it exists and written after each request. Blobs are stored next to it, in a directory with the suffix
+`.files`. The port is written to `--port-file` once the server listens. While it runs, GET `/_control` returns the
+state, and POST changes it and adds faults.
 """
 
 import argparse
@@ -21,17 +22,19 @@ def main() -> None:
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--port-file", type=Path, required=True)
     parser.add_argument("--port", type=int, default=0)
-    asked = parser.parse_args()
-    state = State.load(asked.state) if asked.state.exists() else State(directory=asked.state.with_suffix(".files"))
-    done = threading.Event()
+    options = parser.parse_args()
+    state = (
+        State.load(options.state) if options.state.exists() else State(directory=options.state.with_suffix(".files"))
+    )
+    stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: done.set())
-    with FakeGitHub(state.directory, state, file=asked.state, port=asked.port) as github:
+        signal.signal(number, lambda *_: stopped.set())
+    with FakeGitHub(state.directory, state, file=options.state, port=options.port) as github:
         github.save()
-        part = asked.port_file.with_suffix(".part")
+        part = options.port_file.with_suffix(".part")
         part.write_text(github.url.rpartition(":")[2])
-        part.replace(asked.port_file)
-        done.wait()
+        part.replace(options.port_file)
+        stopped.wait()
 
 
 if __name__ == "__main__":

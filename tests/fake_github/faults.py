@@ -1,4 +1,4 @@
-"""What can go wrong with the n-th request of a kind."""
+"""Faults injected into the n-th matching request."""
 
 from __future__ import annotations
 
@@ -11,32 +11,36 @@ Kind = Literal["status", "after", "cut", "half", "lie", "hang", "gone"]
 
 @dataclass(kw_only=True)
 class Fault:
-    """One thing that goes wrong.
+    """One injected fault.
 
-    Kinds: `status` answers an error and does nothing; `after` does it and answers an error; `cut` closes the
-    connection without an answer; `half` keeps a part of an upload as a `starter` asset and answers `status`; `lie`
-    keeps other bytes than were uploaded and reports the digest of those that were; `hang` answers after `delay_s`;
-    `gone` closes this and every later connection.
+    Kinds:
+        status: respond with an error and do nothing.
+        after: perform the request, then respond with an error.
+        cut: close the connection without a response.
+        half: store a part of an upload as a `starter` asset, and respond with `status`.
+        lie: store other bytes than were uploaded, and report the digest of the uploaded ones.
+        hang: respond after `delay_s`.
+        gone: close this and every later connection.
     """
 
     kind: Kind
     method: str = ""
-    """Any when empty."""
+    """HTTP method; any when empty."""
     path: str = ""
     """Regular expression, searched in the path with its query."""
     nth: int = 1
-    """Which of the requests that fit, counted from 1."""
+    """First affected request among the matching ones, counted from 1."""
     times: int = 1
-    """How many in a row; 0 for all that follow."""
+    """Number of consecutive affected requests; 0 for all later ones."""
     status: int = 502
     headers: dict[str, str] = field(default_factory=dict)
     message: str = "Server Error"
     delay_s: float = 0.0
     seen: int = 0
-    """Requests that fitted so far."""
+    """Number of matching requests so far."""
 
-    def strikes(self, method: str, path: str) -> bool:
-        """Count a request if it fits; whether this is the one."""
+    def applies_to(self, method: str, path: str) -> bool:
+        """Count a matching request, and return True if the fault affects it."""
         if (self.method and method != self.method) or not re.search(self.path, path):
             return False
         self.seen += 1

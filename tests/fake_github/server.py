@@ -1,4 +1,4 @@
-"""The stand-in as an HTTP server: routes, tokens, pages, redirects, faults."""
+"""The fake GitHub as an HTTP server: routes, tokens, pages, redirects, faults."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.fake_github.faults import Fault
-from tests.fake_github.state import Asset, Refused, Release, State
+from tests.fake_github.state import ApiError, Asset, Release, State
 
 DATE = "Mon, 01 Jan 2001 00:00:00 GMT"
-"""Far from any clock of a test: nothing may be decided by comparing clocks."""
+"""A date far from the clock of the tests, because no code may compare clocks."""
 
 
 class FakeGitHub:
-    """A server in a thread, until the block ends."""
+    """An HTTP server in a thread that ends with the `with` block."""
 
     def __init__(self, directory: Path, state: State | None = None, *, file: Path | None = None, port: int = 0) -> None:
         self.state = state or State(directory=directory)
@@ -43,7 +43,7 @@ class FakeGitHub:
         self._thread.join()
 
     def environment(self, token: str = "good-token") -> dict[str, str]:  # noqa: S107 - no secret
-        """The variables a runner sets, and the one that says where raw files lie."""
+        """Return the environment variables of a runner, and the base URL of raw files."""
         return {
             "GITHUB_API_URL": self.url,
             "GITHUB_SERVER_URL": f"{self.url}/web",
@@ -53,46 +53,48 @@ class FakeGitHub:
         }
 
     def fail(self, *faults: Fault) -> None:
-        """Add faults to those that are planned."""
+        """Inject faults into later requests."""
         with self.lock:
             self.state.faults.extend(faults)
 
     def requests(self, method: str = "", path: str = "") -> list[dict[str, Any]]:
-        """What was asked so far and fits."""
+        """Return the logged requests that match a method and a regular expression of the path."""
         return [
-            one for one in self.state.log if (not method or one["method"] == method) and re.search(path, one["path"])
+            entry
+            for entry in self.state.log
+            if (not method or entry["method"] == method) and re.search(path, entry["path"])
         ]
 
     def save(self) -> None:
-        """Write the state, where a file was given."""
+        """Write the state to its file, if there is one."""
         if self.file:
             self.state.save(self.file)
 
 
 class Handler(BaseHTTPRequestHandler):
-    """One connection. The state is one, so requests are answered one after another."""
+    """Handler of one connection. All connections share the state, so requests are handled sequentially."""
 
     fake: FakeGitHub
     protocol_version = "HTTP/1.1"
 
     def log_message(self, *args: Any) -> None:
-        """Say nothing; the state keeps a log."""
+        """Print nothing, because the state holds a log."""
 
     def date_time_string(self, timestamp: float | None = None) -> str:
-        """A clock that is wrong."""
+        """Return a wrong date, so that no client depends on it."""
         return DATE
 
     def do_GET(self) -> None:
-        self._answer()
+        self._respond()
 
-    do_POST = do_PATCH = do_DELETE = do_HEAD = do_GET  # noqa: N815 - the base class looks for these names
+    do_POST = do_PATCH = do_DELETE = do_HEAD = do_GET  # noqa: N815 - names of the base class
 
-    def _answer(self) -> None:
+    def _respond(self) -> None:
         if self.path == "/_control":
             self._control()
             return
         with self.fake.lock:
-            fault = next((one for one in self.fake.state.faults if one.strikes(self.command, self.path)), None)
+            fault = next((item for item in self.fake.state.faults if item.applies_to(self.command, self.path)), None)
         if fault and fault.kind == "hang":
             time.sleep(fault.delay_s)
         if fault and fault.kind in ("cut", "gone"):
@@ -102,21 +104,21 @@ class Handler(BaseHTTPRequestHandler):
         data = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         with self.fake.lock:
             try:
-                status, body, headers = self._try(data, fault)
-            except Refused as refused:
-                status, body, headers = refused.status, json.dumps(refused.body).encode(), refused.headers
+                status, body, headers = self._handle(data, fault)
+            except ApiError as exc:
+                status, body, headers = exc.status, json.dumps(exc.body).encode(), exc.headers
             self._log(status, len(data), len(body))
             self.fake.save()
-        with suppress(BrokenPipeError, ConnectionResetError):  # whoever asked may have given up
+        with suppress(BrokenPipeError, ConnectionResetError):  # the client may have disconnected
             self._send(status, body, headers)
 
-    def _try(self, data: bytes, fault: Fault | None) -> tuple[int, bytes, dict[str, str]]:
+    def _handle(self, data: bytes, fault: Fault | None) -> tuple[int, bytes, dict[str, str]]:
         if fault and fault.kind == "status":
-            raise Refused(fault.status, fault.message, **fault.headers)
-        found = self._route(data, fault)
+            raise ApiError(fault.status, fault.message, **fault.headers)
+        response = self._route(data, fault)
         if fault and fault.kind == "after":
-            raise Refused(fault.status, fault.message, **fault.headers)
-        return found
+            raise ApiError(fault.status, fault.message, **fault.headers)
+        return response
 
     def _send(self, status: int, body: bytes, headers: dict[str, str]) -> None:
         self.send_response(status)
@@ -128,12 +130,12 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def _log(self, status: int, received: int, sent: int) -> None:
-        one = {"method": self.command, "path": self.path, "status": status, "received": received, "sent": sent}
-        one |= {"agent": self.headers.get("User-Agent", ""), "token": bool(self.headers.get("Authorization"))}
-        self.fake.state.log.append(one)
+        entry = {"method": self.command, "path": self.path, "status": status, "received": received, "sent": sent}
+        entry |= {"agent": self.headers.get("User-Agent", ""), "token": bool(self.headers.get("Authorization"))}
+        self.fake.state.log.append(entry)
 
     def _control(self) -> None:
-        """For a test in another process: GET shows the state, POST changes fields of it and adds faults."""
+        """Serve tests in another process: GET returns the state, POST changes its fields and adds faults."""
         values = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or b"{}")
         state = self.fake.state
         with self.fake.lock:
@@ -142,8 +144,8 @@ class Handler(BaseHTTPRequestHandler):
                 getattr(state, name).update(value) if isinstance(value, dict) else setattr(state, name, value)
             self.fake.save()
             releases = [self._release(release) for release in state.releases]
-            shown = {"log": state.log, "tags": state.tags, "index": state.index, "releases": releases}
-        self._send(200, json.dumps(shown).encode(), {"Content-Type": "application/json"})
+            content = {"log": state.log, "tags": state.tags, "index": state.index, "releases": releases}
+        self._send(200, json.dumps(content).encode(), {"Content-Type": "application/json"})
 
     def _route(self, data: bytes, fault: Fault | None) -> tuple[int, bytes, dict[str, str]]:
         url = urlsplit(self.path)
@@ -152,29 +154,29 @@ class Handler(BaseHTTPRequestHandler):
             if method == self.command and (match := re.match(path, url.path)):
                 query = {name: values[-1] for name, values in parse_qs(url.query).items()}
                 return action(self, match, query, data, fault)
-        raise Refused(404, "Not Found")
+        raise ApiError(404, "Not Found")
 
-    def _may(self, right: str) -> bool:
-        """Whether the caller may read or write; a token nobody knows has expired."""
+    def _may(self, permission: str) -> bool:
+        """Return True if the caller may read or write; an unknown token counts as expired."""
         kind, _, token = self.headers.get("Authorization", "").partition(" ")
         if not kind:
-            return right == "read"
+            return permission == "read"
         if token not in self.fake.state.tokens:
-            raise Refused(401, "Bad credentials")
-        return right == "read" or self.fake.state.tokens[token] == "write"
+            raise ApiError(401, "Bad credentials")
+        return permission == "read" or self.fake.state.tokens[token] == "write"
 
-    def _need_write(self) -> None:
+    def _require_write(self) -> None:
         if not self.headers.get("Authorization"):
-            raise Refused(401, "Requires authentication")
+            raise ApiError(401, "Requires authentication")
         if not self._may("write"):
-            raise Refused(403, "Resource not accessible by integration")
+            raise ApiError(403, "Resource not accessible by integration")
 
     def _release(self, release: Release) -> dict[str, Any]:
-        at = f"{self.fake.url}/repos/{self.fake.state.repository}/releases/{release.id}"
+        url = f"{self.fake.url}/repos/{self.fake.state.repository}/releases/{release.id}"
         return {
             **{name: value for name, value in vars(release).items() if name not in ("assets", "make_latest")},
-            "url": at,
-            "upload_url": f"{at.replace('/repos/', '/uploads/repos/')}/assets{{?name,label}}",
+            "url": url,
+            "upload_url": f"{url.replace('/repos/', '/uploads/repos/')}/assets{{?name,label}}",
             "html_url": f"{self.fake.url}/web/{self.fake.state.repository}/releases/tag/{release.tag_name}",
             "created_at": "2001-01-01T00:00:00Z",
             "assets": [self._asset(asset, release) for asset in release.assets],
@@ -189,8 +191,8 @@ class Handler(BaseHTTPRequestHandler):
         size, page = min(int(query.get("per_page", 30)), 100), int(query.get("page", 1))
         headers = {"Content-Type": "application/json"}
         if len(items) > size * page:
-            here = f"{self.fake.url}{urlsplit(self.path).path}"
-            headers["Link"] = f'<{here}?per_page={size}&page={page + 1}>; rel="next"'
+            page_url = f"{self.fake.url}{urlsplit(self.path).path}"
+            headers["Link"] = f'<{page_url}?per_page={size}&page={page + 1}>; rel="next"'
         return 200, json.dumps(items[size * (page - 1) : size * page]).encode(), headers
 
     def _json(self, value: Any, status: int = 200) -> tuple[int, bytes, dict[str, str]]:
@@ -201,65 +203,65 @@ class Handler(BaseHTTPRequestHandler):
         return self._json({"sha": self.fake.state.commit(match[1])})
 
     def list_releases(self, _: re.Match[str], query: dict[str, str], *__: Any) -> tuple[int, bytes, dict[str, str]]:
-        all_of_them = self._may("write")
-        seen = [one for one in reversed(self.fake.state.releases) if all_of_them or not one.draft]
-        return self._page([self._release(one) for one in seen], query)
+        with_drafts = self._may("write")
+        visible = [release for release in reversed(self.fake.state.releases) if with_drafts or not release.draft]
+        return self._page([self._release(release) for release in visible], query)
 
     def by_tag(self, match: re.Match[str], *_: Any) -> tuple[int, bytes, dict[str, str]]:
         self._may("read")
         if release := self.fake.state.published(match[1]):
             return self._json(self._release(release))
-        raise Refused(404, "Not Found")
+        raise ApiError(404, "Not Found")
 
     def by_id(self, match: re.Match[str], *_: Any) -> tuple[int, bytes, dict[str, str]]:
         release = self.fake.state.find(int(match[1]))
         if release.draft and not self._may("write"):
-            raise Refused(404, "Not Found")
+            raise ApiError(404, "Not Found")
         return self._json(self._release(release))
 
     def create(self, _: re.Match[str], __: dict[str, str], data: bytes, *___: Any) -> tuple[int, bytes, dict[str, str]]:
-        self._need_write()
+        self._require_write()
         return self._json(self._release(self.fake.state.create(json.loads(data))), 201)
 
     def update(self, match: re.Match[str], _: Any, data: bytes, *__: Any) -> tuple[int, bytes, dict[str, str]]:
-        self._need_write()
+        self._require_write()
         release = self.fake.state.find(int(match[1]))
         return self._json(self._release(self.fake.state.update(release, json.loads(data))))
 
     def delete(self, match: re.Match[str], *_: Any) -> tuple[int, bytes, dict[str, str]]:
-        self._need_write()
+        self._require_write()
         self.fake.state.delete(self.fake.state.find(int(match[1])))
         return 204, b"", {}
 
     def list_assets(self, match: re.Match[str], query: dict[str, str], *_: Any) -> tuple[int, bytes, dict[str, str]]:
         release = self.fake.state.find(int(match[1]))
         if release.draft and not self._may("write"):
-            raise Refused(404, "Not Found")
+            raise ApiError(404, "Not Found")
         return self._page([self._asset(asset, release) for asset in release.assets], query)
 
     def upload(
         self, match: re.Match[str], query: dict[str, str], data: bytes, fault: Fault | None
     ) -> tuple[int, bytes, dict[str, str]]:
-        self._need_write()
+        self._require_write()
         release = self.fake.state.find(int(match[1]))
         asset = self.fake.state.start_upload(release, query.get("name", ""), len(data))
         if fault and fault.kind == "half":
             self.fake.state.blob(asset).write_bytes(data[: len(data) // 2])
-            raise Refused(fault.status, fault.message)
-        lie = bytes([data[0] ^ 1]) + data[1:] if fault and fault.kind == "lie" else None
-        self.fake.state.finish_upload(asset, data, lie)
+            raise ApiError(fault.status, fault.message)
+        corrupted = bytes([data[0] ^ 1]) + data[1:] if fault and fault.kind == "lie" else None
+        self.fake.state.finish_upload(asset, data, corrupted)
         return self._json(self._asset(asset, release), 201)
 
     def asset(self, match: re.Match[str], *_: Any) -> tuple[int, bytes, dict[str, str]]:
         release, asset = self.fake.state.asset(int(match[1]))
         if release.draft and not self._may("write"):
-            raise Refused(404, "Not Found")
+            raise ApiError(404, "Not Found")
         if self.headers.get("Accept") != "application/octet-stream":
             return self._json(self._asset(asset, release))
-        return self._to_storage(asset)
+        return self._redirect_to_storage(asset)
 
     def delete_asset(self, match: re.Match[str], *_: Any) -> tuple[int, bytes, dict[str, str]]:
-        self._need_write()
+        self._require_write()
         self.fake.state.delete_asset(*self.fake.state.asset(int(match[1])))
         return 204, b"", {}
 
@@ -267,23 +269,23 @@ class Handler(BaseHTTPRequestHandler):
         release = self.fake.state.published(match[1])
         for asset in release.assets if release else []:
             if asset.name == match[2] and asset.state == "uploaded":
-                return self._to_storage(asset)
-        raise Refused(404, "Not Found")
+                return self._redirect_to_storage(asset)
+        raise ApiError(404, "Not Found")
 
     def storage(self, match: re.Match[str], *_: Any) -> tuple[int, bytes, dict[str, str]]:
         if self.headers.get("Authorization"):
-            raise Refused(400, "Only one way to sign a request is allowed")
+            raise ApiError(400, "Only one way to sign a request is allowed")
         data = self.fake.state.blob(self.fake.state.asset(int(match[1]))[1]).read_bytes()
         return 200, data, {"Content-Type": "application/octet-stream"}
 
     def raw(self, *_: Any) -> tuple[int, bytes, dict[str, str]]:
         if self.fake.state.index is None:
-            raise Refused(404, "404: Not Found")
+            raise ApiError(404, "404: Not Found")
         return 200, self.fake.state.index.encode(), {"Content-Type": "text/plain; charset=utf-8"}
 
-    def _to_storage(self, asset: Asset) -> tuple[int, bytes, dict[str, str]]:
+    def _redirect_to_storage(self, asset: Asset) -> tuple[int, bytes, dict[str, str]]:
         if asset.state != "uploaded":
-            raise Refused(404, "Not Found")
+            raise ApiError(404, "Not Found")
         return 302, b"", {"Location": f"{self.fake.url}/storage/{asset.id}"}
 
 

@@ -1,8 +1,11 @@
-"""What GitHub remembers of one repository, and what it refuses to do with it.
+"""State of one repository on the fake GitHub, and the requests that GitHub rejects.
 
-The rules are GitHub's as its documentation and users describe them: a published release is immutable where the
-repository asks for it, names are taken once, an interrupted upload leaves an asset in state `starter`, drafts are
-seen by those who may write, several drafts may carry one tag, at most 1000 assets of less than 2 GiB each.
+The rules follow GitHub's documentation and reports of its users:
+
+* A published release is immutable when the repository is configured so.
+* Asset names are unique, and an interrupted upload leaves an asset in state `starter`.
+* Drafts are visible to users with write permission, and several drafts may have the same tag.
+* A release has at most 1000 assets of less than 2 GiB each.
 """
 
 from __future__ import annotations
@@ -16,12 +19,12 @@ from typing import Any
 
 from tests.fake_github.faults import Fault
 
-MOST_ASSETS = 1000
-TOO_LARGE = 2 << 30
+MAX_ASSETS = 1000
+ASSET_SIZE_LIMIT = 2 << 30
 
 
-class Refused(Exception):
-    """GitHub's answer to what it does not do."""
+class ApiError(Exception):
+    """An error response of GitHub."""
 
     def __init__(self, status: int, message: str, *errors: dict[str, str], **headers: str) -> None:
         super().__init__(message)
@@ -30,14 +33,14 @@ class Refused(Exception):
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
 
-def invalid(resource: str, code: str, where: str) -> Refused:
-    """422 as GitHub words it."""
-    return Refused(422, "Validation Failed", {"resource": resource, "code": code, "field": where})
+def validation_error(resource: str, code: str, where: str) -> ApiError:
+    """Return the error response 422 in GitHub's format."""
+    return ApiError(422, "Validation Failed", {"resource": resource, "code": code, "field": where})
 
 
 @dataclass(kw_only=True)
 class Asset:
-    """A file of a release; its bytes lie in the directory of blobs under its id."""
+    """A file of a release; its bytes are in the blob directory, in a file named by its id."""
 
     id: int
     name: str
@@ -49,7 +52,7 @@ class Asset:
 
 @dataclass(kw_only=True)
 class Release:
-    """A release, published or not."""
+    """A published release or a draft."""
 
     id: int
     tag_name: str
@@ -65,34 +68,34 @@ class Release:
 
 @dataclass(kw_only=True)
 class State:
-    """One repository."""
+    """State of one repository."""
 
     directory: Path
     repository: str = "someone/models"
     tokens: dict[str, str] = field(default_factory=lambda: {"good-token": "write", "read-token": "read"})
-    """What each token may do; any other has expired."""
+    """Permission of each token; other tokens count as expired."""
     branches: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
-    """The commit each tag leads to."""
+    """Commit of each tag."""
     workflow_commits: list[str] = field(default_factory=list)
-    """Commits that change workflows: a job's token may not name them as the target of a release."""
+    """Commits that change workflows; a job's token may not use them as the target of a release."""
     index: str | None = None
     """Content of `releases-index.json` on the default branch."""
     immutable_releases: bool = True
     used_tags: list[str] = field(default_factory=list)
-    """Tags of immutable releases, which can never be used for another release."""
+    """Tags of immutable releases, which can never be reused."""
     releases: list[Release] = field(default_factory=list)
     next_id: int = 1
     faults: list[Fault] = field(default_factory=list)
     log: list[dict[str, Any]] = field(default_factory=list)
-    """Every request: method, path, status, bytes received and sent, who asked, and whether with a token."""
+    """All requests: method, path, status, bytes received and sent, user agent, and use of a token."""
 
     def blob(self, asset: Asset) -> Path:
-        """Where the bytes of an asset lie."""
+        """Return the path of an asset's bytes."""
         return self.directory / "blobs" / str(asset.id)
 
     def save(self, path: Path) -> None:
-        """Write everything but the blobs to a file."""
+        """Write the state without the blobs to a file."""
         content = {**asdict(self), "directory": str(self.directory)}
         part = path.with_suffix(".part")
         part.write_text(json.dumps(content, indent=1))
@@ -100,7 +103,7 @@ class State:
 
     @classmethod
     def load(cls, path: Path) -> State:
-        """The state a file holds."""
+        """Read the state from a file."""
         content = {"directory": path.with_suffix(".files"), **json.loads(path.read_bytes())}
         state = cls(**{**content, "directory": Path(content["directory"])})
         state.faults = [Fault(**fault) for fault in content.get("faults", [])]
@@ -111,26 +114,26 @@ class State:
         return state
 
     def find(self, release_id: int) -> Release:
-        """A release by its id."""
+        """Return a release by its id."""
         for release in self.releases:
             if release.id == release_id:
                 return release
-        raise Refused(404, "Not Found")
+        raise ApiError(404, "Not Found")
 
     def published(self, tag: str) -> Release | None:
-        """The published release of a tag."""
-        return next((found for found in self.releases if found.tag_name == tag and not found.draft), None)
+        """Return the published release of a tag."""
+        return next((release for release in self.releases if release.tag_name == tag and not release.draft), None)
 
     def asset(self, asset_id: int) -> tuple[Release, Asset]:
-        """An asset by its id, with its release."""
+        """Return an asset by its id, and its release."""
         for release in self.releases:
             for asset in release.assets:
                 if asset.id == asset_id:
                     return release, asset
-        raise Refused(404, "Not Found")
+        raise ApiError(404, "Not Found")
 
     def commit(self, name: str) -> str:
-        """The commit a name such as `tags/v1` or `heads/main` leads to."""
+        """Resolve a name such as `tags/v1` or `heads/main` to a commit."""
         if name == "HEAD" and "main" in self.branches:
             return self.branches["main"]
         kind, _, rest = name.partition("/")
@@ -139,12 +142,12 @@ class State:
             return known[rest]
         if name in {*self.tags.values(), *self.branches.values()}:
             return name
-        raise Refused(422, f"No commit found for SHA: {name}")
+        raise ApiError(422, f"No commit found for SHA: {name}")
 
     def create(self, values: dict[str, Any]) -> Release:
-        """Make a release; a draft needs no tag yet."""
+        """Create a release; a draft needs no existing tag."""
         if not values.get("tag_name"):
-            raise invalid("Release", "missing_field", "tag_name")
+            raise validation_error("Release", "missing_field", "tag_name")
         release = Release(id=self._id(), tag_name="")
         self._change(release, {**values, "draft": values.get("draft", False)}, new=True)
         self.releases.append(release)
@@ -156,37 +159,37 @@ class State:
         return release
 
     def delete(self, release: Release) -> None:
-        """Take a release away; its tag stays used where it was immutable."""
+        """Delete a release; the tag of an immutable one remains used."""
         self.releases.remove(release)
 
     def start_upload(self, release: Release, name: str, size: int) -> Asset:
-        """Room for an asset; it becomes `uploaded` once all bytes are there."""
+        """Create an asset in state `starter`, before its bytes arrive."""
         if release.immutable:
-            raise Refused(422, "Cannot upload assets to an immutable release.")
+            raise ApiError(422, "Cannot upload assets to an immutable release.")
         if size <= 0:
-            raise Refused(400, "Bad Content-Length")
-        if size >= TOO_LARGE:
-            raise Refused(422, "Validation Failed", {"resource": "ReleaseAsset", "code": "custom", "field": "size"})
+            raise ApiError(400, "Bad Content-Length")
+        if size >= ASSET_SIZE_LIMIT:
+            raise ApiError(422, "Validation Failed", {"resource": "ReleaseAsset", "code": "custom", "field": "size"})
         name = re.sub(r"[^A-Za-z0-9._+-]", ".", name)
         if any(asset.name == name for asset in release.assets):
-            raise invalid("ReleaseAsset", "already_exists", "name")
-        if len(release.assets) >= MOST_ASSETS:
-            raise Refused(422, "Validation Failed", {"resource": "ReleaseAsset", "code": "custom", "field": "count"})
+            raise validation_error("ReleaseAsset", "already_exists", "name")
+        if len(release.assets) >= MAX_ASSETS:
+            raise ApiError(422, "Validation Failed", {"resource": "ReleaseAsset", "code": "custom", "field": "count"})
         asset = Asset(id=self._id(), name=name, state="starter", size=0, digest=None)
         release.assets.append(asset)
         self.blob(asset).parent.mkdir(parents=True, exist_ok=True)
         return asset
 
-    def finish_upload(self, asset: Asset, data: bytes, kept: bytes | None = None) -> None:
-        """All bytes arrived; `kept` is what is stored instead of them when GitHub errs."""
-        self.blob(asset).write_bytes(data if kept is None else kept)
+    def finish_upload(self, asset: Asset, data: bytes, corrupted: bytes | None = None) -> None:
+        """Complete an upload; `corrupted` is stored in place of `data` to simulate an error of GitHub."""
+        self.blob(asset).write_bytes(data if corrupted is None else corrupted)
         asset.size, asset.digest = len(data), f"sha256:{hashlib.sha256(data).hexdigest()}"
         asset.state = "uploaded"
 
     def delete_asset(self, release: Release, asset: Asset) -> None:
-        """Take an asset away."""
+        """Delete an asset."""
         if release.immutable:
-            raise Refused(422, "Cannot delete asset from an immutable release.")
+            raise ApiError(422, "Cannot delete asset from an immutable release.")
         release.assets.remove(asset)
         self.blob(asset).unlink(missing_ok=True)
 
@@ -194,12 +197,12 @@ class State:
         tag = values.get("tag_name", release.tag_name)
         draft = values.get("draft", release.draft)
         if release.immutable and (tag != release.tag_name or draft):
-            raise Refused(422, "Validation Failed", {"resource": "Release", "code": "custom", "message": "immutable"})
+            raise ApiError(422, "Validation Failed", {"resource": "Release", "code": "custom", "message": "immutable"})
         if values.get("target_commitish") in self.workflow_commits:
-            raise Refused(403, "Resource not accessible by integration")
-        other = self.published(tag)
-        if other and other is not release and not draft:
-            raise invalid("Release", "already_exists", "tag_name")
+            raise ApiError(403, "Resource not accessible by integration")
+        existing = self.published(tag)
+        if existing and existing is not release and not draft:
+            raise validation_error("Release", "already_exists", "tag_name")
         if not draft and (new or release.draft):
             self._publish(tag, values.get("target_commitish", release.target_commitish))
         for name in ("tag_name", "target_commitish", "name", "body", "draft", "prerelease", "make_latest"):
@@ -209,8 +212,8 @@ class State:
 
     def _publish(self, tag: str, target: str) -> None:
         if tag in self.used_tags:
-            used = {"resource": "Release", "code": "custom", "message": "tag_name was used by an immutable release"}
-            raise Refused(422, "Validation Failed", used)
+            details = {"resource": "Release", "code": "custom", "message": "tag_name was used by an immutable release"}
+            raise ApiError(422, "Validation Failed", details)
         if tag not in self.tags:
             self.tags[tag] = self.branches.get(target, target)
         if self.immutable_releases:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from dtmodels.card.reader import read
-from dtmodels.card.source_edits import Edit, apply, edit
+from dtmodels.card.reader import parse_card_file
+from dtmodels.card.source_edits import TextEdit, apply_edits, edit_for_change
 from dtmodels.lint.engine import lint
 from dtmodels.lint.fixes import apply_fixes
-from dtmodels.yaml.document import Change
+from dtmodels.yaml.document import SourceChange
 
 HERE = Path(__file__).parent
 Repository = Callable[[Path], Path]
@@ -78,9 +78,9 @@ def test_every_correction_of_every_fixture_leaves_a_readable_card_and_ends(repos
     card = root / "models" / "toy-model" / "card.yaml"
     for case in cases:
         card.write_bytes(case.read_bytes())
-        readable = read(card).root is not None
+        readable = parse_card_file(card).root is not None
         apply_fixes(root, lambda: lint(root), unsafe=True)
-        assert (read(card).root is not None) == readable, case
+        assert (parse_card_file(card).root is not None) == readable, case
         assert apply_fixes(root, lambda: lint(root), unsafe=True) == [], case
 
 
@@ -105,26 +105,26 @@ end: 1
 @pytest.mark.parametrize(
     ("change", "old", "new"),
     [
-        (Change(kind="value", where=("list", 1, "y"), source="z"), ">-\n      folded\n      text", "z"),
-        (Change(kind="value", where=("text",), source="z"), "|\n  block", "z"),
-        (Change(kind="key", where=("flow",), source="stream"), "flow:", "stream:"),
-        (Change(kind="delete", where=("flow", 0)), "[a, b, c]", "[b, c]"),
-        (Change(kind="delete", where=("flow", 2)), "[a, b, c]", "[a, b]"),
-        (Change(kind="delete", where=("list", 0)), "  - {x: 1}   # one\n", ""),
-        (Change(kind="delete", where=("list", 1)), "  - x: 2\n    y: >-\n      folded\n      text\n", ""),
-        (Change(kind="delete", where=("only", 0)), "only:\n  - last\n", ""),
+        (SourceChange(kind="value", where=("list", 1, "y"), source="z"), ">-\n      folded\n      text", "z"),
+        (SourceChange(kind="value", where=("text",), source="z"), "|\n  block", "z"),
+        (SourceChange(kind="key", where=("flow",), source="stream"), "flow:", "stream:"),
+        (SourceChange(kind="delete", where=("flow", 0)), "[a, b, c]", "[b, c]"),
+        (SourceChange(kind="delete", where=("flow", 2)), "[a, b, c]", "[a, b]"),
+        (SourceChange(kind="delete", where=("list", 0)), "  - {x: 1}   # one\n", ""),
+        (SourceChange(kind="delete", where=("list", 1)), "  - x: 2\n    y: >-\n      folded\n      text\n", ""),
+        (SourceChange(kind="delete", where=("only", 0)), "only:\n  - last\n", ""),
     ],
 )
-def test_an_edit_touches_only_what_it_names(change: Change, old: str, new: str) -> None:
-    made = edit(CARD, change)
+def test_an_edit_touches_only_what_it_names(change: SourceChange, old: str, new: str) -> None:
+    made = edit_for_change(CARD, change)
     assert made is not None
-    assert apply(CARD, [made]) == CARD.replace(old, new, 1)
+    assert apply_edits(CARD, [made]) == CARD.replace(old, new, 1)
 
 
 @pytest.mark.parametrize("where", [("zzz",), ("list", 7), ("list",), ()])
 def test_what_is_not_there_or_no_single_value_is_not_edited(where: tuple[str | int, ...]) -> None:
-    assert edit(CARD, Change(kind="value", where=where, source="z")) is None
+    assert edit_for_change(CARD, SourceChange(kind="value", where=where, source="z")) is None
 
 
 def test_of_two_edits_of_one_place_the_first_is_made() -> None:
-    assert apply("abc", [Edit(1, 1, 1, 3, "x"), Edit(1, 2, 1, 3, "y")]) == "xc"
+    assert apply_edits("abc", [TextEdit(1, 1, 1, 3, "x"), TextEdit(1, 2, 1, 3, "y")]) == "xc"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dtbase.system.discovery import member_names
+from dtbase.system.discovery import plugin_names
 from dtbase.terminal.console import Console
 from dtmodels.lint import rules as package
 from dtmodels.lint.engine import lint
@@ -21,7 +21,7 @@ GOOD = sorted(path.parent for path in HERE.glob("*/good-*/card.yaml"))
 
 
 def test_the_name_of_a_file_is_an_id_and_what_it_is_about() -> None:
-    assert [name for name in member_names(package) if not re.fullmatch(r"[a-z]{3}[0-9]{3}(_[a-z0-9]+)+", name)] == []
+    assert [name for name in plugin_names(package) if not re.fullmatch(r"[a-z]{3}[0-9]{3}(_[a-z0-9]+)+", name)] == []
 
 
 def test_no_family_has_a_gap_without_a_reason() -> None:

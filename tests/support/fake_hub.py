@@ -1,8 +1,8 @@
-"""A stand-in for the Hugging Face Hub on loopback: repositories, trees, pre-upload, LFS, commits, tokens.
+"""A fake Hugging Face Hub on loopback: repositories, trees, pre-upload, LFS, commits, tokens.
 
-Answers what huggingface_hub 2 asks for when it creates a repository and commits files to it, and keeps what was asked.
-Large files go through LFS, as the Hub's rules for `.onnx` and `.dtmodel` demand; a commit that names an object nobody
-uploaded, or that was prepared on another commit, is refused.
+It serves the requests with which huggingface_hub 2 creates a repository and commits files, and records them. Large
+files use LFS, as the Hub requires for `.onnx` and `.dtmodel`. A commit is rejected when it refers to an object that
+was not uploaded, or when it is based on an outdated commit.
 """
 
 from __future__ import annotations
@@ -23,26 +23,26 @@ TOKEN = "hf_good"  # noqa: S105 - no secret
 
 @dataclass(kw_only=True)
 class Repository:
-    """The files of one model's repository and its commits, newest last."""
+    """Files and commits of one repository; the newest commit is last."""
 
     files: dict[str, bytes] = field(default_factory=lambda: {".gitattributes": b"*.onnx filter=lfs\n"})
     commits: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def head(self) -> str:
-        """The id of the newest commit."""
+        """Id of the newest commit."""
         return hashlib.sha1(str(len(self.commits)).encode(), usedforsecurity=False).hexdigest()
 
 
 class FakeHub:
-    """A server in a thread, until the block ends."""
+    """An HTTP server in a thread that ends with the `with` block."""
 
     def __init__(self) -> None:
         self.repositories: dict[str, Repository] = {}
         self.objects: dict[str, bytes] = {}
         self.requests: list[tuple[str, str]] = []
         self.broken: list[str] = []
-        """Ends of paths that answer 500 from now on."""
+        """Path suffixes whose requests get status 500."""
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (_Handler,), {"hub": self}))
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}"
@@ -57,9 +57,9 @@ class FakeHub:
         self._server.server_close()
         self._thread.join()
 
-    def asked(self, method: str, end: str) -> int:
-        """How many requests of a method had a path with this in it."""
-        return sum(one == method and end in path for one, path in self.requests)
+    def count_requests(self, method: str, part: str) -> int:
+        """Count the requests of a method whose path contains `part`."""
+        return sum(verb == method and part in path for verb, path in self.requests)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -81,16 +81,16 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         path = self.path.partition("?")[0]
         self.hub.requests.append((method, path))
-        if any(path.endswith(end) for end in self.hub.broken):
-            return self._answer(500, {"error": "out of order"})
+        if any(path.endswith(suffix) for suffix in self.hub.broken):
+            return self._respond(500, {"error": "service unavailable"})
         if not path.startswith("/lfs/") and self.headers.get("Authorization") != f"Bearer {TOKEN}":
-            return self._answer(401, {"error": "Invalid username or password."})
+            return self._respond(401, {"error": "Invalid username or password."})
         for verb, pattern, handle in _ROUTES:
-            if verb == method and (found := re.fullmatch(pattern, path)):
-                return handle(self, body, *found.groups())
-        return self._answer(404, {"error": f"no such page: {method} {path}"})
+            if verb == method and (match := re.fullmatch(pattern, path)):
+                return handle(self, body, *match.groups())
+        return self._respond(404, {"error": f"no such page: {method} {path}"})
 
-    def _answer(self, status: int, value: Any) -> None:
+    def _respond(self, status: int, value: Any) -> None:
         data = json.dumps(value).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
@@ -99,61 +99,61 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(data)
 
     def _create(self, body: bytes) -> None:
-        wanted = json.loads(body)
-        name = f"{wanted['organization']}/{wanted['name']}"
+        request = json.loads(body)
+        name = f"{request['organization']}/{request['name']}"
         known = name in self.hub.repositories
         self.hub.repositories.setdefault(name, Repository())
-        self._answer(409 if known else 200, {"url": f"{self.hub.url}/{name}", "name": name})
+        self._respond(409 if known else 200, {"url": f"{self.hub.url}/{name}", "name": name})
 
     def _info(self, _: bytes, name: str) -> None:
-        self._answer(200, {"id": name, "sha": self.hub.repositories[name].head, "siblings": []})
+        self._respond(200, {"id": name, "sha": self.hub.repositories[name].head, "siblings": []})
 
     def _tree(self, _: bytes, name: str) -> None:
         files = sorted(self.hub.repositories[name].files.items())
-        self._answer(200, [self._entry(path, data) for path, data in files])
+        self._respond(200, [self._entry(path, data) for path, data in files])
 
     def _entry(self, path: str, data: bytes) -> dict[str, Any]:
-        entry = {"type": "file", "path": path, "size": len(data), "oid": _git(data)}
+        entry = {"type": "file", "path": path, "size": len(data), "oid": _git_blob_sha1(data)}
         if path.endswith(LARGE):
             entry["lfs"] = {"oid": hashlib.sha256(data).hexdigest(), "size": len(data), "pointerSize": 130}
         return entry
 
     def _front_matter(self, body: bytes) -> None:
         text = json.loads(body)["content"]
-        sound = text.startswith("---\n") and "\nlicense: " in text.partition("\n---\n")[0]
-        self._answer(200 if sound else 400, {"errors": [] if sound else [{"message": "no licence"}], "warnings": []})
+        valid = text.startswith("---\n") and "\nlicense: " in text.partition("\n---\n")[0]
+        self._respond(200 if valid else 400, {"errors": [] if valid else [{"message": "no licence"}], "warnings": []})
 
     def _preupload(self, body: bytes, name: str) -> None:
-        have = self.hub.repositories[name].files
+        stored = self.hub.repositories[name].files
         files = []
         for file in json.loads(body)["files"]:
             large = file["path"].endswith(LARGE)
-            data = have.get(file["path"])
-            oid = None if data is None else hashlib.sha256(data).hexdigest() if large else _git(data)
+            data = stored.get(file["path"])
+            oid = None if data is None else hashlib.sha256(data).hexdigest() if large else _git_blob_sha1(data)
             mode = "lfs" if large else "regular"
             files.append({"path": file["path"], "uploadMode": mode, "shouldIgnore": False, "oid": oid})
-        self._answer(200, {"files": files})
+        self._respond(200, {"files": files})
 
     def _batch(self, body: bytes, _: str) -> None:
         objects = []
-        for wanted in json.loads(body)["objects"]:
-            entry = {"oid": wanted["oid"], "size": wanted["size"]}
-            if wanted["oid"] not in self.hub.objects:
-                entry["actions"] = {"upload": {"href": f"{self.hub.url}/lfs/{wanted['oid']}"}}
+        for requested in json.loads(body)["objects"]:
+            entry = {"oid": requested["oid"], "size": requested["size"]}
+            if requested["oid"] not in self.hub.objects:
+                entry["actions"] = {"upload": {"href": f"{self.hub.url}/lfs/{requested['oid']}"}}
             objects.append(entry)
-        self._answer(200, {"transfer": "basic", "objects": objects})
+        self._respond(200, {"transfer": "basic", "objects": objects})
 
     def _upload(self, body: bytes, oid: str) -> None:
-        sound = hashlib.sha256(body).hexdigest() == oid
-        if sound:
+        valid = hashlib.sha256(body).hexdigest() == oid
+        if valid:
             self.hub.objects[oid] = body
-        self._answer(200 if sound else 422, {})
+        self._respond(200 if valid else 422, {})
 
     def _commit(self, body: bytes, name: str) -> None:
         repository = self.hub.repositories[name]
         header, *operations = [json.loads(line) for line in body.splitlines()]
         if header["value"].get("parentCommit") not in (None, repository.head):
-            return self._answer(412, {"error": "a commit has happened since"})
+            return self._respond(412, {"error": "a commit has happened since"})
         files = dict(repository.files)
         for operation in operations:
             value = operation["value"]
@@ -165,14 +165,14 @@ class _Handler(BaseHTTPRequestHandler):
                 case "deletedFile":
                     del files[value["path"]]
                 case _:
-                    return self._answer(400, {"error": f"cannot do {operation}"})
+                    return self._respond(400, {"error": f"cannot do {operation}"})
         repository.files = files
         repository.commits.append({"summary": header["value"]["summary"], "operations": operations})
         url = f"{self.hub.url}/{name}/commit/{repository.head}"
-        return self._answer(200, {"commitUrl": url, "commitOid": repository.head})
+        return self._respond(200, {"commitUrl": url, "commitOid": repository.head})
 
 
-def _git(data: bytes) -> str:
+def _git_blob_sha1(data: bytes) -> str:
     return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 

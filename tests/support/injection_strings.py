@@ -1,6 +1,6 @@
-"""Texts that would like to become something else where they are shown: markup, commands, front matter."""
+"""Strings that inject markup, workflow commands, shell commands or front matter when they are not escaped."""
 
-NASTY = (
+INJECTION_STRINGS = (
     "<script>alert(1)</script><img src=x onerror=alert(1)>",
     "</details><h1>open</h1>",
     "| a | b |",

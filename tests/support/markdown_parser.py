@@ -1,4 +1,4 @@
-"""What a reader sees of markdown: the elements and the words, as CommonMark renders them with raw HTML allowed."""
+"""Render markdown as CommonMark with raw HTML, and collect the resulting elements and text for assertions."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 from markdown_it import MarkdownIt
 
 
-class Rendered(HTMLParser):
-    """The elements of a page with their attributes, and its words."""
+class RenderedPage(HTMLParser):
+    """A rendered page: its elements with attributes, and its text."""
 
     def __init__(self, markdown: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -25,10 +25,10 @@ class Rendered(HTMLParser):
 
     @property
     def tags(self) -> set[str]:
-        """The names of its elements."""
+        """Names of the elements."""
         return {tag for tag, _ in self.elements}
 
     @property
-    def addresses(self) -> set[str]:
-        """Where its links and images lead."""
+    def urls(self) -> set[str]:
+        """URLs of links and images."""
         return {value for _, attributes in self.elements for name in ("href", "src") if (value := attributes.get(name))}

@@ -1,4 +1,4 @@
-"""Work in another process: its result, its failures, its memory, its death."""
+"""Calls in a subprocess: result, failure, peak memory, and a killed process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dtbase.system.subprocess_call import max_parallel_processes, run_in_subproc
 LARGE = 300_000_000
 
 
-def where_it_runs() -> int:
+def process_id() -> int:
     return os.getpid()
 
 
@@ -29,30 +29,30 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def test_the_result_comes_from_another_process() -> None:
-    result, _ = run_in_subprocess(where_it_runs)
+def test_function_runs_in_another_process() -> None:
+    result, _ = run_in_subprocess(process_id)
     assert result != os.getpid()
 
 
-def test_the_peak_is_that_of_the_work_and_not_of_this_process() -> None:
-    (small, less), (large, more) = run_in_subprocess(fill, 1), run_in_subprocess(fill, LARGE)
+def test_peak_memory_excludes_the_calling_process() -> None:
+    (small, small_peak), (large, large_peak) = run_in_subprocess(fill, 1), run_in_subprocess(fill, LARGE)
     assert (small, large) == (1, LARGE)
-    assert 0.9 * LARGE < more - less < 2 * LARGE
+    assert 0.9 * LARGE < large_peak - small_peak < 2 * LARGE
 
 
-def test_a_failure_comes_through_whole() -> None:
+def test_failure_keeps_where_and_fix() -> None:
     with pytest.raises(Failure, match="no") as failure:
         run_in_subprocess(fail)
     assert (failure.value.where, failure.value.fix) == ("there", "do")
 
 
-def test_a_process_that_is_killed_is_a_failure() -> None:
+def test_killed_process_is_reported_as_failure() -> None:
     with pytest.raises(Failure, match="was killed") as failure:
         run_in_subprocess(die)
     assert "memory" in failure.value.fix
 
 
-def test_as_many_processes_fit_as_there_are_processors_and_memory_but_one_always() -> None:
+def test_parallel_processes_are_limited_by_cores_and_memory_and_at_least_one() -> None:
     assert max_parallel_processes(1) == os.cpu_count()
     assert max_parallel_processes(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")) == 1
     assert max_parallel_processes(10**18) == 1

@@ -1,7 +1,7 @@
-"""One is singular, nothing and many are plural."""
+"""Plural forms: 1 is singular, 0 and 2 are plural."""
 
 from dtbase.text.plural import pluralise
 
 
-def test_one_is_singular_and_everything_else_is_not() -> None:
+def test_plural_forms() -> None:
     assert [pluralise(count, "error") for count in (0, 1, 2)] == ["0 errors", "1 error", "2 errors"]

@@ -3,7 +3,7 @@ from pathlib import Path
 from dtmodels.build.workspace import Workspace
 
 
-def test_what_a_killed_run_left_is_cleared_away_and_finished_work_stays(tmp_path: Path) -> None:
+def test_lock_removes_incomplete_files_and_keeps_finished_ones(tmp_path: Path) -> None:
     output = tmp_path / "output" / "denoise-toy"
     unfinished = output / ".model.abc.part"
     unfinished.mkdir(parents=True)

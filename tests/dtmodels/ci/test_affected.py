@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dtmodels.card.catalogue import Catalogue
-from dtmodels.card.demo_samples import merged, sample_set
+from dtmodels.card.demo_samples import merge_demos, read_sample_set
 from dtmodels.card.model import Card
 from dtmodels.ci.affected import affected
 
@@ -57,7 +57,7 @@ SOME = (
 
 def shown_by(card: Card, root: Path) -> tuple[str, ...]:
     """The images of a model's demo."""
-    return tuple(merged(card.demo, sample_set(root / "images" / card.task)).images)
+    return tuple(merge_demos(card.demo, read_sample_set(root / "images" / card.task)).images)
 
 
 def touched(root: Path, *paths: str) -> set[str]:

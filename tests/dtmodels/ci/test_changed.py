@@ -12,7 +12,7 @@ from pathlib import Path
 import onnx
 import pytest
 
-from dtbase.terminal.cli_group import run
+from dtbase.terminal.cli_group import run_cli
 from dtmodels.command.cli import cli
 
 Add = Callable[..., Path]
@@ -61,7 +61,7 @@ def changed(capsys: pytest.CaptureFixture[str]) -> Changed:
 
     def call(root: Path, *arguments: str) -> Said:
         with pytest.raises(SystemExit) as ended:
-            run(cli, "dtmodels", ["--root", str(root), "changed", *arguments])
+            run_cli(cli, "dtmodels", ["--root", str(root), "changed", *arguments])
         heard = capsys.readouterr()
         return Said(int(ended.value.code or 0), heard.out, heard.err)
 

@@ -12,17 +12,17 @@ import pytest
 
 from dtbase.system.errors import Failure, WrongUsage
 from dtbase.system.files import sha256, write_json
-from dtbase.terminal.cli_group import run
+from dtbase.terminal.cli_group import run_cli
 from dtbase.terminal.console import Console
 from dtmodels.build.workspace import Workspace
 from dtmodels.ci.built_model import read_released
 from dtmodels.ci.summary import summary
 from dtmodels.command.cli import cli
-from dtmodels.findings.check_report import CheckReport, Facts, FileFacts, TensorFacts, error, warning
-from dtmodels.package.config_writer import SEEDED
+from dtmodels.findings.check_report import CheckReport, FileFacts, ModelFacts, TensorFacts, error, warning
+from dtmodels.package.config_writer import SEED_KEY
 from tests.fake_github import Asset, FakeGitHub, Fault, Release
-from tests.support.injection_strings import NASTY
-from tests.support.markdown_parser import Rendered
+from tests.support.injection_strings import INJECTION_STRINGS
+from tests.support.markdown_parser import RenderedPage
 
 Add = Callable[..., Path]
 Build = Callable[..., Workspace]
@@ -35,13 +35,13 @@ def finish(root: Path, report: CheckReport, *, package: bytes = b"x" * 1000, see
     """What the stages leave behind of `denoise-toy`, without running them."""
     workspace = Workspace(root)
     write_json(workspace.report("denoise-toy"), report.as_json())
-    write_json(workspace.model("denoise-toy") / "config.json", {} if seed is None else {SEEDED: seed})
+    write_json(workspace.model("denoise-toy") / "config.json", {} if seed is None else {SEED_KEY: seed})
     workspace.package("denoise-toy").write_bytes(package)
     return workspace
 
 
 def report(*problems: Any, figures: dict[str, float] | None = None) -> CheckReport:
-    facts = Facts(id="denoise-toy", task="denoise", version="1.0", files=(GRAPH,), figures=figures or FIGURES)
+    facts = ModelFacts(id="denoise-toy", task="denoise", version="1.0", files=(GRAPH,), figures=figures or FIGURES)
     return CheckReport(where="denoise-toy", problems=problems, facts=facts)
 
 
@@ -198,7 +198,7 @@ def test_the_demo_is_a_link_to_the_files_of_the_run(
         monkeypatch.setenv(name, value)
     shown = row(page(built.root, capsys), "demo")
     assert shown.startswith("`demo/cat.png`")
-    assert [found.endswith(address) for found in Rendered(shown).addresses] == [True] * bool(address)
+    assert [found.endswith(address) for found in RenderedPage(shown).urls] == [True] * bool(address)
 
 
 def test_on_a_runner_the_log_has_none_of_it(
@@ -209,7 +209,7 @@ def test_on_a_runner_the_log_has_none_of_it(
     assert "| grade | **open**" in (built.root / "summary.md").read_text()
 
 
-@pytest.mark.parametrize("words", NASTY)
+@pytest.mark.parametrize("words", INJECTION_STRINGS)
 def test_nothing_in_a_card_or_a_report_becomes_markup(
     add_model: Add, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: str
 ) -> None:
@@ -224,7 +224,7 @@ def outline(add_model: Add, root: Path, capsys: pytest.CaptureFixture[str], word
     text = card.read_text()
     for old, new in {
         "name: toy denoiser": f"name: {quoted}",
-        "description: Returns the image as it came, for tests of the stages around it": f"description: {quoted}",
+        "description: Returns the input image unchanged, for tests of the stages": f"description: {quoted}",
         "name: Nothing": f"name: {quoted}",
         "provenance: Written by hand as one constant in 2026, so there is no data behind it": f"provenance: {quoted}",
         "text: Removes no noise at all, because it returns its input unchanged": f"text: {quoted}",
@@ -235,11 +235,11 @@ def outline(add_model: Add, root: Path, capsys: pytest.CaptureFixture[str], word
     card.write_text(text)
     tensor = dataclasses.replace(TENSOR, name=words, shape=(1, words))
     graph = dataclasses.replace(GRAPH, name=words, inputs=(tensor,))
-    facts = Facts(files=(graph,), figures={f"latency_ms {words}": 1.0})
+    facts = ModelFacts(files=(graph,), figures={f"latency_ms {words}": 1.0})
     finish(root, CheckReport(where="x", problems=(error("a.b", words, words, words),), facts=facts))
     found = page(root, capsys)
     assert not any(line.lstrip().startswith(("::", "##[")) for line in found.splitlines())
-    return Rendered(found).elements
+    return RenderedPage(found).elements
 
 
 @pytest.mark.parametrize(
@@ -272,7 +272,7 @@ def ask(root: Path, github: FakeGitHub, monkeypatch: pytest.MonkeyPatch) -> int:
     for name, value in github.environment().items():
         monkeypatch.setenv(name, value)
     with pytest.raises(SystemExit) as ended:
-        run(cli, "dtmodels", ["--root", str(root), "summary", "denoise-toy", "--released", "latest"])
+        run_cli(cli, "dtmodels", ["--root", str(root), "summary", "denoise-toy", "--released", "latest"])
     return int(ended.value.code or 0)
 
 

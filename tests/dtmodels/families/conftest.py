@@ -23,7 +23,7 @@ from dtmodels.families import Job
 from dtmodels.families._state_dict_mapping import Layout, fit
 from dtmodels.graph.normalise import normalise
 from dtmodels.graph.operators import slow_on_coreml
-from dtmodels.package.config_writer import config
+from dtmodels.package.config_writer import build_config
 from tests.dtmodels.families import reference_outputs
 from tests.dtmodels.families.reference_outputs import Array, Reference
 
@@ -146,7 +146,7 @@ def finished(tmp_path: Path) -> Callable[..., Path]:
         for graph in job.output.glob("*.onnx"):
             normalise(graph, directory / graph.name, half=half)
             assert slow_on_coreml(onnx.load(directory / graph.name)) == set()
-        write_json(directory / "config.json", config(job.card, attributes, seed=job.seed))
+        write_json(directory / "config.json", build_config(job.card, attributes, seed=job.seed))
         return directory
 
     return finish

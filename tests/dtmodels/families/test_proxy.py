@@ -7,7 +7,7 @@ import onnxruntime
 import pytest
 import torch
 
-from dtbase.system.discovery import member_names
+from dtbase.system.discovery import plugin_names
 from dtbase.system.errors import Failure, WrongUsage
 from dtmodels.card.reader import read_card
 from dtmodels.families import Job
@@ -18,7 +18,7 @@ from dtproxies.proxy.definition import load_definition
 from dtproxies.proxy.sampling import sample
 from dtproxies.proxy.weights import load, store
 
-NAMES = member_names(modules)
+NAMES = plugin_names(modules)
 QUICK = [name for name in NAMES if load_definition(name).module.kind not in {"multi-scale", "global", "raw"}]
 """Whose graphs torch exports in seconds."""
 INPUTS = [["image"], ["image", "sliders"], ["image", "frame"], ["image", "sliders", "frame"]]

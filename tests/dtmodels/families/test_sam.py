@@ -22,7 +22,7 @@ from dtmodels.families import Job, sam2, sam_hq
 from dtmodels.families._seeded_weights import Recipe, seeded_weights
 from dtmodels.families._state_dict_mapping import Layout, StateDictMismatch, fit
 from dtmodels.graph.normalise import normalise
-from dtmodels.package.config_writer import config
+from dtmodels.package.config_writer import build_config
 from dtmodels.stages.validate import validate_package
 from tests.dtmodels.families.reference_outputs import DEVIATION, MEAN, PROMPTS, prompts
 
@@ -127,7 +127,7 @@ def build(directory: Path, make_job: Callable[..., Job]) -> Callable[[ModuleType
         for graph in GRAPHS:
             normalise(job.output / graph, directory / graph)
         card = replace(job.card, id=directory.name, architecture="sam2")
-        write_json(directory / "config.json", config(card, attributes))
+        write_json(directory / "config.json", build_config(card, attributes))
 
     return make
 

@@ -10,9 +10,9 @@ from huggingface_hub import ModelCard
 
 from dtmodels.hub.card import hub_card
 from dtmodels.hub.licences import hub_licence
-from dtmodels.package.reader import Packed
-from tests.support.injection_strings import NASTY
-from tests.support.markdown_parser import Rendered
+from dtmodels.package.reader import PackageContents
+from tests.support.injection_strings import INJECTION_STRINGS
+from tests.support.markdown_parser import RenderedPage
 
 Make = Callable[..., Path]
 SOURCE = "https://github.com/lab/models"
@@ -38,7 +38,7 @@ def test_hub_licence_names(spdx: str, name: str) -> None:
 
 
 def card_with(make_package: Make, replace: dict[str, str]) -> ModelCard:
-    return ModelCard(hub_card(Packed.read(make_package(edit=replace)), SOURCE))
+    return ModelCard(hub_card(PackageContents.read(make_package(edit=replace)), SOURCE))
 
 
 def test_licence_expression_has_name_and_link(make_package: Make) -> None:
@@ -73,14 +73,14 @@ def test_evaluation_data_is_not_listed(make_package: Make) -> None:
     assert card_with(make_package, {**hub, "role: train": "role: evaluate"}).data.datasets is None
 
 
-@pytest.mark.parametrize("words", NASTY)
+@pytest.mark.parametrize("words", INJECTION_STRINGS)
 def test_card_text_becomes_no_front_matter_or_markup(make_package: Make, words: str) -> None:
     quoted = "'" + words.replace("'", "''") + "'"
     card = card_with(
         make_package,
         {
             "name: toy denoiser": f"name: {quoted}",
-            "description: Returns the image as it came, for tests of the stages around it": f"description: {quoted}",
+            "description: Returns the input image unchanged, for tests of the stages": f"description: {quoted}",
             "scope: image denoising in tests": f"scope: {quoted}",
         },
     )
@@ -90,7 +90,7 @@ def test_card_text_becomes_no_front_matter_or_markup(make_package: Make, words: 
         "pipeline_tag": "image-to-image",
         "tags": ["darktable", "onnx", "denoise", "toy"],
     }
-    page = Rendered(card.text)
+    page = RenderedPage(card.text)
     assert page.tags <= {
         "p",
         "a",
@@ -107,6 +107,6 @@ def test_card_text_becomes_no_front_matter_or_markup(make_package: Make, words: 
         "li",
         "strong",
     }
-    assert all(address.startswith("https://www.darktable.org") or address == SOURCE for address in page.addresses)
+    assert all(address.startswith("https://www.darktable.org") or address == SOURCE for address in page.urls)
     assert page.words.count(" ".join(words.split())) >= 2
     assert not any(line.startswith(("::", "##[")) for line in card.text.splitlines())

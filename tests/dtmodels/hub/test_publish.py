@@ -62,9 +62,9 @@ def test_new_version_uploads_changes_and_deletes_stale_files(hub: FakeHub, make_
     publish(make_package())
     repository = hub.repositories[REPOSITORY]
     repository.files["encoder.onnx"] = b"of an older version"
-    uploads = hub.asked("PUT", "/lfs/")
+    uploads = hub.count_requests("PUT", "/lfs/")
     assert publish(make_package(version="1.1")) == ["denoise-toy"]
-    assert hub.asked("PUT", "/lfs/") == uploads + 1
+    assert hub.count_requests("PUT", "/lfs/") == uploads + 1
     changed = {operation["value"]["path"] for operation in repository.commits[-1]["operations"]}
     assert changed == {"README.md", "card.yaml", "config.json", "denoise-toy.dtmodel", "encoder.onnx"}
     assert "encoder.onnx" not in repository.files

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dtmodels.card.schemas import check_against, directory
+from dtmodels.card.schemas import check_json, schema_directory
 from dtmodels.licence import Row, Table, judge, parse
 from dtmodels.licence.expression import leaves
 from dtmodels.licence.review import MOST_DAYS, doubts
@@ -18,18 +18,18 @@ ROWS = list(Table.load().rows.values())
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_files_follow_their_schemas(name: str) -> None:
-    check_against(name.removesuffix(".json"), json.loads((directory() / name).read_bytes()), where=name)
+    check_json(name.removesuffix(".json"), json.loads((schema_directory() / name).read_bytes()), where=name)
 
 
 def test_nothing_is_doubtful_on_the_day_of_the_review() -> None:
     table = Table.load()
-    text = (directory() / TABLE).read_text(encoding="utf-8")
+    text = (schema_directory() / TABLE).read_text(encoding="utf-8")
     assert list(doubts(text, table.spdx, date.fromisoformat(table.reviewed))) == []
 
 
 def test_an_old_table_is_doubtful_row_by_row() -> None:
     table = Table.load()
-    text = (directory() / TABLE).read_text(encoding="utf-8")
+    text = (schema_directory() / TABLE).read_text(encoding="utf-8")
     later = date.fromisoformat(table.reviewed) + timedelta(days=MOST_DAYS + 1)
     found = list(doubts(text, table.spdx, later))
     assert len(found) == len(table.rows) + 1
@@ -73,7 +73,7 @@ def test_no_row_rests_on_memory() -> None:
 
 def test_a_table_of_another_directory_is_read_from_there(tmp_path: Path) -> None:
     for name in NAMES:
-        value = json.loads((directory() / name).read_bytes())
+        value = json.loads((schema_directory() / name).read_bytes())
         if name == TABLE:
             value["licences"] = [row for row in value["licences"] if row["id"] == "MIT"]
         (tmp_path / name).write_text(json.dumps(value))

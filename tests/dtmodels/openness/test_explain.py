@@ -12,7 +12,7 @@ import pytest
 
 from dtbase.system.errors import Failure, WrongUsage
 from dtbase.terminal.console import Console
-from dtmodels.card.reader import read
+from dtmodels.card.reader import parse_card_file
 from dtmodels.licence.expression import parse
 from dtmodels.licence.tokens import LicenceError
 from dtmodels.lint.engine import lint
@@ -144,7 +144,7 @@ def test_the_grade_agrees_with_the_linter(family: str, tmp_path: Path) -> None:
         card = tmp_path / case.name / "models" / "toy-model" / "card.yaml"
         card.parent.mkdir(parents=True)
         card.write_bytes((case / "card.yaml").read_bytes())
-        reading = read(card)
+        reading = parse_card_file(card)
         if reading.card is None or not is_expression(reading.card.license.weights):
             continue
         found = {one.rule for one in lint(tmp_path / case.name, select=["DAT", "COD", "MOF", "LIC"])}

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from dtmodels.card.model import Annotations, Dataset
-from dtmodels.card.schemas import check_against, directory, schema
+from dtmodels.card.schemas import check_json, load_schema, schema_directory
 from dtmodels.licence.openness import data_status
 from dtmodels.openness.known_data import FILE, ORDERS, better_licence, contradictions, known_data, licences, worst
 
@@ -30,21 +30,21 @@ def named(name: str, **changed: str) -> Dataset:
 
 
 def test_the_registry_keeps_its_schema_and_its_order() -> None:
-    registry = json.loads((directory() / FILE).read_bytes())
-    check_against("datasets-v1", registry, where=FILE)
+    registry = json.loads((schema_directory() / FILE).read_bytes())
+    check_json("datasets-v1", registry, where=FILE)
     names = [row["name"] for row in registry["datasets"]]
     assert names == sorted(names, key=str.lower)
     assert len({name.lower() for name in names}) == len(names) >= 50
 
 
 def test_every_licence_of_the_registry_is_a_reviewed_one() -> None:
-    registry = json.loads((directory() / FILE).read_bytes())["datasets"]
+    registry = json.loads((schema_directory() / FILE).read_bytes())["datasets"]
     stated = {row[field] for row in registry for field in ("license", "annotations") if field in row}
     assert {licence for licence in stated if data_status(licence) == "unlisted"} == set()
 
 
 def test_the_orders_are_the_choices_of_the_card() -> None:
-    fields = schema("card-v1")["properties"]["training"]["properties"]["datasets"]["items"]["properties"]
+    fields = load_schema("card-v1")["properties"]["training"]["properties"]["datasets"]["items"]["properties"]
     assert {name: set(order) for name, order in ORDERS.items()} == {name: set(fields[name]["enum"]) for name in ORDERS}
 
 

@@ -10,34 +10,32 @@ from pathlib import Path
 import pytest
 
 from dtbase.system.errors import Failure
-from dtmodels.package.archive import Installed, install
+from dtmodels.package.archive import InstallResult, install
 
 Pack = Callable[..., Path]
-Members = dict[str, bytes]
+Entries = dict[str, bytes]
+Install = Callable[[Path], InstallResult]
 
 
 @pytest.fixture
-def installed(tmp_path: Path) -> Callable[[Path], Installed]:
+def installed(tmp_path: Path) -> Install:
     """Install an archive into a fresh directory."""
 
-    def install_it(path: Path) -> Installed:
+    def install_archive(path: Path) -> InstallResult:
         staging = tmp_path / "staging"
         staging.mkdir()
         return install(path, staging)
 
-    return install_it
+    return install_archive
 
 
-Install = Callable[[Path], Installed]
-
-
-def codes(result: Installed) -> list[str]:
+def codes(result: InstallResult) -> list[str]:
     return [problem.code for problem in result.problems if problem.severity == "error"]
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
-def test_a_good_package_is_unpacked_whole_with_every_method(
-    pack: Pack, members: Members, installed: Install, method: int
+def test_valid_package_is_installed_completely_with_every_method(
+    pack: Pack, members: Entries, installed: Install, method: int
 ) -> None:
     result = installed(pack(members, method=method))
     assert (result.id, result.problems) == ("toy", ())
@@ -45,14 +43,14 @@ def test_a_good_package_is_unpacked_whole_with_every_method(
     assert {f"toy/{file.name}": file.read_bytes() for file in result.directory.iterdir()} == members
 
 
-def test_deeper_directories_are_kept(pack: Pack, members: Members, installed: Install) -> None:
+def test_subdirectories_are_installed(pack: Pack, members: Entries, installed: Install) -> None:
     result = installed(pack({**members, "toy/extra/tags.json": b"{}"}))
     assert not result.problems
     assert result.directory is not None
     assert (result.directory / "extra" / "tags.json").read_bytes() == b"{}"
 
 
-def test_a_tar_archive_is_refused(tmp_path: Path, installed: Install) -> None:
+def test_tar_archive_is_rejected(tmp_path: Path, installed: Install) -> None:
     path = tmp_path / "toy.dtmodel"
     with tarfile.open(path, "w:gz"):
         pass
@@ -60,28 +58,28 @@ def test_a_tar_archive_is_refused(tmp_path: Path, installed: Install) -> None:
 
 
 @pytest.mark.parametrize(("data", "code"), [(b"", "archive.not-zip"), (b"hello", "archive.not-zip")])
-def test_what_is_no_zip_is_refused(tmp_path: Path, installed: Install, data: bytes, code: str) -> None:
+def test_other_files_are_rejected(tmp_path: Path, installed: Install, data: bytes, code: str) -> None:
     path = tmp_path / "toy.dtmodel"
     path.write_bytes(data)
     assert codes(installed(path)) == [code]
 
 
-def test_an_empty_zip_is_refused(pack: Pack, installed: Install) -> None:
+def test_empty_zip_is_rejected(pack: Pack, installed: Install) -> None:
     assert codes(installed(pack({}))) == ["archive.empty"]
 
 
 @pytest.mark.parametrize(
     "first", ["config.json", "./toy/config.json", "../toy/config.json", "/toy/config.json", "a\\b/c"]
 )
-def test_a_first_entry_that_names_no_model_is_refused(
-    pack: Pack, members: Members, installed: Install, first: str
+def test_first_entry_without_a_model_id_is_rejected(
+    pack: Pack, members: Entries, installed: Install, first: str
 ) -> None:
     result = installed(pack({first: b"{}", **members}))
     assert codes(result) == ["archive.first-entry"]
     assert result.directory is None
 
 
-def test_the_first_entry_is_the_one_whose_data_comes_first(tmp_path: Path, installed: Install) -> None:
+def test_order_of_the_data_determines_the_first_entry(tmp_path: Path, installed: Install) -> None:
     path = tmp_path / "toy.dtmodel"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("toy/config.json", b"{}")
@@ -91,8 +89,8 @@ def test_the_first_entry_is_the_one_whose_data_comes_first(tmp_path: Path, insta
 
 
 @pytest.mark.parametrize("name", ["toy/v1..2.onnx", "toy/../../evil", "toy/..", "../evil"])
-def test_two_dots_anywhere_in_a_name_are_an_error_and_nothing_is_written_outside(
-    pack: Pack, members: Members, installed: Install, tmp_path: Path, name: str
+def test_two_dots_in_a_name_are_an_error_and_nothing_is_written_outside(
+    pack: Pack, members: Entries, installed: Install, tmp_path: Path, name: str
 ) -> None:
     result = installed(pack({**members, name: b"x"}))
     assert "archive.two-dots" in codes(result)
@@ -100,7 +98,7 @@ def test_two_dots_anywhere_in_a_name_are_an_error_and_nothing_is_written_outside
     assert sorted(file.name for file in (tmp_path / "staging").rglob("*")) == ["config.json", "model.onnx", "toy"]
 
 
-def test_a_second_top_directory_is_an_error_and_not_unpacked(pack: Pack, members: Members, installed: Install) -> None:
+def test_second_top_directory_is_an_error_and_not_installed(pack: Pack, members: Entries, installed: Install) -> None:
     result = installed(pack({**members, "other/model.onnx": b"x"}))
     (problem,) = result.problems
     assert (problem.code, problem.where) == ("archive.other-top", "other/model.onnx")
@@ -109,7 +107,7 @@ def test_a_second_top_directory_is_an_error_and_not_unpacked(pack: Pack, members
     assert not (result.directory.parent / "other").exists()
 
 
-def test_of_equal_names_the_later_one_wins_and_it_is_an_error(pack: Pack, members: Members, installed: Install) -> None:
+def test_duplicate_name_is_an_error_and_the_later_entry_wins(pack: Pack, members: Entries, installed: Install) -> None:
     with pytest.warns(UserWarning, match="Duplicate"):
         path = pack([*members.items(), ("toy/config.json", b"second")])
     result = installed(path)
@@ -118,31 +116,31 @@ def test_of_equal_names_the_later_one_wins_and_it_is_an_error(pack: Pack, member
     assert (result.directory / "config.json").read_bytes() == b"second"
 
 
-def test_mode_zero_is_an_error_because_darktable_applies_it(pack: Pack, members: Members, installed: Install) -> None:
+def test_mode_zero_is_an_error_because_darktable_applies_it(pack: Pack, members: Entries, installed: Install) -> None:
     result = installed(pack(members, mode=stat.S_IFREG))
     assert codes(result) == ["archive.mode", "archive.mode"]
     assert all(problem.reason for problem in result.problems)
 
 
-def test_a_symbolic_link_is_an_error_and_not_created(pack: Pack, installed: Install) -> None:
+def test_symbolic_link_is_an_error_and_not_created(pack: Pack, installed: Install) -> None:
     result = installed(pack({"toy/config.json": b"/etc/passwd"}, mode=stat.S_IFLNK | 0o777))
     assert codes(result) == ["archive.link"]
     assert result.directory is None
 
 
-def test_every_cut_of_an_archive_is_noticed(pack: Pack, members: Members, tmp_path: Path) -> None:
+def test_every_truncation_is_detected(pack: Pack, members: Entries, tmp_path: Path) -> None:
     data = pack(members).read_bytes()
     for length in range(0, len(data), 7):
-        path, staging = tmp_path / "cut.dtmodel", tmp_path / f"cut{length}"
+        path, staging = tmp_path / "truncated.dtmodel", tmp_path / f"truncated{length}"
         path.write_bytes(data[:length])
         staging.mkdir()
         assert codes(install(path, staging)), length
 
 
-def test_every_flipped_bit_of_the_data_is_noticed(pack: Pack, members: Members, tmp_path: Path) -> None:
-    whole = pack(members)
-    data = whole.read_bytes()
-    with zipfile.ZipFile(whole) as archive:
+def test_every_flipped_bit_of_the_data_is_detected(pack: Pack, members: Entries, tmp_path: Path) -> None:
+    package = pack(members)
+    data = package.read_bytes()
+    with zipfile.ZipFile(package) as archive:
         start = archive.infolist()[1].header_offset
     for position in range(start + len("toy/model.onnx") + 30, start + 44 + len(members["toy/model.onnx"])):
         path, staging = tmp_path / "flip.dtmodel", tmp_path / f"flip{position}"
@@ -151,7 +149,7 @@ def test_every_flipped_bit_of_the_data_is_noticed(pack: Pack, members: Members, 
         assert codes(install(path, staging)) == ["archive.damaged"], position
 
 
-def test_two_descriptions_of_an_entry_that_differ_are_damage(pack: Pack, members: Members, installed: Install) -> None:
+def test_differing_headers_of_an_entry_are_damage(pack: Pack, members: Entries, installed: Install) -> None:
     path = pack(members)
     data = bytearray(path.read_bytes())
     checksum = 14
@@ -160,7 +158,7 @@ def test_two_descriptions_of_an_entry_that_differ_are_damage(pack: Pack, members
     assert codes(installed(path)) == ["archive.damaged"]
 
 
-def test_what_unpacks_to_more_than_a_package_can_hold_is_not_unpacked(pack: Pack, installed: Install) -> None:
+def test_archive_larger_than_the_limit_is_not_extracted(pack: Pack, installed: Install) -> None:
     path = pack({"toy/config.json": b"{}"})
     data = bytearray(path.read_bytes())
     directory = data.index(b"PK\x01\x02")
@@ -174,29 +172,29 @@ def test_what_unpacks_to_more_than_a_package_can_hold_is_not_unpacked(pack: Pack
 
 
 @pytest.mark.parametrize(("header", "code"), [((1, 0), "archive.encrypted"), ((0, 93), "archive.method")])
-def test_what_darktable_cannot_unpack_is_an_error(
-    pack: Pack, members: Members, installed: Install, header: tuple[int, int], code: str
+def test_encryption_and_unknown_methods_are_errors(
+    pack: Pack, members: Entries, installed: Install, header: tuple[int, int], code: str
 ) -> None:
     path = pack(members)
     data = bytearray(path.read_bytes())
-    for at, signature in ((6, b"PK\x03\x04"), (8, b"PK\x01\x02")):
-        struct.pack_into("<HH", data, data.index(signature) + at, *header)
+    for offset, signature in ((6, b"PK\x03\x04"), (8, b"PK\x01\x02")):
+        struct.pack_into("<HH", data, data.index(signature) + offset, *header)
     path.write_bytes(data)
     assert codes(installed(path)) == [code]
 
 
 @pytest.mark.parametrize(("top", "severity"), [("_toy", "error"), ("Toy", "warning")])
-def test_ids_that_make_trouble_are_named(pack: Pack, installed: Install, top: str, severity: str) -> None:
+def test_problematic_ids_are_reported(pack: Pack, installed: Install, top: str, severity: str) -> None:
     (problem,) = installed(pack({f"{top}/config.json": b"{}"})).problems
     assert (problem.severity, problem.where) == (severity, top)
 
 
-def test_a_name_that_is_both_file_and_directory_is_damage(pack: Pack, members: Members, installed: Install) -> None:
+def test_name_of_both_file_and_directory_is_damage(pack: Pack, members: Entries, installed: Install) -> None:
     result = installed(pack({**members, "toy/model.onnx/deeper": b"", "toy/config.json/": b""}))
     assert codes(result) == ["archive.damaged", "archive.damaged"]
 
 
-def test_an_archive_that_may_not_be_read_is_a_failure(tmp_path: Path) -> None:
+def test_unreadable_archive_is_a_failure(tmp_path: Path) -> None:
     (tmp_path / "toy.dtmodel").mkdir()
     with pytest.raises(Failure, match="cannot be read"):
         install(tmp_path / "toy.dtmodel", tmp_path)

@@ -8,18 +8,18 @@ import pytest
 
 from dtmodels.findings.check_report import CheckProblem
 from dtmodels.package.config_keys import check_keys
-from dtmodels.package.config_reader import MISSING, PackageConfig, read
+from dtmodels.package.config_reader import MISSING, PackageConfig, read_config
 
-GOOD = {"id": "toy", "name": "toy", "task": "denoise", "version": "1.0", "model_card": {}}
+VALID = {"id": "toy", "name": "toy", "task": "denoise", "version": "1.0", "model_card": {}}
 
 
-def found(tmp_path: Path, data: bytes) -> tuple[PackageConfig | None, list[CheckProblem]]:
+def read_bytes(tmp_path: Path, data: bytes) -> tuple[PackageConfig | None, list[CheckProblem]]:
     (tmp_path / "config.json").write_bytes(data)
-    return read(tmp_path)
+    return read_config(tmp_path)
 
 
-def keys(**changed: Any) -> list[CheckProblem]:
-    values = {key: value for key, value in {**GOOD, **changed}.items() if value is not ...}
+def key_problems(**changed: Any) -> list[CheckProblem]:
+    values = {key: value for key, value in {**VALID, **changed}.items() if value is not ...}
     return list(check_keys(PackageConfig(values=values), "toy"))
 
 
@@ -39,28 +39,28 @@ def keys(**changed: Any) -> list[CheckProblem]:
         (b"[" * 100_000, "nested"),
     ],
 )
-def test_what_darktable_cannot_parse_is_an_error_with_its_cause(tmp_path: Path, data: bytes, cause: str) -> None:
-    config, (problem,) = found(tmp_path, data)
+def test_unparsable_file_is_an_error_with_its_cause(tmp_path: Path, data: bytes, cause: str) -> None:
+    config, (problem,) = read_bytes(tmp_path, data)
     assert config is None
     assert problem.code == "config.syntax"
     assert any(word in problem.what for word in cause.split("|"))
 
 
-def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
-    config, (problem,) = read(tmp_path)
+def test_missing_file_is_an_error(tmp_path: Path) -> None:
+    config, (problem,) = read_config(tmp_path)
     assert (config, problem.code) == (None, "config.absent")
 
 
-def test_a_byte_order_mark_is_read_over(tmp_path: Path) -> None:
-    config, problems = found(tmp_path, b"\xef\xbb\xbf" + json.dumps(GOOD).encode())
+def test_byte_order_mark_is_ignored(tmp_path: Path) -> None:
+    config, problems = read_bytes(tmp_path, b"\xef\xbb\xbf" + json.dumps(VALID).encode())
     assert config is not None
     assert (config.text("id"), problems) == ("toy", [])
 
 
-def test_of_equal_keys_the_last_one_wins_and_it_is_an_error(tmp_path: Path) -> None:
+def test_repeated_key_is_an_error_and_the_last_value_wins(tmp_path: Path) -> None:
     config, (problem,) = (
-        found(tmp_path, b'{"a": {"id": "x", "id": "y"}, "id": "first", "id": "last"}')[0],
-        found(tmp_path, b'{"id": "first", "id": "last"}')[1],
+        read_bytes(tmp_path, b'{"a": {"id": "x", "id": "y"}, "id": "first", "id": "last"}')[0],
+        read_bytes(tmp_path, b'{"id": "first", "id": "last"}')[1],
     )
     assert config is not None
     assert config.text("id") == "last"
@@ -68,37 +68,37 @@ def test_of_equal_keys_the_last_one_wins_and_it_is_an_error(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("value", [1.0, "v1.0", "1", "1.0.1", None, ..., "1.0 ", "", "١.٠"])
-def test_a_version_that_is_no_pair_of_integers_is_an_error(value: Any) -> None:
-    (problem,) = keys(version=value)
+def test_version_must_be_a_pair_of_integers(value: Any) -> None:
+    (problem,) = key_problems(version=value)
     assert (problem.code, bool(problem.reason)) == ("config.version", True)
 
 
-@pytest.mark.parametrize(("value", "word"), [(None, "crashes"), (1, "crashes"), ("tflite", "refuses")])
-def test_a_wrong_backend_is_an_error(value: Any, word: str) -> None:
-    (problem,) = keys(backend=value)
+@pytest.mark.parametrize(("value", "word"), [(None, "crashes"), (1, "crashes"), ("tflite", "rejects")])
+def test_unknown_backend_is_an_error(value: Any, word: str) -> None:
+    (problem,) = key_problems(backend=value)
     assert problem.code == "config.backend"
     assert word in problem.what
 
 
-def test_no_backend_is_fine() -> None:
-    assert keys(backend=...) == []
+def test_backend_is_optional() -> None:
+    assert key_problems(backend=...) == []
 
 
 @pytest.mark.parametrize("key", ["id", "name", "task"])
 @pytest.mark.parametrize("value", [None, 7, "", ...])
-def test_identity_has_to_be_strings(key: str, value: Any) -> None:
-    (problem,) = keys(**{key: value})
+def test_id_name_and_task_must_be_non_empty_strings(key: str, value: Any) -> None:
+    (problem,) = key_problems(**{key: value})
     assert (problem.severity, problem.code) == ("error", f"config.{key}")
 
 
-def test_the_id_is_the_directory() -> None:
-    (problem,) = keys(id="other")
+def test_id_must_equal_the_directory_name() -> None:
+    (problem,) = key_problems(id="other")
     assert problem.code == "config.id-folder"
 
 
 @pytest.mark.parametrize("changed", [{"description": None}, {"model_card": {"author": 5}}, {"model_card": []}])
-def test_texts_that_are_no_strings_are_errors_because_darktable_drops_them(changed: dict[str, Any]) -> None:
-    (problem,) = keys(**changed)
+def test_texts_must_be_strings_because_darktable_drops_other_values(changed: dict[str, Any]) -> None:
+    (problem,) = key_problems(**changed)
     assert (problem.code, bool(problem.reason)) == ("config.text", True)
 
 
@@ -111,17 +111,17 @@ def test_texts_that_are_no_strings_are_errors_because_darktable_drops_them(chang
         ({"cpu_only": {"model": "CUDA"}}, "config.cpu-only"),
     ],
 )
-def test_harmless_oddities_are_warnings(changed: dict[str, Any], code: str) -> None:
-    (problem,) = keys(**changed)
+def test_harmless_problems_are_warnings(changed: dict[str, Any], code: str) -> None:
+    (problem,) = key_problems(**changed)
     assert (problem.severity, problem.code) == ("warning", code)
 
 
-def test_providers_are_known_in_any_case() -> None:
-    assert keys(cpu_only={"model": ["coreml", "CUDA", "DirectML"]}) == []
+def test_execution_providers_are_case_insensitive() -> None:
+    assert key_problems(cpu_only={"model": ["coreml", "CUDA", "DirectML"]}) == []
 
 
-def test_attributes_that_are_no_object_are_an_error() -> None:
-    (problem,) = keys(attributes=[1])
+def test_attributes_must_be_an_object() -> None:
+    (problem,) = key_problems(attributes=[1])
     assert problem.code == "config.attributes"
 
 
@@ -129,30 +129,30 @@ def attributes(**values: Any) -> PackageConfig:
     return PackageConfig(values={"attributes": values})
 
 
-def test_attributes_are_looked_up_by_dotted_path() -> None:
+def test_attributes_are_accessed_by_dotted_path() -> None:
     config = attributes(model_x2={"input_sizes": [64]}, **{"a.b": 1})
     assert config.integers("model_x2.input_sizes") == (64,)
     assert config.attribute("a.b") is MISSING
     assert config.attribute("model_x2.input_sizes.deeper") is MISSING
 
 
-@pytest.mark.parametrize(("value", "read_as"), [("text", "text"), (5, None), (None, None), (True, None)])
-def test_only_strings_count_as_strings(value: Any, read_as: str | None) -> None:
-    assert attributes(a=value).string("a") == read_as
+@pytest.mark.parametrize(("value", "expected"), [("text", "text"), (5, None), (None, None), (True, None)])
+def test_string_accepts_only_strings(value: Any, expected: str | None) -> None:
+    assert attributes(a=value).string("a") == expected
 
 
-@pytest.mark.parametrize(("value", "read_as"), [(True, True), (2, True), (0, False), ("true", False), (None, True)])
-def test_a_string_is_false_and_null_the_default(value: Any, read_as: bool) -> None:
-    assert attributes(a=value).boolean("a", default=True) is read_as
+@pytest.mark.parametrize(("value", "expected"), [(True, True), (2, True), (0, False), ("true", False), (None, True)])
+def test_boolean_of_a_string_is_false_and_of_null_the_default(value: Any, expected: bool) -> None:
+    assert attributes(a=value).boolean("a", default=True) is expected
 
 
-@pytest.mark.parametrize(("value", "read_as"), [(4, 4), (4.9, 4), (True, 1), ("4", 0), (None, 9), ([4], 9)])
-def test_a_string_is_zero_and_null_the_default(value: Any, read_as: int) -> None:
-    assert attributes(a=value).integer("a", 9) == read_as
+@pytest.mark.parametrize(("value", "expected"), [(4, 4), (4.9, 4), (True, 1), ("4", 0), (None, 9), ([4], 9)])
+def test_integer_of_a_string_is_zero_and_of_null_the_default(value: Any, expected: int) -> None:
+    assert attributes(a=value).integer("a", 9) == expected
 
 
 @pytest.mark.parametrize(
-    ("value", "read_as"), [([8, 9.5], (8, 9)), (8, ()), (["8"], (0,)), ([], ()), ([1] * 300, (1,) * 256)]
+    ("value", "expected"), [([8, 9.5], (8, 9)), (8, ()), (["8"], (0,)), ([], ()), ([1] * 300, (1,) * 256)]
 )
-def test_lists_hold_at_most_256_numbers(value: Any, read_as: tuple[int, ...]) -> None:
-    assert attributes(a=value).integers("a") == read_as
+def test_integers_returns_at_most_256_items(value: Any, expected: tuple[int, ...]) -> None:
+    assert attributes(a=value).integers("a") == expected

@@ -1,4 +1,4 @@
-"""`config.json` as darktable reads it."""
+"""Content of `config.json`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from dtmodels.card.catalogue import Catalogue
-from dtmodels.card.schemas import check_against
-from dtmodels.package.config_writer import config
+from dtmodels.card.schemas import check_json
+from dtmodels.package.config_writer import build_config
 
 CARD_TEXTS = {
     "long_description",
@@ -23,32 +23,32 @@ CARD_TEXTS = {
 }
 
 
-def values(of: Any) -> Iterator[Any]:
-    if isinstance(of, dict):
-        for inner in of.values():
-            yield from values(inner)
-    elif isinstance(of, list):
-        for inner in of:
-            yield from values(inner)
+def leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        for inner in value.values():
+            yield from leaves(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from leaves(inner)
     else:
-        yield of
+        yield value
 
 
-def test_there_is_no_null_and_the_nine_card_texts_are_strings(add_model: Callable[..., Path], tmp_path: Path) -> None:
+def test_config_has_no_null_and_nine_card_texts(add_model: Callable[..., Path], tmp_path: Path) -> None:
     add_model()
-    written = config(Catalogue.load(tmp_path).entries[0].card, {})
-    assert None not in list(values(written))
-    assert written["model_card"].keys() == CARD_TEXTS
-    assert all(isinstance(text, str) for text in written["model_card"].values())
-    assert [written[key] for key in ("id", "version", "backend", "arch")] == ["denoise-toy", "1.0", "onnx", "toy"]
+    content = build_config(Catalogue.load(tmp_path).entries[0].card, {})
+    assert None not in list(leaves(content))
+    assert content["model_card"].keys() == CARD_TEXTS
+    assert all(isinstance(text, str) for text in content["model_card"].values())
+    assert [content[key] for key in ("id", "version", "backend", "arch")] == ["denoise-toy", "1.0", "onnx", "toy"]
 
 
-def test_it_keeps_its_own_schema(add_model: Callable[..., Path], tmp_path: Path) -> None:
+def test_config_fits_its_schema(add_model: Callable[..., Path], tmp_path: Path) -> None:
     add_model()
-    check_against("config-v1", config(Catalogue.load(tmp_path).entries[0].card, {}), where="config.json")
+    check_json("config-v1", build_config(Catalogue.load(tmp_path).entries[0].card, {}), where="config.json")
 
 
-def test_the_cards_attributes_win_over_the_familys(add_model: Callable[..., Path], tmp_path: Path) -> None:
+def test_attributes_of_the_card_override_those_of_the_family(add_model: Callable[..., Path], tmp_path: Path) -> None:
     add_model()
-    written = config(Catalogue.load(tmp_path).entries[0].card, {"input_sizes": [512], "reach": 3})
-    assert written["attributes"] == {"input_sizes": [256], "reach": 3}
+    content = build_config(Catalogue.load(tmp_path).entries[0].card, {"input_sizes": [512], "reach": 3})
+    assert content["attributes"] == {"input_sizes": [256], "reach": 3}

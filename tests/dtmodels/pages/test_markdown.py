@@ -3,8 +3,8 @@
 import pytest
 
 from dtmodels.pages.markdown import code, link, table, text
-from tests.support.injection_strings import NASTY
-from tests.support.markdown_parser import Rendered
+from tests.support.injection_strings import INJECTION_STRINGS
+from tests.support.markdown_parser import RenderedPage
 
 HOSTILE = ["<script>alert(1)</script>", "[a](javascript:alert(1))", "a | b", "`rm`", "# head"]
 
@@ -29,12 +29,14 @@ def test_only_plain_https_becomes_a_link(target: str) -> None:
     assert link("label", "https://example.org/a") == "[label](https://example.org/a)"
 
 
-@pytest.mark.parametrize("words", [*NASTY, "- a", "+ a", "1. a", "2) a", "---", "===", "a  b", "R&D &amp; more", "$x$"])
+@pytest.mark.parametrize(
+    "words", [*INJECTION_STRINGS, "- a", "+ a", "1. a", "2) a", "---", "===", "a  b", "R&D &amp; more", "$x$"]
+)
 def test_rendered_text_equals_the_source(words: str) -> None:
-    page = Rendered(f"{text(words)}\n")
+    page = RenderedPage(f"{text(words)}\n")
     assert page.tags == {"p"}
     assert page.words.strip() == " ".join(words.split())
 
 
 def test_text_is_no_workflow_command() -> None:
-    assert not any(text(words).lstrip().startswith(("::", "##[")) for words in NASTY)
+    assert not any(text(words).lstrip().startswith(("::", "##[")) for words in INJECTION_STRINGS)

@@ -12,16 +12,16 @@ from io import StringIO
 from pathlib import Path
 
 from dtbase.terminal.console import Console
-from dtmodels.build.download import Patience
+from dtmodels.build.download import RetryPolicy
 from dtmodels.card.catalogue import Catalogue
-from dtmodels.package.config_writer import config
+from dtmodels.package.config_writer import build_config
 from dtmodels.publishing.assemble import assemble
 from dtmodels.publishing.dist import Dist, read_dist
 from dtmodels.publishing.github import GitHub
 from dtmodels.publishing.http_client import MOST_WAIT_S, Web
 from dtmodels.publishing.plan import Plan, plan
 from dtmodels.publishing.publish import Published, publish
-from dtmodels.release.tags import parse
+from dtmodels.release.tags import parse_tag
 from dtmodels.stages.package import write_archive
 from tests.conftest import CARD, denoiser
 from tests.fake_github import FakeGitHub
@@ -79,7 +79,7 @@ class Collection:
                 continue
             directory = self.root / "built" / card.id
             directory.mkdir(parents=True, exist_ok=True)
-            (directory / "config.json").write_text(json.dumps(config(card, {})))
+            (directory / "config.json").write_text(json.dumps(build_config(card, {})))
             # The bytes of a package follow from its version here, as they do from its card in earnest.
             (directory / "model.onnx").write_bytes(f"graph of {card.id} {card.version}".encode() * 100)
             members = {name: directory / name for name in ("config.json", "model.onnx")}
@@ -100,7 +100,7 @@ class Collection:
         found = GitHub.from_environment(self.fake.environment(token))
         sleep = (slept if slept is not None else []).append
         web = Web(
-            token=token, patience=Patience(tries=tries, timeout_s=timeout_s, sleep=sleep, most_wait_s=MOST_WAIT_S)
+            token=token, patience=RetryPolicy(tries=tries, timeout_s=timeout_s, sleep=sleep, max_wait_s=MOST_WAIT_S)
         )
         return GitHub(
             repository=found.repository,
@@ -122,7 +122,7 @@ class Collection:
         dist = read_dist(self.root / "dist")
         return publish(
             dist,
-            parse(dist.record["tag"]) if tag == "nightly" else parse(tag),
+            parse_tag(dist.record["tag"]) if tag == "nightly" else parse_tag(tag),
             github or self.github(),
             QUIET,
             dry_run=dry_run,

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from dtbase.system.errors import Failure
-from dtmodels.card.schemas import check_against
-from dtmodels.package.config_writer import SEEDED
+from dtmodels.card.schemas import check_json
+from dtmodels.package.config_writer import SEED_KEY
 from dtmodels.publishing import dist as limits
 from dtmodels.publishing.assemble import assemble
 from dtmodels.publishing.dist import ENVIRONMENT, check_limits, read_dist
@@ -64,7 +64,7 @@ def test_dist_holds_packages_their_files_lists_notes_and_the_bill_of_materials(c
     )
     assert checked.stdout.count(b": OK") == len(models | lists) - 2
     record = json.loads((directory / "release.json").read_bytes())
-    check_against("release-v1", record, where="release.json")
+    check_json("release-v1", record, where="release.json")
     assert (record["tag"], record["commit"], record["previous"]) == ("v1.0.0", commit, None)
     assert record["models"]["denoise-one"]["built_in"] == "v1.0.0"
 
@@ -165,7 +165,7 @@ def test_two_different_packages_of_one_model_are_refused(collection: Collection)
     [
         (edit_config(version="0.9"), "is denoise-one 0.9, but the card says denoise-one 1.0"),
         (edit_config(id="denoise-other"), "is denoise-other 1.0, but the card says"),
-        (edit_config(**{SEEDED: 7}), "has seeded weights"),
+        (edit_config(**{SEED_KEY: 7}), "has seeded weights"),
     ],
 )
 def test_a_package_that_is_not_the_cards_is_refused(

@@ -53,7 +53,7 @@ def test_the_commands_make_a_release_and_hand_on_what_jobs_need(collection: Coll
 def test_an_odd_tag_is_one_clear_error(collection: Collection, arguments: list[str]) -> None:
     said = called(collection, *arguments)
     assert said.returncode == 2
-    assert re.fullmatch(r"error: '.*' is no tag of a release\n  fix: .*\n", said.stderr)
+    assert re.fullmatch(r"error: '.*' is not a release tag\n  fix: .*\n", said.stderr)
 
 
 def test_a_release_that_is_finished_plans_nothing(collection: Collection, tmp_path: Path) -> None:

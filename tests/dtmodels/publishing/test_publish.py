@@ -11,7 +11,7 @@ from dtbase.system.errors import Failure
 from dtmodels.publishing.dist import read_dist
 from dtmodels.publishing.http_client import HttpError, Unreachable
 from dtmodels.publishing.publish import publish
-from dtmodels.release.tags import parse
+from dtmodels.release.tags import parse_tag
 from tests.dtmodels.publishing.sample_collection import QUIET, Collection
 from tests.fake_github import FakeGitHub, Fault
 
@@ -298,7 +298,7 @@ def test_two_runs_at_once_end_in_one_whole_release(ready: Collection) -> None:
 
     def run() -> None:
         try:
-            publish(read_dist(ready.root / "dist"), parse("v1.0.0"), ready.github(tries=4), QUIET)
+            publish(read_dist(ready.root / "dist"), parse_tag("v1.0.0"), ready.github(tries=4), QUIET)
         except (Failure, Unreachable) as failed:
             failures.append(failed)
 

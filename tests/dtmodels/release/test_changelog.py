@@ -1,4 +1,4 @@
-"""The changelog says which version comes next and what is new in it."""
+"""The changelog defines the next version and its changes."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from dtbase.system.errors import Failure
-from dtmodels.release.changelog import section
-from dtmodels.release.tags import parse
+from dtmodels.release.changelog import changelog_section
+from dtmodels.release.tags import parse_tag
 
 TEXT = """\
 # Changelog
@@ -31,14 +31,14 @@ TEXT = """\
 """
 
 
-def test_the_section_of_the_newest_version_is_what_the_release_says(tmp_path: Path) -> None:
+def test_section_of_the_newest_version_and_of_a_nightly(tmp_path: Path) -> None:
     (tmp_path / "CHANGELOG.md").write_text(TEXT)
-    assert section(tmp_path, parse("v1.1.0")).startswith("### Added\n\n* A model.")
-    assert section(tmp_path, parse("nightly-20260131-0123456789ab")) == "* Not out yet."
+    assert changelog_section(tmp_path, parse_tag("v1.1.0")).startswith("### Added\n\n* A model.")
+    assert changelog_section(tmp_path, parse_tag("nightly-20260131-0123456789ab")) == "* Not out yet."
 
 
 @pytest.mark.parametrize(
-    ("tag", "text", "what"),
+    ("tag", "text", "message"),
     [
         ("v1.0.0", TEXT, "its newest section is 1.1.0"),
         ("v1.2.0", TEXT, "its newest section is 1.1.0"),
@@ -48,13 +48,13 @@ def test_the_section_of_the_newest_version_is_what_the_release_says(tmp_path: Pa
         ("v1.1.0", "# Changelog\n\n## [Unreleased]\n\n* New.\n", "it has no section of a version"),
     ],
 )
-def test_a_tag_the_changelog_does_not_speak_of_is_refused(tmp_path: Path, tag: str, text: str, what: str) -> None:
+def test_tag_without_matching_section_is_rejected(tmp_path: Path, tag: str, text: str, message: str) -> None:
     (tmp_path / "CHANGELOG.md").write_text(text)
-    with pytest.raises(Failure, match=what) as refused:
-        section(tmp_path, parse(tag))
-    assert refused.value.fix
+    with pytest.raises(Failure, match=message) as failure:
+        changelog_section(tmp_path, parse_tag(tag))
+    assert failure.value.fix
 
 
-def test_no_changelog_is_said(tmp_path: Path) -> None:
+def test_missing_changelog_is_reported(tmp_path: Path) -> None:
     with pytest.raises(Failure, match="there is no changelog"):
-        section(tmp_path, parse("v1.0.0"))
+        changelog_section(tmp_path, parse_tag("v1.0.0"))

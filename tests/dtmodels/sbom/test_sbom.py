@@ -18,10 +18,10 @@ from spdx_tools.spdx.validation.document_validator import validate_full_spdx_doc
 
 from dtbase.system.errors import Failure, NothingToDo, WrongUsage
 from dtmodels.card.catalogue import Catalogue
-from dtmodels.package.reader import packages_in
+from dtmodels.package.reader import read_packages
 from dtmodels.sbom import FILE, write_sbom
 from dtmodels.sbom.document import release_time, spdx_document
-from tests.support.injection_strings import NASTY
+from tests.support.injection_strings import INJECTION_STRINGS
 
 Make = Callable[..., Path]
 Values = dict[str, Any]
@@ -175,7 +175,7 @@ def test_written_document_passes_the_validator(make_package: Make, tmp_path: Pat
 
 def test_all_cards_of_the_collection_in_one_document(root: Path, make_package: Make) -> None:
     """Licences, URLs and names of real cards, with the files of a toy model."""
-    toy = packages_in(make_package().parent)[0]
+    toy = read_packages(make_package().parent)[0]
     packages = [dataclasses.replace(toy, card=entry.card) for entry in Catalogue.load(root).entries]
     described = spdx_document(packages, "v1.0.0", release_time(root))
     assert [found.validation_message for found in validate_full_spdx_document(described)] == []
@@ -183,7 +183,7 @@ def test_all_cards_of_the_collection_in_one_document(root: Path, make_package: M
     assert len(ids) == len(set(ids))
 
 
-@pytest.mark.parametrize("words", NASTY)
+@pytest.mark.parametrize("words", INJECTION_STRINGS)
 def test_strings_of_a_card_are_escaped(make_package: Make, words: str) -> None:
     quoted = "'" + words.replace("'", "''") + "'"
     values = written(make_package(edit={"name: Nothing": f"name: {quoted}", "name: toy denoiser": f"name: {quoted}"}))

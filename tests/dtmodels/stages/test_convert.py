@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dtbase.system.discovery import member, member_names
+from dtbase.system.discovery import load_plugin, plugin_names
 from dtbase.system.errors import Failure
 from dtbase.terminal.console import Console
 from dtmodels import families
@@ -52,6 +52,6 @@ def test_parity_of_each_graph_is_printed(add_model: Callable[..., Path], tmp_pat
 
 def test_cards_of_the_repository_use_known_options(root: Path) -> None:
     for entry in Catalogue.load(root).entries:
-        if entry.card.convert.family in member_names(families):
-            known = {*member(families, entry.card.convert.family).OPTIONS, "storage"}
+        if entry.card.convert.family in plugin_names(families):
+            known = {*load_plugin(families, entry.card.convert.family).OPTIONS, "storage"}
             assert set(entry.card.convert.options) <= known, entry.card.id

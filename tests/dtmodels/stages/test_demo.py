@@ -18,9 +18,9 @@ from dtbase.system.errors import Failure, NothingToDo, WrongUsage
 from dtbase.terminal.console import Console
 from dtmodels.build.workspace import Workspace
 from dtmodels.card.catalogue import Catalogue
-from dtmodels.card.demo_samples import sample_set
+from dtmodels.card.demo_samples import read_sample_set
 from dtmodels.graph.runtime import Runtime
-from dtmodels.package.config_writer import SEEDED
+from dtmodels.package.config_writer import SEED_KEY
 from dtmodels.stages.demo import SHEET, demo
 
 MakeGraph = Callable[..., onnx.ModelProto]
@@ -270,7 +270,7 @@ def test_only_images_of_seeded_weights_have_a_banner(
         return {name: bool((image == RED).all(axis=2).any()) for name, image in run_demo().items()}
 
     assert marked() == {"sheet": False, "lamp-before": False, "lamp-after": False}
-    config.write_text(json.dumps({**json.loads(config.read_text()), SEEDED: 0}))
+    config.write_text(json.dumps({**json.loads(config.read_text()), SEED_KEY: 0}))
     assert marked() == {"sheet": True, "lamp-before": False, "lamp-after": True}
 
 
@@ -361,7 +361,7 @@ INVALID_SETS = {
 def test_invalid_sample_set_is_an_error_with_position(tmp_path: Path, text: str, message: str) -> None:
     samples(tmp_path, "mask", text)
     with pytest.raises(Failure) as exc:
-        sample_set(tmp_path / "images/mask")
+        read_sample_set(tmp_path / "images/mask")
     assert exc.value.what.startswith(message)
     assert exc.value.where.startswith(str(tmp_path / "images/mask/demo.yaml:2:"))
     assert exc.value.fix

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dtbase.system.errors import Failure, WrongUsage
-from dtmodels.card.reader import Reading, read
+from dtmodels.card.reader import CardReading, parse_card_file
 from dtmodels.lint.engine import lint
 from dtmodels.stages.import_card import import_card
 
@@ -32,12 +32,12 @@ checkpoints:
 """
 
 
-def imported(tmp_path: Path, source: str) -> Reading:
+def imported(tmp_path: Path, source: str) -> CardReading:
     (tmp_path / "model.yaml").write_text(source)
     card = tmp_path / "models" / "toy-model" / "card.yaml"
     card.parent.mkdir(parents=True, exist_ok=True)
     card.write_text(import_card(tmp_path / "model.yaml"))
-    return read(card)
+    return parse_card_file(card)
 
 
 def rules(root: Path) -> set[str]:
@@ -165,7 +165,7 @@ def test_findings_of_a_real_card(source: Path, tmp_path: Path) -> None:
     card = tmp_path / "models" / source.stem / "card.yaml"
     card.parent.mkdir(parents=True)
     card.write_text(import_card(source))
-    reading = read(card)
+    reading = parse_card_file(card)
     assert reading.card is not None
     assert reading.card.id == source.stem
     lines = reading.text.splitlines()

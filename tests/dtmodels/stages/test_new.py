@@ -45,11 +45,11 @@ def test_each_placeholder_has_a_comment(models: Path, console: Console) -> None:
 @pytest.mark.parametrize(
     ("field", "description"),
     [
-        ("code", "Leave it out when it was never published"),
+        ("code", "If it was never published, omit it"),
         ("license", "SPDX licence expressions"),
-        ("weights", "Not the licence of the code"),
+        ("weights", "which may differ from the licence of the code"),
         ("personal_data", "none, incidental, people. incidental: people appear by chance"),
-        ("url", "Only undisclosed data may have none"),
+        ("url", "Only undisclosed data may omit it"),
     ],
 )
 def test_comment_contains_the_description_of_the_schema(field: str, description: str) -> None:

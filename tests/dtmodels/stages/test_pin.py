@@ -14,7 +14,7 @@ from dtbase.system.errors import Failure, NothingToDo
 from dtbase.terminal.console import Console
 from dtmodels.build.download import download
 from dtmodels.build.workspace import Workspace
-from dtmodels.card.catalogue import Catalogue, Entry
+from dtmodels.card.catalogue import Catalogue, CatalogueEntry
 from dtmodels.card.reader import read_card
 from dtmodels.stages import pin as stage
 from dtmodels.stages.pin import pin, pin_each
@@ -83,10 +83,10 @@ def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def draft(add_model: Callable[..., Path], tmp_path: Path) -> Callable[[str], Entry]:
+def draft(add_model: Callable[..., Path], tmp_path: Path) -> Callable[[str], CatalogueEntry]:
     """A draft with these lines as its checkpoints."""
 
-    def make(lines: str) -> Entry:
+    def make(lines: str) -> CatalogueEntry:
         card = add_model(status="draft") / "card.yaml"
         text = card.read_text()
         before, after = text[: text.index("checkpoints:")], text[text.index("convert:") :]
@@ -96,7 +96,7 @@ def draft(add_model: Callable[..., Path], tmp_path: Path) -> Callable[[str], Ent
     return make
 
 
-def pinned(entry: Entry, root: Path) -> str:
+def pinned(entry: CatalogueEntry, root: Path) -> str:
     """Pin, and return the new lines of the card."""
     card = entry.directory / "card.yaml"
     before = card.read_text()
@@ -107,7 +107,7 @@ def pinned(entry: Entry, root: Path) -> str:
     return after.partition("checkpoints:\n")[2].partition("convert:")[0]
 
 
-def test_file_of_a_host_gets_digest_and_size(draft: Callable[[str], Entry], tmp_path: Path) -> None:
+def test_file_of_a_host_gets_digest_and_size(draft: Callable[[str], CatalogueEntry], tmp_path: Path) -> None:
     entry = draft(COMMENTED)
     assert pinned(entry, tmp_path) == f'{COMMENTED}    sha256: "{DIGEST}"\n    bytes: {len(DATA)}\n\n'
     pinned_entry = Catalogue.load(tmp_path).entries[0]
@@ -116,12 +116,12 @@ def test_file_of_a_host_gets_digest_and_size(draft: Callable[[str], Entry], tmp_
         pin(pinned_entry, Workspace(tmp_path), QUIET)
 
 
-def test_flow_style_list_is_edited(draft: Callable[[str], Entry], tmp_path: Path) -> None:
+def test_flow_style_list_is_edited(draft: Callable[[str], CatalogueEntry], tmp_path: Path) -> None:
     entry = draft(f'  - {{name: weights, url: "{PLAIN}/plain/weights.pth"}}')
     assert pinned(entry, tmp_path).endswith(f'weights.pth", sha256: "{DIGEST}", bytes: {len(DATA)}}}\n')
 
 
-def test_hub_url_becomes_repository_commit_and_path(draft: Callable[[str], Entry], tmp_path: Path) -> None:
+def test_hub_url_becomes_repository_commit_and_path(draft: Callable[[str], CatalogueEntry], tmp_path: Path) -> None:
     entry = draft(
         '  - name: weights\n    url: "https://huggingface.co/author/model/resolve/main/net/weights.pth"  # best'
     )
@@ -138,7 +138,7 @@ def test_hub_url_becomes_repository_commit_and_path(draft: Callable[[str], Entry
     assert (checkpoint.sha256, checkpoint.bytes) == (DIGEST, len(DATA))
 
 
-def test_pinned_checkpoint_is_not_fetched(draft: Callable[[str], Entry], tmp_path: Path) -> None:
+def test_pinned_checkpoint_is_not_fetched(draft: Callable[[str], CatalogueEntry], tmp_path: Path) -> None:
     hub = f"hub: {{repository: author/model, revision: {COMMIT}, path: net/weights.pth}}"
     known = f"  - {{name: known, url: https://example.org/x, sha256: {DIGEST}, bytes: 1}}"
     text = pinned(draft(f"{known}\n  - name: weights\n    {hub}"), tmp_path)
@@ -157,7 +157,7 @@ def test_pinned_checkpoint_is_not_fetched(draft: Callable[[str], Entry], tmp_pat
     ],
 )
 def test_failure_leaves_the_card_unchanged(
-    draft: Callable[[str], Entry], tmp_path: Path, base_url: str, message: str
+    draft: Callable[[str], CatalogueEntry], tmp_path: Path, base_url: str, message: str
 ) -> None:
     entry = draft(f"  - name: good\n    url: {PLAIN}/plain/weights.pth\n  - name: weights\n    url: {base_url}")
     before = (entry.directory / "card.yaml").read_bytes()

@@ -17,7 +17,7 @@ import pytest
 
 from dtbase.system.errors import Failure, NothingToDo, WrongUsage
 from dtbase.terminal.console import Console
-from dtmodels.card.schemas import check_against
+from dtmodels.card.schemas import check_json
 from dtmodels.pages.generate import write_docs
 from dtmodels.stages.release import release
 
@@ -54,7 +54,7 @@ def test_versions_json_has_version_and_digest(add_model: Add, tmp_path: Path) ->
     released(tmp_path)
     package = (tmp_path / "dist/denoise-toy.dtmodel").read_bytes()
     versions = json.loads((tmp_path / "dist/versions.json").read_bytes())
-    check_against("versions-v1", versions, where="versions.json")
+    check_json("versions-v1", versions, where="versions.json")
     model = versions["models"]["denoise-toy"]
     assert model["sha256"] == f"sha256:{hashlib.sha256(package).hexdigest()}"
     assert (model["version"], model["size"]) == ("1.0", len(package))

@@ -18,8 +18,8 @@ from dtbase.system.errors import Failure, NothingToDo
 from dtbase.terminal.console import Console
 from dtmodels.build.workspace import Workspace
 from dtmodels.card.catalogue import Catalogue
-from dtmodels.card.schemas import check_against
-from dtmodels.package.config_writer import SEEDED
+from dtmodels.card.schemas import check_json
+from dtmodels.package.config_writer import SEED_KEY
 from dtmodels.stages.convert import obtain_and_convert
 from dtmodels.stages.package import package, reject_seeded_weights
 from dtmodels.stages.run import COLUMNS, run, run_each
@@ -50,10 +50,10 @@ def converted(root: Path, *, seed: int | None = 3, full: bool = False) -> Path:
 
 def test_config_states_the_seed_in_all_visible_fields(downloaded: Path, tmp_path: Path) -> None:
     config = json.loads((converted(tmp_path) / "config.json").read_bytes())
-    check_against("config-v1", config, where="config.json")
-    assert config[SEEDED] == 3
+    check_json("config-v1", config, where="config.json")
+    assert config[SEED_KEY] == 3
     assert config["name"] == "toy denoiser (seeded weights)"
-    assert config["description"].startswith("Seeded weights (seed 3), of no use for pictures.")
+    assert config["description"].startswith("Seeded weights (seed 3), of no use for images.")
     assert config["model_card"]["long_description"].startswith("Seeded weights (seed 3)")
 
 
@@ -98,7 +98,7 @@ def test_output_does_not_become_golden_data(downloaded: Path, tmp_path: Path) ->
 def test_checkpoint_in_the_repository_is_used(add_model: Add, tmp_path: Path) -> None:
     add_model("denoise-toy")
     config = json.loads((converted(tmp_path, seed=3) / "config.json").read_bytes())
-    assert SEEDED not in config
+    assert SEED_KEY not in config
 
 
 @pytest.mark.slow

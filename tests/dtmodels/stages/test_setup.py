@@ -14,7 +14,7 @@ import pytest
 from dtbase.system.errors import Failure
 from dtbase.terminal.console import Console
 from dtmodels.build.workspace import Workspace
-from dtmodels.card.catalogue import Catalogue, Entry
+from dtmodels.card.catalogue import Catalogue, CatalogueEntry
 from dtmodels.card.model import Checkpoint, HubFile
 from dtmodels.stages.setup import comes_with_repository, setup
 
@@ -24,36 +24,36 @@ QUIET = Console(quiet=True)
 
 
 @pytest.fixture
-def entry(add_model: Callable[..., Path], tmp_path: Path) -> Entry:
+def entry(add_model: Callable[..., Path], tmp_path: Path) -> CatalogueEntry:
     add_model()
     return Catalogue.load(tmp_path).entries[0]
 
 
-def with_checkpoint(entry: Entry, **fields: object) -> Entry:
+def with_checkpoint(entry: CatalogueEntry, **fields: object) -> CatalogueEntry:
     checkpoint = Checkpoint(name="weights", **fields)  # type: ignore[arg-type]
     return replace(entry, card=replace(entry.card, checkpoints=(checkpoint,)))
 
 
-def test_file_in_the_model_directory_is_used_directly(entry: Entry, tmp_path: Path) -> None:
+def test_file_in_the_model_directory_is_used_directly(entry: CatalogueEntry, tmp_path: Path) -> None:
     assert comes_with_repository(entry)
     assert setup(entry, Workspace(tmp_path), QUIET) == {"model": entry.directory / "model.onnx"}
 
 
-def test_changed_file_is_an_error_and_stays(entry: Entry, tmp_path: Path) -> None:
+def test_changed_file_is_an_error_and_stays(entry: CatalogueEntry, tmp_path: Path) -> None:
     (entry.directory / "model.onnx").write_bytes(b"other")
-    with pytest.raises(Failure, match="not the file the card names: has 5 bytes"):
+    with pytest.raises(Failure, match="not the file that the card specifies: has 5 bytes"):
         setup(entry, Workspace(tmp_path), QUIET)
     assert (entry.directory / "model.onnx").exists()
 
 
-def test_missing_file_is_an_error(entry: Entry, tmp_path: Path) -> None:
+def test_missing_file_is_an_error(entry: CatalogueEntry, tmp_path: Path) -> None:
     (entry.directory / "model.onnx").unlink()
     with pytest.raises(Failure, match="the checkpoint file is missing") as failure:
         setup(entry, Workspace(tmp_path), QUIET)
     assert failure.value.where.endswith("model.onnx")
 
 
-def test_checkpoint_without_digest_is_not_fetched(entry: Entry, tmp_path: Path) -> None:
+def test_checkpoint_without_digest_is_not_fetched(entry: CatalogueEntry, tmp_path: Path) -> None:
     with pytest.raises(Failure, match="'weights' has no sha256"):
         setup(with_checkpoint(entry, url="https://example.org/weights.pth"), Workspace(tmp_path), QUIET)
 
@@ -103,7 +103,7 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         thread.join()
 
 
-def on_hub(entry: Entry, *, path: str = "net/weights.safetensors", sha256: str = "") -> Entry:
+def on_hub(entry: CatalogueEntry, *, path: str = "net/weights.safetensors", sha256: str = "") -> CatalogueEntry:
     return with_checkpoint(
         entry,
         hub=HubFile(repository="author/model", revision=REVISION, path=path),
@@ -113,21 +113,23 @@ def on_hub(entry: Entry, *, path: str = "net/weights.safetensors", sha256: str =
 
 
 @pytest.mark.usefixtures("hub")
-def test_hub_file_is_stored_in_the_cache(entry: Entry, tmp_path: Path, private_cache: Path) -> None:
+def test_hub_file_is_stored_in_the_cache(entry: CatalogueEntry, tmp_path: Path, private_cache: Path) -> None:
     path = setup(on_hub(entry), Workspace(tmp_path), QUIET)["weights"]
     assert path.read_bytes() == DATA
     assert [file.name for file in (private_cache / "sha256").iterdir()] == [hashlib.sha256(DATA).hexdigest()]
 
 
 @pytest.mark.usefixtures("hub")
-def test_changed_hub_file_is_an_error_and_not_cached(entry: Entry, tmp_path: Path, private_cache: Path) -> None:
+def test_changed_hub_file_is_an_error_and_not_cached(
+    entry: CatalogueEntry, tmp_path: Path, private_cache: Path
+) -> None:
     with pytest.raises(Failure, match="not the file the card names"):
         setup(on_hub(entry, sha256="0" * 64), Workspace(tmp_path), QUIET)
     assert not (private_cache / "sha256" / ("0" * 64)).exists()
 
 
 @pytest.mark.usefixtures("hub")
-def test_missing_hub_file_is_an_error(entry: Entry, tmp_path: Path) -> None:
+def test_missing_hub_file_is_an_error(entry: CatalogueEntry, tmp_path: Path) -> None:
     with pytest.raises(Failure, match="the file cannot be fetched from the Hub") as failure:
         setup(on_hub(entry, path="net/other.safetensors"), Workspace(tmp_path), QUIET)
     assert failure.value.where == f"https://huggingface.co/author/model/blob/{REVISION}/net/other.safetensors"

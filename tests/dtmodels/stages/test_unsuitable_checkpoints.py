@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from dtbase.terminal.cli_group import run
+from dtbase.terminal.cli_group import run_cli
 from dtmodels.build.workspace import Workspace
 from dtmodels.command.cli import cli
 from dtmodels.families._nafnet import NAFNet
@@ -115,7 +115,7 @@ def rejected(
     def assert_rejected(fact: str) -> None:
         monkeypatch.chdir(tmp_path)
         with pytest.raises(SystemExit) as ended:
-            run(cli, "dtmodels", ["--root", ".", "convert", "denoise-toy"])
+            run_cli(cli, "dtmodels", ["--root", ".", "convert", "denoise-toy"])
         message = capsys.readouterr().err
         assert ended.value.code == 1
         assert message.count("error: ") == 1

@@ -18,7 +18,7 @@ from dtbase.system.errors import Failure, WrongUsage
 from dtbase.system.files import write_json
 from dtbase.terminal.console import Console
 from dtmodels.build.workspace import Workspace
-from dtmodels.card.catalogue import Catalogue, Entry
+from dtmodels.card.catalogue import Catalogue, CatalogueEntry
 from dtmodels.card.model import Tolerance
 from dtmodels.graph.runtime import Runtime
 from dtmodels.stages.validate import validate, validate_all, validate_and_record
@@ -29,7 +29,7 @@ MakeGraph = Callable[..., onnx.ModelProto]
 
 
 @pytest.fixture
-def entry(add_model: AddModel, tmp_path: Path) -> Entry:
+def entry(add_model: AddModel, tmp_path: Path) -> CatalogueEntry:
     """The one model of a small repository."""
     add_model("toy")
     return Catalogue.load(tmp_path).get("toy")
@@ -49,7 +49,7 @@ def convert(tmp_path: Path, directory: Directory, make_denoiser: Callable[..., o
 
 
 def test_golden_statistics_detect_another_model(
-    entry: Entry, directory: Directory, make_denoiser: Callable[..., onnx.ModelProto], runtime: Runtime
+    entry: CatalogueEntry, directory: Directory, make_denoiser: Callable[..., onnx.ModelProto], runtime: Runtime
 ) -> None:
     model = directory("denoise", {"model.onnx": make_denoiser()})
     (unpinned,) = validate(entry, model, runtime=runtime).problems
@@ -66,17 +66,17 @@ def test_golden_statistics_detect_another_model(
 
 
 def test_tolerance_of_the_card_is_used(
-    entry: Entry, directory: Directory, make_denoiser: Callable[..., onnx.ModelProto], runtime: Runtime
+    entry: CatalogueEntry, directory: Directory, make_denoiser: Callable[..., onnx.ModelProto], runtime: Runtime
 ) -> None:
     model = directory("denoise", {"model.onnx": make_denoiser()})
     validate(entry, model, pin=True, runtime=runtime)
     directory("denoise", {"model.onnx": make_denoiser(offset=0.01)})
-    lenient = Entry(replace(entry.card, tolerance=Tolerance(relative=0.05)), entry.directory)
+    lenient = CatalogueEntry(replace(entry.card, tolerance=Tolerance(relative=0.05)), entry.directory)
     assert validate(lenient, model, runtime=runtime).ok
 
 
 def test_model_with_errors_is_not_pinned(
-    entry: Entry, directory: Directory, make_denoiser: Callable[..., onnx.ModelProto], runtime: Runtime
+    entry: CatalogueEntry, directory: Directory, make_denoiser: Callable[..., onnx.ModelProto], runtime: Runtime
 ) -> None:
     model = directory("denoise", {"model.onnx": make_denoiser(opset=21)})
     assert not validate(entry, model, pin=True, runtime=runtime).ok
@@ -85,20 +85,20 @@ def test_model_with_errors_is_not_pinned(
 
 @pytest.mark.parametrize("text", ["", "[]", '{"outputs": {"model": {"output": {"mean": "x"}}}}', '{"outputs": 1}'])
 def test_unreadable_golden_statistics_are_an_error(
-    entry: Entry, directory: Directory, make_denoiser: Callable[..., onnx.ModelProto], text: str
+    entry: CatalogueEntry, directory: Directory, make_denoiser: Callable[..., onnx.ModelProto], text: str
 ) -> None:
     (entry.directory / "golden.json").write_text(text)
     (problem,) = validate(entry, directory("denoise", {"model.onnx": make_denoiser()})).errors
     assert problem.code in {"golden.unreadable", "golden.shape"}
 
 
-def proxy_entry(entry: Entry, psnr_db: float | None) -> Entry:
-    return Entry(replace(entry.card, task="proxy", tolerance=Tolerance(psnr_db=psnr_db)), entry.directory)
+def proxy_entry(entry: CatalogueEntry, psnr_db: float | None) -> CatalogueEntry:
+    return CatalogueEntry(replace(entry.card, task="proxy", tolerance=Tolerance(psnr_db=psnr_db)), entry.directory)
 
 
 @pytest.mark.parametrize(("target", "ok"), [(None, True), (39.0, True), (41.0, False)])
 def test_proxy_is_compared_with_golden_pairs(
-    entry: Entry, directory: Directory, make_graph: MakeGraph, target: float | None, ok: bool
+    entry: CatalogueEntry, directory: Directory, make_graph: MakeGraph, target: float | None, ok: bool
 ) -> None:
     slider = {"name": "offset", "low": 0, "high": 1, "default": 0, "unit": ""}
     attributes = {"module": "toy", "module_version": 1, "space": "lab", "reach": 0, "sliders": [slider]}
@@ -120,7 +120,7 @@ def test_proxy_is_compared_with_golden_pairs(
 
 
 def test_values_outside_the_display_range_are_ignored(
-    entry: Entry, directory: Directory, make_graph: MakeGraph, tmp_path: Path
+    entry: CatalogueEntry, directory: Directory, make_graph: MakeGraph, tmp_path: Path
 ) -> None:
     slider = {"name": "offset", "low": 0, "high": 1, "default": 0, "unit": ""}
     attributes = {"module": "toy", "module_version": 1, "space": "input-rgb", "reach": 0, "sliders": [slider]}
@@ -137,7 +137,9 @@ def test_values_outside_the_display_range_are_ignored(
     assert report.facts.figures["psnr_db_worst"] == 200
 
 
-def test_unreadable_golden_pairs_are_an_error(entry: Entry, directory: Directory, make_graph: MakeGraph) -> None:
+def test_unreadable_golden_pairs_are_an_error(
+    entry: CatalogueEntry, directory: Directory, make_graph: MakeGraph
+) -> None:
     slider = {"name": "offset", "low": 0, "high": 1, "default": 0, "unit": ""}
     attributes = {"module": "toy", "module_version": 1, "space": "input-rgb", "reach": 0, "sliders": [slider]}
     shape = (1, 3, "h", "w")
@@ -150,7 +152,9 @@ def test_unreadable_golden_pairs_are_an_error(entry: Entry, directory: Directory
     assert [problem.code for problem in validate(proxy_entry(entry, 30), model).errors] == ["golden.pairs"]
 
 
-def test_validate_and_record_writes_the_report(entry: Entry, convert: Callable[..., Path], tmp_path: Path) -> None:
+def test_validate_and_record_writes_the_report(
+    entry: CatalogueEntry, convert: Callable[..., Path], tmp_path: Path
+) -> None:
     console = Console(out=io.StringIO(), remarks=io.StringIO())
     convert()
     write_json(Workspace(tmp_path).parity("toy"), {"decibels": {"encoder.onnx": 90.5, "decoder.onnx": 81.25}})
@@ -160,7 +164,9 @@ def test_validate_and_record_writes_the_report(entry: Entry, convert: Callable[.
     assert report["facts"]["figures"]["parity_db"] == 81.25
 
 
-def test_validate_and_record_fails_on_errors(entry: Entry, convert: Callable[..., Path], tmp_path: Path) -> None:
+def test_validate_and_record_fails_on_errors(
+    entry: CatalogueEntry, convert: Callable[..., Path], tmp_path: Path
+) -> None:
     convert(opset=21)
     write_json(Workspace(tmp_path).parity("toy"), {"decibels": {"model.onnx": 90.5}})
     with pytest.raises(Failure, match=r"graph\.opset"):
@@ -169,7 +175,11 @@ def test_validate_and_record_fails_on_errors(entry: Entry, convert: Callable[...
 
 
 def test_models_and_packages_in_one_call(
-    entry: Entry, convert: Callable[..., Path], pack: Callable[..., Path], members: dict[str, bytes], tmp_path: Path
+    entry: CatalogueEntry,
+    convert: Callable[..., Path],
+    pack: Callable[..., Path],
+    members: dict[str, bytes],
+    tmp_path: Path,
 ) -> None:
     convert()
     package = pack({**members, "other/file": b""})
@@ -189,6 +199,6 @@ def test_package_cannot_be_pinned(pack: Callable[..., Path], members: dict[str, 
         validate_all(tmp_path, [str(pack(members))], Console(out=io.StringIO()), pin=True, as_json=False)
 
 
-def test_unconverted_model_is_an_error(entry: Entry, tmp_path: Path) -> None:
+def test_unconverted_model_is_an_error(entry: CatalogueEntry, tmp_path: Path) -> None:
     with pytest.raises(Failure, match="the model is not converted"):
         validate(entry, Workspace(tmp_path).model("toy"))

@@ -74,7 +74,7 @@ def test_stricter_rules_state_a_reason(pack: Pack, members: Members, make_graph:
     model = make_graph({"input": TILE}, {"output": TILE}, opset=21)
     (problem,) = validate_package(pack(with_graph(members, model)), runtime).errors
     assert "ONNX Runtime from 1.18" in problem.reason
-    assert "why refused:" in str(problem)
+    assert "why rejected:" in str(problem)
 
 
 def test_inferable_symbolic_output_size_is_accepted(

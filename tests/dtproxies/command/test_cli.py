@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dtbase.terminal.cli_group import run
+from dtbase.terminal.cli_group import run_cli
 from dtproxies.command.cli import commands
 from dtproxies.darktable.find import VARIABLE, Darktable
 from dtproxies.images import pfm
@@ -14,7 +14,7 @@ from dtproxies.images import pfm
 
 def exit_code(*words: str) -> int:
     with pytest.raises(SystemExit) as end:
-        run(commands, "dtproxies", words)
+        run_cli(commands, "dtproxies", words)
     assert isinstance(end.value.code, int)
     return end.value.code
 

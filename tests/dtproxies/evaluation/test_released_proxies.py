@@ -11,7 +11,7 @@ from safetensors.numpy import load_file
 
 from dtbase.system.files import sha256
 from dtbase.terminal.console import Console
-from dtmodels.card.catalogue import Catalogue, Entry
+from dtmodels.card.catalogue import Catalogue, CatalogueEntry
 from dtproxies.darktable.dump import dump
 from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.layout import Field
@@ -52,15 +52,15 @@ ROUNDING = 100.0
 enlarge."""
 
 
-def weights_of(entry: Entry) -> Path:
+def weights_of(entry: CatalogueEntry) -> Path:
     return entry.directory / str(entry.card.checkpoints[0].file)
 
 
-def module_of(entry: Entry) -> ProxyDefinition:
+def module_of(entry: CatalogueEntry) -> ProxyDefinition:
     return load_definition(entry.card.convert.options["module"])
 
 
-def runner_of(entry: Entry) -> Run:
+def runner_of(entry: CatalogueEntry) -> Run:
     return torch_runner(module_of(entry), weights_of(entry))
 
 
@@ -69,7 +69,7 @@ def test_there_are_proxies() -> None:
 
 
 @each
-def test_golden_pairs_are_met_with_the_tolerance_of_the_card(entry: Entry) -> None:
+def test_golden_pairs_are_met_with_the_tolerance_of_the_card(entry: CatalogueEntry) -> None:
     module, run = module_of(entry).module, runner_of(entry)
     pairs = load_file(entry.directory / "golden.safetensors")
     assert entry.card.tolerance.psnr_db is not None
@@ -79,14 +79,14 @@ def test_golden_pairs_are_met_with_the_tolerance_of_the_card(entry: Entry) -> No
 
 
 @each
-def test_golden_pairs_show_the_module_at_work(entry: Entry) -> None:
+def test_golden_pairs_show_the_module_at_work(entry: CatalogueEntry) -> None:
     pairs = load_file(entry.directory / "golden.safetensors")
     changed = [not np.array_equal(*ends) for ends in zip(pairs["input"], pairs["output"], strict=True)]
     assert sum(changed) >= len(changed) / 2
 
 
 @each_fitted
-def test_fitting_moved_the_constants_away_from_where_they_started(entry: Entry) -> None:
+def test_fitting_moved_the_constants_away_from_where_they_started(entry: CatalogueEntry) -> None:
     given = module_of(entry)
     fitted = load(weights_of(entry), given.module, given.network)
     for start, found in zip(given.network().parameters(), fitted.parameters(), strict=True):
@@ -94,7 +94,7 @@ def test_fitting_moved_the_constants_away_from_where_they_started(entry: Entry) 
 
 
 @each_evaluated
-def test_card_and_report_state_the_figures_that_were_kept_of_these_weights(entry: Entry) -> None:
+def test_card_and_report_state_the_figures_that_were_kept_of_these_weights(entry: CatalogueEntry) -> None:
     kept = read_stored(entry.directory)
     assert kept is not None
     assert kept.weights == sha256(weights_of(entry)), "evaluate it again with --write"
@@ -105,7 +105,7 @@ def test_card_and_report_state_the_figures_that_were_kept_of_these_weights(entry
 @each
 @pytest.mark.darktable
 @pytest.mark.slow
-def test_reaches_its_figures(entry: Entry, darktable: Darktable) -> None:
+def test_reaches_its_figures(entry: CatalogueEntry, darktable: Darktable) -> None:
     given, kept = module_of(entry), read_stored(entry.directory)
     pictures, pairs = photographs(ROOT / DIRECTORY, "evaluate"), min(FIRST, kept.evaluation.pairs if kept else FIRST)
     with open_renderer(darktable, [given.module], height=SIDE, width=SIDE) as renderer:
@@ -133,7 +133,7 @@ def test_reaches_its_figures(entry: Entry, darktable: Darktable) -> None:
 @each
 @pytest.mark.darktable
 def test_agrees_with_darktables_own_pipe_and_not_only_with_its_code_called_alone(
-    entry: Entry, darktable: Darktable
+    entry: CatalogueEntry, darktable: Darktable
 ) -> None:
     given, run = module_of(entry), runner_of(entry)
     module = given.module
@@ -152,7 +152,7 @@ def test_agrees_with_darktables_own_pipe_and_not_only_with_its_code_called_alone
 
 @each_fitted
 @pytest.mark.darktable
-def test_agrees_at_the_limits_of_darktables_own_sliders(entry: Entry, darktable: Darktable) -> None:
+def test_agrees_at_the_limits_of_darktables_own_sliders(entry: CatalogueEntry, darktable: Darktable) -> None:
     given, run = module_of(entry), runner_of(entry)
     module = given.module
     channels = 1 if module.space == "raw" else 3
@@ -181,7 +181,7 @@ def limits(slider: Slider, field: Field) -> Iterator[tuple[float, bool]]:
 
 
 @each
-def test_weights_of_an_older_module_are_refused(entry: Entry) -> None:
+def test_weights_of_an_older_module_are_refused(entry: CatalogueEntry) -> None:
     given = module_of(entry)
     newer = replace(given.module, version=given.module.version + 1)
     with pytest.raises(Exception, match=f"version {given.module.version}, and this is .* {newer.version}"):

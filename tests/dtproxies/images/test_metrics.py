@@ -10,7 +10,7 @@ LAB = Module(name="toy", version=1, kind="exact", space="lab", sliders=(), reach
 
 
 def test_a_hundredth_of_white_everywhere_is_forty_decibels() -> None:
-    assert psnr(np.full(100, 0.51), np.full(100, 0.5), best=CAP) == pytest.approx(40)
+    assert psnr(np.full(100, 0.51), np.full(100, 0.5), cap=CAP) == pytest.approx(40)
 
 
 def test_equal_images_reach_the_cap_and_no_more() -> None:

@@ -6,7 +6,7 @@ import torch
 from numpy.testing import assert_allclose
 from scipy.ndimage import correlate1d
 
-from dtbase.system.discovery import member_names
+from dtbase.system.discovery import plugin_names
 from dtproxies import modules
 from dtproxies.images.image import chart, into_space
 from dtproxies.networks.frame import call
@@ -15,7 +15,7 @@ from dtproxies.networks.unsharp_mask import Unsharp
 from dtproxies.proxy.definition import ProxyDefinition, load_definition
 from dtproxies.proxy.sampling import sample
 
-ALL = [load_definition(name) for name in member_names(modules)]
+ALL = [load_definition(name) for name in plugin_names(modules)]
 IDS = [one.module.name for one in ALL]
 
 

@@ -9,8 +9,8 @@ import pytest
 from jsonschema import Draft7Validator
 
 from dtbase.system.errors import WrongUsage
-from dtmodels.card.schemas import schema
-from dtmodels.card.source_edits import Edit
+from dtmodels.card.schemas import load_schema
+from dtmodels.card.source_edits import TextEdit
 from dtmodels.lint.formats.text import text_report
 from dtmodels.lint.lint_report import LintReport, format_names, render
 from dtmodels.lint.registry import all_rules
@@ -27,7 +27,7 @@ FINDING = Finding(
     fix="mend it",
 )
 FIXABLE = dataclasses.replace(
-    FINDING, rule="YML006", severity="warning", fixable="safe", edits=(Edit(2, 7, 2, 9, '"no"'),), end=7
+    FINDING, rule="YML006", severity="warning", fixable="safe", edits=(TextEdit(2, 7, 2, 9, '"no"'),), end=7
 )
 HOSTILE = [
     "a\n::set-output name=x::1",
@@ -57,7 +57,7 @@ def test_the_formats_are_found_by_their_files() -> None:
 @pytest.mark.parametrize("findings", [(), (FINDING,), (FINDING, FIXABLE)])
 def test_json_keeps_its_schema(findings: tuple[Finding, ...]) -> None:
     value = json.loads(render(report(*findings), "json"))
-    Draft7Validator(schema("lint-report-v1")).validate(value)
+    Draft7Validator(load_schema("lint-report-v1")).validate(value)
     assert value["version"] == 1
     assert sum(value["counts"].values()) == len(value["findings"]) == len(findings)
     for found in value["findings"]:

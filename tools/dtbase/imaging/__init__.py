@@ -1,1 +1,1 @@
-"""Colour, colour spaces, PSNR and contact sheets, in NumPy alone."""
+"""Colour, colour spaces, PSNR and contact sheets, computed with NumPy only."""

@@ -1,38 +1,37 @@
-"""The colour spaces that darktable hands to its modules, from and to linear Rec709.
+"""Colour spaces in which darktable's modules work, converted from and to linear Rec709.
 
-input-rgb: scene-linear light before the input profile; darktable takes a float image as linear Rec709. work-rgb:
-scene-linear Rec2020, the working profile. lab: Lab under D50, L of diffuse white is 100. display: what the output
-profile makes, sRGB-encoded. Nothing is clipped. All functions take H x W x 3 and return the same type of float.
+* input-rgb: scene-linear values before the input profile; darktable interprets a float image as linear Rec709.
+* work-rgb: scene-linear Rec2020, the working profile.
+* lab: Lab under D50, where L of diffuse white is 100.
+* display: output of the output profile, sRGB-encoded.
+
+Arrays are H x W x 3. Only `to_srgb_clipped` clips, and only it changes the floating-point type.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from dtbase.imaging.colour import lab_to_linear_rec709, linear_rec709_to_lab, linear_to_srgb, srgb_to_linear
-
-Pixels = NDArray[Any]
+from dtbase.imaging.colour import Pixels, lab_to_linear_rec709, linear_rec709_to_lab, linear_to_srgb, srgb_to_linear
 
 REC709_TO_REC2020 = np.array([[0.6274, 0.3293, 0.0433], [0.0691, 0.9195, 0.0114], [0.0164, 0.0880, 0.8956]])
-"""Linear light, both with a D65 white; ITU-R BT.2087-0."""
+"""Linear Rec709 to linear Rec2020, both with a D65 white point; ITU-R BT.2087-0."""
 
 
-def to_colours(light: Pixels, space: str) -> Pixels:
-    """Linear Rec709 in a space."""
+def from_linear_rec709(linear: Pixels, space: str) -> Pixels:
+    """Convert linear Rec709 to one of the colour spaces."""
     if space == "work-rgb":
-        return np.asarray(light @ REC709_TO_REC2020.T.astype(light.dtype))
+        return np.asarray(linear @ REC709_TO_REC2020.T.astype(linear.dtype))
     if space == "lab":
-        return linear_rec709_to_lab(light)
+        return linear_rec709_to_lab(linear)
     if space == "display":
-        return linear_to_srgb(light).astype(light.dtype)
-    return light
+        return linear_to_srgb(linear).astype(linear.dtype)
+    return linear
 
 
-def from_colours(pixels: Pixels, space: str) -> Pixels:
-    """Linear Rec709 from a space: the inverse of `to_colours`."""
+def to_linear_rec709(pixels: Pixels, space: str) -> Pixels:
+    """Convert one of the colour spaces to linear Rec709: the inverse of `from_linear_rec709`."""
     if space == "work-rgb":
         return np.asarray(pixels @ np.linalg.inv(REC709_TO_REC2020).T.astype(pixels.dtype))
     if space == "lab":
@@ -43,6 +42,6 @@ def from_colours(pixels: Pixels, space: str) -> Pixels:
 
 
 def to_srgb_clipped(pixels: Pixels, space: str) -> NDArray[np.float64]:
-    """What a screen shows of it: sRGB-encoded, clipped to 0..1."""
-    light = from_colours(pixels.astype(np.float64), space)
-    return np.asarray(linear_to_srgb(np.clip(light, 0, 1)), np.float64)
+    """Convert to display-referred sRGB: encoded, clipped to 0..1."""
+    linear = to_linear_rec709(pixels.astype(np.float64), space)
+    return np.asarray(linear_to_srgb(np.clip(linear, 0, 1)), np.float64)

@@ -1,4 +1,4 @@
-"""Contact sheets: captioned images side by side, as one PNG."""
+"""Contact sheets: one PNG with captioned images in rows and columns."""
 
 from __future__ import annotations
 
@@ -13,82 +13,88 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from dtbase.system.files import replacing
+from dtbase.system.files import atomic_file
 
 GAP = 8
-CAPTION = 36
+CAPTION_HEIGHT = 36
 """Height of a caption of two lines, in pixels."""
-TITLE = 26
+TITLE_HEIGHT = 26
 """Height of a title, in pixels."""
 INK, PAPER, WARNING = (20, 20, 20), (255, 255, 255), (200, 0, 0)
-SMALLEST, LARGEST = 6, 18
-"""Sizes of the letters of a warning, in pixels."""
+MIN_FONT_SIZE, MAX_FONT_SIZE = 6, 18
+"""Font sizes of a warning, in pixels."""
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
 @dataclass(frozen=True, eq=False)
 class DisplayImage:
-    """An image as a screen shows it: H x W x 3, sRGB-encoded, 0 to 1; what is outside is cut off."""
+    """A display-referred image with its caption: H x W x 3, sRGB-encoded; values outside 0 to 1 are clipped."""
 
     pixels: NDArray[np.floating[Any]]
     caption: str
 
 
-def difference(
-    one: NDArray[np.floating[Any]], other: NDArray[np.floating[Any]], amplify: float | None = None
+def difference_image(
+    first: NDArray[np.floating[Any]], second: NDArray[np.floating[Any]], amplify: float | None = None
 ) -> DisplayImage:
-    """Where two such images differ, times a factor, which the caption states; by default `auto_amplification`."""
-    apart = np.abs(one - other)
-    factor = amplify or auto_amplification(apart)
-    return DisplayImage(apart * factor, f"difference x {factor:g}\nlargest {apart.max():.1e} of white")
+    """Amplify the absolute difference of two images; the caption states the factor and the maximum.
 
-
-def auto_amplification(apart: NDArray[np.floating[Any]]) -> float:
-    """The largest power of ten that leaves 99 % of a difference below white."""
-    return float(10.0 ** np.floor(-np.log10(max(float(np.percentile(apart, 99)), 1e-12))))
-
-
-def write_sheet(rows: Sequence[Sequence[DisplayImage]], path: Path, *, title: str = "") -> None:
-    """Write the images to a PNG, a line of the sheet for each of `rows`, with a title above where there is one.
-
-    A column is as wide as its widest image or caption, a line as high as its highest image.
+    Args:
+        first: H x W x 3, sRGB-encoded, 0 to 1.
+        second: likewise.
+        amplify: the factor; `auto_amplification` of the difference when None.
     """
-    font, above = ImageFont.load_default(13), TITLE if title else 0
-    widths = [max(_width(shown, font) for shown in column if shown) for column in zip_longest(*rows)]
-    heights = [max(shown.pixels.shape[0] for shown in row) + CAPTION for row in rows]
+    difference = np.abs(first - second)
+    factor = amplify or auto_amplification(difference)
+    return DisplayImage(difference * factor, f"difference x {factor:g}\nmaximum {difference.max():.1e} of white")
+
+
+def auto_amplification(difference: NDArray[np.floating[Any]]) -> float:
+    """Return the largest power of ten that keeps 99 % of the values of a difference image below white."""
+    return float(10.0 ** np.floor(-np.log10(max(float(np.percentile(difference, 99)), 1e-12))))
+
+
+def write_contact_sheet(rows: Sequence[Sequence[DisplayImage]], path: Path, *, title: str = "") -> None:
+    """Write a PNG with one row of captioned images for each of `rows`, and an optional title above them.
+
+    A column is as wide as its widest image or caption; a row is as high as its highest image.
+    """
+    font, title_height = ImageFont.load_default(13), TITLE_HEIGHT if title else 0
+    widths = [max(_width(image, font) for image in column if image) for column in zip_longest(*rows)]
+    heights = [max(image.pixels.shape[0] for image in row) + CAPTION_HEIGHT for row in rows]
     size = (max(sum(widths) + GAP * len(widths), _text_width(title, font)) + GAP, sum(heights) + GAP * (len(rows) + 1))
-    sheet = Image.new("RGB", (size[0], size[1] + above), PAPER)
+    sheet = Image.new("RGB", (size[0], size[1] + title_height), PAPER)
     draw = ImageDraw.Draw(sheet)
     draw.text((GAP, GAP), title, INK, font)
-    for line, row in enumerate(rows):
-        top = GAP + above + sum(heights[:line]) + GAP * line
-        for column, shown in enumerate(row):
+    for index, row in enumerate(rows):
+        top = GAP + title_height + sum(heights[:index]) + GAP * index
+        for column, image in enumerate(row):
             left = GAP + sum(widths[:column]) + GAP * column
-            draw.multiline_text((left, top), shown.caption, INK, font)
-            sheet.paste(Image.fromarray(_bytes(shown.pixels)), (left, top + CAPTION))
-    with replacing(path) as part:
+            draw.multiline_text((left, top), image.caption, INK, font)
+            sheet.paste(Image.fromarray(_to_8_bit(image.pixels)), (left, top + CAPTION_HEIGHT))
+    with atomic_file(path) as part:
         sheet.save(part, format="PNG")
 
 
-def write_picture(pixels: NDArray[np.floating[Any]], path: Path) -> None:
+def write_png(pixels: NDArray[np.floating[Any]], path: Path) -> None:
     """Write one image, H x W x 3, sRGB-encoded, 0 to 1, as a PNG."""
-    with replacing(path) as part:
-        Image.fromarray(_bytes(pixels)).save(part, format="PNG")
+    with atomic_file(path) as part:
+        Image.fromarray(_to_8_bit(pixels)).save(part, format="PNG")
 
 
 def add_banner(pixels: NDArray[np.floating[Any]], warning: str) -> NDArray[np.float64]:
-    """The image with a warning in a red band across its top, in letters that fit its width."""
-    image = Image.fromarray(_bytes(pixels))
-    share = (image.width - GAP) / _text_width(warning, ImageFont.load_default(LARGEST))
-    size = max(int(LARGEST * min(share, 1)), SMALLEST)
+    """Return the image with a warning in a red band at its top; the font size fits the width."""
+    image = Image.fromarray(_to_8_bit(pixels))
+    fraction = (image.width - GAP) / _text_width(warning, ImageFont.load_default(MAX_FONT_SIZE))
+    size = max(int(MAX_FONT_SIZE * min(fraction, 1)), MIN_FONT_SIZE)
     draw = ImageDraw.Draw(image)
     draw.rectangle((0, 0, image.width, size + GAP), WARNING)
     draw.text((GAP // 2, GAP // 4), warning, PAPER, ImageFont.load_default(size))
     return np.asarray(image, np.float64) / 255
 
 
-def _width(shown: DisplayImage, font: Font) -> int:
-    return max([int(shown.pixels.shape[1]), *(_text_width(line, font) for line in shown.caption.split("\n"))])
+def _width(image: DisplayImage, font: Font) -> int:
+    return max([int(image.pixels.shape[1]), *(_text_width(line, font) for line in image.caption.split("\n"))])
 
 
 def _text_width(text: str, font: Font) -> int:
@@ -96,6 +102,6 @@ def _text_width(text: str, font: Font) -> int:
     return ceil(width)
 
 
-def _bytes(pixels: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:
-    whole: NDArray[np.uint8] = np.rint(255 * np.clip(pixels, 0, 1)).astype(np.uint8)
-    return whole
+def _to_8_bit(pixels: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:
+    values: NDArray[np.uint8] = np.rint(255 * np.clip(pixels, 0, 1)).astype(np.uint8)
+    return values

@@ -1,4 +1,4 @@
-"""Peak signal-to-noise ratio: how near two images are, in dB."""
+"""Peak signal-to-noise ratio (PSNR) of two images, in dB."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def psnr(found: NDArray[np.floating[Any]], wanted: NDArray[np.floating[Any]], *, best: float) -> float:
-    """Peak signal-to-noise ratio in dB for a peak of 1, at most `best`, which equal images get."""
-    square = float(np.mean((found - wanted) ** 2))
-    return min(best, -10 * float(np.log10(square))) if square else best
+def psnr(actual: NDArray[np.floating[Any]], reference: NDArray[np.floating[Any]], *, cap: float) -> float:
+    """Return the PSNR in dB for a peak value of 1, capped at `cap`; equal images get `cap`."""
+    mean_square = float(np.mean((actual - reference) ** 2))
+    return min(cap, -10 * float(np.log10(mean_square))) if mean_square else cap

@@ -1,1 +1,1 @@
-"""The operating system and the interpreter: failures, files, child processes, plug-in modules."""
+"""Failures, atomic files, subprocess calls, plug-in modules, and suggestions for mistyped names."""

@@ -1,4 +1,7 @@
-"""Members of a package are found, not listed: one file each, public names only."""
+"""Find and load plug-in modules: the public modules of a package, one file or directory each.
+
+Rules, tasks, families and darktable modules are found this way, so no list names them.
+"""
 
 from __future__ import annotations
 
@@ -11,27 +14,27 @@ from dtbase.system.errors import WrongUsage
 from dtbase.system.suggestions import did_you_mean
 
 
-def member_names(package: ModuleType) -> list[str]:
-    """Names of the members of `package`, sorted. A leading underscore marks shared parts, not members.
+def plugin_names(package: ModuleType) -> list[str]:
+    """Return the names of the plug-in modules of `package`, sorted, without importing them.
 
-    Imports nothing but the package itself.
+    Names with a leading underscore are shared code, not plug-ins.
     """
     return list(_names(tuple(package.__path__)))
 
 
 @functools.cache
 def _names(path: tuple[str, ...]) -> tuple[str, ...]:
-    found = pkgutil.iter_modules(path)
-    return tuple(sorted(module.name for module in found if not module.name.startswith("_")))
+    modules = pkgutil.iter_modules(path)
+    return tuple(sorted(module.name for module in modules if not module.name.startswith("_")))
 
 
-def member(package: ModuleType, name: str) -> ModuleType:
-    """Import the member `name` of `package`.
+def load_plugin(package: ModuleType, name: str) -> ModuleType:
+    """Import the plug-in module `name` of `package`.
 
     Raises:
-        WrongUsage: no such member; the nearest names are offered.
+        WrongUsage: there is no such plug-in; the message suggests similar names.
     """
-    names = member_names(package)
+    names = plugin_names(package)
     if name not in names:
         kind = package.__name__.rpartition(".")[2]
         raise WrongUsage(f"'{name}' is not one of the {kind}", fix=did_you_mean(name, names))

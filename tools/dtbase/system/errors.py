@@ -1,10 +1,10 @@
-"""Every way to fail that a user can cause; only the command line prints these and exits."""
+"""Failures that a user can cause or fix. Only `dtbase.terminal.cli_group` prints them and exits."""
 
 from __future__ import annotations
 
 
 class Failure(Exception):
-    """A failed check or step: says where, what, and what to do. Exit code 1."""
+    """A failed check or step: where it happened, what is wrong, and how to fix it. Exit code 1."""
 
     exit_code = 1
 
@@ -20,12 +20,12 @@ class Failure(Exception):
 
 
 class WrongUsage(Failure):
-    """The command was called with something that does not exist or does not fit. Exit code 2."""
+    """An argument of the command does not exist or is not valid. Exit code 2."""
 
     exit_code = 2
 
 
 class NothingToDo(Failure):
-    """Something was asked for, and there is nothing it applies to. Exit code 3."""
+    """The requested operation applies to nothing. Exit code 3."""
 
     exit_code = 3

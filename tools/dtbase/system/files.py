@@ -1,4 +1,4 @@
-"""Files that are either whole or not there: written beside, synced, renamed."""
+"""Atomic writes: a temporary file in the same directory is written, synced and renamed."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from typing import Any
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Yield a temporary path in the same directory; when the block ends well, it becomes `path`.
+def atomic_file(path: Path) -> Iterator[Path]:
+    """Yield a temporary path in the same directory, and rename it to `path` when the block succeeds.
 
-    On any error the temporary file is removed and `path` stays as it was.
+    On any error the temporary file is removed and `path` is unchanged.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
@@ -34,8 +34,8 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def replacing_directory(path: Path) -> Iterator[Path]:
-    """Yield a new temporary directory beside `path`; when the block ends well, it takes the place of `path`."""
+def atomic_directory(path: Path) -> Iterator[Path]:
+    """Yield a temporary directory next to `path`, and replace `path` with it when the block succeeds."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent))
     try:
@@ -53,7 +53,7 @@ def replacing_directory(path: Path) -> Iterator[Path]:
 
 def write_bytes(path: Path, data: bytes) -> None:
     """Write `data` to `path`, atomically."""
-    with replacing(path) as part:
+    with atomic_file(path) as part:
         part.write_bytes(data)
 
 
@@ -63,7 +63,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 def json_text(value: Any) -> str:
-    """`value` as this project writes JSON: sorted keys, two spaces, a final newline, no NaN."""
+    """Return `value` as JSON in the format of this project: sorted keys, two spaces, a final newline, no NaN."""
     return json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
 
 
@@ -73,7 +73,7 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def sha256(path: Path) -> str:
-    """SHA-256 of a file's bytes, 64 lower-case hex digits."""
+    """Return the SHA-256 of a file's bytes as 64 lower-case hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -1,4 +1,4 @@
-"""Work in a separate process: all its memory comes back, and how much it took is known."""
+"""Call a function in a separate process, which returns all its memory and reports the peak."""
 
 from __future__ import annotations
 
@@ -17,54 +17,56 @@ from typing import Any, ParamSpec, TypeVar
 from dtbase.system.errors import Failure
 
 Arguments = ParamSpec("Arguments")
-Result = TypeVar("Result")
+ReturnType = TypeVar("ReturnType")
 PR_SET_PDEATHSIG = 1
-"""Linux, prctl(2): the signal this process gets when its parent ends."""
+"""Option of prctl(2) on Linux: the signal that this process gets when its parent ends."""
 KILOBYTE = 1024
 
 
 def run_in_subprocess(
-    work: Callable[Arguments, Result], *arguments: Arguments.args, **named: Arguments.kwargs
-) -> tuple[Result, int]:
-    """Call a function in a new process that knows nothing of this one's state.
+    function: Callable[Arguments, ReturnType], *arguments: Arguments.args, **keywords: Arguments.kwargs
+) -> tuple[ReturnType, int]:
+    """Call a function in a new process that shares no state with this one.
 
     Args:
-        work: a function of a module; it, its arguments and its result have to be picklable.
-        arguments: for it.
-        named: likewise.
+        function: a function of a module. It, its arguments and its result must be picklable.
+        arguments: its positional arguments.
+        keywords: its keyword arguments.
 
     Returns:
-        Its result, and the peak memory in bytes of the largest process that took part in it.
+        The result, and the peak memory in bytes of the largest process that took part.
 
     Raises:
-        Failure: the process was killed; and whatever the function raises.
+        Failure: the process was killed. Exceptions of the function are raised as they are.
     """
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
         try:
-            return pool.submit(_measured, work, arguments, named).result()
+            return pool.submit(_call_and_measure, function, arguments, keywords).result()
         except BrokenProcessPool as exc:
-            fix = "most likely memory ran out: close other programs, or give the machine more"
-            raise Failure("the process that did it was killed", fix=fix) from exc
+            fix = "memory probably ran out: close other programs, or use a machine with more memory"
+            raise Failure("the worker process was killed", fix=fix) from exc
 
 
 def max_parallel_processes(memory: int) -> int:
-    """How many processes of so many bytes this machine has memory for, with a processor for each; one at least."""
-    there = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return max(1, min(os.cpu_count() or 1, there // memory))
+    """Return how many processes of `memory` bytes each fit into memory, at most one per CPU core and at least one."""
+    total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return max(1, min(os.cpu_count() or 1, total // memory))
 
 
-def _measured(work: Callable[..., Result], arguments: tuple[Any, ...], named: dict[str, Any]) -> tuple[Result, int]:
-    end_with_caller()
-    return work(*arguments, **named), peak_memory()
+def _call_and_measure(
+    function: Callable[..., ReturnType], arguments: tuple[Any, ...], keywords: dict[str, Any]
+) -> tuple[ReturnType, int]:
+    end_with_parent()
+    return function(*arguments, **keywords), peak_memory()
 
 
 def peak_memory() -> int:
-    """The most memory in bytes that this process, or one it started and waited for, has taken so far."""
+    """Return the peak memory in bytes of this process or of its largest finished child process."""
     return max(_own_peak(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * KILOBYTE)
 
 
 def _own_peak() -> int:
-    """Peak memory of this process in bytes; Linux's `getrusage` would count that of the one that started it, too."""
+    """Return the peak memory of this process in bytes. On Linux, `getrusage` would include the parent's memory."""
     status = Path("/proc/self/status")
     if not status.is_file():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * KILOBYTE
@@ -72,7 +74,7 @@ def _own_peak() -> int:
     return int(line.split()[1]) * KILOBYTE
 
 
-def end_with_caller() -> None:
-    """Have Linux end this process when the one that started it is killed, also in the middle of a long call."""
+def end_with_parent() -> None:
+    """Make Linux kill this process when its parent ends, even during a long call."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""The nearest names, for messages that say what was probably meant."""
+"""Suggestions for mistyped names, used in error messages."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ import difflib
 from collections.abc import Iterable
 
 
-def nearest(name: str, known: Iterable[str], *, most: int = 3) -> list[str]:
-    """The names in `known` most like `name`, best first; empty when none is near."""
-    return difflib.get_close_matches(name, list(known), n=most, cutoff=0.5)
+def nearest_names(name: str, known: Iterable[str], *, limit: int = 3) -> list[str]:
+    """Return the names in `known` that are most similar to `name`, best first; empty when none is similar."""
+    return difflib.get_close_matches(name, list(known), n=limit, cutoff=0.5)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """A sentence that names the nearest of `known`, or lists them all when none is near."""
+    """Return a sentence that suggests similar names of `known`, or lists them all when none is similar."""
     known = sorted(known)
-    if near := nearest(name, known):
-        return f"did you mean {' or '.join(near)}?"
+    if similar := nearest_names(name, known):
+        return f"did you mean {' or '.join(similar)}?"
     return f"known: {', '.join(known)}" if known else "there are none"
 
 
-def edit_distance(one: str, other: str) -> int:
-    """How many letters have to be added, left out or exchanged to turn one name into the other."""
-    row = list(range(len(other) + 1))
-    for count, letter in enumerate(one, 1):
-        before = row
+def edit_distance(first: str, second: str) -> int:
+    """Return the Levenshtein distance of two names: insertions, deletions and substitutions."""
+    row = list(range(len(second) + 1))
+    for count, letter in enumerate(first, 1):
+        previous = row
         row = [count]
-        for place, wanted in enumerate(other, 1):
-            row.append(min(row[-1] + 1, before[place] + 1, before[place - 1] + (letter != wanted)))
+        for column, target in enumerate(second, 1):
+            row.append(min(row[-1] + 1, previous[column] + 1, previous[column - 1] + (letter != target)))
     return row[-1]

@@ -1,1 +1,1 @@
-"""What a person or a runner sees: command groups, progress, output for GitHub."""
+"""Output for users and for GitHub Actions: command groups, progress, tables and step outputs."""

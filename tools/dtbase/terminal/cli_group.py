@@ -1,4 +1,4 @@
-"""Command groups that answer mistakes in one sentence and end with the right exit code."""
+"""Command groups that report an error in one sentence and exit with a documented code."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ import click
 from dtbase.system.errors import Failure
 from dtbase.system.suggestions import did_you_mean
 
-BUG = 4
-"""Exit code for what nobody should ever see."""
+EXIT_BUG = 4
+"""Exit code for an unexpected exception, which is a bug."""
 
 
-class Commands(click.Group):
+class CommandGroup(click.Group):
     """A command group that suggests the nearest name for an unknown command and can list commands in sections."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -47,17 +47,17 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does, with the nearest names added to the error."""
+        """Resolve a command as click does, and add similar names to the error."""
         if args and not args[0].startswith("-") and args[0] not in self.commands:
             ctx.fail(f"no command '{args[0]}'; {did_you_mean(args[0], self.commands)}")
         return super().resolve_command(ctx, args)
 
 
-def run(group: click.Group, name: str, arguments: Sequence[str] | None = None) -> NoReturn:
+def run_cli(group: click.Group, name: str, arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command group as a program; never returns.
 
-    Exit codes: 0 fine, 1 findings or a failed check, 2 wrong usage, 3 nothing to do, 4 a bug, 130 interrupted.
-    Set DTMODELS_DEBUG=1 to see the traceback of any failure.
+    Exit codes: 0 success, 1 findings or a failed check, 2 wrong usage, 3 nothing to do, 4 a bug, 130 interrupted.
+    With DTMODELS_DEBUG=1 in the environment, any failure also prints its traceback.
     """
     sys.exit(_exit_code(group, name, arguments))
 
@@ -66,59 +66,59 @@ def _exit_code(group: click.Group, name: str, arguments: Sequence[str] | None) -
     try:
         result: Any = group.main(arguments, prog_name=name, standalone_mode=False)
         return result if isinstance(result, int) else 0
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
+    except click.exceptions.Exit as exc:
+        return exc.exit_code
     except click.ClickException as exc:
         exc.show()
         return 2
     except (click.Abort, KeyboardInterrupt):
-        print(f"{name}: interrupted; finished work is kept, run the same command again to go on", file=sys.stderr)
+        print(f"{name}: interrupted; finished work is saved, run the same command again to resume", file=sys.stderr)
         return 130
-    except Failure as failure:
-        _debug()
-        _tell(f"error: {failure}")
-        return failure.exit_code
+    except Failure as exc:
+        _print_traceback_if_debugging()
+        _print_error(f"error: {exc}")
+        return exc.exit_code
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except OSError as failed:
-        _debug()
-        _tell(f"error: {explain_os_error(failed)}")
+    except OSError as exc:
+        _print_traceback_if_debugging()
+        _print_error(f"error: {explain_os_error(exc)}")
         return 1
-    except Exception as bug:
-        _debug()
-        _tell(
-            f"bug: {type(bug).__name__}: {bug}\n"
-            f"  fix: please report it with the command you ran; DTMODELS_DEBUG=1 shows where it happened"
+    except Exception as exc:
+        _print_traceback_if_debugging()
+        _print_error(
+            f"bug: {type(exc).__name__}: {exc}\n"
+            f"  fix: please report it with the command you ran; DTMODELS_DEBUG=1 prints the traceback"
         )
-        return BUG
+        return EXIT_BUG
 
 
-def explain_os_error(failed: OSError) -> str:
-    """What the operating system refused, with what to do about the usual ones."""
-    where = f"{failed.filename}: " if failed.filename else ""
+def explain_os_error(exc: OSError) -> str:
+    """Describe an error of the operating system, with a fix for the common ones."""
+    where = f"{exc.filename}: " if exc.filename else ""
     advice = {
-        errno.ENOSPC: "free some space and run the same command again; nothing half-written was kept",
-        errno.EACCES: "check who owns it and its permissions",
-        errno.EROFS: "choose a directory that can be written to",
-    }.get(failed.errno or 0, "")
-    text = f"{where}{failed.strerror or failed}"
+        errno.ENOSPC: "free some space and run the same command again; no incomplete file was left behind",
+        errno.EACCES: "check its owner and its permissions",
+        errno.EROFS: "choose a writable directory",
+    }.get(exc.errno or 0, "")
+    text = f"{where}{exc.strerror or exc}"
     return f"{text}\n  fix: {advice}" if advice else text
 
 
-def inert(text: str) -> str:
-    """`text` with a space in what GitHub's runner would take for a command, which a message may quote from a card.
+def neutralise_workflow_commands(text: str) -> str:
+    """Insert a space into every workflow command in `text`, because a message may quote text of a card.
 
-    It obeys `::` at the start of a line, whatever white space is before it, and `##[` anywhere; see `ActionCommand.cs`
-    of actions/runner.
+    GitHub's runner executes `::` at the start of a line, after any white space, and `##[` anywhere; see
+    `ActionCommand.cs` of actions/runner.
     """
     return re.sub(r"([\r\n]\s*|^\s*):(?=:)", r"\1: ", text).replace("##[", "## [")
 
 
-def _tell(text: str) -> None:
-    print(inert(text), file=sys.stderr)
+def _print_error(text: str) -> None:
+    print(neutralise_workflow_commands(text), file=sys.stderr)
 
 
-def _debug() -> None:
+def _print_traceback_if_debugging() -> None:
     if os.environ.get("DTMODELS_DEBUG"):
         traceback.print_exc()

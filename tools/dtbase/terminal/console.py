@@ -1,4 +1,4 @@
-"""What a person sees: plain lines in logs, progress bars and colour on a terminal."""
+"""Console output: progress bars on a terminal, plain lines in a log, and tables."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from typing import TextIO
 
 @dataclass(frozen=True)
 class Console:
-    """Where messages go. Results belong on standard output; progress and remarks on `remarks`."""
+    """Output streams of a command: results go to `out`, progress and remarks to `remarks`."""
 
     out: TextIO = field(default_factory=lambda: sys.stdout)
     remarks: TextIO = field(default_factory=lambda: sys.stderr)
     quiet: bool = False
 
     def say(self, text: str = "") -> None:
-        """Print one line of result."""
+        """Print one line of a result."""
         print(text, file=self.out, flush=True)
 
     def note(self, text: str) -> None:
-        """Print one remark about what is being done, unless quiet."""
+        """Print one remark about the progress, unless quiet."""
         if not self.quiet:
             print(text, file=self.remarks, flush=True)
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str = "") -> None:
-        """Print a table: aligned text, as wide as it needs to be; numbers are right-aligned."""
+        """Print an aligned table as wide as its content; columns of numbers are right-aligned."""
         if title:
             self.say(title)
         widths = [max(len(row[i]) for row in [list(columns), *rows]) for i in range(len(columns))]
@@ -43,9 +43,9 @@ class Console:
 
     @contextmanager
     def progress(self, what: str, total: float | None = None) -> Iterator[Callable[[float], None]]:
-        """Show progress of a long step; the yielded function is called with each advance.
+        """Show the progress of a long step; the caller passes each advance to the yielded function.
 
-        A bar on a terminal; elsewhere a line at the start, one every ten seconds, and one at the end.
+        On a terminal this is a bar. Elsewhere it is a line at the start and at most one every ten seconds.
         """
         if self.remarks.isatty() and not self.quiet:
             with self._bar(what, total) as advance:
@@ -73,8 +73,8 @@ class Console:
             done += amount
             if time.monotonic() - last >= 10:
                 last = time.monotonic()
-                share = f"{done / total:.0%}" if total else f"{done:.0f}"
-                self.note(f"{what}: {share}, {last - started:.0f} s")
+                amount_done = f"{done / total:.0%}" if total else f"{done:.0f}"
+                self.note(f"{what}: {amount_done}, {last - started:.0f} s")
 
         self.note(what)
         yield advance

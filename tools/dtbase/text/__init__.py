@@ -1,1 +1,1 @@
-"""Small texts: plurals, generated sections of a page, suggestions for a mistyped name."""
+"""Text helpers: plural forms, and generated sections of a page."""

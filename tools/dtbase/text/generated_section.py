@@ -1,4 +1,4 @@
-"""Generated text inside a page that people write: between two marks, each on a line of its own."""
+"""Generated sections of a hand-written page, between two markers on lines of their own."""
 
 from __future__ import annotations
 
@@ -6,21 +6,22 @@ from dtbase.system.errors import Failure
 
 
 def replace_section(text: str, begin: str, end: str, inside: str, where: str) -> str:
-    """The page with `inside` between the marks, in the place of what stood there.
+    """Return the page with the text between the markers replaced.
 
     Args:
-        text: of the page.
-        begin: the first mark.
-        end: the second one.
-        inside: ends with a line break.
-        where: the page, for the message.
+        text: the page.
+        begin: the opening marker.
+        end: the closing marker.
+        inside: the new text; ends with a line break.
+        where: name of the page, for the message.
 
     Raises:
-        Failure: a mark is missing.
+        Failure: a marker is missing.
     """
-    before, found, rest = text.partition(begin)
+    before, opened, rest = text.partition(begin)
     _, closed, after = rest.partition(end)
-    if not found or not closed:
-        missing = f"has '{begin}' but no '{end}' after it" if found else f"has no '{begin}'"
-        raise Failure(missing, where=where, fix="add the closing marker" if found else f"add it, and '{end}' below it")
+    if not opened or not closed:
+        missing = f"has '{begin}' but no '{end}' after it" if opened else f"has no '{begin}'"
+        fix = "add the closing marker" if opened else f"add it, and '{end}' below it"
+        raise Failure(missing, where=where, fix=fix)
     return f"{before}{begin}\n{inside}{end}{after}"

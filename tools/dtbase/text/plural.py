@@ -1,8 +1,8 @@
-"""Numbers of things, in words."""
+"""Singular and plural forms of a counted noun."""
 
 from __future__ import annotations
 
 
-def pluralise(count: int, thing: str) -> str:
-    """`1 error`, `2 errors`: for things whose plural ends in s."""
-    return f"{count} {thing}{'s' * (count != 1)}"
+def pluralise(count: int, noun: str) -> str:
+    """Return `1 error`, `2 errors`; only for nouns whose plural ends in s."""
+    return f"{count} {noun}{'s' * (count != 1)}"

@@ -1,1 +1,1 @@
-"""Where a model is built and from what: directories, downloads, source files, and the build cache."""
+"""Inputs and directories of a build: workspace, downloads, source files, and the build cache."""

@@ -1,4 +1,4 @@
-"""Fetch one file over https: resumed where it broke off, and taken only when its SHA-256 is the expected one."""
+"""Download one file over https: interrupted downloads resume, and the SHA-256 is checked."""
 
 from __future__ import annotations
 
@@ -17,134 +17,136 @@ from dtbase.system.errors import Failure
 from dtbase.system.files import sha256
 
 CHUNK = 1 << 20
-AGAIN = {429, 500, 502, 503, 504}
-"""HTTP answers after which the same request may succeed later."""
+RETRY_STATUSES = {429, 500, 502, 503, 504}
+"""HTTP status codes after which the request is repeated."""
 Advance = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Expected:
-    """What a file must be before anything may read it."""
+class ExpectedFile:
+    """Expected SHA-256 and size of a file."""
 
     sha256: str | None = None
-    """Unknown only while a card is being pinned."""
+    """None only while `--pin` determines it."""
     bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How often to try, and how many seconds to wait after the first failure (doubled each time)."""
+class RetryPolicy:
+    """Number of tries, timeout, and wait after the first failure in seconds; the wait doubles after each failure."""
 
     tries: int = 5
     wait_s: float = 2.0
     timeout_s: float = 60.0
-    most_wait_s: float = 120.0
-    """A host that asks for a longer pause is not waited for as long."""
+    max_wait_s: float = 120.0
+    """Upper limit of a wait, also when a host requests a longer one."""
     sleep: Callable[[float], None] = time.sleep
 
 
-def download(url: str, target: Path, expected: Expected, advance: Advance, patience: Patience = Patience()) -> None:
-    """Fetch `url` to `target`.
+def download(
+    url: str, target: Path, expected: ExpectedFile, advance: Advance, retry: RetryPolicy = RetryPolicy()
+) -> None:
+    """Download `url` to `target`.
 
-    What a broken run had fetched already lies beside the target and is continued. A file of another digest or size
-    is deleted, never put at `target`.
+    A partial download is stored next to the target and is resumed. A file with another digest or size is deleted and
+    never becomes `target`.
 
     Raises:
-        Failure: the host answers with an error, keeps breaking off, or serves another file.
+        Failure: the host responds with an error, interrupts every try, or serves another file.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
-    with _only_me(part):
+    with _locked(part):
         if target.exists():
             return
-        _fetch_all(url, part, expected, advance, patience)
-        check(part, expected, where=url)
+        _fetch_all(url, part, expected, advance, retry)
+        check_download(part, expected, where=url)
         part.replace(target)
 
 
-def check(path: Path, expected: Expected, *, where: str, keep: bool = False) -> None:
-    """Hold a file against what was expected of it; unless `keep`, another file is deleted.
+def check_download(path: Path, expected: ExpectedFile, *, where: str, keep: bool = False) -> None:
+    """Check size and SHA-256 of a file; an unexpected file is deleted unless `keep` is True.
 
     Raises:
         Failure: the file has another size or another SHA-256.
     """
-    found, size = sha256(path), path.stat().st_size
-    if expected.sha256 in {None, found} and expected.bytes in {None, size}:
+    actual, size = sha256(path), path.stat().st_size
+    if expected.sha256 in {None, actual} and expected.bytes in {None, size}:
         return
     if not keep:
         path.unlink()
-    wrong = f"sha256 is {found}, expected {expected.sha256}"
+    difference = f"sha256 is {actual}, expected {expected.sha256}"
     if expected.bytes not in {None, size}:
-        wrong = f"has {size:,} bytes, expected {expected.bytes:,}; {wrong}"
+        difference = f"has {size:,} bytes, expected {expected.bytes:,}; {difference}"
     raise Failure(
-        f"not the file the card names: {wrong}",
+        f"not the file that the card specifies: {difference}",
         where=where,
         fix="if the author replaced the file on purpose, review it and its licence, then change the card",
     )
 
 
-def _fetch_all(url: str, part: Path, expected: Expected, advance: Advance, patience: Patience) -> None:
-    for attempt in range(patience.tries):
+def _fetch_all(url: str, part: Path, expected: ExpectedFile, advance: Advance, retry: RetryPolicy) -> None:
+    for attempt in range(retry.tries):
         try:
-            _fetch_rest(url, part, expected, advance, patience.timeout_s)
+            _fetch_rest(url, part, expected, advance, retry.timeout_s)
             return
-        except (http.client.HTTPException, TimeoutError, ConnectionError, urllib.error.URLError) as broken:
-            _raise_if_final(broken, url, last=attempt + 1 == patience.tries)
-            patience.sleep(min(_pause(broken, patience.wait_s * 2**attempt), patience.most_wait_s))
+        except (http.client.HTTPException, TimeoutError, ConnectionError, urllib.error.URLError) as exc:
+            _raise_if_final(exc, url, last=attempt + 1 == retry.tries)
+            retry.sleep(min(_wait_s(exc, retry.wait_s * 2**attempt), retry.max_wait_s))
 
 
-def _fetch_rest(url: str, part: Path, expected: Expected, advance: Advance, timeout_s: float) -> None:
-    have = part.stat().st_size if part.exists() else 0
-    if expected.bytes is not None and have >= expected.bytes:
+def _fetch_rest(url: str, part: Path, expected: ExpectedFile, advance: Advance, timeout_s: float) -> None:
+    received = part.stat().st_size if part.exists() else 0
+    if expected.bytes is not None and received >= expected.bytes:
         return
     headers = {"User-Agent": "dtmodels", "Accept-Encoding": "identity"}
-    if have:
-        headers["Range"] = f"bytes={have}-"
-    request = urllib.request.Request(url, headers=headers)  # noqa: S310 - cards are held to https by lint
-    with urllib.request.urlopen(request, timeout=timeout_s) as answer:  # noqa: S310
-        resumed = answer.status == http.HTTPStatus.PARTIAL_CONTENT
-        advance(have if resumed else 0)
+    if received:
+        headers["Range"] = f"bytes={received}-"
+    request = urllib.request.Request(url, headers=headers)  # noqa: S310 - lint requires https URLs in cards
+    with urllib.request.urlopen(request, timeout=timeout_s) as response:  # noqa: S310
+        resumed = response.status == http.HTTPStatus.PARTIAL_CONTENT
+        advance(received if resumed else 0)
         with part.open("ab" if resumed else "wb") as file:
-            while block := answer.read(CHUNK):
+            while block := response.read(CHUNK):
                 file.write(block)
                 advance(len(block))
-    _check_length(part, answer.headers.get("Content-Length"), have if resumed else 0)
+    _check_length(part, response.headers.get("Content-Length"), received if resumed else 0)
 
 
-def _check_length(part: Path, promised: str | None, had: int) -> None:
-    """A connection that closes early looks like an end of file: only the promised length tells."""
-    if promised and part.stat().st_size != had + int(promised):
-        raise ConnectionError(f"broke off after {part.stat().st_size:,} bytes")
+def _check_length(part: Path, content_length: str | None, previous: int) -> None:
+    """Compare the size with Content-Length, because an early disconnect looks like an end of file."""
+    if content_length and part.stat().st_size != previous + int(content_length):
+        raise ConnectionError(f"interrupted after {part.stat().st_size:,} bytes")
 
 
-def _raise_if_final(broken: Exception, url: str, *, last: bool) -> None:
-    if isinstance(broken, urllib.error.HTTPError):
-        if broken.code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+def _raise_if_final(exc: Exception, url: str, *, last: bool) -> None:
+    if isinstance(exc, urllib.error.HTTPError):
+        if exc.code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
             return
-        if broken.code not in AGAIN or last:
-            raise Failure(f"the host answers {broken.code} {broken.reason}", where=url) from broken
+        if exc.code not in RETRY_STATUSES or last:
+            raise Failure(f"the host responds with {exc.code} {exc.reason}", where=url) from exc
         return
-    reason = broken.reason if isinstance(broken, urllib.error.URLError) else broken
+    reason = exc.reason if isinstance(exc, urllib.error.URLError) else exc
     if isinstance(reason, socket.gaierror) and reason.errno == socket.EAI_NONAME:
-        fix = "look for a slip in its name, and whether this machine reaches the network"
-        raise Failure("nobody knows the host", where=url, fix=fix) from broken
+        fix = "check the host name, and the network connection of this machine"
+        raise Failure("the host name cannot be resolved", where=url, fix=fix) from exc
     if last:
         raise Failure(
-            f"cannot be fetched: {reason}", where=url, fix="run the command again; it goes on where it stopped"
-        ) from broken
+            f"cannot be downloaded: {reason}", where=url, fix="run the command again; it resumes the download"
+        ) from exc
 
 
-def _pause(broken: Exception, otherwise_s: float) -> float:
-    if isinstance(broken, urllib.error.HTTPError):
-        asked = broken.headers.get("Retry-After", "")
-        if asked.isdigit():
-            return float(asked)
-    return otherwise_s
+def _wait_s(exc: Exception, default_s: float) -> float:
+    if isinstance(exc, urllib.error.HTTPError):
+        requested = exc.headers.get("Retry-After", "")
+        if requested.isdigit():
+            return float(requested)
+    return default_s
 
 
 @contextmanager
-def _only_me(part: Path) -> Iterator[None]:
-    """Wait while another process fetches the same file; then find it finished."""
+def _locked(part: Path) -> Iterator[None]:
+    """Wait while another process downloads the same file."""
     with part.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -1,4 +1,7 @@
-"""Which source files of the tools a model is built by, found by following imports from the stages that build."""
+"""Source files of the tools that build a model, found by following imports from the build stages.
+
+Used by the build cache, and by the jobs that decide which models a change affects.
+"""
 
 from __future__ import annotations
 
@@ -10,43 +13,43 @@ from pathlib import Path
 
 from dtbase.system.errors import Failure
 
-BUILDING = ("dtmodels.stages.convert", "dtmodels.stages.validate", "dtmodels.stages.package")
-"""What makes a package and holds it against darktable; all that these import can change one."""
-_OURS = ("dtbase", "dtmodels", "dtproxies")
+BUILD_STAGES = ("dtmodels.stages.convert", "dtmodels.stages.validate", "dtmodels.stages.package")
+"""Stages that write or validate a package; every module they import can change it."""
+_PACKAGES = ("dtbase", "dtmodels", "dtproxies")
 _FAMILIES, _TASKS = "dtmodels.families", "dtmodels.tasks"
-_QUOTED = re.compile(rf"""["']((?:{"|".join(_OURS)})\.[\w.]+)["']""".encode())
-_MEMBERS = ".*"
-"""Marks a package imported as a whole: its members are looked up at run time, by `dtbase.system.discovery`."""
+_QUOTED = re.compile(rf"""["']((?:{"|".join(_PACKAGES)})\.[\w.]+)["']""".encode())
+_ALL_PLUGINS = ".*"
+"""Suffix of a package imported as a whole: `dtbase.system.discovery` loads its plug-in modules at run time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sources:
-    """The tools' Python files below a directory, as modules that import each other. None is imported to find out."""
+class SourceTree:
+    """Python files of the tools below a directory and their imports, found without importing them."""
 
     directory: Path
-    _read: dict[Path, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
-    """What each file imports, once it was read."""
-    _found: dict[tuple[str, ...], frozenset[Path]] = field(default_factory=dict, compare=False, repr=False)
-    """What was answered before."""
+    _parsed: dict[Path, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
+    """Imports of each parsed file."""
+    _results: dict[tuple[str, ...], frozenset[Path]] = field(default_factory=dict, compare=False, repr=False)
+    """Cached results of `files_of_model`."""
 
-    def behind(self, family: str, task: str, roots: Sequence[str] = BUILDING) -> frozenset[Path]:
-        """The files a model of this family and task is built by, without the other families and tasks.
+    def files_of_model(self, family: str, task: str, roots: Sequence[str] = BUILD_STAGES) -> frozenset[Path]:
+        """Return the files that build a model of this family and task, without other families and tasks.
 
         Args:
-            family: the member of `dtmodels.families`.
-            task: the member of `dtmodels.tasks`.
-            roots: the modules to start from.
+            family: name of a module in `dtmodels.families`.
+            task: name of a module in `dtmodels.tasks`.
+            roots: modules to start from.
 
         Raises:
             Failure: one of the files is not Python.
         """
-        first = (*roots, f"{_FAMILIES}.{family}", f"{_TASKS}.{task}")
-        if first not in self._found:
-            self._found[first] = frozenset(self._follow(first))
-        return self._found[first]
+        start = (*roots, f"{_FAMILIES}.{family}", f"{_TASKS}.{task}")
+        if start not in self._results:
+            self._results[start] = frozenset(self._follow(start))
+        return self._results[start]
 
-    def of_family(self, family: str) -> frozenset[Path]:
-        """The files of `dtmodels.families` that one family consists of: its own, and what it shares with others.
+    def files_of_family(self, family: str) -> frozenset[Path]:
+        """Return the files in `dtmodels.families` of one family: its own and the shared ones that it imports.
 
         Raises:
             Failure: one of the files is not Python.
@@ -55,46 +58,46 @@ class Sources:
         directory = self.directory.joinpath(*_FAMILIES.split("."))
         return frozenset(path for path in self._follow([name]) if directory in path.parents)
 
-    def _follow(self, first: Sequence[str]) -> Iterable[Path]:
-        found: dict[str, Path] = {}
-        waiting = [*first]
+    def _follow(self, start: Sequence[str]) -> Iterable[Path]:
+        files: dict[str, Path] = {}
+        waiting = [*start]
         while waiting:
             name = waiting.pop()
-            if name.endswith(_MEMBERS):
-                package = name.removesuffix(_MEMBERS)
-                waiting += self._members(package) if package not in (_FAMILIES, _TASKS) else ()
-            elif name not in found and (path := self._file(name)):
-                found[name] = path
+            if name.endswith(_ALL_PLUGINS):
+                package = name.removesuffix(_ALL_PLUGINS)
+                waiting += self._plugins(package) if package not in (_FAMILIES, _TASKS) else ()
+            elif name not in files and (path := self._file(name)):
+                files[name] = path
                 waiting += [name.rpartition(".")[0], *self._imports(name, path)]
-        return found.values()
+        return files.values()
 
     def _file(self, name: str) -> Path | None:
-        first, *rest = name.split(".")
-        if first not in _OURS:
+        package, *rest = name.split(".")
+        if package not in _PACKAGES:
             return None
-        place = self.directory.joinpath(first, *rest)
-        return next((path for path in (place / "__init__.py", place.with_suffix(".py")) if path.is_file()), None)
+        base = self.directory.joinpath(package, *rest)
+        return next((path for path in (base / "__init__.py", base.with_suffix(".py")) if path.is_file()), None)
 
-    def _members(self, package: str) -> Iterator[str]:
+    def _plugins(self, package: str) -> Iterator[str]:
         directory = self.directory.joinpath(*package.split("."))
         for path in [*directory.glob("*.py"), *(init.parent for init in directory.glob("*/__init__.py"))]:
             if not path.name.startswith("_"):
                 yield f"{package}.{path.stem}"
 
     def _imports(self, name: str, path: Path) -> frozenset[str]:
-        if path not in self._read:
+        if path not in self._parsed:
             package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-            self._read[path] = frozenset(self._named(path, package))
-        return self._read[path]
+            self._parsed[path] = frozenset(self._imported_names(path, package))
+        return self._parsed[path]
 
-    def _named(self, path: Path, package: str) -> Iterator[str]:
-        """Every module a file names: in its imports, wherever they stand, or in quotes, to start another process."""
+    def _imported_names(self, path: Path, package: str) -> Iterator[str]:
+        """Yield all modules that a file imports, at any level, or names in a string to start a subprocess."""
         source = path.read_bytes()
         try:
             tree = ast.parse(source)
         except (SyntaxError, ValueError) as exc:
-            raise Failure(f"is not Python: {exc}", where=str(path), fix="correct it") from exc
-        yield from (found.decode() for found in _QUOTED.findall(source))
+            raise Failure(f"is not Python: {exc}", where=str(path), fix="fix the syntax") from exc
+        yield from (name.decode() for name in _QUOTED.findall(source))
         for statement in _statements(tree):
             match statement:
                 case ast.Import(names=names):
@@ -105,13 +108,13 @@ class Sources:
                     for alias in names:
                         yield (inner := f"{base}.{alias.name}")
                         if (file := self._file(inner)) and file.name == "__init__.py":
-                            yield inner + _MEMBERS
+                            yield inner + _ALL_PLUGINS
                 case _:
                     pass
 
 
 def _statements(tree: ast.Module) -> Iterator[ast.AST]:
-    """All statements, those inside others included; expressions hold none, and are most of a tree."""
+    """Yield all statements, including nested ones, without visiting expressions."""
     waiting: list[ast.AST] = [tree]
     while waiting:
         node = waiting.pop()
@@ -122,8 +125,8 @@ def _statements(tree: ast.Module) -> Iterator[ast.AST]:
 
 
 def _absolute(module: str, package: str, level: int) -> str:
-    """The full name of what `from <level dots><module> import` names inside `package`."""
+    """Return the full name of the module in `from <level dots><module> import` inside `package`."""
     if not level:
         return module
-    above = package.rsplit(".", level - 1)[0] if level > 1 else package
-    return f"{above}.{module}" if module else above
+    parent = package.rsplit(".", level - 1)[0] if level > 1 else package
+    return f"{parent}.{module}" if module else parent

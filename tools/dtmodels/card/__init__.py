@@ -1,1 +1,1 @@
-"""The model card: its data, its reader, its schemas, edits of its text, and the catalogue of all cards."""
+"""The model card: data classes, reader, schemas, edits of its source text, and the catalogue of all cards."""

@@ -1,4 +1,4 @@
-"""All cards of a model repository, found by their directories."""
+"""Catalogue of all model cards of a repository, one for each directory in `models/`."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from dtbase.system.suggestions import did_you_mean
 from dtmodels.card.model import Card
 from dtmodels.card.reader import read_card
 
-CARD = "card.yaml"
+CARD_FILE = "card.yaml"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A model: its card and the directory it lies in."""
+class CatalogueEntry:
+    """A model: its card and its directory."""
 
     card: Card
     directory: Path
@@ -27,13 +27,13 @@ class Catalogue:
     """The models of a repository, sorted by id."""
 
     root: Path
-    entries: tuple[Entry, ...]
+    entries: tuple[CatalogueEntry, ...]
     broken: Mapping[str, str]
-    """Why the card of a directory cannot be used, in one line, by the name of the directory."""
+    """Unusable cards: a one-line reason by name of the directory."""
 
     @classmethod
     def load(cls, root: Path) -> Catalogue:
-        """Read every `models/<id>/card.yaml` below `root`; a broken card does not hinder the others.
+        """Read every `models/<id>/card.yaml` below `root`; a broken card does not prevent reading the others.
 
         Raises:
             Failure: there is no `models` directory.
@@ -41,16 +41,16 @@ class Catalogue:
         entries, broken = [], {}
         for directory in model_directories(root):
             try:
-                entries.append(Entry(_card(directory), directory))
+                entries.append(CatalogueEntry(_card(directory), directory))
             except Failure as exc:
                 broken[directory.name] = _one_line(exc, root)
         return cls(root=root, entries=tuple(entries), broken=broken)
 
-    def get(self, model_id: str) -> Entry:
-        """The model called `model_id`.
+    def get(self, model_id: str) -> CatalogueEntry:
+        """Return the model with the id `model_id`.
 
         Raises:
-            WrongUsage: there is no such model; the nearest names are offered.
+            WrongUsage: there is no such model; the message suggests similar ids.
             Failure: its card is broken.
         """
         for entry in self.entries:
@@ -63,7 +63,7 @@ class Catalogue:
 
 
 def model_directories(root: Path) -> list[Path]:
-    """The directories of `models/`, sorted; hidden ones are nobody's model.
+    """Return the directories of `models/`, sorted, without hidden ones.
 
     Raises:
         Failure: there is no `models` directory.
@@ -75,7 +75,7 @@ def model_directories(root: Path) -> list[Path]:
 
 
 def _card(directory: Path) -> Card:
-    path = directory / CARD
+    path = directory / CARD_FILE
     if not path.is_file():
         raise Failure("there is no card.yaml", where=str(directory), fix="write one, or remove the directory")
     card = read_card(path)
@@ -86,6 +86,6 @@ def _card(directory: Path) -> Card:
     return card
 
 
-def _one_line(wrong: Failure, root: Path) -> str:
-    where = wrong.where.removeprefix(f"{root}/")
-    return f"{where}: {wrong.what}"
+def _one_line(failure: Failure, root: Path) -> str:
+    where = failure.where.removeprefix(f"{root}/")
+    return f"{where}: {failure.what}"

@@ -1,6 +1,6 @@
-"""Sample sets: which images the demo of a task shows, and how, in `images/<task>/demo.yaml`.
+"""Sample sets of demos: the images that the demo of a task uses, read from `images/<task>/demo.yaml`.
 
-The file holds one `demo` section as a card may have it; what a card says goes before it.
+The file holds one `demo` section like that of a card; values of a card override it.
 """
 
 from __future__ import annotations
@@ -12,53 +12,53 @@ from typing import Any
 
 from dtbase.system.errors import Failure
 from dtmodels.card.model import Demo
-from dtmodels.card.reader import build
+from dtmodels.card.reader import build_dataclass
 from dtmodels.card.schema_fit import validate_against_schema
-from dtmodels.card.schemas import schema
+from dtmodels.card.schemas import load_schema
 from dtmodels.yaml.document import Mapping as Fields
-from dtmodels.yaml.document import ReadProblem, Unreadable, compose, decode
+from dtmodels.yaml.document import ReadProblem, UnreadableDocument, compose_document, decode_document
 
-FILE = "demo.yaml"
-PICTURES = {".jpg", ".jpeg", ".png"}
+DEMO_FILE = "demo.yaml"
+IMAGE_SUFFIXES = {".jpg", ".jpeg", ".png"}
 
 
-def sample_set(directory: Path) -> Demo:
-    """The sample set in `directory`; an empty one where there is none.
+def read_sample_set(directory: Path) -> Demo:
+    """Read the sample set in `directory`; it is empty when there is no file.
 
     Raises:
-        Failure: it is not well formed; says line and column.
+        Failure: the file is not well formed; the message states line and column.
     """
-    path = directory / FILE
+    path = directory / DEMO_FILE
     if not path.is_file():
         return Demo()
     try:
-        root, problems = compose(decode(path.read_bytes()))
-    except Unreadable as stop:
-        raise _failure(path, stop.problem) from stop
+        root, problems = compose_document(decode_document(path.read_bytes()))
+    except UnreadableDocument as exc:
+        raise _failure(path, exc.problem) from exc
     if not isinstance(root, Fields):
-        raise Failure("holds no demo section", where=str(path), fix="start with `demo:`")
-    values, more = validate_against_schema(root, _form())
-    for problem in [*problems, *more]:
+        raise Failure("has no demo section", where=str(path), fix="start with `demo:`")
+    values, departures = validate_against_schema(root, _demo_schema())
+    for problem in [*problems, *departures]:
         if problem.severity == "error":
             raise _failure(path, problem)
-    found: Demo = build(Demo, values["demo"])
-    return found
+    demo: Demo = build_dataclass(Demo, values["demo"])
+    return demo
 
 
-def merged(card: Demo, default: Demo) -> Demo:
-    """What a card says, and what the sample set says where the card is silent; prompts image by image."""
-    said = {field.name: getattr(card, field.name) or getattr(default, field.name) for field in fields(Demo)}
-    return Demo(**{**said, "prompts": {**default.prompts, **card.prompts}})
+def merge_demos(card: Demo, default: Demo) -> Demo:
+    """Merge the demo of a card with its task's sample set; the card overrides fields, and prompts of single images."""
+    merged = {field.name: getattr(card, field.name) or getattr(default, field.name) for field in fields(Demo)}
+    return Demo(**{**merged, "prompts": {**default.prompts, **card.prompts}})
 
 
-def _form() -> Mapping[str, Any]:
-    whole = schema("card-v1")
+def _demo_schema() -> Mapping[str, Any]:
+    card = load_schema("card-v1")
     return {
         "type": "object",
         "additionalProperties": False,
         "required": ["demo"],
-        "properties": {"demo": whole["properties"]["demo"]},
-        "definitions": whole["definitions"],
+        "properties": {"demo": card["properties"]["demo"]},
+        "definitions": card["definitions"],
     }
 
 

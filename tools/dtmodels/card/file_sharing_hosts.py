@@ -1,10 +1,10 @@
-"""Hosts of personal shares: what lies there is gone with its owner, and programs often get a page instead of it."""
+"""Personal file-sharing hosts. Their files disappear with the owner, and programs often get a web page instead."""
 
 from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-SHARES = (
+FILE_SHARING_HOSTS = (
     "drive.google.com",
     "docs.google.com",
     "drive.usercontent.google.com",
@@ -27,13 +27,13 @@ SHARES = (
     "discordapp.com",
     "discord.com",
 )
-MIRROR = "mirror it where its licence allows that (a release, Zenodo, the Hugging Face Hub), and name that address"
+MIRROR_ADVICE = "mirror it where its licence allows that (a release, Zenodo, the Hugging Face Hub), and state that URL"
 
 
-def share(address: str) -> str:
-    """The host of an address if it is a personal share, else nothing."""
+def file_sharing_host(url: str) -> str:
+    """Return the host of a URL if it is a personal file-sharing host, else an empty string."""
     try:
-        host = (urlsplit(address).hostname or "").lower()
+        host = (urlsplit(url).hostname or "").lower()
     except ValueError:
         return ""
-    return host if any(host == name or host.endswith(f".{name}") for name in SHARES) else ""
+    return host if any(host == name or host.endswith(f".{name}") for name in FILE_SHARING_HOSTS) else ""

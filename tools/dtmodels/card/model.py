@@ -1,8 +1,7 @@
-"""The card: the one hand-written description of a model, as frozen dataclasses.
+"""The model card as frozen dataclasses: the hand-written description of a model.
 
-The public contract is `schema/card-v1.schema.json`; these classes are its typed view and a test holds the two
-together. Field by field documentation stands in the schema, where editors show it. Reading a card file, with line
-and column of every value, is the work of `dtmodels.card.reader`.
+The public contract is `schema/card-v1.schema.json`. These classes are its typed view; a test compares the two. The
+schema documents every field, because editors show it from there. `dtmodels.card.reader` reads card files.
 """
 
 from __future__ import annotations
@@ -12,12 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Options = Mapping[str, Any]
-"""Free-form settings whose meaning belongs to a family or to darktable: plain JSON values."""
+"""Free-form settings of a network family or of darktable: plain JSON values."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where the network and its weights come from."""
+    """Origin of the network and its weights."""
 
     repository: str
     authors: tuple[str, ...]
@@ -26,7 +25,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
-    """The research the model rests on."""
+    """Publication that describes the model."""
 
     kind: str
     title: str = ""
@@ -35,7 +34,7 @@ class Publication:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LicenseReview:
-    """Somebody read a licence and says how its condition is met."""
+    """Review of a licence: a reviewer read it and states how its condition is met."""
 
     license: str
     condition: str
@@ -46,7 +45,7 @@ class LicenseReview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LicenseText:
-    """The text of a licence SPDX does not know, as a file in the model's directory."""
+    """Text of a licence that SPDX does not list, as a file in the model's directory."""
 
     license: str
     file: str
@@ -55,14 +54,14 @@ class LicenseText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class License:
-    """SPDX licence expressions of the weights and of the code that computes with them."""
+    """SPDX licence expressions of the weights and of the inference code."""
 
     weights: str
     code: str
     chosen: str | None = None
-    """The alternative taken, where the weights come under a choice."""
+    """The chosen licence, where the weights are offered under several."""
     package: str | None = None
-    """Licence of what is distributed, where it is not that of the weights."""
+    """Licence of the distributed files, where it differs from the licence of the weights."""
     attribution: str | None = None
     reviews: tuple[LicenseReview, ...] = ()
     texts: tuple[LicenseText, ...] = ()
@@ -70,7 +69,7 @@ class License:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingCode:
-    """The code that made the weights."""
+    """Code that trained the weights."""
 
     url: str
     license: str
@@ -79,7 +78,7 @@ class TrainingCode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaseModel:
-    """The model these weights were made from."""
+    """Model from which these weights were fine-tuned or derived."""
 
     name: str
     license: str
@@ -88,14 +87,14 @@ class BaseModel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Annotations:
-    """Labels, masks or captions whose licence is not that of the pictures."""
+    """Labels, masks or captions whose licence differs from the licence of the images."""
 
     license: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dataset:
-    """One dataset the weights were made from or judged by, with its licence and provenance."""
+    """One dataset used for training or evaluation, with its licence and provenance."""
 
     name: str
     role: str
@@ -112,7 +111,7 @@ class Dataset:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Training:
-    """What the weights were trained on, and with what."""
+    """Training code and datasets of the weights."""
 
     code: TrainingCode | None = None
     datasets: tuple[Dataset, ...] = ()
@@ -120,7 +119,7 @@ class Training:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Component:
-    """One component of the Model Openness Framework: where it lies and under which licence."""
+    """One component of the Model Openness Framework: its location and its licence."""
 
     license: str
     location: str
@@ -128,7 +127,7 @@ class Component:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Openness:
-    """The claimed openness: OSAID class, MOF class, and the components that carry the claim."""
+    """Claimed openness: OSAID class, MOF class, and the components that support the claim."""
 
     osaid: str
     mof: str
@@ -137,7 +136,7 @@ class Openness:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limitation:
-    """Something the model cannot do, or a compromise that is disclosed here."""
+    """Limitation of the model, or a disclosed compromise."""
 
     about: str
     text: str
@@ -146,7 +145,7 @@ class Limitation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntendedUse:
-    """What the model may be used for and how it runs."""
+    """Intended use of the model, and how it runs."""
 
     scope: str
     inference: str
@@ -156,7 +155,7 @@ class IntendedUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PurposeReview:
-    """Somebody made sure that the model does not imitate people."""
+    """Review that the model does not imitate people."""
 
     finding: str
     by: str
@@ -174,7 +173,7 @@ class HubFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
-    """The author's file: exactly one of `url`, `hub` and `file` says where it lies."""
+    """The author's file; exactly one of `url`, `hub` and `file` states its location."""
 
     name: str
     url: str | None = None
@@ -186,15 +185,15 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversionSettings:
-    """Which network family builds the model, and with which settings."""
+    """Network family that builds the model, and its settings."""
 
     family: str
     options: Options = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Package:
-    """How darktable is told to run the model."""
+class PackageSettings:
+    """Settings with which darktable runs the model."""
 
     type: str
     attributes: Options = field(default_factory=dict)
@@ -202,15 +201,15 @@ class Package:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tolerance:
-    """How far the built model may be from its stored golden output."""
+    """Allowed difference between the built model's output and the stored golden output."""
 
     relative: float | None = None
     psnr_db: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evaluation:
-    """One measured figure, with the command that measures it again."""
+class EvaluationResult:
+    """One measured result, with the command that reproduces it."""
 
     metric: str
     unit: str
@@ -223,7 +222,7 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
-    """Where a user would click or brush; places are shares of the image's width and height."""
+    """Clicks or brush strokes of a user; positions are fractions of the image's width and height."""
 
     points: tuple[tuple[float, ...], ...] = ()
     beside: tuple[tuple[float, ...], ...] = ()
@@ -233,18 +232,18 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demo:
-    """What the demo shows."""
+    """Images and prompts of the demo."""
 
     images: tuple[str, ...] = ()
     prompts: Mapping[str, tuple[Prompt, ...]] = field(default_factory=dict)
-    """By image."""
+    """Prompts by image."""
     electrons: int | None = None
     shrink: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acceptance:
-    """A compromise somebody accepted by name, with a reason."""
+    """Documented waiver of one lint rule, with a reason and a name."""
 
     rule: str
     reason: str
@@ -268,7 +267,7 @@ class Card:
     license: License
     use: IntendedUse
     convert: ConversionSettings
-    package: Package
+    package: PackageSettings
     status_reason: str | None = None
     publication: Publication | None = None
     base_model: BaseModel | None = None
@@ -278,13 +277,13 @@ class Card:
     purpose_review: PurposeReview | None = None
     checkpoints: tuple[Checkpoint, ...] = ()
     tolerance: Tolerance = field(default_factory=Tolerance)
-    evaluation: tuple[Evaluation, ...] = ()
+    evaluation: tuple[EvaluationResult, ...] = ()
     demo: Demo = field(default_factory=Demo)
     acceptances: tuple[Acceptance, ...] = ()
     changes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def version_numbers(self) -> tuple[int, int]:
-        """The version as darktable compares it: two integers."""
+        """Major and minor version as integers, as darktable compares them."""
         major, minor = self.version.split(".")
         return int(major), int(minor)

@@ -1,8 +1,7 @@
-"""Fit a document to a JSON Schema: typed values, and every departure as one sentence with its place.
+"""Validate a YAML document against a JSON Schema: typed values, and one problem with its position per defect.
 
-A general validator would do for yes or no. This one turns text into the type the schema asks for, reports one problem
-for one defect, and starts fast. It knows the keywords the card schema uses; a test compares its verdicts with those
-of the `jsonschema` library.
+Unlike a general validator, it converts text to the type that the schema requires, and it starts fast. It supports the
+keywords of the card schema; a test compares its results with those of the `jsonschema` library.
 """
 
 from __future__ import annotations
@@ -13,225 +12,239 @@ from collections.abc import Mapping as Dict
 from datetime import date
 from typing import Any, Literal
 
-from dtbase.system.suggestions import did_you_mean, edit_distance, nearest
-from dtmodels.yaml.document import Change, Mapping, Node, ReadProblem, Scalar, Sequence, Span, Where, locate
+from dtbase.system.suggestions import did_you_mean, edit_distance, nearest_names
+from dtmodels.yaml.document import (
+    FieldPath,
+    Mapping,
+    ReadProblem,
+    Scalar,
+    Sequence,
+    SourceChange,
+    Span,
+    YamlNode,
+    locate,
+)
 from dtmodels.yaml.values import NotJson, is_null, other_reading, plain_value
 
 Schema = Dict[str, Any]
-Reason = Literal["missing", "type", "value"]
-_RULES: Dict[Reason, str] = {"missing": "SCH002", "type": "SCH004", "value": "SCH004"}
+DefectKind = Literal["missing", "type", "value"]
+_RULES: Dict[DefectKind, str] = {"missing": "SCH002", "type": "SCH004", "value": "SCH004"}
 _CONDITIONAL = "x-conditional"
-"""Fields a condition asks for: a card can be judged without them."""
-_WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})")
+"""Fields that only a condition requires: a card without them can still be linted."""
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _KINDS = {"object": "a mapping", "array": "a list", "string": "text", "integer": "an integer", "number": "a number"}
 
 
 def validate_against_schema(root: Mapping, schema: Schema) -> tuple[dict[str, Any], list[ReadProblem]]:
-    """The values of a document in the types of `schema`, and all problems in the order of the file.
+    """Return the values of a document in the types of `schema`, and all problems in the order of the file.
 
-    Values that do not fit are None or kept as they are; fields the schema does not know are left out.
+    Values that do not fit are None or unchanged; unknown fields are omitted.
     """
-    fitter = _Fitter(root, schema.get("definitions", {}))
-    values = fitter.object(root, schema, ())
-    return values, sorted(fitter.problems, key=lambda problem: (problem.span.line, problem.span.column))
+    validator = _SchemaValidator(root, schema.get("definitions", {}))
+    values = validator.object(root, schema, ())
+    return values, sorted(validator.problems, key=lambda problem: (problem.span.line, problem.span.column))
 
 
-def label(where: Where) -> str:
-    """A path as people write it: `checkpoints[0].sha256`."""
+def field_name(where: FieldPath) -> str:
+    """Format a path for messages: `checkpoints[0].sha256`."""
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in where)
     return text.removeprefix(".") or "the card"
 
 
-class _Fitter:
+class _SchemaValidator:
     def __init__(self, root: Mapping, definitions: Schema) -> None:
         self.root = root
         self.definitions = definitions
         self.problems: list[ReadProblem] = []
 
-    def value(self, node: Node, schema: Schema, where: Where) -> Any:
+    def value(self, node: YamlNode, schema: Schema, where: FieldPath) -> Any:
         schema = self._effective(node, schema)
         if is_null(node):
-            return self._missing(schema, where, f"{label(where)} has no value")
+            return self._report_missing(schema, where, f"{field_name(where)} has no value")
         match schema["type"], node:
             case "object", Mapping():
                 return self.object(node, schema, where)
             case "array", Sequence():
-                return self._array(node, schema, where)
+                return self._list(node, schema, where)
             case "string", Scalar():
                 return self._text(node, schema, where)
             case (("integer" | "number"), Scalar(plain=True)):
                 return self._number(node, schema, where)
             case kind, _:
-                what = f"{label(where)} is {_found(node)}, not {_KINDS[kind]}"
-                return self._say("type", schema, where, what, _example(schema, where), structural=True)
+                what = f"{field_name(where)} is {_node_kind(node)}, not {_KINDS[kind]}"
+                return self._report("type", schema, where, what, _example(schema, where), structural=True)
 
-    def object(self, node: Mapping, schema: Schema, where: Where) -> dict[str, Any]:
+    def object(self, node: Mapping, schema: Schema, where: FieldPath) -> dict[str, Any]:
         schema = self._effective(node, schema)
         properties: Schema = schema.get("properties", {})
-        others = schema.get("additionalProperties", True)
-        if not properties and others is True:
-            return self._free(node, where)  # type: ignore[no-any-return]
+        additional = schema.get("additionalProperties", True)
+        if not properties and additional is True:
+            return self._free_form(node, where)  # type: ignore[no-any-return]
         values = {}
         unknown = []
         for key, inner in node.pairs:
             if key.text in properties:
                 values[key.text] = self.value(inner, properties[key.text], (*where, key.text))
-            elif others is False:
+            elif additional is False:
                 unknown.append(key)
             else:
-                self._named(key, schema, (*where, key.text))
-                values[key.text] = self.value(inner, others, (*where, key.text))
-        self._names(node, schema, unknown, where)
+                self._check_key(key, schema, (*where, key.text))
+                values[key.text] = self.value(inner, additional, (*where, key.text))
+        self._check_fields(node, schema, unknown, where)
         return values
 
-    def _names(self, node: Mapping, schema: Schema, unknown: list[Scalar], where: Where) -> None:
-        """Fields that should not be there and fields that are not; a misspelt field is one problem, not two."""
+    def _check_fields(self, node: Mapping, schema: Schema, unknown: list[Scalar], where: FieldPath) -> None:
+        """Report unknown and missing fields; a misspelt field is one problem, not two."""
         missing = [name for name in schema.get("required", ()) if not node.get(name)]
-        free = [name for name in schema.get("properties", {}) if not node.get(name)] if unknown else []
+        unused = [name for name in schema.get("properties", {}) if not node.get(name)] if unknown else []
         for key in unknown:
-            meant = nearest(key.text, missing, most=1)
-            missing = [name for name in missing if name not in meant]
+            intended = nearest_names(key.text, missing, limit=1)
+            missing = [name for name in missing if name not in intended]
             known = did_you_mean(key.text, schema.get("properties", {}))
-            fix = f"rename it to {meant[0]}" if meant else f"delete it, or correct its name; {known}"
-            what = f"'{_short(key.text)}' is not a field of {label(where)}"
-            change = _renamed((*where, key.text), meant or nearest(key.text, free, most=1))
-            free = [name for name in free if not change or name != change.source]
-            self._add("SCH003", (*where, key.text), what, fix, span=key.span, structural=bool(meant), change=change)
+            fix = f"rename it to {intended[0]}" if intended else f"delete it, or fix its name; {known}"
+            what = f"'{_short(key.text)}' is not a field of {field_name(where)}"
+            change = _renamed((*where, key.text), intended or nearest_names(key.text, unused, limit=1))
+            unused = [name for name in unused if not change or name != change.source]
+            self._add("SCH003", (*where, key.text), what, fix, span=key.span, structural=bool(intended), change=change)
         for name in missing:
             inner = self._effective(None, schema["properties"][name])
             structural = name not in schema.get(_CONDITIONAL, ())
-            self._missing(inner, (*where, name), f"{label((*where, name))} is missing", structural=structural)
+            self._report_missing(
+                inner, (*where, name), f"{field_name((*where, name))} is missing", structural=structural
+            )
         choices = [name for choice in schema.get("oneOf", ()) for name in choice["required"]]
-        if choices and (given := sum(1 for name in choices if node.get(name))) != 1:
-            what = f"{label(where)} says {'none' if not given else 'more than one'} of {', '.join(choices)}"
-            self._add("SCH004" if given else "SCH002", where, what, "keep exactly one of them")
+        if choices and (present := sum(1 for name in choices if node.get(name))) != 1:
+            what = f"{field_name(where)} has {'more than one' if present else 'none'} of {', '.join(choices)}"
+            self._add("SCH004" if present else "SCH002", where, what, "set exactly one of them")
 
-    def _named(self, key: Scalar, schema: Schema, where: Where) -> None:
-        self._ambiguous(key, str, where, span=key.span)
+    def _check_key(self, key: Scalar, schema: Schema, where: FieldPath) -> None:
+        self._warn_if_ambiguous(key, str, where, span=key.span)
         pattern = schema.get("propertyNames", {}).get("pattern", "")
         if not re.fullmatch(pattern, key.text):
-            what = f"'{_short(key.text)}' is not well formed as a key of {label(where[:-1])}"
+            what = f"'{_short(key.text)}' is not well formed as a key of {field_name(where[:-1])}"
             self._add("SCH004", where, what, schema["description"], span=key.span)
 
-    def _array(self, node: Sequence, schema: Schema, where: Where) -> list[Any]:
+    def _list(self, node: Sequence, schema: Schema, where: FieldPath) -> list[Any]:
         if not node.items and schema.get("minItems", 0):
-            self._missing(schema, where, f"{label(where)} is empty", structural=False)
+            self._report_missing(schema, where, f"{field_name(where)} is empty", structural=False)
         elif len(node.items) < schema.get("minItems", 0):
-            what = f"{label(where)} has {len(node.items)} entries, fewer than {schema['minItems']}"
-            self._say("value", schema, where, what, _example(schema, where))
+            what = f"{field_name(where)} has {len(node.items)} entries, fewer than {schema['minItems']}"
+            self._report("value", schema, where, what, _example(schema, where))
         if len(node.items) > schema.get("maxItems", len(node.items)):
-            what = f"{label(where)} has {len(node.items)} entries, more than {schema['maxItems']}"
-            self._say("value", schema, where, what, "shorten it")
+            what = f"{field_name(where)} has {len(node.items)} entries, more than {schema['maxItems']}"
+            self._report("value", schema, where, what, "shorten it")
         return [self.value(item, schema["items"], (*where, index)) for index, item in enumerate(node.items)]
 
-    def _text(self, node: Scalar, schema: Schema, where: Where) -> str:
+    def _text(self, node: Scalar, schema: Schema, where: FieldPath) -> str:
         text = node.text
-        self._ambiguous(node, str, where)
+        self._warn_if_ambiguous(node, str, where)
         if not text.strip():
-            self._missing(schema, where, f"{label(where)} is empty", structural=False)
+            self._report_missing(schema, where, f"{field_name(where)} is empty", structural=False)
         elif "const" in schema and text != schema["const"]:
-            what = f"{label(where)} is '{_short(text)}', but only '{schema['const']}' is accepted"
-            self._say("value", schema, where, what, schema["description"])
+            what = f"{field_name(where)} is '{_short(text)}', but only '{schema['const']}' is accepted"
+            self._report("value", schema, where, what, schema["description"])
         elif text not in (known := schema.get("enum", [text])):
-            what = f"{label(where)} cannot be '{_short(text)}'"
-            self._say("value", schema, where, what, did_you_mean(text, known))
+            what = f"{field_name(where)} cannot be '{_short(text)}'"
+            self._report("value", schema, where, what, did_you_mean(text, known))
         elif not re.fullmatch(schema.get("pattern", r"(?s:.*)"), text):
-            what = f"{label(where)} is '{_short(text)}', which is not well formed"
-            self._say("value", schema, where, what, schema["description"])
+            what = f"{field_name(where)} is '{_short(text)}', which is not well formed"
+            self._report("value", schema, where, what, schema["description"])
         elif not schema.get("minLength", 0) <= len(text) <= schema.get("maxLength", len(text)):
             limits = f"{schema.get('minLength', 0)} to {schema['maxLength']}"
-            what = f"{label(where)} has {len(text)} characters, not {limits}"
-            self._say("value", schema, where, what, schema["description"])
-        elif schema.get("format") == "date" and not _is_day(text):
-            self._say("value", schema, where, f"{label(where)} is '{text}', which is no day", schema["description"])
+            what = f"{field_name(where)} has {len(text)} characters, not {limits}"
+            self._report("value", schema, where, what, schema["description"])
+        elif schema.get("format") == "date" and not _is_date(text):
+            self._report(
+                "value", schema, where, f"{field_name(where)} is '{text}', which is not a date", schema["description"]
+            )
         return text
 
-    def _number(self, node: Scalar, schema: Schema, where: Where) -> float | None:
+    def _number(self, node: Scalar, schema: Schema, where: FieldPath) -> float | None:
         try:
             value = plain_value(node.text)
         except NotJson:
             value = None
-        whole = schema["type"] == "integer"
-        if type(value) not in (int, float) or (whole and not _WHOLE.fullmatch(node.text)):
-            what = f"{label(where)} is '{_short(node.text)}', not {_KINDS[schema['type']]}"
-            self._say("type", schema, where, what, _example(schema, where), structural=True)
+        integer = schema["type"] == "integer"
+        if type(value) not in (int, float) or (integer and not _INTEGER.fullmatch(node.text)):
+            what = f"{field_name(where)} is '{_short(node.text)}', not {_KINDS[schema['type']]}"
+            self._report("type", schema, where, what, _example(schema, where), structural=True)
             return None
-        self._ambiguous(node, int if whole else float, where)
+        self._warn_if_ambiguous(node, int if integer else float, where)
         if value != schema.get("const", value):
-            what = f"{label(where)} is {node.text}, but only {schema['const']} is known"
-            self._say("value", schema, where, what, schema["description"])
+            what = f"{field_name(where)} is {node.text}, but only {schema['const']} is supported"
+            self._report("value", schema, where, what, schema["description"])
         elif (
             value < schema.get("minimum", value)
             or value > schema.get("maximum", value)
             or ("exclusiveMinimum" in schema and value <= schema["exclusiveMinimum"])
         ):
-            what = f"{label(where)} is {node.text}, which is out of range"
-            self._say("value", schema, where, what, _range(schema))
-        return int(value) if whole else float(value)
+            what = f"{field_name(where)} is {node.text}, which is out of range"
+            self._report("value", schema, where, what, _range(schema))
+        return int(value) if integer else float(value)
 
-    def _free(self, node: Node, where: Where) -> Any:
-        """A value whose meaning the schema leaves open: plain scalars by the core schema of YAML 1.2."""
+    def _free_form(self, node: YamlNode, where: FieldPath) -> Any:
+        """Convert a free-form value: plain scalars by the core schema of YAML 1.2."""
         match node:
             case Mapping():
                 for key, _ in node.pairs:
-                    self._ambiguous(key, str, (*where, key.text), span=key.span)
-                return {key.text: self._free(value, (*where, key.text)) for key, value in node.pairs}
+                    self._warn_if_ambiguous(key, str, (*where, key.text), span=key.span)
+                return {key.text: self._free_form(value, (*where, key.text)) for key, value in node.pairs}
             case Sequence():
-                return [self._free(item, (*where, index)) for index, item in enumerate(node.items)]
+                return [self._free_form(item, (*where, index)) for index, item in enumerate(node.items)]
             case Scalar() if not node.plain:
                 return node.text
             case Scalar():
                 return self._free_scalar(node, where)
 
-    def _free_scalar(self, node: Scalar, where: Where) -> Any:
+    def _free_scalar(self, node: Scalar, where: FieldPath) -> Any:
         try:
             value = plain_value(node.text)
         except NotJson:
-            what = f"{label(where)} is '{_short(node.text)}', which JSON cannot hold"
+            what = f"{field_name(where)} is '{_short(node.text)}', which JSON cannot represent"
             return self._add("SCH004", where, what, "write a finite number, or put text in quotes")
-        self._ambiguous(node, type(value), where)
+        self._warn_if_ambiguous(node, type(value), where)
         return value
 
-    def _ambiguous(self, node: Scalar, kind: type, where: Where, *, span: Span | None = None) -> None:
+    def _warn_if_ambiguous(self, node: Scalar, kind: type, where: FieldPath, *, span: Span | None = None) -> None:
         if other := other_reading(node, kind):
-            what = f"other readers take '{_short(node.text)}' without quotes for {other}"
+            what = f"some YAML readers parse '{_short(node.text)}' without quotes as {other}"
             source = json.dumps(node.text if kind is str else plain_value(node.text), ensure_ascii=False)
-            change = Change(kind="key" if span else "value", where=where, source=source, safe=True)
+            change = SourceChange(kind="key" if span else "value", where=where, source=source, safe=True)
             self._add("YML006", where, what, f"write {source}", span=span, severity="warning", change=change)
 
-    def _effective(self, node: Node | None, schema: Schema) -> Schema:
-        """The schema with its references followed, and with the branch of each condition the node meets."""
+    def _effective(self, node: YamlNode | None, schema: Schema) -> Schema:
+        """Resolve the references of a schema, and merge the branch of each condition for this node."""
         for part in schema.get("allOf", ()):
             if name := part.get("$ref", "").rpartition("/")[2]:
                 schema = {**self.definitions[name], **schema}
         for part in [*schema.get("allOf", ()), schema]:
             if "if" in part and isinstance(node, Mapping):
-                schema = _merged(schema, part.get("then" if _holds(node, part["if"]) else "else", {}))
+                schema = _merged(schema, part.get("then" if _satisfies(node, part["if"]) else "else", {}))
         return schema
 
-    def _missing(self, schema: Schema, where: Where, what: str, *, structural: bool = True) -> None:
-        self._say("missing", schema, where, what, _example(schema, where), structural=structural)
+    def _report_missing(self, schema: Schema, where: FieldPath, what: str, *, structural: bool = True) -> None:
+        self._report("missing", schema, where, what, _example(schema, where), structural=structural)
 
-    def _say(
-        self, reason: Reason, schema: Schema, where: Where, what: str, fix: str, *, structural: bool = False
+    def _report(
+        self, defect: DefectKind, schema: Schema, where: FieldPath, what: str, fix: str, *, structural: bool = False
     ) -> None:
-        rule = schema.get("x-rules", {}).get(reason) or _RULES[reason]
-        fix = schema.get("x-fixes", {}).get(reason, fix)
+        rule = schema.get("x-rules", {}).get(defect) or _RULES[defect]
+        fix = schema.get("x-fixes", {}).get(defect, fix)
         self._add(rule, where, what, fix, structural=structural)
 
     def _add(
         self,
         rule: str,
-        where: Where,
+        where: FieldPath,
         what: str,
         fix: str,
         *,
         span: Span | None = None,
         structural: bool = False,
         severity: Literal["error", "warning"] = "error",
-        change: Change | None = None,
+        change: SourceChange | None = None,
     ) -> None:
-        found = ReadProblem(
+        problem = ReadProblem(
             rule=rule,
             span=span or locate(self.root, where),
             what=what,
@@ -241,42 +254,42 @@ class _Fitter:
             severity=severity,
             change=change,
         )
-        self.problems.append(found)
+        self.problems.append(problem)
 
 
-def _renamed(where: Where, meant: list[str]) -> Change | None:
-    """The field gets the name that was meant; only a slip of two letters leaves no doubt."""
-    if not meant:
+def _renamed(where: FieldPath, intended: list[str]) -> SourceChange | None:
+    """Return the change that renames a field to the intended name; it is safe up to an edit distance of 2."""
+    if not intended:
         return None
-    safe = edit_distance(str(where[-1]), meant[0]) <= 2
-    return Change(kind="key", where=where, source=meant[0], safe=safe)
+    safe = edit_distance(str(where[-1]), intended[0]) <= 2
+    return SourceChange(kind="key", where=where, source=intended[0], safe=safe)
 
 
-def _holds(node: Mapping, test: Schema) -> bool:
-    """Whether a mapping meets an `if`, which asks for constants only; a field that is not there meets it."""
+def _satisfies(node: Mapping, test: Schema) -> bool:
+    """Check a mapping against an `if`, which only compares constants; an absent optional field satisfies it."""
     if not all(node.get(name) for name in test.get("required", ())):
         return False
-    given = ((node.get(name), wanted) for name, wanted in test["properties"].items())
+    fields = ((node.get(name), expected) for name, expected in test["properties"].items())
     return all(
-        isinstance(pair[1], Scalar) and pair[1].text in wanted.get("enum", [wanted.get("const")])
-        for pair, wanted in given
+        isinstance(pair[1], Scalar) and pair[1].text in expected.get("enum", [expected.get("const")])
+        for pair, expected in fields
         if pair
     )
 
 
-def _merged(schema: Schema, more: Schema) -> Schema:
-    both = {**schema, **more}
-    for name in schema.keys() & more.keys():
-        if isinstance(more[name], dict):
-            both[name] = _merged(schema[name], more[name])
-        elif isinstance(more[name], list):
-            both[name] = [*schema[name], *more[name]]
-    if "required" in more:
-        both[_CONDITIONAL] = [*schema.get(_CONDITIONAL, ()), *more["required"]]
-    return both
+def _merged(schema: Schema, branch: Schema) -> Schema:
+    merged = {**schema, **branch}
+    for name in schema.keys() & branch.keys():
+        if isinstance(branch[name], dict):
+            merged[name] = _merged(schema[name], branch[name])
+        elif isinstance(branch[name], list):
+            merged[name] = [*schema[name], *branch[name]]
+    if "required" in branch:
+        merged[_CONDITIONAL] = [*schema.get(_CONDITIONAL, ()), *branch["required"]]
+    return merged
 
 
-def _is_day(text: str) -> bool:
+def _is_date(text: str) -> bool:
     try:
         date.fromisoformat(text)
     except ValueError:
@@ -284,7 +297,7 @@ def _is_day(text: str) -> bool:
     return True
 
 
-def _found(node: Node) -> str:
+def _node_kind(node: YamlNode) -> str:
     match node:
         case Mapping():
             return "a mapping"
@@ -294,8 +307,8 @@ def _found(node: Node) -> str:
             return f"'{_short(node.text)}'" if node.plain else "text in quotes"
 
 
-def _example(schema: Schema, where: Where) -> str:
-    """How to write a field, from the examples of the schema; what the field is for, where no example is short."""
+def _example(schema: Schema, where: FieldPath) -> str:
+    """Return a fix for a field: a short example of the schema, or else the field's description."""
     example = json.dumps(schema["examples"][0], ensure_ascii=False)
     if len(example) > 80:
         return str(schema["description"])
@@ -310,6 +323,6 @@ def _range(schema: Schema) -> str:
 
 
 def _short(text: str) -> str:
-    """A value as it may be quoted in a sentence of one line."""
+    """Shorten a value to at most 60 characters on one line, for messages."""
     text = text.encode("unicode_escape").decode() if "\n" in text or "\r" in text else text
     return text if len(text) <= 60 else f"{text[:57]}..."

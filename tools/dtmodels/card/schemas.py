@@ -1,4 +1,4 @@
-"""The public contracts in `schema/`: found beside the sources in a checkout, inside the package once installed."""
+"""JSON Schemas of the public file formats: in `schema/` of a checkout, or inside the installed package."""
 
 from __future__ import annotations
 
@@ -20,55 +20,55 @@ _SUFFIX = ".schema.json"
 
 
 @functools.cache
-def directory() -> Path:
-    """The directory that holds the schemas."""
+def schema_directory() -> Path:
+    """Return the directory of the schemas."""
     installed = Path(__file__).parents[1] / "_schema"
     return installed if installed.is_dir() else Path(__file__).parents[3] / "schema"
 
 
-def names() -> list[str]:
-    """Names of the schemas, such as `card-v1`, sorted."""
-    return sorted(path.name.removesuffix(_SUFFIX) for path in directory().glob(f"*{_SUFFIX}"))
+def schema_names() -> list[str]:
+    """Return the names of the schemas, such as `card-v1`, sorted."""
+    return sorted(path.name.removesuffix(_SUFFIX) for path in schema_directory().glob(f"*{_SUFFIX}"))
 
 
 @functools.cache
-def schema(name: str) -> dict[str, Any]:
-    """The schema called `name`; treat it as read-only.
+def load_schema(name: str) -> dict[str, Any]:
+    """Return the schema `name`; callers must not modify it.
 
     Raises:
-        WrongUsage: no such schema.
+        WrongUsage: there is no such schema.
     """
-    path = directory() / f"{name}{_SUFFIX}"
+    path = schema_directory() / f"{name}{_SUFFIX}"
     if not path.is_file():
-        raise WrongUsage(f"there is no schema '{name}'", fix=did_you_mean(name, names()))
-    found: dict[str, Any] = json.loads(path.read_bytes())
-    return found
+        raise WrongUsage(f"there is no schema '{name}'", fix=did_you_mean(name, schema_names()))
+    content: dict[str, Any] = json.loads(path.read_bytes())
+    return content
 
 
-def check_against(name: str, value: Any, *, where: str) -> None:
-    """Hold a JSON value against the schema called `name`.
+def check_json(name: str, value: Any, *, where: str) -> None:
+    """Validate a JSON value against the schema `name`.
 
     Raises:
-        Failure: it breaks the schema; says at which place, in one sentence.
+        Failure: it breaks the schema; the message states the path and the broken keyword.
     """
     validator = _draft7()
 
     from jsonschema.exceptions import best_match
 
-    if wrong := best_match(validator(schema(name)).iter_errors(value)):
-        path = ".".join(str(step) for step in wrong.absolute_path)
-        found = json.dumps(wrong.instance)
-        shown = found if len(found) <= 80 else f"{found[:77]}..."
-        demand = json.dumps(wrong.validator_value)
-        what = f"{path or 'the document'} is {shown}, which breaks {wrong.validator}: {demand[:200]}"
+    if error := best_match(validator(load_schema(name)).iter_errors(value)):
+        path = ".".join(str(step) for step in error.absolute_path)
+        value_text = json.dumps(error.instance)
+        excerpt = value_text if len(value_text) <= 80 else f"{value_text[:77]}..."
+        requirement = json.dumps(error.validator_value)
+        what = f"{path or 'the document'} is {excerpt}, which breaks {error.validator}: {requirement[:200]}"
         raise Failure(what, where=where, fix=f"see schema/{name}{_SUFFIX}")
 
 
 @functools.cache
 def _draft7() -> Any:
-    """The validator of draft 07."""
-    # Where rfc3987-syntax is installed, importing jsonschema compiles 39 grammars: seconds, for a format of
-    # internationalised addresses that no schema here uses.
+    """Return the validator for draft 07, with exact pattern matching."""
+    # If rfc3987-syntax is installed, importing jsonschema compiles 39 grammars, which takes seconds. No schema here
+    # uses that format (internationalised URLs).
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
     from jsonschema import Draft7Validator
@@ -77,10 +77,10 @@ def _draft7() -> Any:
     return extend(Draft7Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
 
 
-def _pattern(_: Any, pattern: str, found: Any, __: Any) -> Iterator[ValidationError]:
-    """As JSON Schema means it: `$` is the very end. Python's also stands before a line break that ends the text."""
+def _pattern(_: Any, pattern: str, instance: Any, __: Any) -> Iterator[ValidationError]:
+    """Match `$` at the very end, as JSON Schema does; Python's `$` also matches before a final line break."""
     from jsonschema.exceptions import ValidationError
 
     exact = f"{pattern[:-1]}\\Z" if pattern.endswith("$") else pattern
-    if isinstance(found, str) and not re.search(exact, found):
-        yield ValidationError(f"{found!r} does not match {pattern!r}")
+    if isinstance(instance, str) and not re.search(exact, instance):
+        yield ValidationError(f"{instance!r} does not match {pattern!r}")

@@ -1,4 +1,7 @@
-"""Corrections of a card's source text at exact places: what is not corrected keeps its bytes, comments included."""
+"""Edits of a card's source text at exact positions; all other bytes are unchanged, comments included.
+
+Used by the autofixes of the linter and by commands that write into cards.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,12 @@ from functools import lru_cache
 
 import yaml
 
-from dtmodels.yaml.document import Change, Where
+from dtmodels.yaml.document import FieldPath, SourceChange
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Edit:
-    """A piece of text to replace: from a line and column (both from 1) up to, not including, another."""
+class TextEdit:
+    """Replacement of a range of text: start inclusive, end exclusive; lines and columns count from 1."""
 
     line: int
     column: int
@@ -25,13 +28,13 @@ class Edit:
     text: str
 
 
-def quoted(text: str) -> str:
-    """`text` as YAML source that every reader takes for text."""
+def quote_yaml(text: str) -> str:
+    """Return `text` as YAML source that every reader parses as a string."""
     return json.dumps(text, ensure_ascii=False)
 
 
-def edit(text: str, change: Change) -> Edit | None:
-    """The edit that makes a change in a card's text; None where it cannot be made without touching more."""
+def edit_for_change(text: str, change: SourceChange) -> TextEdit | None:
+    """Return the edit that makes a change in a card's text; None when it would affect other text."""
     steps = _steps(_composed(text), change.where)
     if not steps:
         return None
@@ -45,13 +48,13 @@ def edit(text: str, change: Change) -> Edit | None:
     return _between(text, start, end, change.source) if end > start else None
 
 
-def addition(text: str, where: Where, fields: Mapping[str, str]) -> Edit | None:
-    """The edit that adds fields at the end of a mapping; None where there is none, or it is empty.
+def edit_adding_fields(text: str, where: FieldPath, fields: Mapping[str, str]) -> TextEdit | None:
+    """Return the edit that adds fields at the end of a mapping; None when there is no mapping, or it is empty.
 
     Args:
-        text: of the card.
-        where: of the mapping.
-        fields: their values as YAML source, by name.
+        text: the card's text.
+        where: path of the mapping.
+        fields: values as YAML source, by name.
     """
     steps = _steps(_composed(text), where)
     if not steps or not isinstance(node := steps[-1][1], yaml.MappingNode) or not node.value:
@@ -67,41 +70,41 @@ def addition(text: str, where: Where, fields: Mapping[str, str]) -> Edit | None:
 
 @lru_cache(maxsize=1)
 def _composed(text: str) -> yaml.Node | None:
-    """The nodes of a text; kept for the next change, as one card may ask for thousands."""
-    found: yaml.Node | None = yaml.compose(text, Loader=yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader)
-    return found
+    """Compose the nodes of a text; cached, because one card may need thousands of changes."""
+    root: yaml.Node | None = yaml.compose(text, Loader=yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader)
+    return root
 
 
-def apply(text: str, edits: Iterable[Edit]) -> str:
-    """`text` with edits made; of two that overlap, the one that stands first in the file."""
+def apply_edits(text: str, edits: Iterable[TextEdit]) -> str:
+    """Apply edits to a text; of two that overlap, the earlier one wins."""
     starts = _line_starts(text)
-    at = 0
+    position = 0
     parts = []
-    for one in sorted(set(edits)):
-        start, end = starts[one.line - 1] + one.column - 1, starts[one.end_line - 1] + one.end_column - 1
-        if start < at:
+    for edit in sorted(set(edits)):
+        start, end = starts[edit.line - 1] + edit.column - 1, starts[edit.end_line - 1] + edit.end_column - 1
+        if start < position:
             continue
-        parts += [text[at:start], one.text]
-        at = end
-    return "".join([*parts, text[at:]])
+        parts += [text[position:start], edit.text]
+        position = end
+    return "".join([*parts, text[position:]])
 
 
 _Step = tuple[yaml.Node | None, yaml.Node]
 """A key (None in a list) and its value."""
 
 
-def _steps(root: yaml.Node | None, where: Where) -> list[_Step]:
-    """The way to a value: the document first, then a key and a value for each step; empty when it is not there."""
+def _steps(root: yaml.Node | None, where: FieldPath) -> list[_Step]:
+    """Return the nodes on the path to a value: the document, then a key and a value per step; empty if absent."""
     if root is None:
         return []
     steps: list[_Step] = [(None, root)]
     for step in where:
         node = steps[-1][1]
         if isinstance(node, yaml.MappingNode) and isinstance(step, str):
-            found = next((pair for pair in node.value if pair[0].value == step), None)
-            if found is None:
+            pair = next((pair for pair in node.value if pair[0].value == step), None)
+            if pair is None:
                 return []
-            steps.append(found)
+            steps.append(pair)
         elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
             steps.append((None, node.value[step]))
         else:
@@ -109,32 +112,32 @@ def _steps(root: yaml.Node | None, where: Where) -> list[_Step]:
     return steps
 
 
-def _deletion(text: str, steps: Sequence[_Step]) -> Edit | None:
-    """Take an entry of a list out; the list with it when nothing else is left and it is a field of its own."""
+def _deletion(text: str, steps: Sequence[_Step]) -> TextEdit | None:
+    """Delete a list item, or the whole field when its list has no other item."""
     if len(steps) < 2 or not isinstance(parent := steps[-2][1], yaml.SequenceNode):
         return None
-    place = next(index for index, item in enumerate(parent.value) if item is steps[-1][1])
+    position = next(index for index, item in enumerate(parent.value) if item is steps[-1][1])
     if parent.flow_style:
-        return _out_of_brackets(text, parent.value, place)
+        return _delete_from_flow_list(text, parent.value, position)
     if len(parent.value) > 1:
-        first = text.rfind("-", 0, parent.value[place].start_mark.index)
-        return _lines(text, first, _extent(text, parent.value[place])[1])
+        first = text.rfind("-", 0, parent.value[position].start_mark.index)
+        return _delete_lines(text, first, _extent(text, parent.value[position])[1])
     if len(steps) == 3 and (key := steps[-2][0]) is not None:
-        return _lines(text, key.start_mark.index, _extent(text, parent)[1])
+        return _delete_lines(text, key.start_mark.index, _extent(text, parent)[1])
     return None
 
 
-def _out_of_brackets(text: str, items: Sequence[yaml.Node], place: int) -> Edit | None:
-    start, end = _extent(text, items[place])
-    if place + 1 < len(items):
-        end = items[place + 1].start_mark.index
-    elif place:
-        start = _extent(text, items[place - 1])[1]
+def _delete_from_flow_list(text: str, items: Sequence[yaml.Node], position: int) -> TextEdit | None:
+    start, end = _extent(text, items[position])
+    if position + 1 < len(items):
+        end = items[position + 1].start_mark.index
+    elif position:
+        start = _extent(text, items[position - 1])[1]
     return None if "#" in text[end:start] else _between(text, start, end, "")
 
 
-def _lines(text: str, start: int, end: int) -> Edit | None:
-    """Whole lines, from the one that holds `start` to the one that holds `end`; None when something stands before."""
+def _delete_lines(text: str, start: int, end: int) -> TextEdit | None:
+    """Delete whole lines, from the line of `start` to the line of `end`; None when other text precedes `start`."""
     starts = _line_starts(text)
     first = max(index for index in starts if index <= start)
     after = next((index for index in starts if index >= end and index > start), len(text))
@@ -142,7 +145,7 @@ def _lines(text: str, start: int, end: int) -> Edit | None:
 
 
 def _extent(text: str, node: yaml.Node) -> tuple[int, int]:
-    """Where a node begins and ends; line breaks and comments that follow it are not part of it."""
+    """Return the start and end index of a node, without line breaks and comments after it."""
     start, end = node.start_mark.index, node.end_mark.index
     if isinstance(node, yaml.ScalarNode):
         return start, start + len(text[start:end].rstrip())
@@ -152,11 +155,11 @@ def _extent(text: str, node: yaml.Node) -> tuple[int, int]:
     return start, _extent(text, last[1] if isinstance(last, tuple) else last)[1]
 
 
-def _between(text: str, start: int, end: int, source: str) -> Edit:
-    return Edit(*_position(text, start), *_position(text, end), source)
+def _between(text: str, start: int, end: int, source: str) -> TextEdit:
+    return TextEdit(*_line_and_column(text, start), *_line_and_column(text, end), source)
 
 
-def _position(text: str, index: int) -> tuple[int, int]:
+def _line_and_column(text: str, index: int) -> tuple[int, int]:
     starts = _line_starts(text)
     line = bisect_right(starts, index)
     return line, index - starts[line - 1] + 1
@@ -164,4 +167,4 @@ def _position(text: str, index: int) -> tuple[int, int]:
 
 @lru_cache(maxsize=1)
 def _line_starts(text: str) -> list[int]:
-    return [0, *(found.end() for found in re.finditer(r"\r\n|\r|\n", text))]
+    return [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", text))]

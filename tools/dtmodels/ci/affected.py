@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from dtmodels.build.cache import GENERATED
-from dtmodels.build.source_files import BUILDING, Sources
+from dtmodels.build.cache import GENERATED_PAGE
+from dtmodels.build.source_files import BUILD_STAGES, SourceTree
 from dtmodels.card.catalogue import Catalogue
-from dtmodels.card.demo_samples import FILE, PICTURES, merged, sample_set
+from dtmodels.card.demo_samples import DEMO_FILE, IMAGE_SUFFIXES, merge_demos, read_sample_set
 from dtmodels.card.model import Card
 
-SHOWN = (*BUILDING, "dtmodels.stages.demo")
+SHOWN = (*BUILD_STAGES, "dtmodels.stages.demo")
 """What makes a model and the images that go with it."""
 FOR_ALL = ("schema/", "constraints.txt", "pyproject.toml", "setup.py", ".ci/", ".github/workflows/", ".github/actions/")
 """What every model is built with: the contracts, the pinned libraries, and how a runner sets them up."""
@@ -38,7 +38,7 @@ def affected(changed: Iterable[str], catalogue: Catalogue) -> Affected:
         catalogue: the models as they are now.
     """
     paths = sorted(changed)
-    sources = _Sources(root=catalogue.root, tools=Sources(directory=catalogue.root / "tools"))
+    sources = _Sources(root=catalogue.root, tools=SourceTree(directory=catalogue.root / "tools"))
     found = {
         entry.card.id: tuple(path for path in paths if sources.matter(path, entry.card)) for entry in catalogue.entries
     }
@@ -55,20 +55,20 @@ class _Sources:
     """What the models of one repository are built from. Where it has no tools, a workflow names their version."""
 
     root: Path
-    tools: Sources
+    tools: SourceTree
 
     def matter(self, path: str, card: Card) -> bool:
         """Whether a model is built from the file."""
         return path.startswith(FOR_ALL) or any(self._belongs(path, card)) or self.root / path in self._behind(card)
 
     def _behind(self, card: Card) -> frozenset[Path]:
-        return self.tools.behind(card.convert.family, card.task, SHOWN)
+        return self.tools.files_of_model(card.convert.family, card.task, SHOWN)
 
     def _belongs(self, path: str, card: Card) -> Iterator[bool]:
         """Whether a file is the model's own: in its directory, of its demo, the licence text it is packed with."""
         directory, samples = f"models/{card.id}/", f"images/{card.task}/"
-        yield path.startswith(directory) and path != directory + GENERATED
-        shown = merged(card.demo, sample_set(self.root / samples)).images
-        yield path == samples + FILE or path in [f"images/{name}" for name in shown]
-        yield not shown and path.startswith(samples) and Path(path).suffix in PICTURES
+        yield path.startswith(directory) and path != directory + GENERATED_PAGE
+        shown = merge_demos(card.demo, read_sample_set(self.root / samples)).images
+        yield path == samples + DEMO_FILE or path in [f"images/{name}" for name in shown]
+        yield not shown and path.startswith(samples) and Path(path).suffix in IMAGE_SUFFIXES
         yield path == "LICENSE" and card.source.repository == "self"

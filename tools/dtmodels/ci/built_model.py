@@ -11,8 +11,8 @@ from typing import Any
 from dtbase.system.errors import Failure
 from dtbase.system.files import sha256
 from dtmodels.build.workspace import Workspace
-from dtmodels.card.schemas import check_against
-from dtmodels.package.config_writer import SEEDED
+from dtmodels.card.schemas import check_json
+from dtmodels.package.config_writer import SEED_KEY
 
 Values = Mapping[str, Any]
 """A report of `dtmodels validate`, as `dtmodels.findings.check_report.Report.as_json` writes it."""
@@ -45,7 +45,7 @@ class Built:
             report=read_report(workspace.report(model_id)),
             bytes=package.stat().st_size if finished else None,
             sha256=sha256(package) if finished else "",
-            stand_in=config.is_file() and SEEDED in _json(config),
+            stand_in=config.is_file() and SEED_KEY in _json(config),
             pictures=tuple(sorted(path.name for path in workspace.demo(model_id).glob("*"))),
         )
 
@@ -83,7 +83,7 @@ def read_released(path: Path) -> Values:
     if not path.is_file():
         raise Failure("there is no such file", where=str(path), fix="name the versions.json of a release, or `latest`")
     values = _json(path)
-    check_against("versions-v1", values, where=str(path))
+    check_json("versions-v1", values, where=str(path))
     return dict(values["models"])
 
 

@@ -7,16 +7,16 @@ from typing import NoReturn
 
 import click
 
-from dtbase.terminal.cli_group import Commands, run
+from dtbase.terminal.cli_group import CommandGroup, run_cli
 from dtmodels.command import build, cards, ci, release
 
 
 def main() -> NoReturn:
     """Run the `dtmodels` command."""
-    run(cli, "dtmodels")
+    run_cli(cli, "dtmodels")
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--root",
     type=click.Path(path_type=Path, file_okay=False, exists=True),

@@ -9,7 +9,7 @@ import click
 
 if TYPE_CHECKING:
     from dtmodels.build.workspace import Workspace
-    from dtmodels.card.catalogue import Catalogue, Entry
+    from dtmodels.card.catalogue import Catalogue, CatalogueEntry
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 IDS = click.argument("ids", nargs=-1, metavar="[ID]...")
@@ -40,7 +40,7 @@ def open_workspace(root: Path) -> Workspace:
     return Workspace(root)
 
 
-def selected_models(root: Path, ids: tuple[str, ...]) -> list[Entry]:
+def selected_models(root: Path, ids: tuple[str, ...]) -> list[CatalogueEntry]:
     """The models with these ids, or all models when there is no id.
 
     Raises:

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from dtbase.system.discovery import member
+from dtbase.system.discovery import load_plugin
 from dtbase.system.errors import Failure
 from dtmodels.families import Job
 from dtmodels.families._export import example_input, export
@@ -48,7 +48,7 @@ def convert(job: Job) -> Mapping[str, Any]:
         raise Failure("options.module does not name a module", where=where, fix="add `options: {module: NAME}`")
     if CHECKPOINT not in job.checkpoints:
         raise Failure(f"there is no checkpoint named '{CHECKPOINT}'", where=where, fix="name the weights so")
-    found = member(modules, name)
+    found = load_plugin(modules, name)
     module: Module = found.MODULE
     path = job.checkpoints[CHECKPOINT]
     network = load(path, module, found.network)

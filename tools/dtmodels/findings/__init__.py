@@ -1,1 +1,1 @@
-"""Results of a check: problems, and facts about what was checked."""
+"""Results of a validation: problems, and facts about the model."""

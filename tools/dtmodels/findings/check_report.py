@@ -1,4 +1,4 @@
-"""What a check says: problems, and the facts of what was checked."""
+"""Report of a validation: problems, and facts about the validated package or model."""
 
 from __future__ import annotations
 
@@ -8,44 +8,44 @@ from typing import Any, Literal
 
 from dtbase.text.plural import pluralise
 
-Severity = Literal["error", "warning"]
+ProblemSeverity = Literal["error", "warning"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckProblem:
-    """One thing that is wrong with a model or a package."""
+    """One problem of a model or a package."""
 
-    severity: Severity
+    severity: ProblemSeverity
     code: str
     """Short name of the rule, for programs: `graph.opset`, `archive.two-dots`, ..."""
     where: str
     """The file, or the key of `config.json`."""
     what: str
-    """What is wrong and what darktable does about it."""
+    """The problem, and how darktable handles it."""
     fix: str = ""
     reason: str = ""
-    """Set where darktable itself runs the package and this project refuses it: why it does."""
+    """Why this project rejects a package that darktable itself would run; empty otherwise."""
 
     def __str__(self) -> str:
         lines = [f"{self.severity}: {self.where}: {self.what} [{self.code}]"]
-        lines += [f"  why refused: {self.reason}"] if self.reason else []
+        lines += [f"  why rejected: {self.reason}"] if self.reason else []
         lines += [f"  fix: {self.fix}"] if self.fix else []
         return "\n".join(lines)
 
 
 def error(code: str, where: str, what: str, fix: str = "", *, reason: str = "") -> CheckProblem:
-    """A problem that stops a release."""
+    """Create a problem that prevents a release."""
     return CheckProblem(severity="error", code=code, where=where, what=what, fix=fix, reason=reason)
 
 
 def warning(code: str, where: str, what: str, fix: str = "") -> CheckProblem:
-    """A problem worth knowing that stops nothing."""
+    """Create a problem that does not prevent a release."""
     return CheckProblem(severity="warning", code=code, where=where, what=what, fix=fix)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TensorFacts:
-    """An input or output of a graph; a dimension is a number, or the name of a symbol."""
+    """An input or output of a graph; a dimension is an integer or a symbolic name."""
 
     name: str
     dtype: str
@@ -65,8 +65,8 @@ class FileFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """What was found out about a model on the way: its files, and figures such as `latency_ms` and `psnr_db`."""
+class ModelFacts:
+    """Facts about a model from its validation: its files, and results such as `latency_ms` and `psnr_db`."""
 
     id: str = ""
     task: str = ""
@@ -81,33 +81,33 @@ class CheckReport:
 
     where: str
     problems: tuple[CheckProblem, ...] = ()
-    facts: Facts = field(default_factory=Facts)
+    facts: ModelFacts = field(default_factory=ModelFacts)
 
     @property
     def errors(self) -> tuple[CheckProblem, ...]:
-        """The problems that stop a release."""
+        """The problems that prevent a release."""
         return tuple(problem for problem in self.problems if problem.severity == "error")
 
     @property
     def ok(self) -> bool:
-        """Whether darktable's user would be happy with it: no error; warnings may stand."""
+        """True without errors; warnings are allowed."""
         return not self.errors
 
     def as_json(self) -> dict[str, Any]:
-        """The report as plain JSON values."""
+        """Return the report as plain JSON values."""
         return {"ok": self.ok, **asdict(self)}
 
     def text(self) -> str:
-        """The report as lines for a person: tensor tables, figures, problems, verdict."""
+        """Return the report as text: tensor tables, results, problems and a summary line."""
         lines = [line for file in self.facts.files for line in _file_lines(file)]
         lines += [f"{name}: {value:.4g}" for name, value in self.facts.figures.items()]
         lines += [str(problem) for problem in self.problems]
-        return "\n".join([*lines, f"{self.where}: {self._verdict()}"])
+        return "\n".join([*lines, f"{self.where}: {self._summary()}"])
 
-    def _verdict(self) -> str:
+    def _summary(self) -> str:
         if self.ok:
-            warned = len(self.problems)
-            return "darktable runs it" + (f" ({pluralise(warned, 'warning')})" if warned else "")
+            warnings = len(self.problems)
+            return "darktable runs it" + (f" ({pluralise(warnings, 'warning')})" if warnings else "")
         return pluralise(len(self.errors), "error")
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from dtbase.system.subprocess_call import end_with_caller
+from dtbase.system.subprocess_call import end_with_parent
 from dtmodels.graph._wire import receive, send
 
 FATAL_ONLY = 4
@@ -84,7 +84,7 @@ def _dimension(dim: int | str | None, index: int) -> int | str:
 
 
 if __name__ == "__main__":
-    end_with_caller()
+    end_with_parent()
     # a crash is an answer here; it need not leave its memory on the disk
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     onnxruntime.set_default_logger_severity(FATAL_ONLY)

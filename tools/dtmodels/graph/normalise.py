@@ -7,7 +7,7 @@ from pathlib import Path
 import onnx
 
 from dtbase.system.errors import Failure
-from dtbase.system.files import replacing
+from dtbase.system.files import atomic_file
 from dtmodels.graph.float16_storage import store_half
 from dtmodels.graph.operators import check_operators
 
@@ -47,7 +47,7 @@ def normalise(source: Path, target: Path, *, half: bool = False) -> None:
     data = model.SerializeToString(deterministic=True)
     if len(data) > MAX_BYTES:
         raise Failure(f"{len(data):,} bytes are too many for one file", where=source.name, fix="store weights as half")
-    with replacing(target) as part:
+    with atomic_file(target) as part:
         part.write_bytes(data)
         del model, data  # checking needs room for two more copies of the weights
         _check_rules(part, source.name)

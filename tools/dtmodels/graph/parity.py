@@ -100,7 +100,7 @@ def _decibels(where: str, name: str, found: NDArray[Any], wanted: NDArray[Any]) 
         what = f"output '{name}' holds NaN or infinite numbers for a made-up input"
         raise Failure(what, where=where, fix="find the operation that overflows, or the weights that are broken")
     peak = float(np.abs(exact).max()) or 1.0
-    return psnr(close / peak, exact / peak, best=BEST)
+    return psnr(close / peak, exact / peak, cap=BEST)
 
 
 def _notes(graph: Path) -> Path:

@@ -9,11 +9,11 @@ from typing import Any
 from huggingface_hub import ModelCard, ModelCardData
 
 from dtbase.system.errors import Failure
-from dtmodels.card.catalogue import Entry
+from dtmodels.card.catalogue import CatalogueEntry
 from dtmodels.card.model import Card
 from dtmodels.hub.licences import OTHER, hub_licence
 from dtmodels.licence import judge
-from dtmodels.package.reader import Packed
+from dtmodels.package.reader import PackageContents
 from dtmodels.pages.markdown import code, link, text
 from dtmodels.pages.model_page import model_page
 
@@ -23,7 +23,7 @@ _MODEL = re.compile(r"https://huggingface\.co/(?!datasets/|spaces/)([\w.-]+/[\w.
 _DATASET = re.compile(r"https://huggingface\.co/datasets/([\w.-]+/[\w.-]+)(/.*)?", re.ASCII)
 
 
-def hub_card(package: Packed, source: str) -> str:
+def hub_card(package: PackageContents, source: str) -> str:
     """The text of README.md.
 
     Args:
@@ -34,7 +34,7 @@ def hub_card(package: Packed, source: str) -> str:
         Failure: huggingface_hub reads other front matter than was written.
     """
     data = _data(package)
-    page = model_page(Entry(package.card, package.path.parent))
+    page = model_page(CatalogueEntry(package.card, package.path.parent))
     readme = f"---\n{data.to_yaml().strip()}\n---\n\n{_origin(package, source)}\n{page}"
     if ModelCard(readme).data.to_yaml() != data.to_yaml():
         raise Failure(
@@ -43,7 +43,7 @@ def hub_card(package: Packed, source: str) -> str:
     return readme
 
 
-def _data(package: Packed) -> ModelCardData:
+def _data(package: PackageContents) -> ModelCardData:
     card = package.card
     fields: dict[str, Any] = {
         **_licence(package),
@@ -56,14 +56,14 @@ def _data(package: Packed) -> ModelCardData:
     return ModelCardData(**fields)
 
 
-def _licence(package: Packed) -> dict[str, str]:
+def _licence(package: PackageContents) -> dict[str, str]:
     """The Hub's licence fields; `other` has the expression and the licence text of the package."""
     stated = package.card.license
     expression = stated.package or stated.chosen or judge(stated.weights).chosen or stated.weights
     if (licence := hub_licence(expression)) != OTHER:
         return {"license": licence}
     fields = {"license": OTHER, "license_name": re.sub(r"[^a-z0-9.+]+", "-", expression.lower()).strip("-")}
-    texts = [member.name for member in package.members if member.name.startswith("LICENSE")]
+    texts = [member.name for member in package.files if member.name.startswith("LICENSE")]
     return {**fields, "license_link": texts[0]} if texts else fields
 
 
@@ -84,7 +84,7 @@ def _on_hub(form: re.Pattern[str], urls: Iterable[str]) -> list[str] | None:
     return sorted(set(names)) or None
 
 
-def _origin(package: Packed, source: str) -> str:
+def _origin(package: PackageContents, source: str) -> str:
     release = f" of {link('this release', source)}" if source else ""
     return (
         f"The files of {code(package.path.name)}{release}, version {text(package.card.version)}, for"

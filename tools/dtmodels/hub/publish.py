@@ -17,7 +17,7 @@ from dtbase.system.errors import Failure
 from dtbase.system.files import sha256
 from dtbase.terminal.console import Console
 from dtmodels.hub.card import hub_card
-from dtmodels.package.reader import Packed, packages_in
+from dtmodels.package.reader import PackageContents, read_packages
 
 README = "README.md"
 _FILES_OF_THE_HUB = (".gitattributes",)
@@ -69,7 +69,7 @@ def publish_to_hub(dist: Path, owner: str, console: Console, *, source: str = ""
     """
     api = HfApi(endpoint=os.environ.get("HF_ENDPOINT") or None)
     updated = []
-    for package in packages_in(dist):
+    for package in read_packages(dist):
         repository = f"{owner}/{package.card.id}"
         with package.unpacked() as directory, _hub_errors(repository):
             files = _files(package, directory, hub_card(package, source))
@@ -82,9 +82,9 @@ def publish_to_hub(dist: Path, owner: str, console: Console, *, source: str = ""
     return updated
 
 
-def _files(package: Packed, directory: Path, readme: str) -> dict[str, _File]:
+def _files(package: PackageContents, directory: Path, readme: str) -> dict[str, _File]:
     """The package, its entries and the card, by their names in the repository."""
-    entries = {member.name: _File(directory / member.name) for member in package.members}
+    entries = {file.name: _File(directory / file.name) for file in package.files}
     files = {**entries, README: _File(readme.encode()), package.path.name: _File(package.path)}
     return dict(sorted(files.items()))
 

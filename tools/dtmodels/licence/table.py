@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from dtmodels.card.schemas import directory as schema_directory
+from dtmodels.card.schemas import schema_directory
 from dtmodels.licence.expression import UNSTATED
 
 TABLE = "licences-v1.json"

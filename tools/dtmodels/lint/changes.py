@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from dtmodels.build.source_files import Sources
-from dtmodels.card.reader import Reading, values_of
-from dtmodels.card.schema_fit import label
+from dtmodels.build.source_files import SourceTree
+from dtmodels.card.reader import CardReading, card_values
+from dtmodels.card.schema_fit import field_name
 from dtmodels.lint.history import History
-from dtmodels.yaml.document import Where
+from dtmodels.yaml.document import FieldPath
 
 NOT_SHIPPED = frozenset(
     {"status", "status_reason", "version", "changes", "acceptances", "demo", "evaluation", "tolerance"}
@@ -30,26 +30,26 @@ def parse_version(version: Any) -> Version | None:
     return int(parts[0]), int(parts[1])
 
 
-def card_path(history: History, reading: Reading) -> str:
+def card_path(history: History, reading: CardReading) -> str:
     """The card's path from the root, with slashes."""
     return reading.path.relative_to(history.root).as_posix()
 
 
-def earlier(history: History, reading: Reading) -> Mapping[str, Any] | None:
+def earlier(history: History, reading: CardReading) -> Mapping[str, Any] | None:
     """The fields of the card at the revision; None when there was no readable card."""
     data = history.before(card_path(history, reading))
-    return values_of(data) if data is not None else None
+    return card_values(data) if data is not None else None
 
 
-def was_published(history: History, reading: Reading) -> bool:
+def was_published(history: History, reading: CardReading) -> bool:
     """Whether the card was ever anything but a draft up to the revision; one that cannot be read may have been."""
-    cards = (values_of(data) for _, data in history.contents(card_path(history, reading)))
+    cards = (card_values(data) for _, data in history.contents(card_path(history, reading)))
     return any(card is None or card.get("status") != "draft" for card in cards)
 
 
-def changed_parts(history: History, reading: Reading, before: Mapping[str, Any]) -> list[str]:
+def changed_parts(history: History, reading: CardReading, before: Mapping[str, Any]) -> list[str]:
     """What changed that a package is made of, as people name it: `license.weights`, `convert.py`, `family onnx`."""
-    found = [label(where) for where in _fields(before, reading.values, ())]
+    found = [field_name(where) for where in _fields(before, reading.values, ())]
     directory = reading.path.parent.relative_to(history.root).as_posix() + "/"
     for path in sorted(history.changed):
         name = path.removeprefix(directory)
@@ -65,7 +65,7 @@ def changed_parts(history: History, reading: Reading, before: Mapping[str, Any])
     return found
 
 
-def _fields(before: Any, after: Any, where: Where) -> Iterator[Where]:
+def _fields(before: Any, after: Any, where: FieldPath) -> Iterator[FieldPath]:
     """The innermost fields that differ; a list of another length differs as a whole."""
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for name in sorted({*before, *after}):
@@ -80,7 +80,7 @@ def _fields(before: Any, after: Any, where: Where) -> Iterator[Where]:
 
 def _family_files(root: Path, family: str) -> frozenset[str]:
     """The code of a family, relative to the root; empty where the repository has no tools of its own."""
-    files = Sources(directory=root / "tools").of_family(family)
+    files = SourceTree(directory=root / "tools").files_of_family(family)
     return frozenset(path.relative_to(root).as_posix() for path in files)
 
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dtmodels.card.catalogue import CARD
-from dtmodels.card.reader import Reading, read, read_text
-from dtmodels.card.source_edits import apply, edit
+from dtmodels.card.catalogue import CARD_FILE
+from dtmodels.card.reader import CardReading, parse_card_file, parse_card_text
+from dtmodels.card.source_edits import apply_edits, edit_for_change
 from dtmodels.lint.finding_builder import of_problem, of_remark
 from dtmodels.lint.history import History
 from dtmodels.lint.placeholders import is_placeholder
@@ -17,14 +17,14 @@ from dtmodels.lint.profiles import STRICT, find_profile
 from dtmodels.lint.registry import find_rule, selected
 from dtmodels.lint.rule import Fact, Finding, Rule, RuleResult, Subject
 from dtmodels.lint.targets import card_directories
-from dtmodels.yaml.document import Change, Where
+from dtmodels.yaml.document import FieldPath, SourceChange
 
 if TYPE_CHECKING:
     from dtmodels.lint.web import Web
 
 UNUSED_ACCEPTANCE = "SUP002"
 PLACEHOLDERS = "SCH006"
-_RELEASED = Change(kind="value", where=("status",), source="released")
+_RELEASED = SourceChange(kind="value", where=("status",), source="released")
 
 
 def lint(
@@ -64,7 +64,9 @@ def lint(
     facts: dict[str, list[Fact]] = {}
     drafts: set[str] = set()
     for directory in directories:
-        reading = _as_released(read(directory / CARD)) if released else read(directory / CARD)
+        reading = (
+            _as_released(parse_card_file(directory / CARD_FILE)) if released else parse_card_file(directory / CARD_FILE)
+        )
         found = [*_of_card(root, reading, rules, facts, web), *_of_history(history, reading, rules)]
         draft = reading.values.get("status") == "draft"
         if draft:
@@ -81,14 +83,14 @@ def lint(
     return sorted(judged | set(shown), key=lambda one: (one.path, one.line, one.column, one.rule, one.message))
 
 
-def _as_released(reading: Reading) -> Reading:
+def _as_released(reading: CardReading) -> CardReading:
     """The card as it would be with another status, every value where it was."""
-    made = edit(reading.text, _RELEASED) if reading.root else None
-    return read_text(reading.path, apply(reading.text, [made])) if made else reading
+    made = edit_for_change(reading.text, _RELEASED) if reading.root else None
+    return parse_card_text(reading.path, apply_edits(reading.text, [made])) if made else reading
 
 
 def _of_card(
-    root: Path, reading: Reading, rules: Sequence[Rule], facts: dict[str, list[Fact]], web: Web | None
+    root: Path, reading: CardReading, rules: Sequence[Rule], facts: dict[str, list[Fact]], web: Web | None
 ) -> Iterator[Finding]:
     path = reading.path
     accepted = _acceptances(reading)
@@ -103,13 +105,13 @@ def _of_card(
         return
     for rule_id, where in accepted.items():
         if rule_id in ran and not any(finding.rule == rule_id for finding in found):
-            delete = Change(kind="delete", where=where[:-1], safe=True)
+            delete = SourceChange(kind="delete", where=where[:-1], safe=True)
             what = f"{rule_id} is accepted, but finds nothing"
             unused = RuleResult(what=what, fix="delete the acceptance", where=where, change=delete)
             yield of_remark(find_rule(UNUSED_ACCEPTANCE), unused, path, root, reading)
 
 
-def _read(reading: Reading, path: Path, root: Path, rules: Sequence[Rule]) -> Iterator[Finding]:
+def _read(reading: CardReading, path: Path, root: Path, rules: Sequence[Rule]) -> Iterator[Finding]:
     """What the reader found, under the names of the rules it belongs to."""
     ran = {rule.id for rule in rules}
     for problem in reading.problems:
@@ -118,7 +120,7 @@ def _read(reading: Reading, path: Path, root: Path, rules: Sequence[Rule]) -> It
 
 
 def _checked(
-    reading: Reading, root: Path, rules: Sequence[Rule], facts: dict[str, list[Fact]], web: Web | None
+    reading: CardReading, root: Path, rules: Sequence[Rule], facts: dict[str, list[Fact]], web: Web | None
 ) -> Iterator[tuple[Rule, RuleResult]]:
     """What the rules find in a card that has all its parts.
 
@@ -153,7 +155,7 @@ def _of_repository(root: Path, rules: Sequence[Rule]) -> Iterator[Finding]:
             yield of_remark(rule, remark, root, root, None)
 
 
-def _of_history(history: History | None, reading: Reading, rules: Sequence[Rule]) -> Iterator[Finding]:
+def _of_history(history: History | None, reading: CardReading, rules: Sequence[Rule]) -> Iterator[Finding]:
     """What the rules find when they hold a model against what it was."""
     if history is None:
         return
@@ -162,7 +164,7 @@ def _of_history(history: History | None, reading: Reading, rules: Sequence[Rule]
             yield of_remark(rule, remark, reading.path, history.root, reading)
 
 
-def _acceptances(reading: Reading) -> dict[str, Where]:
+def _acceptances(reading: CardReading) -> dict[str, FieldPath]:
     """The acceptances of a card that may be granted, each with its place."""
     given = reading.card.acceptances if reading.card else ()
     acceptable = {rule.id for rule in selected(None) if not rule.hard}

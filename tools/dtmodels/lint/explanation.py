@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dtmodels.card.catalogue import CARD
+from dtmodels.card.catalogue import CARD_FILE
 from dtmodels.card.model import Card
-from dtmodels.card.reader import Reading, read
+from dtmodels.card.reader import CardReading, parse_card_file
 from dtmodels.licence import Verdict, judge
 from dtmodels.licence.verdict_report import json_value as licence_value
 from dtmodels.lint.engine import lint
@@ -17,7 +17,7 @@ from dtmodels.lint.rule import Finding
 from dtmodels.openness.derive import fsf, mof, osaid
 from dtmodels.openness.grade import Grade, grade
 from dtmodels.openness.proof import Derivation, Proof
-from dtmodels.yaml.document import Where, locate
+from dtmodels.yaml.document import FieldPath, locate
 
 JSON_VERSION = 1
 
@@ -26,7 +26,7 @@ JSON_VERSION = 1
 class Explanation:
     """Everything that is derived about one card."""
 
-    reading: Reading
+    reading: CardReading
     card: Card
     grade: Grade
     refused: tuple[Finding, ...]
@@ -40,7 +40,7 @@ class Explanation:
     """What the card claims, and what follows from it."""
     fsf: Proof
 
-    def line(self, where: Where) -> int:
+    def line(self, where: FieldPath) -> int:
         """The line of the card a fact stands in, or would stand below."""
         return locate(self.reading.root, where).line if self.reading.root and where else 0
 
@@ -48,7 +48,7 @@ class Explanation:
 def explain(root: Path, model_id: str) -> Explanation | None:
     """Derive what can be derived about a model; None when its card is too broken to say anything."""
     findings = _of_card(lint(root, ids=[model_id]))
-    reading = read(root / "models" / model_id / CARD)
+    reading = parse_card_file(root / "models" / model_id / CARD_FILE)
     card = reading.card
     if card is None:
         return None
@@ -69,7 +69,7 @@ def explain(root: Path, model_id: str) -> Explanation | None:
 
 
 def _of_card(findings: list[Finding]) -> list[Finding]:
-    return [found for found in findings if found.path.endswith(f"/{CARD}")]
+    return [found for found in findings if found.path.endswith(f"/{CARD_FILE}")]
 
 
 def _lacking(root: Path, model_id: str, card: Card, known: list[Finding]) -> tuple[Finding, ...]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from dtmodels.card.reader import Reading
-from dtmodels.card.source_edits import edit
+from dtmodels.card.reader import CardReading
+from dtmodels.card.source_edits import edit_for_change
 from dtmodels.lint.rule import Finding, Rule, RuleResult
-from dtmodels.yaml.document import Change, ReadProblem, Span, locate, locate_part
+from dtmodels.yaml.document import ReadProblem, SourceChange, Span, locate, locate_part
 
 _TOP = Span(1, 1, 1)
 
 
-def of_problem(rule: Rule, problem: ReadProblem, path: Path, root: Path, reading: Reading) -> Finding:
+def of_problem(rule: Rule, problem: ReadProblem, path: Path, root: Path, reading: CardReading) -> Finding:
     """What the reader of cards met, under the name of its rule."""
     return Finding(
         rule=rule.id,
@@ -29,7 +29,7 @@ def of_problem(rule: Rule, problem: ReadProblem, path: Path, root: Path, reading
     )
 
 
-def of_remark(rule: Rule, remark: RuleResult, path: Path, root: Path, reading: Reading | None) -> Finding:
+def of_remark(rule: Rule, remark: RuleResult, path: Path, root: Path, reading: CardReading | None) -> Finding:
     """What a rule said, at its place; without a reading it is about a file as a whole."""
     span = _span(remark, reading)
     return Finding(
@@ -46,7 +46,7 @@ def of_remark(rule: Rule, remark: RuleResult, path: Path, root: Path, reading: R
     )
 
 
-def _span(remark: RuleResult, reading: Reading | None) -> Span:
+def _span(remark: RuleResult, reading: CardReading | None) -> Span:
     if remark.span:
         return remark.span
     if remark.path:
@@ -56,7 +56,7 @@ def _span(remark: RuleResult, reading: Reading | None) -> Span:
     return locate_part(reading.root, remark.where, *remark.part) if remark.part else locate(reading.root, remark.where)
 
 
-def _correction(change: Change | None, reading: Reading | None) -> dict[str, Any]:
+def _correction(change: SourceChange | None, reading: CardReading | None) -> dict[str, Any]:
     """How a finding's change edits the text of its card."""
-    made = edit(reading.text, change) if change and reading else None
+    made = edit_for_change(reading.text, change) if change and reading else None
     return {"fixable": "safe" if change and change.safe else "unsafe", "edits": (made,)} if made else {}

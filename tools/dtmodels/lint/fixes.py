@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from dtbase.system.files import write_bytes, write_text
-from dtmodels.card.source_edits import apply
+from dtmodels.card.source_edits import apply_edits
 from dtmodels.lint.rule import Finding
-from dtmodels.yaml.document import Unreadable, compose, decode
+from dtmodels.yaml.document import UnreadableDocument, compose_document, decode_document
 
 _MOST_ROUNDS = 10
 """One correction can bring another into view; this many rounds end any dispute between two rules."""
@@ -47,7 +47,7 @@ def _edited(path: Path, findings: Sequence[Finding]) -> bool:
     if not findings:
         return False
     data = path.read_bytes()
-    text = apply(decode(data), (edit for finding in findings for edit in finding.edits))
+    text = apply_edits(decode_document(data), (edit for finding in findings for edit in finding.edits))
     new = (_BOM if data.startswith(_BOM) else b"") + text.encode()
     if new == data or not _readable(new):
         return False
@@ -57,8 +57,8 @@ def _edited(path: Path, findings: Sequence[Finding]) -> bool:
 
 def _readable(data: bytes) -> bool:
     try:
-        compose(decode(data))
-    except Unreadable:
+        compose_document(decode_document(data))
+    except UnreadableDocument:
         return False
     return True
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from dtbase.text.plural import pluralise
 from dtmodels.lint.rule import Finding, Severity
-from dtmodels.yaml.document import HIDDEN
+from dtmodels.yaml.document import HIDDEN_CHARACTERS
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
@@ -27,11 +27,11 @@ def counted(findings: Sequence[Finding]) -> str:
 
 def visible(text: str) -> str:
     """`text` on one line, with escapes for what cannot be seen and for what a terminal or a log would obey."""
-    escaped = HIDDEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+    escaped = HIDDEN_CHARACTERS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
     return escaped.replace("\r", "\\r").replace("\n", "\\n").replace("\t", " ").replace("##[", "## [")
 
 
 def inert_json(text: str) -> str:
     """JSON text that means the same, in which no log finds a command or a line break of its own."""
-    escaped = HIDDEN.sub(lambda found: json.dumps(found[0])[1:-1], text)
+    escaped = HIDDEN_CHARACTERS.sub(lambda found: json.dumps(found[0])[1:-1], text)
     return escaped.replace("##[", "#\\u0023[")

@@ -59,7 +59,7 @@ class History:
 
     def _show(self, commits: Sequence[str], path: str) -> list[bytes | None]:
         asked = "".join(f"{commit}:./{path}\n" for commit in commits).encode(errors="surrogateescape")
-        out = git(self.root, "cat-file", "--batch", asked=asked)
+        out = git(self.root, "cat-file", "--batch", stdin=asked)
         found: list[bytes | None] = []
         for _ in commits:
             head, _, out = out.partition(b"\n")

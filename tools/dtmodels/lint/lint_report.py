@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dtbase.system.discovery import member, member_names
+from dtbase.system.discovery import load_plugin, plugin_names
 from dtmodels.lint.profiles import DEFAULT
 from dtmodels.lint.rule import Finding
 
@@ -24,7 +24,7 @@ def format_names() -> list[str]:
     """The formats a report can have."""
     from dtmodels.lint import formats
 
-    return member_names(formats)
+    return plugin_names(formats)
 
 
 def render(report: LintReport, form: str) -> str:
@@ -35,5 +35,5 @@ def render(report: LintReport, form: str) -> str:
     """
     from dtmodels.lint import formats
 
-    text: str = member(formats, form).render(report)
+    text: str = load_plugin(formats, form).render(report)
     return text

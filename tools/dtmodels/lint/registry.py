@@ -8,7 +8,7 @@ from functools import cache
 from textwrap import dedent
 from types import ModuleType
 
-from dtbase.system.discovery import member, member_names
+from dtbase.system.discovery import load_plugin, plugin_names
 from dtbase.system.errors import WrongUsage
 from dtbase.system.suggestions import did_you_mean
 from dtmodels.lint import rules as package
@@ -18,7 +18,7 @@ from dtmodels.lint.rule import Rule
 @cache
 def all_rules() -> tuple[Rule, ...]:
     """Every rule, sorted by id."""
-    return tuple(_rule(name, member(package, name)) for name in member_names(package))
+    return tuple(_rule(name, load_plugin(package, name)) for name in plugin_names(package))
 
 
 def find_rule(rule_id: str) -> Rule:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from dtmodels.card.model import Card
-from dtmodels.card.reader import Reading
-from dtmodels.card.source_edits import Edit
-from dtmodels.yaml.document import Change, Span, Where, locate
+from dtmodels.card.reader import CardReading
+from dtmodels.card.source_edits import TextEdit
+from dtmodels.yaml.document import FieldPath, SourceChange, Span, locate
 
 if TYPE_CHECKING:
     from dtmodels.lint.history import History
@@ -38,7 +38,7 @@ class Finding:
     """Nobody may accept it."""
     fixable: Literal["", "safe", "unsafe"] = ""
     """Whether `--fix` or `--unsafe-fixes` corrects it."""
-    edits: tuple[Edit, ...] = ()
+    edits: tuple[TextEdit, ...] = ()
     """The correction; none where a whole file is generated again."""
 
 
@@ -48,7 +48,7 @@ class RuleResult:
 
     what: str
     fix: str
-    where: Where = ()
+    where: FieldPath = ()
     """The field of the card it is about; the card as a whole when empty."""
     part: tuple[int, int] | None = None
     """The characters of that field it is about, first and after the last, counted from 0; all of them when not said."""
@@ -61,7 +61,7 @@ class RuleResult:
     """When it differs from the rule's own."""
     hard: bool = False
     """Nobody may accept this, though other findings of the rule may be accepted."""
-    change: Change | None = None
+    change: SourceChange | None = None
     """How a program would correct the card."""
     generated: bool = False
     """The file is generated; writing it again is the correction."""
@@ -73,19 +73,19 @@ class Subject:
 
     root: Path
     directory: Path
-    reading: Reading
+    reading: CardReading
     card: Card
 
-    def span(self, where: Where) -> Span:
+    def span(self, where: FieldPath) -> Span:
         """Where a field stands in the file of the card."""
         return locate(self.reading.root, where) if self.reading.root else Span(1, 1, 1)
 
-    def texts(self) -> Iterator[tuple[Where, str]]:
+    def texts(self) -> Iterator[tuple[FieldPath, str]]:
         """Every text of the card with its field, options and attributes left out."""
         return iter(self._texts)
 
     @cached_property
-    def _texts(self) -> list[tuple[Where, str]]:
+    def _texts(self) -> list[tuple[FieldPath, str]]:
         return list(_texts(self.reading.values, ()))
 
 
@@ -119,7 +119,7 @@ class Rule:
     remember: Callable[[Subject], Iterator[Fact]] | None = None
     compare: Callable[[Sequence[Fact]], Iterator[tuple[Fact, RuleResult]]] | None = None
     """Speaks about what was remembered of all cards; each remark stands at the place of its fact."""
-    check_history: Callable[[History, Reading], Iterator[RuleResult]] | None = None
+    check_history: Callable[[History, CardReading], Iterator[RuleResult]] | None = None
     """Holds a model against what it was at an earlier revision; asked with `--since` only."""
     check_online: Callable[[Subject, Web], Iterator[RuleResult]] | None = None
     """Asks the network; asked with `--online` only, and never needed for a verdict."""
@@ -130,7 +130,7 @@ class Rule:
 _FREE = {"options", "attributes"}
 
 
-def _texts(value: Any, where: Where) -> Iterator[tuple[Where, str]]:
+def _texts(value: Any, where: FieldPath) -> Iterator[tuple[FieldPath, str]]:
     if isinstance(value, str):
         yield where, value
     elif isinstance(value, dict):

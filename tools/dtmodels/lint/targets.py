@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dtbase.system.errors import NothingToDo, WrongUsage
 from dtbase.system.suggestions import did_you_mean
-from dtmodels.card.catalogue import CARD, model_directories
+from dtmodels.card.catalogue import CARD_FILE, model_directories
 
 
 def card_directories(root: Path, names: Collection[str] | None = None) -> list[Path]:
@@ -49,7 +49,7 @@ def _card(root: Path, name: str) -> Path:
     for path in (root / name, Path.cwd() / name):
         # The file itself may be a link, which a rule reports; only its directory is followed.
         whole = path.parent.resolve() / path.name
-        if path.name == CARD and whole.is_relative_to(root) and (path.is_file() or path.is_symlink()):
+        if path.name == CARD_FILE and whole.is_relative_to(root) and (path.is_file() or path.is_symlink()):
             return whole
-    fix = f"name a {CARD} below {root}, or another repository with --root"
+    fix = f"name a {CARD_FILE} below {root}, or another repository with --root"
     raise WrongUsage("there is no such card", where=name, fix=fix)

@@ -13,7 +13,7 @@ from typing import Literal
 from dtmodels.card.model import Card, Component
 from dtmodels.licence.openness import is_open_data, is_osi_approved, made_for
 from dtmodels.openness.proof import Proof
-from dtmodels.yaml.document import Where
+from dtmodels.yaml.document import FieldPath
 
 Kind = Literal["code", "data", "document"]
 KINDS: dict[str, Kind] = {
@@ -65,7 +65,7 @@ def either(card: Card, first: str, second: str) -> Proof:
     return instead if instead.holds and not wanted.holds else wanted
 
 
-def licensed(words: str, kind: Kind, licence: str, where: Where) -> Proof:
+def licensed(words: str, kind: Kind, licence: str, where: FieldPath) -> Proof:
     """The proof that something under a licence is open; `where` is the field that states the licence."""
     code = kind == "code"
     if not (is_osi_approved(licence) if code else is_open_data(licence) or is_osi_approved(licence)):
@@ -94,9 +94,9 @@ def _readable(card: Card, name: str) -> bool:
 _NOUNS: dict[Kind, str] = {"code": "code", "data": "data or weights", "document": "documents"}
 
 
-def _stated(card: Card, name: str) -> list[tuple[str, Where]]:
+def _stated(card: Card, name: str) -> list[tuple[str, FieldPath]]:
     """Each licence the card states for a component, with its field."""
-    found: list[tuple[str, Where]] = []
+    found: list[tuple[str, FieldPath]] = []
     listed: Component | None = card.openness.components.get(name) if card.openness else None
     if listed:
         found.append((listed.license, ("openness", "components", name, "license")))

@@ -9,7 +9,7 @@ from dtmodels.licence.openness import data_status, is_free_software, is_open_dat
 from dtmodels.openness.known_data import known_data, licences, worst
 from dtmodels.openness.non_open_data import training_data
 from dtmodels.openness.proof import Proof, every
-from dtmodels.yaml.document import Where
+from dtmodels.yaml.document import FieldPath
 
 _UNCLEAR = {
     "mixed": "each item has a licence of its own",
@@ -38,7 +38,7 @@ def is_free(licence: str) -> bool:
     return is_free_software(licence) or is_open_data(licence)
 
 
-def _of_all(card: Card, claim: str, prove: Callable[[Dataset, Where], Proof]) -> Proof:
+def _of_all(card: Card, claim: str, prove: Callable[[Dataset, FieldPath], Proof]) -> Proof:
     sets = tuple(training_data(card))
     if not sets:
         because, fix = "no training data is named", "name every dataset under training.datasets"
@@ -46,7 +46,7 @@ def _of_all(card: Card, claim: str, prove: Callable[[Dataset, Where], Proof]) ->
     return every(claim, tuple(prove(data, ("training", "datasets", index)) for index, data in sets))
 
 
-def _described(data: Dataset, where: Where) -> Proof:
+def _described(data: Dataset, where: FieldPath) -> Proof:
     claim = f"{data.name} described"
     for field in ("access", "collection"):
         if worst(data, field) == "undisclosed":
@@ -63,7 +63,7 @@ def _described(data: Dataset, where: Where) -> Proof:
     return Proof(claim=claim, holds=True, because=because, where=(*where, "provenance"))
 
 
-def _open(data: Dataset, where: Where) -> Proof:
+def _open(data: Dataset, where: FieldPath) -> Proof:
     claim = f"{data.name} open"
     for licence in licences(data):
         if not is_open_data(licence):

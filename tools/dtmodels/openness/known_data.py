@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from dtmodels.card.model import Dataset
-from dtmodels.card.schemas import directory
+from dtmodels.card.schemas import schema_directory
 from dtmodels.licence.openness import data_status
 
 FILE = "datasets-v1.json"
@@ -104,7 +104,7 @@ def better_licence(said: str, known: str) -> bool:
 @lru_cache(maxsize=4096)
 def _known(name: str, url: str) -> tuple[KnownData, ...]:
     runs, address = _Runs.of(_words(name)), _address(url)
-    registry = _registry(directory() / FILE)
+    registry = _registry(schema_directory() / FILE)
     named = [known for known, names in registry if any(_contains(runs, alias) for alias in names)]
     there = [known for known, _ in registry if known.url and _address(known.url) == address and known not in named]
     return (*(known for known in named if not any(_inside(known, other) for other in named)), *there)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dtmodels.yaml.document import Where
+from dtmodels.yaml.document import FieldPath
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +16,7 @@ class Proof:
     holds: bool
     because: str = ""
     """The fact it rests on, or what is missing, as a sentence without a full stop."""
-    where: Where = ()
+    where: FieldPath = ()
     """The field of the card that fact stands in, or would stand in."""
     fix: str = ""
     """What would make it hold."""

@@ -1,1 +1,1 @@
-"""The package darktable installs (`.dtmodel`) and its `config.json`: written, and read as darktable reads them."""
+"""The `.dtmodel` package and its `config.json`: written for darktable, and read as darktable reads them."""

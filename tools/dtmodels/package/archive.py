@@ -1,8 +1,8 @@
-"""Open a `.dtmodel` the way darktable's installer does, without its dangers.
+"""Install a `.dtmodel` as darktable's installer does, safely, and report the problems of the archive.
 
-darktable opens zip archives only, takes the model id from the first entry, extracts everything into a staging
-directory, skips what it does not like without a word, and moves the directory named like the id into place. It does not
-notice cut or altered data. What it would drop, skip or spoil is a problem here.
+darktable opens zip archives only and derives the model id from the first entry. It extracts everything into a staging
+directory, silently skips some entries, and then moves the directory named like the id to its destination. It does not
+detect truncated or altered data. Every entry that darktable would drop, skip or corrupt is a problem here.
 """
 
 from __future__ import annotations
@@ -24,25 +24,25 @@ from dtmodels.package.archive_entries import ENCRYPTED, METHODS, REPACK, check_e
 SIZE_FOLLOWS = 0x8
 BLOCK = 1 << 20
 LOCAL_HEADER = struct.Struct("<4s2xHH4xIII2x2x")
-"""Signature, flags, method, checksum and both sizes, as they stand before each entry's data."""
+"""Signature, flags, method, checksum and both sizes of the header before each entry's data."""
 DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError, struct.error, OSError)
-"""Raised by reading a broken archive; the last is bzip2's and that of a name which is both file and directory."""
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+"""Exceptions of a damaged archive. OSError comes from bzip2, or from a name that is both file and directory."""
+DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
 IN_EXTRA_FIELD = 0xFFFFFFFF
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Installed:
-    """What installing an archive led to."""
+class InstallResult:
+    """Result of installing an archive."""
 
     id: str
-    """The part of the first entry before the first slash; what darktable calls the model. Empty when refused."""
+    """Model id for darktable: the first entry up to the first slash. Empty when the archive is rejected."""
     directory: Path | None
-    """The model as it would lie on disk; None when darktable would refuse it or nothing can be read."""
+    """The installed model; None when darktable would reject the archive or nothing can be read."""
     problems: tuple[CheckProblem, ...]
 
 
-def install(path: Path, staging: Path) -> Installed:
+def install(path: Path, staging: Path) -> InstallResult:
     """Extract the model in the archive `path` to `staging/<id>`; nothing is ever written outside `staging`.
 
     Args:
@@ -50,15 +50,15 @@ def install(path: Path, staging: Path) -> Installed:
         staging: an existing empty directory.
 
     Raises:
-        Failure: it may not be read, or there is no room to unpack it.
+        Failure: the file is not readable, or the disk is full.
     """
     if unreadable := _not_a_zip(path):
-        return Installed(id="", directory=None, problems=(unreadable,))
+        return InstallResult(id="", directory=None, problems=(unreadable,))
     try:
         with zipfile.ZipFile(path) as archive:
             return _install(archive, path.name, staging)
     except (*DAMAGE, NotImplementedError) as exc:
-        return Installed(id="", directory=None, problems=(_cut(path.name, str(exc)),))
+        return InstallResult(id="", directory=None, problems=(_truncated(path.name, str(exc)),))
 
 
 def _not_a_zip(path: Path) -> CheckProblem | None:
@@ -68,54 +68,53 @@ def _not_a_zip(path: Path) -> CheckProblem | None:
     except OSError as exc:
         raise Failure(f"cannot be read: {exc.strerror}", where=str(path)) from exc
     if start == b"PK\x05\x06":
-        return error("archive.empty", path.name, "the zip is empty: darktable refuses to install it", REPACK)
+        return error("archive.empty", path.name, "the zip is empty: darktable rejects it", REPACK)
     if start != b"PK\x03\x04":
-        found = "an empty file" if not start else "not a zip archive"
-        return error("archive.not-zip", path.name, f"{found}: darktable refuses to install it", REPACK)
+        kind = "an empty file" if not start else "not a zip archive"
+        return error("archive.not-zip", path.name, f"{kind}: darktable rejects it", REPACK)
     return None
 
 
-def _cut(where: str, detail: str) -> CheckProblem:
+def _truncated(where: str, detail: str) -> CheckProblem:
     return error(
         "archive.cut",
         where,
-        f"the archive is cut off or damaged ({detail}): darktable reports success and replaces a good model by a part",
+        f"the archive is truncated or damaged ({detail}): darktable reports success and installs an incomplete model, "
+        "also over a complete one",
         REPACK,
     )
 
 
-def _install(archive: zipfile.ZipFile, where: str, staging: Path) -> Installed:
-    # darktable reads entries in the order of their data, whatever the directory at the end says
+def _install(archive: zipfile.ZipFile, where: str, staging: Path) -> InstallResult:
+    # darktable reads entries in the order of their data, not of the central directory
     entries = sorted(archive.infolist(), key=lambda entry: entry.header_offset)
     if not entries:
-        return Installed(id="", directory=None, problems=(_cut(where, "no entry in its directory"),))
-    model_id, refused = top_directory(entries[0].filename)
-    if refused:
-        return Installed(id="", directory=None, problems=(refused,))
+        return InstallResult(id="", directory=None, problems=(_truncated(where, "no entry in its central directory"),))
+    model_id, problem = model_id_of(entries[0].filename)
+    if problem:
+        return InstallResult(id="", directory=None, problems=(problem,))
     problems = [*check_entries(entries, model_id), *check_size(entries, where)]
     if not any(problem.code == "archive.bomb" for problem in problems):
-        problems += _extract(archive, _wanted(entries, model_id), staging)
+        problems += _extract(archive, _installed_entries(entries, model_id), staging)
     directory = staging / model_id
-    return Installed(id=model_id, directory=directory if directory.is_dir() else None, problems=tuple(problems))
+    return InstallResult(id=model_id, directory=directory if directory.is_dir() else None, problems=tuple(problems))
 
 
-def top_directory(first: str) -> tuple[str, CheckProblem | None]:
-    """The model id that the first entry of an archive stands for, or the reason why darktable refuses it."""
+def model_id_of(first: str) -> tuple[str, CheckProblem | None]:
+    """Return the model id from the name of the first entry, or the problem for which darktable rejects the archive."""
     model_id, slash, _ = first.partition("/")
-    fix = f"let the first entry lie in the one top directory named like the model; {REPACK}"
+    fix = f"put the first entry into a single top directory named like the model; {REPACK}"
     if not slash:
-        what = (
-            "the first entry lies at the root of the archive, so no directory of its name appears: darktable refuses it"
-        )
+        what = "the first entry is at the root of the archive, so it names no model directory: darktable rejects it"
         return "", error("archive.first-entry", first, what, fix)
     if model_id in {"", ".", ".."} or "\\" in model_id:
-        what = f"the first entry names the model {model_id!r}, which is no valid id: darktable refuses the archive"
+        what = f"the first entry names the model {model_id!r}, which is no valid id: darktable rejects the archive"
         return "", error("archive.first-entry", first, what, fix)
     return model_id, None
 
 
-def _wanted(entries: list[zipfile.ZipInfo], model_id: str) -> Iterator[zipfile.ZipInfo]:
-    """What would lie in the model's directory in the end."""
+def _installed_entries(entries: list[zipfile.ZipInfo], model_id: str) -> Iterator[zipfile.ZipInfo]:
+    """Yield the entries that darktable installs into the model's directory."""
     for entry in entries:
         if entry.filename.startswith(f"{model_id}/") and ".." not in entry.filename and not is_special(entry):
             yield entry
@@ -126,8 +125,8 @@ def _extract(archive: zipfile.ZipFile, entries: Iterator[zipfile.ZipInfo], stagi
         try:
             _extract_one(archive, entry, staging / entry.filename)
         except DAMAGE as exc:
-            if isinstance(exc, OSError) and exc.errno in NO_ROOM:
-                raise Failure(f"no room to unpack it: {exc}", fix="make room, or set TMPDIR") from exc
+            if isinstance(exc, OSError) and exc.errno in DISK_FULL:
+                raise Failure(f"the disk is full: {exc}", fix="free some space, or set TMPDIR") from exc
             yield _damaged(entry, exc)
 
 
@@ -136,32 +135,32 @@ def _extract_one(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path)
         target.mkdir(parents=True, exist_ok=True)
     elif entry.compress_type in METHODS and not entry.flag_bits & ENCRYPTED:
         target.parent.mkdir(parents=True, exist_ok=True)
-        _hold_headers_together(archive, entry)
+        _check_headers_agree(archive, entry)
         _copy(archive, entry, target)
 
 
 def _copy(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> None:
-    """Copy one entry; its declared size is a limit, so that lying about it unpacks nothing more."""
+    """Copy one entry; `zipfile` reads at most its declared size, so a false size unpacks nothing more."""
     with archive.open(entry) as source, target.open("wb") as sink:
         shutil.copyfileobj(source, sink, BLOCK)
 
 
-def _hold_headers_together(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
-    """An entry is described twice, before its data and in the directory at the end; readers differ in which they use.
+def _check_headers_agree(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
+    """Compare the two headers of an entry: before its data, and in the central directory. Readers use either.
 
     Raises:
-        BadZipFile: the two say different things.
+        BadZipFile: the two differ.
     """
     if archive.fp is None:
         return
     archive.fp.seek(entry.header_offset)
-    _, flags, method, *found = LOCAL_HEADER.unpack(archive.fp.read(LOCAL_HEADER.size))
-    wanted = [entry.CRC, entry.compress_size, entry.file_size]
-    unlike = any(a != b for a, b in zip(found, wanted, strict=True) if a != IN_EXTRA_FIELD)
-    if flags != entry.flag_bits or method != entry.compress_type or (unlike and not flags & SIZE_FOLLOWS):
-        raise zipfile.BadZipFile("its two descriptions differ")
+    _, flags, method, *local = LOCAL_HEADER.unpack(archive.fp.read(LOCAL_HEADER.size))
+    central = [entry.CRC, entry.compress_size, entry.file_size]
+    differ = any(a != b for a, b in zip(local, central, strict=True) if a != IN_EXTRA_FIELD)
+    if flags != entry.flag_bits or method != entry.compress_type or (differ and not flags & SIZE_FOLLOWS):
+        raise zipfile.BadZipFile("its two headers differ")
 
 
-def _damaged(entry: zipfile.ZipInfo, wrong: Exception) -> CheckProblem:
-    what = f"the data is damaged ({wrong}): darktable ignores that, reports success and uses what it got"
-    return error("archive.damaged", entry.filename, what, "fetch or pack the archive again")
+def _damaged(entry: zipfile.ZipInfo, exc: Exception) -> CheckProblem:
+    what = f"the data is damaged ({exc}): darktable ignores that, reports success and uses the damaged file"
+    return error("archive.damaged", entry.filename, what, "download or pack the archive again")

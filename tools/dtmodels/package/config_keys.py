@@ -1,4 +1,4 @@
-"""The top-level keys of `config.json` against what darktable's readers do with them."""
+"""Checks of the top-level keys of `config.json`, by how darktable's readers handle them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dtmodels.findings.check_report import CheckProblem, error, warning
-from dtmodels.package.config_reader import FILE, MISSING, PackageConfig, kind_of
+from dtmodels.package.config_reader import CONFIG_FILE, MISSING, PackageConfig, json_type_name
 
 CARD_TEXTS = (
     "long_description",
@@ -19,48 +19,52 @@ CARD_TEXTS = (
     "training_data_license",
     "notes",
 )
-"""The texts darktable shows about an installed model; anything but a string is dropped."""
-PROVIDERS = {"coreml", "cuda", "migraphx", "openvino", "directml"}
+"""Texts that darktable shows for an installed model; it drops values that are not strings."""
+EXECUTION_PROVIDERS = {"coreml", "cuda", "migraphx", "openvino", "directml"}
 
 
 def check_keys(config: PackageConfig, top: str) -> Iterator[CheckProblem]:
-    """Top-level keys against what darktable's readers do with them.
+    """Check the top-level keys of a configuration.
 
     Args:
         config: the configuration.
-        top: name of the model's directory, which must be the id; not compared when empty.
+        top: name of the model's directory, which must equal the id; not compared when empty.
     """
     yield from _check_identity(config, top)
     yield from _check_version(config)
     yield from _check_backend(config)
     if "description" in config.values and not isinstance(config.values["description"], str):
-        what = f"is {kind_of(config.values['description'])}: darktable shows nothing"
+        what = f"is {json_type_name(config.values['description'])}: darktable shows nothing"
         yield _text_problem("description", what)
     if not isinstance(config.values.get("attributes", {}), dict):
-        what = f"is {kind_of(config.values['attributes'])} instead of an object: no attribute can be read"
-        yield error("config.attributes", f"{FILE}: attributes", what, "write an object")
+        what = f"is {json_type_name(config.values['attributes'])} instead of an object: no attribute can be read"
+        yield error("config.attributes", f"{CONFIG_FILE}: attributes", what, "write an object")
     yield from _check_model_card(config)
-    yield from _check_providers(config)
+    yield from _check_execution_providers(config)
 
 
 def _check_identity(config: PackageConfig, top: str) -> Iterator[CheckProblem]:
     for key in ("id", "name"):
         value = config.values.get(key, MISSING)
         if not isinstance(value, str):
-            what = "is missing" if value is MISSING else f"is {kind_of(value)} instead of a string"
+            what = "is missing" if value is MISSING else f"is {json_type_name(value)} instead of a string"
             yield error(
-                f"config.{key}", f"{FILE}: {key}", f"{what}: darktable does not load the model", "write a string"
+                f"config.{key}", f"{CONFIG_FILE}: {key}", f"{what}: darktable does not load the model", "write a string"
             )
         elif not value:
-            yield error(f"config.{key}", f"{FILE}: {key}", "is empty: darktable does not find the model", "fill it in")
+            yield error(
+                f"config.{key}", f"{CONFIG_FILE}: {key}", "is empty: darktable does not find the model", "fill it in"
+            )
     if (model_id := config.text("id")) and top and model_id != top:
-        what = f"is {model_id!r}, but the directory is {top!r}: darktable looks for the model in the wrong place"
-        reason = "removing it, its card and its update status break"
-        yield error("config.id-folder", f"{FILE}: id", what, "let both be the same", reason=reason)
+        what = f"is {model_id!r}, but the directory is {top!r}: darktable looks for the model in the wrong directory"
+        reason = "removal, model card and update status do not work"
+        yield error("config.id-folder", f"{CONFIG_FILE}: id", what, "make them equal", reason=reason)
     if not config.text("task"):
         value = config.values.get("task", MISSING)
-        what = "is missing" if value is MISSING else f"is {kind_of(value) if value != '' else 'empty'}"
-        yield error("config.task", f"{FILE}: task", f"{what}: no part of darktable can run the model", "name the task")
+        what = "is missing" if value is MISSING else f"is {json_type_name(value) if value != '' else 'empty'}"
+        yield error(
+            "config.task", f"{CONFIG_FILE}: task", f"{what}: no part of darktable can run the model", "set the task"
+        )
 
 
 def _check_version(config: PackageConfig) -> Iterator[CheckProblem]:
@@ -68,57 +72,68 @@ def _check_version(config: PackageConfig) -> Iterator[CheckProblem]:
     if isinstance(value, str) and re.fullmatch(r"\d+\.\d+", value, re.ASCII):
         return
     if value is MISSING:
-        what = "is missing: darktable takes the model for version 0.0"
+        what = "is missing: darktable uses version 0.0"
     elif not isinstance(value, str):
-        what = f"is {kind_of(value)} instead of a string: darktable takes the model for version 0.0"
+        what = f"is {json_type_name(value)} instead of a string: darktable uses version 0.0"
     elif re.match(r"\d+\.\d+", value, re.ASCII):
-        what = f"is {value!r}: darktable compares the first two numbers only and ignores the rest"
+        what = f"is {value!r}: darktable compares only the first two numbers"
     else:
-        what = f"is {value!r}: darktable takes the model for version 0.0"
+        what = f"is {value!r}: darktable uses version 0.0"
     reason = "updates are never offered, or always"
-    yield error("config.version", f"{FILE}: version", what, 'write two integers as a string: "1.0"', reason=reason)
+    yield error(
+        "config.version", f"{CONFIG_FILE}: version", what, 'write two integers as a string: "1.0"', reason=reason
+    )
 
 
 def _check_backend(config: PackageConfig) -> Iterator[CheckProblem]:
     value = config.values.get("backend", MISSING)
-    where, fix = f"{FILE}: backend", 'write "onnx"'
+    where, fix = f"{CONFIG_FILE}: backend", 'write "onnx"'
     if value is not MISSING and not isinstance(value, str):
-        yield error("config.backend", where, f"is {kind_of(value)}: darktable crashes when it loads the model", fix)
+        yield error(
+            "config.backend", where, f"is {json_type_name(value)}: darktable crashes when it loads the model", fix
+        )
     elif value not in {MISSING, "onnx"}:
-        yield error("config.backend", where, f"is {value!r}: darktable refuses to load the model", fix)
+        yield error("config.backend", where, f"is {value!r}: darktable rejects the model", fix)
     arch = config.values.get("arch", "")
     if not isinstance(arch, str) and config.text("task") != "mask":
-        what = f"is {kind_of(arch)}: harmless for this task, a crash in a mask"
-        yield warning("config.arch", f"{FILE}: arch", what, "write a string")
+        what = f"is {json_type_name(arch)}: harmless for this task, but a crash for mask models"
+        yield warning("config.arch", f"{CONFIG_FILE}: arch", what, "write a string")
 
 
 def _check_model_card(config: PackageConfig) -> Iterator[CheckProblem]:
     card = config.values.get("model_card", MISSING)
     if card is MISSING:
-        yield warning("config.model-card", f"{FILE}: model_card", "is missing: darktable shows an empty card")
+        yield warning("config.model-card", f"{CONFIG_FILE}: model_card", "is missing: darktable shows an empty card")
     elif not isinstance(card, dict):
-        yield _text_problem("model_card", f"is {kind_of(card)} instead of an object: darktable shows an empty card")
+        yield _text_problem(
+            "model_card", f"is {json_type_name(card)} instead of an object: darktable shows an empty card"
+        )
     else:
         for key in CARD_TEXTS:
             if not isinstance(card.get(key, ""), str):
-                what = f"is {kind_of(card[key])} instead of a string: darktable drops it"
+                what = f"is {json_type_name(card[key])} instead of a string: darktable drops it"
                 yield _text_problem(f"model_card.{key}", what)
 
 
 def _text_problem(key: str, what: str) -> CheckProblem:
-    reason = "the user does not see what the author meant to say"
-    return error("config.text", f"{FILE}: {key}", what, "write a string", reason=reason)
+    reason = "the user does not see the author's text"
+    return error("config.text", f"{CONFIG_FILE}: {key}", what, "write a string", reason=reason)
 
 
-def _check_providers(config: PackageConfig) -> Iterator[CheckProblem]:
-    banned = config.values.get("cpu_only", [])
-    lists = banned.values() if isinstance(banned, dict) else [banned]
+def _check_execution_providers(config: PackageConfig) -> Iterator[CheckProblem]:
+    cpu_only = config.values.get("cpu_only", [])
+    lists = cpu_only.values() if isinstance(cpu_only, dict) else [cpu_only]
     for names in lists:
         if not isinstance(names, list):
-            what = f"holds {kind_of(names)} instead of a list of providers: it has no effect"
-            yield warning("config.cpu-only", f"{FILE}: cpu_only", what, "write a list")
+            what = f"contains {json_type_name(names)} instead of a list of execution providers: it has no effect"
+            yield warning("config.cpu-only", f"{CONFIG_FILE}: cpu_only", what, "write a list")
             continue
         for name in names:
-            if not isinstance(name, str) or name.lower() not in PROVIDERS:
-                what = f"{name!r} is no provider darktable knows: it has no effect"
-                yield warning("config.cpu-only", f"{FILE}: cpu_only", what, f"known: {', '.join(sorted(PROVIDERS))}")
+            if not isinstance(name, str) or name.lower() not in EXECUTION_PROVIDERS:
+                what = f"{name!r} is not an execution provider of darktable: it has no effect"
+                yield warning(
+                    "config.cpu-only",
+                    f"{CONFIG_FILE}: cpu_only",
+                    what,
+                    f"known: {', '.join(sorted(EXECUTION_PROVIDERS))}",
+                )

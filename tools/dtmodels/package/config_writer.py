@@ -1,7 +1,6 @@
-"""`config.json` of a package: what darktable reads, derived from the card and never written by hand.
+"""Build the `config.json` of a package from the card.
 
-Which keys are read, and that only strings count as strings there, is documented in
-`schema/config-v1.schema.json`.
+`schema/config-v1.schema.json` documents its keys.
 """
 
 from __future__ import annotations
@@ -11,25 +10,25 @@ from typing import Any
 
 from dtmodels.card.model import Card, Dataset
 
-SEEDED = "stand_in"
-"""Key of `config.json` that marks a model without real weights; its value is their seed."""
+SEED_KEY = "stand_in"
+"""Key of `config.json` for a model with seeded weights; its value is the seed."""
 
 
-def config(card: Card, attributes: Mapping[str, Any], *, seed: int | None = None) -> dict[str, Any]:
-    """The content of `config.json` for a model.
+def build_config(card: Card, attributes: Mapping[str, Any], *, seed: int | None = None) -> dict[str, Any]:
+    """Return the content of `config.json` for a model.
 
     Args:
         card: the model's card.
-        attributes: what the network family knows beyond the card; the card's own attributes win.
-        seed: of seeded weights; such a model says in every place a person may see that it is of no use.
+        attributes: attributes from the network family; attributes of the card override them.
+        seed: seed of seeded weights; all displayed texts then warn that the model is of no use.
     """
     values = _config(card, attributes)
     if seed is None:
         return values
-    warning = f"Seeded weights (seed {seed}), of no use for pictures. "
+    warning = f"Seeded weights (seed {seed}), of no use for images. "
     texts = {**values["model_card"], "long_description": warning + values["model_card"]["long_description"]}
     name = f"{values['name']} (seeded weights)"
-    return {**values, "name": name, "description": warning + card.description, "model_card": texts, SEEDED: seed}
+    return {**values, "name": name, "description": warning + card.description, "model_card": texts, SEED_KEY: seed}
 
 
 def _config(card: Card, attributes: Mapping[str, Any]) -> dict[str, Any]:
@@ -42,12 +41,12 @@ def _config(card: Card, attributes: Mapping[str, Any]) -> dict[str, Any]:
         "arch": card.architecture,
         "backend": "onnx",
         "attributes": {**attributes, **card.package.attributes},
-        "model_card": model_card(card),
+        "model_card": model_card_texts(card),
     }
 
 
-def model_card(card: Card) -> dict[str, str]:
-    """The nine texts darktable shows about an installed model; an empty one is shown as a dash."""
+def model_card_texts(card: Card) -> dict[str, str]:
+    """Return the nine texts that darktable shows for an installed model; it shows an empty one as a dash."""
     training = [data for data in card.training.datasets if data.role != "evaluate"]
     return {
         "long_description": card.description,
@@ -63,7 +62,7 @@ def model_card(card: Card) -> dict[str, str]:
 
 
 def source_text(card: Card) -> str:
-    """Where the network comes from, for a reader."""
+    """Return the origin of the network as text for readers."""
     if card.source.repository == "self":
         return "the model repository that released this package"
     return card.source.repository

@@ -1,4 +1,4 @@
-"""A finished `.dtmodel`, read back: its card and its files, all that is needed to describe it."""
+"""Read a finished `.dtmodel`: its card, its `config.json`, and the digests of its files."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from typing import Any
 
 from dtbase.system.errors import Failure, NothingToDo
 from dtbase.system.files import sha256
-from dtmodels.card.catalogue import CARD
+from dtmodels.card.catalogue import CARD_FILE
 from dtmodels.card.model import Card
 from dtmodels.card.reader import read_card
-from dtmodels.package.config_writer import SEEDED
+from dtmodels.package.config_writer import SEED_KEY
 
-_BLOCK = 1 << 20
+_BLOCK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackageFile:
-    """A file in a package; its name is that within the one top directory."""
+    """A file in a package; its name is relative to the top directory."""
 
     name: str
     bytes: int
@@ -33,74 +33,74 @@ class PackageFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Packed:
-    """A package and what it says about itself."""
+class PackageContents:
+    """Content of a package: card, configuration and files."""
 
     path: Path
     card: Card
     config: Mapping[str, Any]
     sha256: str
     bytes: int
-    members: tuple[PackageFile, ...]
+    files: tuple[PackageFile, ...]
 
     @classmethod
-    def read(cls, path: Path) -> Packed:
-        """Read a package and hash everything in it.
+    def read(cls, path: Path) -> PackageContents:
+        """Read a package and hash all its files.
 
         Raises:
-            Failure: it is no package of ours, or was built with seeded weights.
+            Failure: the file is not a package of this project, or was built with seeded weights.
         """
         try:
             with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as scratch:
                 prefix = f"{path.stem}/"
                 names = [name for name in archive.namelist() if name.startswith(prefix)]
-                members = tuple(_member(archive, name, name.removeprefix(prefix)) for name in sorted(names))
+                files = tuple(_file(archive, name, name.removeprefix(prefix)) for name in sorted(names))
                 config = json.loads(archive.read(f"{prefix}config.json"))
-                card = Path(scratch) / CARD
-                card.write_bytes(archive.read(prefix + CARD))
-                found = cls(
+                card = Path(scratch) / CARD_FILE
+                card.write_bytes(archive.read(prefix + CARD_FILE))
+                package = cls(
                     path=path,
                     card=read_card(card),
                     config=config,
                     sha256=sha256(path),
                     bytes=path.stat().st_size,
-                    members=members,
+                    files=files,
                 )
         except (zipfile.BadZipFile, KeyError, ValueError) as exc:
-            what = f"is no package of this project: {exc}"
+            what = f"is not a package of this project: {exc}"
             raise Failure(what, where=str(path), fix="build it with `dtmodels package`") from exc
-        if SEEDED in found.config:
+        if SEED_KEY in package.config:
             what = "has seeded weights: it must not be published"
             raise Failure(what, where=str(path), fix="build it without --seed")
-        return found
+        return package
 
     @contextmanager
     def unpacked(self) -> Iterator[Path]:
-        """A temporary directory with the package's files."""
+        """Extract the package's files to a temporary directory, and yield it."""
         with zipfile.ZipFile(self.path) as archive, tempfile.TemporaryDirectory() as scratch:
-            for member in self.members:
-                archive.extract(f"{self.card.id}/{member.name}", scratch)
+            for file in self.files:
+                archive.extract(f"{self.card.id}/{file.name}", scratch)
             yield Path(scratch) / self.card.id
 
 
-def packages_in(directory: Path) -> list[Packed]:
-    """The packages of a release directory, sorted by id.
+def read_packages(directory: Path) -> list[PackageContents]:
+    """Read the packages of a release directory, sorted by file name.
 
     Raises:
-        NothingToDo: there is none.
-        Failure: one of them cannot be read.
+        NothingToDo: there is no package.
+        Failure: a package cannot be read.
     """
-    found = [Packed.read(path) for path in sorted(directory.glob("*.dtmodel"))]
-    if not found:
-        raise NothingToDo("holds no package", where=str(directory), fix="run `dtmodels release` first")
-    return found
+    packages = [PackageContents.read(path) for path in sorted(directory.glob("*.dtmodel"))]
+    if not packages:
+        raise NothingToDo("contains no package", where=str(directory), fix="run `dtmodels release` first")
+    return packages
 
 
-def _member(archive: zipfile.ZipFile, path: str, name: str) -> PackageFile:
-    sums = hashlib.sha1(usedforsecurity=False), hashlib.sha256()
+def _file(archive: zipfile.ZipFile, path: str, name: str) -> PackageFile:
+    hashes = hashlib.sha1(usedforsecurity=False), hashlib.sha256()
     with archive.open(path) as file:
-        while block := file.read(_BLOCK):
-            for one in sums:
-                one.update(block)
+        while block := file.read(_BLOCK_BYTES):
+            for hasher in hashes:
+                hasher.update(block)
     size = archive.getinfo(path).file_size
-    return PackageFile(name=name, bytes=size, sha1=sums[0].hexdigest(), sha256=sums[1].hexdigest())
+    return PackageFile(name=name, bytes=size, sha1=hashes[0].hexdigest(), sha256=hashes[1].hexdigest())

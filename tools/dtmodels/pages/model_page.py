@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dtbase.system.errors import Failure
-from dtmodels.card.catalogue import Entry
+from dtmodels.card.catalogue import CatalogueEntry
 from dtmodels.card.model import Card, Component
 from dtmodels.openness.derive import mof, osaid
 from dtmodels.openness.grade import grade
@@ -21,7 +21,7 @@ from dtmodels.pages.phrases import UNPUBLISHED, claimed_class, has_no_release
 GENERATED = "<!-- Written by `dtmodels docs` from card.yaml; edit the card instead. -->"
 
 
-def model_page(entry: Entry) -> str:
+def model_page(entry: CatalogueEntry) -> str:
     """The whole text of a model's README.md.
 
     Raises:
@@ -33,7 +33,7 @@ def model_page(entry: Entry) -> str:
     return "\n".join([GENERATED, "", *sections])
 
 
-def _optional(entry: Entry) -> Iterator[str]:
+def _optional(entry: CatalogueEntry) -> Iterator[str]:
     card = entry.card
     if card.evaluation:
         yield _evaluation(card)

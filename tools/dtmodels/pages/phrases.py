@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from dtmodels.openness.proof import Derivation
-from dtmodels.release.releases_index import FILE
+from dtmodels.release.releases_index import INDEX_FILE
 
 UNPUBLISHED = "approved for release; no release is published yet"
 """Meaning of the status `released` in a repository whose index lists no release."""
@@ -18,7 +18,7 @@ def has_no_release(root: Path) -> bool:
     Rule IDX001 reports an index that cannot be read.
     """
     try:
-        index = json.loads((root / FILE).read_bytes())
+        index = json.loads((root / INDEX_FILE).read_bytes())
     except (OSError, ValueError):
         return False
     return isinstance(index, dict) and index.get("compatible_releases") == {}

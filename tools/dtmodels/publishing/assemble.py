@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from dtbase.system.errors import Failure
-from dtbase.system.files import replacing_directory, sha256, write_json, write_text
+from dtbase.system.files import atomic_directory, sha256, write_json, write_text
 from dtbase.terminal.console import Console
 from dtmodels.build.workspace import Workspace
 from dtmodels.card.model import Card
-from dtmodels.card.schemas import check_against
+from dtmodels.card.schemas import check_json
 from dtmodels.package.archive import install
-from dtmodels.package.config_writer import SEEDED
+from dtmodels.package.config_writer import SEED_KEY
 from dtmodels.publishing.dist import ENVIRONMENT, MOST_ASSETS, NOTES, RECORD, VERSIONS, check_limits, read_dist
 from dtmodels.publishing.github import GitHub
 from dtmodels.publishing.notes import notes
@@ -57,7 +57,7 @@ def assemble(root: Path, built: Path, plan: Plan, github: GitHub, console: Conso
             carried cannot be had. `dist/` stays as it was.
     """
     workspace = Workspace(root)
-    with workspace.locked(), replacing_directory(workspace.dist) as directory:
+    with workspace.locked(), atomic_directory(workspace.dist) as directory:
         if plan.finished:
             return list(_as_published(directory, plan, plan.finished, github, console))
         found = _found_in(built)
@@ -140,7 +140,7 @@ def _hold(package: Path, card: Card) -> None:
     if found != (card.id, card.version):
         what = f"is {found[0]} {found[1]}, but the card says {card.id} {card.version}"
         raise Failure(what, where=package.name, fix="build it again from this commit")
-    if SEEDED in config:
+    if SEED_KEY in config:
         raise Failure("has seeded weights, so it cannot be released", where=package.name, fix="build it without --seed")
 
 
@@ -196,5 +196,5 @@ def _record(plan: Plan, directory: Path) -> dict[str, Any]:
         },
         "yanked": dict(plan.yanked),
     }
-    check_against("release-v1", record, where=RECORD)
+    check_json("release-v1", record, where=RECORD)
     return record

@@ -13,7 +13,7 @@ from dtbase.system.files import write_json
 from dtbase.terminal.console import Console
 from dtmodels.publishing.darktable_client import Addresses, ClientError, DarktableClient, Exchange, Fetch, Offer
 from dtmodels.publishing.github import Asset, GitHub
-from dtmodels.release.releases_index import newest
+from dtmodels.release.releases_index import newest_darktable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,13 +37,13 @@ def visit(github: GitHub, tag: str, fetch: Callable[[str], Fetch], packages: Pat
     Raises:
         Disappointed: darktable's user would be.
     """
-    with _darktable(github, newest("release").version, fetch, packages) as own:
+    with _darktable(github, newest_darktable("release").version, fetch, packages) as own:
         offers = own.offers(_tag(own, tag))
         with console.progress(f"{tag}: installing as darktable {own.version}", len(offers)) as advance:
             for offer in offers.values():
                 _install(own, tag, offer)
                 advance(1)
-    with _darktable(github, newest("development").version, fetch, packages) as other:
+    with _darktable(github, newest_darktable("development").version, fetch, packages) as other:
         listed = other.listed(_tag(other, tag))
         smallest = min(listed, key=lambda offer: (offer.size, offer.id))
         if other.asks_before_replacing(smallest.id):

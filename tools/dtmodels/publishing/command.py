@@ -22,8 +22,8 @@ from dtmodels.publishing.plan import Plan, plan
 from dtmodels.publishing.publish import publish
 from dtmodels.publishing.reproduce import reproduce
 from dtmodels.publishing.verify import LATEST, Verified, verify_release
-from dtmodels.release.releases_index import FILE, read_index, serve, unserved
-from dtmodels.release.tags import parse
+from dtmodels.release.releases_index import INDEX_FILE, add_to_index, read_index, versions_without_entry
+from dtmodels.release.tags import parse_tag
 from dtmodels.stages.index import index
 
 
@@ -69,7 +69,7 @@ def assemble_release(root: Path, built: Path, name: str, console: Console, *, br
 
 def publish_release(root: Path, name: str, console: Console, *, dry_run: bool, ahead: bool) -> None:
     """Publish dist/ and say what it took; with `ahead`, stock the draft of the next release instead."""
-    tag, github = parse(name), GitHub.from_environment()
+    tag, github = parse_tag(name), GitHub.from_environment()
     dist = read_dist(Workspace(root).dist)
     if ahead:
         changes = stock(dist, github, console)
@@ -89,7 +89,7 @@ def publish_on_hub(root: Path, name: str, owner: str, console: Console, *, dry_r
     """Publish the packages of dist/ on the Hugging Face Hub."""
     from dtmodels.hub.publish import publish_to_hub
 
-    tag, dist = parse(name), read_dist(Workspace(root).dist)
+    tag, dist = parse_tag(name), read_dist(Workspace(root).dist)
     if dist.record["tag"] != tag.text:
         raise WrongUsage(f"dist/ is {dist.record['tag']}", fix=f"dtmodels assemble <built> --tag {tag.text}")
     github = GitHub.from_environment()
@@ -141,11 +141,13 @@ def compare_with(built: str, name: str, console: Console, *, as_json: bool) -> i
 def serve_versions(root: Path, wanted: Sequence[str], console: Console) -> None:
     """Enter versions into the index, say which, and name those that are still not served."""
     pairs = [(version, tag) for version, _, tag in (pair.partition("=") for pair in wanted)]
-    for version, tag in sorted(serve(root, pairs).items()):
+    for version, tag in sorted(add_to_index(root, pairs).items()):
         console.say(f"darktable {version} downloads {tag}")
-    if missing := unserved(read_index(root / FILE)):
+    if missing := versions_without_entry(read_index(root / INDEX_FILE)):
         console.note(f"without an entry: {', '.join(one.version for one in missing)}")
-    console.note(f"run `dtmodels docs`, and commit {FILE} to the default branch, which is where darktable reads it")
+    console.note(
+        f"run `dtmodels docs`, and commit {INDEX_FILE} to the default branch, which is where darktable reads it"
+    )
 
 
 def write_lists(root: Path, console: Console) -> None:

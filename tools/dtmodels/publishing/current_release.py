@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dtmodels.card.schemas import check_against
+from dtmodels.card.schemas import check_json
 from dtmodels.publishing.dist import VERSIONS
 from dtmodels.publishing.github import GitHub
 from dtmodels.publishing.published_releases import highest
@@ -22,6 +22,6 @@ def latest_models(github: GitHub) -> Mapping[str, Mapping[str, Any]]:
         return {}
     url = github.download_url(tag, VERSIONS)
     values: Mapping[str, Any] = github.public().ask("GET", url).json()
-    check_against("versions-v1", values, where=url)
+    check_json("versions-v1", values, where=url)
     models: Mapping[str, Mapping[str, Any]] = values["models"]
     return models

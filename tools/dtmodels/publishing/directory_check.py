@@ -11,7 +11,7 @@ from pathlib import Path
 from dtbase.system.errors import Failure
 from dtbase.system.files import sha256
 from dtmodels.package.archive import install
-from dtmodels.package.config_writer import SEEDED
+from dtmodels.package.config_writer import SEED_KEY
 from dtmodels.publishing.dist import Dist, read_dist
 from dtmodels.stages.index import asset_name
 
@@ -73,7 +73,7 @@ def _packages(dist: Dist) -> Iterator[str]:
         for key, wanted in {"id": model_id, "version": entry["version"], "task": entry["task"]}.items():
             if config.get(key) != wanted:
                 yield f"{model_id}: {key} is {config.get(key)!r} in the package, {wanted!r} in versions.json"
-        if SEEDED in config:
+        if SEED_KEY in config:
             yield f"{model_id}: has seeded weights"
 
 

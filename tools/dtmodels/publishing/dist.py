@@ -11,7 +11,7 @@ from typing import Any
 
 from dtbase.system.errors import Failure
 from dtbase.system.files import sha256
-from dtmodels.card.schemas import check_against
+from dtmodels.card.schemas import check_json
 from dtmodels.stages.index import SUMS
 
 VERSIONS = "versions.json"
@@ -140,5 +140,5 @@ def _document(path: Path, schema: str) -> Mapping[str, Any]:
         content: Mapping[str, Any] = json.loads(path.read_bytes())
     except ValueError as exc:
         raise Failure(f"not JSON: {exc}", where=str(path), fix=_REMAKE) from exc
-    check_against(schema, content, where=path.name)
+    check_json(schema, content, where=path.name)
     return content

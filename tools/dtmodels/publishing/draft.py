@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dtbase.system.errors import Failure
 from dtbase.terminal.console import Console
-from dtmodels.build.download import AGAIN, Advance
+from dtmodels.build.download import RETRY_STATUSES, Advance
 from dtmodels.publishing.dist import Dist, ReleaseAsset
 from dtmodels.publishing.github import Asset, GitHub, Release
 from dtmodels.publishing.http_client import HttpError, Unreachable
@@ -74,7 +74,7 @@ def create_draft(github: GitHub, dist: Dist, tag: str, *, prerelease: bool) -> R
     try:
         made = github.create_draft(tag, notes=dist.notes, prerelease=prerelease)
     except (HttpError, Unreachable) as failed:
-        if isinstance(failed, HttpError) and failed.status not in AGAIN:
+        if isinstance(failed, HttpError) and failed.status not in RETRY_STATUSES:
             raise
         lost = failed
     there = sorted((one for one in github.releases() if one.draft and one.tag == tag), key=lambda one: one.id)
@@ -125,7 +125,7 @@ def _attempt(github: GitHub, draft: Release, dist: Dist, file: ReleaseAsset, adv
     try:
         there = github.upload(draft, dist.path(file.name), advance)
     except (HttpError, Unreachable) as exc:
-        if isinstance(exc, HttpError) and exc.status not in {*AGAIN, TAKEN}:
+        if isinstance(exc, HttpError) and exc.status not in {*RETRY_STATUSES, TAKEN}:
             raise
         failed = exc
         there = next((one for one in github.assets(draft) if one.name == file.name), None)

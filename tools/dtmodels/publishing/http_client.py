@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from dtbase.system.errors import Failure
-from dtmodels.build.download import AGAIN, CHUNK, Advance, Patience
+from dtmodels.build.download import CHUNK, RETRY_STATUSES, Advance, RetryPolicy
 
 BROKEN = (http.client.HTTPException, TimeoutError, ConnectionError, urllib.error.URLError)
 MOST_WAIT_S = 65 * 60.0
@@ -68,7 +68,7 @@ class Web:
     """Requests with one token, to one service."""
 
     token: str = field(default="", repr=False)
-    patience: Patience = field(default_factory=lambda: Patience(most_wait_s=MOST_WAIT_S))
+    patience: RetryPolicy = field(default_factory=lambda: RetryPolicy(max_wait_s=MOST_WAIT_S))
     agent: str = "dtmodels"
 
     def ask(self, method: str, url: str, values: Mapping[str, Any] | None = None, *, again: bool = True) -> Answer:
@@ -134,7 +134,7 @@ class Web:
             yield
         except urllib.error.HTTPError as refused:
             limit = _limit(refused, pause)
-            if last or (limit or 0) > self.patience.most_wait_s or (limit is None and not _passes(refused, again)):
+            if last or (limit or 0) > self.patience.max_wait_s or (limit is None and not _passes(refused, again)):
                 raise HttpError(refused.code, _message(refused, limit), where=url) from refused
             refused.close()
             pause = pause if limit is None else limit
@@ -184,7 +184,7 @@ def _write(answer: Any, target: Path, advance: Advance) -> str:
 
 
 def _passes(refused: urllib.error.HTTPError, again: bool) -> bool:
-    return again and refused.code in AGAIN
+    return again and refused.code in RETRY_STATUSES
 
 
 def _limit(refused: urllib.error.HTTPError, otherwise_s: float) -> float | None:

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from dtbase.system.errors import Failure, NothingToDo, WrongUsage
-from dtmodels.card.catalogue import Catalogue, Entry
+from dtmodels.card.catalogue import Catalogue, CatalogueEntry
 from dtmodels.card.model import Card
 from dtmodels.publishing.github import GitHub
 from dtmodels.publishing.published_releases import Released, find_released
-from dtmodels.release.changelog import section
+from dtmodels.release.changelog import changelog_section
 from dtmodels.release.git import git
-from dtmodels.release.tags import NIGHTLY, Tag, nightly, parse
+from dtmodels.release.tags import NIGHTLY, Tag, nightly_tag, parse_tag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class Plan:
     """This very release, when it is published."""
     models: Mapping[str, Card]
     """Every model of the release."""
-    build: tuple[Entry, ...]
+    build: tuple[CatalogueEntry, ...]
     """Models with a version the previous release does not have."""
     carried: Mapping[str, Carried]
     dropped: tuple[str, ...]
@@ -67,12 +67,12 @@ def plan(root: Path, name: str, github: GitHub, *, branch: str) -> Plan:
             lower version than was published.
         NothingToDo: no card is released.
     """
-    wanted = parse(name) if name != NIGHTLY else None
+    wanted = parse_tag(name) if name != NIGHTLY else None
     commit = _head(root)
-    tag = wanted or nightly(commit, _date(root))
+    tag = wanted or nightly_tag(commit, _date(root))
     _hold_on_branch(root, tag, branch)
     _hold_tag(root, tag, commit, github)
-    notes = section(root, tag)
+    notes = changelog_section(root, tag)
     previous, finished = find_released(github, tag)
     if finished and finished.commit != commit:
         raise Failure(
@@ -106,7 +106,7 @@ def plan(root: Path, name: str, github: GitHub, *, branch: str) -> Plan:
     )
 
 
-def _carried(models: Iterable[Entry], last: Released) -> Iterable[tuple[str, Carried]]:
+def _carried(models: Iterable[CatalogueEntry], last: Released) -> Iterable[tuple[str, Carried]]:
     """The models whose version was published: darktable would never see other bytes under the same number."""
     for entry in models:
         if not (known := last.models.get(entry.card.id)):
@@ -155,7 +155,7 @@ def _hold_on_branch(root: Path, tag: Tag, branch: str) -> None:
 def _hold_tag(root: Path, tag: Tag, commit: str, github: GitHub) -> None:
     """The tag has to lead to what is checked out, here and on the other side; a nightly's is made of the commit."""
     if tag.nightly:
-        if tag != (own := nightly(commit, _date(root))):
+        if tag != (own := nightly_tag(commit, _date(root))):
             raise Failure(
                 f"{tag.text} is the nightly of another commit", where=str(root), fix=f"this one's: {own.text}"
             )

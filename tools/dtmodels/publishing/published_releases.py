@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dtbase.system.errors import Failure
-from dtmodels.card.schemas import check_against
+from dtmodels.card.schemas import check_json
 from dtmodels.publishing.dist import RECORD, VERSIONS
 from dtmodels.publishing.github import GitHub, Release
 from dtmodels.publishing.http_client import HttpError
@@ -78,9 +78,9 @@ def read_released(github: GitHub, release: Release) -> Released:
             where=f"{github.repository} {release.tag}",
             fix="it was not made by these tools: delete it, or publish a higher version first by hand",
         )
-    check_against("versions-v1", listed, where=f"{release.tag}: {VERSIONS}")
+    check_json("versions-v1", listed, where=f"{release.tag}: {VERSIONS}")
     if record is not None:
-        check_against("release-v1", record, where=f"{release.tag}: {RECORD}")
+        check_json("release-v1", record, where=f"{release.tag}: {RECORD}")
     built = record["models"] if record else {}
     models = {
         model_id: Package(

@@ -17,8 +17,8 @@ from dtmodels.publishing.dist import Dist
 from dtmodels.publishing.github import Asset, GitHub, Release
 from dtmodels.publishing.http_client import HttpError
 from dtmodels.publishing.published_releases import highest
-from dtmodels.release.releases_index import FILE as INDEX
-from dtmodels.release.tags import parse
+from dtmodels.release.releases_index import INDEX_FILE as INDEX
+from dtmodels.release.tags import parse_tag
 
 LATEST = "latest"
 """Stands for the highest published version."""
@@ -92,7 +92,7 @@ def verify_release(name: str, github: GitHub, into: Path, console: Console) -> V
 def find(name: str, github: GitHub) -> Release:
     """The published release called `name`; the one with the highest version for `latest`."""
     published = [one for one in github.releases() if not one.draft]
-    tag = parse(name).text if name != LATEST else highest([one.tag for one in published])
+    tag = parse_tag(name).text if name != LATEST else highest([one.tag for one in published])
     if tag is None:
         raise NothingToDo("no version is published", where=github.repository)
     found = next((one for one in published if one.tag == tag), None)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from dtbase.system.errors import Failure, WrongUsage
 from dtbase.system.files import write_bytes
-from dtmodels.card.catalogue import CARD, Catalogue
-from dtmodels.card.reader import read
-from dtmodels.card.source_edits import apply, edit, quoted
-from dtmodels.yaml.document import Change
+from dtmodels.card.catalogue import CARD_FILE, Catalogue
+from dtmodels.card.reader import parse_card_file
+from dtmodels.card.source_edits import apply_edits, edit_for_change, quote_yaml
+from dtmodels.yaml.document import SourceChange
 
 
 def yank(root: Path, model_id: str, reason: str) -> Path:
@@ -28,16 +28,18 @@ def yank(root: Path, model_id: str, reason: str) -> Path:
     if len(said := " ".join(reason.split())) < 10:
         raise WrongUsage("say why in a sentence: people will read it", fix='--reason "darkens the corners"')
     entry = Catalogue.load(root).get(model_id)
-    path = entry.directory / CARD
+    path = entry.directory / CARD_FILE
     if entry.card.status != "released":
         raise Failure(f"is {entry.card.status}, so there is nothing to take back", where=str(path))
-    text = read(path).text
-    status = edit(text, Change(kind="value", where=("status",), source="yanked"))
+    text = parse_card_file(path).text
+    status = edit_for_change(text, SourceChange(kind="value", where=("status",), source="yanked"))
     if status is None:
         raise Failure(
             "its status cannot be edited", where=str(path), fix="write status: yanked and status_reason by hand"
         )
-    write_bytes(path, _with_line(apply(text, [status]), status.line, f"status_reason: {quoted(said)}").encode())
+    write_bytes(
+        path, _with_line(apply_edits(text, [status]), status.line, f"status_reason: {quote_yaml(said)}").encode()
+    )
     return path
 
 

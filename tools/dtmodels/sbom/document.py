@@ -16,7 +16,7 @@ from spdx_tools.spdx.writer.json.json_writer import write_document_to_stream
 
 from dtbase.system.errors import Failure, WrongUsage
 from dtbase.system.files import write_text
-from dtmodels.package.reader import Packed, packages_in
+from dtmodels.package.reader import PackageContents, read_packages
 from dtmodels.release.git import git
 from dtmodels.sbom.licences import unlisted
 from dtmodels.sbom.model import DOCUMENT, elements
@@ -38,7 +38,7 @@ def write_sbom(root: Path, directory: Path, tag: str) -> Path:
         Failure: a package cannot be read, or SPDX's validator reports an error.
         WrongUsage: there is no date for the document.
     """
-    packages, created = packages_in(directory), release_time(root)
+    packages, created = read_packages(directory), release_time(root)
     for package in packages:
         _validate(package, tag, created)
     text = io.StringIO()
@@ -47,7 +47,7 @@ def write_sbom(root: Path, directory: Path, tag: str) -> Path:
     return directory / FILE
 
 
-def spdx_document(packages: list[Packed], tag: str, created: datetime) -> Document:
+def spdx_document(packages: list[PackageContents], tag: str, created: datetime) -> Document:
     """The SPDX document of these packages; tag and digests determine its namespace."""
     parts = [elements(package, _download_url(tag, package.path.name)) for package in packages]
     identity = uuid.uuid5(uuid.NAMESPACE_URL, "\n".join([tag, *(package.sha256 for package in packages)]))
@@ -68,7 +68,7 @@ def spdx_document(packages: list[Packed], tag: str, created: datetime) -> Docume
     )
 
 
-def _validate(package: Packed, tag: str, created: datetime) -> None:
+def _validate(package: PackageContents, tag: str, created: datetime) -> None:
     """Validate one model separately: models do not refer to each other, and validation takes quadratic time."""
     if found := validate_full_spdx_document(spdx_document([package], tag, created), "SPDX-2.3"):
         messages = "\n".join(dict.fromkeys(message.validation_message for message in found))

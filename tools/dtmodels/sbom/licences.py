@@ -13,7 +13,7 @@ from spdx_tools.spdx.model import ExtractedLicensingInfo, SpdxNoAssertion
 from dtmodels.card.model import Card
 from dtmodels.licence import Table, judge, leaves, parse
 from dtmodels.licence.expression import UNSTATED
-from dtmodels.package.reader import Packed
+from dtmodels.package.reader import PackageContents
 
 Licence: TypeAlias = LicenseExpression | SpdxNoAssertion
 _OWN = "LicenseRef-"
@@ -35,7 +35,7 @@ def concluded(card: Card) -> Licence:
     return declared(verdict.chosen or verdict.expression) if verdict.tree else SpdxNoAssertion()
 
 
-def unlisted(packages: Iterable[Packed]) -> list[ExtractedLicensingInfo]:
+def unlisted(packages: Iterable[PackageContents]) -> list[ExtractedLicensingInfo]:
     """The licences that SPDX does not list, sorted by id: with the text where a package has it, else with URLs."""
     infos: dict[str, ExtractedLicensingInfo] = {}
     for package in packages:
@@ -56,10 +56,10 @@ def _licence_ids(card: Card) -> Iterator[tuple[str, str]]:
         yield from ((leaf.id, url) for leaf in leaves(parse(text)))
 
 
-def _info(name: str, url: str, package: Packed) -> ExtractedLicensingInfo:
+def _info(name: str, url: str, package: PackageContents) -> ExtractedLicensingInfo:
     row = Table.load().row(name)
     file = next((entry.file for entry in package.card.license.texts if entry.license == name), None)
-    if file and file in {member.name for member in package.members}:
+    if file and file in {entry.name for entry in package.files}:
         with zipfile.ZipFile(package.path) as archive:
             text = archive.read(f"{package.card.id}/{file}").decode(errors="replace")
     else:

@@ -25,7 +25,7 @@ from spdx_tools.spdx.model import (
 from spdx_tools.spdx.spdx_element_utils import calculate_package_verification_code
 
 from dtmodels.card.model import BaseModel, Card, Checkpoint, Dataset
-from dtmodels.package.reader import PackageFile, Packed
+from dtmodels.package.reader import PackageContents, PackageFile
 from dtmodels.sbom.licences import concluded, declared
 
 DOCUMENT = "SPDXRef-DOCUMENT"
@@ -41,7 +41,7 @@ class Elements:
     relationships: tuple[Relationship, ...]
 
 
-def elements(package: Packed, url: str) -> Elements:
+def elements(package: PackageContents, url: str) -> Elements:
     """The elements of one model.
 
     Args:
@@ -50,7 +50,7 @@ def elements(package: Packed, url: str) -> Elements:
     """
     card = package.card
     me = f"SPDXRef-{card.id}"
-    files = [_file(member, f"{me}.file-{number}") for number, member in enumerate(package.members, 1)]
+    files = [_file(member, f"{me}.file-{number}") for number, member in enumerate(package.files, 1)]
     checkpoints = [_checkpoint(card, number, one) for number, one in enumerate(card.checkpoints, 1)]
     datasets = [_dataset(card, number, one) for number, one in enumerate(card.training.datasets, 1)]
     base = [_base(card.id, card.base_model)] if card.base_model else []
@@ -65,7 +65,7 @@ def elements(package: Packed, url: str) -> Elements:
     )
 
 
-def _model(package: Packed, me: str, files: list[File], url: str) -> Package:
+def _model(package: PackageContents, me: str, files: list[File], url: str) -> Package:
     card = package.card
     return Package(
         spdx_id=me,

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
-from dtbase.system.discovery import member, member_names
+from dtbase.system.discovery import load_plugin, plugin_names
 from dtbase.system.errors import Failure
 from dtbase.system.suggestions import did_you_mean
 from dtmodels import tasks
-from dtmodels.findings.check_report import CheckProblem, Facts, error, warning
+from dtmodels.findings.check_report import CheckProblem, ModelFacts, error, warning
 from dtmodels.graph.inspect import Graph, inspect
 from dtmodels.graph.runtime import Runtime
 from dtmodels.package.config_keys import check_keys
-from dtmodels.package.config_reader import read
+from dtmodels.package.config_reader import read_config
 from dtmodels.tasks._graphs import check_graph
 from dtmodels.tasks._protocol import Call, Model, Task
 
@@ -25,7 +25,7 @@ class PackageInspection:
     """Problems and facts of an inspected model."""
 
     problems: tuple[CheckProblem, ...]
-    facts: Facts = field(default_factory=Facts)
+    facts: ModelFacts = field(default_factory=ModelFacts)
     model: Model | None = None
     """None when its configuration cannot be read."""
     calls: tuple[Call, ...] = ()
@@ -45,7 +45,7 @@ def inspect_package(directory: Path, runtime: Runtime | None, *, top: str = "") 
         runtime: runs the graphs; without it no graph runs.
         top: name of the top directory in the package, which must be the id; empty for no comparison.
     """
-    config, problems = read(directory)
+    config, problems = read_config(directory)
     if config is None:
         return PackageInspection(problems=tuple(problems))
     problems += check_keys(config, top)
@@ -71,7 +71,7 @@ def _inspect(file: Path) -> Graph | CheckProblem:
 
 def _task(model: Model) -> Task | None:
     name = model.config.text("task")
-    return cast(Task, member(tasks, name)) if name in member_names(tasks) else None
+    return cast(Task, load_plugin(tasks, name)) if name in plugin_names(tasks) else None
 
 
 def _check(model: Model, files: Mapping[str, Graph | CheckProblem]) -> Iterator[CheckProblem]:
@@ -81,7 +81,7 @@ def _check(model: Model, files: Mapping[str, Graph | CheckProblem]) -> Iterator[
     if (task := _task(model)) is None:
         if name:
             what = f"is {name!r}, which is no task of darktable"
-            yield error("config.task", "config.json: task", what, did_you_mean(name, member_names(tasks)))
+            yield error("config.task", "config.json: task", what, did_you_mean(name, plugin_names(tasks)))
         return
     for file in task.FILES:
         if file not in files:
@@ -91,9 +91,9 @@ def _check(model: Model, files: Mapping[str, Graph | CheckProblem]) -> Iterator[
     yield from task.check(model)
 
 
-def _facts(model: Model, calls: list[Call]) -> Facts:
+def _facts(model: Model, calls: list[Call]) -> ModelFacts:
     config = model.config
-    return Facts(
+    return ModelFacts(
         id=config.text("id"),
         task=config.text("task"),
         version=config.text("version"),

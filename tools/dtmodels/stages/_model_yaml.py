@@ -6,7 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from dtbase.system.errors import Failure, WrongUsage
-from dtmodels.yaml.document import MOST_BYTES, Node, Scalar, Sequence, Unreadable, compose, decode
+from dtmodels.yaml.document import (
+    MAX_DOCUMENT_BYTES,
+    Scalar,
+    Sequence,
+    UnreadableDocument,
+    YamlNode,
+    compose_document,
+    decode_document,
+)
 from dtmodels.yaml.document import Mapping as Fields
 from dtmodels.yaml.values import NotJson, plain_value
 
@@ -21,12 +29,12 @@ def read_model_yaml(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise WrongUsage("there is no such file", where=str(path), fix="give the path of a model.yaml")
     with path.open("rb") as file:
-        data = file.read(MOST_BYTES + 1)
+        data = file.read(MAX_DOCUMENT_BYTES + 1)
     try:
-        root, problems = compose(decode(data))
+        root, problems = compose_document(decode_document(data))
         if problems:
-            raise Unreadable(problems[0])
-    except Unreadable as exc:
+            raise UnreadableDocument(problems[0])
+    except UnreadableDocument as exc:
         span = exc.problem.span
         raise Failure(exc.problem.what, where=f"{path}:{span.line}:{span.column}", fix=exc.problem.fix) from exc
     values: dict[str, Any] = _plain(root) if isinstance(root, Fields) else {}
@@ -45,7 +53,7 @@ _TEXTS = {"id", "name", "description", "task", "version", "arch", "type", "model
 """Fields whose values are text, even where YAML would read a number."""
 
 
-def _plain(node: Node, *, text: bool = False) -> Any:
+def _plain(node: YamlNode, *, text: bool = False) -> Any:
     match node:
         case Fields():
             return {key.text: _plain(inner, text=text or key.text in _TEXTS) for key, inner in node.pairs}

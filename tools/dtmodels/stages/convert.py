@@ -8,20 +8,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
-from dtbase.system.discovery import member
+from dtbase.system.discovery import load_plugin
 from dtbase.system.errors import Failure, WrongUsage
-from dtbase.system.files import replacing_directory, write_json
+from dtbase.system.files import atomic_directory, write_json
 from dtbase.system.suggestions import did_you_mean
 from dtbase.terminal.console import Console
 from dtmodels import families
 from dtmodels.build.workspace import Workspace
-from dtmodels.card.catalogue import Entry
+from dtmodels.card.catalogue import CatalogueEntry
 from dtmodels.card.model import Card
 from dtmodels.families import Family, Job
 from dtmodels.graph.normalise import normalise
 from dtmodels.graph.parity import check_parity
 from dtmodels.graph.runtime import Runtime
-from dtmodels.package.config_writer import config
+from dtmodels.package.config_writer import build_config
 from dtmodels.stages.setup import comes_with_repository, setup
 
 STORAGE = ("half", "full")
@@ -29,7 +29,7 @@ STORAGE = ("half", "full")
 
 
 def convert(
-    entry: Entry,
+    entry: CatalogueEntry,
     checkpoints: Mapping[str, Path],
     workspace: Workspace,
     console: Console,
@@ -60,7 +60,7 @@ def convert(
     storage = "full" if full else _storage(entry.card)
     directory = workspace.model(entry.card.id)
     console.note(f"{entry.card.id}: converting with family {entry.card.convert.family}")
-    with tempfile.TemporaryDirectory(prefix="dtmodels-") as scratch, replacing_directory(directory) as new:
+    with tempfile.TemporaryDirectory(prefix="dtmodels-") as scratch, atomic_directory(directory) as new:
         raw = Path(scratch)
         attributes = family.convert(Job(card=entry.card, checkpoints=checkpoints, output=raw, seed=seed))
         graphs = sorted(raw.glob("*.onnx"))
@@ -72,7 +72,7 @@ def convert(
             ratios = {graph.name: check_parity(graph, new / graph.name, runtime, storage) for graph in graphs}
         for name, ratio in ratios.items():
             console.note(f"{entry.card.id}: {name} matches its source network, PSNR {ratio:.0f} dB")
-        write_json(new / "config.json", config(entry.card, attributes, seed=seed))
+        write_json(new / "config.json", build_config(entry.card, attributes, seed=seed))
     write_json(workspace.parity(entry.card.id), {"storage": storage, "decibels": ratios})
     return directory
 
@@ -84,7 +84,7 @@ def parity_db(workspace: Workspace, model_id: str) -> float:
 
 
 def obtain_and_convert(
-    entry: Entry, workspace: Workspace, console: Console, *, seed: int | None = None, full: bool = False
+    entry: CatalogueEntry, workspace: Workspace, console: Console, *, seed: int | None = None, full: bool = False
 ) -> Path:
     """Fetch the checkpoints of a model and convert it; see `convert`.
 
@@ -100,7 +100,7 @@ def _family(card: Card) -> Family:
     """The family of a card, with all its options known: an ignored option would build another model than intended."""
     name = card.convert.family
     try:
-        family = cast(Family, member(families, name))
+        family = cast(Family, load_plugin(families, name))
     except WrongUsage as exc:
         fix = f"a new family is a file tools/dtmodels/families/{name}.py; {exc.fix}"
         raise Failure(exc.what, where=f"models/{card.id}/card.yaml: convert.family", fix=fix) from exc

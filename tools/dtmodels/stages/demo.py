@@ -8,20 +8,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import cast
 
-from dtbase.imaging.contact_sheet import DisplayImage, add_banner, write_picture, write_sheet
-from dtbase.system.discovery import member
+from dtbase.imaging.contact_sheet import DisplayImage, add_banner, write_contact_sheet, write_png
+from dtbase.system.discovery import load_plugin
 from dtbase.system.errors import Failure, NothingToDo, WrongUsage
-from dtbase.system.files import replacing_directory
+from dtbase.system.files import atomic_directory
 from dtbase.terminal.console import Console
 from dtmodels import tasks
 from dtmodels.build.workspace import Workspace
-from dtmodels.card.catalogue import Entry
-from dtmodels.card.demo_samples import PICTURES, merged, sample_set
+from dtmodels.card.catalogue import CatalogueEntry
+from dtmodels.card.demo_samples import IMAGE_SUFFIXES, merge_demos, read_sample_set
 from dtmodels.card.model import Demo, Prompt
 from dtmodels.graph.inspect import inspect
 from dtmodels.graph.runtime import Runtime
-from dtmodels.package.config_reader import read
-from dtmodels.package.config_writer import SEEDED
+from dtmodels.package.config_reader import read_config
+from dtmodels.package.config_writer import SEED_KEY
 from dtmodels.tasks._demo import MIDDLE, Picture, Pixels, Sample, Strip, fitted
 from dtmodels.tasks._protocol import HasDemo, Model, Task
 
@@ -32,7 +32,7 @@ WARNING = "seeded weights: not the output of the trained model"
 
 
 def demo(
-    entry: Entry,
+    entry: CatalogueEntry,
     workspace: Workspace,
     console: Console,
     images: Sequence[Path] = (),
@@ -61,13 +61,13 @@ def demo(
         with Runtime() as own:
             return demo(entry, workspace, console, images, clicks, runtime=own)
     model = _model(entry, workspace)
-    task = member(tasks, entry.card.task)
+    task = load_plugin(tasks, entry.card.task)
     if not hasattr(task, "demo"):
         raise NothingToDo(f"task {entry.card.task} has no demo", fix=f"add demo() to tasks/{entry.card.task}.py")
     samples = _user_samples(images, clicks or MIDDLE) if images else _samples(entry, workspace.root)
-    sheet = _Sheet(title=f"{entry.card.name} {entry.card.version}", seeded=SEEDED in model.config.values)
+    sheet = _Sheet(title=f"{entry.card.name} {entry.card.version}", seeded=SEED_KEY in model.config.values)
     target = workspace.demo(entry.card.id)
-    with replacing_directory(target) as directory:
+    with atomic_directory(target) as directory:
         with console.progress(f"{entry.card.id}: drawing the demo", len(samples)) as advance:
             started = time.monotonic()
             for strip in cast(HasDemo, task).demo(model, runtime, samples):
@@ -80,7 +80,7 @@ def demo(
 
 
 def demo_each(
-    entries: Iterable[Entry],
+    entries: Iterable[CatalogueEntry],
     workspace: Workspace,
     console: Console,
     images: Sequence[Path] = (),
@@ -124,23 +124,25 @@ class _Sheet:
             )
             for picture in line:
                 if picture.name:
-                    write_picture(self._with_banner(picture, picture.pixels), directory / f"{name}-{picture.name}.png")
+                    write_png(self._with_banner(picture, picture.pixels), directory / f"{name}-{picture.name}.png")
 
     def write(self, path: Path) -> None:
         """Write the contact sheet."""
-        write_sheet(self._rows, path, title=self._title)
+        write_contact_sheet(self._rows, path, title=self._title)
 
     def _with_banner(self, picture: Picture, pixels: Pixels) -> Pixels:
         return add_banner(pixels, self._warning) if picture.made and self._warning else pixels
 
 
-def _model(entry: Entry, workspace: Workspace) -> Model:
+def _model(entry: CatalogueEntry, workspace: Workspace) -> Model:
     directory, model_id = workspace.model(entry.card.id), entry.card.id
     fix = f"run `dtmodels convert {model_id}`, with --seed 0 where its checkpoint is not available"
     if not (directory / "config.json").is_file():
         raise Failure("the model is not converted", where=model_id, fix=fix)
-    config, problems = read(directory)
-    missing = [name for name in cast(Task, member(tasks, entry.card.task)).FILES if not (directory / name).is_file()]
+    config, problems = read_config(directory)
+    missing = [
+        name for name in cast(Task, load_plugin(tasks, entry.card.task)).FILES if not (directory / name).is_file()
+    ]
     if config is None or missing:
         what = problems[0].what if problems else f"{', '.join(missing)} is missing from the converted model"
         raise Failure(what, where=model_id, fix=fix)
@@ -148,10 +150,10 @@ def _model(entry: Entry, workspace: Workspace) -> Model:
     return Model(directory=directory, config=config, graphs=graphs)
 
 
-def _samples(entry: Entry, root: Path) -> list[Sample]:
+def _samples(entry: CatalogueEntry, root: Path) -> list[Sample]:
     """The images of the card, or of the sample set of the task."""
     directory = root / "images" / entry.card.task
-    selected = merged(entry.card.demo, sample_set(directory))
+    selected = merge_demos(entry.card.demo, read_sample_set(directory))
     if not selected.images:
         raise NothingToDo("no sample image", where=str(directory), fix="write demo.yaml there, or give --images")
     if unknown := set(selected.prompts) - set(selected.images):
@@ -173,7 +175,11 @@ def _user_samples(images: Sequence[Path], clicks: tuple[tuple[float, ...], ...])
     for path in images:
         if not path.exists():
             raise WrongUsage("there is no such image or directory", where=str(path), fix="give a PNG or JPEG file")
-        inside = sorted(file for file in path.iterdir() if file.suffix.lower() in PICTURES) if path.is_dir() else [path]
+        inside = (
+            sorted(file for file in path.iterdir() if file.suffix.lower() in IMAGE_SUFFIXES)
+            if path.is_dir()
+            else [path]
+        )
         if not inside:
             raise WrongUsage("contains no PNG or JPEG file", where=str(path), fix="give another directory")
         paths += inside

@@ -13,7 +13,7 @@ from typing import Any
 from dtmodels.card.yaml_writer import card_text, scalar
 from dtmodels.stages._model_yaml import read_model_yaml
 from dtmodels.stages.new import PLACEHOLDER_COMMIT, PLACEHOLDER_URL, TODO
-from dtmodels.yaml.document import Where
+from dtmodels.yaml.document import FieldPath
 
 Values = Mapping[str, Any]
 _CONVERTED = {
@@ -41,7 +41,7 @@ def import_card(path: Path) -> str:
         Failure: it is not plain YAML, or not in darktable-ai's format.
     """
     source = read_model_yaml(path)
-    comments: dict[Where, str] = {}
+    comments: dict[FieldPath, str] = {}
     card = source.get("model_card")
     about: Values = card if isinstance(card, dict) else {}
     datasets = _datasets(about)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dtbase.system.files import sha256, write_json, write_text
-from dtmodels.card.schemas import check_against
+from dtmodels.card.schemas import check_json
 
 SUMS = "SHA256SUMS"
 
@@ -21,7 +21,7 @@ def index(directory: Path) -> None:
         Failure: a package cannot be read, or the lists would break their schema.
     """
     versions = {"schema": 1, "models": dict(_version(package) for package in sorted(directory.glob("*.dtmodel")))}
-    check_against("versions-v1", versions, where="versions.json")
+    check_json("versions-v1", versions, where="versions.json")
     write_json(directory / "versions.json", versions)
     write_text(directory / SUMS, sha256_sums(path for path in directory.iterdir() if path.name != SUMS))
 

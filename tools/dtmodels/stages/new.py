@@ -8,17 +8,17 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from dtbase.system.discovery import member, member_names
+from dtbase.system.discovery import load_plugin, plugin_names
 from dtbase.system.errors import WrongUsage
 from dtbase.system.files import write_text
 from dtbase.system.suggestions import did_you_mean
 from dtbase.terminal.console import Console
 from dtmodels import families, tasks
-from dtmodels.card.catalogue import CARD, model_directories
-from dtmodels.card.schemas import schema
+from dtmodels.card.catalogue import CARD_FILE, model_directories
+from dtmodels.card.schemas import load_schema
 from dtmodels.card.yaml_writer import card_text
 from dtmodels.pages.generate import stale
-from dtmodels.yaml.document import Where
+from dtmodels.yaml.document import FieldPath
 
 TODO = "TODO"
 """Start of a placeholder text. Lint reports placeholders, as an error in a released card."""
@@ -26,7 +26,7 @@ PLACEHOLDER_URL = "https://example.org/"
 PLACEHOLDER_COMMIT = "0" * 40
 CARD_ITSELF = {"license": "GPL-3.0-or-later", "location": "card.yaml"}
 """The card is two of the components that openness is derived from."""
-_Field = tuple[Where, Any, Mapping[str, Any]]
+_Field = tuple[FieldPath, Any, Mapping[str, Any]]
 """Path, value and schema of a field."""
 
 
@@ -42,7 +42,7 @@ def new(root: Path, model_id: str, task: str, console: Console) -> Path:
     """
     directory = root / "models" / model_id
     _check_arguments(root, model_id, task)
-    path = directory / CARD
+    path = directory / CARD_FILE
     write_text(path, template(model_id, task, _card_facts(model_id, task, directory)))
     for file, content in stale(root):
         if file.parent in (directory, root):
@@ -64,7 +64,7 @@ def template(model_id: str, task: str, facts: Mapping[str, Any] | None = None) -
     """
     known = facts or {}
     values = {**_draft(model_id, task), **known}
-    form = schema("card-v1")
+    form = load_schema("card-v1")
     ordered = {name: values[name] for name in form["properties"] if name in values}
     comments = {
         where: _comment(field, value, str(where[-1]))
@@ -76,20 +76,20 @@ def template(model_id: str, task: str, facts: Mapping[str, Any] | None = None) -
 
 def _check_arguments(root: Path, model_id: str, task: str) -> None:
     model_directories(root)  # raises where there is no `models`
-    form = schema("card-v1")["properties"]["id"]
+    form = load_schema("card-v1")["properties"]["id"]
     if not re.fullmatch(form["pattern"], model_id) or len(model_id) > form["maxLength"]:
         raise WrongUsage(f"'{model_id}' cannot be the id of a model", fix=form["description"])
-    if (root / "models" / model_id / CARD).exists():
+    if (root / "models" / model_id / CARD_FILE).exists():
         raise WrongUsage(f"there is a model '{model_id}' already", fix="choose another id, or edit its card")
-    if task not in (known := member_names(tasks)):
+    if task not in (known := plugin_names(tasks)):
         raise WrongUsage(f"'{task}' is not a task", fix=did_you_mean(task, known))
 
 
 def _card_facts(model_id: str, task: str, directory: Path) -> Mapping[str, Any]:
     """The card fields that the family with the name of the task knows; none where there is no such family."""
-    if task not in member_names(families):
+    if task not in plugin_names(families):
         return {}
-    card_facts = getattr(member(families, task), "card_facts", None)
+    card_facts = getattr(load_plugin(families, task), "card_facts", None)
     return card_facts(model_id, directory) if card_facts else {}
 
 
@@ -132,7 +132,7 @@ def _draft(model_id: str, task: str) -> Mapping[str, Any]:
     }
 
 
-def _fields(values: Mapping[str, Any], form: Mapping[str, Any], at: Where = ()) -> Iterator[_Field]:
+def _fields(values: Mapping[str, Any], form: Mapping[str, Any], at: FieldPath = ()) -> Iterator[_Field]:
     """The fields of a card; a list of one text counts as this text."""
     for name, value in values.items():
         where = (*at, name)
@@ -155,7 +155,7 @@ def _resolved(form: Mapping[str, Any]) -> Mapping[str, Any]:
     """A part of the schema with its reference resolved."""
     for part in form.get("allOf", ()):
         if name := part.get("$ref", "").rpartition("/")[2]:
-            return {**schema("card-v1")["definitions"][name], **form}
+            return {**load_schema("card-v1")["definitions"][name], **form}
     return form
 
 
@@ -163,7 +163,7 @@ def _comment(form: Mapping[str, Any], value: Any, name: str) -> str:
     """What belongs into a field: its choices and the schema's description; `fill in` marks a missing value."""
     described = str(form["description"])
     if name == "family":
-        return f"fill in: {', '.join(member_names(families))}, or a new file in tools/dtmodels/families"
+        return f"fill in: {', '.join(plugin_names(families))}, or a new file in tools/dtmodels/families"
     if name == "attributes":
         return f"fill in: {described.removesuffix('.')}, such as {json.dumps(form['examples'][0])}"
     if "enum" in form and value != "draft":

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dtbase.system.errors import Failure
-from dtbase.system.files import replacing
+from dtbase.system.files import atomic_file
 from dtmodels.build.workspace import Workspace
-from dtmodels.card.catalogue import Entry
-from dtmodels.package.config_writer import SEEDED
+from dtmodels.card.catalogue import CatalogueEntry
+from dtmodels.package.config_writer import SEED_KEY
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest date of the zip format; a build date would change every package."""
@@ -20,7 +20,7 @@ REGULAR_0644 = 0o100644 << 16
 """Mode bits, which darktable applies; without them other users could not read the installed files."""
 
 
-def package(entry: Entry, workspace: Workspace) -> Path:
+def package(entry: CatalogueEntry, workspace: Workspace) -> Path:
     """Write `<id>.dtmodel` from the converted model directory, the card and the licence texts.
 
     Entries are stored without compression: weights hardly compress, and deflated bytes depend on the zlib version.
@@ -33,12 +33,12 @@ def package(entry: Entry, workspace: Workspace) -> Path:
     if not (directory / "config.json").is_file():
         raise Failure("the model is not converted", where=str(directory), fix=f"run `dtmodels convert {entry.card.id}`")
     target = workspace.package(entry.card.id)
-    with replacing(target) as part:
+    with atomic_file(target) as part:
         write_archive(part, entry.card.id, dict(_files(entry, workspace)))
     return target
 
 
-def reject_seeded_weights(entry: Entry, workspace: Workspace) -> None:
+def reject_seeded_weights(entry: CatalogueEntry, workspace: Workspace) -> None:
     """Check that a model may be published: it has no seeded weights.
 
     Raises:
@@ -49,7 +49,7 @@ def reject_seeded_weights(entry: Entry, workspace: Workspace) -> None:
         raise Failure(
             "the model is not converted", where=str(file.parent), fix=f"run `dtmodels convert {entry.card.id}`"
         )
-    if (seed := json.loads(file.read_bytes()).get(SEEDED)) is not None:
+    if (seed := json.loads(file.read_bytes()).get(SEED_KEY)) is not None:
         raise Failure(
             f"the model has seeded weights (seed {seed}), so it cannot be released",
             where=entry.card.id,
@@ -76,7 +76,7 @@ def write_archive(path: Path, top: str, files: dict[str, Path]) -> None:
                     sink.write(block)
 
 
-def _files(entry: Entry, workspace: Workspace) -> Iterator[tuple[str, Path]]:
+def _files(entry: CatalogueEntry, workspace: Workspace) -> Iterator[tuple[str, Path]]:
     for file in workspace.model(entry.card.id).iterdir():
         yield file.name, file
     yield "card.yaml", entry.directory / "card.yaml"
@@ -85,7 +85,7 @@ def _files(entry: Entry, workspace: Workspace) -> Iterator[tuple[str, Path]]:
         yield file.name, file
 
 
-def _license_of_repository(entry: Entry, workspace: Workspace) -> list[Path]:
+def _license_of_repository(entry: CatalogueEntry, workspace: Workspace) -> list[Path]:
     """The licence text of the repository, for models whose source it is."""
     text = workspace.root / "LICENSE"
     return [text] if entry.card.source.repository == "self" and text.is_file() else []

@@ -11,14 +11,14 @@ from pathlib import Path
 from dtbase.system.errors import Failure, NothingToDo
 from dtbase.system.files import sha256, write_bytes
 from dtbase.terminal.console import Console
-from dtmodels.build.download import Expected, download
+from dtmodels.build.download import ExpectedFile, download
 from dtmodels.build.workspace import Workspace
-from dtmodels.card.catalogue import CARD, Entry
-from dtmodels.card.file_sharing_hosts import MIRROR, share
+from dtmodels.card.catalogue import CARD_FILE, CatalogueEntry
+from dtmodels.card.file_sharing_hosts import MIRROR_ADVICE, file_sharing_host
 from dtmodels.card.model import Checkpoint, HubFile
-from dtmodels.card.source_edits import Edit, addition, apply, edit, quoted
+from dtmodels.card.source_edits import TextEdit, apply_edits, edit_adding_fields, edit_for_change, quote_yaml
 from dtmodels.stages.setup import fetch_from_hub
-from dtmodels.yaml.document import Change, Where, compose, decode
+from dtmodels.yaml.document import FieldPath, SourceChange, compose_document, decode_document
 
 ON_THE_HUB = re.compile(
     r"https://huggingface\.co/(?P<repository>[^/]+/[^/]+)/resolve/(?P<revision>[^/]+)/(?P<path>[^?#]+)"
@@ -37,7 +37,7 @@ class PinnedCheckpoint:
     """Whether `hub` replaces `url` in the card."""
 
 
-def pin_each(entries: Iterable[Entry], workspace: Workspace, console: Console) -> None:
+def pin_each(entries: Iterable[CatalogueEntry], workspace: Workspace, console: Console) -> None:
     """Pin the checkpoints of several models and print them. A failure does not stop the other models.
 
     Raises:
@@ -60,7 +60,7 @@ def pin_each(entries: Iterable[Entry], workspace: Workspace, console: Console) -
         raise NothingToDo("every checkpoint has a sha256")
 
 
-def pin(entry: Entry, workspace: Workspace, console: Console) -> list[Checkpoint]:
+def pin(entry: CatalogueEntry, workspace: Workspace, console: Console) -> list[Checkpoint]:
     """Fetch each checkpoint that has no SHA-256 yet, and write SHA-256, size and revision into the card.
 
     All other text of the card stays, comments included. The files are stored in the cache that `setup` uses.
@@ -76,16 +76,16 @@ def pin(entry: Entry, workspace: Workspace, console: Console) -> list[Checkpoint
     if not unpinned:
         raise NothingToDo("every checkpoint has a sha256", where=entry.card.id)
     pinned = [_pinned(entry, index, one, workspace, console) for index, one in unpinned]
-    _write(entry.directory / CARD, pinned)
+    _write(entry.directory / CARD_FILE, pinned)
     return [one.checkpoint for one in pinned]
 
 
 def _pinned(
-    entry: Entry, index: int, checkpoint: Checkpoint, workspace: Workspace, console: Console
+    entry: CatalogueEntry, index: int, checkpoint: Checkpoint, workspace: Workspace, console: Console
 ) -> PinnedCheckpoint:
-    if host := share(checkpoint.url or ""):
+    if host := file_sharing_host(checkpoint.url or ""):
         what = f"{host} serves file-sharing links, which may give another file later"
-        raise Failure(what, where=f"{entry.card.id}: {checkpoint.name}", fix=MIRROR)
+        raise Failure(what, where=f"{entry.card.id}: {checkpoint.name}", fix=MIRROR_ADVICE)
     known = _with_revision(checkpoint)
     with console.progress(f"{entry.card.id}: fetching {checkpoint.name}", None) as advance:
         if known.file:
@@ -96,9 +96,9 @@ def _pinned(
             for leftover in path.parent.glob(f"{path.name}*"):  # of an earlier run, perhaps of another file
                 leftover.unlink() if leftover.is_file() else shutil.rmtree(leftover)
             if known.hub:
-                fetch_from_hub(known.hub, path, Expected())
+                fetch_from_hub(known.hub, path, ExpectedFile())
             else:
-                download(known.url or "", path, Expected(), advance)
+                download(known.url or "", path, ExpectedFile(), advance)
     _reject_web_page(path, known)
     complete = replace(known, sha256=sha256(path), bytes=path.stat().st_size)
     if not known.file:
@@ -140,22 +140,24 @@ def _reject_web_page(path: Path, checkpoint: Checkpoint) -> None:
 
 def _write(path: Path, pinned: list[PinnedCheckpoint]) -> None:
     data = path.read_bytes()
-    text = decode(data)
+    text = decode_document(data)
     edits = [change for one in pinned for change in _edits(text, one)]
-    new = apply(text, edits)
-    compose(new)  # fails before an unreadable card would be written
+    new = apply_edits(text, edits)
+    compose_document(new)  # fails before an unreadable card would be written
     write_bytes(path, data[: len(data) - len(text.encode())] + new.encode())
 
 
-def _edits(text: str, pinned: PinnedCheckpoint) -> list[Edit]:
-    where: Where = ("checkpoints", pinned.index)
+def _edits(text: str, pinned: PinnedCheckpoint) -> list[TextEdit]:
+    where: FieldPath = ("checkpoints", pinned.index)
     checkpoint = pinned.checkpoint
-    edits = [addition(text, where, {"sha256": quoted(str(checkpoint.sha256)), "bytes": str(checkpoint.bytes)})]
+    edits = [
+        edit_adding_fields(text, where, {"sha256": quote_yaml(str(checkpoint.sha256)), "bytes": str(checkpoint.bytes)})
+    ]
     if pinned.hub and (hub := checkpoint.hub):
-        source = f"{{repository: {hub.repository}, revision: {quoted(hub.revision)}, path: {quoted(hub.path)}}}"
-        edits.append(edit(text, Change(kind="key", where=(*where, "url"), source="hub")))
-        edits.append(edit(text, Change(kind="value", where=(*where, "url"), source=source)))
+        source = f"{{repository: {hub.repository}, revision: {quote_yaml(hub.revision)}, path: {quote_yaml(hub.path)}}}"
+        edits.append(edit_for_change(text, SourceChange(kind="key", where=(*where, "url"), source="hub")))
+        edits.append(edit_for_change(text, SourceChange(kind="value", where=(*where, "url"), source=source)))
     if None in edits:
         what = f"'{checkpoint.name}' has sha256 {checkpoint.sha256} and {checkpoint.bytes} bytes"
-        raise Failure(what, where=CARD, fix="the position in the card cannot be found: write it by hand")
+        raise Failure(what, where=CARD_FILE, fix="the position in the card cannot be found: write it by hand")
     return [change for change in edits if change]

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dtbase.system.errors import Failure, NothingToDo
-from dtbase.system.files import replacing_directory
+from dtbase.system.files import atomic_directory
 from dtbase.terminal.console import Console
 from dtbase.text.plural import pluralise
 from dtmodels.build.cache import digest, run_if_stale
 from dtmodels.build.workspace import Workspace
-from dtmodels.card.catalogue import Catalogue, Entry
+from dtmodels.card.catalogue import Catalogue, CatalogueEntry
 from dtmodels.stages.index import asset_name, index
 from dtmodels.stages.package import reject_seeded_weights
 from dtmodels.stages.run import Built, run_each
@@ -39,7 +39,7 @@ def release(root: Path, ids: Sequence[str], console: Console) -> None:
     console.say(f"{workspace.dist.name}: {pluralise(len(built), 'model')}, {'written' if assembled else 'unchanged'}")
 
 
-def choose(catalogue: Catalogue, ids: Sequence[str]) -> list[Entry]:
+def choose(catalogue: Catalogue, ids: Sequence[str]) -> list[CatalogueEntry]:
     """The models to release: those with these ids, or without ids all that are released and need no download.
 
     Raises:
@@ -69,7 +69,7 @@ def _assemble(built: Sequence[Built], workspace: Workspace) -> bool:
     inputs = digest(*(f"{model.entry.card.id} {model.sha256}" for model in built))
 
     def write() -> None:
-        with replacing_directory(workspace.dist) as directory:
+        with atomic_directory(workspace.dist) as directory:
             for model in built:
                 _assets(model, workspace, directory)
             index(directory)

@@ -15,9 +15,9 @@ from dtbase.system.errors import Failure, NothingToDo
 from dtbase.system.files import sha256, write_json
 from dtbase.system.subprocess_call import max_parallel_processes, peak_memory, run_in_subprocess
 from dtbase.terminal.console import Console
-from dtmodels.build.cache import inputs_of, is_fresh, run_if_stale
+from dtmodels.build.cache import input_digest, is_fresh, run_if_stale
 from dtmodels.build.workspace import Workspace
-from dtmodels.card.catalogue import Entry
+from dtmodels.card.catalogue import CatalogueEntry
 from dtmodels.openness.grade import grade
 from dtmodels.stages.convert import obtain_and_convert, parity_db
 from dtmodels.stages.package import package
@@ -46,7 +46,7 @@ class StageTiming:
 class Built:
     """A model for which all stages succeeded."""
 
-    entry: Entry
+    entry: CatalogueEntry
     package: Path
     sha256: str
     """Of the package."""
@@ -73,7 +73,7 @@ class Built:
 class SkippedModel:
     """A model that was not built, with the reason."""
 
-    entry: Entry
+    entry: CatalogueEntry
     failure: Failure
 
     @property
@@ -93,7 +93,7 @@ class SkippedModel:
 
 
 def run_each(
-    entries: Iterable[Entry],
+    entries: Iterable[CatalogueEntry],
     workspace: Workspace,
     console: Console,
     *,
@@ -140,7 +140,7 @@ def run_each(
 
 
 def _attempt(
-    workspace: Workspace, console: Console, parallel: int, entry: Entry, seed: int | None
+    workspace: Workspace, console: Console, parallel: int, entry: CatalogueEntry, seed: int | None
 ) -> Built | SkippedModel:
     try:
         if _is_up_to_date(entry, workspace, seed):
@@ -152,7 +152,7 @@ def _attempt(
 
 
 def _run_or_skip(
-    entry: Entry, workspace: Workspace, seed: int | None, parallel: int, *, quiet: bool
+    entry: CatalogueEntry, workspace: Workspace, seed: int | None, parallel: int, *, quiet: bool
 ) -> Built | SkippedModel:
     """Run all stages in the worker process; a failure is returned as a result, without its subclass."""
     # torch reads this when it is loaded, which is later. Threads in excess of the CPU cores busy-wait for each other.
@@ -164,13 +164,13 @@ def _run_or_skip(
         return SkippedModel(entry, kind(failure.what, where=failure.where, fix=failure.fix))
 
 
-def run(entry: Entry, workspace: Workspace, console: Console, *, seed: int | None = None) -> Built:
+def run(entry: CatalogueEntry, workspace: Workspace, console: Console, *, seed: int | None = None) -> Built:
     """Set up, convert, validate and package one model, and check the archive as darktable's installer does.
 
     Raises:
         Failure: a stage failed. The results of earlier stages stay and are used by the next run.
     """
-    card, inputs = entry.card, inputs_of(entry, seed=seed)
+    card, inputs = entry.card, input_digest(entry, seed=seed)
     stages: dict[str, Callable[[], object]] = {
         "convert": partial(obtain_and_convert, entry, workspace, console, seed=seed),
         "validate": partial(validate_and_record, entry, workspace, console),
@@ -213,13 +213,13 @@ def _read_timings(path: Path) -> dict[str, StageTiming]:
         return {}  # only the table uses timings; it shows empty cells
 
 
-def _is_up_to_date(entry: Entry, workspace: Workspace, seed: int | None) -> bool:
-    inputs = inputs_of(entry, seed=seed)
+def _is_up_to_date(entry: CatalogueEntry, workspace: Workspace, seed: int | None) -> bool:
+    inputs = input_digest(entry, seed=seed)
     stages = _outputs(entry, workspace).items()
     return all(is_fresh(workspace.stamp(entry.card.id, stage), inputs, outputs) for stage, outputs in stages)
 
 
-def _outputs(entry: Entry, workspace: Workspace) -> dict[str, list[Path]]:
+def _outputs(entry: CatalogueEntry, workspace: Workspace) -> dict[str, list[Path]]:
     """The output files of each stage."""
     name = entry.card.id
     return {
@@ -229,10 +229,10 @@ def _outputs(entry: Entry, workspace: Workspace) -> dict[str, list[Path]]:
     }
 
 
-def _package(entry: Entry, workspace: Workspace) -> None:
+def _package(entry: CatalogueEntry, workspace: Workspace) -> None:
     validate_archive(package(entry, workspace))
 
 
-def _card_cells(entry: Entry) -> list[str]:
+def _card_cells(entry: CatalogueEntry) -> list[str]:
     card = entry.card
     return [card.id, card.version, card.task, grade(card), card.license.weights]

@@ -7,25 +7,25 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from dtbase.system.errors import Failure
-from dtbase.system.files import replacing
+from dtbase.system.files import atomic_file
 from dtbase.terminal.console import Console
-from dtmodels.build.download import Advance, Expected, check, download
+from dtmodels.build.download import Advance, ExpectedFile, check_download, download
 from dtmodels.build.workspace import Workspace
-from dtmodels.card.catalogue import Entry
+from dtmodels.card.catalogue import CatalogueEntry
 from dtmodels.card.model import Checkpoint, HubFile
 
 
-def comes_with_repository(entry: Entry) -> bool:
+def comes_with_repository(entry: CatalogueEntry) -> bool:
     """Whether all checkpoints of a model are stored in its directory, so that building it needs no download."""
     return bool(entry.card.checkpoints) and all(checkpoint.file for checkpoint in entry.card.checkpoints)
 
 
-def is_verified(entry: Entry) -> bool:
+def is_verified(entry: CatalogueEntry) -> bool:
     """Whether the card states a digest for every checkpoint, so that the model can be built from them."""
     return all(checkpoint.sha256 for checkpoint in entry.card.checkpoints)
 
 
-def setup(entry: Entry, workspace: Workspace, console: Console) -> Mapping[str, Path]:
+def setup(entry: CatalogueEntry, workspace: Workspace, console: Console) -> Mapping[str, Path]:
     """Find or fetch the checkpoints of a model; each has the SHA-256 and size of the card.
 
     Returns:
@@ -37,33 +37,33 @@ def setup(entry: Entry, workspace: Workspace, console: Console) -> Mapping[str, 
     return {checkpoint.name: _obtain(entry, checkpoint, workspace, console) for checkpoint in entry.card.checkpoints}
 
 
-def _obtain(entry: Entry, checkpoint: Checkpoint, workspace: Workspace, console: Console) -> Path:
+def _obtain(entry: CatalogueEntry, checkpoint: Checkpoint, workspace: Workspace, console: Console) -> Path:
     expected = _expected(entry, checkpoint)
     if checkpoint.file:
         path = entry.directory / checkpoint.file
         if not path.is_file():
             raise Failure("the checkpoint file is missing", where=str(path), fix="restore it from the repository")
-        check(path, expected, where=str(path), keep=True)
+        check_download(path, expected, where=str(path), keep=True)
         return path
     cached = workspace.cache / "sha256" / str(expected.sha256)
     if not cached.exists():
         with console.progress(f"{entry.card.id}: fetching {checkpoint.name}", expected.bytes) as advance:
             _fetch(checkpoint, cached, expected, advance)
-    check(cached, expected, where=str(cached))
+    check_download(cached, expected, where=str(cached))
     return cached
 
 
-def _expected(entry: Entry, checkpoint: Checkpoint) -> Expected:
+def _expected(entry: CatalogueEntry, checkpoint: Checkpoint) -> ExpectedFile:
     if checkpoint.sha256 is None:
         raise Failure(
             f"checkpoint '{checkpoint.name}' has no sha256, so its file cannot be verified",
             where=f"{entry.card.id}/card.yaml",
             fix=f"on a trusted machine, run `dtmodels setup --pin {entry.card.id}` and review the changed card",
         )
-    return Expected(sha256=checkpoint.sha256, bytes=checkpoint.bytes)
+    return ExpectedFile(sha256=checkpoint.sha256, bytes=checkpoint.bytes)
 
 
-def _fetch(checkpoint: Checkpoint, target: Path, expected: Expected, advance: Advance) -> None:
+def _fetch(checkpoint: Checkpoint, target: Path, expected: ExpectedFile, advance: Advance) -> None:
     if checkpoint.hub:
         fetch_from_hub(checkpoint.hub, target, expected)
     elif checkpoint.url:
@@ -72,7 +72,7 @@ def _fetch(checkpoint: Checkpoint, target: Path, expected: Expected, advance: Ad
         raise Failure(f"checkpoint '{checkpoint.name}' has no location", fix="add url, hub or file")
 
 
-def fetch_from_hub(hub: HubFile, target: Path, expected: Expected) -> None:
+def fetch_from_hub(hub: HubFile, target: Path, expected: ExpectedFile) -> None:
     """Fetch a file of the Hugging Face Hub to the path `target`.
 
     Uses huggingface_hub, which resumes, retries, and uses the mirrors that a user has configured.
@@ -96,7 +96,7 @@ def fetch_from_hub(hub: HubFile, target: Path, expected: Expected) -> None:
             where=where,
             fix="check repository, revision and path; run the command again to resume",
         ) from exc
-    check(downloaded, expected, where=where)
-    with replacing(target) as part:
+    check_download(downloaded, expected, where=where)
+    with atomic_file(target) as part:
         downloaded.replace(part)
     shutil.rmtree(directory)

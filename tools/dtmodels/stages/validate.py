@@ -8,19 +8,19 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import cast
 
-from dtbase.system.discovery import member
+from dtbase.system.discovery import load_plugin
 from dtbase.system.errors import Failure, WrongUsage
 from dtbase.system.files import json_text, write_json
 from dtbase.terminal.console import Console
 from dtbase.text.plural import pluralise
 from dtmodels import tasks
 from dtmodels.build.workspace import Workspace
-from dtmodels.card.catalogue import Catalogue, Entry
-from dtmodels.findings.check_report import CheckProblem, CheckReport, Facts, error, warning
+from dtmodels.card.catalogue import Catalogue, CatalogueEntry
+from dtmodels.findings.check_report import CheckProblem, CheckReport, ModelFacts, error, warning
 from dtmodels.graph.runtime import Runtime
 from dtmodels.package.archive import install
-from dtmodels.package.config_reader import FILE as CONFIG
-from dtmodels.package.config_writer import SEEDED
+from dtmodels.package.config_reader import CONFIG_FILE as CONFIG
+from dtmodels.package.config_writer import SEED_KEY
 from dtmodels.stages import _golden
 from dtmodels.stages._inspect_package import PackageInspection, inspect_package
 from dtmodels.stages.convert import parity_db
@@ -45,7 +45,9 @@ def validate_package(path: Path, runtime: Runtime | None = None) -> CheckReport:
     return _validate_path(path, runtime)
 
 
-def validate(entry: Entry, directory: Path, *, pin: bool = False, runtime: Runtime | None = None) -> CheckReport:
+def validate(
+    entry: CatalogueEntry, directory: Path, *, pin: bool = False, runtime: Runtime | None = None
+) -> CheckReport:
     """Validate the converted model in `directory`, and compare its output with the golden data of `entry`.
 
     Args:
@@ -90,7 +92,7 @@ def validate_all(root: Path, targets: Sequence[str], console: Console, *, pin: b
     return 0 if all(report.ok for report in reports) else 1
 
 
-def validate_and_record(entry: Entry, workspace: Workspace, console: Console) -> None:
+def validate_and_record(entry: CatalogueEntry, workspace: Workspace, console: Console) -> None:
     """Validate a converted model, and write its report to the workspace, with the PSNR of its conversion.
 
     Raises:
@@ -156,9 +158,9 @@ def _report(where: str, inspection: PackageInspection) -> CheckReport:
 
 
 def _with_golden(
-    report: CheckReport, entry: Entry, inspection: PackageInspection, runtime: Runtime, *, pin: bool
+    report: CheckReport, entry: CatalogueEntry, inspection: PackageInspection, runtime: Runtime, *, pin: bool
 ) -> CheckReport:
-    if inspection.model is not None and SEEDED in inspection.model.config.values:
+    if inspection.model is not None and SEED_KEY in inspection.model.config.values:
         if pin:
             what = "has seeded weights, so its output must not become golden data"
             raise Failure(what, where=entry.card.id, fix=f"run `dtmodels convert {entry.card.id}`")
@@ -168,15 +170,15 @@ def _with_golden(
     problems = [*report.problems, *_golden.compare(entry.directory, inspection.calls, entry.card.tolerance.relative)]
     metrics = dict(report.facts.figures)
     problems += _pairs(entry, inspection, runtime, metrics)
-    facts: Facts = dataclasses.replace(report.facts, figures=metrics)
+    facts: ModelFacts = dataclasses.replace(report.facts, figures=metrics)
     return CheckReport(where=report.where, problems=tuple(problems), facts=facts)
 
 
 def _pairs(
-    entry: Entry, inspection: PackageInspection, runtime: Runtime, metrics: dict[str, float]
+    entry: CatalogueEntry, inspection: PackageInspection, runtime: Runtime, metrics: dict[str, float]
 ) -> Iterator[CheckProblem]:
     """Compare the model with images that darktable rendered, where its directory has golden pairs."""
-    golden, task = entry.directory / _golden.PAIRS, member(tasks, entry.card.task)
+    golden, task = entry.directory / _golden.PAIRS, load_plugin(tasks, entry.card.task)
     if not golden.is_file() or not hasattr(task, "measure") or inspection.model is None:
         return
     try:

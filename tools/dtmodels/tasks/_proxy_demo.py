@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dtbase.imaging.colour import srgb_to_linear
-from dtbase.imaging.colour_spaces import to_colours, to_srgb_clipped
+from dtbase.imaging.colour_spaces import from_linear_rec709, to_srgb_clipped
 from dtbase.system.errors import Failure
 from dtmodels.graph.runtime import Session
 from dtmodels.tasks._demo import Picture, Sample, Strip, middle
@@ -50,7 +50,7 @@ def strip(model: Model, session: Session, sample: Sample) -> Strip:
 def _variants(
     session: Session, sliders: Sequence[Slider], light: NDArray[Any], spaces: tuple[str, str]
 ) -> Iterator[Picture]:
-    image = _mosaic(light) if spaces[0] == "raw" else to_colours(light, spaces[0])
+    image = _mosaic(light) if spaces[0] == "raw" else from_linear_rec709(light, spaces[0])
     name = "after"
     for caption, values in _positions(sliders):
         tensor = np.moveaxis(image, -1, 0)[None].astype(np.float32)

@@ -1,1 +1,1 @@
-"""Strict YAML: every value with its line and column, and nothing that two readers could read differently."""
+"""Strict YAML: every value with its line and column; ambiguous documents are rejected."""

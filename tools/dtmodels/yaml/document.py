@@ -1,8 +1,8 @@
-"""Strict YAML: what one reader could take differently than another is refused, and every value keeps its place.
+"""Strict YAML documents: ambiguous constructs are rejected, and every value has a position.
 
-PyYAML's ordinary loaders keep the last of two equal keys, follow aliases into walks that take minutes, and read
-`1.10` as 1.1. Here the file passes as bytes, then as events, and only then becomes nodes; each scalar stays text
-until somebody who knows the schema asks for a type.
+PyYAML's loaders keep the last of two equal keys, expand nested aliases for minutes, and read `1.10` as 1.1. Here the
+bytes are checked first, then the parse events, and only then nodes are built. Each scalar stays text until
+`dtmodels.card.schema_fit` converts it to the type of the schema.
 """
 
 from __future__ import annotations
@@ -14,24 +14,24 @@ from typing import Any, Literal
 
 import yaml
 
-MOST_BYTES = 256 * 1024
-MOST_DEPTH = 32
-MOST_NODES = 20_000
-MOST_CHARACTERS = 8 * 1024
+MAX_DOCUMENT_BYTES = 256 * 1024
+MAX_DEPTH = 32
+MAX_NODES = 20_000
+MAX_CHARACTERS = 8 * 1024
 
 _CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff"
 _INVISIBLE = r"\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff\U000e0000-\U000e007f"
 _DIRECTION = r"\u061c\u202a-\u202e\u2066-\u2069"
-HIDDEN = re.compile(f"[{_CONTROL}{_INVISIBLE}{_DIRECTION}]")
-"""Characters a reviewer cannot see: controls, line breaks only some readers honour, zero-width and direction marks."""
+HIDDEN_CHARACTERS = re.compile(f"[{_CONTROL}{_INVISIBLE}{_DIRECTION}]")
+"""Characters invisible to a reviewer: controls, unusual line breaks, zero-width characters, direction marks."""
 
-Where = tuple[str | int, ...]
+FieldPath = tuple[str | int, ...]
 """Path of a value in a document: keys and list positions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A place in a file: line and columns from 1; `end` is the column after the last character in that line."""
+    """A position in a file: line and columns count from 1; `end` is the column after the last character of the line."""
 
     line: int
     column: int
@@ -39,36 +39,36 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """A correction of the source text that a program can make; everything around it stays, comments too."""
+class SourceChange:
+    """An automatic change of the source text; all other text is unchanged, comments included."""
 
     kind: Literal["value", "key", "delete"]
-    """Write another value, write another key, or take an entry out."""
-    where: Where
+    """Replace a value, replace a key, or delete an entry."""
+    where: FieldPath
     source: str = ""
-    """What is written instead, as YAML source."""
+    """The new value or key, as YAML source."""
     safe: bool = False
-    """It cannot change what the card says, or only says what was plainly meant."""
+    """True when the change keeps the meaning of the card, or its intent is unambiguous."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadProblem:
-    """Something wrong with a document, and the lint rule that reports it."""
+    """A problem of a document, and the lint rule that reports it."""
 
     rule: str
     span: Span
     what: str
     fix: str
-    where: Where = ()
+    where: FieldPath = ()
     severity: Literal["error", "warning"] = "error"
     structural: bool = False
-    """A value is missing or of another kind, so no typed view of the document can be made."""
-    change: Change | None = None
+    """True when a value is missing or has another type, so that no `Card` can be built."""
+    change: SourceChange | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A single value, as the text that stands in the file; `plain` when it has no quotes."""
+    """A single value as the text in the file; `plain` when it has no quotes."""
 
     text: str
     plain: bool
@@ -79,79 +79,84 @@ class Scalar:
 class Sequence:
     """A list."""
 
-    items: list[Node]
+    items: list[YamlNode]
     span: Span
 
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """Keys and values in the order of the file; no key comes twice."""
+    """Keys and values in the order of the file; keys are unique."""
 
-    pairs: list[tuple[Scalar, Node]]
+    pairs: list[tuple[Scalar, YamlNode]]
     span: Span
 
-    def get(self, name: str) -> tuple[Scalar, Node] | None:
-        """The key and the value called `name`."""
+    def get(self, name: str) -> tuple[Scalar, YamlNode] | None:
+        """Return the key `name` and its value, or None."""
         return next((pair for pair in self.pairs if pair[0].text == name), None)
 
 
-Node = Scalar | Sequence | Mapping
+YamlNode = Scalar | Sequence | Mapping
 
 
-class Unreadable(Exception):
-    """The document cannot be read any further than this problem."""
+class UnreadableDocument(Exception):
+    """A problem that makes reading the rest of the document impossible."""
 
     def __init__(self, problem: ReadProblem) -> None:
         super().__init__(problem.what)
         self.problem = problem
 
 
-def decode(data: bytes) -> str:
-    """The text of a file, once it is small, UTF-8 and free of hidden characters.
+def decode_document(data: bytes) -> str:
+    """Decode the bytes of a file.
 
     Raises:
-        Unreadable: it is not.
+        UnreadableDocument: the file is too large, not UTF-8, or contains hidden characters.
     """
-    if len(data) > MOST_BYTES:
-        raise _unreadable("YML001", Span(1, 1, 1), f"the file is larger than {MOST_BYTES // 1024} KiB", "shorten it")
+    if len(data) > MAX_DOCUMENT_BYTES:
+        raise _unreadable(
+            "YML001", Span(1, 1, 1), f"the file is larger than {MAX_DOCUMENT_BYTES // 1024} KiB", "shorten it"
+        )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as exc:
-        before = data[: exc.start].decode("utf-8-sig")
+        preceding = data[: exc.start].decode("utf-8-sig")
         what = f"byte 0x{data[exc.start]:02x} is not UTF-8"
-        raise _unreadable("YML001", _place(before, 1), what, "save the file as UTF-8") from exc
-    if hidden := HIDDEN.search(text):
-        raise _unreadable("YML001", _place(text[: hidden.start()], 1), _hidden(hidden), "remove it")
+        raise _unreadable("YML001", _span_after(preceding, 1), what, "save the file as UTF-8") from exc
+    if hidden := HIDDEN_CHARACTERS.search(text):
+        raise _unreadable("YML001", _span_after(text[: hidden.start()], 1), _hidden(hidden), "remove it")
     return text
 
 
-def compose(text: str) -> tuple[Node | None, list[ReadProblem]]:
-    """The nodes of a decoded document (None when it is empty), and what is wrong but does not hinder reading.
+def compose_document(text: str) -> tuple[YamlNode | None, list[ReadProblem]]:
+    """Build the nodes of a decoded document, and collect problems that do not prevent reading.
+
+    Returns:
+        The root, or None when the document is empty, and the problems.
 
     Raises:
-        Unreadable: not one plain YAML document within the limits.
+        UnreadableDocument: the text is not a single plain YAML document within the limits.
     """
     composer = _Composer(text)
     return composer.document(), composer.problems
 
 
-def anchor(node: Node) -> Span:
-    """Where to point for a node: a block collection is known by its first key or item."""
+def node_span(node: YamlNode) -> Span:
+    """Return the span to report for a node: a block collection is represented by its first key or item."""
     match node:
         case Mapping(pairs=[(key, _), *_]):
             return key.span
         case Sequence(items=[first, *_]):
-            return anchor(first)
+            return node_span(first)
         case _:
             return node.span
 
 
-def locate(root: Node, where: Where) -> Span:
-    """Where the value at a path stands, or the nearest of its parents; collections are known by their key.
+def locate(root: YamlNode, where: FieldPath) -> Span:
+    """Return the span of the value at a path, or of its nearest existing parent; a collection by its key.
 
-    What is missing from the document as a whole belongs to its beginning, not to any of its values.
+    A field that is missing from the root is located at the start of the document.
     """
-    top = anchor(root)
+    top = node_span(root)
     span, node = Span(top.line, top.column, top.column), root
     for step in where:
         if isinstance(node, Mapping) and isinstance(step, str) and (pair := node.get(step)):
@@ -159,14 +164,14 @@ def locate(root: Node, where: Where) -> Span:
             span = node.span if isinstance(node, Scalar) and node.span.end > node.span.column else key.span
         elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
             node = node.items[step]
-            span = anchor(node)
+            span = node_span(node)
         else:
             break
     return span
 
 
-def locate_part(root: Node, where: Where, start: int, end: int) -> Span:
-    """Where some characters of a scalar stand, counted from 0; all of it when its text does not stand there as is."""
+def locate_part(root: YamlNode, where: FieldPath, start: int, end: int) -> Span:
+    """Return the span of the characters `start` to `end` of a scalar, from 0; of all of it when escapes hide them."""
     span, node = locate(root, where), root
     for step in where:
         if isinstance(node, Mapping) and isinstance(step, str) and (pair := node.get(step)):
@@ -183,7 +188,7 @@ def locate_part(root: Node, where: Where, start: int, end: int) -> Span:
 
 
 class _Composer:
-    """Builds nodes while counting, so that a hostile file is refused before it has cost anything."""
+    """Builds nodes and counts them, so that a hostile file is rejected before it uses many resources."""
 
     def __init__(self, text: str) -> None:
         self.problems: list[ReadProblem] = []
@@ -191,7 +196,7 @@ class _Composer:
         self.events = _events(text)
         self.nodes = 0
 
-    def document(self) -> Node | None:
+    def document(self) -> YamlNode | None:
         next(self.events)
         start = next(self.events)
         if isinstance(start, yaml.StreamEndEvent):
@@ -207,8 +212,8 @@ class _Composer:
             )
         return root
 
-    def _node(self, event: Any, depth: int) -> Node:
-        self._admit(event, depth)
+    def _node(self, event: Any, depth: int) -> YamlNode:
+        self._check_event(event, depth)
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -236,35 +241,35 @@ class _Composer:
     def _key(self, event: Any, depth: int) -> Scalar:
         key = self._node(event, depth + 1)
         if not isinstance(key, Scalar) or (key.plain and not key.text):
-            raise _unreadable("YML002", anchor(key), "a key must be one piece of text", "write `key: value`")
+            raise _unreadable("YML002", node_span(key), "a key must be one piece of text", "write `key: value`")
         if key.plain and key.text == "<<":
             raise _unreadable("YML004", key.span, "a merge key is not allowed", "write the keys out")
         return key
 
     def _scalar(self, event: Any) -> Scalar:
         span = self._span(event)
-        if len(event.value) > MOST_CHARACTERS:
-            what = f"one value has {len(event.value)} characters, more than {MOST_CHARACTERS}"
+        if len(event.value) > MAX_CHARACTERS:
+            what = f"one value has {len(event.value)} characters, more than {MAX_CHARACTERS}"
             raise _unreadable("YML005", span, what, "shorten it")
-        if hidden := HIDDEN.search(event.value):
+        if hidden := HIDDEN_CHARACTERS.search(event.value):
             raise _unreadable("YML001", span, _hidden(hidden), "remove it")
         return Scalar(event.value, not event.style, span)
 
-    def _admit(self, event: Any, depth: int) -> None:
-        """Refuse what a card never needs and what makes reading expensive."""
+    def _check_event(self, event: Any, depth: int) -> None:
+        """Reject constructs that a card never needs or that make reading expensive."""
         self.nodes += 1
         if isinstance(event, yaml.AliasEvent):
-            raise self._refused("YML004", event, f"alias *{event.anchor} is not allowed", "write the value out")
+            raise self._rejected("YML004", event, f"alias *{event.anchor} is not allowed", "write the value out")
         if event.anchor:
-            raise self._refused("YML004", event, f"anchor &{event.anchor} is not allowed", "delete it")
+            raise self._rejected("YML004", event, f"anchor &{event.anchor} is not allowed", "delete it")
         if event.tag:
-            raise self._refused("YML004", event, "a tag is not allowed", "delete it; the schema knows the type")
-        if depth > MOST_DEPTH:
-            raise self._refused("YML005", event, f"nested deeper than {MOST_DEPTH} levels", "write it flatter")
-        if self.nodes > MOST_NODES:
-            raise self._refused("YML005", event, f"more than {MOST_NODES} keys and values", "shorten it")
+            raise self._rejected("YML004", event, "a tag is not allowed", "delete it; the schema knows the type")
+        if depth > MAX_DEPTH:
+            raise self._rejected("YML005", event, f"nested deeper than {MAX_DEPTH} levels", "reduce the nesting")
+        if self.nodes > MAX_NODES:
+            raise self._rejected("YML005", event, f"more than {MAX_NODES} keys and values", "shorten it")
 
-    def _refused(self, rule: str, event: Any, what: str, fix: str) -> Unreadable:
+    def _rejected(self, rule: str, event: Any, what: str, fix: str) -> UnreadableDocument:
         return _unreadable(rule, self._span(event), what, fix)
 
     def _span(self, event: Any) -> Span:
@@ -276,7 +281,7 @@ class _Composer:
 
 
 def _events(text: str) -> Iterator[Any]:
-    """Parse events; libyaml's parser when PyYAML has it, and PyYAML's own for the words of an error."""
+    """Parse events with libyaml if available; error messages come from PyYAML's own parser."""
     loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
     try:
         yield from yaml.parse(text, Loader=loader)
@@ -295,43 +300,44 @@ def _same_error_in_python(text: str) -> yaml.YAMLError | None:
 
 _SYNTAX = {
     r"found unexpected end of stream": ("quoted text that starts here never ends", "close the quote"),
-    r"found character '\\t'": ("a tab stands where only spaces may", "indent with spaces"),
+    r"found character '\\t'": ("a tab is used where only spaces are allowed", "indent with spaces"),
     r"found character": ("a value may not start with this character", "put the value in quotes"),
     r"mapping values are not allowed": (
-        "a colon stands where no key can be",
+        "a colon is used where no key is allowed",
         "put the value in quotes, or fix the indentation",
     ),
     r"could not find expected ':'": ("a line that is neither a key with a colon nor a list item", "write `key: value`"),
     r"expected <block end>, but found '<scalar>'": (
-        "text follows a value that has ended",
+        "text follows a complete value",
         "check that every quote here and in the lines above is closed",
     ),
-    r"expected <block end>": ("the indentation does not fit the lines above", "align it with them"),
+    r"expected <block end>": ("the indentation does not match the lines above", "align it with the lines above"),
     r"expected ',' or": ("a bracket or brace is not closed, or a comma is missing", "close it on the same line"),
 }
-"""PyYAML's words for common mistakes, and ours."""
+"""Messages and fixes for common syntax errors, by PyYAML's message."""
 
 
-def _syntax(wrong: yaml.YAMLError) -> Unreadable:
-    said = getattr(wrong, "problem", None) or str(wrong).splitlines()[0]
-    what, fix = next((ours for theirs, ours in _SYNTAX.items() if re.match(theirs, said)), (said, "correct the syntax"))
-    mark = getattr(wrong, "problem_mark", None)
-    if said.startswith(("found unexpected end", "could not find")):
-        mark = getattr(wrong, "context_mark", None) or mark
+def _syntax(exc: yaml.YAMLError) -> UnreadableDocument:
+    original = getattr(exc, "problem", None) or str(exc).splitlines()[0]
+    known = (texts for pattern, texts in _SYNTAX.items() if re.match(pattern, original))
+    what, fix = next(known, (original, "fix the syntax"))
+    mark = getattr(exc, "problem_mark", None)
+    if original.startswith(("found unexpected end", "could not find")):
+        mark = getattr(exc, "context_mark", None) or mark
     span = Span(mark.line + 1, mark.column + 1, mark.column + 2) if mark else Span(1, 1, 1)
     return _unreadable("YML002", span, f"not valid YAML: {what}", fix)
 
 
-def _place(before: str, width: int) -> Span:
-    """The place after the text `before`, counting the line breaks YAML counts."""
-    lines = re.split(r"\r\n|\r|\n", before)
+def _span_after(preceding: str, width: int) -> Span:
+    """Return the span after the text `preceding`, with the line breaks of YAML."""
+    lines = re.split(r"\r\n|\r|\n", preceding)
     column = len(lines[-1]) + 1
     return Span(len(lines), column, column + width)
 
 
-def _hidden(found: re.Match[str]) -> str:
-    return f"character U+{ord(found[0]):04X} cannot be seen"
+def _hidden(match: re.Match[str]) -> str:
+    return f"character U+{ord(match[0]):04X} is invisible"
 
 
-def _unreadable(rule: str, span: Span, what: str, fix: str) -> Unreadable:
-    return Unreadable(ReadProblem(rule=rule, span=span, what=what, fix=fix, structural=True))
+def _unreadable(rule: str, span: Span, what: str, fix: str) -> UnreadableDocument:
+    return UnreadableDocument(ReadProblem(rule=rule, span=span, what=what, fix=fix, structural=True))

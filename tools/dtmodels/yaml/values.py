@@ -1,4 +1,4 @@
-"""What a scalar without quotes means: to YAML 1.2, which counts here, and to the YAML 1.1 readers still around."""
+"""Types of scalars without quotes: by YAML 1.2, which applies here, and by YAML 1.1, which other readers use."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from dtmodels.yaml.document import Node, Scalar
+from dtmodels.yaml.document import Scalar, YamlNode
 
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
@@ -19,22 +19,22 @@ _WORDS = {
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 _OCTAL_LOOK = re.compile(r"[-+]?0[0-9]+")
-_MOST_DIGITS = 18
-"""Longer integers do not fit 64 bits, which is where JSON readers part."""
+_MAX_DIGITS = 18
+"""Longer integers do not fit 64 bits, and JSON readers handle them differently."""
 _YAML_1_1 = yaml.resolver.Resolver()
 
 
 class NotJson(ValueError):
-    """A value JSON has no word for, such as infinity."""
+    """A value that JSON cannot represent, such as infinity."""
 
 
-def is_null(node: Node) -> bool:
-    """Whether nothing is given: an empty value, `~` or `null` without quotes."""
+def is_null(node: YamlNode) -> bool:
+    """Return True for an empty value, `~` or `null` without quotes."""
     return isinstance(node, Scalar) and node.plain and node.text in _WORDS and _WORDS[node.text] is None
 
 
 def plain_value(text: str) -> Any:
-    """The value of a scalar without quotes by the core schema of YAML 1.2: null, bool, int, float or str.
+    """Convert a scalar without quotes by the core schema of YAML 1.2: null, bool, int, float or str.
 
     Raises:
         NotJson: infinity, not-a-number, or an integer beyond 64 bits.
@@ -42,10 +42,10 @@ def plain_value(text: str) -> Any:
     if text in _WORDS:
         return _WORDS[text]
     if _INTEGER.fullmatch(text):
-        if len(text) > _MOST_DIGITS:
+        if len(text) > _MAX_DIGITS:
             raise NotJson(text)
         return int(text)
-    if _BASED.fullmatch(text) and len(text) < _MOST_DIGITS:
+    if _BASED.fullmatch(text) and len(text) < _MAX_DIGITS:
         return int(text, 0)
     if _SPECIAL.fullmatch(text):
         raise NotJson(text)
@@ -58,9 +58,9 @@ def plain_value(text: str) -> Any:
 
 
 def other_reading(scalar: Scalar, kind: type) -> str:
-    """What another reader may take a scalar for when it is meant as `kind`; empty when all agree.
+    """Describe how another reader may parse a scalar of the intended type `kind`; empty when all readers agree.
 
-    A YAML 1.1 reader takes `NO` for false and `12:30` for 750, a YAML 1.2 reader takes `12e4567` for a number.
+    A YAML 1.1 reader parses `NO` as false and `12:30` as 750. A YAML 1.2 reader parses `12e4567` as a number.
     """
     if not scalar.plain:
         return ""
@@ -71,7 +71,7 @@ def other_reading(scalar: Scalar, kind: type) -> str:
         newer = float
     if kind in (int, float) and _OCTAL_LOOK.fullmatch(scalar.text):
         return "an octal number"
-    return next((_NAMES[seen] for seen in (older, newer) if not _same(seen, kind)), "")
+    return next((_NAMES[parsed] for parsed in (older, newer) if not _same(parsed, kind)), "")
 
 
 _NAMES: dict[type, str] = {
@@ -90,5 +90,5 @@ def _older_kind(text: str) -> type:
     return kinds.get(tag.rpartition(":")[2], object)
 
 
-def _same(seen: type, kind: type) -> bool:
-    return seen is kind or (kind is float and seen is int)
+def _same(parsed: type, kind: type) -> bool:
+    return parsed is kind or (kind is float and parsed is int)

@@ -7,11 +7,11 @@ from typing import Any, NoReturn
 
 import click
 
-from dtbase.terminal.cli_group import Commands, run
+from dtbase.terminal.cli_group import CommandGroup, run_cli
 from dtproxies.command import apply
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
 def commands() -> None:
     """Train, test and use neural proxies: small networks that imitate darktable's own modules, sliders included."""
 
@@ -157,7 +157,7 @@ for command in apply.COMMANDS:
 
 def main() -> NoReturn:
     """Run the command line."""
-    run(commands, "dtproxies")
+    run_cli(commands, "dtproxies")
 
 
 if __name__ == "__main__":

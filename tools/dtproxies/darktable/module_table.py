@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dtbase.system.discovery import member, member_names
+from dtbase.system.discovery import load_plugin, plugin_names
 from dtbase.system.files import json_text
 from dtbase.terminal.console import Console
 from dtproxies import modules
@@ -43,9 +43,9 @@ def report(console: Console, darktable: Darktable, name: str | None, survey: Sur
 
 
 def _proxied(name: str) -> Module | None:
-    if name not in member_names(modules):
+    if name not in plugin_names(modules):
         return None
-    known: Module = member(modules, name).MODULE
+    known: Module = load_plugin(modules, name).MODULE
     return known
 
 

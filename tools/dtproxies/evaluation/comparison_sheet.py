@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
-from dtbase.imaging.contact_sheet import DisplayImage, difference, write_sheet
+from dtbase.imaging.contact_sheet import DisplayImage, difference_image, write_contact_sheet
 from dtproxies.images.image import LinearImage, Pixels
 from dtproxies.images.metrics import compare
 from dtproxies.images.module_spaces import to_display
@@ -51,7 +51,9 @@ def contact_sheet(
     pairs = render_pairs(
         definition.module, renderer, ImageSequence(photographs=pictures, side=SIDE, seed=SEED), positions
     )
-    write_sheet([_row(pair, run(pair.before, pair.sliders), definition.module, amplify) for pair in pairs], path)
+    write_contact_sheet(
+        [_row(pair, run(pair.before, pair.sliders), definition.module, amplify) for pair in pairs], path
+    )
 
 
 def draw_comparison(
@@ -78,5 +80,5 @@ def _row(pair: Pair, made: Pixels, module: Module, amplify: float | None) -> lis
         DisplayImage(before, f"{pair.name}\n{sliders}"),
         DisplayImage(after, f"darktable\n{module.name} version {module.version}"),
         DisplayImage(proxy, f"proxy\n{figure:.1f} dB"),
-        difference(proxy, after, amplify),
+        difference_image(proxy, after, amplify),
     ]

@@ -49,5 +49,5 @@ def write_image(path: Path, image: NDArray[np.float32]) -> None:
     from dtbase.imaging.colour import linear_to_srgb
 
     encoded = np.asarray(linear_to_srgb(np.clip(image, 0, 1)))
-    with files.replacing(path) as part:
+    with files.atomic_file(path) as part:
         Image.fromarray(np.round(encoded * 255).astype(np.uint8)).save(part, format="PNG")

@@ -51,8 +51,8 @@ def compare(found: Pixels, wanted: Pixels, module: Module) -> Figures:
     screens = [to_display(one, module.made) for one in (exact, right)]
     colours = [linear_rec709_to_lab(np.clip(one, 0, 1)) for one in light]
     return Figures(
-        display_psnr=psnr(*screens, best=CAP),
-        log_psnr=psnr(*map(log_encode, light), best=CAP),
+        display_psnr=psnr(*screens, cap=CAP),
+        log_psnr=psnr(*map(log_encode, light), cap=CAP),
         ssim=ssim(*screens),
         delta_e=float(np.mean(delta_e(*colours))),
         max_error=float(apart.max()),
@@ -62,7 +62,7 @@ def compare(found: Pixels, wanted: Pixels, module: Module) -> Figures:
 
 def display_psnr(found: Pixels, wanted: Pixels, module: Module) -> float:
     """`Figures.display_psnr` alone, in a tenth of the time."""
-    return psnr(to_display(found, module.made), to_display(wanted, module.made), best=CAP)
+    return psnr(to_display(found, module.made), to_display(wanted, module.made), cap=CAP)
 
 
 def encoded(pixels: Pixels, module: Module) -> Values:

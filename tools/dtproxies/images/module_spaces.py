@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dtbase.imaging.colour_spaces import from_colours, to_colours, to_srgb_clipped
+from dtbase.imaging.colour_spaces import from_linear_rec709, to_linear_rec709, to_srgb_clipped
 from dtproxies.images.mosaic import to_mosaic
 from dtproxies.vocabulary.module import Space
 
@@ -22,12 +22,12 @@ WHITE = {"input-rgb": 1.0, "work-rgb": 1.0, "lab": 100.0, "display": 1.0, "raw":
 
 def to_space(light: Pixels, space: Space) -> Pixels:
     """Linear Rec709 in a module's space."""
-    return to_mosaic(light) if space == "raw" else to_colours(light, space)
+    return to_mosaic(light) if space == "raw" else from_linear_rec709(light, space)
 
 
 def from_space(pixels: Pixels, space: Space) -> Pixels:
     """Linear Rec709 from a module's space: the inverse of `to_space`, but for a mosaic."""
-    return _grey(pixels) if space == "raw" else from_colours(pixels, space)
+    return _grey(pixels) if space == "raw" else to_linear_rec709(pixels, space)
 
 
 def convert(pixels: Pixels, one: Space, other: Space) -> Pixels:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dtbase.system.errors import Failure
-from dtbase.system.files import replacing
+from dtbase.system.files import atomic_file
 from dtbase.terminal.console import Console
 
 FRAME = "%04d.png"
@@ -33,7 +33,7 @@ def write_video(console: Console, frames: Path, path: Path, *, rate: int = RATE)
     if program is None:
         console.note(f"no ffmpeg here, so no video was written; to get one: {GET}")
         return False
-    with replacing(path) as part:
+    with atomic_file(path) as part:
         # The format has to be named, since the name of the part does not end like a video.
         words = [*command(program, frames, part, rate)[:-1], "-f", "mp4", str(part)]
         done = subprocess.run(words, capture_output=True, text=True, errors="replace", check=False)

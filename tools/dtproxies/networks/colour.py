@@ -13,7 +13,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from dtbase.imaging.colour import EPSILON, KAPPA, REC709, REC709_TO_XYZ_D50, WHITE_D50, adapted, to_xyz
+from dtbase.imaging.colour import (
+    LAB_EPSILON,
+    LAB_KAPPA,
+    REC709,
+    REC709_TO_XYZ_D50,
+    WHITE_D50,
+    adapt_to_d50,
+    primaries_to_xyz,
+)
 from dtbase.imaging.colour_spaces import REC709_TO_REC2020
 from dtbase.system.errors import Failure
 from dtproxies.vocabulary.module import Space
@@ -23,9 +31,9 @@ REC2020 = np.array([[0.708, 0.292], [0.170, 0.797], [0.131, 0.046]])
 D65_XY = (0.31271, 0.32902)
 """Chromaticity of D65 to which darktable makes its profiles, `D65xyY` in `common/colorspaces.h`."""
 WHITE = np.array([D65_XY[0] / D65_XY[1], 1.0, (1 - sum(D65_XY)) / D65_XY[1]])
-REC2020_TO_XYZ_D50 = adapted(to_xyz(REC2020, WHITE), WHITE)
+REC2020_TO_XYZ_D50 = adapt_to_d50(primaries_to_xyz(REC2020, WHITE), WHITE)
 """darktable's working profile: linear light with a D65 white, adapted to D50 as ICC profiles are."""
-SRGB_TO_XYZ_D50 = adapted(to_xyz(REC709, WHITE), WHITE)
+SRGB_TO_XYZ_D50 = adapt_to_d50(primaries_to_xyz(REC709, WHITE), WHITE)
 """Linear light of darktable's output profile sRGB."""
 
 
@@ -45,8 +53,8 @@ def _cube_root(number: Tensor) -> Tensor:
 def xyz_to_lab(xyz: Tensor, root: Callable[[Tensor], Tensor] = _cube_root) -> Tensor:
     """XYZ under D50 -> Lab; `root` takes the cube root of positive numbers."""
     ratio = xyz / _white(xyz)
-    cube = root(ratio.clamp(min=EPSILON))
-    x, y, z = torch.where(ratio > EPSILON, cube, (KAPPA * ratio + 16) / 116).unbind(dim=1)
+    cube = root(ratio.clamp(min=LAB_EPSILON))
+    x, y, z = torch.where(ratio > LAB_EPSILON, cube, (LAB_KAPPA * ratio + 16) / 116).unbind(dim=1)
     return torch.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], dim=1)
 
 
@@ -55,7 +63,7 @@ def lab_to_xyz(lab: Tensor) -> Tensor:
     lightness, a, b = lab.unbind(dim=1)
     y = (lightness + 16) / 116
     curve = torch.stack([y + a / 500, y, y - b / 200], dim=1)
-    return _white(lab) * torch.where(curve > EPSILON ** (1 / 3), curve**3, (116 * curve - 16) / KAPPA)
+    return _white(lab) * torch.where(curve > LAB_EPSILON ** (1 / 3), curve**3, (116 * curve - 16) / LAB_KAPPA)
 
 
 def linear_to_srgb(light: Tensor) -> Tensor:

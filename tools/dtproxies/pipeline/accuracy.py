@@ -56,10 +56,10 @@ def judge(
         judged.append(
             Judged(
                 module=link.module.name,
-                alone=psnr(to_display(as_pixels(alone), link.made), rendered, best=CAP),
-                chained=psnr(after, rendered, best=CAP),
-                pipe=psnr(after, exported, best=CAP),
-                untouched=psnr(to_display(light, LINEAR), exported, best=CAP),
+                alone=psnr(to_display(as_pixels(alone), link.made), rendered, cap=CAP),
+                chained=psnr(after, rendered, cap=CAP),
+                pipe=psnr(after, exported, cap=CAP),
+                untouched=psnr(to_display(light, LINEAR), exported, cap=CAP),
             )
         )
     return judged

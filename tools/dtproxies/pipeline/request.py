@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from dtbase.system.discovery import member_names
+from dtbase.system.discovery import plugin_names
 from dtbase.system.errors import Failure, WrongUsage
 from dtbase.system.suggestions import did_you_mean
 from dtproxies import modules
@@ -60,7 +60,7 @@ def read_request(text: str) -> Request:
         return Request(modules=wanted, order_version=edit.order_version, order_text=edit.order_text)
     if path.suffix.lower() in (".yaml", ".yml"):
         return read_yaml(path)
-    if text not in (known := member_names(modules)):
+    if text not in (known := plugin_names(modules)):
         fix = f"{did_you_mean(text, known)} Or name a .yaml or .xmp file"
         raise WrongUsage(f"'{text}' is no module with a proxy", fix=fix)
     return Request(modules=[ModuleRequest(module=text)])

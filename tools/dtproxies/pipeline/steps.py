@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from dtbase.system.discovery import member_names
+from dtbase.system.discovery import plugin_names
 from dtbase.system.errors import Failure, NothingToDo, WrongUsage
 from dtbase.system.suggestions import did_you_mean
 from dtproxies import modules
@@ -93,7 +93,7 @@ def _refuse(obstacles: Mapping[str, str], skip: Collection[str] = ()) -> None:
 
 
 def _obstacle(one: ModuleRequest) -> str:
-    if one.module not in member_names(modules):
+    if one.module not in plugin_names(modules):
         return "it has no proxy"
     module = load_definition(one.module).module
     if module.space == "raw":

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from dtbase.system.discovery import member
+from dtbase.system.discovery import load_plugin
 from dtproxies import modules
 from dtproxies.proxy.sampling import Reachable
 from dtproxies.vocabulary.module import Module
@@ -37,7 +37,7 @@ def load_definition(name: str) -> ProxyDefinition:
     Raises:
         WrongUsage: no such file; the nearest names are offered.
     """
-    found = member(modules, name)
+    found = load_plugin(modules, name)
     return ProxyDefinition(
         module=found.MODULE,
         network=found.network,

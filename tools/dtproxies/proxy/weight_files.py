@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dtbase.system.discovery import member_names
+from dtbase.system.discovery import plugin_names
 from dtbase.system.errors import Failure
 from dtproxies import modules
 
@@ -31,4 +31,4 @@ def weights_of(name: str, directory: Path = DIRECTORY) -> Path:
 
 def modules_with_weights(directory: Path = DIRECTORY) -> list[str]:
     """Names of the modules whose proxies have weights, sorted."""
-    return [name for name in member_names(modules) if (directory / f"proxy-{name}" / WEIGHTS).is_file()]
+    return [name for name in plugin_names(modules) if (directory / f"proxy-{name}" / WEIGHTS).is_file()]

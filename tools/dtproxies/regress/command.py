@@ -127,7 +127,7 @@ def _outcome(
     return Outcome(
         sliders={link.module.name: dict(link.sliders) for link in at},
         psnr_chain=found.psnr,
-        psnr_darktable=psnr(to_display(rendered, LINEAR), to_display(wanted, LINEAR), best=CAP),
+        psnr_darktable=psnr(to_display(rendered, LINEAR), to_display(wanted, LINEAR), cap=CAP),
         evaluations=found.evaluations,
         errors=errors(truth, found.sliders) if truth else {},
     )

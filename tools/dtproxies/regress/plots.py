@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from dtbase.imaging.contact_sheet import DisplayImage, difference, write_sheet
-from dtbase.system.files import replacing, replacing_directory
+from dtbase.imaging.contact_sheet import DisplayImage, difference_image, write_contact_sheet
+from dtbase.system.files import atomic_directory, atomic_file
 from dtproxies.images.image import Pixels
 from dtproxies.images.module_spaces import to_display
 from dtproxies.images.video import FRAME
@@ -35,7 +35,7 @@ def draw_convergence(path: Path, found: Found, title: str) -> None:
     axes.set_ylabel("mean square difference")
     axes.set_title(f"{title}: {found.psnr:.1f} dB after {found.evaluations} evaluations")
     axes.grid(alpha=0.3)
-    with replacing(path) as part:
+    with atomic_file(path) as part:
         figure.savefig(part, format="png", dpi=100, metadata={"Software": None})
 
 
@@ -54,10 +54,10 @@ def draw_frames(directory: Path, chain: Chain, found: Found, light: Tensor, want
     """
     path = found.best.path
     chosen = [path[at] for at in np.unique(np.linspace(0, len(path) - 1, FRAMES).round().astype(int))] if path else []
-    with replacing_directory(directory) as part:
+    with atomic_directory(directory) as part:
         for number, seen in enumerate(chosen):
             row = [_made(chain, found, light, seen), DisplayImage(to_display(wanted, LINEAR), "wanted")]
-            write_sheet([row], part / (FRAME % number))
+            write_contact_sheet([row], part / (FRAME % number))
     return len(chosen)
 
 
@@ -65,7 +65,7 @@ def write_comparison(path: Path, pictures: Sequence[tuple[str, Pixels]]) -> None
     """Write captioned images, linear Rec709, side by side, and how the last two differ."""
     looks = [(caption, to_display(pixels, LINEAR)) for caption, pixels in pictures]
     row = [DisplayImage(pixels, caption) for caption, pixels in looks]
-    write_sheet([[*row, difference(looks[-1][1], looks[-2][1])]], path)
+    write_contact_sheet([[*row, difference_image(looks[-1][1], looks[-2][1])]], path)
 
 
 def _line(axes: object, one: Descent, *, best: bool) -> None:

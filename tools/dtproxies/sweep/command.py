@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from dtbase.imaging.contact_sheet import DisplayImage, auto_amplification, difference, write_sheet
+from dtbase.imaging.contact_sheet import DisplayImage, auto_amplification, difference_image, write_contact_sheet
 from dtbase.system.errors import WrongUsage
-from dtbase.system.files import replacing_directory, write_json
+from dtbase.system.files import atomic_directory, write_json
 from dtbase.system.suggestions import did_you_mean
 from dtbase.terminal.console import Console
 from dtproxies.darktable.find import find
@@ -114,9 +114,9 @@ def write(
     """
     amplify = amplify or min(auto_amplification(frame.apart) for frame in frames)
     name = f"{track.definition.module.name}.{track.slider.name}"
-    with replacing_directory(directory / "frames") as part:
+    with atomic_directory(directory / "frames") as part:
         for number, frame in enumerate(frames):
-            write_sheet([_row(frame, f"{name} {frame.value:.4g}", amplify)], part / (FRAME % number))
+            write_contact_sheet([_row(frame, f"{name} {frame.value:.4g}", amplify)], part / (FRAME % number))
     draw(directory / "sweep.png", name, track.slider, frames, amplify=amplify)
     rows = [{"value": frame.value, "display_psnr": frame.psnr} for frame in frames]
     write_json(directory / "sweep.json", {"slider": name, "others": track.others, "frames": rows})
@@ -155,5 +155,5 @@ def _row(frame: Frame, title: str, amplify: float) -> list[DisplayImage]:
     return [
         DisplayImage(frame.darktable, f"darktable\n{title}"),
         DisplayImage(frame.proxy, f"proxy\n{frame.psnr:.1f} dB"),
-        difference(frame.proxy, frame.darktable, amplify),
+        difference_image(frame.proxy, frame.darktable, amplify),
     ]

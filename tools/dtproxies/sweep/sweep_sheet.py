@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from dtbase.system.files import replacing
+from dtbase.system.files import atomic_file
 from dtproxies.sweep.frame import Frame
 from dtproxies.vocabulary.module import Slider
 
@@ -37,7 +37,7 @@ def draw(path: Path, name: str, slider: Slider, frames: Sequence[Frame], *, ampl
     for row, label in enumerate(("darktable", "proxy", f"difference x {amplify:g}")):
         grid[row, 0].set_ylabel(label)
     _curve(below.subplots(), name, slider, frames)
-    with replacing(path) as part:
+    with atomic_file(path) as part:
         figure.savefig(part, format="png", dpi=110, metadata={"Software": None})
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from dtbase.system.files import replacing, write_text
+from dtbase.system.files import atomic_file, write_text
 
 LOG = "training.jsonl"
 CURVE = "training.png"
@@ -33,5 +33,5 @@ def _draw(path: Path, lines: Sequence[Mapping[str, Any]], name: str) -> None:
         right = left.twinx()
         right.plot([line["step"] for line in checked], [line["check_psnr"] for line in checked], "o-", color="tab:red")
         right.set_ylabel("check, display PSNR in dB", color="tab:red")
-    with replacing(path) as part:
+    with atomic_file(path) as part:
         figure.savefig(part, format="png", dpi=100, metadata={"Software": None})

@@ -11,7 +11,7 @@ from dtmodels.lint.format_helpers import counted, visible
 from dtmodels.lint.lint_report import LintReport
 from dtmodels.lint.rule import Finding
 from dtmodels.lint.rule_page import address
-from dtmodels.yaml.document import MOST_BYTES
+from dtmodels.yaml.document import MAX_DOCUMENT_BYTES
 
 _WIDTH = 100
 
@@ -33,7 +33,7 @@ def text_report(findings: Sequence[Finding], root: Path, *, why: Callable[[str],
         if not file.is_file():
             return []
         with file.open("rb") as opened:
-            return re.split(r"\r\n|\r|\n", opened.read(MOST_BYTES).decode("utf-8-sig", errors="replace"))
+            return re.split(r"\r\n|\r|\n", opened.read(MAX_DOCUMENT_BYTES).decode("utf-8-sig", errors="replace"))
 
     return "\n\n".join(
         "\n".join([*_block(finding, lines(finding.path)), *([f"   = why: {why(finding.rule)}"] if why else [])])

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dtmodels.lint.rule import RuleResult, Subject
 from dtmodels.lint.rules._data import is_unfinished_draft
 from dtmodels.openness.proof import Derivation, Proof
-from dtmodels.yaml.document import Change
+from dtmodels.yaml.document import SourceChange
 
 _MAX_GAPS = 3
 
@@ -20,7 +20,7 @@ def excessive_claim(claimed: str, derived: Derivation, field: str, subject: Subj
     gaps = derived.missing(claimed)
     what = f"{derived.name} {claimed} is claimed, but the facts support {level}: {describe_gaps(gaps)}"
     fix = f"{gaps[0].fix}; or claim {level}"
-    lower = Change(kind="value", where=("openness", field), source=level)
+    lower = SourceChange(kind="value", where=("openness", field), source=level)
     yield RuleResult(where=("openness", field), what=what, fix=fix, change=lower)
 
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dtmodels.card.model import Card, Dataset
 from dtmodels.lint.placeholders import is_placeholder
 from dtmodels.openness.non_open_data import training_data
-from dtmodels.yaml.document import Where
+from dtmodels.yaml.document import FieldPath
 
-DATASETS: Where = ("training", "datasets")
+DATASETS: FieldPath = ("training", "datasets")
 
 
 def is_described(dataset: Dataset) -> bool:
@@ -18,14 +18,14 @@ def is_described(dataset: Dataset) -> bool:
     return not any(is_placeholder(text) for text in (dataset.name, dataset.license, dataset.provenance))
 
 
-def described_datasets(card: Card) -> Iterator[tuple[Where, Dataset]]:
+def described_datasets(card: Card) -> Iterator[tuple[FieldPath, Dataset]]:
     """All described datasets of a card, each with its field."""
     for index, data in enumerate(card.training.datasets):
         if is_described(data):
             yield (*DATASETS, index), data
 
 
-def described_training_datasets(card: Card) -> Iterator[tuple[Where, Dataset]]:
+def described_training_datasets(card: Card) -> Iterator[tuple[FieldPath, Dataset]]:
     """The described datasets that the weights were trained on, each with its field."""
     for index, data in training_data(card):
         if is_described(data):

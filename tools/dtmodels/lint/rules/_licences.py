@@ -11,20 +11,20 @@ from dtmodels.licence.expression import And, Name, Node, Or, leaves, parse
 from dtmodels.licence.expression_problems import ExpressionProblem, Kind
 from dtmodels.lint.placeholders import is_placeholder
 from dtmodels.lint.rule import RuleResult, Subject
-from dtmodels.yaml.document import Change, Where
+from dtmodels.yaml.document import FieldPath, SourceChange
 
-WEIGHTS: Where = ("license", "weights")
-CHOSEN: Where = ("license", "chosen")
-PACKAGE: Where = ("license", "package")
-CODE: Where = ("license", "code")
-BASE: Where = ("base_model", "license")
+WEIGHTS: FieldPath = ("license", "weights")
+CHOSEN: FieldPath = ("license", "chosen")
+PACKAGE: FieldPath = ("license", "package")
+CODE: FieldPath = ("license", "code")
+BASE: FieldPath = ("base_model", "license")
 _SHIPPED = (WEIGHTS, CHOSEN, PACKAGE)
 
 
 class Field(NamedTuple):
     """A licence expression of a card."""
 
-    where: Where
+    where: FieldPath
     text: str
 
     @property
@@ -40,7 +40,7 @@ def licence_fields(subject: Subject) -> Iterator[Field]:
             yield Field(where, text)
 
 
-def shipped_licences(subject: Subject) -> Iterator[tuple[Where, Verdict]]:
+def shipped_licences(subject: Subject) -> Iterator[tuple[FieldPath, Verdict]]:
     """Verdicts on the licences that darktable receives: of the weights, as chosen, and of the package.
 
     Invalid expressions are left out; LIC002 and LIC011 report them.
@@ -75,7 +75,7 @@ def to_fixable_result(field: Field, problem: ExpressionProblem) -> RuleResult:
     if len(problem.meant) != 1:
         return result
     text = field.text[: problem.start] + problem.meant[0] + field.text[problem.end :]
-    return replace(result, change=Change(kind="value", where=field.where, source=text))
+    return replace(result, change=SourceChange(kind="value", where=field.where, source=text))
 
 
 def is_deprecated(verdict: Verdict, part: Part) -> bool:
@@ -128,7 +128,7 @@ def _id(name: Name) -> str:
 _LICENCE_FIELDS = {"weights", "code", "chosen", "package"}
 
 
-def _is_expression(where: Where) -> bool:
+def _is_expression(where: FieldPath) -> bool:
     if "reviews" in where or "texts" in where:
         return False
     return where[-1] == "license" or (len(where) == 2 and where[0] == "license" and where[1] in _LICENCE_FIELDS)

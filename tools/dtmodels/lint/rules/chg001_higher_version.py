@@ -20,12 +20,12 @@ Good::
 
 from collections.abc import Iterator
 
-from dtmodels.card.reader import Reading
-from dtmodels.card.source_edits import quoted
+from dtmodels.card.reader import CardReading
+from dtmodels.card.source_edits import quote_yaml
 from dtmodels.lint.changes import changed_parts, earlier, parse_version, was_published
 from dtmodels.lint.history import History
 from dtmodels.lint.rule import RuleResult, Severity
-from dtmodels.yaml.document import Change
+from dtmodels.yaml.document import SourceChange
 
 SEVERITY: Severity = "error"
 HARD = True
@@ -34,7 +34,7 @@ _MAX_PARTS = 5
 """Number of changed parts that a message lists."""
 
 
-def check_history(history: History, reading: Reading) -> Iterator[RuleResult]:
+def check_history(history: History, reading: CardReading) -> Iterator[RuleResult]:
     """Compare the model with its earlier revision."""
     before = earlier(history, reading)
     if before is None or not reading.values:
@@ -46,7 +46,7 @@ def check_history(history: History, reading: Reading) -> Iterator[RuleResult]:
         listed = ", ".join(parts[:_MAX_PARTS]) + (
             f" and {len(parts) - _MAX_PARTS} more" if len(parts) > _MAX_PARTS else ""
         )
-        higher = quoted(f"{version[0]}.{version[1] + 1}")
+        higher = quote_yaml(f"{version[0]}.{version[1] + 1}")
         what = f"{listed} changed since {history.revision}, but the version is still {version[0]}.{version[1]}"
-        change = Change(kind="value", where=("version",), source=higher)
+        change = SourceChange(kind="value", where=("version",), source=higher)
         yield RuleResult(where=("version",), what=what, fix=f"write version: {higher} or higher", change=change)

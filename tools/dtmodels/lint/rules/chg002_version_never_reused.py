@@ -16,7 +16,7 @@ Good::
 
 from collections.abc import Iterator
 
-from dtmodels.card.reader import Reading, values_of
+from dtmodels.card.reader import CardReading, card_values
 from dtmodels.lint.changes import Version, card_path, earlier, parse_version
 from dtmodels.lint.history import History
 from dtmodels.lint.rule import RuleResult, Severity
@@ -25,7 +25,7 @@ SEVERITY: Severity = "error"
 HARD = True
 
 
-def check_history(history: History, reading: Reading) -> Iterator[RuleResult]:
+def check_history(history: History, reading: CardReading) -> Iterator[RuleResult]:
     """Compare the version with all earlier versions of the card, up to the revision."""
     version = parse_version(reading.values.get("version"))
     before = earlier(history, reading) or {}
@@ -44,10 +44,10 @@ def check_history(history: History, reading: Reading) -> Iterator[RuleResult]:
         )
 
 
-def _used(history: History, reading: Reading) -> dict[Version, str]:
+def _used(history: History, reading: CardReading) -> dict[Version, str]:
     """Every version up to the revision, with the last commit that had it."""
     used: dict[Version, str] = {}
     for commit, data in history.contents(card_path(history, reading)):
-        if version := parse_version((values_of(data) or {}).get("version")):
+        if version := parse_version((card_values(data) or {}).get("version")):
             used.setdefault(version, commit)
     return used

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dtbase.system.errors import Failure
-from dtmodels.card.catalogue import Entry
+from dtmodels.card.catalogue import CatalogueEntry
 from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rule_pages import stale_pages
 from dtmodels.pages.generate import stale_outside_models
@@ -33,7 +33,10 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
     broken = any(problem.severity == "error" for problem in subject.reading.problems)
     if not broken and subject.card.id == subject.directory.name and subject.directory.parent == subject.root / "models":
         try:
-            path, expected = subject.directory / "README.md", model_page(Entry(subject.card, subject.directory))
+            path, expected = (
+                subject.directory / "README.md",
+                model_page(CatalogueEntry(subject.card, subject.directory)),
+            )
         except Failure as exc:
             yield _unreadable(subject.root, exc)
             return

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from dtbase.system.errors import Failure
 from dtmodels.lint.rule import RuleResult, Severity
-from dtmodels.release.releases_index import FILE, read_index
+from dtmodels.release.releases_index import INDEX_FILE, read_index
 
 SEVERITY: Severity = "error"
 HARD = True
@@ -28,6 +28,6 @@ HARD = True
 def check_repository(root: Path) -> Iterator[RuleResult]:
     """Validate the index against its schema; a repository without an index serves no darktable yet."""
     try:
-        read_index(root / FILE)
+        read_index(root / INDEX_FILE)
     except Failure as exc:
-        yield RuleResult(path=root / FILE, what=exc.what, fix=exc.fix)
+        yield RuleResult(path=root / INDEX_FILE, what=exc.what, fix=exc.fix)

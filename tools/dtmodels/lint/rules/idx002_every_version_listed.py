@@ -22,7 +22,7 @@ from pathlib import Path
 
 from dtbase.system.errors import Failure
 from dtmodels.lint.rule import RuleResult, Severity
-from dtmodels.release.releases_index import FILE, read_index, unserved
+from dtmodels.release.releases_index import INDEX_FILE, read_index, versions_without_entry
 
 SEVERITY: Severity = "warning"
 
@@ -30,12 +30,12 @@ SEVERITY: Severity = "warning"
 def check_repository(root: Path) -> Iterator[RuleResult]:
     """Look up every known version as darktable does; IDX001 reports an unreadable index."""
     try:
-        index = read_index(root / FILE)
+        index = read_index(root / INDEX_FILE)
     except Failure:
         return
-    for missing in unserved(index):
+    for missing in versions_without_entry(index):
         released = missing.kind == "release"
         version = missing.version if released else f"{missing.version} (development)"
         what = f"darktable {version} has no entry, so it cannot download models"
         fix = f"run `dtmodels index --serve {missing.version}=<tag>`"
-        yield RuleResult(path=root / FILE, what=what, fix=fix, severity=None if released else "info")
+        yield RuleResult(path=root / INDEX_FILE, what=what, fix=fix, severity=None if released else "info")

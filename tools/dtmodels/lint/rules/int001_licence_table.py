@@ -33,7 +33,7 @@ def check_repository(root: Path) -> Iterator[RuleResult]:
     if own.is_file():
         yield from (_remark(doubt, own) for doubt in _doubts(own))
     else:
-        for doubt in [doubt for doubt in _doubts(schemas.directory() / TABLE) if doubt.line == 1]:
+        for doubt in [doubt for doubt in _doubts(schemas.schema_directory() / TABLE) if doubt.line == 1]:
             fix = "install a newer version of these tools"
             yield RuleResult(path=root, what=f"{doubt.what} (in the installed tools)", fix=fix, severity="warning")
 

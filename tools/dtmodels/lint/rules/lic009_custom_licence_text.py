@@ -30,7 +30,7 @@ from dtmodels.licence import judge
 from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._licences import CODE, shipped_licences
 from dtmodels.lint.rules._paths import leaves_directory
-from dtmodels.yaml.document import Where
+from dtmodels.yaml.document import FieldPath
 
 SEVERITY: Severity = "error"
 
@@ -56,7 +56,7 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
         yield from _file(subject, text, where)
 
 
-def _file(subject: Subject, text: LicenseText, where: Where) -> Iterator[RuleResult]:
+def _file(subject: Subject, text: LicenseText, where: FieldPath) -> Iterator[RuleResult]:
     path = subject.directory / text.file
     if leaves_directory(text.file) or path.is_symlink():
         what = f"'{text.file}' is not a file inside the model's directory"

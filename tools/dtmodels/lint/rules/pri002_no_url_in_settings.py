@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.yaml.document import Where
+from dtmodels.yaml.document import FieldPath
 
 SEVERITY: Severity = "error"
 HARD = True
@@ -44,7 +44,7 @@ _KEY = re.compile(
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Search all free-form settings."""
     card = subject.card
-    settings: list[tuple[Where, Any]] = [
+    settings: list[tuple[FieldPath, Any]] = [
         (("package", "attributes"), card.package.attributes),
         (("convert", "options"), card.convert.options),
     ]
@@ -52,7 +52,7 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
         yield from _walk(where, value)
 
 
-def _walk(where: Where, value: Any) -> Iterator[RuleResult]:
+def _walk(where: FieldPath, value: Any) -> Iterator[RuleResult]:
     if isinstance(value, dict):
         for name, inner in value.items():
             if _KEY.search(name) and not isinstance(inner, dict | list):
@@ -66,7 +66,7 @@ def _walk(where: Where, value: Any) -> Iterator[RuleResult]:
         yield _remote(where=where, named=value[:60])
 
 
-def _remote(*, where: Where, named: str) -> RuleResult:
+def _remote(*, where: FieldPath, named: str) -> RuleResult:
     return RuleResult(
         where=where, what=f"'{named}' refers to another machine", fix="delete it; the model must run without network"
     )

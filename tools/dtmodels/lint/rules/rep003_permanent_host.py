@@ -17,7 +17,7 @@ Good::
 
 from collections.abc import Iterator
 
-from dtmodels.card.file_sharing_hosts import MIRROR, share
+from dtmodels.card.file_sharing_hosts import MIRROR_ADVICE, file_sharing_host
 from dtmodels.lint.rule import RuleResult, Severity, Subject
 
 SEVERITY: Severity = "warning"
@@ -26,7 +26,7 @@ SEVERITY: Severity = "warning"
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Check the host of each checkpoint."""
     for index, checkpoint in enumerate(subject.card.checkpoints):
-        if host := share(checkpoint.url or ""):
+        if host := file_sharing_host(checkpoint.url or ""):
             what = f"{host} serves files of personal accounts, which do not last"
-            fix = f"ask the authors for a release, or {MIRROR}"
+            fix = f"ask the authors for a release, or {MIRROR_ADVICE}"
             yield RuleResult(where=("checkpoints", index, "url"), what=what, fix=fix)

@@ -21,7 +21,7 @@ from dtbase.system.files import sha256
 from dtmodels.card.model import Checkpoint
 from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._paths import is_existing_file, leaves_directory
-from dtmodels.yaml.document import Where
+from dtmodels.yaml.document import FieldPath
 
 SEVERITY: Severity = "error"
 HARD = True
@@ -30,7 +30,7 @@ HARD = True
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Check checkpoints, demo images and locations of components."""
     for index, checkpoint in enumerate(subject.card.checkpoints):
-        where: Where = ("checkpoints", index)
+        where: FieldPath = ("checkpoints", index)
         if checkpoint.hub and leaves_directory(checkpoint.hub.path):
             yield _outside((*where, "hub", "path"), checkpoint.hub.path)
         if checkpoint.file:
@@ -47,7 +47,7 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
             yield from _check_file(where, component.location, [subject.directory, subject.root])
 
 
-def _check_file(where: Where, name: str, directories: list[Path]) -> Iterator[RuleResult]:
+def _check_file(where: FieldPath, name: str, directories: list[Path]) -> Iterator[RuleResult]:
     if leaves_directory(name):
         yield _outside(where, name)
         return
@@ -62,7 +62,7 @@ def _check_file(where: Where, name: str, directories: list[Path]) -> Iterator[Ru
         )
 
 
-def _check_digest(where: Where, checkpoint: Checkpoint, path: Path) -> Iterator[RuleResult]:
+def _check_digest(where: FieldPath, checkpoint: Checkpoint, path: Path) -> Iterator[RuleResult]:
     """Compare a file of the repository with its digest and size; report only the digest if both differ."""
     if leaves_directory(checkpoint.file or "") or not is_existing_file(path):
         return
@@ -74,7 +74,7 @@ def _check_digest(where: Where, checkpoint: Checkpoint, path: Path) -> Iterator[
         yield RuleResult(where=(*where, "bytes"), what=what, fix=f"write bytes: {size}")
 
 
-def _outside(where: Where, name: str) -> RuleResult:
+def _outside(where: FieldPath, name: str) -> RuleResult:
     return RuleResult(
         where=where,
         what=f"'{name[:100]}' is not a path inside the directory",

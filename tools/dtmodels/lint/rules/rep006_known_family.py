@@ -16,7 +16,7 @@ Good::
 
 from collections.abc import Iterator
 
-from dtbase.system.discovery import member_names
+from dtbase.system.discovery import plugin_names
 from dtbase.system.suggestions import did_you_mean
 from dtmodels import families
 from dtmodels.lint.rule import RuleResult, Severity, Subject
@@ -27,7 +27,7 @@ HARD = True
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Look up the family among the plug-in modules; a warning for a draft, else an error."""
-    family, known = subject.card.convert.family, member_names(families)
+    family, known = subject.card.convert.family, plugin_names(families)
     if family not in known:
         what = f"'{family}' is not a network family"
         fix = f"for a new family add tools/dtmodels/families/{family}.py; {did_you_mean(family, known)}"

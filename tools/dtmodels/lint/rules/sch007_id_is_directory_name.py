@@ -17,9 +17,9 @@ Good::
 import re
 from collections.abc import Iterator
 
-from dtmodels.card.source_edits import quoted
+from dtmodels.card.source_edits import quote_yaml
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.yaml.document import Change
+from dtmodels.yaml.document import SourceChange
 
 SEVERITY: Severity = "error"
 HARD = True
@@ -31,7 +31,7 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Compare the id with the name of the directory, which also makes ids unique."""
     if subject.card.id != subject.directory.name:
         what = f"id is '{subject.card.id}', but the directory is '{subject.directory.name}'"
-        change = Change(kind="value", where=("id",), source=quoted(subject.directory.name))
+        change = SourceChange(kind="value", where=("id",), source=quote_yaml(subject.directory.name))
         usable = _ID.fullmatch(subject.directory.name) is not None
         yield RuleResult(
             where=("id",), what=what, fix="rename the directory or change the id", change=change if usable else None

@@ -18,9 +18,9 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from dtmodels.card.source_edits import quoted
+from dtmodels.card.source_edits import quote_yaml
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.yaml.document import Change, Where
+from dtmodels.yaml.document import FieldPath, SourceChange
 
 SEVERITY: Severity = "warning"
 
@@ -42,5 +42,5 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
             yield RuleResult(where=where, what=f"the text contains the HTML tag {tag[0][:30]}", fix="write plain text")
 
 
-def _rewrite(where: Where, text: str) -> Change:
-    return Change(kind="value", where=where, source=quoted(text), safe=True)
+def _rewrite(where: FieldPath, text: str) -> SourceChange:
+    return SourceChange(kind="value", where=where, source=quote_yaml(text), safe=True)

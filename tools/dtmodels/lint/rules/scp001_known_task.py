@@ -16,7 +16,7 @@ Good::
 
 from collections.abc import Iterator
 
-from dtbase.system.discovery import member_names
+from dtbase.system.discovery import plugin_names
 from dtbase.system.suggestions import did_you_mean
 from dtmodels import tasks
 from dtmodels.lint.rule import RuleResult, Severity, Subject
@@ -27,7 +27,7 @@ HARD = True
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Look up the task among the plug-in modules."""
-    known = member_names(tasks)
+    known = plugin_names(tasks)
     if subject.card.task not in known:
         what = f"'{subject.card.task}' is not a known task"
         yield RuleResult(where=("task",), what=what, fix=did_you_mean(subject.card.task, known))

@@ -24,7 +24,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.yaml.document import Where
+from dtmodels.yaml.document import FieldPath
 
 SEVERITY: Severity = "error"
 HARD = True
@@ -38,8 +38,8 @@ _IMITATION = re.compile(
     r"\b(deep ?fak\w*|face ?swap\w*|talking heads?|lip ?sync\w*|undress\w*|nudif\w*|de ?cloth\w*|virtual try ?on"
     rf"|{_PERSON} {_ACTION}|{_ACTION} (of |a |an |the |new |realistic |human )*{_PERSON})\b"
 )
-_SCOPE: Where = ("use", "scope")
-_FIELDS: tuple[Where, ...] = (("id",), ("name",), ("description",), ("architecture",), _SCOPE)
+_SCOPE: FieldPath = ("use", "scope")
+_FIELDS: tuple[FieldPath, ...] = (("id",), ("name",), ("description",), ("architecture",), _SCOPE)
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:

@@ -20,7 +20,7 @@ Good::
 import re
 from collections.abc import Iterator
 
-from dtbase.system.suggestions import nearest
+from dtbase.system.suggestions import nearest_names
 from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.yaml.document import Span
 
@@ -39,7 +39,7 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
     for index, acceptance in enumerate(subject.card.acceptances):
         where = ("acceptances", index, "rule")
         if acceptance.rule not in hard:
-            similar = nearest(acceptance.rule, hard, most=1)
+            similar = nearest_names(acceptance.rule, hard, limit=1)
             fix = f"did you mean {similar[0]}?" if similar else "delete the acceptance"
             yield RuleResult(where=where, what=f"there is no rule {acceptance.rule}", fix=fix)
         elif hard[acceptance.rule]:

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 
 from dtbase.system.suggestions import did_you_mean
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.yaml.document import Where
+from dtmodels.yaml.document import FieldPath
 
 SEVERITY: Severity = "error"
 HARD = True
@@ -37,7 +37,7 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
                 yield RuleResult(where=where, what=f"there is no dataset '{name}'", fix=did_you_mean(name, datasets))
 
 
-def _unique(where: Where, names: Sequence[str]) -> Iterator[RuleResult]:
+def _unique(where: FieldPath, names: Sequence[str]) -> Iterator[RuleResult]:
     for index, name in enumerate(names):
         if name in names[:index]:
             yield RuleResult(

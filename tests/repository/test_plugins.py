@@ -1,4 +1,4 @@
-"""To add a thing is to add one file: members are found, never listed."""
+"""Plug-in modules are found, not listed: adding one means adding one file."""
 
 import shutil
 import subprocess
@@ -9,11 +9,11 @@ import pytest
 
 PROGRAM = """
 import importlib, sys
-from dtbase.system.discovery import member, member_names
+from dtbase.system.discovery import load_plugin, plugin_names
 package = importlib.import_module(sys.argv[1])
-print(" ".join(member_names(package)))
+print(" ".join(plugin_names(package)))
 if sys.argv[2:]:
-    print(member(package, sys.argv[2]).MARK)
+    print(load_plugin(package, sys.argv[2]).MARK)
 """
 
 
@@ -35,7 +35,7 @@ def run(tools: Path, program: str, *arguments: str) -> str:
 
 
 @pytest.mark.parametrize("package", ["dtmodels.tasks", "dtmodels.families", "dtproxies.modules", "dtmodels.lint.rules"])
-def test_a_new_file_is_a_new_member_and_an_underscore_is_not(tools: Path, package: str) -> None:
+def test_new_file_is_a_plugin_unless_it_starts_with_an_underscore(tools: Path, package: str) -> None:
     directory = tools / package.replace(".", "/")
     before = run(tools, PROGRAM, package).split()
     (directory / "zzz999_toy.py").write_text("MARK = 'found'\n")
@@ -44,11 +44,11 @@ def test_a_new_file_is_a_new_member_and_an_underscore_is_not(tools: Path, packag
     assert after == [*before, "zzz999_toy", "found"]
 
 
-RULE = '''"""A toy never breaks.
+RULE = '''"""A toy rule reports every card.
 
 Because.
 
-Fix: mend it.
+Fix: repair it.
 
 Bad::
 
@@ -56,7 +56,7 @@ Bad::
 
 Good::
 
-    whole
+    intact
 """
 
 from dtmodels.lint.rule import RuleResult
@@ -65,26 +65,26 @@ SEVERITY = "error"
 
 
 def check_card(subject):
-    """Always speaks."""
-    yield RuleResult(where=("name",), what="spoken", fix="none")
+    """Report every card."""
+    yield RuleResult(where=("name",), what="reported", fix="none")
 '''
 
 LINT = """
 import sys
 from pathlib import Path
 from dtmodels.lint.engine import lint
-print([f"{found.rule} {found.line}" for found in lint(Path(sys.argv[1])) if found.message == "spoken"])
+print([f"{finding.rule} {finding.line}" for finding in lint(Path(sys.argv[1])) if finding.message == "reported"])
 """
 
 
-def test_a_new_rule_speaks_about_every_card_without_being_registered(tools: Path, root: Path, tmp_path: Path) -> None:
+def test_new_rule_is_applied_without_registration(tools: Path, root: Path, tmp_path: Path) -> None:
     (tools / "dtmodels" / "lint" / "rules" / "zzz999_toy.py").write_text(RULE)
     model = tmp_path / "models" / "toy-model"
     shutil.copytree(root / "tests" / "lint" / "SCH001" / "good-mapping", model)
     assert run(tools, LINT, str(tmp_path)).strip() == "['ZZZ999 4']"
 
 
-HEAVY = """
+IMPORTED_BY_LINT = """
 import importlib, pkgutil, sys
 from dtmodels.card.reader import read_card
 from dtmodels.card.catalogue import Catalogue
@@ -95,5 +95,5 @@ print(sorted({"torch", "onnx", "onnxruntime", "numpy", "jsonschema"} & set(sys.m
 """
 
 
-def test_linting_imports_nothing_heavy(root: Path) -> None:
-    assert run(root / "tools", HEAVY).strip() == "[]"
+def test_linting_imports_no_large_library(root: Path) -> None:
+    assert run(root / "tools", IMPORTED_BY_LINT).strip() == "[]"
