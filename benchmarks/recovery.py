@@ -86,7 +86,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     parser.add_argument("--write", action="store_true", help="write the table into docs/proxy-benchmarks.md")
     asked = parser.parse_args(arguments)
     modules = [load_definition(name).module for name in modules_with_weights(MODELS)]
-    local = [one for one in modules if one.space != "raw" and one.reach is not None and one.sliders]
+    local = [one for one in modules if one.space != "raw" and one.receptive_field is not None and one.sliders]
     longest = min(LONGEST, len(local))
     drawn = chains(local, [longest, longest - 1], CHAINS, SEED)
     console, rows = Console(), []

@@ -86,7 +86,7 @@ def _line(given: ProxyDefinition, darktable: Darktable, file: Path, factors: Seq
     figures, idle = [], []
     for position, pipe in _renders(given, darktable, file):
         figures.append(compare(run(pipe.input, position), pipe.output, module))
-        idle.append(compare(convert(pipe.input, module.space, module.made), pipe.output, module).display_psnr)
+        idle.append(compare(convert(pipe.input, module.space, module.result_space), pipe.output, module).display_psnr)
     decibels = [one.display_psnr for one in figures]
     return [
         *(module.name, str(len(figures)), f"{decibels[0]:.1f}", f"{np.mean(decibels):.1f}", f"{min(decibels):.1f}"),

@@ -22,7 +22,7 @@ MODULE = Module(
         Slider(name="gain", low=0.5, high=2.0, default=1.0, unit="1", scale="log"),
         choice("grey", 0, off=0, on=1),
     ),
-    reach=0,
+    receptive_field=0,
 )
 GIVEN = ProxyDefinition(module=MODULE, network=lambda: None)  # type: ignore[arg-type,return-value]
 

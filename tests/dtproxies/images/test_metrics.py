@@ -5,8 +5,8 @@ from dtbase.imaging.psnr import psnr
 from dtproxies.images.metrics import CAP, compare, log_encode, spread
 from dtproxies.vocabulary.module import Module
 
-LINEAR = Module(name="toy", version=1, kind="exact", space="input-rgb", sliders=(), reach=0)
-LAB = Module(name="toy", version=1, kind="exact", space="lab", sliders=(), reach=0)
+LINEAR = Module(name="toy", version=1, kind="exact", space="input-rgb", sliders=(), receptive_field=0)
+LAB = Module(name="toy", version=1, kind="exact", space="lab", sliders=(), receptive_field=0)
 
 
 def test_a_hundredth_of_white_everywhere_is_forty_decibels() -> None:

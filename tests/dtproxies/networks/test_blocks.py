@@ -25,7 +25,7 @@ SLIDERS = (
     Slider(name="hue", low=-180.0, high=180.0, default=0.0, unit="degrees", scale="angle"),
     choice("mode", 0, soft=0, hard=3, odd=5),
 )
-MODULE = Module(name="toy", version=1, kind="colour", space="work-rgb", sliders=SLIDERS, reach=0)
+MODULE = Module(name="toy", version=1, kind="colour", space="work-rgb", sliders=SLIDERS, receptive_field=0)
 SPACES: list[Space] = ["work-rgb", "lab", "display", "input-rgb"]
 
 
@@ -138,7 +138,7 @@ def test_gates_weigh_their_own_images() -> None:
 
 @pytest.mark.parametrize("space", ["work-rgb", "lab"])
 def test_a_mixer_is_the_identity_where_its_gates_are_zero_and_not_elsewhere(space: Space) -> None:
-    module = Module(name="toy", version=1, kind="colour", space=space, sliders=SLIDERS, reach=0)
+    module = Module(name="toy", version=1, kind="colour", space=space, sliders=SLIDERS, receptive_field=0)
     mixer = spoilt(Mixer(module, gates=("gain",)).double())
     picture = light(2, 3, 5, 5)
     sliders = torch.tensor([[0.0, 10.0, 50.0, 3.0], [1.0, 10.0, 50.0, 3.0]]).double()

@@ -59,9 +59,9 @@ def test_the_border_is_that_of_pattern_groups_not_clipped() -> None:
 @pytest.mark.parametrize("method", METHODS)
 def test_reach_is_as_far_as_the_module_says(method: int) -> None:
     module: Module = load_definition("demosaic").module
-    assert module.reach is not None
+    assert module.receptive_field is not None
     picture, side = mosaic(80, 80), 40
     changed = picture.clone()
     changed[..., side, side] += 1
     rows = torch.nonzero((made(changed, method) != made(picture, method)).any(dim=1)[0])
-    assert int((rows - side).abs().max()) <= module.reach
+    assert int((rows - side).abs().max()) <= module.receptive_field

@@ -160,7 +160,7 @@ def picture_of(given: ProxyDefinition, count: int = 1) -> torch.Tensor:
 
 def dragged(given: ProxyDefinition) -> list[str]:
     """Sliders between whose values there are others."""
-    return [slider.name for slider in given.module.sliders if not slider.choices and not slider.whole]
+    return [slider.name for slider in given.module.sliders if not slider.choices and not slider.integer]
 
 
 def positions(given: ProxyDefinition, count: int) -> torch.Tensor:

@@ -7,10 +7,16 @@ from dtproxies.vocabulary.module import Module, Slider, choice
 
 RADIUS = Slider(name="radius", low=0.5, high=200.0, default=10.0, unit="px", scale="log")
 MODE = choice("mode", 5, soft=1, hard=5, odd=7)
-COUNT = Slider(name="count", low=1.0, high=20.0, default=3.0, unit="1", whole=True)
+COUNT = Slider(name="count", low=1.0, high=20.0, default=3.0, unit="1", integer=True)
 HUE = Slider(name="hue", low=0.0, high=360.0, default=0.0, unit="degrees", scale="angle")
 MODULE = Module(
-    name="toy", version=1, kind="colour", space="lab", sliders=(RADIUS, MODE, COUNT, HUE), reach=0, fixed={"v": 2}
+    name="toy",
+    version=1,
+    kind="colour",
+    space="lab",
+    sliders=(RADIUS, MODE, COUNT, HUE),
+    receptive_field=0,
+    fixed={"v": 2},
 )
 
 
@@ -38,7 +44,7 @@ def test_choices_and_counts_take_their_own_values_only() -> None:
 
 
 def test_a_module_without_sliders_has_empty_positions() -> None:
-    bare = Module(name="toy", version=1, kind="colour", space="lab", sliders=(), reach=0)
+    bare = Module(name="toy", version=1, kind="colour", space="lab", sliders=(), receptive_field=0)
     assert sample(bare, 7, seed=0).shape == (7, 0)
     assert nudged(bare, np.empty(0), seed=(1,)) is None
 

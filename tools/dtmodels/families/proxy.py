@@ -85,8 +85,8 @@ def _attributes(module: Module, darktable: str) -> dict[str, Any]:
         "module_version": module.version,
         "darktable": darktable,
         "space": module.space,
-        **({"output_space": module.made} if module.made != module.space else {}),
-        "reach": "all" if module.reach is None else module.reach,
+        **({"output_space": module.result_space} if module.result_space != module.space else {}),
+        "reach": "all" if module.receptive_field is None else module.receptive_field,
         **({"fixed": dict(module.fixed)} if module.fixed else {}),
         "sliders": [slider.facts() for slider in module.sliders],
     }

@@ -58,8 +58,8 @@ def _title(layout: ModuleLayout, module: Module | None, measured: Mapping[str, A
         lines.append(f"not measured: {measured['why']}")
     if module:
         other = f"; MADE FOR VERSION {module.version}" if module.version != layout.version else ""
-        way = f"{module.space} to {module.made}"
-        lines.append(f"proxy: {module.kind}, {way}, reach {_reach(module.reach)}{other}")
+        way = f"{module.space} to {module.result_space}"
+        lines.append(f"proxy: {module.kind}, {way}, reach {_reach(module.receptive_field)}{other}")
         lines += [f"held by the proxy: {name} at {value}" for name, value in module.fixed.items()]
     else:
         lines.append("no proxy")

@@ -129,7 +129,7 @@ def _row(pair: Pair, run: Run, module: Module, other: Positions, baselines: Base
     return _Row(
         name=pair.name,
         proxy=compare(made, pair.after, module),
-        identity=compare(convert(pair.before, module.space, module.made), pair.after, module),
+        identity=compare(convert(pair.before, module.space, module.result_space), pair.after, module),
         nearest=judged(baselines.nearest(pair.sliders, pair.before)) if baselines and module.sliders else None,
         tables=judged(baselines.blended(pair.sliders, pair.before)) if baselines else None,
         shuffled=None if np.array_equal(other, pair.sliders) else judged(run(pair.before, other)),
@@ -167,10 +167,10 @@ def _identity_error(definition: ProxyDefinition, run: Run, renderer: Renders, si
 
 
 def _tile_error(module: Module, run: Run, position: Positions, side: int) -> float | None:
-    if module.reach is None or module.frame:
+    if module.receptive_field is None or module.frame:
         return None
     # A mosaic starts red, green again at even places only.
-    reach = module.reach + (module.reach % 2 if module.space == "raw" else 0)
+    reach = module.receptive_field + (module.receptive_field % 2 if module.space == "raw" else 0)
     charts = range(2 + 2 * reach // side)
     strip = np.concatenate([into_space(chart(side, SEED + 1 + number), module) for number in charts], axis=1)
     turned = np.ascontiguousarray(strip.swapaxes(0, 1))

@@ -86,7 +86,7 @@ def expose(picture: LinearImage, stops: float) -> LinearImage:
 def into_space(picture: LinearImage, module: Module) -> Pixels:
     """Its pixels as the module gets them."""
     pixels = np.asarray(to_space(picture.pixels.astype(np.float64), module.space), np.float32)
-    return balanced(pixels) if module.balanced else pixels
+    return balanced(pixels) if module.white_balanced else pixels
 
 
 def _read(path: Path, digest: str) -> LinearImage:

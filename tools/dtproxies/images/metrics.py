@@ -47,8 +47,8 @@ def compare(found: Pixels, wanted: Pixels, module: Module) -> Figures:
     """Hold `found` against what darktable rendered, both H x W x 3 in the space that the module makes."""
     exact, right = found.astype(np.float64), wanted.astype(np.float64)
     apart = np.abs(exact - right)
-    light = [from_space(one, module.made) for one in (exact, right)]
-    screens = [to_display(one, module.made) for one in (exact, right)]
+    light = [from_space(one, module.result_space) for one in (exact, right)]
+    screens = [to_display(one, module.result_space) for one in (exact, right)]
     colours = [linear_rec709_to_lab(np.clip(one, 0, 1)) for one in light]
     return Figures(
         display_psnr=psnr(*screens, best=CAP),
@@ -56,19 +56,21 @@ def compare(found: Pixels, wanted: Pixels, module: Module) -> Figures:
         ssim=ssim(*screens),
         delta_e=float(np.mean(delta_e(*colours))),
         max_error=float(apart.max()),
-        relative_error=float(np.percentile(apart / np.maximum(np.abs(right), FLOOR.get(module.made, 2.0**-12)), 99.9)),
+        relative_error=float(
+            np.percentile(apart / np.maximum(np.abs(right), FLOOR.get(module.result_space, 2.0**-12)), 99.9)
+        ),
     )
 
 
 def display_psnr(found: Pixels, wanted: Pixels, module: Module) -> float:
     """`Figures.display_psnr` alone, in a tenth of the time."""
-    return psnr(to_display(found, module.made), to_display(wanted, module.made), best=CAP)
+    return psnr(to_display(found, module.result_space), to_display(wanted, module.result_space), best=CAP)
 
 
 def encoded(pixels: Pixels, module: Module) -> Values:
     """A module's output as numbers of about one: stops of light, or Lab over 100."""
     exact = pixels.astype(np.float64)
-    return exact / 100 if module.made == "lab" else log_encode(exact)
+    return exact / 100 if module.result_space == "lab" else log_encode(exact)
 
 
 def log_encode(light: Values) -> Values:

@@ -21,7 +21,7 @@ MODULE = Module(
         Slider(name="detail", low=-1.0, high=4.0, default=0.25, unit="1"),
         Slider(name="midtone", low=0.001, high=1.0, default=0.5, unit="1"),
     ),
-    reach=None,
+    receptive_field=None,
 )
 """By its default method, the local Laplacian filter; sigma_r and sigma_s are then the contrast of highlights and of
 shadows. Ranges are those of darktable's sliders. How an image is continued depends on its size, so darktable does not

@@ -20,7 +20,7 @@ MODULE = Module(
         Slider(name="threshold", low=0.0, high=100.0, default=90.0, unit="L"),
         Slider(name="strength", low=0.0, high=100.0, default=25.0, unit="%"),
     ),
-    reach=2048,
+    receptive_field=2048,
 )
 """Ranges are those of darktable's sliders. Eight running means of 256 pixels each way reach as far as that."""
 

@@ -17,11 +17,11 @@ MODULE = Module(
     space="work-rgb",
     sliders=(
         Slider(name="radius_1", low=0.0, high=50.0, default=0.0, unit="px"),
-        Slider(name="pixelate", low=0.0, high=50.0, default=0.0, unit="px", whole=True),
+        Slider(name="pixelate", low=0.0, high=50.0, default=0.0, unit="px", integer=True),
         Slider(name="radius_2", low=0.0, high=50.0, default=0.0, unit="px"),
     ),
     frame=True,
-    reach=1220,
+    receptive_field=1220,
 )
 """Radii of a tenth of what darktable's sliders take: the tails of each blur reach eleven times as far. Noise is left at
 none; it is not the same for a tile as for the whole."""

@@ -38,7 +38,7 @@ MODULE = Module(
         Slider(name="y", low=0.25, high=0.45, default=0.3585, unit="y of CIE 1931"),
     ),
     fixed={"illuminant": "DT_ILLUMINANT_CUSTOM"},
-    reach=0,
+    receptive_field=0,
 )
 """Matrix elements within one of those that change nothing; saturation to half and lightness to a quarter of darktable's
 range, above which hardly a colour is left inside it; gamut as its slider shows it; illuminants from blue shade to

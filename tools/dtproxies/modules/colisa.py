@@ -20,7 +20,7 @@ MODULE = Module(
         Slider(name="brightness", low=-1.0, high=1.0, default=0.0, unit="1"),
         Slider(name="saturation", low=-1.0, high=1.0, default=0.0, unit="1"),
     ),
-    reach=0,
+    receptive_field=0,
 )
 """Ranges are those of darktable's sliders."""
 

@@ -47,7 +47,7 @@ MODULE = Module(
         Slider(name="grey_fulcrum", low=0.1, high=0.5, default=0.1845, unit="1"),
         Slider(name="contrast", low=-0.5, high=0.5, default=0.0, unit="1"),
     ),
-    reach=0,
+    receptive_field=0,
 )
 """Ranges are those that darktable's sliders show before one types a number; the grey of the masks as that of contrast.
 The saturation formula stays that of 2021."""

@@ -17,7 +17,7 @@ MODULE = Module(
     space="input-rgb",
     sliders=(),
     output_space="lab",
-    reach=0,
+    receptive_field=0,
 )
 """An image of floats counts as linear Rec709."""
 

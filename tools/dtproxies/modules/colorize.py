@@ -22,7 +22,7 @@ MODULE = Module(
         Slider(name="lightness", low=0.0, high=100.0, default=50.0, unit="%"),
     ),
     fixed={"version": 2},
-    reach=0,
+    receptive_field=0,
 )
 """Ranges are those of darktable's sliders."""
 

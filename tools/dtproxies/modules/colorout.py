@@ -17,7 +17,7 @@ MODULE = Module(
     space="lab",
     sliders=(),
     output_space="display",
-    reach=0,
+    receptive_field=0,
 )
 """The output profile is sRGB, that of exported images when nothing else was chosen."""
 

@@ -17,8 +17,8 @@ MODULE = Module(
     space="raw",
     output_space="input-rgb",
     sliders=(choice("demosaicing_method", 5, PPG=0, RCD=5),),
-    reach=10,
-    balanced=True,
+    receptive_field=10,
+    white_balanced=True,
 )
 """Other methods are not part of it; matching of greens, smoothing of colours and capture sharpening stay off, as by
 default."""

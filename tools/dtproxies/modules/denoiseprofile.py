@@ -23,7 +23,7 @@ MODULE = Module(
         Slider(name="b[1]", low=-2e-3, high=2e-3, default=0.0, unit="light"),
     ),
     fixed={"a[0]": 1e-4, "a[2]": 1e-4},
-    reach=None,
+    receptive_field=None,
 )
 """The last two are the noise of the sensor, which darktable takes from its table of cameras; any a[0] but -1 says that
 it is given here. Of the three colours it only uses that of green. Strength and bias as its sliders show them."""

@@ -20,7 +20,7 @@ MODULE = Module(
         Slider(name="exposure", low=-3.0, high=4.0, default=0.0, unit="EV"),
         Slider(name="black", low=-0.1, high=0.1, default=0.0, unit="share of white"),
     ),
-    reach=0,
+    receptive_field=0,
 )
 """Ranges are those that darktable's sliders show before one types a number (soft range of `src/iop/exposure.c`)."""
 

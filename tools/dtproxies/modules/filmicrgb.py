@@ -27,7 +27,7 @@ MODULE = Module(
         Slider(name="saturation", low=-50.0, high=50.0, default=0.0, unit="%"),
         Slider(name="balance", low=-50.0, high=50.0, default=0.0, unit="%"),
     ),
-    reach=0,
+    receptive_field=0,
 )
 """Ranges are those that darktable's sliders show before one types a number; hardness from soft to hard, black of the
 display up to that of a print. Highlights are not reconstructed, which is the default: only that looks at other

@@ -24,7 +24,7 @@ MODULE = Module(
         Slider(name="saturation", low=0.0, high=1.0, default=0.0, unit="1"),
     ),
     frame=True,
-    reach=0,
+    receptive_field=0,
 )
 """Ranges are those of darktable's sliders."""
 

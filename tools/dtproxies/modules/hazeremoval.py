@@ -19,12 +19,12 @@ MODULE = Module(
         Slider(name="strength", low=-1.0, high=1.0, default=0.2, unit="1"),
         Slider(name="distance", low=0.0, high=1.0, default=0.2, unit="1"),
     ),
-    reach=None,
+    receptive_field=None,
 )
 """Ranges are those of darktable's sliders. Compatibility with older versions is off, and windows do not shrink with the
 image, since it is seen at full size."""
 
-RECIPE = Recipe(optimiser="adam", pairs=48, side=96, steps=150, rate=0.05, fresh=0.0, average=0.9)
+RECIPE = Recipe(optimiser="adam", pairs=48, side=96, steps=150, learning_rate=0.05, renew=0.0, weight_average=0.9)
 """Small steps, because they count differences by their size: in some images darktable takes another light of haze,
 which no constant explains. A minute of one core; 98 dB on average over 128 pairs that it is not trained on."""
 

@@ -19,8 +19,8 @@ MODULE = Module(
         choice("mode", 5, clip=0, opposed=5),
         Slider(name="clip", low=0.3, high=1.2, default=1.0, unit="share of the full sensor"),
     ),
-    reach=None,
-    balanced=True,
+    receptive_field=None,
+    white_balanced=True,
 )
 """darktable takes thresholds of 0 to 2, and above 1 hardly anything is clipped. The other methods solve equations over
 whole regions, and are not part of it."""

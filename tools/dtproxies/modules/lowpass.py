@@ -21,7 +21,7 @@ MODULE = Module(
         Slider(name="brightness", low=-3.0, high=3.0, default=0.0, unit="1"),
         Slider(name="saturation", low=-3.0, high=3.0, default=1.0, unit="1"),
     ),
-    reach=560,
+    receptive_field=560,
 )
 """Ranges are those of darktable's sliders, but for a radius of 500 px there: the tails of the blur reach eleven times
 as far. The blur is darktable's Gaussian of order zero, not the bilateral one, and nothing is clipped."""

@@ -25,7 +25,7 @@ MODULE = Module(
         Slider(name="highlights_ccorrect", low=0.0, high=100.0, default=50.0, unit="%"),
     ),
     fixed={"shadhi_algo": "SHADHI_ALGO_GAUSSIAN"},
-    reach=2250,
+    receptive_field=2250,
 )
 """Ranges are those of darktable's sliders, but for a radius of 500 px there: the tails of the blur reach eleven times
 as far. The blur is the Gaussian one, of order zero; the other choice, which darktable starts with, is bilateral."""

@@ -19,7 +19,7 @@ MODULE = Module(
         Slider(name="amount", low=0.0, high=2.0, default=0.5, unit="1"),
         Slider(name="threshold", low=0.0, high=10.0, default=0.5, unit="L"),
     ),
-    reach=12,
+    receptive_field=12,
 )
 """Radius and amount as darktable's sliders show them; threshold to 10 of 100, since above it hardly a pixel changes."""
 

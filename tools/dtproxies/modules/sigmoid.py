@@ -35,7 +35,7 @@ MODULE = Module(
         *_primary("blue"),
         Slider(name="purity", low=0.0, high=1.0, default=0.0, unit="1"),
     ),
-    reach=0,
+    receptive_field=0,
 )
 """Ranges are those of darktable's sliders before one types a number; white goes on to 200 % for brighter displays.
 Base primaries stay those of the working profile."""

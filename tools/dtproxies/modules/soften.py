@@ -22,7 +22,7 @@ MODULE = Module(
         Slider(name="amount", low=0.0, high=100.0, default=50.0, unit="%"),
     ),
     frame=True,
-    reach=None,
+    receptive_field=None,
 )
 """Ranges are those of darktable's sliders."""
 

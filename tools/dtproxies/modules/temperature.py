@@ -20,7 +20,7 @@ MODULE = Module(
         Slider(name="green", low=0.5, high=2.0, default=1.0, unit="1", scale="log"),
         Slider(name="blue", low=0.5, high=4.0, default=1.5, unit="1", scale="log"),
     ),
-    reach=0,
+    receptive_field=0,
 )
 """The range is what cameras need under any light; darktable takes 0 to 8."""
 

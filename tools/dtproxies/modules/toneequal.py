@@ -35,7 +35,7 @@ MODULE = Module(
         Slider(name="exposure_boost", low=-4.0, high=4.0, default=0.0, unit="EV"),
     ),
     frame=True,
-    reach=None,
+    receptive_field=None,
 )
 """Ranges are those that darktable's sliders show before one types a number. Details are kept by the
 exposure-independent guided filter, once and without quantisation; light is the length of RGB; the curve is as smooth

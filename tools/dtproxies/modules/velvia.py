@@ -19,7 +19,7 @@ MODULE = Module(
         Slider(name="strength", low=0.0, high=100.0, default=25.0, unit="%"),
         Slider(name="bias", low=0.0, high=1.0, default=1.0, unit="1"),
     ),
-    reach=0,
+    receptive_field=0,
 )
 """Ranges are those of darktable's sliders."""
 

@@ -16,7 +16,7 @@ MODULE = Module(
     kind="colour",
     space="lab",
     sliders=(Slider(name="amount", low=0.0, high=100.0, default=25.0, unit="%"),),
-    reach=0,
+    receptive_field=0,
 )
 """The range is that of darktable's slider."""
 

@@ -27,7 +27,7 @@ MODULE = Module(
         Slider(name="shape", low=0.4, high=4.0, default=1.0, unit="1"),
     ),
     frame=True,
-    reach=0,
+    receptive_field=0,
 )
 """Distances to half of what darktable takes, beyond which nothing of the frame is left; shapes one can tell apart."""
 

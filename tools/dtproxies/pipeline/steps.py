@@ -120,7 +120,7 @@ def _link(one: ModuleRequest, order: Order, layout: ModuleLayout) -> PipelineSte
         free=tuple(known) if one.free is None else one.free,
         # The module's input lies just before it, its output just after.
         space=placed_space(module.space, place - 0.5, order),
-        made=placed_space(module.made, place + 0.5, order),
+        made=placed_space(module.result_space, place + 0.5, order),
     )
 
 

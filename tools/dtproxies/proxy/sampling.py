@@ -83,7 +83,7 @@ def nudged(
         seed: of the draw.
         reachable: as in `sample`.
     """
-    movable = [at for at, slider in enumerate(module.sliders) if not slider.choices and not slider.whole]
+    movable = [at for at, slider in enumerate(module.sliders) if not slider.choices and not slider.integer]
     rng = np.random.default_rng([*seed, _SALT])
     for at in rng.permutation(movable).astype(int):
         one = axis(module.sliders[at])

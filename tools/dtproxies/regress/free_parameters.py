@@ -62,7 +62,7 @@ class Unknowns:
         found = [dict(values) for values in self.held]
         for place, number in zip(self.places, numbers.detach(), strict=True):
             value = float(_value(place.axis, number))
-            found[place.link][place.name] = float(round(value)) if place.axis.slider.whole else value
+            found[place.link][place.name] = float(round(value)) if place.axis.slider.integer else value
         return found
 
     def numbers(self, shares: Sequence[float]) -> Tensor:

@@ -105,7 +105,7 @@ _BLOCKS = 1000
 
 
 def _row(number: int, position: Position, given: ProxyDefinition, recipe: Recipe) -> _Row:
-    if not recipe.slopes:
+    if not recipe.gradient_weight:
         return number, position, None
     return number, position, nudged(given.module, position, seed=(recipe.seed, number), reachable=given.reachable)
 

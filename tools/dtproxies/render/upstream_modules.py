@@ -50,7 +50,7 @@ class Upstream:
             sliders = {slider.name: float(value) for slider, value in zip(module.sliders, position, strict=True)}
             request = Request(module.name, into_space(picture, module), module.parameters(sliders))
             (made,) = self.renderer.render_many([request])
-            light = np.asarray(from_space(made.astype(np.float64), module.made), np.float32)
+            light = np.asarray(from_space(made.astype(np.float64), module.result_space), np.float32)
             picture = LinearImage(f"{picture.name}, {module.name}", light)
         return picture
 

@@ -99,7 +99,7 @@ def sweep(track: Track, run: Run, renderer: Renders, picture: LinearImage, conso
         for value, position, after in zip(track.values, positions, renderer.render_many(requests), strict=True):
             made = run(image, [position[slider.name] for slider in module.sliders])
             psnr = compare(made, after, module).display_psnr
-            looks = [to_display(pixels, module.made) for pixels in (after, made)]
+            looks = [to_display(pixels, module.result_space) for pixels in (after, made)]
             frames.append(Frame(value=value, darktable=looks[0], proxy=looks[1], psnr=psnr))
             advance(1)
     return frames

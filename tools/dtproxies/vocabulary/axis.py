@@ -29,7 +29,7 @@ class Axis:
             return np.asarray(np.array([value for _, value in self.slider.choices], np.float64)[taken])
         if self.slider.scale == "log":
             places = np.clip(np.exp(places), self.slider.low, self.slider.high)
-        return np.rint(places) if self.slider.whole else np.asarray(places, np.float64)
+        return np.rint(places) if self.slider.integer else np.asarray(places, np.float64)
 
     def places(self, values: Any) -> Values:
         """Where these values lie: the inverse of `values`, in the middle of a choice."""

@@ -13,6 +13,8 @@ multi-scale around it, global at the whole image; raw is any of these on a mosai
 Space = Literal["input-rgb", "work-rgb", "lab", "display", "raw"]
 """What the values of a pixel are; `dtproxies.images.module_spaces` converts between them."""
 Scale = Literal["linear", "log", "angle"]
+STORED_KEYS = {"integer": "whole"}
+"""Keys of the file format for fields of `Slider` that have another name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,13 +32,13 @@ class Slider:
     circle of which low and high are the same place, for hues and rotations."""
     choices: tuple[tuple[str, int], ...] = ()
     """Names and values of an enum or a switch (0 and 1); nothing lies between them. Empty for a slider one can drag."""
-    whole: bool = False
-    """Whether it takes integers only, a number of iterations for example."""
+    integer: bool = False
+    """True for a slider that takes integers only, for example a number of iterations."""
 
     def facts(self) -> dict[str, Any]:
-        """The slider as JSON values; what is at its usual value is left out."""
-        values = {one.name: getattr(self, one.name) for one in fields(self)}
-        return {one.name: values[one.name] for one in fields(self) if values[one.name] != one.default}
+        """Describe the slider as JSON values, as stored with weights; fields at their default are left out."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {STORED_KEYS.get(f.name, f.name): values[f.name] for f in fields(self) if values[f.name] != f.default}
 
 
 def choice(name: str, default: int, **choices: int) -> Slider:
@@ -64,22 +66,22 @@ class Module:
     fixed: Mapping[str, float | str] = field(default_factory=dict)
     """Parameters that the proxy holds at a value which is not their default; an enum may be given by name. All others
     that are no sliders stay at darktable's default."""
-    reach: int | None
+    receptive_field: int | None
     """Pixels around an output pixel that it may depend on: the halo a tile needs. None for the whole image."""
     frame: bool = False
     """Whether the network has to know where the image lies in the frame; see `dtproxies.networks.frame`."""
-    balanced: bool = False
+    white_balanced: bool = False
     """Whether it gets mosaics behind the white balance; only of the raw space."""
 
     @property
-    def made(self) -> Space:
+    def result_space(self) -> Space:
         """Space of its output pixels."""
         return self.output_space or self.space
 
     @property
     def pointwise(self) -> bool:
         """Whether an output pixel depends on its own input pixel alone, so that pixels may be drawn singly."""
-        return self.reach == 0 and not self.frame and self.space != "raw"
+        return self.receptive_field == 0 and not self.frame and self.space != "raw"
 
     def parameters(self, position: Mapping[str, float]) -> dict[str, float | str]:
         """What darktable is given for slider values by name: these, and what is fixed."""

@@ -29,22 +29,22 @@ class Recipe:
     """lbfgs rounds, as in use, what darktable rounds: where the images cannot be met otherwise. Else networks leave
     it out while they are trained, since no slope leads through it."""
 
-    rate: float = 2e-3
+    learning_rate: float = 2e-3
     """adam's largest learning rate, which is reached after a tenth of the steps and falls to nothing at the last."""
     batch: int = 8
     """Pairs that one step looks at."""
     pixels: int = 2048
     """Pixels drawn from each of them when the module is pointwise; other modules get the images whole."""
-    fresh: float = 0.25
+    renew: float = 0.25
     """Pairs rendered anew for each step; each takes the place of the oldest."""
-    average: float = 0.999
+    weight_average: float = 0.999
     """Share of the old in the running average of the weights; the average is what is kept. 0 for no average."""
     decay: float = 0.0
     """Of weights, as AdamW has it."""
 
-    display: float = 1.0
+    display_weight: float = 1.0
     """Weight of the difference on a screen, beside 1 for that of the unclipped values."""
-    slopes: float = 0.0
+    gradient_weight: float = 0.0
     """Weight of the difference in what moving one slider a little does; each pair is then rendered twice."""
 
     charts: float = CHARTS
