@@ -25,7 +25,7 @@ def printed(console: Console) -> str:
 
 @pytest.mark.darktable
 def test_says_what_works(darktable: Darktable, console: Console) -> None:
-    assert doctor.report(console, as_json=True) == 0
+    assert doctor.run_doctor(console, as_json=True) == 0
     health = json.loads(printed(console))
     assert health["ok"] is True
     assert health["version"] in SUPPORTED
@@ -43,7 +43,7 @@ def test_a_missing_darktable_is_told_as_json_too(
     console: Console, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(VARIABLE, str(tmp_path / "nothing"))
-    assert doctor.report(console, as_json=True) == 1
+    assert doctor.run_doctor(console, as_json=True) == 1
     told = json.loads(printed(console))
     assert (told["ok"], told["where"]) == (False, str(tmp_path / "nothing"))
     assert "dtproxies doctor --install" in told["fix"]

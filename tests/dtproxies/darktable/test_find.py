@@ -102,7 +102,7 @@ def test_programs_see_nothing_of_the_callers_python(bare: Path, monkeypatch: pyt
     (bare / "lib/darktable/libdarktable.so").touch()
     monkeypatch.setenv("PYTHONPATH", "elsewhere")
     monkeypatch.setenv("LD_LIBRARY_PATH", "elsewhere")
-    seen = find(cli(bare / "bin", f"darktable {SUPPORTED[0]}")).surroundings(bare)
+    seen = find(cli(bare / "bin", f"darktable {SUPPORTED[0]}")).environment_for(bare)
     assert "elsewhere" not in seen.values()
     assert seen["HOME"] == str(bare)
     assert seen["OMP_WAIT_POLICY"] == "passive"

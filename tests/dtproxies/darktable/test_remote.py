@@ -11,7 +11,7 @@ import pytest
 from dtbase.system.errors import Failure
 from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.layout import ModuleLayout
-from dtproxies.darktable.remote import Remote
+from dtproxies.darktable.remote import RemoteDarktable
 
 pytestmark = pytest.mark.darktable
 
@@ -47,11 +47,11 @@ def gone(process: int, within: float = 10) -> bool:
 
 
 @pytest.fixture
-def remote(darktable: Darktable, layouts: dict[str, ModuleLayout]) -> Remote:
-    return Remote(darktable, {"exposure": layouts["exposure"]}, 16, 16)
+def remote(darktable: Darktable, layouts: dict[str, ModuleLayout]) -> RemoteDarktable:
+    return RemoteDarktable(darktable, {"exposure": layouts["exposure"]}, 16, 16)
 
 
-def test_leaves_nothing_behind_when_closed(remote: Remote, layouts: dict[str, ModuleLayout]) -> None:
+def test_leaves_nothing_behind_when_closed(remote: RemoteDarktable, layouts: dict[str, ModuleLayout]) -> None:
     remote.call("exposure", layouts["exposure"].defaults, GREY)
     process = remote.process_id
     assert process is not None
@@ -63,7 +63,7 @@ def test_leaves_nothing_behind_when_closed(remote: Remote, layouts: dict[str, Mo
 
 
 def test_a_worker_that_is_killed_is_a_failure_and_is_started_again(
-    remote: Remote, layouts: dict[str, ModuleLayout]
+    remote: RemoteDarktable, layouts: dict[str, ModuleLayout]
 ) -> None:
     params = layouts["exposure"].pack({"exposure": 1})
     remote.call("exposure", params, GREY)

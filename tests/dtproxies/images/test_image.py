@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dtbase.system.errors import Failure
-from dtproxies.images.image import DIRECTORY, SOURCES, LinearImage, chart, crop, expose, photographs
+from dtproxies.images.image import DIRECTORY, SOURCES, LinearImage, chart, crop, expose, read_photographs
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def directory(root: Path) -> Path:
 
 
 def test_photographs_for_fitting_are_not_those_for_evaluation(directory: Path) -> None:
-    fitting, judging = ({picture.name for picture in photographs(directory, use)} for use in ("fit", "evaluate"))
+    fitting, judging = ({picture.name for picture in read_photographs(directory, use)} for use in ("fit", "evaluate"))
     assert len(fitting) >= 2
     assert len(judging) >= 3
     assert not fitting & judging
@@ -36,7 +36,7 @@ def test_every_photograph_is_free_credited_and_small(directory: Path) -> None:
 
 
 def test_photographs_are_linear_light(directory: Path) -> None:
-    for picture in photographs(directory, "evaluate"):
+    for picture in read_photographs(directory, "evaluate"):
         assert picture.pixels.dtype == np.float32
         assert picture.pixels.ndim == 3
         assert 0 <= picture.pixels.min() < picture.pixels.max() <= 1
@@ -49,12 +49,12 @@ def test_another_file_under_the_same_name_is_refused(directory: Path, tmp_path: 
     entry = next(one for one in json.loads((copy / SOURCES).read_text())["images"] if one["use"] == "fit")
     (copy / entry["file"]).write_bytes((directory / entry["file"]).read_bytes() + b"\0")
     with pytest.raises(Failure, match="not the photograph"):
-        photographs(copy, "fit")
+        read_photographs(copy, "fit")
 
 
 def test_a_directory_without_index_is_a_failure_that_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(Failure, match="--images"):
-        photographs(tmp_path, "fit")
+        read_photographs(tmp_path, "fit")
 
 
 def test_charts_go_from_below_black_to_far_above_white() -> None:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from dtbase.imaging.psnr import psnr
-from dtproxies.images.metrics import CAP, compare, log_encode, spread
+from dtproxies.images.metrics import CAP, compare, log_encode, summarise
 from dtproxies.vocabulary.module import Module
 
 LINEAR = Module(name="toy", version=1, kind="exact", space="input-rgb", sliders=(), receptive_field=0)
@@ -47,6 +47,6 @@ def test_log_encoding_keeps_sign_and_order() -> None:
 
 def test_the_worst_is_at_the_bad_end_of_either_kind() -> None:
     values = [float(value) for value in range(101)]
-    good, bad = spread(values, high_is_good=True), spread(values, high_is_good=False)
+    good, bad = summarise(values, high_is_good=True), summarise(values, high_is_good=False)
     assert (good.mean, good.p5, good.worst) == (50, 5, 0)
     assert (bad.mean, bad.p5, bad.worst) == (50, 95, 100)

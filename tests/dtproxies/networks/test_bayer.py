@@ -7,9 +7,9 @@ from numpy.testing import assert_allclose
 from scipy.ndimage import correlate
 from torch import Tensor
 
-from dtproxies.images.mosaic import FACTORS, balanced
-from dtproxies.networks.bayer import sites
-from dtproxies.networks.neighbourhood import inside, neighbourhood, shifted_neighbours
+from dtproxies.images.mosaic import WHITE_BALANCE, apply_white_balance
+from dtproxies.networks.bayer import bayer_masks
+from dtproxies.networks.neighbourhood import interior_mask, shifted_neighbours, sum_3x3
 
 
 def picture(height: int = 9, width: int = 11) -> Tensor:
@@ -17,7 +17,7 @@ def picture(height: int = 9, width: int = 11) -> Tensor:
 
 
 def test_places_start_red_green_and_every_one_has_one_colour() -> None:
-    red, green, blue, red_rows = sites(picture(4, 4))
+    red, green, blue, red_rows = bayer_masks(picture(4, 4))
     assert red[0, 0, :2, :2].tolist() == [[True, False], [False, False]]
     assert green[0, 0, :2, :2].tolist() == [[False, True], [True, False]]
     assert blue[0, 0, :2, :2].tolist() == [[False, False], [False, True]]
@@ -34,17 +34,22 @@ def test_neighbours_are_those_of_scipy(outside: str, mode: Literal["constant", "
 
 
 def test_sums_count_nothing_outside() -> None:
-    assert neighbourhood(torch.ones(1, 1, 3, 4))[0, 0].tolist() == [[4, 6, 6, 4], [6, 9, 9, 6], [4, 6, 6, 4]]
+    assert sum_3x3(torch.ones(1, 1, 3, 4))[0, 0].tolist() == [[4, 6, 6, 4], [6, 9, 9, 6], [4, 6, 6, 4]]
 
 
 def test_inside_leaves_a_border_out() -> None:
-    found = inside(picture(6, 8), 2)[0, 0]
+    found = interior_mask(picture(6, 8), 2)[0, 0]
     assert found.sum() == 2 * 4
     assert found[2:4, 2:6].all()
 
 
 def test_white_balance_makes_neutral_mosaics_even() -> None:
     neutral = np.ones((4, 6, 1))
-    for row, column, factor in ((0, 0, FACTORS[0]), (0, 1, FACTORS[1]), (1, 0, FACTORS[1]), (1, 1, FACTORS[2])):
+    for row, column, factor in (
+        (0, 0, WHITE_BALANCE[0]),
+        (0, 1, WHITE_BALANCE[1]),
+        (1, 0, WHITE_BALANCE[1]),
+        (1, 1, WHITE_BALANCE[2]),
+    ):
         neutral[row::2, column::2] /= factor
-    assert_allclose(balanced(neutral), 1, rtol=1e-6)
+    assert_allclose(apply_white_balance(neutral), 1, rtol=1e-6)

@@ -14,7 +14,7 @@ from dtproxies.networks import colour, frame
 from dtproxies.networks.blur import GaussianBank, Pyramid, gaussian
 from dtproxies.networks.curve import Curve
 from dtproxies.networks.encoding import from_stops, to_stops
-from dtproxies.networks.film_layers import FiLM, gated
+from dtproxies.networks.film_layers import FiLM, gate
 from dtproxies.networks.pointwise_network import Mixer
 from dtproxies.networks.sliders import SliderEmbedding, broadcast_sliders
 from dtproxies.vocabulary.module import Module, Slider, Space, choice
@@ -131,7 +131,7 @@ def test_film_is_steered() -> None:
 def test_gates_weigh_their_own_images() -> None:
     features = torch.arange(2 * 6 * 4.0).reshape(2, 6, 2, 2)
     gates = torch.tensor([[1.0, 0.0], [0.0, 2.0]])
-    made = gated(features, gates)
+    made = gate(features, gates)
     assert torch.equal(made[0], features[0, 0::2])
     assert torch.equal(made[1], 2 * features[1, 1::2])
 
@@ -200,7 +200,7 @@ def test_the_parts_of_a_pyramid_are_the_image(size: tuple[int, int]) -> None:
 
 def test_a_frame_says_where_a_tile_lies() -> None:
     picture = torch.zeros(1, 3, 20, 40)
-    columns, rows = frame.unit_grid(picture, frame.whole(picture))
+    columns, rows = frame.unit_grid(picture, frame.whole_frame(picture))
     tile = picture[..., 5:15, 30:40]
     there = frame.unit_grid(tile, torch.tensor([[30.0, 5.0, 40.0, 20.0]]))
     assert torch.equal(there[0], columns[..., 30:40])

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from dtproxies.networks.censorize import Censorize
-from dtproxies.networks.frame import whole
+from dtproxies.networks.frame import whole_frame
 
 
 def network() -> Censorize:
@@ -30,7 +30,7 @@ def enlarged(image: torch.Tensor, half: float, frame: torch.Tensor) -> torch.Ten
 @pytest.mark.parametrize("half", [4.0, 4.9])
 def test_a_large_pixel_has_the_mean_of_its_corners_and_its_middle(half: float) -> None:
     image = picture()
-    made = enlarged(image, half, whole(image))
+    made = enlarged(image, half, whole_frame(image))
     places = [(8, 16), (8, 24), (16, 16), (16, 24), (12, 20)]
     wanted = torch.stack([image[0, :, row, column] for row, column in places]).mean(dim=0)
     block = made[0, :, 8:16, 16:24]
@@ -39,7 +39,7 @@ def test_a_large_pixel_has_the_mean_of_its_corners_and_its_middle(half: float) -
 
 def test_the_last_row_and_column_of_the_frame_are_black() -> None:
     image = picture()
-    made = enlarged(image, 5.0, whole(image))
+    made = enlarged(image, 5.0, whole_frame(image))
     assert not made[..., -1, :].any()
     assert not made[..., -1].any()
     assert (made[..., :-1, :-1] > 0).all()
@@ -47,7 +47,7 @@ def test_the_last_row_and_column_of_the_frame_are_black() -> None:
 
 def test_a_tile_is_what_the_whole_image_is_there() -> None:
     image = picture()
-    made = enlarged(image, 3.0, whole(image))
+    made = enlarged(image, 3.0, whole_frame(image))
     tile = enlarged(image[..., 5:25, 8:35], 3.0, torch.tensor([[8.0, 5.0, 41.0, 30.0]], dtype=torch.float64))
     assert torch.equal(tile[..., 6:-6, 6:-6], made[..., 11:19, 14:29])
 
@@ -55,4 +55,4 @@ def test_a_tile_is_what_the_whole_image_is_there() -> None:
 def test_without_radii_even_negative_light_stays() -> None:
     image = picture() - 1
     sliders = torch.zeros(1, 3, dtype=torch.float64)
-    assert torch.equal(network()(image, sliders, whole(image)), image)
+    assert torch.equal(network()(image, sliders, whole_frame(image)), image)

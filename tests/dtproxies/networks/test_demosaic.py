@@ -4,7 +4,7 @@ import torch
 from numpy.testing import assert_allclose
 from torch import Tensor
 
-from dtproxies.networks.bayer import sites
+from dtproxies.networks.bayer import bayer_masks
 from dtproxies.networks.rcd import BORDER, PPG
 from dtproxies.proxy.definition import load_definition
 from dtproxies.vocabulary.module import Module
@@ -28,13 +28,13 @@ def made(picture: Tensor, method: int) -> Tensor:
 def test_measured_values_come_through(method: int) -> None:
     picture = mosaic()
     colours = made(picture, method)
-    for channel, place in enumerate(sites(picture)[:3]):
+    for channel, place in enumerate(bayer_masks(picture)[:3]):
         assert_allclose(colours[:, channel : channel + 1][place], picture[place], rtol=1e-12)
 
 
 @pytest.mark.parametrize("method", METHODS)
 def test_a_flat_colour_stays_flat(method: int) -> None:
-    red, green, blue, _ = sites(mosaic())
+    red, green, blue, _ = bayer_masks(mosaic())
     picture = (0.5 * red + 0.5 * green + 0.5 * blue).double()
     assert_allclose(made(picture, method), 0.5, rtol=1e-4)
 

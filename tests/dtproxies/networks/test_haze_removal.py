@@ -6,7 +6,7 @@ import torch
 from numpy.testing import assert_allclose
 from scipy.ndimage import maximum_filter, minimum_filter
 
-from dtproxies.networks.guided_filter import guided, highest, lowest, windowed
+from dtproxies.networks.guided_filter import guided_filter, window_maximum, window_mean, window_minimum
 from dtproxies.networks.haze_removal import HAZY, Haze
 
 SMALL, LARGE = (torch.tensor(one, dtype=torch.float64) for one in (1e-12, 1e12))
@@ -22,26 +22,26 @@ def cleared(image: torch.Tensor, strength: float, distance: float = 0.5) -> torc
 
 def test_windows_hold_fewer_pixels_at_the_border() -> None:
     image = picture(1)
-    assert windowed(image, 4)[0, 0, 0, 0] == pytest.approx(image[0, 0, :5, :5].mean().item())
-    assert windowed(image, 4)[0, 0, 29, 20] == pytest.approx(image[0, 0, 25:, 16:25].mean().item())
+    assert window_mean(image, 4)[0, 0, 0, 0] == pytest.approx(image[0, 0, :5, :5].mean().item())
+    assert window_mean(image, 4)[0, 0, 29, 20] == pytest.approx(image[0, 0, 25:, 16:25].mean().item())
 
 
 def test_the_largest_and_smallest_values_are_those_of_scipy() -> None:
     image = picture(1)
     plane = image[0, 0].numpy()
-    assert_allclose(highest(image, 3)[0, 0], maximum_filter(plane, 7, mode="nearest"))
-    assert_allclose(lowest(image, 3)[0, 0], minimum_filter(plane, 7, mode="nearest"))
+    assert_allclose(window_maximum(image, 3)[0, 0], maximum_filter(plane, 7, mode="nearest"))
+    assert_allclose(window_minimum(image, 3)[0, 0], minimum_filter(plane, 7, mode="nearest"))
 
 
 def test_what_follows_from_the_guide_passes_the_filter() -> None:
     guide = picture()
     plane = 0.3 + guide[:, :1] - 2 * guide[:, 2:]
-    assert_allclose(guided(plane, guide, 5, SMALL), plane, atol=1e-6)
+    assert_allclose(guided_filter(plane, guide, 5, SMALL), plane, atol=1e-6)
 
 
 def test_without_variance_that_counts_the_filter_blurs_twice() -> None:
     plane = picture(1)
-    assert_allclose(guided(plane, picture(), 5, LARGE), windowed(windowed(plane, 5), 5), atol=1e-9)
+    assert_allclose(guided_filter(plane, picture(), 5, LARGE), window_mean(window_mean(plane, 5), 5), atol=1e-9)
 
 
 def test_no_strength_leaves_the_image_as_it_is() -> None:

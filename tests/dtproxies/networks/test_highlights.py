@@ -4,8 +4,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from dtproxies.images.mosaic import FACTORS
-from dtproxies.networks.bayer import sites
+from dtproxies.images.mosaic import WHITE_BALANCE
+from dtproxies.networks.bayer import bayer_masks
 from dtproxies.networks.highlight_inpainting import CLIP, CLOSE, FAR, NEAR_CLIPPED, Highlights, _close
 from dtproxies.proxy.definition import load_definition
 from dtproxies.proxy.runners import torch_runner
@@ -15,7 +15,7 @@ OPPOSED = 5
 
 
 def exact() -> Highlights:
-    network = Highlights(FACTORS).double()
+    network = Highlights(WHITE_BALANCE).double()
     with torch.no_grad():
         network.level.fill_(1)
         network.exponent.fill_(3)
@@ -25,8 +25,8 @@ def exact() -> Highlights:
 def light(height: int = 40, width: int = 44) -> Tensor:
     """A dim mosaic with a patch in which all colours are full."""
     values = torch.from_numpy(np.random.default_rng(0).uniform(0.2, 0.6, (1, 1, height, width)))
-    red, green, blue = FACTORS
-    places = sites(values)
+    red, green, blue = WHITE_BALANCE
+    places = bayer_masks(values)
     values[..., 12:24, 12:24] = 2.0
     limits = torch.where(places.red, red, torch.where(places.green, green, blue))
     return torch.minimum(values, limits)
@@ -48,7 +48,7 @@ def test_cutting_leaves_nothing_above_the_threshold_and_the_rest_alone() -> None
 def test_inpainting_never_lowers_and_leaves_alone_what_is_not_clipped() -> None:
     picture = light()
     painted = made(picture, OPPOSED)
-    places, limits = sites(picture), torch.tensor(FACTORS) * NEAR_CLIPPED
+    places, limits = bayer_masks(picture), torch.tensor(WHITE_BALANCE) * NEAR_CLIPPED
     limit = torch.where(places.red, limits[0], torch.where(places.green, limits[1], limits[2]))
     clipped = picture >= limit
     assert torch.equal(painted[~clipped], picture[~clipped])
@@ -59,7 +59,7 @@ def test_inpainting_never_lowers_and_leaves_alone_what_is_not_clipped() -> None:
 def test_green_is_raised_to_what_red_and_blue_say() -> None:
     painted = made(light(), OPPOSED)
     green = painted[..., 18, 17]
-    red, _, blue = FACTORS
+    red, _, blue = WHITE_BALANCE
     # In the middle of the patch red and blue stand at their own limits or at 2.
     roots = [min(2.0, one) ** (1 / 3) for one in (red, blue)]
     assert green > 0.95 * (sum(roots) / 2) ** 3

@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from scipy.ndimage import correlate1d
 
-from dtproxies.networks.laplacian_pyramid import Border, Extent, expand, reduce
+from dtproxies.networks.laplacian_pyramid import Border, Extent, downsample, upsample
 from dtproxies.networks.local_laplacian import LocalLaplacian
 
 Plane = NDArray[np.float64]
@@ -62,11 +62,11 @@ def test_levels_are_those_written_out(height: int, width: int) -> None:
     made, extent = border.put_round(image)
     wanted = counted(made, extent)
     for _ in range(int(border.last)):
-        made, fine = reduce(made, extent), extent
+        made, fine = downsample(made, extent), extent
         extent, before = extent.half(), wanted
         wanted = halved(wanted)
         assert np.abs(counted(made, extent) - wanted).max() < 1e-12
-        assert np.abs(counted(expand(made, fine), fine) - doubled(wanted, before.shape)).max() < 1e-12
+        assert np.abs(counted(upsample(made, fine), fine) - doubled(wanted, before.shape)).max() < 1e-12
 
 
 @sizes

@@ -8,7 +8,7 @@ from scipy.ndimage import correlate1d
 
 from dtbase.system.discovery import member_names
 from dtproxies import modules
-from dtproxies.images.image import chart, into_space
+from dtproxies.images.image import chart, to_module_space
 from dtproxies.networks.frame import call
 from dtproxies.networks.gain import Gain
 from dtproxies.networks.unsharp_mask import Unsharp
@@ -154,7 +154,7 @@ def test_slider_gradients_are_the_slope_of_the_output(given: ProxyDefinition) ->
 
 def picture_of(given: ProxyDefinition, count: int = 1) -> torch.Tensor:
     """A chart in the module's space."""
-    pictures = [into_space(chart(48, number), given.module) for number in range(count)]
+    pictures = [to_module_space(chart(48, number), given.module) for number in range(count)]
     return torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).double()
 
 

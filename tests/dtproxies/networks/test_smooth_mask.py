@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 import torch
 
-from dtproxies.networks.frame import whole
+from dtproxies.networks.frame import whole_frame
 from dtproxies.networks.smooth_mask import SmoothMask
 
 
 def smoothed(light: torch.Tensor, blending: float = 20.0, feathering: float = 1.0) -> torch.Tensor:
     network = SmoothMask().double().eval()
     sliders = [torch.full((1, 1, 1, 1), one, dtype=torch.float64) for one in (blending, feathering)]
-    return network(light, *sliders, whole(light)).detach()
+    return network(light, *sliders, whole_frame(light)).detach()
 
 
 def noise(height: int, width: int) -> torch.Tensor:
@@ -52,6 +52,6 @@ def test_the_radius_goes_by_whole_pixels_and_has_a_slope_all_the_same() -> None:
     light, blending = noise(100, 100), torch.full((1, 1, 1, 1), 31.5, dtype=torch.float64, requires_grad=True)
     assert torch.equal(smoothed(light, 31.5), smoothed(light, 32.5))
     assert not torch.equal(smoothed(light, 31.5), smoothed(light, 33.5))
-    made = SmoothMask().double().eval()(light, blending, torch.ones_like(blending), whole(light))
+    made = SmoothMask().double().eval()(light, blending, torch.ones_like(blending), whole_frame(light))
     (slope,) = torch.autograd.grad(torch.sum(made**2), blending)
     assert slope.item() != 0

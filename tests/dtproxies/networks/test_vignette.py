@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from dtproxies.networks.frame import whole
+from dtproxies.networks.frame import whole_frame
 from dtproxies.proxy.definition import load_definition
 
 DEFAULT = [slider.default for slider in load_definition("vignette").module.sliders]
@@ -15,7 +15,9 @@ def made(**sliders: float) -> torch.Tensor:
     position = list(DEFAULT)
     for name, value in sliders.items():
         position[AT[name]] = value
-    result: torch.Tensor = load_definition("vignette").network()(PICTURE, torch.tensor([position]), whole(PICTURE))
+    result: torch.Tensor = load_definition("vignette").network()(
+        PICTURE, torch.tensor([position]), whole_frame(PICTURE)
+    )
     return result.detach()
 
 

@@ -6,7 +6,7 @@ from scipy.ndimage import correlate
 from torch import Tensor
 
 from dtproxies.networks.denoise_profile import Denoise
-from dtproxies.networks.wavelets import NOISE, TAPS, layers
+from dtproxies.networks.wavelets import NOISE, TAPS, decompose
 from dtproxies.proxy.definition import load_definition
 
 SPREAD, APART = torch.tensor(0.02), 9.0
@@ -17,23 +17,23 @@ def noise(height: int = 96, width: int = 90) -> Tensor:
 
 
 def test_layers_and_what_is_left_are_the_image() -> None:
-    parts = list(layers(noise(), 5, SPREAD, APART))
+    parts = list(decompose(noise(), 5, SPREAD, APART))
     assert_allclose(sum(detail for detail, _ in parts) + parts[-1][1], noise(), atol=1e-12)
 
 
 def test_a_small_difference_is_blurred_as_by_a_spline_and_a_large_one_is_kept() -> None:
     kernel = np.outer(TAPS, TAPS)
-    ((_, coarse),) = layers(noise() / 10, 1, SPREAD, APART)
+    ((_, coarse),) = decompose(noise() / 10, 1, SPREAD, APART)
     assert_allclose(coarse[0, 1], correlate(noise()[0, 1].numpy() / 10, kernel, mode="nearest"), atol=1e-12)
     edge = torch.zeros(1, 3, 8, 8)
     edge[..., 4:] = 1000
-    ((detail, _),) = layers(edge, 1, SPREAD, APART)
+    ((detail, _),) = decompose(edge, 1, SPREAD, APART)
     assert not detail.any()
 
 
 def test_noise_shrinks_from_scale_to_scale_as_stated() -> None:
     large = torch.from_numpy(np.random.default_rng(1).normal(size=(1, 1, 400, 400)))
-    ((_, coarse),) = layers(large, 1, torch.tensor(0.0), APART)
+    ((_, coarse),) = decompose(large, 1, torch.tensor(0.0), APART)
     assert float(coarse.var()) == pytest.approx((sum(tap**2 for tap in TAPS)) ** 2, rel=0.05)
     assert pytest.approx(NOISE) == np.sqrt(sum(tap**2 for tap in TAPS))
 

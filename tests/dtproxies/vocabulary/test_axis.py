@@ -24,7 +24,7 @@ MODULE = Module(
 def test_places_and_values_are_each_others_inverse(slider: Slider) -> None:
     one = axis(slider)
     values = one.values(np.linspace(one.low, one.high, 50))
-    assert np.allclose(one.values(one.places(values)), values)
+    assert np.allclose(one.values(one.coordinates(values)), values)
     assert one.values(np.array(one.default)) == pytest.approx(slider.default)
     assert values.min() == pytest.approx(slider.low)
     assert values.max() == pytest.approx(slider.high)
@@ -56,7 +56,7 @@ def test_a_nudge_moves_one_slider_one_can_drag_by_its_share_of_the_range() -> No
         (at,) = np.flatnonzero(moved != position)
         assert at in (0, 3)
         one = axis(MODULE.sliders[at])
-        apart = abs(one.places(moved[at]) - one.places(position[at]))
+        apart = abs(one.coordinates(moved[at]) - one.coordinates(position[at]))
         assert apart == pytest.approx(NUDGE * (one.high - one.low), rel=1e-3)
         assert MODULE.sliders[at].low <= moved[at] <= MODULE.sliders[at].high
 

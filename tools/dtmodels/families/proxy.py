@@ -17,7 +17,7 @@ from dtbase.system.errors import Failure
 from dtmodels.families import Job
 from dtmodels.families._export import example_input, export
 from dtproxies import modules
-from dtproxies.networks.frame import whole
+from dtproxies.networks.frame import whole_frame
 from dtproxies.proxy.weights import facts_of, load
 from dtproxies.vocabulary.module import Module
 
@@ -52,7 +52,7 @@ def convert(job: Job) -> Mapping[str, Any]:
     attributes = _attributes(module, facts_of(path)["darktable"])
     defaults = torch.tensor([[slider.default for slider in module.sliders]], dtype=torch.float32)
     image = example_input(1, 1 if module.space == "raw" else 3, *SIZE)
-    inputs = {"image": image, "sliders": defaults, **({"frame": whole(image)} if module.frame else {})}
+    inputs = {"image": image, "sliders": defaults, **({"frame": whole_frame(image)} if module.frame else {})}
     if not module.sliders:
         network, inputs = _WithoutSliders(network), {"image": image}
     export(

@@ -33,7 +33,7 @@ class Health:
     """What the test render showed."""
 
 
-def report(console: Console, *, install: bool = False, as_json: bool = False) -> int:
+def run_doctor(console: Console, *, install: bool = False, as_json: bool = False) -> int:
     """Install darktable if asked to, examine it, and print what was found. Returns the exit code."""
     try:
         if install:
@@ -91,7 +91,7 @@ def _python(darktable: Darktable) -> str:
         capture_output=True,
         text=True,
         check=False,
-        env=darktable.surroundings(Path("/nonexistent")),
+        env=darktable.environment_for(Path("/nonexistent")),
     )
     if done.returncode != 0:
         last = (done.stderr.strip().splitlines() or [f"status {done.returncode}"])[-1]

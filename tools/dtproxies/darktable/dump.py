@@ -25,7 +25,7 @@ from dtproxies.images import dng, pfm
 
 
 @dataclass(frozen=True)
-class Dumped:
+class ModuleDump:
     """What one module got and made, H x W x 3 in its own colour space or H x W x 1 of a mosaic, before blending."""
 
     input: NDArray[np.float32]
@@ -40,7 +40,7 @@ def dump(
     order: Order = SCENE_ORDER,
     *,
     watched: Sequence[str] = (),
-) -> dict[str, Dumped]:
+) -> dict[str, ModuleDump]:
     """Export `image` once with `history` and return what every module of it did, by name.
 
     Args:
@@ -69,9 +69,9 @@ def _source(image: NDArray[np.float32] | NDArray[np.uint16] | Path, home: Path) 
         return Path(shutil.copy(image, home / f"image{image.suffix}"))
     source = home / ("image.dng" if image.ndim == 2 else "image.pfm")
     if image.ndim == 2:
-        dng.write(source, image.astype(np.uint16))
+        dng.write_dng(source, image.astype(np.uint16))
     else:
-        pfm.write(source, image.astype(np.float32))
+        pfm.write_pfm(source, image.astype(np.float32))
     return source
 
 
@@ -88,7 +88,7 @@ def _export(darktable: Darktable, source: Path, modules: Sequence[str]) -> str:
         text=True,
         errors="replace",
         check=False,
-        env=darktable.surroundings(home),
+        env=darktable.environment_for(home),
     )
     said = (done.stdout + done.stderr).strip()
     if done.returncode != 0:
@@ -97,7 +97,7 @@ def _export(darktable: Darktable, source: Path, modules: Sequence[str]) -> str:
     return said
 
 
-def _dumped(directory: Path, module: str, said: str) -> Dumped:
+def _dumped(directory: Path, module: str, said: str) -> ModuleDump:
     """Files are named `NUMBER_MODULE_cpu_in_C.pfm`, C for colour, M for one channel."""
     read = []
     for end in ("in", "out"):
@@ -105,5 +105,5 @@ def _dumped(directory: Path, module: str, said: str) -> Dumped:
         if not found:
             last = (said.splitlines() or ["it said nothing"])[-1]
             raise Failure(f"darktable-cli dumped no {end}put of module {module}: {last}")
-        read.append(pfm.read(found[0]))
-    return Dumped(*read)
+        read.append(pfm.read_pfm(found[0]))
+    return ModuleDump(*read)

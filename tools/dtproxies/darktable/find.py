@@ -22,7 +22,7 @@ VARIABLE = "DTPROXIES_DARKTABLE"
 DIRECTORY = ".darktable"
 """Where `install.sh` puts a darktable tree inside a repository."""
 
-FRESH = {"MALLOC_PERTURB_": "255"}
+ZEROED_MEMORY = {"MALLOC_PERTURB_": "255"}
 """Every piece of memory is zero when darktable gets it. Some modules read what they never wrote: the last row and the
 last column that censorize leaves out are otherwise whatever lay there before, and no two runs are the same."""
 
@@ -45,14 +45,21 @@ class Darktable:
     core: tuple[str, ...] = ()
     """Options after `--core` that say where its data lies; empty for an installed darktable."""
 
-    def surroundings(self, home: Path) -> dict[str, str]:
+    def environment_for(self, home: Path) -> dict[str, str]:
         """The whole environment for its programs, with `home` as their directory for everything they write.
 
         Nothing of the caller's Python or library set-up gets through; OpenMP threads wait asleep instead of spinning.
         """
         kept = {name: os.environ[name] for name in ("PATH",) if name in os.environ}
         directories = {"HOME": str(home), "TMPDIR": str(home)}
-        return {**kept, **directories, "LC_ALL": "C.UTF-8", "OMP_WAIT_POLICY": "passive", **FRESH, **self.environment}
+        return {
+            **kept,
+            **directories,
+            "LC_ALL": "C.UTF-8",
+            "OMP_WAIT_POLICY": "passive",
+            **ZEROED_MEMORY,
+            **self.environment,
+        }
 
     def options(self, home: Path) -> list[str]:
         """Options for darktable's core that keep everything it writes in `home` and leave an image as its history says.
@@ -171,7 +178,7 @@ def _version(found: Darktable) -> str:
             text=True,
             timeout=60,
             check=False,
-            env=found.surroundings(Path("/nonexistent")),
+            env=found.environment_for(Path("/nonexistent")),
         )
     except (OSError, subprocess.TimeoutExpired) as failed:
         raise Failure(f"darktable-cli does not start: {failed}", where=where, fix=INSTALL) from failed

@@ -18,7 +18,7 @@ from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.layout import Field, ModuleLayout
 from dtproxies.darktable.worker.command import worker_command
 
-KEPT_FORMAT = 1
+CACHE_FORMAT = 1
 """Raised when what is kept changes its form."""
 
 
@@ -63,7 +63,7 @@ def _read(darktable: Darktable, task: str) -> dict[str, Any]:
             capture_output=True,
             text=True,
             check=False,
-            env=darktable.surroundings(Path(home)),
+            env=darktable.environment_for(Path(home)),
         )
     try:
         read: dict[str, Any] = json.loads(done.stdout)
@@ -87,7 +87,7 @@ def _key(darktable: Darktable) -> str:
         changed = plugins.stat().st_mtime_ns
     except OSError as failed:
         raise Failure("this darktable has no plugins", where=str(plugins)) from failed
-    text = f"{KEPT_FORMAT} {darktable.version} {plugins} {changed}"
+    text = f"{CACHE_FORMAT} {darktable.version} {plugins} {changed}"
     return f"{darktable.version}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 

@@ -24,7 +24,7 @@ class Order:
     text: str = ""
     """`iop_order_list` of a sidecar, for version 0: names and numbers of instances in turn."""
 
-    def place(self, module: str) -> int:
+    def position(self, module: str) -> int:
         """Number of the module in the pipe.
 
         Raises:

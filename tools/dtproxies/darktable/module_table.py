@@ -19,7 +19,9 @@ Survey = Mapping[str, Mapping[str, Any]]
 """What `dtproxies.survey.survey_file` measured, by module."""
 
 
-def report(console: Console, darktable: Darktable, name: str | None, survey: Survey, *, as_json: bool = False) -> None:
+def print_modules(
+    console: Console, darktable: Darktable, name: str | None, survey: Survey, *, as_json: bool = False
+) -> None:
     """Print all modules, or the sliders of the one called `name`.
 
     Raises:

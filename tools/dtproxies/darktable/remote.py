@@ -24,12 +24,12 @@ from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.layout import ModuleLayout
 from dtproxies.darktable.sidecar_writer import Step, sidecar
 from dtproxies.darktable.worker.command import worker_command
-from dtproxies.darktable.worker.serve import LONGEST, part_bytes, shared_image
+from dtproxies.darktable.worker.serve import MESSAGE_BYTES, image_bytes, shared_image
 from dtproxies.images import dng, pfm
 
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a private directory is made below it
 
-PATIENCE = 120
+START_TIMEOUT = 120
 """Seconds for a worker to start; a busy machine takes ten."""
 
 
@@ -41,7 +41,7 @@ class _Running:
     log: IO[bytes]
 
 
-class Remote:
+class RemoteDarktable:
     """One worker process, started when first needed and again after a crash. Not for several threads at once."""
 
     def __init__(
@@ -111,7 +111,7 @@ class Remote:
         except BaseException:
             shutil.rmtree(home, ignore_errors=True)
             raise
-        answer = self._ask(running, self._task(home, image), "while it started", PATIENCE)
+        answer = self._ask(running, self._task(home, image), "while it started", START_TIMEOUT)
         self.spaces = answer["spaces"]
         self.defaults = {name: bytes.fromhex(params) for name, params in answer["defaults"].items()}
         return running
@@ -126,7 +126,7 @@ class Remote:
 
     def _resize(self, height: int, width: int) -> None:
         self._height, self._width = height, width
-        os.truncate(self._descriptor, 2 * part_bytes(height, width))
+        os.truncate(self._descriptor, 2 * image_bytes(height, width))
         self._memory = mmap.mmap(self._descriptor, 0)
 
     def _set_up(self, home: Path) -> Path:
@@ -134,10 +134,10 @@ class Remote:
         grey = np.linspace(0.05, 0.8, self._height * self._width * 3, dtype=np.float32)
         if self._mosaic:
             image = home / "image.dng"
-            dng.write(image, (grey[::3] * 10000 + 600).astype(np.uint16).reshape(self._height, self._width))
+            dng.write_dng(image, (grey[::3] * 10000 + 600).astype(np.uint16).reshape(self._height, self._width))
         else:
             image = home / "image.pfm"
-            pfm.write(image, grey.reshape(self._height, self._width, 3))
+            pfm.write_pfm(image, grey.reshape(self._height, self._width, 3))
         history = [Step(name, params=f"@{name}@") for name in self._modules]
         (home / "sidecar").write_text(sidecar(history, self._modules))
         return image
@@ -152,7 +152,7 @@ class Remote:
                 stdout=subprocess.DEVNULL,
                 stderr=log,
                 pass_fds=(theirs.fileno(), self._descriptor),
-                env=self._darktable.surroundings(home),
+                env=self._darktable.environment_for(home),
             )
         return _Running(process, ours, home, log)
 
@@ -175,7 +175,7 @@ class Remote:
         running.line.settimeout(patience)
         try:
             running.line.sendall(json.dumps(message).encode())
-            received = running.line.recv(LONGEST)
+            received = running.line.recv(MESSAGE_BYTES)
         except TimeoutError as late:
             self._end()
             raise Failure(f"darktable did not answer {when} for {patience:.0f} s") from late

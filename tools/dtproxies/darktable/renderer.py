@@ -17,7 +17,7 @@ from dtbase.system.errors import Failure, WrongUsage
 from dtproxies.darktable import introspection
 from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.layout import ModuleLayout
-from dtproxies.darktable.remote import Remote
+from dtproxies.darktable.remote import RemoteDarktable
 from dtproxies.darktable.sidecar_writer import layout_of
 from dtproxies.vocabulary.module import Space
 
@@ -80,12 +80,12 @@ class Renderer:
         known = introspection.layouts(darktable)
         layouts = {name: layout_of(name, known) for name in modules}
         self._remotes = [
-            Remote(darktable, layouts, height, width, mosaic=mosaic, patience=patience) for _ in range(workers)
+            RemoteDarktable(darktable, layouts, height, width, mosaic=mosaic, patience=patience) for _ in range(workers)
         ]
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="darktable")
-        self._free: SimpleQueue[Remote] = SimpleQueue()
+        self._free: SimpleQueue[RemoteDarktable] = SimpleQueue()
         try:
-            list(self._threads.map(Remote.start, self._remotes))
+            list(self._threads.map(RemoteDarktable.start, self._remotes))
         except BaseException:
             self.close()
             raise

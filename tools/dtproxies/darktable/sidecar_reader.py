@@ -14,9 +14,9 @@ from dtproxies.darktable.sidecar_writer import decode
 
 NAMESPACE = "{http://darktable.sf.net/}"
 RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
-LEGACY = 1
+LEGACY_ORDER = 1
 """Order of sidecars that name none."""
-PARAMETERS = "darktable cannot read it either; export the sidecar again"
+UNREADABLE = "darktable cannot read it either; export the sidecar again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +62,9 @@ def read_edit(path: Path) -> Edit:
         end = int(about.attrib[f"{NAMESPACE}history_end"])
         listed = about.find(f"{NAMESPACE}history/{RDF}Seq")
         steps = [] if listed is None else [_entry(one) for one in listed if int(_said(one, "num", "0")) < end]
-        version = int(about.get(f"{NAMESPACE}iop_order_version", LEGACY))
+        version = int(about.get(f"{NAMESPACE}iop_order_version", LEGACY_ORDER))
     except (KeyError, ValueError, zlib.error, struct.error) as exc:
-        raise Failure(f"its history is broken: {exc!r}", where=str(path), fix=PARAMETERS) from exc
+        raise Failure(f"its history is broken: {exc!r}", where=str(path), fix=UNREADABLE) from exc
     last = {(one.module, one.instance): one for one in steps}
     text = about.get(f"{NAMESPACE}iop_order_list", "")
     return Edit(entries=tuple(last.values()), order_version=version, order_text=text)

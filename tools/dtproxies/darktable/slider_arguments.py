@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dtbase.system.errors import WrongUsage
 
 
-def parse(settings: Iterable[str]) -> dict[str, float | str]:
+def parse_sliders(settings: Iterable[str]) -> dict[str, float | str]:
     """Values by slider name from texts such as `exposure=1.5` or `mode=EXPOSURE_MODE_MANUAL`.
 
     Raises:

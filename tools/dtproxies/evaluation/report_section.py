@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from dtbase.text.generated_section import replace_section
 from dtproxies.evaluation.results import NAMES, Evaluation
-from dtproxies.images.metrics import Spread
+from dtproxies.images.metrics import MetricSummary
 from dtproxies.proxy.definition import load_definition
 from dtproxies.vocabulary.module import Module
 
@@ -71,7 +71,7 @@ def _said(found: Evaluation, module: Module) -> Iterator[str]:
     yield f"A million pixels take {found.seconds_per_megapixel:.2f} s of one core."
 
 
-def _spread(figures: Spread, form: Callable[[float], str]) -> list[str]:
+def _spread(figures: MetricSummary, form: Callable[[float], str]) -> list[str]:
     return [form(getattr(figures, name)) for name in NAMES]
 
 

@@ -34,7 +34,7 @@ class Sensor:
     """The sensor's colours of white in the light the image was taken in."""
 
 
-def write(path: Path, mosaic: NDArray[np.uint16], sensor: Sensor | None = None) -> None:
+def write_dng(path: Path, mosaic: NDArray[np.uint16], sensor: Sensor | None = None) -> None:
     """Write `mosaic` [H, W], a Bayer mosaic that starts red, green; atomically."""
     sensor = sensor or Sensor()
     height, width = mosaic.shape

@@ -15,7 +15,7 @@ from dtbase.imaging.colour import srgb_to_linear
 from dtbase.system.errors import Failure
 from dtbase.system.files import sha256
 from dtproxies.images.module_spaces import to_space
-from dtproxies.images.mosaic import balanced
+from dtproxies.images.mosaic import apply_white_balance
 from dtproxies.vocabulary.module import Module
 
 DIRECTORY = Path("images/proxy")
@@ -33,7 +33,7 @@ class LinearImage:
     pixels: Pixels
 
 
-def photographs(directory: Path, use: Use) -> list[LinearImage]:
+def read_photographs(directory: Path, use: Use) -> list[LinearImage]:
     """The photographs of `directory` that are for this use; which is for which stands in `sources.json`.
 
     Raises:
@@ -83,10 +83,10 @@ def expose(picture: LinearImage, stops: float) -> LinearImage:
     return LinearImage(f"{picture.name} {stops:+.2f} EV", (picture.pixels * 2.0**stops).astype(np.float32))
 
 
-def into_space(picture: LinearImage, module: Module) -> Pixels:
+def to_module_space(picture: LinearImage, module: Module) -> Pixels:
     """Its pixels as the module gets them."""
     pixels = np.asarray(to_space(picture.pixels.astype(np.float64), module.space), np.float32)
-    return balanced(pixels) if module.white_balanced else pixels
+    return apply_white_balance(pixels) if module.white_balanced else pixels
 
 
 def _read(path: Path, digest: str) -> LinearImage:

@@ -21,7 +21,7 @@ def read_image(path: Path) -> NDArray[np.float32]:
         Failure: this is no image.
     """
     if path.suffix.lower() == ".pfm":
-        image = pfm.read(path)
+        image = pfm.read_pfm(path)
         return np.repeat(image, 3, axis=2) if image.shape[2] == 1 else image
     from PIL import Image, ImageOps
 
@@ -42,7 +42,7 @@ def read_image(path: Path) -> NDArray[np.float32]:
 def write_image(path: Path, image: NDArray[np.float32]) -> None:
     """Write linear Rec709, H x W x 3, as `.pfm` unchanged or as `.png`, sRGB with 8 bits, clipped to [0, 1]."""
     if path.suffix.lower() == ".pfm":
-        pfm.write(path, image)
+        pfm.write_pfm(path, image)
         return
     from PIL import Image
 

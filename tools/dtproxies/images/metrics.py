@@ -26,7 +26,7 @@ FLOOR = {"lab": 1.0}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Figures:
+class Metrics:
     """One image held against darktable's."""
 
     display_psnr: float
@@ -43,14 +43,14 @@ class Figures:
     """Difference that 99.9 % of the values stay below, as a share of darktable's value, not clipped."""
 
 
-def compare(found: Pixels, wanted: Pixels, module: Module) -> Figures:
+def compare(found: Pixels, wanted: Pixels, module: Module) -> Metrics:
     """Hold `found` against what darktable rendered, both H x W x 3 in the space that the module makes."""
     exact, right = found.astype(np.float64), wanted.astype(np.float64)
     apart = np.abs(exact - right)
     light = [from_space(one, module.result_space) for one in (exact, right)]
     screens = [to_display(one, module.result_space) for one in (exact, right)]
     colours = [linear_rec709_to_lab(np.clip(one, 0, 1)) for one in light]
-    return Figures(
+    return Metrics(
         display_psnr=psnr(*screens, best=CAP),
         log_psnr=psnr(*map(log_encode, light), best=CAP),
         ssim=ssim(*screens),
@@ -63,11 +63,11 @@ def compare(found: Pixels, wanted: Pixels, module: Module) -> Figures:
 
 
 def display_psnr(found: Pixels, wanted: Pixels, module: Module) -> float:
-    """`Figures.display_psnr` alone, in a tenth of the time."""
+    """`Metrics.display_psnr` alone, in a tenth of the time."""
     return psnr(to_display(found, module.result_space), to_display(wanted, module.result_space), best=CAP)
 
 
-def encoded(pixels: Pixels, module: Module) -> Values:
+def encode_output(pixels: Pixels, module: Module) -> Values:
     """A module's output as numbers of about one: stops of light, or Lab over 100."""
     exact = pixels.astype(np.float64)
     return exact / 100 if module.result_space == "lab" else log_encode(exact)
@@ -79,7 +79,7 @@ def log_encode(light: Values) -> Values:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Spread:
+class MetricSummary:
     """A figure over many pictures."""
 
     mean: float
@@ -88,8 +88,8 @@ class Spread:
     worst: float
 
 
-def spread(values: Sequence[float], *, high_is_good: bool) -> Spread:
+def summarise(values: Sequence[float], *, high_is_good: bool) -> MetricSummary:
     """Mean, fifth percentile from the bad end, and the worst."""
     bad_end = 5 if high_is_good else 95
     worst = min(values) if high_is_good else max(values)
-    return Spread(mean=float(np.mean(values)), p5=float(np.percentile(values, bad_end)), worst=worst)
+    return MetricSummary(mean=float(np.mean(values)), p5=float(np.percentile(values, bad_end)), worst=worst)

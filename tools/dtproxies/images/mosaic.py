@@ -19,7 +19,7 @@ SHOT = 1 / 6000
 READ = 1 / 2000
 HEADROOM = 2.0
 """How much brighter than diffuse white the light is that fills the sensor."""
-FACTORS = tuple(1 / value for value in Sensor().neutral)
+WHITE_BALANCE = tuple(1 / value for value in Sensor().neutral)
 """By which white balance multiplies red, green and blue of that sensor."""
 
 
@@ -30,19 +30,19 @@ def to_mosaic(light: NDArray[np.floating]) -> NDArray[np.float32]:
     """
     sensor = Sensor()
     colours = light @ (np.reshape(sensor.matrix, (3, 3)) @ REC709_TO_XYZ_D65).T
-    colours = colours / (colours_of_white(sensor) * HEADROOM)
+    colours = colours / (largest_white_response(sensor) * HEADROOM)
     values = np.take_along_axis(colours, _colour_of(colours), axis=2)
     rng = np.random.default_rng(zlib.crc32(np.ascontiguousarray(values, np.float32).tobytes()))
     noise = rng.standard_normal(values.shape) * np.sqrt(SHOT * np.maximum(values, 0) + READ**2)
     return np.asarray(np.clip(values + noise, -10 * READ, 1), np.float32)
 
 
-def balanced(mosaic: NDArray[np.floating]) -> NDArray[np.float32]:
+def apply_white_balance(mosaic: NDArray[np.floating]) -> NDArray[np.float32]:
     """The same behind the white balance: a neutral surface has the same value in all colours."""
-    return np.asarray(mosaic * np.array(FACTORS)[_colour_of(mosaic)], np.float32)
+    return np.asarray(mosaic * np.array(WHITE_BALANCE)[_colour_of(mosaic)], np.float32)
 
 
-def colours_of_white(sensor: Sensor) -> float:
+def largest_white_response(sensor: Sensor) -> float:
     """The largest of the sensor's three values for diffuse white of brightness 1."""
     return float((np.reshape(sensor.matrix, (3, 3)) @ REC709_TO_XYZ_D65 @ np.ones(3)).max())
 

@@ -10,7 +10,7 @@ from scipy.ndimage import gaussian_filter
 
 Values = NDArray[np.floating[Any]]
 
-STEADY = (0.01**2, 0.03**2)
+STABILISERS = (0.01**2, 0.03**2)
 """What keeps the quotients of SSIM finite, for a peak of 1 (Wang et al. 2004, doi:10.1109/TIP.2003.819861)."""
 
 
@@ -26,8 +26,8 @@ def ssim(one: Values, other: Values) -> float:
     mean_one, mean_other = mean(one), mean(other)
     spread = mean(one * one) - mean_one**2 + mean(other * other) - mean_other**2
     together = mean(one * other) - mean_one * mean_other
-    structure = (2 * together + STEADY[1]) / (spread + STEADY[1])
-    light = (2 * mean_one * mean_other + STEADY[0]) / (mean_one**2 + mean_other**2 + STEADY[0])
+    structure = (2 * together + STABILISERS[1]) / (spread + STABILISERS[1])
+    light = (2 * mean_one * mean_other + STABILISERS[0]) / (mean_one**2 + mean_other**2 + STABILISERS[0])
     return float(np.mean(light * structure))
 
 

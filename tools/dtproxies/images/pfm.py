@@ -11,7 +11,7 @@ from dtbase.system import files
 from dtbase.system.errors import Failure
 
 
-def read(path: Path) -> NDArray[np.float32]:
+def read_pfm(path: Path) -> NDArray[np.float32]:
     """The image in `path`, H x W x 3, or H x W x 1 where it has one channel; top row first.
 
     Raises:
@@ -32,7 +32,7 @@ def read(path: Path) -> NDArray[np.float32]:
     return np.ascontiguousarray(image[::-1], np.float32)
 
 
-def write(path: Path, image: NDArray[np.float32]) -> None:
+def write_pfm(path: Path, image: NDArray[np.float32]) -> None:
     """Write an H x W x 3 image to `path`, atomically."""
     height, width, _ = image.shape
     head = f"PF\n{width} {height}\n-1.0\n".encode()

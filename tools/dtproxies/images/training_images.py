@@ -19,9 +19,9 @@ class ImageSequence:
     """At least as large; with none there are only charts."""
     side: int
     seed: int
-    charts: float = CHARTS
+    chart_fraction: float = CHARTS
     """Share of charts."""
-    exposures: tuple[float, float] = EXPOSURES
+    exposure_range: tuple[float, float] = EXPOSURES
     """Photographs are made so many stops darker or brighter."""
 
     @classmethod
@@ -31,15 +31,15 @@ class ImageSequence:
             photographs=photographs,
             side=recipe.side,
             seed=recipe.seed if seed is None else seed,
-            charts=recipe.charts,
-            exposures=recipe.exposures,
+            chart_fraction=recipe.chart_fraction,
+            exposure_range=recipe.exposure_range,
         )
 
-    def picture(self, number: int) -> LinearImage:
+    def image(self, number: int) -> LinearImage:
         """The image at this place, counted from 0."""
         rng = np.random.default_rng([self.seed, number])
-        charts = int(number * self.charts)
-        if not self.photographs or int((number + 1) * self.charts) > charts:
+        charts = int(number * self.chart_fraction)
+        if not self.photographs or int((number + 1) * self.chart_fraction) > charts:
             return chart(self.side, int(rng.integers(2**31)))
         shown = self.photographs[(number - charts) % len(self.photographs)]
-        return expose(crop(shown, self.side, rng), rng.uniform(*self.exposures))
+        return expose(crop(shown, self.side, rng), rng.uniform(*self.exposure_range))

@@ -22,10 +22,10 @@ def read_user_image(path: Path, *, longest: int | None = None) -> LinearImage:
     if not np.isfinite(pixels).all():
         share = 1 - np.isfinite(pixels).mean()
         raise Failure(f"{share:.2%} of its values are not finite", where=str(path), fix="export it again")
-    return LinearImage(path.stem, shrunk(pixels, longest) if longest else pixels)
+    return LinearImage(path.stem, downscale(pixels, longest) if longest else pixels)
 
 
-def shrunk(pixels: Pixels, longest: int) -> Pixels:
+def downscale(pixels: Pixels, longest: int) -> Pixels:
     """Linear light with the longer side at most that long; each pixel is the mean of those it stands for."""
     height, width, _ = pixels.shape
     factor = longest / max(height, width)

@@ -14,12 +14,12 @@ from dtbase.terminal.console import Console
 
 FRAME = "%04d.png"
 """Name of an image, by its number from 0."""
-RATE = 10
+FRAME_RATE = 10
 """Pictures a second."""
-GET = "pip install 'dtmodels[video]', or install ffmpeg with your system"
+INSTALL_HINT = "pip install 'dtmodels[video]', or install ffmpeg with your system"
 
 
-def write_video(console: Console, frames: Path, path: Path, *, rate: int = RATE) -> bool:
+def write_video(console: Console, frames: Path, path: Path, *, rate: int = FRAME_RATE) -> bool:
     """Write the images in `frames`, named by `FRAME`, as an H.264 video; say by which command.
 
     Returns:
@@ -29,13 +29,13 @@ def write_video(console: Console, frames: Path, path: Path, *, rate: int = RATE)
         Failure: ffmpeg does not make the video.
     """
     program = find_ffmpeg()
-    console.note(f"video: {shlex.join(command('ffmpeg', frames, path, rate))}")
+    console.note(f"video: {shlex.join(ffmpeg_command('ffmpeg', frames, path, rate))}")
     if program is None:
-        console.note(f"no ffmpeg here, so no video was written; to get one: {GET}")
+        console.note(f"no ffmpeg here, so no video was written; to get one: {INSTALL_HINT}")
         return False
     with replacing(path) as part:
         # The format has to be named, since the name of the part does not end like a video.
-        words = [*command(program, frames, part, rate)[:-1], "-f", "mp4", str(part)]
+        words = [*ffmpeg_command(program, frames, part, rate)[:-1], "-f", "mp4", str(part)]
         done = subprocess.run(words, capture_output=True, text=True, errors="replace", check=False)
         if done.returncode:
             last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
@@ -43,7 +43,7 @@ def write_video(console: Console, frames: Path, path: Path, *, rate: int = RATE)
     return True
 
 
-def command(program: str, frames: Path, path: Path, rate: int) -> Sequence[str]:
+def ffmpeg_command(program: str, frames: Path, path: Path, rate: int) -> Sequence[str]:
     """The command that makes the video; sides are made even, as H.264 with halved colours wants them."""
     return [
         *(program, "-y", "-framerate", str(rate), "-i", str(frames / FRAME)),

@@ -29,7 +29,7 @@ RECIPE = Recipe(pairs=24, side=64, steps=40)
 
 def network() -> nn.Module:
     """The untrained network."""
-    from dtproxies.images.mosaic import FACTORS
+    from dtproxies.images.mosaic import WHITE_BALANCE
     from dtproxies.networks.rcd import Demosaic
 
-    return Demosaic(FACTORS)
+    return Demosaic(WHITE_BALANCE)

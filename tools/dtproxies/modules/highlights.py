@@ -32,7 +32,7 @@ very threshold, on which float64 and darktable's float32 decide differently."""
 
 def network() -> nn.Module:
     """The untrained network."""
-    from dtproxies.images.mosaic import FACTORS
+    from dtproxies.images.mosaic import WHITE_BALANCE
     from dtproxies.networks.highlight_inpainting import Highlights
 
-    return Highlights(FACTORS)
+    return Highlights(WHITE_BALANCE)

@@ -30,7 +30,7 @@ MODULE = Module(
 """Ranges are those of darktable's sliders, but for a radius of 500 px there: the tails of the blur reach eleven times
 as far. The blur is the Gaussian one, of order zero; the other choice, which darktable starts with, is bilateral."""
 
-RECIPE = Recipe(pairs=32, side=48, steps=30, charts=0.0, exposures=(-4.0, -1.0))
+RECIPE = Recipe(pairs=32, side=48, steps=30, chart_fraction=0.0, exposure_range=(-4.0, -1.0))
 """Half a minute on one core. Fitted on images darker than white: where L reaches white on the way, darktable
 multiplies colour by up to a million, and what comes out is rounding."""
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 
-class Sites(NamedTuple):
+class BayerMasks(NamedTuple):
     """Where each colour is measured, [1, 1, H, W] each."""
 
     red: Tensor
@@ -18,10 +18,10 @@ class Sites(NamedTuple):
     """Rows that hold red, [1, 1, H, 1]; the others hold blue."""
 
 
-def sites(image: Tensor) -> Sites:
+def bayer_masks(image: Tensor) -> BayerMasks:
     """The places of an image [B, C, H, W] that starts red, green."""
     height, width = image.shape[-2:]
     even_rows = (torch.arange(height, device=image.device) % 2 == 0).reshape(1, 1, -1, 1)
     even_columns = (torch.arange(width, device=image.device) % 2 == 0).reshape(1, 1, 1, -1)
     red, blue = even_rows & even_columns, ~even_rows & ~even_columns
-    return Sites(red, ~(red | blue), blue, even_rows)
+    return BayerMasks(red, ~(red | blue), blue, even_rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from dtproxies.networks.colour import REC2020_TO_XYZ_D50, matrix
+from dtproxies.networks.colour import REC2020_TO_XYZ_D50, apply_matrix
 from dtproxies.networks.sliders import broadcast_sliders
 
 CAT16 = ((0.401288, 0.650173, -0.051461), (-0.250268, 1.204414, 0.045854), (-0.002079, 0.048952, 0.953127))
@@ -53,16 +53,16 @@ class MixerRgb(nn.Module):
         saturation, lightness = (sliders[:, at : at + 3, None, None] for at in (9, 12))
         compression, x, y = broadcast_sliders(sliders[:, 15:])
         cones = self._adapted(image.clamp(min=0), x, y)
-        xyz = matrix(matrix(cones, mix), self._cones_to_xyz).clamp(min=0)
-        cones = matrix(self._compressed(xyz, compression), self._xyz_to_cones).clamp(min=0)
+        xyz = apply_matrix(apply_matrix(cones, mix), self._cones_to_xyz).clamp(min=0)
+        cones = apply_matrix(self._compressed(xyz, compression), self._xyz_to_cones).clamp(min=0)
         cones = self._coloured(cones, saturation, lightness).clamp(min=0)
-        return matrix(matrix(cones, self._cones_to_xyz).clamp(min=0), self._xyz_to_rgb).clamp(min=0)
+        return apply_matrix(apply_matrix(cones, self._cones_to_xyz).clamp(min=0), self._xyz_to_rgb).clamp(min=0)
 
     def _adapted(self, image: Tensor, x: Tensor, y: Tensor) -> Tensor:
         """To responses of cones under D50."""
-        illuminant = matrix(torch.cat([x / y, torch.ones_like(x), (1 - x - y) / y], dim=1), self._xyz_to_cones)
+        illuminant = apply_matrix(torch.cat([x / y, torch.ones_like(x), (1 - x - y) / y], dim=1), self._xyz_to_cones)
         goal = illuminant.new_tensor(D50).reshape(1, 3, 1, 1)
-        return matrix(image, self._rgb_to_cones) * goal / illuminant
+        return apply_matrix(image, self._rgb_to_cones) * goal / illuminant
 
     def _compressed(self, xyz: Tensor, compression: Tensor) -> Tensor:
         """Chromaticities drawn towards white, strong and bright ones most, and never past it."""

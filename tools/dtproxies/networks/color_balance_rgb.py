@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from dtproxies.networks import uniform_colour_space
-from dtproxies.networks.colour import REC2020_TO_XYZ_D50, matrix
+from dtproxies.networks.colour import REC2020_TO_XYZ_D50, apply_matrix
 from dtproxies.networks.grading import (
     CONES_TO_LIGHTS,
     CONES_TO_XYZ,
@@ -17,14 +17,14 @@ from dtproxies.networks.grading import (
     D65_TO_D50,
     LIGHTS_TO_CONES,
     XYZ_TO_CONES,
-    fixed,
     from_polar,
+    limit_chroma,
     luminance,
-    relight,
+    multiply_constant,
     to_polar,
-    within,
+    with_luminance,
 )
-from dtproxies.networks.powers import power, root, share, soft_clip
+from dtproxies.networks.powers import safe_divide, safe_power, safe_sqrt, soft_clip
 from dtproxies.networks.sliders import broadcast_sliders
 
 Masks = tuple[Tensor, Tensor, Tensor]
@@ -53,7 +53,9 @@ class BalanceRgb(nn.Module):
         self.turn = nn.Parameter(torch.tensor(-0.48))
         """Hue of the sliders' zero, in radians."""
         self.register_buffer(
-            "_gamut", torch.from_numpy(uniform_colour_space.gamut(D50_TO_D65 @ REC2020_TO_XYZ_D50)), persistent=False
+            "_gamut",
+            torch.from_numpy(uniform_colour_space.gamut_table(D50_TO_D65 @ REC2020_TO_XYZ_D50)),
+            persistent=False,
         )
         self.register_buffer(
             "_to_cones", torch.from_numpy(np.array(XYZ_TO_CONES) @ D50_TO_D65 @ REC2020_TO_XYZ_D50), persistent=False
@@ -70,25 +72,25 @@ class BalanceRgb(nn.Module):
         )
         hue, vibrance, fulcrum, contrast = broadcast_sliders(more[:, 12:])
         white = torch.exp(math.log(2) * white)
-        light, chroma, cosine, sine = to_polar(matrix(image.clamp(min=0), self._to_cones))
+        light, chroma, cosine, sine = to_polar(apply_matrix(image.clamp(min=0), self._to_cones))
         light = light.clamp(min=0)
         masks = self._masks(light, shadows, highlights, grey)
         cosine, sine = _turned(cosine, sine, math.pi / 180 * hue)
-        pale = vibrance * (1 - power(chroma, vibrance.abs()))
-        chroma = within(chroma * (1 + _masked(more[:, :4], masks) + pale).clamp(min=0), cosine, sine)
+        pale = vibrance * (1 - safe_power(chroma, vibrance.abs()))
+        chroma = limit_chroma(chroma * (1 + _masked(more[:, :4], masks) + pale).clamp(min=0), cosine, sine)
         cones = from_polar(light, chroma, cosine, sine)
         cones, lift = self._graded(cones, grades, masks, white)
-        light = power((luminance(cones) / white).clamp(min=0), 1 / (1 + lift)) * white
-        light = fulcrum * power(light / fulcrum, 1 + contrast)
-        xyz = fixed(relight(cones, light), CONES_TO_XYZ)
+        light = safe_power((luminance(cones) / white).clamp(min=0), 1 / (1 + lift)) * white
+        light = fulcrum * safe_power(light / fulcrum, 1 + contrast)
+        xyz = multiply_constant(with_luminance(cones, light), CONES_TO_XYZ)
         xyz = self._saturated(
             xyz, uniform_colour_space.lightness_of(white), _masked(more[:, 4:8], masks), _masked(more[:, 8:12], masks)
         )
-        return matrix(xyz, self._from_xyz).clamp(min=0)
+        return apply_matrix(xyz, self._from_xyz).clamp(min=0)
 
     def _masks(self, light: Tensor, shadows: Tensor, highlights: Tensor, grey: Tensor) -> Masks:
-        middle = power(grey, self.bend)
-        away = power(light, self.bend) - middle
+        middle = safe_power(grey, self.bend)
+        away = safe_power(light, self.bend) - middle
         low, high = self.steep * (1 + shadows), self.steep * (1 + highlights)
         dark = torch.sigmoid(-away / middle * low)
         bright = torch.sigmoid(away / middle * high)
@@ -99,12 +101,12 @@ class BalanceRgb(nn.Module):
     def _graded(self, cones: Tensor, grades: Tensor, masks: Masks, white: Tensor) -> tuple[Tensor, Tensor]:
         """Cones behind offset, slopes and power; and the power of the midtones' luminance less one."""
         shadow, middle, high, everything = (self._colour(grades[:, at : at + 3]) for at in (0, 3, 6, 9))
-        lights = fixed(cones, CONES_TO_LIGHTS) + everything[0] + everything[1] * everything[2]
+        lights = multiply_constant(cones, CONES_TO_LIGHTS) + everything[0] + everything[1] * everything[2]
         dark, _, bright = masks
         slope = (1 - bright) * ((1 - dark) + dark * (1 + shadow[0] + shadow[1])) + bright * (1 + high[0] + high[1])
         lights = lights * slope
-        bent = torch.sign(lights) * power(lights.abs() / white, 1 / (1 + middle[0])) * white
-        return fixed(bent, LIGHTS_TO_CONES), middle[1]
+        bent = torch.sign(lights) * safe_power(lights.abs() / white, 1 / (1 + middle[0])) * white
+        return multiply_constant(bent, LIGHTS_TO_CONES), middle[1]
 
     def _colour(self, grade: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """What three sliders add to the lights: by chroma and hue, and by luminance; and the lights of white."""
@@ -112,24 +114,26 @@ class BalanceRgb(nn.Module):
         angle = math.pi / 180 * hue + self.turn
         lit = from_polar(torch.ones_like(chroma), chroma, torch.cos(angle), torch.sin(angle))
         none = torch.zeros_like(chroma)
-        grey = fixed(from_polar(torch.ones_like(chroma), none, torch.ones_like(chroma), none), CONES_TO_LIGHTS)
-        return fixed(lit, CONES_TO_LIGHTS) - grey, height, grey
+        grey = multiply_constant(
+            from_polar(torch.ones_like(chroma), none, torch.ones_like(chroma), none), CONES_TO_LIGHTS
+        )
+        return multiply_constant(lit, CONES_TO_LIGHTS) - grey, height, grey
 
     def _saturated(self, xyz: Tensor, white: Tensor, saturation: Tensor, brilliance: Tensor) -> Tensor:
         j, chroma, hue = uniform_colour_space.to_ucs(xyz, white)
         bright = uniform_colour_space.brightness(j, chroma)
-        radius = root(chroma**2 + bright**2)
-        sine, cosine = share(chroma, radius), share(bright, radius)
+        radius = safe_sqrt(chroma**2 + bright**2)
+        sine, cosine = safe_divide(chroma, radius), safe_divide(bright, radius)
         purity, whiteness = chroma.clamp(min=1e-10), sine * chroma + cosine * bright
-        most = root(purity**2 + whiteness**2) / purity
+        most = safe_sqrt(purity**2 + whiteness**2) / purity
         factor = soft_clip((1 + saturation).clamp(min=0), most / 2, most)
         along = (factor - 1) * purity
-        across = root(purity**2 * (1 - factor**2) + whiteness**2) * (1 + brilliance).clamp(min=0)
+        across = safe_sqrt(purity**2 * (1 - factor**2) + whiteness**2) * (1 + brilliance).clamp(min=0)
         chroma, bright = (cosine * along + sine * across).clamp(min=0), (cosine * across - sine * along).clamp(min=0)
         j = uniform_colour_space.lightness(bright, chroma)
-        edge = uniform_colour_space.most_chroma(j, hue, white, self._gamut)
-        limit = share(edge, uniform_colour_space.brightness(j, edge))
-        chroma = soft_clip(share(chroma, bright), 0.8 * limit, limit) * bright
+        edge = uniform_colour_space.max_chroma(j, hue, white, self._gamut)
+        limit = safe_divide(edge, uniform_colour_space.brightness(j, edge))
+        chroma = soft_clip(safe_divide(chroma, bright), 0.8 * limit, limit) * bright
         return uniform_colour_space.from_ucs(uniform_colour_space.lightness(bright, chroma), chroma, hue, white)
 
 

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 
 from dtbase.imaging.colour import REC709_TO_XYZ_D50
-from dtproxies.networks.colour import matrix, xyz_to_lab
-from dtproxies.networks.cube_root import near_cube_root
+from dtproxies.networks.colour import apply_matrix, xyz_to_lab
+from dtproxies.networks.cube_root import approximate_cube_root
 from dtproxies.networks.hsl import from_hsl
 from dtproxies.networks.sliders import broadcast_sliders
 
@@ -30,6 +30,6 @@ class Colorize(nn.Module):
         """See `dtproxies.networks` for shapes and units."""
         hue, saturation, share, lightness = broadcast_sliders(sliders)
         light = from_hsl(hue, saturation, lightness / 100)
-        colour = xyz_to_lab(matrix(light, self.to_xyz), near_cube_root)
+        colour = xyz_to_lab(apply_matrix(light, self.to_xyz), approximate_cube_root)
         mixed = colour[:, :1] + share / 100 * (image[:, :1] - 100 * self.middle)
         return torch.cat([mixed, colour[:, 1:].expand_as(image[:, 1:])], dim=1)

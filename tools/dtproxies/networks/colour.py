@@ -29,7 +29,7 @@ SRGB_TO_XYZ_D50 = adapted(to_xyz(REC709, WHITE), WHITE)
 """Linear light of darktable's output profile sRGB."""
 
 
-def matrix(image: Tensor, numbers: NDArray[np.floating[Any]] | Tensor) -> Tensor:
+def apply_matrix(image: Tensor, numbers: NDArray[np.floating[Any]] | Tensor) -> Tensor:
     """Every pixel times a 3 x 3 matrix, which may be [B, 3, 3]."""
     if not isinstance(numbers, Tensor):
         numbers = torch.from_numpy(np.asarray(numbers, np.float64))
@@ -76,9 +76,9 @@ def to_rec709(image: Tensor, space: Space) -> Tensor:
     """Linear Rec709 from a module's space, as `images.module_spaces.from_space`; a mosaic stays as it is."""
     match space:
         case "work-rgb":
-            return matrix(image, np.linalg.inv(REC709_TO_REC2020))
+            return apply_matrix(image, np.linalg.inv(REC709_TO_REC2020))
         case "lab":
-            return matrix(lab_to_xyz(image), np.linalg.inv(REC709_TO_XYZ_D50))
+            return apply_matrix(lab_to_xyz(image), np.linalg.inv(REC709_TO_XYZ_D50))
         case "display":
             return srgb_to_linear(image)
         case "input-rgb" | "raw":
@@ -93,9 +93,9 @@ def from_rec709(image: Tensor, space: Space) -> Tensor:
     """
     match space:
         case "work-rgb":
-            return matrix(image, REC709_TO_REC2020)
+            return apply_matrix(image, REC709_TO_REC2020)
         case "lab":
-            return xyz_to_lab(matrix(image, REC709_TO_XYZ_D50))
+            return xyz_to_lab(apply_matrix(image, REC709_TO_XYZ_D50))
         case "display":
             return linear_to_srgb(image)
         case "input-rgb":

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from dtbase.imaging.colour import REC709_TO_XYZ_D50
-from dtproxies.networks.colour import lab_to_xyz, matrix, xyz_to_lab
-from dtproxies.networks.cube_root import near_cube_root
+from dtproxies.networks.colour import apply_matrix, lab_to_xyz, xyz_to_lab
+from dtproxies.networks.cube_root import approximate_cube_root
 
 START = 0.9
 """Of the share of each fitted parameter that it starts from."""
@@ -25,7 +25,7 @@ class ToLab(nn.Module):
 
     def forward(self, image: Tensor, _sliders: Tensor) -> Tensor:
         """See `dtproxies.networks` for shapes and units."""
-        return xyz_to_lab(matrix(image, self.to_xyz), near_cube_root)
+        return xyz_to_lab(apply_matrix(image, self.to_xyz), approximate_cube_root)
 
 
 class ToDisplay(nn.Module):
@@ -42,7 +42,7 @@ class ToDisplay(nn.Module):
 
     def forward(self, image: Tensor, _sliders: Tensor) -> Tensor:
         """See `dtproxies.networks` for shapes and units."""
-        light = matrix(lab_to_xyz(image), self.from_xyz)
+        light = apply_matrix(lab_to_xyz(image), self.from_xyz)
         knots = [torch.full_like(light[:1, :1, :1, :1], knot) for knot in KNOTS]
         powers = torch.stack([torch.log(self._curve(knot)) / torch.log(knot) for knot in knots])
         return torch.where(light < 1, self._curve(light.clamp(0, 1)), torch.pow(light.clamp(min=1), powers.mean(dim=0)))

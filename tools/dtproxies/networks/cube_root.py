@@ -16,7 +16,7 @@ SHIFT = 709921077 / 2**23 - 127 * 2 / 3
 of a float32."""
 
 
-def near_cube_root(number: Tensor) -> Tensor:
+def approximate_cube_root(number: Tensor) -> Tensor:
     """Of positive numbers; gradients go through it."""
     power = torch.floor(torch.log(number.detach()) / LN2)
     # Bits of a float32, read as an integer, are a logarithm that is straight between powers of two.

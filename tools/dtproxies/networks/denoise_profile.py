@@ -9,9 +9,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from dtproxies.networks.powers import power, root
+from dtproxies.networks.powers import safe_power, safe_sqrt
 from dtproxies.networks.sliders import broadcast_sliders
-from dtproxies.networks.wavelets import NOISE, layers
+from dtproxies.networks.wavelets import NOISE, decompose
 
 SCALES = 7
 APART = 9.0
@@ -52,14 +52,14 @@ class Denoise(nn.Module):
         factors = self.factors.reshape(1, 3, 1, 1)
         bend = functional.relu(shadows - 0.1 * torch.log(factors))
         rest = 1 - bend / 2
-        noise = root(slope * torch.exp(FULCRUM * (1 - shadows)))
+        noise = safe_sqrt(slope * torch.exp(FULCRUM * (1 - shadows)))
         there, back = _colours(self.factors)
-        even = power(functional.relu(image + offset), rest) / (rest * noise)
+        even = safe_power(functional.relu(image + offset), rest) / (rest * noise)
         even = _mixed(there, even) / strength
         clean = _mixed(back, self._shrunk(even)) * strength
         clean = functional.relu(clean)
-        light = clean + root(clean**2 + bias * strength * factors)
-        return power(light * noise * rest / 2, 1 / rest) - offset
+        light = clean + safe_sqrt(clean**2 + bias * strength * factors)
+        return safe_power(light * noise * rest / 2, 1 / rest) - offset
 
     def _shrunk(self, even: Tensor) -> Tensor:
         """Details closer to nothing by the share that is noise, on the scales that the image is large enough for."""
@@ -67,7 +67,7 @@ class Denoise(nn.Module):
         rows, columns = (torch.arange(size, device=even.device) for size in (height, width))
         longest = torch.maximum(rows[-1], columns[-1]) + 1
         made, rest = torch.zeros_like(even), even
-        for scale, (detail, coarse) in enumerate(layers(even, SCALES, torch.exp(self.log_spread), APART)):
+        for scale, (detail, coarse) in enumerate(decompose(even, SCALES, torch.exp(self.log_spread), APART)):
             shown = longest * PART >= 1 + 2 ** (scale + 1.5)
             noise = NOISE ** (2 * scale)
             variance = (detail**2).sum(dim=(2, 3), keepdim=True) / (height * width - 1)

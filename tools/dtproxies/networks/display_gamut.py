@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from dtproxies.networks.colour import matrix
+from dtproxies.networks.colour import apply_matrix
 from dtproxies.networks.grading import from_polar, to_polar
 
 GREY_LUMINANCE = 1.05785528
@@ -22,7 +22,7 @@ STEADY_WHITE = 0.988237752433297
 SCALE = 0.427506877216495
 
 
-def into_display(
+def fit_display_gamut(
     colour: tuple[Tensor, Tensor, Tensor, Tensor], ends: tuple[Tensor, Tensor], to_cones: Tensor, from_cones: Tensor
 ) -> Tensor:
     """Luminance, chroma and hue as light of a display, with less chroma where it has no room.
@@ -37,15 +37,17 @@ def into_display(
     """
     light, chroma, cosine, sine = colour
     black, white = ends
-    plain = matrix(from_polar(light, chroma, cosine, sine), from_cones)
+    plain = apply_matrix(from_polar(light, chroma, cosine, sine), from_cones)
     lit = plain + (-plain.amin(dim=1, keepdim=True)).clamp(min=0)
-    brightened = to_polar(matrix(lit, to_cones))[0]
-    light = between((light + brightened) / 2, GREY_LUMINANCE * black, GREY_LUMINANCE * white)
+    brightened = to_polar(apply_matrix(lit, to_cones))[0]
+    light = clamp_between((light + brightened) / 2, GREY_LUMINANCE * black, GREY_LUMINANCE * white)
     chroma = torch.minimum(chroma, _room(light, cosine, sine, white, from_cones))
-    return between(matrix(from_polar(light, chroma, cosine, sine), from_cones), torch.zeros_like(white), white)
+    return clamp_between(
+        apply_matrix(from_polar(light, chroma, cosine, sine), from_cones), torch.zeros_like(white), white
+    )
 
 
-def between(value: Tensor, low: Tensor, high: Tensor) -> Tensor:
+def clamp_between(value: Tensor, low: Tensor, high: Tensor) -> Tensor:
     """The value, no lower than `low` and no higher than `high`."""
     return torch.minimum(torch.maximum(value, low), high)
 

@@ -52,7 +52,7 @@ class FiLM(nn.Module):
         return made
 
 
-def gated(features: Tensor, gates: Tensor) -> Tensor:
+def gate(features: Tensor, gates: Tensor) -> Tensor:
     """Sum of images, each times its own gate: what is added is nothing where all gates are zero, by construction.
 
     Gates are slider values that are zero where the module does nothing, so slopes are right there as well.

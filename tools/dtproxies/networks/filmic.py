@@ -8,10 +8,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from dtproxies.networks.colour import REC2020_TO_XYZ_D50, SRGB_TO_XYZ_D50, matrix
-from dtproxies.networks.display_gamut import GREY_LUMINANCE, between, into_display
-from dtproxies.networks.grading import CONES_TO_XYZ, D50_TO_D65, D65_TO_D50, XYZ_TO_CONES, to_polar, within
-from dtproxies.networks.powers import power, share
+from dtproxies.networks.colour import REC2020_TO_XYZ_D50, SRGB_TO_XYZ_D50, apply_matrix
+from dtproxies.networks.display_gamut import GREY_LUMINANCE, clamp_between, fit_display_gamut
+from dtproxies.networks.grading import CONES_TO_XYZ, D50_TO_D65, D65_TO_D50, XYZ_TO_CONES, limit_chroma, to_polar
+from dtproxies.networks.powers import safe_divide, safe_power
 from dtproxies.networks.s_curve import SCurve
 from dtproxies.networks.sliders import broadcast_sliders
 
@@ -54,22 +54,22 @@ class Filmic(nn.Module):
         low, high = self.grey * torch.exp(LN2 * dark), self.grey * torch.exp(LN2 * bright)
 
         def toned(light: Tensor, least: Tensor) -> Tensor:
-            place = torch.log(between(light, low, high) / low) / (LN2 * (bright - dark))
+            place = torch.log(clamp_between(light, low, high) / low) / (LN2 * (bright - dark))
             # The ends are those behind the power although the power comes after, as in darktable.
-            return power(between(curve(place), least, white), hardness)
+            return safe_power(clamp_between(curve(place), least, white), hardness)
 
-        most = between(image.amax(dim=1, keepdim=True), low, high)
+        most = clamp_between(image.amax(dim=1, keepdim=True), low, high)
         mapped = (0.5 - saturation / 100) * toned(image, torch.zeros_like(black))
         mapped = mapped + (0.5 + saturation / 100) * image / most * toned(most, black)
         return self._shown(image, mapped, (black, white))
 
     def _curve(self, sliders: Tensor, black: Tensor, white: Tensor) -> SCurve:
         dark, bright, _, _, hardness, latitude, contrast, _, balance = broadcast_sliders(sliders)
-        low, middle, high = (power(one, 1 / hardness) for one in (black, self.grey.expand_as(white), white))
+        low, middle, high = (safe_power(one, 1 / hardness) for one in (black, self.grey.expand_as(white), white))
         span, latitude, balance = bright - dark, latitude / 100, balance / 100
         grey = -dark / span
         least = torch.maximum((high - middle) / (1 - grey), (middle - low) / grey).clamp(min=1) + self.margin
-        slope = contrast * span / self.span / (hardness * power(middle, hardness - 1))
+        slope = contrast * span / self.span / (hardness * safe_power(middle, hardness - 1))
         slope = torch.maximum(slope, least).clamp(max=100)
         start = middle - slope * grey
         first = (low + self.margin * (high - low) - start) / slope
@@ -89,12 +89,12 @@ class Filmic(nn.Module):
     def _shown(self, scene: Tensor, mapped: Tensor, ends: tuple[Tensor, Tensor]) -> Tensor:
         """The mapped light with the hue of the scene and no more chroma than fits."""
         black, white = ends
-        light, chroma, cosine, sine = to_polar(matrix(scene, self._to_cones))
-        new_light, new_chroma, _, _ = to_polar(matrix(mapped, self._to_cones))
-        new_light = between(new_light, GREY_LUMINANCE * black, GREY_LUMINANCE * white)
+        light, chroma, cosine, sine = to_polar(apply_matrix(scene, self._to_cones))
+        new_light, new_chroma, _, _ = to_polar(apply_matrix(mapped, self._to_cones))
+        new_light = clamp_between(new_light, GREY_LUMINANCE * black, GREY_LUMINANCE * white)
         old, new = chroma * light, torch.minimum(chroma, new_chroma) * new_light
         grown = (new_light > light) & (old < new)
-        new_chroma = share(torch.where(grown, (old + new) / 2, new), new_light).clamp(min=0)
-        colour = new_light, within(new_chroma, cosine, sine), cosine, sine
-        shown = into_display(colour, ends, self._display_to_cones, self._display_from_cones)
-        return matrix(matrix(shown, self._display_to_cones), self._from_cones)
+        new_chroma = safe_divide(torch.where(grown, (old + new) / 2, new), new_light).clamp(min=0)
+        colour = new_light, limit_chroma(new_chroma, cosine, sine), cosine, sine
+        shown = fit_display_gamut(colour, ends, self._display_to_cones, self._display_from_cones)
+        return apply_matrix(apply_matrix(shown, self._display_to_cones), self._from_cones)

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from dtproxies.vocabulary.module import Module
 
 
-def whole(image: Tensor) -> Tensor:
+def whole_frame(image: Tensor) -> Tensor:
     """[B, 4] for images [B, C, H, W] that are the whole frame."""
     height, width = image.shape[-2:]
     return image.new_tensor([[0, 0, width, height]]).expand(image.shape[0], 4)
@@ -36,6 +36,6 @@ def unit_grid(image: Tensor, frame: Tensor) -> tuple[Tensor, Tensor]:
 
 def call(network: nn.Module, module: Module, image: Tensor, sliders: Tensor, frame: Tensor | None = None) -> Tensor:
     """Run a network of `module`, with `frame` where it takes one; by default the image is the whole frame."""
-    placed = [whole(image) if frame is None else frame] if module.frame else []
+    placed = [whole_frame(image) if frame is None else frame] if module.frame else []
     made: Tensor = network(image, sliders, *placed)
     return made

@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from dtproxies.networks.colour import matrix
-from dtproxies.networks.powers import root, share
+from dtproxies.networks.colour import apply_matrix
+from dtproxies.networks.powers import safe_divide, safe_sqrt
 
 D50_TO_D65 = np.array(
     [[0.989466254, -0.0400304626, 0.0440530317], [-0.00540518733, 1.00666069, -0.00175551955],
@@ -37,9 +37,9 @@ WHITE = (0.21902143, 0.54371398)
 """Shares of red and green in the lights of white."""
 
 
-def fixed(image: Tensor, numbers: tuple[tuple[float, ...], ...]) -> Tensor:
+def multiply_constant(image: Tensor, numbers: tuple[tuple[float, ...], ...]) -> Tensor:
     """Every pixel times a matrix of constants."""
-    return matrix(image, torch.tensor(numbers, dtype=torch.float64))
+    return apply_matrix(image, torch.tensor(numbers, dtype=torch.float64))
 
 
 def luminance(cones: Tensor) -> Tensor:
@@ -49,28 +49,28 @@ def luminance(cones: Tensor) -> Tensor:
 
 def to_polar(cones: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Luminance, chroma, and cosine and sine of the hue."""
-    lights = fixed(share(cones, cones.sum(dim=1, keepdim=True)), CONES_TO_LIGHTS)
+    lights = multiply_constant(safe_divide(cones, cones.sum(dim=1, keepdim=True)), CONES_TO_LIGHTS)
     red, green = lights[:, :1] - WHITE[0], lights[:, 1:2] - WHITE[1]
-    chroma = root(red**2 + green**2)
-    return luminance(cones), chroma, share(red, chroma, 1.0), share(green, chroma, 0.0)
+    chroma = safe_sqrt(red**2 + green**2)
+    return luminance(cones), chroma, safe_divide(red, chroma, 1.0), safe_divide(green, chroma, 0.0)
 
 
 def from_polar(light: Tensor, chroma: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
     """The inverse of `to_polar`: cones."""
     red, green = chroma * cosine + WHITE[0], chroma * sine + WHITE[1]
-    cones = fixed(torch.cat([red, green, 1 - red - green], dim=1), LIGHTS_TO_CONES)
-    return cones * share(light, luminance(cones))
+    cones = multiply_constant(torch.cat([red, green, 1 - red - green], dim=1), LIGHTS_TO_CONES)
+    return cones * safe_divide(light, luminance(cones))
 
 
-def relight(cones: Tensor, light: Tensor) -> Tensor:
+def with_luminance(cones: Tensor, light: Tensor) -> Tensor:
     """The same chromaticity at another luminance; black has none and becomes that of no light at all."""
-    lights = fixed(share(cones, cones.sum(dim=1, keepdim=True)), CONES_TO_LIGHTS)
+    lights = multiply_constant(safe_divide(cones, cones.sum(dim=1, keepdim=True)), CONES_TO_LIGHTS)
     red, green = lights[:, :1], lights[:, 1:2]
-    plain = fixed(torch.cat([red, green, 1 - red - green], dim=1), LIGHTS_TO_CONES)
-    return plain * share(light, luminance(plain))
+    plain = multiply_constant(torch.cat([red, green, 1 - red - green], dim=1), LIGHTS_TO_CONES)
+    return plain * safe_divide(light, luminance(plain))
 
 
-def within(chroma: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
+def limit_chroma(chroma: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
     """Chroma no larger than leaves all three lights positive."""
     red, green = chroma * cosine + WHITE[0], chroma * sine + WHITE[1]
     for outside, room, way in (

@@ -7,8 +7,8 @@ import math
 import torch
 from torch import Tensor, nn
 
-from dtproxies.networks.guided_filter import guided, highest, lowest
-from dtproxies.networks.powers import share
+from dtproxies.networks.guided_filter import guided_filter, window_maximum, window_minimum
+from dtproxies.networks.powers import safe_divide
 from dtproxies.networks.sliders import broadcast_sliders
 
 DARK_WINDOW = 6
@@ -41,15 +41,15 @@ class Haze(nn.Module):
         """See `dtproxies.networks` for shapes and units."""
         strength, distance = broadcast_sliders(sliders)
         light, depth = self._haze(image)
-        veil = share(image, light).amin(dim=1, keepdim=True)
-        passed = lowest(highest(1 - strength * veil, DARK_WINDOW), DARK_WINDOW)
-        passed = guided(passed, image, FILTER_WINDOW, torch.exp(self.even))
+        veil = safe_divide(image, light).amin(dim=1, keepdim=True)
+        passed = window_minimum(window_maximum(1 - strength * veil, DARK_WINDOW), DARK_WINDOW)
+        passed = guided_filter(passed, image, FILTER_WINDOW, torch.exp(self.even))
         least = torch.exp(-distance * depth).clamp(LEAST, 1.0)
         return (image - light) / torch.maximum(passed, least) + light
 
     def _haze(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """Light of the haze [B, 3, 1, 1], and depth of the image in lengths over which it takes all but 1 / e."""
-        dark = lowest(image.amin(dim=1, keepdim=True), DARK_WINDOW).flatten(1)
+        dark = window_minimum(image.amin(dim=1, keepdim=True), DARK_WINDOW).flatten(1)
         total = image.sum(dim=1).flatten(1)
         size = dark.shape[1]
         few = size - torch.floor(torch.tensor(size, dtype=torch.float32) * HAZY)

@@ -8,9 +8,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from dtproxies.networks.bayer import Sites, sites
-from dtproxies.networks.neighbourhood import inside, neighbourhood
-from dtproxies.networks.powers import power, share
+from dtproxies.networks.bayer import BayerMasks, bayer_masks
+from dtproxies.networks.neighbourhood import interior_mask, sum_3x3
+from dtproxies.networks.powers import safe_divide, safe_power
 from dtproxies.networks.sliders import broadcast_sliders
 
 CLIP = 0
@@ -61,26 +61,26 @@ class Highlights(nn.Module):
         return torch.where(torch.round(method) == CLIP, cut, self._inpainted(image, threshold))
 
     def _inpainted(self, image: Tensor, threshold: Tensor) -> Tensor:
-        places, light = sites(image), functional.relu(image)
+        places, light = bayer_masks(image), functional.relu(image)
         red, green, blue = self.factors
         factors = torch.where(places.red, red, torch.where(places.green, green, blue))
         limits = NEAR_CLIPPED * threshold * factors
         clipped = image >= limits
         guess = self._guess(light, places)
-        usable = (image > DARK * limits) & ~clipped & inside(image, CLOSE)
+        usable = (image > DARK * limits) & ~clipped & interior_mask(image, CLOSE)
         shift = torch.zeros_like(image)
         for place in places[:3]:
             counted = (usable & place & _close(clipped & place)).to(image.dtype)
             count = counted.sum(dim=(2, 3), keepdim=True)
-            mean = share((counted * (image - guess)).sum(dim=(2, 3), keepdim=True), count)
+            mean = safe_divide((counted * (image - guess)).sum(dim=(2, 3), keepdim=True), count)
             shift = torch.where(place, torch.where(count > FEW, mean, 0.0), shift)
         return torch.where(light >= limits, torch.maximum(light, guess + shift), light)
 
-    def _guess(self, light: Tensor, places: Sites) -> Tensor:
+    def _guess(self, light: Tensor, places: BayerMasks) -> Tensor:
         """What the two other colours around each place say about its own."""
         red, green, blue = (self._mean_root(light, place) for place in places[:3])
         others = torch.where(places.red, green + blue, torch.where(places.green, red + blue, red + green)) / 2
-        return power(others, self.exponent)
+        return safe_power(others, self.exponent)
 
     def _mean_root(self, light: Tensor, place: Tensor) -> Tensor:
         # darktable never looks at the last row and the last column.
@@ -88,15 +88,15 @@ class Highlights(nn.Module):
         rows = torch.arange(height, device=light.device).reshape(1, 1, -1, 1) < height - 1
         columns = torch.arange(width, device=light.device).reshape(1, 1, 1, -1) < width - 1
         there = (place & rows & columns).to(light.dtype)
-        return power(share(neighbourhood(light * there), neighbourhood(there)), 1 / self.exponent)
+        return safe_power(safe_divide(sum_3x3(light * there), sum_3x3(there)), 1 / self.exponent)
 
 
 def _close(clipped: Tensor) -> Tensor:
     """Where a clipped place is near; [B, 1, H, W], both of bools. Whole squares of 3 x 3 places are near or not."""
     height, width = clipped.shape[-2:]
-    squares = neighbourhood(clipped.float())[..., ::3, ::3][..., : height // 3, : width // 3]
-    found = ((squares > 0) & inside(squares, 1)).float()
+    squares = sum_3x3(clipped.float())[..., ::3, ::3][..., : height // 3, : width // 3]
+    found = ((squares > 0) & interior_mask(squares, 1)).float()
     pattern = clipped.new_tensor(FAR, dtype=torch.float32)[None, None]
-    near = (functional.conv2d(found, pattern, padding=3) > 0) & inside(squares, CLOSE)
+    near = (functional.conv2d(found, pattern, padding=3) > 0) & interior_mask(squares, CLOSE)
     whole = functional.pad(near.float(), (0, 1, 0, 1))[..., :, None, :, None].expand(-1, -1, -1, 3, -1, 3)
     return whole.flatten(4, 5).flatten(2, 3)[..., :height, :width] > 0

@@ -76,14 +76,14 @@ class Border:
         return image
 
 
-def reduce(image: Tensor, extent: Extent) -> Tensor:
+def downsample(image: Tensor, extent: Extent) -> Tensor:
     """The next level of [B, C, H, W], of which `extent` counts; the outermost pixels are those next to them."""
     half = extent.half()
     made = functional.conv2d(_alone(image), _kernel(image) / 256, stride=2, padding=2)
     return _ended(_together(made, image), (half.rows - 2, half.columns - 2), half.shape)
 
 
-def expand(coarse: Tensor, extent: Extent) -> Tensor:
+def upsample(coarse: Tensor, extent: Extent) -> Tensor:
     """The inverse but for what was lost: an image at the finer level, of which `extent` counts."""
     made = functional.conv_transpose2d(_alone(coarse), _kernel(coarse) / 64, stride=2, padding=2, output_padding=1)
     last_row, last_column = ((count - 1) // 2 * 2 - 1 for count in (extent.rows, extent.columns))

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from dtproxies.networks.laplacian_pyramid import LEVELS, Border, expand, reduce
+from dtproxies.networks.laplacian_pyramid import LEVELS, Border, downsample, upsample
 from dtproxies.networks.sliders import broadcast_sliders
 
 GREYS = 6
@@ -41,12 +41,12 @@ class LocalLaplacian(nn.Module):
         made, extent = border.put_round(torch.cat([lightness, self._curves(lightness, sliders)], dim=1))
         levels, extents = [made], [extent]
         for _ in range(LEVELS):
-            levels.append(reduce(levels[-1], extents[-1]))
+            levels.append(downsample(levels[-1], extents[-1]))
             extents.append(extents[-1].half())
         made = levels[-1][:, :1]
         for level in reversed(range(LEVELS)):
             fine = levels[level]
-            above = expand(torch.cat([made, levels[level + 1][:, 1:]], dim=1), extents[level])
+            above = upsample(torch.cat([made, levels[level + 1][:, 1:]], dim=1), extents[level])
             details = _nearness(fine[:, :1]) * (fine[:, 1:] - above[:, 1:])
             built = above[:, :1] + details.sum(dim=1, keepdim=True)
             made = torch.where(border.last > level, built, fine[:, :1])

@@ -9,11 +9,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-Near = Callable[[int, int], Tensor]
+Neighbours = Callable[[int, int], Tensor]
 """From steps down and across to the image moved so that each place holds what lies there."""
 
 
-def shifted_neighbours(image: Tensor, reach: int, outside: str = "constant") -> Near:
+def shifted_neighbours(image: Tensor, reach: int, outside: str = "constant") -> Neighbours:
     """Neighbours of [B, C, H, W] up to `reach` places away; outside there are zeros, or with `replicate` the border."""
     padded = functional.pad(image, (reach, reach, reach, reach), mode=outside)
 
@@ -26,7 +26,7 @@ def shifted_neighbours(image: Tensor, reach: int, outside: str = "constant") -> 
     return near
 
 
-def inside(image: Tensor, border: int) -> Tensor:
+def interior_mask(image: Tensor, border: int) -> Tensor:
     """Where at least `border` places lie between a pixel and the end of the image, [1, 1, H, W]."""
     height, width = image.shape[-2:]
     rows = torch.arange(height, device=image.device).reshape(1, 1, -1, 1)
@@ -34,7 +34,7 @@ def inside(image: Tensor, border: int) -> Tensor:
     return (rows >= border) & (rows < height - border) & (columns >= border) & (columns < width - border)
 
 
-def neighbourhood(image: Tensor) -> Tensor:
+def sum_3x3(image: Tensor) -> Tensor:
     """Sums of 3 x 3 places; those outside the image count nothing."""
     near = shifted_neighbours(image, 1)
     columns = near(0, -1) + near(0, 0) + near(0, 1)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from dtproxies.networks.encoding import from_stops, to_stops
-from dtproxies.networks.film_layers import FiLM, gated
+from dtproxies.networks.film_layers import FiLM, gate
 from dtproxies.networks.sliders import SliderEmbedding
 from dtproxies.vocabulary.module import Module
 
@@ -35,7 +35,7 @@ class Mixer(nn.Module):
         inside = image / 100 if self._lab else to_stops(image)
         added: Tensor = self.film(inside, self.dials(sliders))
         if self._gates:
-            added = gated(added, sliders[:, self._gates] / self._sizes)  # type: ignore[operator]
+            added = gate(added, sliders[:, self._gates] / self._sizes)  # type: ignore[operator]
         if self._lab:
             return image + 100 * added
         # In light, so that nothing added is nothing changed, to the last bit.

@@ -6,14 +6,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from dtproxies.networks.bayer import sites
-from dtproxies.networks.neighbourhood import Near, inside, neighbourhood, shifted_neighbours
+from dtproxies.networks.bayer import bayer_masks
+from dtproxies.networks.neighbourhood import Neighbours, interior_mask, shifted_neighbours, sum_3x3
 
 REACH = 4
 """Pixels around an output pixel that it looks at."""
 
 
-def patterned(values: Tensor, clipped: Tensor) -> Tensor:
+def demosaic_ppg(values: Tensor, clipped: Tensor) -> Tensor:
     """The three colours of a mosaic that starts red, green.
 
     Green comes from the direction in which less changes, the others from differences to green. Within three pixels of
@@ -26,14 +26,14 @@ def patterned(values: Tensor, clipped: Tensor) -> Tensor:
     Returns:
         [B, 3, H, W].
     """
-    places, known = sites(values), functional.relu(values)
+    places, known = bayer_masks(values), functional.relu(values)
     mean_red, mean_green, mean_blue = (_mean(values, place, clipped) for place in places[:3])
-    green = torch.where(inside(values, 3), _cut(_green(shifted_neighbours(values, 3)), clipped), mean_green)
+    green = torch.where(interior_mask(values, 3), _cut(_green(shifted_neighbours(values, 3)), clipped), mean_green)
     green = torch.where(places.green, known, green)
     across, down, diagonal = _others(shifted_neighbours(known, 1), shifted_neighbours(green, 1))
     red = torch.where(places.blue, diagonal, torch.where(places.red_rows, across, down))
     blue = torch.where(places.red, diagonal, torch.where(places.red_rows, down, across))
-    whole = inside(values, 1)
+    whole = interior_mask(values, 1)
     red = torch.where(places.red, known, torch.where(whole, _cut(red, clipped), mean_red))
     blue = torch.where(places.blue, known, torch.where(whole, _cut(blue, clipped), mean_blue))
     return torch.cat([red, green, blue], dim=1)
@@ -46,10 +46,10 @@ def _cut(values: Tensor, clipped: Tensor) -> Tensor:
 def _mean(values: Tensor, place: Tensor, clipped: Tensor) -> Tensor:
     """Of the pixels of one colour in the 3 x 3 around."""
     there = place.to(values.dtype)
-    return _cut(neighbourhood(values * there) / neighbourhood(there), clipped)
+    return _cut(sum_3x3(values * there) / sum_3x3(there), clipped)
 
 
-def _green(near: Near) -> Tensor:
+def _green(near: Neighbours) -> Tensor:
     guesses, changes, ends = [], [], []
     for down, across in ((0, 1), (1, 0)):
         before, after = ([near(way * step * down, way * step * across) for step in (1, 2, 3)] for way in (-1, 1))
@@ -63,7 +63,7 @@ def _green(near: Near) -> Tensor:
     return torch.where(changes[0] > changes[1], between[1], between[0])
 
 
-def _others(known: Near, green: Near) -> tuple[Tensor, Tensor, Tensor]:
+def _others(known: Neighbours, green: Neighbours) -> tuple[Tensor, Tensor, Tensor]:
     """Another colour where its pixels lie left and right, above and below, and at the corners."""
 
     def guess(down: int, across: int) -> Tensor:

@@ -59,7 +59,7 @@ class Primaries(nn.Module):
         return buffer.to(like)
 
 
-def invert(matrix: Tensor) -> Tensor:
+def invert_3x3(matrix: Tensor) -> Tensor:
     """The inverse of [B, 3, 3] by cofactors, which every runtime can compute."""
     rows = matrix.unbind(dim=1)
     crossed = [torch.linalg.cross(rows[(at + 1) % 3], rows[(at + 2) % 3], dim=1) for at in range(3)]
@@ -70,7 +70,7 @@ def invert(matrix: Tensor) -> Tensor:
 def _to_xyz(place: Tensor, white: Tensor) -> Tensor:
     """Matrix to XYZ, [B, 3, 3], of primaries at [B, 3, 2] whose sum is `white` [2] (Lindbloom, RGB working spaces)."""
     columns = _xyz(place).transpose(1, 2)
-    share = torch.matmul(invert(columns), _xyz(white)[:, None])
+    share = torch.matmul(invert_3x3(columns), _xyz(white)[:, None])
     return columns * share.transpose(1, 2)
 
 

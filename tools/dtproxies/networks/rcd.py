@@ -8,9 +8,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from dtproxies.networks.bayer import Sites, sites
-from dtproxies.networks.neighbourhood import Near, inside, shifted_neighbours
-from dtproxies.networks.ppg import patterned
+from dtproxies.networks.bayer import BayerMasks, bayer_masks
+from dtproxies.networks.neighbourhood import Neighbours, interior_mask, shifted_neighbours
+from dtproxies.networks.ppg import demosaic_ppg
 from dtproxies.networks.sliders import broadcast_sliders
 
 TINY = 1e-5
@@ -47,13 +47,13 @@ class Demosaic(nn.Module):
         (method,) = broadcast_sliders(sliders)
         simple = torch.round(method) == PPG
         light = functional.relu(image)
-        grouped = patterned(torch.where(simple, image, light), simple)
+        grouped = demosaic_ppg(torch.where(simple, image, light), simple)
         brightest = self.factors.max()
         made = functional.relu(self._ratios(light / brightest)) * brightest
-        return torch.where(simple | ~inside(image, BORDER), grouped, made)
+        return torch.where(simple | ~interior_mask(image, BORDER), grouped, made)
 
     def _ratios(self, mosaic: Tensor) -> Tensor:
-        places, near, core = sites(mosaic), shifted_neighbours(mosaic, 4), inside(mosaic, CORE)
+        places, near, core = bayer_masks(mosaic), shifted_neighbours(mosaic, 4), interior_mask(mosaic, CORE)
         upright = _upright(near, core)
         brightness = self._brightness(near)
         green = torch.where(places.green | ~core, mosaic, _green(near, shifted_neighbours(brightness, 2), upright))
@@ -62,13 +62,13 @@ class Demosaic(nn.Module):
         red, blue = (torch.where(place, mosaic, opposite) for place in (places.red, places.blue))
         return torch.cat([_at_greens(red, green, places, upright), green, _at_greens(blue, green, places, upright)], 1)
 
-    def _brightness(self, near: Near) -> Tensor:
+    def _brightness(self, near: Neighbours) -> Tensor:
         sides = near(-1, 0) + near(1, 0) + near(0, -1) + near(0, 1)
         corners = near(-1, -1) + near(-1, 1) + near(1, -1) + near(1, 1)
         return near(0, 0) + torch.exp(self.log_side) * sides + torch.exp(self.log_corner) * corners
 
 
-def _upright(near: Near, core: Tensor) -> Tensor:
+def _upright(near: Neighbours, core: Tensor) -> Tensor:
     """How upright the structure is: 1 where all change is along columns, which is where rows should be followed."""
     high = [shifted_neighbours(_high_pass(near, *way), 1) for way in ((1, 0), (0, 1))]
     columns = high[0](-1, 0) + high[0](0, 0) + high[0](1, 0)
@@ -76,7 +76,7 @@ def _upright(near: Near, core: Tensor) -> Tensor:
     return _direction(torch.where(core, _portion(columns, rows), 0.0))
 
 
-def _slanting(mosaic: Tensor, near: Near) -> Tensor:
+def _slanting(mosaic: Tensor, near: Neighbours) -> Tensor:
     """The same for the falling and the rising diagonal."""
     # darktable keeps every other value: in even columns it finds that of the next one.
     even = (torch.arange(mosaic.shape[-1], device=mosaic.device) % 2 == 0).reshape(1, 1, 1, -1)
@@ -85,7 +85,7 @@ def _slanting(mosaic: Tensor, near: Near) -> Tensor:
     return _portion(falling(-1, -1) + falling(0, 0) + falling(1, 1), rising(-1, 1) + rising(0, 0) + rising(1, -1))
 
 
-def _high_pass(near: Near, down: int, across: int) -> Tensor:
+def _high_pass(near: Neighbours, down: int, across: int) -> Tensor:
     """The square of what a smooth curve through the seven places along one way does not explain."""
     at = {step: near(step * down, step * across) for step in range(-3, 4)}
     outer = at[-3] - at[-1] - at[1] + at[3]
@@ -109,7 +109,7 @@ def _weighed(changes: list[Tensor], estimates: list[Tensor]) -> Tensor:
     return (changes[1] * estimates[0] + changes[0] * estimates[1]) / (changes[0] + changes[1])
 
 
-def _green(near: Near, brightness: Near, upright: Tensor) -> Tensor:
+def _green(near: Neighbours, brightness: Neighbours, upright: Tensor) -> Tensor:
     """Green where red or blue was measured."""
 
     def estimate(down: int, across: int) -> Tensor:
@@ -127,7 +127,7 @@ def _green(near: Near, brightness: Near, upright: Tensor) -> Tensor:
     return upright * (rows - columns) + columns
 
 
-def _opposite(near: Near, green: Near, slanting: Tensor) -> Tensor:
+def _opposite(near: Neighbours, green: Neighbours, slanting: Tensor) -> Tensor:
     """Blue where red was measured, and red where blue was."""
 
     def estimate(across: int) -> Tensor:
@@ -143,7 +143,7 @@ def _opposite(near: Near, green: Near, slanting: Tensor) -> Tensor:
     return green(0, 0) + slanting * (rising - falling) + falling
 
 
-def _at_greens(colour: Tensor, green: Tensor, places: Sites, upright: Tensor) -> Tensor:
+def _at_greens(colour: Tensor, green: Tensor, places: BayerMasks, upright: Tensor) -> Tensor:
     """A colour that is known at all places but the green ones, there too."""
     known, greens = shifted_neighbours(colour, 3), shifted_neighbours(green, 2)
 

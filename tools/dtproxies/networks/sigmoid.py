@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from dtproxies.networks.colour import matrix
-from dtproxies.networks.primaries import Primaries, invert
+from dtproxies.networks.colour import apply_matrix
+from dtproxies.networks.primaries import Primaries, invert_3x3
 from dtproxies.networks.sliders import broadcast_sliders
 
 GREY = 0.1845
@@ -61,9 +61,9 @@ class Sigmoid(nn.Module):
         """Every channel through the curve, in primaries of one's choice, and the hue brought back."""
         inset, rotation, purity = moved[:, 0:6:2], moved[:, 1:6:2], moved[:, 6:7]
         inwards = self.primaries(inset, rotation)
-        outwards = invert(self.primaries(purity * inset, rotation))
-        scene = matrix(_positive(image), inwards)
-        return matrix(_keep_hue(scene, _through(scene, curve), hue), outwards)
+        outwards = invert_3x3(self.primaries(purity * inset, rotation))
+        scene = apply_matrix(_positive(image), inwards)
+        return apply_matrix(_keep_hue(scene, _through(scene, curve), hue), outwards)
 
 
 def _rounding(contrast: Tensor, skew: Tensor, white: Tensor, base: Tensor) -> Tensor:

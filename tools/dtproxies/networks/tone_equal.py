@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from dtproxies.networks.powers import root
+from dtproxies.networks.powers import safe_sqrt
 from dtproxies.networks.sliders import broadcast_sliders
 from dtproxies.networks.smooth_mask import SmoothMask
 
@@ -53,7 +53,7 @@ class ToneEqual(nn.Module):
     def forward(self, image: Tensor, sliders: Tensor, frame: Tensor) -> Tensor:
         """See `dtproxies.networks` for shapes and units."""
         blending, feathering, contrast, exposure = broadcast_sliders(sliders[:, GAINS:])
-        light = torch.exp(LN2 * exposure) * root(torch.sum(image**2, dim=1, keepdim=True))
+        light = torch.exp(LN2 * exposure) * safe_sqrt(torch.sum(image**2, dim=1, keepdim=True))
         light = ((light - self.fulcrum) * torch.exp(LN2 * contrast) + self.fulcrum).clamp(min=LEAST)
         smooth = self.mask(light, blending, feathering, frame).clamp(min=LEAST)
         place = (torch.log(smooth) / LN2).clamp(DARKEST, 0.0)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from dtproxies.networks.colour import D65_XY
-from dtproxies.networks.powers import power, root, share
+from dtproxies.networks.powers import safe_divide, safe_power, safe_sqrt
 
 Numbers = NDArray[np.floating[Any]]
 
@@ -50,7 +50,7 @@ class Hue(NamedTuple):
 
 def lightness_of(luminance: Tensor) -> Tensor:
     """L* of a luminance, 1 for diffuse white."""
-    bent = power(luminance, LIGHTNESS)
+    bent = safe_power(luminance, LIGHTNESS)
     return LARGEST * bent / (bent + HALF)
 
 
@@ -58,48 +58,50 @@ def to_ucs(xyz: Tensor, white: Tensor) -> tuple[Tensor, Tensor, Hue]:
     """XYZ -> lightness J as a share of that of `white`, chroma C, hue."""
     xyz = xyz.clamp(min=0)
     total = xyz.sum(dim=1, keepdim=True)
-    x, y = (share(xyz[:, at : at + 1], total, D65_XY[at]) for at in range(2))
+    x, y = (safe_divide(xyz[:, at : at + 1], total, D65_XY[at]) for at in range(2))
     lightness = lightness_of(xyz[:, 1:2])
     u, v = _colourful(x, y)
     square = u**2 + v**2
-    size = root(square)
-    chroma = CHROMA * power(lightness, CHROMA_LIGHTNESS) * power(square, CHROMA_COLOURFUL) / white
-    return lightness / white, chroma, Hue(share(u, size, 1.0), share(v, size, 0.0))
+    size = safe_sqrt(square)
+    chroma = CHROMA * safe_power(lightness, CHROMA_LIGHTNESS) * safe_power(square, CHROMA_COLOURFUL) / white
+    return lightness / white, chroma, Hue(safe_divide(u, size, 1.0), safe_divide(v, size, 0.0))
 
 
 def from_ucs(j: Tensor, chroma: Tensor, hue: Hue, white: Tensor) -> Tensor:
     """The inverse of `to_ucs`."""
     lightness = (j * white).clamp(0.0, 2.09885)
-    size = power(share(chroma * white, CHROMA * power(lightness, CHROMA_LIGHTNESS)), 1 / (2 * CHROMA_COLOURFUL))
+    size = safe_power(
+        safe_divide(chroma * white, CHROMA * safe_power(lightness, CHROMA_LIGHTNESS)), 1 / (2 * CHROMA_COLOURFUL)
+    )
     u, v = size * hue.cosine, size * hue.sine
     turned = [one * u + other * v for one, other in TURN_BACK]
     flat = [-half * one / (one.abs() - limit) for one, (limit, half) in zip(turned, BEND, strict=True)]
     x, y, room = (one * flat[0] + other * flat[1] + last for one, other, last in UV_TO_XYD)
-    x, y = share(x, room), share(y, room)
-    luminance = power(HALF * lightness / (LARGEST - lightness), LIGHT)
-    scale = share(luminance, y)
+    x, y = safe_divide(x, room), safe_divide(y, room)
+    luminance = safe_power(HALF * lightness / (LARGEST - lightness), LIGHT)
+    scale = safe_divide(luminance, y)
     return torch.cat([scale * x, torch.where(y == 0, 0.0, luminance), scale * (1 - x - y)], dim=1)
 
 
 def brightness(j: Tensor, chroma: Tensor) -> Tensor:
     """Of lightness and chroma: colours look brighter than greys."""
-    return j * (power(chroma, BRIGHTNESS) + 1)
+    return j * (safe_power(chroma, BRIGHTNESS) + 1)
 
 
 def lightness(bright: Tensor, chroma: Tensor) -> Tensor:
     """The inverse of `brightness`."""
-    return bright / (power(chroma, BRIGHTNESS) + 1)
+    return bright / (safe_power(chroma, BRIGHTNESS) + 1)
 
 
-def most_chroma(j: Tensor, hue: Hue, white: Tensor, table: Tensor) -> Tensor:
-    """The largest chroma of the working profile at this lightness and hue; `table` is that of `gamut`."""
+def max_chroma(j: Tensor, hue: Hue, white: Tensor, table: Tensor) -> Tensor:
+    """The largest chroma of the working profile at this lightness and hue; `table` is that of `gamut_table`."""
     # Grey has no hue: its angle is that of (1, 0), and no slope.
     place = HUES * (_angle(hue) + torch.pi) / (2 * torch.pi)
     before = torch.floor(place.detach())
     index = before.long()
     one, next_one = (torch.take(table.to(place), torch.remainder(index + step, HUES)) for step in (0, 1))
     colourful = one + (place - before) * (next_one - one)
-    return CHROMA * power(j * white, CHROMA_LIGHTNESS) * power(colourful, CHROMA_COLOURFUL) / white
+    return CHROMA * safe_power(j * white, CHROMA_LIGHTNESS) * safe_power(colourful, CHROMA_COLOURFUL) / white
 
 
 def _angle(hue: Hue) -> Tensor:
@@ -113,11 +115,11 @@ def _angle(hue: Hue) -> Tensor:
     return torch.where(hue.cosine < 0, torch.where(hue.sine < 0, -torch.pi, torch.pi) - near, near)
 
 
-def gamut(to_xyz: Numbers) -> Numbers:
+def gamut_table(to_xyz: Numbers) -> Numbers:
     """Square of the colourfulness at the edge of the triangle of primaries, by hue, [512].
 
     The edge is walked in small equal steps round white, and the steps that fall into a hue are averaged. As in
-    darktable the table is filled with 511 steps to the circle, and `most_chroma` reads it with 512.
+    darktable the table is filled with 511 steps to the circle, and `max_chroma` reads it with 512.
 
     Args:
         to_xyz: 3 x 3, from the primaries to XYZ under D65.
@@ -142,7 +144,7 @@ def gamut(to_xyz: Numbers) -> Numbers:
 def _colourful(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     """U and V of chromaticities; their length is the colourfulness."""
     u, v, room = (one * x + other * y + last for one, other, last in XY_TO_UVD)
-    flat = [share(u, room), share(v, room)]
+    flat = [safe_divide(u, room), safe_divide(v, room)]
     bent = [limit * one / (one.abs() + half) for one, (limit, half) in zip(flat, BEND, strict=True)]
     turned = [one * bent[0] + other * bent[1] for one, other in TURN]
     return turned[0], turned[1]

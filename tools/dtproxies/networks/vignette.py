@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from dtproxies.networks.frame import pixel_grid
-from dtproxies.networks.powers import power
+from dtproxies.networks.powers import safe_power
 from dtproxies.networks.sliders import broadcast_sliders
 
 LEAST_SHAPE = 0.001
@@ -53,5 +53,5 @@ class Vignette(nn.Module):
         away_x = (columns - width / 2 * (1 + x)).abs() * 2 / torch.where(flat, 1.0, across)
         away_y = (rows - height / 2 * (1 + y)).abs() * 2 / torch.where(flat, 1.0, down)
         bend = self.round / shape.clamp(min=LEAST_SHAPE)
-        total = power(away_x, bend) + power(away_y, bend)
-        return torch.where(flat | (total < LEAST_NORMAL), 0.0, power(total, 1 / bend))
+        total = safe_power(away_x, bend) + safe_power(away_y, bend)
+        return torch.where(flat | (total < LEAST_NORMAL), 0.0, safe_power(total, 1 / bend))

@@ -15,7 +15,7 @@ NOISE = math.sqrt(2 + 2 * 4**2 + 6**2) / 16
 """How much smaller noise of one standard deviation is on the next scale."""
 
 
-def layers(image: Tensor, count: int, spread: Tensor, apart: float) -> Iterator[tuple[Tensor, Tensor]]:
+def decompose(image: Tensor, count: int, spread: Tensor, apart: float) -> Iterator[tuple[Tensor, Tensor]]:
     """The detail that each scale takes away, finest first, and what is left behind it; [B, C, H, W] both.
 
     The mean around a pixel is over 5 x 5 places that lie 1, 2, 4... pixels apart, each weighed by the B-spline and by

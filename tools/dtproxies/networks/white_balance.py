@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from dtproxies.networks.bayer import sites
+from dtproxies.networks.bayer import bayer_masks
 from dtproxies.networks.sliders import broadcast_sliders
 
 
@@ -23,6 +23,6 @@ class Balance(nn.Module):
     def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
         """See `dtproxies.networks` for shapes and units; C is 1."""
         red, green, blue = broadcast_sliders(sliders)
-        places = sites(image)
+        places = bayer_masks(image)
         factors = torch.where(places.red, red, torch.where(places.green, green, blue))
         return self.scale * factors * image

@@ -88,7 +88,7 @@ def nudged(
     for at in rng.permutation(movable).astype(int):
         one = axis(module.sliders[at])
         for way in rng.permutation([-NUDGE, NUDGE]):
-            place = float(one.places(position[at])) + way * (one.high - one.low)
+            place = float(one.coordinates(position[at])) + way * (one.high - one.low)
             moved = position.copy()
             moved[at] = np.float32(one.values(np.array(place)))
             if one.low <= place <= one.high and (reachable is None or reachable(moved.tolist())):

@@ -103,7 +103,7 @@ def unknowns(links: Sequence[PipelineStep]) -> list[Unknowns]:
 
 def share(one: Axis, value: float) -> float:
     """How far along its axis a value lies, 0 to 1."""
-    return float((one.places(value) - one.low) / (one.high - one.low))
+    return float((one.coordinates(value) - one.low) / (one.high - one.low))
 
 
 def errors(links: Sequence[PipelineStep], found: Sequence[Mapping[str, float]]) -> dict[str, float]:

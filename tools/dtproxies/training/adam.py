@@ -106,7 +106,7 @@ class _Run:
         self._network = given.network().to(self.device).train()
         self.average = copy.deepcopy(self._network)
         self._optimiser = torch.optim.AdamW(
-            self._network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.decay
+            self._network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
         )
         self.step = 0
         """Done."""

@@ -31,7 +31,7 @@ class Axis:
             places = np.clip(np.exp(places), self.slider.low, self.slider.high)
         return np.rint(places) if self.slider.integer else np.asarray(places, np.float64)
 
-    def places(self, values: Any) -> Values:
+    def coordinates(self, values: Any) -> Values:
         """Where these values lie: the inverse of `values`, in the middle of a choice."""
         values = np.asarray(values, np.float64)
         if self.slider.choices:

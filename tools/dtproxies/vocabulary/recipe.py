@@ -39,7 +39,7 @@ class Recipe:
     """Pairs rendered anew for each step; each takes the place of the oldest."""
     weight_average: float = 0.999
     """Share of the old in the running average of the weights; the average is what is kept. 0 for no average."""
-    decay: float = 0.0
+    weight_decay: float = 0.0
     """Of weights, as AdamW has it."""
 
     display_weight: float = 1.0
@@ -47,9 +47,9 @@ class Recipe:
     gradient_weight: float = 0.0
     """Weight of the difference in what moving one slider a little does; each pair is then rendered twice."""
 
-    charts: float = CHARTS
+    chart_fraction: float = CHARTS
     """Share of pairs that show a computed chart instead of a photograph."""
-    exposures: tuple[float, float] = EXPOSURES
+    exposure_range: tuple[float, float] = EXPOSURES
     """Photographs are made so many stops darker or brighter before anything else."""
     upstream: tuple[str, ...] = ()
     """Modules, by the names of their files, that half of the images go through first, in this order and with random

@@ -11,7 +11,7 @@ import ctypes as c
 import struct
 from collections.abc import Mapping
 
-from .library import Refused
+from .library import DarktableError
 from .pipe_nodes import Piece
 
 RGGB = 0x94949494
@@ -38,7 +38,7 @@ class Formats:
         last = c.string_at(pieces["colorout"].address + second, COMPARED)
         held = c.string_at(c.addressof(pipe), len(pipe)).find(last)
         if first < 0 or second < 0 or held < 0:
-            raise Refused("its pipe does not say what flows through it where that was expected")
+            raise DarktableError("its pipe does not say what flows through it where that was expected")
         self._got, self._size = first, second - first
         self._pipe = c.addressof(pipe) + held
 

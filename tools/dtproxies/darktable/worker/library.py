@@ -28,7 +28,7 @@ PROTOTYPES = {
 }
 
 
-class Refused(Exception):
+class DarktableError(Exception):
     """darktable does not do what was asked; the text goes to the caller."""
 
 
@@ -42,7 +42,7 @@ def load(directory: Path, version: str, options: Sequence[str]) -> c.CDLL:
     # An array in the library, not a pointer: its address is where the text begins.
     inside = c.string_at(c.addressof(c.c_char.in_dll(library, "darktable_package_version"))).decode()
     if inside != version:
-        raise Refused(f"libdarktable.so is version {inside}, darktable-cli beside it {version}")
+        raise DarktableError(f"libdarktable.so is version {inside}, darktable-cli beside it {version}")
     for name, (result, arguments) in PROTOTYPES.items():
         function = getattr(library, name)
         function.restype, function.argtypes = result, arguments
@@ -51,5 +51,5 @@ def load(directory: Path, version: str, options: Sequence[str]) -> c.CDLL:
     kept = (c.c_char_p * (len(words) + 1))(*(word.encode() for word in words), None)
     library.__dict__["kept"] = kept
     if library.dt_init(len(words), kept, 0, 0, None):
-        raise Refused("darktable does not initialise")
+        raise DarktableError("darktable does not initialise")
     return library

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from .formats import Formats
 from .layouts import params_size
-from .library import Refused
+from .library import DarktableError
 from .pipe_nodes import Piece, default_params, find_pieces
 
 OPAQUE = 1 << 16
@@ -49,7 +49,7 @@ def _numbers(area: Area) -> tuple[int, int, int, int, float]:
     return area.x, area.y, area.width, area.height, area.scale
 
 
-class Session:
+class LoadedImage:
     """darktable with one image open; renders images of the same size through single modules."""
 
     def __init__(self, library: c.CDLL, directory: Path, image: Path, modules: Mapping[str, Mapping[str, int]]) -> None:
@@ -105,7 +105,7 @@ class Session:
         if hasattr(plugin, "modify_roi_out"):
             plugin.modify_roi_out(piece.module, piece.address, c.byref(made), c.byref(area))
             if (made.width, made.height) != (area.width, area.height):
-                raise Refused(
+                raise DarktableError(
                     f"it changes the size of the image, from {area.width} x {area.height} to "
                     f"{made.width} x {made.height}; a module is rendered alone only where it keeps it"
                 )
@@ -118,14 +118,16 @@ class Session:
     def _plugin(self, name: str, plugins: Mapping[str, c.CDLL]) -> c.CDLL:
         plugin = plugins[name]
         if name not in self._pieces:
-            raise Refused(f"module {name} is not part of its pipe")
+            raise DarktableError(f"module {name} is not part of its pipe")
         version = plugin.dt_module_mod_version()
         if version != self._modules[name]["version"]:
-            raise Refused(f"module {name} has parameters of version {version}, not {self._modules[name]['version']}")
+            raise DarktableError(
+                f"module {name} has parameters of version {version}, not {self._modules[name]['version']}"
+            )
         if not hasattr(plugin, "process"):
-            raise Refused(f"module {name} does not process pixels on the processor")
-        if name in UNFIT:
-            raise Refused(f"module {name} cannot be rendered alone: {UNFIT[name]}")
+            raise DarktableError(f"module {name} does not process pixels on the processor")
+        if name in NOT_FLOAT:
+            raise DarktableError(f"module {name} cannot be rendered alone: {NOT_FLOAT[name]}")
         for function, count in COUNTS.items():
             if hasattr(plugin, function):
                 getattr(plugin, function).argtypes = [c.c_void_p] * count
@@ -146,7 +148,7 @@ class Session:
         return "work-rgb" if place > self._pieces["colorin"].place else "input-rgb"
 
 
-UNFIT = {
+NOT_FLOAT = {
     "rawprepare": "its input are the integers of a file, not a picture",
     "gamma": "its output are the bytes of a screen",
 }
@@ -164,7 +166,7 @@ class _Pipe:
         film = library.dt_film_new(self._film, os.fsencode(image.parent))
         number = library.dt_image_import(film, os.fsencode(image), 1, 0)
         if number <= 0:
-            raise Refused("it does not read the image it is set up with")
+            raise DarktableError("it does not read the image it is set up with")
         self._pixels = _read_dng(image) if image.suffix == ".dng" else _read_pfm(image)
         self._height, self._width = self._pixels.shape[:2]
         library.dt_dev_init(self._develop, 0)

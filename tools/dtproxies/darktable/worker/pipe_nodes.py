@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from .library import Refused
+from .library import DarktableError
 
 NAME_BYTES = 20
 MODULE_BYTES = 1200
@@ -72,7 +72,7 @@ def default_params(pieces: Mapping[str, Piece], sizes: Mapping[str, int]) -> dic
 
     found = [at for at in range(0, MODULE_BYTES - 3 * POINTER, POINTER) if all(fits(name, at) for name in known)]
     if len(found) != 1 or len(known) < WITNESSES:
-        raise Refused("its modules have no parameters where they were expected")
+        raise DarktableError("its modules have no parameters where they were expected")
     start = found[0] + POINTER
     return {name: c.string_at(_pointer(module + start), sizes[name]) for name, module in known.items()}
 
@@ -91,7 +91,7 @@ def _pieces(pipe: c.Array[c.c_char]) -> list[int]:
             piece = _pointer(head)
             if readable(piece) and _pointer(piece + POINTER) == start:
                 return list(_list(head))
-    raise Refused("its pipe has no list of modules where one was expected")
+    raise DarktableError("its pipe has no list of modules where one was expected")
 
 
 def _list(element: int) -> Iterator[int]:
@@ -107,7 +107,7 @@ def _name_offset(modules: Iterable[int], padded: Iterable[bytes]) -> int:
         record = c.string_at(module, MODULE_BYTES)
         seen.update(at for at in range(MODULE_BYTES - NAME_BYTES) if record[at : at + NAME_BYTES] in known)
     if not seen:
-        raise Refused("its modules have no names where they were expected")
+        raise DarktableError("its modules have no names where they were expected")
     return seen.most_common(1)[0][0]
 
 

@@ -20,16 +20,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .library import Refused, load
-from .loaded_image import Session
+from .library import DarktableError, load
+from .loaded_image import LoadedImage
 
-LONGEST = 1 << 18
+MESSAGE_BYTES = 1 << 18
 """Bytes of the longest message."""
 
 PAGE = 4096
 
 
-def part_bytes(height: int, width: int) -> int:
+def image_bytes(height: int, width: int) -> int:
     """Bytes of shared memory for one image of four float32 channels, up to a whole page."""
     return -(-height * width * 16 // PAGE) * PAGE
 
@@ -37,35 +37,35 @@ def part_bytes(height: int, width: int) -> int:
 def shared_image(memory: mmap.mmap, shape: Sequence[int], *, output: bool) -> NDArray[np.float32]:
     """The input or the output image in `memory`, of `shape` height, width and channels: 4, or 1 for a mosaic."""
     height, width, channels = shape
-    start = part_bytes(height, width) if output else 0
+    start = image_bytes(height, width) if output else 0
     return np.frombuffer(memory, np.float32, height * width * channels, start).reshape(height, width, channels)
 
 
 def serve(descriptor: int) -> None:
     """Set darktable up as the first message says and answer the others."""
     line = socket.socket(fileno=descriptor)
-    task = json.loads(line.recv(LONGEST))
+    task = json.loads(line.recv(MESSAGE_BYTES))
     home = Path(task["home"])
     watch = threading.Thread(target=_leave_with_caller, args=(line.fileno(), os.getppid(), home), daemon=True)
     watch.start()
     try:
         library = load(Path(task["library"]), task["version"], task["options"])
-        session = Session(library, Path(task["library"]), Path(task["image"]), task["modules"])
+        session = LoadedImage(library, Path(task["library"]), Path(task["image"]), task["modules"])
         defaults = {name: session.defaults[name].hex() for name in task["modules"]}
         _answer(line, spaces=session.spaces, defaults=defaults)
-    except (Refused, OSError, AttributeError, KeyError) as refused:
+    except (DarktableError, OSError, AttributeError, KeyError) as refused:
         _answer(line, error=str(refused))
         return
-    memory = mmap.mmap(task["memory"], 2 * part_bytes(task["height"], task["width"]))
+    memory = mmap.mmap(task["memory"], 2 * image_bytes(task["height"], task["width"]))
     size = (task["height"], task["width"])
-    while message := line.recv(LONGEST):
+    while message := line.recv(MESSAGE_BYTES):
         request = json.loads(message)
         pixels, out = (
             shared_image(memory, (*size, request[end]), output=end == "made") for end in ("channels", "made")
         )
         try:
             session.process(request["module"], bytes.fromhex(request["params"]), pixels, out)
-        except Refused as refused:
+        except DarktableError as refused:
             _answer(line, refused=str(refused))
         else:
             _answer(line)
