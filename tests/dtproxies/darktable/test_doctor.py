@@ -35,7 +35,7 @@ def test_says_what_works(darktable: Darktable, console: Console) -> None:
 
 @pytest.mark.darktable
 def test_a_python_without_numpy_is_found_out(darktable: Darktable) -> None:
-    with pytest.raises(Failure, match="the Python beside darktable does not work"):
+    with pytest.raises(Failure, match="the Python of darktable does not work"):
         doctor.examine(replace(darktable, python=("false",)))
 
 

@@ -77,7 +77,7 @@ def test_refuses_what_darktable_would_not_check(name: str, value: float | str) -
 def test_says_which_values_are_allowed() -> None:
     with pytest.raises(WrongUsage, match=r"mix=2 is outside 0\.1 to 0\.99"):
         TOY.pack({"mix": 2})
-    with pytest.raises(WrongUsage, match=r"none of 0 \(OFF\), 2 \(FULL\)"):
+    with pytest.raises(WrongUsage, match=r"not one of 0 \(OFF\), 2 \(FULL\)"):
         TOY.pack({"mode": 5})
 
 
@@ -87,5 +87,5 @@ def test_offers_the_nearest_slider() -> None:
 
 
 def test_refuses_bytes_of_another_version() -> None:
-    with pytest.raises(WrongUsage, match="40 bytes, where version 3 has 44"):
+    with pytest.raises(WrongUsage, match="40 bytes, but version 3 has 44"):
         TOY.unpack(bytes(40))

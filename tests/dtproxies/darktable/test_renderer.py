@@ -149,7 +149,7 @@ def test_an_image_of_another_size_is_rendered_as_by_a_renderer_of_that_size(dark
 
 
 def test_an_image_with_other_channels_is_refused(renderer: Renderer) -> None:
-    with pytest.raises(Failure, match=r"\(8, 8, 1\), where height x width x 3 is wanted"):
+    with pytest.raises(Failure, match=r"\(8, 8, 1\), expected height x width x 3"):
         renderer.render("exposure", np.zeros((8, 8, 1), np.float32))
 
 
@@ -197,7 +197,7 @@ def test_a_crash_is_a_failure_that_names_module_and_sliders(darktable: Darktable
 
 def test_another_version_of_the_library_is_refused(darktable: Darktable) -> None:
     other = replace(darktable, version="5.2.0")
-    with pytest.raises(Failure, match=rf"is version {darktable.version}, darktable-cli beside it 5\.2\.0"):
+    with pytest.raises(Failure, match=rf"has version {darktable.version}, but darktable-cli has version 5\.2\.0"):
         Renderer(other, ["exposure"], height=8, width=8)
 
 

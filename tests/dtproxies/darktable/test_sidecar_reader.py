@@ -62,9 +62,9 @@ def test_an_order_of_ones_own_comes_back(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("no xml", "this is no sidecar"),
+        ("no xml", "this is not a sidecar"),
         ("<a/>", "it has no history"),
-        (two_steps().replace('params="', 'params="xx'), "its history is broken"),
+        (two_steps().replace('params="', 'params="xx'), "its history is invalid"),
     ],
 )
 def test_what_is_no_sidecar_is_a_failure(tmp_path: Path, text: str, told: str) -> None:

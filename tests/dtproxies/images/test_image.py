@@ -48,7 +48,7 @@ def test_another_file_under_the_same_name_is_refused(directory: Path, tmp_path: 
     shutil.copytree(directory, copy)
     entry = next(one for one in json.loads((copy / SOURCES).read_text())["images"] if one["use"] == "fit")
     (copy / entry["file"]).write_bytes((directory / entry["file"]).read_bytes() + b"\0")
-    with pytest.raises(Failure, match="not the photograph"):
+    with pytest.raises(Failure, match="digest of the photograph differs"):
         read_photographs(copy, "fit")
 
 
@@ -79,7 +79,7 @@ def test_crops_are_parts_of_the_image() -> None:
 
 
 def test_too_small_an_image_is_a_failure() -> None:
-    with pytest.raises(Failure, match="8 x 8 pixels, and 16 x 16"):
+    with pytest.raises(Failure, match="8 x 8 pixels, but 16 x 16"):
         crop(LinearImage("small", np.zeros((8, 8, 3), np.float32)), 16, np.random.default_rng(0))
 
 

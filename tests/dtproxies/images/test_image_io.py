@@ -46,7 +46,7 @@ def test_a_colour_space_and_back_changes_nothing_visible(space: str) -> None:
     assert from_space(there, space) == pytest.approx(colours(), abs=2e-5)
 
 
-@pytest.mark.parametrize(("name", "reason"), [("none.png", "no such file"), ("text.png", "not a picture")])
+@pytest.mark.parametrize(("name", "reason"), [("none.png", "no such file"), ("text.png", "not an image")])
 def test_what_is_no_image_is_a_failure(tmp_path: Path, name: str, reason: str) -> None:
     (tmp_path / "text.png").write_text("hello")
     with pytest.raises(Failure, match=reason) as exc:

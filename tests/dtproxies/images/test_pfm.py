@@ -33,5 +33,5 @@ def test_refuses_other_files(tmp_path: Path, data: bytes) -> None:
 
 def test_refuses_a_file_that_ends_too_early(tmp_path: Path) -> None:
     (tmp_path / "a.pfm").write_bytes(b"PF\n2 2\n-1.0\n" + bytes(40))
-    with pytest.raises(Failure, match="only 40 of 48 bytes"):
+    with pytest.raises(Failure, match="40 of 48 bytes"):
         pfm.read_pfm(tmp_path / "a.pfm")

@@ -1,4 +1,4 @@
-"""How different two images look: structure (SSIM) and colour (CIEDE2000)."""
+"""Perceptual image metrics: structural similarity (SSIM) and colour difference (CIEDE2000)."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from scipy.ndimage import gaussian_filter
 Values = NDArray[np.floating[Any]]
 
 STABILISERS = (0.01**2, 0.03**2)
-"""What keeps the quotients of SSIM finite, for a peak of 1 (Wang et al. 2004, doi:10.1109/TIP.2003.819861)."""
+"""Constants C1 and C2 of SSIM for a peak of 1 (Wang et al. 2004, doi:10.1109/TIP.2003.819861)."""
 
 
 def ssim(one: Values, other: Values) -> float:
-    """Mean structural similarity of two images [H, W, C] of peak 1; 1 when they are equal.
+    """Compute the mean structural similarity of two images [H, W, C] of peak 1; 1 for equal images.
 
-    Windows are Gaussians of 1.5 pixels, 11 pixels wide, as in the paper; channels are averaged.
+    Windows are Gaussians with a standard deviation of 1.5 pixels, 11 pixels wide, as in the paper. Channels are
+    averaged.
     """
 
     def mean(values: Values) -> Values:
@@ -25,14 +26,14 @@ def ssim(one: Values, other: Values) -> float:
 
     mean_one, mean_other = mean(one), mean(other)
     spread = mean(one * one) - mean_one**2 + mean(other * other) - mean_other**2
-    together = mean(one * other) - mean_one * mean_other
-    structure = (2 * together + STABILISERS[1]) / (spread + STABILISERS[1])
+    covariance = mean(one * other) - mean_one * mean_other
+    structure = (2 * covariance + STABILISERS[1]) / (spread + STABILISERS[1])
     light = (2 * mean_one * mean_other + STABILISERS[0]) / (mean_one**2 + mean_other**2 + STABILISERS[0])
     return float(np.mean(light * structure))
 
 
 def delta_e(one: Values, other: Values) -> Values:
-    """CIEDE2000 of two images in Lab [..., 3]; about 1 is the least that an eye tells apart.
+    """Compute CIEDE2000 of two images in Lab [..., 3]; about 1 is the smallest visible difference.
 
     Formula and test values: Sharma, Wu, Dalal 2005, doi:10.1002/col.20070.
     """
@@ -60,7 +61,7 @@ def delta_e(one: Values, other: Values) -> Values:
 
 
 def _polar(lab: Values, other: Values) -> tuple[Values, Values, Values]:
-    """Lightness, chroma and hue of `lab`, a stretched as the mean chroma of both demands."""
+    """Convert `lab` to lightness, chroma and hue, with `a` scaled by the mean chroma of both images."""
     mean = (np.hypot(lab[..., 1], lab[..., 2]) + np.hypot(other[..., 1], other[..., 2])) / 2
     a = lab[..., 1] * (1.5 - 0.5 * np.sqrt(_seventh(mean)))
     return lab[..., 0], np.hypot(a, lab[..., 2]), np.arctan2(lab[..., 2], a) % (2 * np.pi)

@@ -1,4 +1,4 @@
-"""Which image stands at which number of an endless row: photographs in turn and computed charts, from a seed."""
+"""Endless, seeded sequence of training images: crops of photographs and computed charts."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from dtproxies.vocabulary.recipe import CHARTS, EXPOSURES, Recipe
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ImageSequence:
-    """Pictures of side x side pixels; the same number is always the same image."""
+    """Sequence of images of side x side pixels; an index always yields the same image."""
 
     photographs: Sequence[LinearImage]
-    """At least as large; with none there are only charts."""
+    """Photographs of at least `side` x `side` pixels; without any, all images are charts."""
     side: int
     seed: int
     chart_fraction: float = CHARTS
-    """Share of charts."""
+    """Fraction of charts."""
     exposure_range: tuple[float, float] = EXPOSURES
-    """Photographs are made so many stops darker or brighter."""
+    """Range of the random exposure change of photographs, in stops."""
 
     @classmethod
     def of(cls, recipe: Recipe, photographs: Sequence[LinearImage], *, seed: int | None = None) -> ImageSequence:
-        """Those that a recipe asks for, or the same kind from another seed."""
+        """Build the sequence of a recipe, optionally with another seed."""
         return cls(
             photographs=photographs,
             side=recipe.side,
@@ -35,11 +35,11 @@ class ImageSequence:
             exposure_range=recipe.exposure_range,
         )
 
-    def image(self, number: int) -> LinearImage:
-        """The image at this place, counted from 0."""
-        rng = np.random.default_rng([self.seed, number])
-        charts = int(number * self.chart_fraction)
-        if not self.photographs or int((number + 1) * self.chart_fraction) > charts:
+    def image(self, index: int) -> LinearImage:
+        """Return the image at an index, counted from 0."""
+        rng = np.random.default_rng([self.seed, index])
+        charts = int(index * self.chart_fraction)
+        if not self.photographs or int((index + 1) * self.chart_fraction) > charts:
             return chart(self.side, int(rng.integers(2**31)))
-        shown = self.photographs[(number - charts) % len(self.photographs)]
-        return expose(crop(shown, self.side, rng), rng.uniform(*self.exposure_range))
+        photograph = self.photographs[(index - charts) % len(self.photographs)]
+        return expose(crop(photograph, self.side, rng), rng.uniform(*self.exposure_range))
