@@ -1,4 +1,8 @@
-"""graduatednd: a graduated neutral density filter."""
+"""graduatednd (graduated density): closed-form proxy, 2 fitted parameters, exact to rounding.
+
+Formula, per pixel: light divided by colour + (1 - colour) * 2^(density * t), where t rises from 0 to 1 across the
+frame in the direction of rotation; darktable's series replaces the power of two.
+"""
 
 from __future__ import annotations
 
@@ -26,14 +30,14 @@ MODULE = Module(
     frame=True,
     receptive_field=0,
 )
-"""Ranges are those of darktable's sliders."""
+"""Ranges are darktable's slider ranges."""
 
 RECIPE = Recipe(pairs=64, side=48, steps=30)
 """A minute on two cores."""
 
 
 def network() -> nn.Module:
-    """The untrained network."""
+    """Build the untrained network."""
     from dtproxies.networks.graduated_filter import Graduated
 
     return Graduated()
