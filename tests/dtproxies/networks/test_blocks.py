@@ -117,9 +117,9 @@ def test_film_starts_as_nothing_and_reaches_as_far_as_it_says(kernel: int) -> No
     changed[..., 8, 8] += 1
     apart = (film(changed, condition) - film(picture, condition)).abs().sum(dim=(0, 1)) > 1e-7
     rows = torch.nonzero(apart).flatten()
-    assert int(rows.max()) == 8 + film.reach
-    assert int(rows.min()) == 8 - film.reach
-    assert film.reach == (3 if kernel == 3 else 0)
+    assert int(rows.max()) == 8 + film.receptive_field
+    assert int(rows.min()) == 8 - film.receptive_field
+    assert film.receptive_field == (3 if kernel == 3 else 0)
 
 
 def test_film_is_steered() -> None:
@@ -187,7 +187,7 @@ def test_a_bank_holds_every_radius() -> None:
     made = bank(picture)
     assert made.shape == (1, 4, 40, 40)
     assert made[:, 2:].std() < made[:, :2].std() < picture.std()
-    assert bank.reach == 9
+    assert bank.receptive_field == 9
 
 
 @pytest.mark.parametrize("size", [(32, 48), (33, 47), (8, 9)])

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from dtproxies.images.mosaic import WHITE_BALANCE
 from dtproxies.networks.bayer import bayer_masks
-from dtproxies.networks.highlight_inpainting import CLIP, CLOSE, FAR, NEAR_CLIPPED, Highlights, _close
+from dtproxies.networks.highlight_inpainting import BORDER, CLIP, CLOSE_BLOCKS, NEAR_CLIPPED, Highlights, _close
 from dtproxies.proxy.definition import load_definition
 from dtproxies.proxy.runners import torch_runner
 from dtproxies.proxy.weights import store
@@ -78,9 +78,9 @@ def test_close_places_are_those_of_the_pattern_in_squares_of_three() -> None:
         for column in range(1, squares.shape[1] - 1):
             squares[row, column] = clipped[0, 0, 3 * row - 1 : 3 * row + 2, 3 * column - 1 : 3 * column + 2].any()
     wanted = np.zeros((height, width), bool)
-    pattern = np.array(FAR, bool)
-    for row in range(CLOSE, squares.shape[0] - CLOSE):
-        for column in range(CLOSE, squares.shape[1] - CLOSE):
+    pattern = np.array(CLOSE_BLOCKS, bool)
+    for row in range(BORDER, squares.shape[0] - BORDER):
+        for column in range(BORDER, squares.shape[1] - BORDER):
             near = squares[row - 3 : row + 4, column - 3 : column + 4]
             wanted[3 * row : 3 * row + 3, 3 * column : 3 * column + 3] = (near & pattern).any()
     assert wanted.any()

@@ -49,17 +49,17 @@ def test_the_border_is_as_wide_as_a_pixel_of_the_coarsest_level(height: int, wid
     image = picture(height, width)
     border = Border.of(image)
     wide = 2 ** (int(math.log2(min(height, width))) - 1)
-    made, extent = border.put_round(image)
+    made, extent = border.pad(image)
     assert int(border.width) == wide
     assert np.array_equal(counted(made, extent), np.pad(image[0, 0].numpy(), wide, mode="edge"))
-    assert torch.equal(border.take_off(made, image), image)
+    assert torch.equal(border.crop(made, image), image)
 
 
 @sizes
 def test_levels_are_those_written_out(height: int, width: int) -> None:
     image = picture(height, width)
     border = Border.of(image)
-    made, extent = border.put_round(image)
+    made, extent = border.pad(image)
     wanted = counted(made, extent)
     for _ in range(int(border.last)):
         made, fine = downsample(made, extent), extent

@@ -1,4 +1,4 @@
-"""Colour grading by luminance: shadows, midtones and highlights each with its own colour."""
+"""Colour grading of shadows, midtones and highlights by luminance masks (`colorbalancergb`)."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ from dtproxies.networks.powers import safe_divide, safe_power, safe_sqrt, soft_c
 from dtproxies.networks.sliders import broadcast_sliders
 
 Masks = tuple[Tensor, Tensor, Tensor]
-"""Shadows, midtones, highlights, each [B, 1, H, W] and 0 to 1."""
+"""Masks of shadows, midtones and highlights, each [B, 1, H, W] and 0 to 1."""
 
 
 class BalanceRgb(nn.Module):
     """`colorbalancergb` with the saturation formula of 2021. Sliders: those of its module file, in that order.
 
-    Luminance gives three masks. In Kirk's colour space hue is turned and chroma scaled; in its three lights an offset,
-    two slopes and a power colour the image; luminance gets a power and a contrast. Saturation and brilliance follow
-    in darktable's uniform space, where what is too saturated for the working profile is drawn in. Negative light is
+    Luminance defines three masks. In Kirk's colour space, hue is rotated and chroma scaled. Its RGB channels get an
+    offset, two slopes and a power; luminance gets a power and a contrast. Saturation and brilliance follow in
+    darktable's uniform space, with soft clipping to the gamut of the working profile. Negative light is clipped to
     black before and after.
     """
 
@@ -47,11 +47,11 @@ class BalanceRgb(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.bend = nn.Parameter(torch.tensor(0.44))
-        """Power of luminance that puts middle grey half way for the masks."""
+        """Exponent of luminance that places middle grey at the centre of the masks."""
         self.steep = nn.Parameter(torch.tensor(1.8))
-        """What the fall-off sliders of the masks are multiplied with, after one is added."""
+        """Factor on one plus the fall-off sliders of the masks."""
         self.turn = nn.Parameter(torch.tensor(-0.48))
-        """Hue of the sliders' zero, in radians."""
+        """Hue at the zero of the hue sliders, in radians."""
         self.register_buffer(
             "_gamut",
             torch.from_numpy(uniform_colour_space.gamut_table(D50_TO_D65 @ REC2020_TO_XYZ_D50)),
@@ -64,7 +64,7 @@ class BalanceRgb(nn.Module):
         self.register_buffer("_from_xyz", torch.from_numpy(from_xyz), persistent=False)
 
     def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
-        """See `dtproxies.networks` for shapes and units."""
+        """Run the network; shapes and units as in `dtproxies.networks`."""
         grades, (shadows, white, highlights, grey), more = (
             sliders[:, :12],
             broadcast_sliders(sliders[:, 12:16]),
@@ -75,7 +75,7 @@ class BalanceRgb(nn.Module):
         light, chroma, cosine, sine = to_polar(apply_matrix(image.clamp(min=0), self._to_cones))
         light = light.clamp(min=0)
         masks = self._masks(light, shadows, highlights, grey)
-        cosine, sine = _turned(cosine, sine, math.pi / 180 * hue)
+        cosine, sine = _rotate_hue(cosine, sine, math.pi / 180 * hue)
         pale = vibrance * (1 - safe_power(chroma, vibrance.abs()))
         chroma = limit_chroma(chroma * (1 + _masked(more[:, :4], masks) + pale).clamp(min=0), cosine, sine)
         cones = from_polar(light, chroma, cosine, sine)
@@ -99,7 +99,7 @@ class BalanceRgb(nn.Module):
         return dark, between, bright
 
     def _graded(self, cones: Tensor, grades: Tensor, masks: Masks, white: Tensor) -> tuple[Tensor, Tensor]:
-        """Cones behind offset, slopes and power; and the power of the midtones' luminance less one."""
+        """Compute cones after offset, slopes and power, and the exponent of the midtones' luminance minus one."""
         shadow, middle, high, everything = (self._colour(grades[:, at : at + 3]) for at in (0, 3, 6, 9))
         lights = multiply_constant(cones, CONES_TO_LIGHTS) + everything[0] + everything[1] * everything[2]
         dark, _, bright = masks
@@ -109,7 +109,7 @@ class BalanceRgb(nn.Module):
         return multiply_constant(bent, LIGHTS_TO_CONES), middle[1]
 
     def _colour(self, grade: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """What three sliders add to the lights: by chroma and hue, and by luminance; and the lights of white."""
+        """Compute the RGB offsets of three sliders, from chroma and hue and from luminance, and the RGB of white."""
         height, chroma, hue = broadcast_sliders(grade)
         angle = math.pi / 180 * hue + self.turn
         lit = from_polar(torch.ones_like(chroma), chroma, torch.cos(angle), torch.sin(angle))
@@ -138,12 +138,12 @@ class BalanceRgb(nn.Module):
 
 
 def _masked(sliders: Tensor, masks: Masks) -> Tensor:
-    """A slider for everything and one for each mask, [B, 4], as one number a pixel."""
+    """Combine a global slider and one per mask, [B, 4], to one value per pixel."""
     everything, *parts = broadcast_sliders(sliders)
     return everything + sum((part * mask for part, mask in zip(parts, masks, strict=True)), torch.zeros_like(masks[0]))
 
 
-def _turned(cosine: Tensor, sine: Tensor, angle: Tensor) -> tuple[Tensor, Tensor]:
-    """A hue, turned by an angle in radians."""
+def _rotate_hue(cosine: Tensor, sine: Tensor, angle: Tensor) -> tuple[Tensor, Tensor]:
+    """Rotate a hue by an angle in radians."""
     across, along = torch.cos(angle), torch.sin(angle)
     return across * cosine - along * sine, along * cosine + across * sine
