@@ -64,7 +64,7 @@ def test_installer_skips_an_existing_darktable(darktable: Darktable, tmp_path: P
     (tmp_path / "tree").symlink_to(darktable.library.parents[3])
     done = install(tmp_path / "tree")
     assert done.returncode == 0
-    assert done.stdout == f"darktable {darktable.version} is installed in {tmp_path / 'tree'} already\n"
+    assert done.stdout == f"darktable {darktable.version} is already installed in {tmp_path / 'tree'}\n"
     assert [one.name for one in tmp_path.iterdir()] == ["tree"]
 
 
@@ -78,7 +78,7 @@ def test_failed_installation_leaves_no_files_and_names_the_fix(tmp_path: Path) -
     path = f"{fake}:{os.environ['PATH']}"
     done = install(tmp_path / "new/tree", PATH=path, DEBIAN_MIRROR="http://127.0.0.1:9/debian")
     assert done.returncode == 1
-    assert "could not be made from http://127.0.0.1:9/debian" in done.stderr
+    assert "could not be built from http://127.0.0.1:9/debian" in done.stderr
     assert "fix: " in done.stderr
     assert list((tmp_path / "new").iterdir()) == []
 

@@ -68,10 +68,10 @@ def test_limits_are_inclusive(limit: float) -> None:
     ],
 )
 def test_invalid_values_are_rejected(name: str, value: float | str) -> None:
-    with pytest.raises(WrongUsage) as refused:
+    with pytest.raises(WrongUsage) as rejected:
         TOY.pack({name: value})
-    assert str(refused.value).startswith("toy: ")
-    assert name in refused.value.what
+    assert str(rejected.value).startswith("toy: ")
+    assert name in rejected.value.what
 
 
 def test_errors_state_the_allowed_values() -> None:

@@ -15,12 +15,12 @@ def directory(root: Path) -> Path:
 
 
 def test_training_and_evaluation_photographs_are_disjoint(directory: Path) -> None:
-    fitting, judging = (
+    training, evaluation = (
         {photograph.name for photograph in read_photographs(directory, use)} for use in ("fit", "evaluate")
     )
-    assert len(fitting) >= 2
-    assert len(judging) >= 3
-    assert not fitting & judging
+    assert len(training) >= 2
+    assert len(evaluation) >= 3
+    assert not training & evaluation
 
 
 def test_photographs_are_free_attributed_and_small(directory: Path) -> None:
@@ -73,7 +73,7 @@ def test_crops_contain_pixels_of_the_image() -> None:
     rng = np.random.default_rng(0)
     known = {tuple(pixel) for pixel in image.pixels.reshape(-1, 3).tolist()}
     for _ in range(20):
-        part = crop(photograph, 16, rng).pixels
+        part = crop(image, 16, rng).pixels
         assert part.shape == (16, 16, 3)
         pixels = {tuple(pixel) for pixel in part.reshape(-1, 3).tolist()}
         assert len(pixels) == 256

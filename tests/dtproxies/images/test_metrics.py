@@ -15,26 +15,26 @@ def test_psnr_of_a_constant_error() -> None:
 
 def test_psnr_of_equal_images_is_capped() -> None:
     image = np.full((4, 4, 3), 0.5, np.float32)
-    figures = compare(image, image, LINEAR)
-    assert (figures.display_psnr, figures.log_psnr, figures.max_error) == (CAP, CAP, 0)
+    metrics = compare(image, image, LINEAR)
+    assert (metrics.display_psnr, metrics.log_psnr, metrics.max_error) == (CAP, CAP, 0)
 
 
 def test_errors_above_white_count_only_in_unclipped_metrics() -> None:
     expected = np.full((4, 4, 3), 8.0, np.float32)
-    figures = compare(expected + 1, expected, LINEAR)
-    assert figures.display_psnr == CAP
-    assert figures.log_psnr < 50
-    assert figures.max_error == 1
-    assert figures.relative_error == pytest.approx(1 / 8)
+    metrics = compare(expected + 1, expected, LINEAR)
+    assert metrics.display_psnr == CAP
+    assert metrics.log_psnr < 50
+    assert metrics.max_error == 1
+    assert metrics.relative_error == pytest.approx(1 / 8)
 
 
 def test_lab_images_are_compared_display_referred() -> None:
     grey = np.zeros((4, 4, 3), np.float32)
     grey[..., 0] = 50
     lighter = grey + np.array([1, 0, 0], np.float32)
-    figures = compare(lighter, grey, LAB)
-    assert 38 < figures.display_psnr < 42
-    assert figures.max_error == 1
+    metrics = compare(lighter, grey, LAB)
+    assert 38 < metrics.display_psnr < 42
+    assert metrics.max_error == 1
 
 
 def test_log_encoding_preserves_sign_and_order() -> None:

@@ -14,7 +14,7 @@ def test_lab_matches_darktables_module_input(
     darktable: Darktable, layouts: dict[str, ModuleLayout], low: float, high: float
 ) -> None:
     image = np.random.default_rng(1).uniform(low, high, (48, 64, 3)).astype(np.float32)
-    given = dump(darktable, image, [Step("sharpen")], layouts)["sharpen"].input
-    difference = np.abs(linear_rec709_to_lab(image.astype(np.float64)) - given)
+    actual = dump(darktable, image, [Step("sharpen")], layouts)["sharpen"].input
+    difference = np.abs(linear_rec709_to_lab(image.astype(np.float64)) - actual)
     assert difference[..., 0].max() < 0.05
     assert difference[..., 1:].max() < 0.1

@@ -88,14 +88,14 @@ def test_close_blocks_match_the_pattern() -> None:
 
 
 def test_runner_accepts_white_balance_factors(tmp_path: Path) -> None:
-    given, path = load_definition("highlights"), tmp_path / "weights.safetensors"
-    store(path, exact().float(), given.module, darktable="5.4.1", seed=0)
+    definition, path = load_definition("highlights"), tmp_path / "weights.safetensors"
+    store(path, exact().float(), definition.module, darktable="5.4.1", seed=0)
     image = np.full((40, 44, 1), 1.6, np.float32)
     image[::2, ::2] = 1.2
-    as_stored = torch_runner(given, path)(image, [OPPOSED, 1.0])
+    as_stored = torch_runner(definition, path)(image, [OPPOSED, 1.0])
     assert np.allclose(as_stored[10:20:2, 10:20:2], 1.2)
-    without = torch_runner(given, path, balance=(1.0, 1.0, 1.0))(image, [OPPOSED, 1.0])
-    assert np.allclose(without[10:20:2, 10:20:2], 1.6)
+    without_balance = torch_runner(definition, path, balance=(1.0, 1.0, 1.0))(image, [OPPOSED, 1.0])
+    assert np.allclose(without_balance[10:20:2, 10:20:2], 1.6)
 
 
 def test_module_offers_both_methods() -> None:

@@ -84,66 +84,66 @@ def test_unsharp_leaves_small_images_unchanged() -> None:
     assert torch.equal(exact_unsharp()(small, torch.tensor([[8.0, 2.0, 0.0]], dtype=torch.float64)), small)
 
 
-@pytest.mark.parametrize("given", ALL, ids=IDS)
-def test_batch_equals_single_images(given: ProxyDefinition) -> None:
-    network, batch, sliders = given.network().double(), chart_of(given, count=3), positions(given, 3)
-    together = call(network, given.module, batch, sliders)
+@pytest.mark.parametrize("definition", ALL, ids=IDS)
+def test_batch_equals_single_images(definition: ProxyDefinition) -> None:
+    network, batch, sliders = definition.network().double(), chart_of(definition, count=3), positions(definition, 3)
+    all_results = call(network, definition.module, batch, sliders)
     for number in range(3):
-        alone = call(network, given.module, batch[number : number + 1], sliders[number : number + 1])
-        assert_allclose(together[number].detach(), alone[0].detach(), rtol=1e-12, atol=1e-12)
+        single = call(network, definition.module, batch[number : number + 1], sliders[number : number + 1])
+        assert_allclose(all_results[number].detach(), single[0].detach(), rtol=1e-12, atol=1e-12)
 
 
-@pytest.mark.parametrize("given", ALL, ids=IDS)
-def test_image_sliders_and_parameters_have_gradients(given: ProxyDefinition) -> None:
-    network = trained(given).double()
-    pixels, sliders = chart_of(given).requires_grad_(), positions(given, 8).requires_grad_()
+@pytest.mark.parametrize("definition", ALL, ids=IDS)
+def test_image_sliders_and_parameters_have_gradients(definition: ProxyDefinition) -> None:
+    network = trained(definition).double()
+    pixels, sliders = chart_of(definition).requires_grad_(), positions(definition, 8).requires_grad_()
     # A large frame, because in a tiny one a blur relative to the frame size vanishes.
     frame = torch.tensor([[126.0, 76.0, 300.0, 200.0]], dtype=torch.float64).expand(8, 4)
     # Half of the images are pale, because some sliders act on haze only.
     middle = pixels.mean(dim=(2, 3), keepdim=True)
     batch = torch.cat([pixels, middle + (pixels - middle) / 8]).repeat(4, 1, 1, 1)
-    (call(network, given.module, batch, sliders, frame) ** 2).mean().backward()
+    (call(network, definition.module, batch, sliders, frame) ** 2).mean().backward()
     for tensor in (pixels, *network.parameters()):
         assert tensor.grad is not None
         assert torch.isfinite(tensor.grad).all()
         assert (tensor.grad != 0).any()
-    if continuous(given):
+    if continuous(definition):
         assert sliders.grad is not None
         assert torch.isfinite(sliders.grad).all()
-        reached = (sliders.grad != 0).any(dim=0).tolist()
-        for slider, one in zip(given.module.sliders, reached, strict=True):
-            assert one or slider.name not in continuous(given), slider.name
+        nonzero = (sliders.grad != 0).any(dim=0).tolist()
+        for slider, one in zip(definition.module.sliders, nonzero, strict=True):
+            assert one or slider.name not in continuous(definition), slider.name
 
 
-@pytest.mark.parametrize("given", ALL, ids=IDS)
-def test_gradients_are_finite_at_slider_limits(given: ProxyDefinition) -> None:
-    pixels = chart_of(given).float()
+@pytest.mark.parametrize("definition", ALL, ids=IDS)
+def test_gradients_are_finite_at_slider_limits(definition: ProxyDefinition) -> None:
+    pixels = chart_of(definition).float()
     for end in ("low", "high", "default"):
-        sliders = _ends(given, end).float().requires_grad_()
-        if given.reachable and not given.reachable(sliders[0].tolist()):
+        sliders = _ends(definition, end).float().requires_grad_()
+        if definition.reachable and not definition.reachable(sliders[0].tolist()):
             continue
-        network = given.network()
-        call(network, given.module, pixels, sliders).mean().backward()
+        network = definition.network()
+        call(network, definition.module, pixels, sliders).mean().backward()
         assert sliders.grad is None or torch.isfinite(sliders.grad).all()
         assert all(torch.isfinite(one.grad).all() for one in network.parameters() if one.grad is not None)
 
 
-@pytest.mark.parametrize("given", ALL, ids=IDS)
-def test_slider_gradients_match_finite_differences(given: ProxyDefinition) -> None:
-    network = trained(given).double()
-    pixels, sliders = chart_of(given), positions(given, 1).requires_grad_()
+@pytest.mark.parametrize("definition", ALL, ids=IDS)
+def test_slider_gradients_match_finite_differences(definition: ProxyDefinition) -> None:
+    network = trained(definition).double()
+    pixels, sliders = chart_of(definition), positions(definition, 1).requires_grad_()
 
     def total(at: torch.Tensor) -> torch.Tensor:
-        result = call(network, given.module, pixels, at)
+        result = call(network, definition.module, pixels, at)
         weights = torch.from_numpy(np.random.default_rng(1).normal(size=result.shape))
         return (weights * result).sum()
 
-    if not continuous(given):
+    if not continuous(definition):
         return
     total(sliders).backward()
     assert sliders.grad is not None
-    for number, slider in enumerate(given.module.sliders):
-        if slider.name not in continuous(given):
+    for number, slider in enumerate(definition.module.sliders):
+        if slider.name not in continuous(definition):
             continue
         step = torch.zeros_like(sliders)
         across = sliders[0, number].item() if slider.scale == "log" else slider.high - slider.low
@@ -152,25 +152,25 @@ def test_slider_gradients_match_finite_differences(given: ProxyDefinition) -> No
         assert_allclose((ends[0] - ends[1]) / (2 * size), sliders.grad[0, number], rtol=1e-3, err_msg=slider.name)
 
 
-def chart_of(given: ProxyDefinition, count: int = 1) -> torch.Tensor:
+def chart_of(definition: ProxyDefinition, count: int = 1) -> torch.Tensor:
     """Build charts in the module's space."""
-    batch = [to_module_space(chart(48, number), given.module) for number in range(count)]
+    batch = [to_module_space(chart(48, number), definition.module) for number in range(count)]
     return torch.from_numpy(np.stack(batch)).permute(0, 3, 1, 2).double()
 
 
-def continuous(given: ProxyDefinition) -> list[str]:
+def continuous(definition: ProxyDefinition) -> list[str]:
     """List the names of continuous sliders."""
-    return [slider.name for slider in given.module.sliders if not slider.choices and not slider.integer]
+    return [slider.name for slider in definition.module.sliders if not slider.choices and not slider.integer]
 
 
-def positions(given: ProxyDefinition, count: int) -> torch.Tensor:
-    return torch.from_numpy(sample(given.module, count, seed=5, reachable=given.reachable))
+def positions(definition: ProxyDefinition, count: int) -> torch.Tensor:
+    return torch.from_numpy(sample(definition.module, count, seed=5, reachable=definition.reachable))
 
 
-def trained(given: ProxyDefinition) -> torch.nn.Module:
+def trained(definition: ProxyDefinition) -> torch.nn.Module:
     """Build the network with zero parameters replaced by noise, so that all gradients are nonzero."""
     torch.manual_seed(0)
-    network = given.network()
+    network = definition.network()
     with torch.no_grad():
         for parameter in network.parameters():
             if not parameter.any():
@@ -178,5 +178,5 @@ def trained(given: ProxyDefinition) -> torch.nn.Module:
     return network
 
 
-def _ends(given: ProxyDefinition, end: str) -> torch.Tensor:
-    return torch.tensor([[getattr(slider, end) for slider in given.module.sliders]], dtype=torch.float64)
+def _ends(definition: ProxyDefinition, end: str) -> torch.Tensor:
+    return torch.tensor([[getattr(slider, end) for slider in definition.module.sliders]], dtype=torch.float64)

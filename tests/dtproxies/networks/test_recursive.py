@@ -24,8 +24,8 @@ def filtered(line: Line, rate: float, sigma: float) -> Line:
         shifted = np.concatenate([[values[0]], values])
         shifted = np.concatenate([[values[0]], shifted]) if delayed else shifted
         for at in range(len(values)):
-            given = weights[0] * shifted[at + 1] + weights[1] * shifted[at]
-            result[at] = given + 2 * decay * before - decay**2 * before_that
+            input_part = weights[0] * shifted[at + 1] + weights[1] * shifted[at]
+            result[at] = input_part + 2 * decay * before - decay**2 * before_that
             before, before_that = result[at], before
         return result
 

@@ -9,7 +9,7 @@ from dtproxies.networks.denoise_profile import Denoise
 from dtproxies.networks.wavelets import NOISE, TAPS, decompose
 from dtproxies.proxy.definition import load_definition
 
-SPREAD, APART = torch.tensor(0.02), 9.0
+SPREAD, TOLERANCE = torch.tensor(0.02), 9.0
 
 
 def noise(height: int = 96, width: int = 90) -> Tensor:
@@ -17,23 +17,23 @@ def noise(height: int = 96, width: int = 90) -> Tensor:
 
 
 def test_details_and_rest_sum_up_to_the_image() -> None:
-    parts = list(decompose(noise(), 5, SPREAD, APART))
+    parts = list(decompose(noise(), 5, SPREAD, TOLERANCE))
     assert_allclose(sum(detail for detail, _ in parts) + parts[-1][1], noise(), atol=1e-12)
 
 
 def test_small_differences_are_blurred_and_edges_are_kept() -> None:
     kernel = np.outer(TAPS, TAPS)
-    ((_, coarse),) = decompose(noise() / 10, 1, SPREAD, APART)
+    ((_, coarse),) = decompose(noise() / 10, 1, SPREAD, TOLERANCE)
     assert_allclose(coarse[0, 1], correlate(noise()[0, 1].numpy() / 10, kernel, mode="nearest"), atol=1e-12)
     edge = torch.zeros(1, 3, 8, 8)
     edge[..., 4:] = 1000
-    ((detail, _),) = decompose(edge, 1, SPREAD, APART)
+    ((detail, _),) = decompose(edge, 1, SPREAD, TOLERANCE)
     assert not detail.any()
 
 
 def test_noise_shrinks_between_scales_by_the_stated_factor() -> None:
     large = torch.from_numpy(np.random.default_rng(1).normal(size=(1, 1, 400, 400)))
-    ((_, coarse),) = decompose(large, 1, torch.tensor(0.0), APART)
+    ((_, coarse),) = decompose(large, 1, torch.tensor(0.0), TOLERANCE)
     assert float(coarse.var()) == pytest.approx((sum(tap**2 for tap in TAPS)) ** 2, rel=0.05)
     assert pytest.approx(NOISE) == np.sqrt(sum(tap**2 for tap in TAPS))
 

@@ -142,8 +142,8 @@ def _installed(cli: Path) -> Darktable:
 
 
 def _library(prefix: Path) -> Path | None:
-    found: Iterable[Path] = prefix.glob("lib*/**/darktable/libdarktable.so")
-    return next((file.parent for file in sorted(found)), None)
+    candidate: Iterable[Path] = prefix.glob("lib*/**/darktable/libdarktable.so")
+    return next((file.parent for file in sorted(candidate)), None)
 
 
 def _loader(tree: Path) -> Path | None:
@@ -152,35 +152,35 @@ def _loader(tree: Path) -> Path | None:
     return next((file for directory in directories for file in sorted(directory.glob("ld-linux*.so.*"))), None)
 
 
-def _checked(found: Darktable) -> Darktable:
-    """Add the version that `found` reports, and require a supported version and a library."""
-    version = _version(found)
+def _checked(candidate: Darktable) -> Darktable:
+    """Add the version that `candidate` reports, and require a supported version and a library."""
+    version = _version(candidate)
     if version not in SUPPORTED:
         raise Failure(
-            f"this is darktable {version}, but only {_supported()} is supported", where=found.cli[-1], fix=INSTALL
+            f"this is darktable {version}, but only {_supported()} is supported", where=candidate.cli[-1], fix=INSTALL
         )
-    if found.library == Path():
-        raise Failure("no libdarktable.so was found for this darktable-cli", where=found.cli[-1], fix=INSTALL)
+    if candidate.library == Path():
+        raise Failure("no libdarktable.so was found for this darktable-cli", where=candidate.cli[-1], fix=INSTALL)
     return Darktable(
         version=version,
-        cli=found.cli,
-        python=found.python,
-        library=found.library,
-        environment=found.environment,
-        core=found.core,
+        cli=candidate.cli,
+        python=candidate.python,
+        library=candidate.library,
+        environment=candidate.environment,
+        core=candidate.core,
     )
 
 
-def _version(found: Darktable) -> str:
-    where = found.cli[-1]
+def _version(candidate: Darktable) -> str:
+    where = candidate.cli[-1]
     try:
         done = subprocess.run(
-            [*found.cli, "--version"],
+            [*candidate.cli, "--version"],
             capture_output=True,
             text=True,
             timeout=60,
             check=False,
-            env=found.environment_for(Path("/nonexistent")),
+            env=candidate.environment_for(Path("/nonexistent")),
         )
     except (OSError, subprocess.TimeoutExpired) as exc:
         raise Failure(f"darktable-cli does not start: {exc}", where=where, fix=INSTALL) from exc

@@ -52,7 +52,7 @@ class RemoteDarktable:
         width: int,
         *,
         mosaic: bool = False,
-        patience: float | None = None,
+        timeout: float | None = None,
     ) -> None:
         """Prepare the worker without starting it.
 
@@ -62,9 +62,9 @@ class RemoteDarktable:
             height: height of the first image in pixels.
             width: width of the first image in pixels.
             mosaic: open darktable on sensor data instead of an image.
-            patience: timeout of a render in seconds; None for no limit.
+            timeout: time limit of a render in seconds; None for no limit.
         """
-        self._patience = patience
+        self._timeout = timeout
         self._darktable, self._modules, self._mosaic = darktable, modules, mosaic
         self._running: _Running | None = None
         self._descriptor = os.memfd_create("dtproxies")
@@ -95,7 +95,7 @@ class RemoteDarktable:
         pixels[..., : image.shape[2]] = image
         pixels[..., image.shape[2] :] = 0
         message = {"module": module, "params": params.hex(), "channels": channels, "out_channels": out_channels}
-        response = self._request(running, message, f"in module {module}", self._patience)
+        response = self._request(running, message, f"in module {module}", self._timeout)
         if "rejected" in response:
             raise Failure(response["rejected"], where=module)
         out = shared_image(self._memory, (*image.shape[:2], out_channels), output=True)
@@ -170,15 +170,15 @@ class RemoteDarktable:
         }
 
     def _request(
-        self, running: _Running, message: Mapping[str, Any], when: str, patience: float | None = None
+        self, running: _Running, message: Mapping[str, Any], when: str, timeout: float | None = None
     ) -> dict[str, Any]:
-        running.line.settimeout(patience)
+        running.line.settimeout(timeout)
         try:
             running.line.sendall(json.dumps(message).encode())
             received = running.line.recv(MESSAGE_BYTES)
         except TimeoutError as exc:
             self._end()
-            raise Failure(f"darktable did not respond {when} for {patience:.0f} s") from exc
+            raise Failure(f"darktable did not respond {when} for {timeout:.0f} s") from exc
         except OSError:
             received = b""
         except BaseException:

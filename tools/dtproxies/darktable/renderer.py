@@ -59,7 +59,7 @@ class Renderer:
         width: int,
         workers: int = 1,
         mosaic: bool = False,
-        patience: float | None = None,
+        timeout: float | None = None,
     ) -> None:
         """Start the workers.
 
@@ -71,7 +71,7 @@ class Renderer:
             workers: number of parallel processes; each uses two threads.
             mosaic: open darktable on sensor data (a computed DNG) instead of an image, for modules up to demosaic.
                 They receive mosaics whose rows start red, green, with values 0 to 1 as output by rawprepare.
-            patience: timeout of one render in seconds, after which its worker is killed; None for no limit.
+            timeout: time limit of one render in seconds, after which its worker is killed; None for no limit.
 
         Raises:
             WrongUsage: an unknown module.
@@ -80,7 +80,7 @@ class Renderer:
         available = introspection.layouts(darktable)
         layouts = {name: layout_of(name, available) for name in modules}
         self._remotes = [
-            RemoteDarktable(darktable, layouts, height, width, mosaic=mosaic, patience=patience) for _ in range(workers)
+            RemoteDarktable(darktable, layouts, height, width, mosaic=mosaic, timeout=timeout) for _ in range(workers)
         ]
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="darktable")
         self._free: SimpleQueue[RemoteDarktable] = SimpleQueue()

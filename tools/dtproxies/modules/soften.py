@@ -1,7 +1,7 @@
 """soften (Orton effect): closed-form proxy, 2 fitted parameters, exact to rounding.
 
 Formula: mixes the image with a copy of changed saturation and lightness (HSL), blurred by eight running means:
-x + share * amount * (copy - x).
+x + weight * amount * (copy - x).
 """
 
 from __future__ import annotations

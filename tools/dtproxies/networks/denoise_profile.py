@@ -14,15 +14,15 @@ from dtproxies.networks.sliders import broadcast_sliders
 from dtproxies.networks.wavelets import NOISE, decompose
 
 SCALES = 7
-APART = 9.0
+TOLERANCE = 9.0
 """Tolerance of `decompose`: squared distance in noise times rate up to which neighbours count as equal."""
-LEAST = 1e-6
+MIN_VARIANCE = 1e-6
 """Smallest variance of the signal without its noise."""
 FULCRUM = math.log(0.05)
 """Logarithm of the light at which the shadows slider leaves the noise unchanged."""
-PART = 0.2
+LARGEST_SCALE = 0.2
 """Largest scale as a fraction of the longer side."""
-STRONGER = 2.5
+STRENGTH_FACTOR = 2.5
 """Factor on strength in Y0U0V0 mode, compared with RGB mode."""
 
 
@@ -48,30 +48,30 @@ class Denoise(nn.Module):
     def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
         """Run the network; shapes and units as in `dtproxies.networks`."""
         strength, shadows, bias, slope, offset = broadcast_sliders(sliders)
-        strength = STRONGER * strength
+        strength = STRENGTH_FACTOR * strength
         factors = self.factors.reshape(1, 3, 1, 1)
         bend = functional.relu(shadows - 0.1 * torch.log(factors))
-        remainder = 1 - bend / 2
+        exponent = 1 - bend / 2
         noise = safe_sqrt(slope * torch.exp(FULCRUM * (1 - shadows)))
-        forward_matrix, inverse_matrix = _colours(self.factors)
-        stabilised = safe_power(functional.relu(image + offset), remainder) / (remainder * noise)
+        forward_matrix, inverse_matrix = _noise_matrices(self.factors)
+        stabilised = safe_power(functional.relu(image + offset), exponent) / (exponent * noise)
         stabilised = _mix_channels(forward_matrix, stabilised) / strength
-        clean = _mix_channels(inverse_matrix, self._shrunk(stabilised)) * strength
+        clean = _mix_channels(inverse_matrix, self._threshold_details(stabilised)) * strength
         clean = functional.relu(clean)
         light = clean + safe_sqrt(clean**2 + bias * strength * factors)
-        return safe_power(light * noise * remainder / 2, 1 / remainder) - offset
+        return safe_power(light * noise * exponent / 2, 1 / exponent) - offset
 
-    def _shrunk(self, stabilised: Tensor) -> Tensor:
+    def _threshold_details(self, stabilised: Tensor) -> Tensor:
         """Soft-threshold the detail of all scales that fit into the image."""
         height, width = stabilised.shape[-2:]
         rows, columns = (torch.arange(size, device=stabilised.device) for size in (height, width))
         longest = torch.maximum(rows[-1], columns[-1]) + 1
         result, remainder = torch.zeros_like(stabilised), stabilised
-        for scale, (detail, coarse) in enumerate(decompose(stabilised, SCALES, torch.exp(self.log_spread), APART)):
-            included = longest * PART >= 1 + 2 ** (scale + 1.5)
+        for scale, (detail, coarse) in enumerate(decompose(stabilised, SCALES, torch.exp(self.log_spread), TOLERANCE)):
+            included = longest * LARGEST_SCALE >= 1 + 2 ** (scale + 1.5)
             noise = NOISE ** (2 * scale)
             variance = (detail**2).sum(dim=(2, 3), keepdim=True) / (height * width - 1)
-            signal = torch.sqrt((variance - noise).clamp(min=LEAST))
+            signal = torch.sqrt((variance - noise).clamp(min=MIN_VARIANCE))
             limit = torch.exp(self.log_threshold) * noise / signal
             shrunk = torch.sign(detail) * functional.relu(detail.abs() - limit)
             result = result + torch.where(included, shrunk, 0.0)
@@ -83,7 +83,7 @@ def _mix_channels(matrix: Tensor, image: Tensor) -> Tensor:
     return torch.einsum("dc,bchw->bdhw", matrix, image)
 
 
-def _colours(factors: Tensor) -> tuple[Tensor, Tensor]:
+def _noise_matrices(factors: Tensor) -> tuple[Tensor, Tensor]:
     """Build the matrices to the sum and two differences of the channels, each with unit noise, and back."""
     red, green, blue = factors.unbind()
     total = math.sqrt(3) * (1 / red + 1 / green + 1 / blue)
@@ -101,6 +101,6 @@ def _colours(factors: Tensor) -> tuple[Tensor, Tensor]:
     return torch.stack([first, second, third]), inverse_matrix
 
 
-def _cross(one: Tensor, other: Tensor) -> Tensor:
+def _cross(a: Tensor, b: Tensor) -> Tensor:
     """Compute the cross product of [3] and [3]."""
-    return one.roll(-1) * other.roll(1) - one.roll(1) * other.roll(-1)
+    return a.roll(-1) * b.roll(1) - a.roll(1) * b.roll(-1)

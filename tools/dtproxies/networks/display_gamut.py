@@ -13,13 +13,13 @@ GREY_LUMINANCE = 1.05785528
 UNLIMITED = 1e9
 NEAR_WHITE = 1e-3
 """Fraction of white luminance below the maximum over which the chroma limit falls linearly to zero."""
-TURNED = ((0.979381443298969, 0.391752577319588), (0.0206185567010309, 0.608247422680412), (-1.0, -1.0))
+HUE_COEFFICIENTS = ((0.979381443298969, 0.391752577319588), (0.0206185567010309, 0.608247422680412), (-1.0, -1.0))
 """Coefficients of the hue's cosine and sine, for each cone, in the change of a channel with chroma.
 
 These and the following constants derive from the matrices of the space; see `common/gamut_mapping.h` of darktable."""
-TURNED_WHITE = (0.68285981628866, 0.482137060515464)
-STEADY = (1.0, 0.856492345150334, 0.554995960637719)
-STEADY_WHITE = 0.988237752433297
+HUE_COEFFICIENTS_WHITE = (0.68285981628866, 0.482137060515464)
+CONSTANT = (1.0, 0.856492345150334, 0.554995960637719)
+CONSTANT_WHITE = 0.988237752433297
 SCALE = 0.427506877216495
 
 
@@ -56,21 +56,25 @@ def clamp_between(value: Tensor, low: Tensor, high: Tensor) -> Tensor:
 def _max_chroma(light: Tensor, cosine: Tensor, sine: Tensor, white: Tensor, from_cones: Tensor) -> Tensor:
     """Compute the largest chroma at which all channels stay within 0 to `white`."""
     rows = from_cones.to(light).T.reshape(3, 1, 3, 1, 1)
-    ways = [one * cosine + other * sine for one, other in TURNED]
-    falling = rows[0] * ways[0] + rows[1] * ways[1] + rows[2] * ways[2]
-    steady = rows[0] * STEADY[0] + rows[1] * STEADY[1] + rows[2] * STEADY[2]
-    falls = falling != 0
-    most = -SCALE * steady / torch.where(falls, falling, 1.0)
-    to_black = torch.where(falls & (most >= 0), most, UNLIMITED)
+    directions = [one * cosine + other * sine for one, other in HUE_COEFFICIENTS]
+    change = rows[0] * directions[0] + rows[1] * directions[1] + rows[2] * directions[2]
+    constant = rows[0] * CONSTANT[0] + rows[1] * CONSTANT[1] + rows[2] * CONSTANT[2]
+    is_changing = change != 0
+    limit = -SCALE * constant / torch.where(is_changing, change, 1.0)
+    to_black = torch.where(is_changing & (limit >= 0), limit, UNLIMITED)
 
     brightest = GREY_LUMINANCE * white
     headroom = (brightest - light).clamp(min=0)
     near_white = headroom < NEAR_WHITE
     limited = torch.where(near_white, (1 - NEAR_WHITE) * brightest, light)
-    reached = white * (TURNED_WHITE[0] * cosine + TURNED_WHITE[1] * sine)
-    bounded = falls & (limited > reached / torch.where(falls, falling, 1.0))
-    most = -SCALE * (limited * steady - STEADY_WHITE * white) / torch.where(bounded, limited * falling - reached, 1.0)
-    most = torch.where(bounded, most, UNLIMITED)
-    most = torch.where(near_white, headroom / (NEAR_WHITE * brightest) * most, most)
-    to_white = torch.where(most >= 0, most, UNLIMITED)
+    white_change = white * (HUE_COEFFICIENTS_WHITE[0] * cosine + HUE_COEFFICIENTS_WHITE[1] * sine)
+    bounded = is_changing & (limited > white_change / torch.where(is_changing, change, 1.0))
+    limit = (
+        -SCALE
+        * (limited * constant - CONSTANT_WHITE * white)
+        / torch.where(bounded, limited * change - white_change, 1.0)
+    )
+    limit = torch.where(bounded, limit, UNLIMITED)
+    limit = torch.where(near_white, headroom / (NEAR_WHITE * brightest) * limit, limit)
+    to_white = torch.where(limit >= 0, limit, UNLIMITED)
     return torch.minimum(to_black, to_white).amin(dim=1, keepdim=True)

@@ -19,7 +19,7 @@ HAZY = 0.95
 """Quantile of haziness above which pixels contribute to the haze colour; applied again to their brightness."""
 DEEPEST = math.log(3.4028234663852886e38) / 2
 """Depth of an image that is nearly free of haze."""
-LEAST = 1 / 1024
+MIN_TRANSMISSION = 1 / 1024
 
 
 class Haze(nn.Module):
@@ -43,7 +43,7 @@ class Haze(nn.Module):
         dark_channel = safe_divide(image, light).amin(dim=1, keepdim=True)
         transmission = window_minimum(window_maximum(1 - strength * dark_channel, DARK_WINDOW), DARK_WINDOW)
         transmission = guided_filter(transmission, image, FILTER_WINDOW, torch.exp(self.even))
-        least = torch.exp(-distance * depth).clamp(LEAST, 1.0)
+        least = torch.exp(-distance * depth).clamp(MIN_TRANSMISSION, 1.0)
         return (image - light) / torch.maximum(transmission, least) + light
 
     def _haze(self, image: Tensor) -> tuple[Tensor, Tensor]:

@@ -19,7 +19,7 @@ NEAR_CLIPPED = 0.987
 """Fraction of the saturation value above which inpainting treats a value as clipped."""
 DARK = 0.2
 """Fraction of that limit below which a value is ignored for the colour offset."""
-FEW = 100
+MAX_IGNORED = 100
 """Up to this number of usable values, the colour offset is zero."""
 CLOSE_BLOCKS = (
     (0, 1, 1, 1, 1, 1, 0),
@@ -58,25 +58,25 @@ class Highlights(nn.Module):
         """Run the network; shapes and units as in `dtproxies.networks`, C is 1."""
         method, threshold = broadcast_sliders(sliders)
         clipped_image = torch.minimum(image, self.level * threshold * self.factors.min().clamp(min=1.0))
-        return torch.where(torch.round(method) == CLIP, clipped_image, self._inpainted(image, threshold))
+        return torch.where(torch.round(method) == CLIP, clipped_image, self._inpaint(image, threshold))
 
-    def _inpainted(self, image: Tensor, threshold: Tensor) -> Tensor:
+    def _inpaint(self, image: Tensor, threshold: Tensor) -> Tensor:
         masks, light = bayer_masks(image), functional.relu(image)
         red, green, blue = self.factors
         factors = torch.where(masks.red, red, torch.where(masks.green, green, blue))
         limits = NEAR_CLIPPED * threshold * factors
         clipped = image >= limits
-        estimate = self._guess(light, masks)
+        estimate = self._estimate(light, masks)
         usable = (image > DARK * limits) & ~clipped & interior_mask(image, BORDER)
         offset = torch.zeros_like(image)
         for mask in masks[:3]:
             counted = (usable & mask & _close(clipped & mask)).to(image.dtype)
             count = counted.sum(dim=(2, 3), keepdim=True)
             mean = safe_divide((counted * (image - estimate)).sum(dim=(2, 3), keepdim=True), count)
-            offset = torch.where(mask, torch.where(count > FEW, mean, 0.0), offset)
+            offset = torch.where(mask, torch.where(count > MAX_IGNORED, mean, 0.0), offset)
         return torch.where(light >= limits, torch.maximum(light, estimate + offset), light)
 
-    def _guess(self, light: Tensor, masks: BayerMasks) -> Tensor:
+    def _estimate(self, light: Tensor, masks: BayerMasks) -> Tensor:
         """Estimate each pixel's colour from the other two colours around it."""
         red, green, blue = (self._mean_root(light, mask) for mask in masks[:3])
         others = torch.where(masks.red, green + blue, torch.where(masks.green, red + blue, red + green)) / 2
@@ -95,8 +95,8 @@ def _close(clipped: Tensor) -> Tensor:
     """Find pixels close to clipped ones, in blocks of 3 x 3 pixels; bool [B, 1, H, W] -> the same shape."""
     height, width = clipped.shape[-2:]
     blocks = sum_3x3(clipped.float())[..., ::3, ::3][..., : height // 3, : width // 3]
-    found = ((blocks > 0) & interior_mask(blocks, 1)).float()
+    close = ((blocks > 0) & interior_mask(blocks, 1)).float()
     pattern = clipped.new_tensor(CLOSE_BLOCKS, dtype=torch.float32)[None, None]
-    near = (functional.conv2d(found, pattern, padding=3) > 0) & interior_mask(blocks, BORDER)
+    near = (functional.conv2d(close, pattern, padding=3) > 0) & interior_mask(blocks, BORDER)
     enlarged = functional.pad(near.float(), (0, 1, 0, 1))[..., :, None, :, None].expand(-1, -1, -1, 3, -1, 3)
     return enlarged.flatten(4, 5).flatten(2, 3)[..., :height, :width] > 0

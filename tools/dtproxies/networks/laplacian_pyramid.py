@@ -54,7 +54,7 @@ class Border:
     @classmethod
     def of(cls, image: Tensor) -> Border:
         """Build the border of [B, C, H, W]; the coarsest level has two to four image pixels along the shorter side."""
-        shorter = torch.minimum(_count(image, -2), _count(image, -1))
+        shorter = torch.minimum(_size(image, -2), _size(image, -1))
         powers = 2 ** torch.arange(2, LEVELS + 2, device=image.device)
         last = (shorter >= powers).sum(dim=0, keepdim=True)
         return cls(last=last, width=2**last)
@@ -62,12 +62,12 @@ class Border:
     def pad(self, image: Tensor) -> tuple[Tensor, Extent]:
         """Add the border; returns a tensor that may be larger, and the extent of its valid part."""
         height, width = image.shape[-2:]
-        room = 2 * (torch.sym_min(height, width) // 2)  # type: ignore[no-untyped-call]
-        rows, columns = (_count(image, axis) + 2 * self.width for axis in (-2, -1))
-        extent = Extent(rows=rows, columns=columns, height=height + room, width=width + room)
-        for axis, size, there in zip((-2, -1), extent.shape, (height, width), strict=True):
-            places = torch.arange(size, device=image.device) - self.width
-            image = image.index_select(axis, places.clamp(0, there - 1))
+        margin = 2 * (torch.sym_min(height, width) // 2)  # type: ignore[no-untyped-call]
+        rows, columns = (_size(image, axis) + 2 * self.width for axis in (-2, -1))
+        extent = Extent(rows=rows, columns=columns, height=height + margin, width=width + margin)
+        for axis, size, length in zip((-2, -1), extent.shape, (height, width), strict=True):
+            index = torch.arange(size, device=image.device) - self.width
+            image = image.index_select(axis, index.clamp(0, length - 1))
         return image, extent
 
     def crop(self, image: Tensor, like: Tensor) -> Tensor:
@@ -80,26 +80,28 @@ class Border:
 def downsample(image: Tensor, extent: Extent) -> Tensor:
     """Compute the next coarser level of [B, C, H, W] with valid part `extent`; border pixels copy their neighbours."""
     half = extent.half()
-    made = functional.conv2d(_alone(image), _kernel(image) / 256, stride=2, padding=2)
-    return _ended(_together(made, image), (half.rows - 2, half.columns - 2), half.shape)
+    result = functional.conv2d(_to_planes(image), _kernel(image) / 256, stride=2, padding=2)
+    return _replicate_ends(_from_planes(result, image), (half.rows - 2, half.columns - 2), half.shape)
 
 
 def upsample(coarse: Tensor, extent: Extent) -> Tensor:
     """Interpolate a level to the next finer size, whose valid part is `extent`."""
-    made = functional.conv_transpose2d(_alone(coarse), _kernel(coarse) / 64, stride=2, padding=2, output_padding=1)
+    result = functional.conv_transpose2d(
+        _to_planes(coarse), _kernel(coarse) / 64, stride=2, padding=2, output_padding=1
+    )
     last_row, last_column = ((count - 1) // 2 * 2 - 1 for count in (extent.rows, extent.columns))
-    return _ended(_together(made, coarse), (last_row, last_column), extent.shape)
+    return _replicate_ends(_from_planes(result, coarse), (last_row, last_column), extent.shape)
 
 
-def _ended(image: Tensor, last: tuple[Tensor, Tensor], shape: tuple[int, int]) -> Tensor:
-    """In another shape: the second row and column stand for the first ones, `last` for all that follow."""
+def _replicate_ends(image: Tensor, last: tuple[Tensor, Tensor], shape: tuple[int, int]) -> Tensor:
+    """Resize to `shape`: the first row and column copy the second; all rows and columns after `last` copy it."""
     for axis, end, size in zip((-2, -1), last, shape, strict=True):
-        places = torch.arange(size, device=image.device).clamp(min=1)
-        image = image.index_select(axis, torch.minimum(places, end).clamp(min=0))
+        index = torch.arange(size, device=image.device).clamp(min=1)
+        image = image.index_select(axis, torch.minimum(index, end).clamp(min=0))
     return image
 
 
-def _count(image: Tensor, axis: int) -> Tensor:
+def _size(image: Tensor, axis: int) -> Tensor:
     """Return the size of an axis as a tensor [1] that the graph computes."""
     return torch.arange(image.shape[axis], device=image.device)[-1:] + 1
 
@@ -109,9 +111,9 @@ def _kernel(image: Tensor) -> Tensor:
     return (line[:, None] * line)[None, None]
 
 
-def _alone(image: Tensor) -> Tensor:
+def _to_planes(image: Tensor) -> Tensor:
     return image.reshape(-1, 1, *image.shape[-2:])
 
 
-def _together(planes: Tensor, like: Tensor) -> Tensor:
+def _from_planes(planes: Tensor, like: Tensor) -> Tensor:
     return planes.reshape(*like.shape[:2], *planes.shape[-2:])

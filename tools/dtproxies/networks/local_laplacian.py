@@ -38,19 +38,19 @@ class LocalLaplacian(nn.Module):
         """Run the network; shapes and units as in `dtproxies.networks`."""
         lightness = image[:, :1] / 100
         border = Border.of(image)
-        made, extent = border.pad(torch.cat([lightness, self._curves(lightness, sliders)], dim=1))
-        levels, extents = [made], [extent]
+        output, extent = border.pad(torch.cat([lightness, self._curves(lightness, sliders)], dim=1))
+        levels, extents = [output], [extent]
         for _ in range(LEVELS):
             levels.append(downsample(levels[-1], extents[-1]))
             extents.append(extents[-1].half())
-        made = levels[-1][:, :1]
+        output = levels[-1][:, :1]
         for level in reversed(range(LEVELS)):
             fine = levels[level]
-            above = upsample(torch.cat([made, levels[level + 1][:, 1:]], dim=1), extents[level])
+            above = upsample(torch.cat([output, levels[level + 1][:, 1:]], dim=1), extents[level])
             details = _weights(fine[:, :1]) * (fine[:, 1:] - above[:, 1:])
-            built = above[:, :1] + details.sum(dim=1, keepdim=True)
-            made = torch.where(border.last > level, built, fine[:, :1])
-        return torch.cat([100 * border.crop(made, image), image[:, 1:]], dim=1)
+            combined = above[:, :1] + details.sum(dim=1, keepdim=True)
+            output = torch.where(border.last > level, combined, fine[:, :1])
+        return torch.cat([100 * border.crop(output, image), image[:, 1:]], dim=1)
 
     def _curves(self, lightness: Tensor, sliders: Tensor) -> Tensor:
         """Apply the curve of each grey: [B, 1, H, W] -> [B, GREYS, H, W]."""

@@ -49,7 +49,9 @@ def _mean(values: Tensor, mask: Tensor, clipped: Tensor) -> Tensor:
 def _green(neighbour: Neighbours) -> Tensor:
     estimates, changes, ends = [], [], []
     for down, across in ((0, 1), (1, 0)):
-        before, after = ([neighbour(way * step * down, way * step * across) for step in (1, 2, 3)] for way in (-1, 1))
+        before, after = (
+            [neighbour(side * step * down, side * step * across) for step in (1, 2, 3)] for side in (-1, 1)
+        )
         centre = neighbour(0, 0)
         estimates.append(((before[0] + centre + after[0]) * 2 - after[1] - before[1]) / 4)
         close = (before[1] - centre).abs() + (after[1] - centre).abs() + (before[0] - after[0]).abs()
@@ -68,7 +70,7 @@ def _interpolate(known: Neighbours, green: Neighbours) -> tuple[Tensor, Tensor, 
         return ends + 2 * green(0, 0) - green(-down, -across) - green(down, across)
 
     def change(down: int, across: int) -> Tensor:
-        greens = [(green(way * down, way * across) - green(0, 0)).abs() for way in (-1, 1)]
+        greens = [(green(side * down, side * across) - green(0, 0)).abs() for side in (-1, 1)]
         return (known(-down, -across) - known(down, across)).abs() + greens[0] + greens[1]
 
     falling, rising = estimate(1, 1), estimate(-1, 1)

@@ -73,7 +73,7 @@ def _vertical_weight(neighbour: Neighbours, core: Tensor) -> Tensor:
     high = [shifted_neighbours(_high_pass(neighbour, *side), 1) for side in ((1, 0), (0, 1))]
     columns = high[0](-1, 0) + high[0](0, 0) + high[0](1, 0)
     rows = high[1](0, -1) + high[1](0, 0) + high[1](0, 1)
-    return _direction(torch.where(core, _portion(columns, rows), 0.0))
+    return _direction(torch.where(core, _fraction(columns, rows), 0.0))
 
 
 def _diagonal_weight(mosaic: Tensor, neighbour: Neighbours) -> Tensor:
@@ -81,8 +81,10 @@ def _diagonal_weight(mosaic: Tensor, neighbour: Neighbours) -> Tensor:
     # darktable stores every other value: even columns read the value of the next column.
     even = (torch.arange(mosaic.shape[-1], device=mosaic.device) % 2 == 0).reshape(1, 1, 1, -1)
     high = [_high_pass(neighbour, *side) for side in ((1, 1), (1, -1))]
-    falling, rising = (shifted_neighbours(torch.where(even, shifted_neighbours(one, 1)(0, 1), one), 1) for one in high)
-    return _portion(falling(-1, -1) + falling(0, 0) + falling(1, 1), rising(-1, 1) + rising(0, 0) + rising(1, -1))
+    falling, rising = (
+        shifted_neighbours(torch.where(even, shifted_neighbours(square, 1)(0, 1), square), 1) for square in high
+    )
+    return _fraction(falling(-1, -1) + falling(0, 0) + falling(1, 1), rising(-1, 1) + rising(0, 0) + rising(1, -1))
 
 
 def _high_pass(neighbour: Neighbours, down: int, across: int) -> Tensor:
@@ -92,16 +94,16 @@ def _high_pass(neighbour: Neighbours, down: int, across: int) -> Tensor:
     return (outer - 3 * (at[-2] + at[2]) + 6 * at[0]) ** 2
 
 
-def _direction(portion: Tensor) -> Tensor:
+def _direction(fraction: Tensor) -> Tensor:
     """Choose the pixel's own direction weight, or the mean of its diagonal neighbours if it is more decisive."""
-    neighbour = shifted_neighbours(portion, 1)
+    neighbour = shifted_neighbours(fraction, 1)
     others = (neighbour(-1, -1) + neighbour(-1, 1) + neighbour(1, -1) + neighbour(1, 1)) / 4
-    return torch.where((0.5 - portion).abs() < (0.5 - others).abs(), others, portion)
+    return torch.where((0.5 - fraction).abs() < (0.5 - others).abs(), others, fraction)
 
 
-def _portion(one: Tensor, other: Tensor) -> Tensor:
-    one, other = one.clamp(min=TINY**2), other.clamp(min=TINY**2)
-    return one / (one + other)
+def _fraction(first: Tensor, second: Tensor) -> Tensor:
+    first, second = first.clamp(min=TINY**2), second.clamp(min=TINY**2)
+    return first / (first + second)
 
 
 def _weighted_mean(changes: list[Tensor], estimates: list[Tensor]) -> Tensor:

@@ -36,10 +36,10 @@ class ShadowsHighlights(nn.Module):
 
     def _adjust(self, image: Tensor, sliders: Tensor) -> Tensor:
         radius, shadows, whitepoint, highlights, *percentages = broadcast_sliders(sliders)
-        compress, dark_colour, bright_colour = (light_weight / 100 for light_weight in percentages)
+        compress, dark_colour, bright_colour = (percentage / 100 for percentage in percentages)
         white = (1 - whitepoint / 100).clamp(min=0.01)
-        light = _whitened(image[:, :1] / 100, white)
-        negative = _whitened(1 - self.blur(image[:, :1], radius) / 100, white)
+        light = _divide_by_white(image[:, :1] / 100, white)
+        negative = _divide_by_white(1 - self.blur(image[:, :1], radius) / 100, white)
         range_left = 1 - compress.clamp(max=0.99)
         up, down = _sign(shadows), -_sign(-highlights)
         bright, dark = (1 - negative / range_left).clamp(0, 1), (1 - (1 - negative) / range_left).clamp(0, 1)
@@ -97,7 +97,7 @@ class ShadowsHighlights(nn.Module):
         return light, colour
 
 
-def _whitened(light: Tensor, white: Tensor) -> Tensor:
+def _divide_by_white(light: Tensor, white: Tensor) -> Tensor:
     return torch.where(light > 0, light / white, light)
 
 

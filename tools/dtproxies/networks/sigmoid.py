@@ -86,7 +86,7 @@ def _rounding(contrast: Tensor, skew: Tensor, white: Tensor, base: Tensor) -> Te
         )
         paper_exposure = _round_float32(grey * relation)
         film_values = [_round_float32(end / _round_float32(paper_exposure + end)) for end in ends]
-        high, low = (_round_float32(white * _round_float32(torch.pow(strength, paper))) for strength in film_values)
+        high, low = (_round_float32(white * _round_float32(torch.pow(value, paper))) for value in film_values)
         estimated = _round_float32(high - low)
 
         exposure = _round_float32(
@@ -99,9 +99,9 @@ def _rounding(contrast: Tensor, skew: Tensor, white: Tensor, base: Tensor) -> Te
         return _round_float32(high - low) / estimated / exact
 
 
-def _round_float32(number: Tensor) -> Tensor:
+def _round_float32(value: Tensor) -> Tensor:
     """Round a float64 to float32 precision."""
-    return number.float().double()
+    return value.float().double()
 
 
 def _apply_curve(light: Tensor, curve: Curve) -> Tensor:

@@ -9,9 +9,9 @@ from torch.nn import functional
 from dtproxies.networks.recursive import Recursive
 from dtproxies.networks.sliders import broadcast_sliders
 
-SHRINK = 4.0
+DOWNSCALE = 4.0
 """Downscaling factor of the filtered image; for smaller radii, the radius in pixels."""
-LEAST = 1e-6
+MIN_DIVISOR = 1e-6
 
 
 class SmoothMask(nn.Module):
@@ -38,14 +38,14 @@ class SmoothMask(nn.Module):
         """
         width, height = broadcast_sliders(frame[:, 2:])
         radius = self._round_down(((blending * 0.01 * torch.maximum(width, height) - 1) / 2).clamp(min=0))
-        shrink = radius.clamp(1.0, SHRINK)
-        sigma = torch.where(radius > SHRINK, radius / SHRINK, 1.0)
-        (down, up_down), (across, up_across) = (self._lines(light.shape[axis], shrink, sigma) for axis in (-2, -1))
+        downscale = radius.clamp(1.0, DOWNSCALE)
+        sigma = torch.where(radius > DOWNSCALE, radius / DOWNSCALE, 1.0)
+        (down, up_down), (across, up_across) = (self._lines(light.shape[axis], downscale, sigma) for axis in (-2, -1))
         small = _apply_lines(down, light, across)
         mean = _apply_lines(up_down[0], small, up_across[0])
         square = _apply_lines(up_down[0], small**2, up_across[0])
         mean, variance = (_apply_lines(up_down[1], one, up_across[1]) for one in (mean, square - mean**2))
-        varied = variance / (mean * light).clamp(min=LEAST)
+        varied = variance / (mean * light).clamp(min=MIN_DIVISOR)
         own = varied / (varied + 1 / feathering)
         return own * light + (1 - own) * mean
 
@@ -53,11 +53,11 @@ class SmoothMask(nn.Module):
         """Round down as in darktable, except in training; gradients are those of the unrounded radius."""
         return radius if self.training else radius + (torch.floor(radius) - radius).detach()
 
-    def _lines(self, length: int, shrink: Tensor, sigma: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+    def _lines(self, length: int, downscale: Tensor, sigma: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         """Build matrices [B, 1, length, length] that downscale a line, blur it, and upscale it again."""
-        positions = torch.arange(length, dtype=shrink.dtype, device=shrink.device)
+        positions = torch.arange(length, dtype=downscale.dtype, device=downscale.device)
         full = positions[-1:] + 1
-        count = torch.floor(full / shrink.detach()).clamp(min=1)
+        count = torch.floor(full / downscale.detach()).clamp(min=1)
         return _interpolation(positions, full, count), (
             self.blur.lines(length, sigma, count),
             _interpolation(positions, count, full),

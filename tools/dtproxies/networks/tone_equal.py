@@ -20,10 +20,10 @@ BUMPS = 8
 """Number of Gaussians whose sum is the curve; evenly spaced over the range of the sliders."""
 WIDTH = math.sqrt(2)
 """Standard deviation of the Gaussians in EV: `smoothing` at its default."""
-LEAST = 2.0**-16
+MIN_LUMINANCE = 2.0**-16
 STEPS = 10000
 """Entries per EV of darktable's table of the curve; the nearest entry is used, except in training."""
-CHANGE = (0.25, 4.0)
+GAIN_RANGE = (0.25, 4.0)
 """Bounds of the gain."""
 
 
@@ -54,8 +54,8 @@ class ToneEqual(nn.Module):
         """Run the network; shapes and units as in `dtproxies.networks`."""
         blending, feathering, contrast, exposure = broadcast_sliders(sliders[:, GAINS:])
         light = torch.exp(LN2 * exposure) * safe_sqrt(torch.sum(image**2, dim=1, keepdim=True))
-        light = ((light - self.fulcrum) * torch.exp(LN2 * contrast) + self.fulcrum).clamp(min=LEAST)
-        smooth = self.mask(light, blending, feathering, frame).clamp(min=LEAST)
+        light = ((light - self.fulcrum) * torch.exp(LN2 * contrast) + self.fulcrum).clamp(min=MIN_LUMINANCE)
+        smooth = self.mask(light, blending, feathering, frame).clamp(min=MIN_LUMINANCE)
         level = (torch.log(smooth) / LN2).clamp(DARKEST, 0.0)
         if not self.training:
             level = level + (torch.round(level * STEPS) / STEPS - level).detach()
@@ -65,4 +65,4 @@ class ToneEqual(nn.Module):
         """Compute the gain at `level` EV, [B, 1, H, W]."""
         heights = torch.matmul(torch.exp(LN2 * gains), self._fit.to(gains).T)[:, :, None, None]
         bumps = torch.exp(-((level - self._centres.to(level)) ** 2) / (2 * WIDTH**2))
-        return torch.sum(heights * bumps, dim=1, keepdim=True).clamp(*CHANGE)
+        return torch.sum(heights * bumps, dim=1, keepdim=True).clamp(*GAIN_RANGE)

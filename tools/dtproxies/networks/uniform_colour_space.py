@@ -99,8 +99,8 @@ def max_chroma(j: Tensor, hue: Hue, white: Tensor, table: Tensor) -> Tensor:
     position = HUES * (_angle(hue) + torch.pi) / (2 * torch.pi)
     before = torch.floor(position.detach())
     index = before.long()
-    one, next_one = (torch.take(table.to(position), torch.remainder(index + step, HUES)) for step in (0, 1))
-    colourful = one + (position - before) * (next_one - one)
+    left, right = (torch.take(table.to(position), torch.remainder(index + step, HUES)) for step in (0, 1))
+    colourful = left + (position - before) * (right - left)
     return CHROMA * safe_power(j * white, CHROMA_LIGHTNESS) * safe_power(colourful, CHROMA_COLOURFUL) / white
 
 
