@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dtbase.system.files import write_text
 from dtbase.text.generated_section import replace_section
-from dtproxies.images.metrics import Spread
+from dtproxies.images.metrics import MetricSummary
 
 PAGE = Path("docs/proxy-benchmarks.md")
 Table = tuple[Sequence[str], Sequence[Sequence[str]]]
@@ -25,7 +25,7 @@ def write_tables(name: str, tables: Sequence[Table], remark: str) -> None:
     write_text(PAGE, replace_section(PAGE.read_text(), begin, end, "\n".join([*lines, remark, ""]), str(PAGE)))
 
 
-def decibels(figures: Spread) -> list[str]:
+def decibels(figures: MetricSummary) -> list[str]:
     """Mean, what 95 % reach, and the worst."""
     return [f"{value:.1f}" for value in (figures.mean, figures.p5, figures.worst)]
 

@@ -41,8 +41,8 @@ class UNet(nn.Module):
         """[B, C, H, W] and [B, P] -> [B, C, H, W]; the frame is not looked at."""
         module, (height, width) = self._module, image.shape[-2:]
         image = functional.pad(image, (0, -width % HALVED, 0, -height % HALVED), mode="replicate")
-        begun = image if module.space == module.made else convert(image, module.space, module.made)
-        features = encoded = begun / 100 if module.made == "lab" else to_stops(begun)
+        begun = image if module.space == module.result_space else convert(image, module.space, module.result_space)
+        features = encoded = begun / 100 if module.result_space == "lab" else to_stops(begun)
         dials, kept = self.dials(sliders)[..., None, None], []
         for level, block in enumerate(self.down):
             features = functional.max_pool2d(features, 2) if level else features
@@ -51,7 +51,7 @@ class UNet(nn.Module):
         for grow, block, beside in zip(self.grow, self.up, kept[-2::-1], strict=True):
             features = block(torch.cat([grow(features), beside], dim=1))
         made = (encoded + self.last(features))[..., :height, :width]
-        return 100 * made if module.made == "lab" else from_stops(made)
+        return 100 * made if module.result_space == "lab" else from_stops(made)
 
 
 def _double(inputs: int, outputs: int) -> nn.Sequential:

@@ -24,8 +24,8 @@ from benchmarks._chains import chains, link_at
 from benchmarks._page import decibels, write_tables
 from dtbase.terminal.console import Console
 from dtproxies.evaluation.stored_results import read_stored
-from dtproxies.images.image import DIRECTORY, LinearImage, photographs
-from dtproxies.images.metrics import spread
+from dtproxies.images.image import DIRECTORY, LinearImage, read_photographs
+from dtproxies.images.metrics import summarise
 from dtproxies.images.training_images import ImageSequence
 from dtproxies.pipeline.accuracy import Judged, judge
 from dtproxies.pipeline.chain import Chain, run
@@ -80,15 +80,17 @@ def main(arguments: Sequence[str] = ()) -> int:
 
 def exports(names: Sequence[str], count: int, seed: Sequence[int]) -> Iterator[Exported]:
     """Export images through a chain at random positions and hold its proxies against each export."""
-    scenes = ImageSequence(photographs=photographs(DIRECTORY, "evaluate"), side=SIDE, seed=seed[-1] + SEED, charts=0)
+    scenes = ImageSequence(
+        photographs=read_photographs(DIRECTORY, "evaluate"), side=SIDE, seed=seed[-1] + SEED, chart_fraction=0
+    )
     request = Request(modules=[ModuleRequest(module=name) for name in names])
-    with open_pipeline(request, scenes.picture(0), MODELS) as opened:
+    with open_pipeline(request, scenes.image(0), MODELS) as opened:
         drawn = [
             sample(link.module, count, seed=[*seed, at], reachable=link.definition.reachable)
             for at, link in enumerate(opened.chain.links)
         ]
         for number in range(count):
-            yield _export(opened, [positions[number] for positions in drawn], scenes.picture(number))
+            yield _export(opened, [positions[number] for positions in drawn], scenes.image(number))
 
 
 def _export(opened: Pipeline, positions: Sequence[Sequence[float]], picture: LinearImage) -> Exported:
@@ -120,7 +122,7 @@ def report(console: Console, rows: Sequence[Exported], *, write: bool) -> int:
 
 def _reached(rows: Sequence[Exported]) -> list[str]:
     alone = float(np.mean([row.last.untouched for row in rows]))
-    return [*decibels(spread([row.last.pipe for row in rows], high_is_good=True)), f"{alone:.1f}"]
+    return [*decibels(summarise([row.last.pipe for row in rows], high_is_good=True)), f"{alone:.1f}"]
 
 
 def _behind(rows: Sequence[Exported]) -> list[list[str]]:
@@ -130,7 +132,7 @@ def _behind(rows: Sequence[Exported]) -> list[list[str]]:
         for one in row.judged[1:]:
             found[one.module].append(one.alone)
     return [
-        [name, str(len(values)), *decibels(spread(values, high_is_good=True)), _plain(name)]
+        [name, str(len(values)), *decibels(summarise(values, high_is_good=True)), _plain(name)]
         for name, values in sorted(found.items())
     ]
 

@@ -28,7 +28,7 @@ from dtmodels.build.workspace import Workspace
 from dtmodels.card.catalogue import Catalogue, CatalogueEntry
 from dtmodels.stages.convert import obtain_and_convert
 from dtproxies.darktable.find import Darktable, find
-from dtproxies.images.image import chart, into_space
+from dtproxies.images.image import chart, to_module_space
 from dtproxies.proxy.definition import ProxyDefinition, load_definition
 from dtproxies.proxy.runners import onnx_runner
 from dtproxies.proxy.sampling import sample
@@ -88,7 +88,7 @@ def cost(entry: CatalogueEntry, darktable: Darktable, directory: Path) -> Cost:
 
 
 def _times(given: ProxyDefinition, graph: Path, darktable: Darktable) -> tuple[float, float]:
-    run, image = onnx_runner(given, graph), into_space(chart(SIDE, SEED), given.module)
+    run, image = onnx_runner(given, graph), to_module_space(chart(SIDE, SEED), given.module)
     positions = sample(given.module, POSITIONS, seed=SEED, reachable=given.reachable)
     found = []
     with open_renderer(darktable, [given.module], height=SIDE, width=SIDE) as renderer:

@@ -33,8 +33,8 @@ from benchmarks._chains import chains, link_at
 from benchmarks._page import decibels, write_tables
 from dtbase.imaging.psnr import psnr
 from dtbase.terminal.console import Console
-from dtproxies.images.image import DIRECTORY, LinearImage, photographs
-from dtproxies.images.metrics import CAP, spread
+from dtproxies.images.image import DIRECTORY, LinearImage, read_photographs
+from dtproxies.images.metrics import CAP, summarise
 from dtproxies.images.module_spaces import to_display
 from dtproxies.images.training_images import ImageSequence
 from dtproxies.pipeline.chain import Chain, as_tensor
@@ -86,7 +86,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     parser.add_argument("--write", action="store_true", help="write the table into docs/proxy-benchmarks.md")
     asked = parser.parse_args(arguments)
     modules = [load_definition(name).module for name in modules_with_weights(MODELS)]
-    local = [one for one in modules if one.space != "raw" and one.reach is not None and one.sliders]
+    local = [one for one in modules if one.space != "raw" and one.receptive_field is not None and one.sliders]
     longest = min(LONGEST, len(local))
     drawn = chains(local, [longest, longest - 1], CHAINS, SEED)
     console, rows = Console(), []
@@ -100,9 +100,11 @@ def main(arguments: Sequence[str] = ()) -> int:
 
 def recover(names: Sequence[str], count: int, seed: Sequence[int]) -> Iterator[Recovered]:
     """Make targets with darktable and search their sliders."""
-    scenes = ImageSequence(photographs=photographs(DIRECTORY, "evaluate"), side=SIDE, seed=seed[-1] + SEED, charts=0)
+    scenes = ImageSequence(
+        photographs=read_photographs(DIRECTORY, "evaluate"), side=SIDE, seed=seed[-1] + SEED, chart_fraction=0
+    )
     request = Request(modules=[ModuleRequest(module=name) for name in names])
-    with open_pipeline(request, scenes.picture(0), MODELS) as opened:
+    with open_pipeline(request, scenes.image(0), MODELS) as opened:
         drawn = {
             name: sample(found.module, count, seed=list(seed), reachable=found.reachable, mixture=FULL_RANGE)
             for name in names
@@ -110,7 +112,7 @@ def recover(names: Sequence[str], count: int, seed: Sequence[int]) -> Iterator[R
         }
         for number in range(count):
             truth = [link_at(link, drawn[link.module.name][number]) for link in opened.chain.links]
-            yield _recover(opened, truth, scenes.picture(number))
+            yield _recover(opened, truth, scenes.image(number))
 
 
 def _recover(opened: Pipeline, truth: Sequence[PipelineStep], picture: LinearImage) -> Recovered:
@@ -140,7 +142,7 @@ def _apart(chain: Chain, truth: Sequence[PipelineStep], light: Tensor) -> list[s
     for at, link in enumerate(truth):
         for slider in link.module.sliders:
             along = axis(slider)
-            place, length = float(along.places(link.sliders[slider.name])), along.high - along.low
+            place, length = float(along.coordinates(link.sliders[slider.name])), along.high - along.low
             step = 1.0 if slider.choices else STEP * length
             moved = place + step if place + step <= along.high else place - step
             sliders = {**link.sliders, slider.name: float(along.values(np.array(moved)))}
@@ -200,7 +202,7 @@ def _line(name: str, rows: Sequence[Recovered]) -> list[str]:
     apart = [row.errors[slider] for row in rows for slider in row.apart]
     return [
         *(name, str(len(rows)), str(len(every)), *_spread(every), str(len(apart)), *_spread(apart)),
-        *decibels(spread([row.psnr for row in rows], high_is_good=True)),
+        *decibels(summarise([row.psnr for row in rows], high_is_good=True)),
         *(f"{np.median([row.evaluations for row in rows]):.0f}", f"{np.median([row.seconds for row in rows]):.1f}"),
     ]
 

@@ -21,7 +21,7 @@ from safetensors import safe_open
 
 from benchmarks._page import write_tables
 from dtbase.terminal.console import Console
-from dtproxies.darktable.dump import Dumped, dump
+from dtproxies.darktable.dump import ModuleDump, dump
 from dtproxies.darktable.find import Darktable, find
 from dtproxies.darktable.sidecar_writer import Step
 from dtproxies.images.metrics import compare
@@ -75,7 +75,7 @@ def balance_of(darktable: Darktable, file: Path) -> list[float]:
     return [_factor(pipe, *start) for start in ((0, 0), (0, 1), (1, 1))]
 
 
-def _factor(pipe: Dumped, row: int, column: int) -> float:
+def _factor(pipe: ModuleDump, row: int, column: int) -> float:
     before, after = (pixels[row::2, column::2].astype(np.float64) for pixels in (pipe.input, pipe.output))
     return float(np.median(after[before > 0.01] / before[before > 0.01]))
 
@@ -86,7 +86,7 @@ def _line(given: ProxyDefinition, darktable: Darktable, file: Path, factors: Seq
     figures, idle = [], []
     for position, pipe in _renders(given, darktable, file):
         figures.append(compare(run(pipe.input, position), pipe.output, module))
-        idle.append(compare(convert(pipe.input, module.space, module.made), pipe.output, module).display_psnr)
+        idle.append(compare(convert(pipe.input, module.space, module.result_space), pipe.output, module).display_psnr)
     decibels = [one.display_psnr for one in figures]
     return [
         *(module.name, str(len(figures)), f"{decibels[0]:.1f}", f"{np.mean(decibels):.1f}", f"{min(decibels):.1f}"),
@@ -94,7 +94,9 @@ def _line(given: ProxyDefinition, darktable: Darktable, file: Path, factors: Seq
     ]
 
 
-def _renders(given: ProxyDefinition, darktable: Darktable, file: Path) -> Iterator[tuple[NDArray[np.float64], Dumped]]:
+def _renders(
+    given: ProxyDefinition, darktable: Darktable, file: Path
+) -> Iterator[tuple[NDArray[np.float64], ModuleDump]]:
     module: Module = given.module
     with open_renderer(darktable, [module], height=SIDE, width=SIDE) as renderer:
         layouts = renderer.layouts

@@ -45,7 +45,7 @@ from dtproxies.vocabulary.recipe import Recipe
 MODELS = Path("models")
 KINDS = ("colour", "local")
 PAIRS = 24
-RECIPE = Recipe(optimiser="adam", pairs=32, side=96, pixels=96 * 96, batch=2, rate=1e-3, seed=11)
+RECIPE = Recipe(optimiser="adam", pairs=32, side=96, pixels=96 * 96, batch=2, learning_rate=1e-3, seed=11)
 QUIET = Console(StringIO(), StringIO(), quiet=True)
 
 
@@ -104,7 +104,7 @@ def _train_unet(given: ProxyDefinition, opened: Session, seconds: float, path: P
     """Train for so many CPU seconds of this process and write the weights; returns the number of steps."""
     torch.manual_seed(RECIPE.seed)
     module, network, until = given.module, given.network(), time.process_time() + seconds
-    optimiser = torch.optim.Adam(network.parameters(), lr=RECIPE.rate)
+    optimiser = torch.optim.Adam(network.parameters(), lr=RECIPE.learning_rate)
     pool = Pool(module, RECIPE, torch.device("cpu"), step=1)
     pairs = endless_pairs(given, opened.renderer, ImageSequence.of(RECIPE, opened.pictures), RECIPE)
     step = 0

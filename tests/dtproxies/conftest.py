@@ -10,16 +10,16 @@ from dtproxies.darktable.layout import ModuleLayout
 
 @pytest.fixture(scope="session")
 def darktable() -> Darktable:
-    """The real darktable. Where it is missing, tests are skipped, but never in CI: there it is a failure."""
+    """Find the real darktable. Without it, tests are skipped locally and fail in CI."""
     try:
         return find()
-    except Failure as missing:
+    except Failure as exc:
         if os.environ.get("CI"):
-            pytest.fail(f"CI has to have darktable: {missing}")
-        pytest.skip(f"needs the real darktable: {missing.what}")
+            pytest.fail(f"CI requires darktable: {exc}")
+        pytest.skip(f"needs the real darktable: {exc.what}")
 
 
 @pytest.fixture(scope="session")
 def layouts(darktable: Darktable, tmp_path_factory: pytest.TempPathFactory) -> dict[str, ModuleLayout]:
-    """Parameters of all its modules, read anew."""
+    """Read the parameter layouts of all modules, without a cache."""
     return dict(introspection.layouts(darktable, cache=tmp_path_factory.mktemp("cache")))

@@ -121,7 +121,7 @@ def test_attributes_are_those_of_the_module(tmp_path: Path) -> None:
     module = load_definition(name).module
     attributes = convert(job(tmp_path, f"{{module: {name}}}", trained(tmp_path, name)))
     assert attributes["space"] == module.space
-    assert attributes["reach"] == module.reach
+    assert attributes["reach"] == module.receptive_field
     first = attributes["sliders"][0]
     assert set(first) == {"name", "low", "high", "default", "unit"}
     json.dumps(attributes)

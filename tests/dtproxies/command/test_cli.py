@@ -38,7 +38,7 @@ def test_without_darktable_every_command_says_how_to_install_it(
     monkeypatch.setenv(VARIABLE, str(tmp_path / "nothing"))
     assert exit_code(*words) == 1
     told = capsys.readouterr().err
-    assert told.startswith(f"error: {tmp_path / 'nothing'}: there is no darktable here")
+    assert told.startswith(f"error: {tmp_path / 'nothing'}: there is no darktable at this path")
     assert "dtproxies doctor --install" in told
 
 
@@ -58,7 +58,7 @@ def test_lists_modules_and_sliders(darktable: Darktable, capsys: pytest.CaptureF
 def test_unknown_modules_and_sliders_are_wrong_usage(
     darktable: Darktable, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    pfm.write(tmp_path / "in.pfm", np.zeros((8, 8, 3), np.float32))
+    pfm.write_pfm(tmp_path / "in.pfm", np.zeros((8, 8, 3), np.float32))
     files = [str(tmp_path / "in.pfm"), str(tmp_path / "out.pfm")]
     assert exit_code("modules", "expsure") == 2
     assert "did you mean exposure" in capsys.readouterr().err

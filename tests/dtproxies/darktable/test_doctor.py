@@ -24,8 +24,8 @@ def printed(console: Console) -> str:
 
 
 @pytest.mark.darktable
-def test_says_what_works(darktable: Darktable, console: Console) -> None:
-    assert doctor.report(console, as_json=True) == 0
+def test_json_reports_a_working_darktable(darktable: Darktable, console: Console) -> None:
+    assert doctor.run_doctor(console, as_json=True) == 0
     health = json.loads(printed(console))
     assert health["ok"] is True
     assert health["version"] in SUPPORTED
@@ -34,19 +34,17 @@ def test_says_what_works(darktable: Darktable, console: Console) -> None:
 
 
 @pytest.mark.darktable
-def test_a_python_without_numpy_is_found_out(darktable: Darktable) -> None:
-    with pytest.raises(Failure, match="the Python beside darktable does not work"):
+def test_broken_python_is_reported(darktable: Darktable) -> None:
+    with pytest.raises(Failure, match="the Python of darktable does not work"):
         doctor.examine(replace(darktable, python=("false",)))
 
 
-def test_a_missing_darktable_is_told_as_json_too(
-    console: Console, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_json_reports_a_missing_darktable(console: Console, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, str(tmp_path / "nothing"))
-    assert doctor.report(console, as_json=True) == 1
-    told = json.loads(printed(console))
-    assert (told["ok"], told["where"]) == (False, str(tmp_path / "nothing"))
-    assert "dtproxies doctor --install" in told["fix"]
+    assert doctor.run_doctor(console, as_json=True) == 1
+    message = json.loads(printed(console))
+    assert (message["ok"], message["where"]) == (False, str(tmp_path / "nothing"))
+    assert "dtproxies doctor --install" in message["fix"]
 
 
 def install(directory: Path, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -60,17 +58,17 @@ def install(directory: Path, **variables: str) -> subprocess.CompletedProcess[st
 
 
 @pytest.mark.darktable
-def test_the_installer_does_nothing_where_darktable_is_already(darktable: Darktable, tmp_path: Path) -> None:
+def test_installer_skips_an_existing_darktable(darktable: Darktable, tmp_path: Path) -> None:
     if not darktable.core:
         pytest.skip("the darktable of this machine is installed, not a tree")
     (tmp_path / "tree").symlink_to(darktable.library.parents[3])
     done = install(tmp_path / "tree")
     assert done.returncode == 0
-    assert done.stdout == f"darktable {darktable.version} is installed in {tmp_path / 'tree'} already\n"
+    assert done.stdout == f"darktable {darktable.version} is already installed in {tmp_path / 'tree'}\n"
     assert [one.name for one in tmp_path.iterdir()] == ["tree"]
 
 
-def test_a_failed_installation_leaves_nothing_and_says_what_to_do(tmp_path: Path) -> None:
+def test_failed_installation_leaves_no_files_and_names_the_fix(tmp_path: Path) -> None:
     fake = tmp_path / "bin"
     fake.mkdir()
     for name, text in {"mmdebstrap": "exit 1", "dpkg-query": "echo install ok installed", "id": "echo 0"}.items():
@@ -80,12 +78,12 @@ def test_a_failed_installation_leaves_nothing_and_says_what_to_do(tmp_path: Path
     path = f"{fake}:{os.environ['PATH']}"
     done = install(tmp_path / "new/tree", PATH=path, DEBIAN_MIRROR="http://127.0.0.1:9/debian")
     assert done.returncode == 1
-    assert "could not be made from http://127.0.0.1:9/debian" in done.stderr
+    assert "could not be built from http://127.0.0.1:9/debian" in done.stderr
     assert "fix: " in done.stderr
     assert list((tmp_path / "new").iterdir()) == []
 
 
-def test_without_root_nothing_is_tried(tmp_path: Path) -> None:
+def test_installer_requires_root(tmp_path: Path) -> None:
     fake = tmp_path / "bin"
     fake.mkdir()
     (fake / "id").write_text("#!/bin/sh\necho 1000\n")
@@ -94,5 +92,5 @@ def test_without_root_nothing_is_tried(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr.splitlines()[1]) == (1, "  fix: run it again with sudo")
 
 
-def test_the_installer_installs_the_version_that_is_supported() -> None:
+def test_installer_installs_the_supported_version() -> None:
     assert f"version={SUPPORTED[0]}\n" in doctor.INSTALLER.read_text()

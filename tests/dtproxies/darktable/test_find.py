@@ -7,7 +7,7 @@ from dtproxies.darktable.find import DIRECTORY, SUPPORTED, VARIABLE, Darktable, 
 
 
 def cli(directory: Path, text: str, status: int = 0) -> Path:
-    """A stand-in for darktable-cli that prints `text`."""
+    """Write a fake darktable-cli that prints `text`."""
     directory.mkdir(parents=True, exist_ok=True)
     script = directory / "darktable-cli"
     script.write_text(f"#!/bin/sh\necho '{text}'\nexit {status}\n")
@@ -17,53 +17,53 @@ def cli(directory: Path, text: str, status: int = 0) -> Path:
 
 @pytest.fixture
 def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A directory from which no darktable can be seen."""
+    """Directory without a darktable, in an environment without one."""
     monkeypatch.delenv(VARIABLE, raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
     return tmp_path
 
 
-def test_says_where_it_looked_and_how_to_install(bare: Path) -> None:
+def test_missing_darktable_lists_searched_locations(bare: Path) -> None:
     with pytest.raises(Failure) as missing:
         find(start=bare)
     assert SUPPORTED[0] in missing.value.what
-    for place in (VARIABLE, DIRECTORY, str(bare), "PATH"):
-        assert place in missing.value.what
+    for location in (VARIABLE, DIRECTORY, str(bare), "PATH"):
+        assert location in missing.value.what
     assert "dtproxies doctor --install" in missing.value.fix
 
 
-def test_names_both_versions_when_another_is_on_path(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unsupported_version_names_both_versions(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cli(bare / "bin", "darktable 4.8.1")
     monkeypatch.setenv("PATH", f"{bare}/bin")
-    with pytest.raises(Failure, match=rf"darktable 4\.8\.1, and only {SUPPORTED[0]}") as exc:
+    with pytest.raises(Failure, match=rf"darktable 4\.8\.1, but only {SUPPORTED[0]}") as exc:
         find(start=bare)
     assert exc.value.where == f"{bare}/bin/darktable-cli"
 
 
-def test_asks_the_program_and_trusts_no_file_name(bare: Path) -> None:
+def test_version_is_read_from_the_program(bare: Path) -> None:
     script = cli(bare / f"darktable-{SUPPORTED[0]}", "darktable 5.0.1")
     with pytest.raises(Failure, match=r"5\.0\.1"):
         find(script)
 
 
-def test_a_program_that_says_no_version_is_no_darktable(bare: Path) -> None:
-    with pytest.raises(Failure, match="says no version: hello"):
+def test_program_without_version_is_rejected(bare: Path) -> None:
+    with pytest.raises(Failure, match="reports no version: hello"):
         find(cli(bare, "hello"))
 
 
-def test_a_program_that_cannot_start_is_a_failure(bare: Path) -> None:
+def test_program_that_cannot_start_is_rejected(bare: Path) -> None:
     script = cli(bare, "")
     script.chmod(0o644)
     with pytest.raises(Failure, match="does not start"):
         find(script)
 
 
-def test_the_right_version_without_its_library_is_refused(bare: Path) -> None:
+def test_missing_library_is_rejected(bare: Path) -> None:
     with pytest.raises(Failure, match=r"no libdarktable\.so"):
         find(cli(bare / "bin", f"darktable {SUPPORTED[0]}"))
 
 
-def test_an_installed_darktable_runs_under_this_python(bare: Path) -> None:
+def test_installed_darktable_uses_this_python(bare: Path) -> None:
     script = cli(bare / "bin", f"darktable {SUPPORTED[0]}")
     library = bare / "lib/some-processor/darktable"
     library.mkdir(parents=True)
@@ -73,20 +73,20 @@ def test_an_installed_darktable_runs_under_this_python(bare: Path) -> None:
     assert found.cli == (str(script),)
 
 
-def test_a_name_that_leads_nowhere_is_not_passed_over(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_invalid_path_in_the_variable_is_an_error(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, str(bare / "nothing"))
-    with pytest.raises(Failure, match="there is no darktable here"):
+    with pytest.raises(Failure, match="there is no darktable at this path"):
         find(start=bare)
 
 
-def test_half_a_tree_is_refused(bare: Path) -> None:
+def test_incomplete_tree_is_rejected(bare: Path) -> None:
     (bare / DIRECTORY / "usr").mkdir(parents=True)
-    with pytest.raises(Failure, match="only half of one"):
+    with pytest.raises(Failure, match="not a complete darktable tree"):
         find(start=bare)
 
 
 @pytest.mark.darktable
-def test_finds_the_tree_of_the_repository_from_below(darktable: Darktable, bare: Path) -> None:
+def test_tree_is_found_from_a_subdirectory(darktable: Darktable, bare: Path) -> None:
     if not darktable.core:
         pytest.skip("the darktable of this machine is installed, not a tree")
     tree = darktable.library.parents[3]
@@ -97,12 +97,12 @@ def test_finds_the_tree_of_the_repository_from_below(darktable: Darktable, bare:
     assert str(bare) in found.cli[-1]
 
 
-def test_programs_see_nothing_of_the_callers_python(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_excludes_the_callers_python(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (bare / "lib/darktable").mkdir(parents=True)
     (bare / "lib/darktable/libdarktable.so").touch()
     monkeypatch.setenv("PYTHONPATH", "elsewhere")
     monkeypatch.setenv("LD_LIBRARY_PATH", "elsewhere")
-    seen = find(cli(bare / "bin", f"darktable {SUPPORTED[0]}")).surroundings(bare)
+    seen = find(cli(bare / "bin", f"darktable {SUPPORTED[0]}")).environment_for(bare)
     assert "elsewhere" not in seen.values()
     assert seen["HOME"] == str(bare)
     assert seen["OMP_WAIT_POLICY"] == "passive"

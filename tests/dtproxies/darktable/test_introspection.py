@@ -12,7 +12,7 @@ from dtproxies.darktable.layout import ModuleLayout
 
 
 @pytest.mark.darktable
-def test_reads_name_range_default_and_label(layouts: dict[str, ModuleLayout]) -> None:
+def test_layouts_have_range_default_and_label(layouts: dict[str, ModuleLayout]) -> None:
     exposure = layouts["exposure"].sliders["exposure"]
     assert (exposure.type, exposure.min, exposure.max, exposure.default) == ("float", -18, 18, 0)
     assert layouts["velvia"].sliders["bias"].description == "mid-tones bias"
@@ -22,7 +22,7 @@ def test_reads_name_range_default_and_label(layouts: dict[str, ModuleLayout]) ->
 
 
 @pytest.mark.darktable
-def test_every_slider_of_every_module_lies_inside_its_struct(layouts: dict[str, ModuleLayout]) -> None:
+def test_sliders_are_inside_their_struct_and_disjoint(layouts: dict[str, ModuleLayout]) -> None:
     assert len(layouts) > 80
     for layout in layouts.values():
         ends = sorted((slider.offset, slider.offset + slider.size) for slider in layout.sliders.values())
@@ -31,14 +31,14 @@ def test_every_slider_of_every_module_lies_inside_its_struct(layouts: dict[str, 
 
 
 @pytest.mark.darktable
-def test_every_default_can_be_packed_by_name(layouts: dict[str, ModuleLayout]) -> None:
+def test_defaults_can_be_packed_by_name(layouts: dict[str, ModuleLayout]) -> None:
     for layout in layouts.values():
         values = {name: slider.default for name, slider in layout.sliders.items() if _allowed(layout, name)}
         assert layout.pack(values) == layout.defaults
 
 
 def _allowed(layout: ModuleLayout, name: str) -> bool:
-    """A few defaults lie outside the limits that darktable itself gives."""
+    """Check the default against the limits; a few of darktable's defaults are outside."""
     slider = layout.sliders[name]
     low = slider.min is None or slider.default >= slider.min
     high = slider.max is None or slider.default <= slider.max
@@ -46,30 +46,30 @@ def _allowed(layout: ModuleLayout, name: str) -> bool:
 
 
 @pytest.mark.darktable
-def test_reads_the_plugins_once(darktable: Darktable, tmp_path: Path) -> None:
+def test_layouts_are_cached(darktable: Darktable, tmp_path: Path) -> None:
     first = introspection.layouts(darktable, cache=tmp_path)
     assert len(list(tmp_path.iterdir())) == 1
     broken = replace(darktable, python=("false",))
     assert introspection.layouts(broken, cache=tmp_path) == first
     next(tmp_path.iterdir()).write_text("{")
-    assert introspection.layouts(darktable, cache=tmp_path) == first, "a damaged file is read anew"
+    assert introspection.layouts(darktable, cache=tmp_path) == first, "a damaged cache is replaced"
 
 
-def test_a_python_that_cannot_load_the_library_is_a_failure(tmp_path: Path) -> None:
+def test_python_that_cannot_load_the_library(tmp_path: Path) -> None:
     (tmp_path / "plugins").mkdir()
     broken = Darktable(version=SUPPORTED[0], cli=("true",), python=(str(shutil.which("false")),), library=tmp_path)
-    with pytest.raises(Failure, match="cannot be read: it ended with status 1"):
+    with pytest.raises(Failure, match="cannot be read: status 1"):
         introspection.layouts(broken, cache=tmp_path / "cache")
 
 
-def test_a_darktable_without_plugins_is_a_failure(tmp_path: Path) -> None:
+def test_darktable_without_plugins(tmp_path: Path) -> None:
     empty = Darktable(version=SUPPORTED[0], cli=("true",), python=("true",), library=tmp_path)
     with pytest.raises(Failure, match="no plugins"):
         introspection.layouts(empty, cache=tmp_path / "cache")
 
 
 @pytest.mark.darktable
-def test_reads_every_order_of_modules(darktable: Darktable, tmp_path: Path) -> None:
+def test_reads_all_module_orders(darktable: Darktable, tmp_path: Path) -> None:
     orders = introspection.orders(darktable, cache=tmp_path)
     assert set(orders) == {1, 2, 3, 4, 5}
     for names in orders.values():

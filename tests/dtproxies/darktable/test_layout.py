@@ -21,30 +21,30 @@ CURVE = Field(name="curve", type="array", offset=20, size=24, count=3, item=NODE
 TOY = ModuleLayout(name="toy", version=3, size=44, fields=(MIX, MODE, FLAG, COUNT, NAME, CURVE))
 
 
-def test_packs_defaults_where_nothing_is_given() -> None:
+def test_pack_without_values_gives_defaults() -> None:
     assert TOY.pack({}) == struct.pack("<fiiH6x6f", 0.5, 2, 1, 0, *[0.0] * 6)
 
 
-def test_unpacks_what_it_packed() -> None:
+def test_unpack_inverts_pack() -> None:
     values = {"mix": 0.25, "mode": 0, "flag": 0, "count": 40000, "curve[2].y": 7.5}
     assert TOY.unpack(TOY.pack(values)) == {**TOY.unpack(TOY.defaults), **values}
 
 
-def test_names_items_of_arrays_and_structs() -> None:
+def test_slider_names_of_arrays_and_structs() -> None:
     assert list(TOY.sliders)[4:] == [f"curve[{i}].{axis}" for i in range(3) for axis in "xy"]
     assert TOY.sliders["curve[2].y"].offset == 40
 
 
-def test_text_has_no_slider_and_stays_empty() -> None:
+def test_text_has_no_slider() -> None:
     assert not any(name.startswith("file") for name in TOY.sliders)
 
 
-def test_takes_a_choice_by_name() -> None:
+def test_pack_accepts_choice_names() -> None:
     assert TOY.unpack(TOY.pack({"mode": "OFF"}))["mode"] == 0
 
 
 @pytest.mark.parametrize("limit", [0.1, 0.99])
-def test_a_limit_itself_is_allowed(limit: float) -> None:
+def test_limits_are_inclusive(limit: float) -> None:
     assert TOY.unpack(TOY.pack({"mix": limit}))["mix"] == pytest.approx(limit)
 
 
@@ -67,25 +67,25 @@ def test_a_limit_itself_is_allowed(limit: float) -> None:
         ("curve[0].x", float("-inf")),
     ],
 )
-def test_refuses_what_darktable_would_not_check(name: str, value: float | str) -> None:
-    with pytest.raises(WrongUsage) as refused:
+def test_invalid_values_are_rejected(name: str, value: float | str) -> None:
+    with pytest.raises(WrongUsage) as rejected:
         TOY.pack({name: value})
-    assert str(refused.value).startswith("toy: ")
-    assert name in refused.value.what
+    assert str(rejected.value).startswith("toy: ")
+    assert name in rejected.value.what
 
 
-def test_says_which_values_are_allowed() -> None:
+def test_errors_state_the_allowed_values() -> None:
     with pytest.raises(WrongUsage, match=r"mix=2 is outside 0\.1 to 0\.99"):
         TOY.pack({"mix": 2})
-    with pytest.raises(WrongUsage, match=r"none of 0 \(OFF\), 2 \(FULL\)"):
+    with pytest.raises(WrongUsage, match=r"not one of 0 \(OFF\), 2 \(FULL\)"):
         TOY.pack({"mode": 5})
 
 
-def test_offers_the_nearest_slider() -> None:
+def test_unknown_slider_suggests_a_similar_name() -> None:
     with pytest.raises(WrongUsage, match="did you mean count"):
         TOY.pack({"cuont": 1})
 
 
-def test_refuses_bytes_of_another_version() -> None:
-    with pytest.raises(WrongUsage, match="40 bytes, where version 3 has 44"):
+def test_unpack_rejects_another_size() -> None:
+    with pytest.raises(WrongUsage, match="40 bytes, but version 3 has 44"):
         TOY.unpack(bytes(40))

@@ -11,7 +11,7 @@ import pytest
 from dtbase.system.errors import Failure
 from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.layout import ModuleLayout
-from dtproxies.darktable.remote import Remote
+from dtproxies.darktable.remote import RemoteDarktable
 
 pytestmark = pytest.mark.darktable
 
@@ -33,8 +33,8 @@ def home_of(process: int) -> Path:
     return Path(next(one for one in environment if one.startswith(b"HOME="))[5:].decode())
 
 
-def gone(process: int, within: float = 10) -> bool:
-    """Whether the process ends in time; a zombie has ended."""
+def ends(process: int, within: float = 10) -> bool:
+    """Wait for the process to end; a zombie counts as ended."""
     until = time.monotonic() + within
     while time.monotonic() < until:
         try:
@@ -47,24 +47,24 @@ def gone(process: int, within: float = 10) -> bool:
 
 
 @pytest.fixture
-def remote(darktable: Darktable, layouts: dict[str, ModuleLayout]) -> Remote:
-    return Remote(darktable, {"exposure": layouts["exposure"]}, 16, 16)
+def remote(darktable: Darktable, layouts: dict[str, ModuleLayout]) -> RemoteDarktable:
+    return RemoteDarktable(darktable, {"exposure": layouts["exposure"]}, 16, 16)
 
 
-def test_leaves_nothing_behind_when_closed(remote: Remote, layouts: dict[str, ModuleLayout]) -> None:
+def test_close_ends_the_process_and_removes_its_files(
+    remote: RemoteDarktable, layouts: dict[str, ModuleLayout]
+) -> None:
     remote.call("exposure", layouts["exposure"].defaults, GREY)
     process = remote.process_id
     assert process is not None
     home = home_of(process)
     assert home.is_dir()
     remote.close()
-    assert gone(process)
+    assert ends(process)
     assert not home.exists()
 
 
-def test_a_worker_that_is_killed_is_a_failure_and_is_started_again(
-    remote: Remote, layouts: dict[str, ModuleLayout]
-) -> None:
+def test_killed_worker_fails_and_is_restarted(remote: RemoteDarktable, layouts: dict[str, ModuleLayout]) -> None:
     params = layouts["exposure"].pack({"exposure": 1})
     remote.call("exposure", params, GREY)
     first = remote.process_id
@@ -79,12 +79,12 @@ def test_a_worker_that_is_killed_is_a_failure_and_is_started_again(
     remote.close()
 
 
-def test_a_worker_ends_and_cleans_up_when_its_caller_is_killed(darktable: Darktable) -> None:
+def test_worker_exits_and_cleans_up_when_its_caller_is_killed(darktable: Darktable) -> None:
     caller = subprocess.Popen([sys.executable, "-c", CALLER], stdout=subprocess.PIPE, text=True)
     with caller:
         assert caller.stdout is not None
         worker = int(caller.stdout.readline())
         home = home_of(worker)
         caller.kill()
-    assert gone(worker)
+    assert ends(worker)
     assert not home.exists()

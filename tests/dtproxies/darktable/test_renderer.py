@@ -38,8 +38,8 @@ VECTORS: dict[str, list[dict[str, float | str]]] = {
 }
 
 
-def picture(seed: int = 0) -> NDArray[np.float32]:
-    """Coloured squares with grain, from black to above white."""
+def make_image(seed: int = 0) -> NDArray[np.float32]:
+    """Build an image of coloured squares with grain, from black to above white."""
     rng = np.random.default_rng(seed)
     squares = np.kron(rng.uniform(0, 1.6, (HEIGHT // 12, WIDTH // 12, 3)), np.ones((12, 12, 1)))
     return (squares + rng.uniform(0, 0.05, squares.shape)).astype(np.float32)
@@ -54,63 +54,63 @@ def renderer(darktable: Darktable) -> Iterator[Renderer]:
 @pytest.mark.parametrize(
     ("module", "sliders"), [(module, sliders) for module, vectors in VECTORS.items() for sliders in vectors]
 )
-def test_renders_what_darktables_own_pipe_renders_from_the_sidecar(
+def test_render_equals_darktables_own_pipe(
     darktable: Darktable,
     layouts: dict[str, ModuleLayout],
     renderer: Renderer,
     module: str,
     sliders: dict[str, float | str],
 ) -> None:
-    pipe = dump(darktable, picture(), [Step(module, sliders)], layouts)[module]
-    made = renderer.render(module, pipe.input, sliders)
-    assert np.isfinite(made).all()
-    assert np.array_equal(made, pipe.output)
-    assert not np.array_equal(made, pipe.input)
+    pipe = dump(darktable, make_image(), [Step(module, sliders)], layouts)[module]
+    result = renderer.render(module, pipe.input, sliders)
+    assert np.isfinite(result).all()
+    assert np.array_equal(result, pipe.output)
+    assert not np.array_equal(result, pipe.input)
 
 
 def test_sliders_change_the_image(renderer: Renderer) -> None:
     for module, vectors in VECTORS.items():
-        made = [renderer.render(module, picture(), sliders) for sliders in vectors]
-        assert not np.array_equal(made[0], made[1]), module
+        result = [renderer.render(module, make_image(), sliders) for sliders in vectors]
+        assert not np.array_equal(result[0], result[1]), module
 
 
-def test_a_render_depends_on_nothing_that_went_before(renderer: Renderer) -> None:
-    first = [renderer.render(module, picture(), vectors[0]) for module, vectors in VECTORS.items()]
+def test_renders_are_independent_of_earlier_renders(renderer: Renderer) -> None:
+    first = [renderer.render(module, make_image(), vectors[0]) for module, vectors in VECTORS.items()]
     for module, vectors in VECTORS.items():
-        renderer.render(module, picture(1), vectors[1])
-    again = [renderer.render(module, picture(), vectors[0]) for module, vectors in VECTORS.items()]
+        renderer.render(module, make_image(1), vectors[1])
+    again = [renderer.render(module, make_image(), vectors[0]) for module, vectors in VECTORS.items()]
     assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
 
 
-def test_what_a_module_never_writes_is_black(darktable: Darktable) -> None:
+def test_unwritten_pixels_are_black(darktable: Darktable) -> None:
     bright = np.full((30, 41, 3), 3, np.float32)
     with Renderer(darktable, ["censorize"], height=30, width=41) as renderer:
         for _ in range(3):
-            made = renderer.render("censorize", bright, {"pixelate": 4})
-            assert made[:-1, :-1].all()
-            assert not made[-1].any()
-            assert not made[:, -1].any()
+            result = renderer.render("censorize", bright, {"pixelate": 4})
+            assert result[:-1, :-1].all()
+            assert not result[-1].any()
+            assert not result[:, -1].any()
 
 
-def test_many_come_in_the_order_of_their_requests(renderer: Renderer) -> None:
+def test_render_many_keeps_the_order_of_requests(renderer: Renderer) -> None:
     gains = [0, 1, 2, 3, -1, -2] * 5
     requests = [
         request
         for gain in gains
-        for request in (Request("bilat", picture()), Request("exposure", picture(), {"exposure": gain}))
+        for request in (Request("bilat", make_image()), Request("exposure", make_image(), {"exposure": gain}))
     ]
-    made = list(renderer.render_many(requests))[1::2]
-    assert all(np.array_equal(one, picture() * 2.0**gain) for gain, one in zip(gains, made, strict=True))
+    result = list(renderer.render_many(requests))[1::2]
+    assert all(np.array_equal(one, make_image() * 2.0**gain) for gain, one in zip(gains, result, strict=True))
 
 
-def test_requests_are_taken_as_needed(renderer: Renderer) -> None:
+def test_requests_are_consumed_lazily(renderer: Renderer) -> None:
     taken = 0
 
     def endless() -> Iterator[Request]:
         nonlocal taken
         while True:
             taken += 1
-            yield Request("exposure", picture())
+            yield Request("exposure", make_image())
 
     results = renderer.render_many(endless())
     for _ in range(10):
@@ -119,63 +119,63 @@ def test_requests_are_taken_as_needed(renderer: Renderer) -> None:
     assert taken <= 30
 
 
-def test_a_mistake_in_one_request_stops_the_others_and_leaves_no_thread_hanging(renderer: Renderer) -> None:
-    requests = [Request("exposure", picture())] * 3 + [Request("exposure", picture(), {"exposure": 99})]
+def test_invalid_request_stops_the_others_and_leaves_no_thread(renderer: Renderer) -> None:
+    requests = [Request("exposure", make_image())] * 3 + [Request("exposure", make_image(), {"exposure": 99})]
     with pytest.raises(WrongUsage, match="outside -18 to 18"):
         list(renderer.render_many(requests * 3))
-    assert np.array_equal(renderer.render("exposure", picture()), picture())
+    assert np.array_equal(renderer.render("exposure", make_image()), make_image())
 
 
-def test_several_threads_may_share_a_renderer(renderer: Renderer) -> None:
+def test_renderer_is_thread_safe(renderer: Renderer) -> None:
     def render(gain: float) -> NDArray[np.float32]:
-        return renderer.render("exposure", picture(), {"exposure": gain})
+        return renderer.render("exposure", make_image(), {"exposure": gain})
 
     gains = [-2.0, -1.0, 1.0, 2.0] * 10
     with ThreadPoolExecutor(4) as threads:
-        made = list(threads.map(render, gains))
-    assert all(np.array_equal(one, picture() * 2.0**gain) for gain, one in zip(gains, made, strict=True))
+        result = list(threads.map(render, gains))
+    assert all(np.array_equal(one, make_image() * 2.0**gain) for gain, one in zip(gains, result, strict=True))
 
 
-def test_an_image_of_another_size_is_rendered_as_by_a_renderer_of_that_size(darktable: Darktable) -> None:
-    image = picture()[:40, :60]
+def test_image_size_may_change(darktable: Darktable) -> None:
+    image = make_image()[:40, :60]
     with (
         Renderer(darktable, ["vignette"], height=HEIGHT, width=WIDTH) as changing,
         Renderer(darktable, ["vignette"], height=40, width=60) as fitting,
     ):
-        large = changing.render("vignette", picture())
-        made = changing.render("vignette", image)
-        assert np.array_equal(made, fitting.render("vignette", image))
-        assert np.array_equal(changing.render("vignette", picture()), large)
+        large = changing.render("vignette", make_image())
+        result = changing.render("vignette", image)
+        assert np.array_equal(result, fitting.render("vignette", image))
+        assert np.array_equal(changing.render("vignette", make_image()), large)
 
 
-def test_an_image_with_other_channels_is_refused(renderer: Renderer) -> None:
-    with pytest.raises(Failure, match=r"\(8, 8, 1\), where height x width x 3 is wanted"):
+def test_wrong_number_of_channels_is_rejected(renderer: Renderer) -> None:
+    with pytest.raises(Failure, match=r"\(8, 8, 1\), expected height x width x 3"):
         renderer.render("exposure", np.zeros((8, 8, 1), np.float32))
 
 
-def test_unknown_modules_and_sliders_are_wrong_usage(darktable: Darktable, renderer: Renderer) -> None:
+def test_unknown_modules_and_sliders_suggest_similar_names(darktable: Darktable, renderer: Renderer) -> None:
     with pytest.raises(WrongUsage, match="did you mean exposure"):
         Renderer(darktable, ["expsure"], height=8, width=8)
     with pytest.raises(WrongUsage, match="not set up for module 'bloom'"):
-        renderer.render("bloom", picture())
+        renderer.render("bloom", make_image())
     with pytest.raises(WrongUsage, match="did you mean strength"):
-        renderer.render("velvia", picture(), {"strenght": 1})
+        renderer.render("velvia", make_image(), {"strenght": 1})
 
 
 @pytest.mark.parametrize("module", ["rawprepare", "gamma"])
-def test_modules_whose_pixels_are_no_numbers_of_light_are_refused(darktable: Darktable, module: str) -> None:
+def test_modules_with_integer_buffers_are_rejected(darktable: Darktable, module: str) -> None:
     with pytest.raises(Failure, match=f"module {module} cannot be rendered alone"):
         Renderer(darktable, [module], height=8, width=8)
 
 
-def test_sliders_that_change_the_size_are_refused_and_others_are_not(darktable: Darktable) -> None:
+def test_size_changes_are_rejected(darktable: Darktable) -> None:
     with Renderer(darktable, ["crop"], height=HEIGHT, width=WIDTH) as renderer:
         with pytest.raises(Failure, match="changes the size of the image, from 96 x 72 to"):
-            renderer.render("crop", picture(), {"cx": 0.25})
-        assert np.array_equal(renderer.render("crop", picture()), picture())
+            renderer.render("crop", make_image(), {"cx": 0.25})
+        assert np.array_equal(renderer.render("crop", make_image()), make_image())
 
 
-def test_says_in_which_colours_a_module_works(renderer: Renderer) -> None:
+def test_renderer_reports_input_spaces(renderer: Renderer) -> None:
     assert [renderer.spaces[name].input for name in ("exposure", "velvia", "sharpen")] == [
         "input-rgb",
         "work-rgb",
@@ -183,35 +183,35 @@ def test_says_in_which_colours_a_module_works(renderer: Renderer) -> None:
     ]
 
 
-def test_a_crash_is_a_failure_that_names_module_and_sliders(darktable: Darktable) -> None:
+def test_crash_names_module_and_sliders(darktable: Darktable) -> None:
     with Renderer(darktable, ["sharpen", "exposure"], height=HEIGHT, width=WIDTH) as renderer:
         checked = renderer.layouts["sharpen"]
         unchecked = replace(checked, fields=tuple(replace(field, min=None) for field in checked.fields))
         renderer.layouts = {**renderer.layouts, "sharpen": unchecked}
         with pytest.raises(Failure, match="crashed") as crash:
-            renderer.render("sharpen", picture(), {"radius": -2})
+            renderer.render("sharpen", make_image(), {"radius": -2})
         assert crash.value.where == "sharpen (radius=-2)"
-        doubled = renderer.render("exposure", picture(), {"exposure": 1})
-        assert np.array_equal(doubled, picture() * 2), "the next call starts darktable again"
+        doubled = renderer.render("exposure", make_image(), {"exposure": 1})
+        assert np.array_equal(doubled, make_image() * 2), "the next call restarts darktable"
 
 
-def test_another_version_of_the_library_is_refused(darktable: Darktable) -> None:
+def test_library_of_another_version_is_rejected(darktable: Darktable) -> None:
     other = replace(darktable, version="5.2.0")
-    with pytest.raises(Failure, match=rf"is version {darktable.version}, darktable-cli beside it 5\.2\.0"):
+    with pytest.raises(Failure, match=rf"has version {darktable.version}, but darktable-cli has version 5\.2\.0"):
         Renderer(other, ["exposure"], height=8, width=8)
 
 
 AT_DEFAULTS = ["tonecurve", "rgbcurve", "levels", "rgblevels", "colorin", "colorout", "grain", "colorreconstruct"]
-"""Curves with end points, profiles of the image, noise placed by the name of the file."""
+"""Modules with image-dependent defaults: curves with end points, image profiles, noise seeded by the file name."""
 
 
-def test_defaults_are_those_that_darktable_sets_for_the_image(darktable: Darktable) -> None:
+def test_defaults_are_darktables_for_the_image(darktable: Darktable) -> None:
     with Renderer(darktable, AT_DEFAULTS, height=HEIGHT, width=WIDTH) as renderer:
-        dumped = dump(darktable, picture(), [Step(module) for module in AT_DEFAULTS], renderer.layouts)
+        dumped = dump(darktable, make_image(), [Step(module) for module in AT_DEFAULTS], renderer.layouts)
         for module, pipe in dumped.items():
-            made = renderer.render(module, pipe.input)
-            assert np.array_equal(made, pipe.output), module
-            assert np.abs(made).max() > 0.5, f"{module}: an empty curve makes black"
+            result = renderer.render(module, pipe.input)
+            assert np.array_equal(result, pipe.output), module
+            assert np.abs(result).max() > 0.5, f"{module}: an empty curve yields black"
         assert renderer.spaces["colorin"] == ("input-rgb", "lab")
         assert renderer.spaces["colorout"] == ("lab", "display")
 
@@ -226,17 +226,17 @@ RAW: list[list[Step]] = [
     [Step("temperature", {"red": 2.0, "blue": 1.5})],
     [Step("temperature"), Step("highlights"), Step("demosaic"), Step("denoiseprofile")],
 ]
-"""The last as the first, after others have run."""
+"""Histories to render; the last repeats the first after others have run."""
 
 
 def mosaic(seed: int = 0) -> NDArray[np.uint16]:
-    """Grey squares with grain as a sensor counts them, some of them full."""
+    """Build sensor data of grey squares with grain, some of them saturated."""
     rng = np.random.default_rng(seed)
     squares = np.kron(rng.uniform(0, 1.4, (6, 8)), np.ones((16, 16))) * 15000
     return np.clip(squares + rng.uniform(0, 300, squares.shape) + 600, 0, 16383).astype(np.uint16)
 
 
-def test_renders_sensor_data_as_darktables_own_pipe_does(darktable: Darktable) -> None:
+def test_render_of_sensor_data_equals_darktables_own_pipe(darktable: Darktable) -> None:
     names = [step.module for step in RAW[0]]
     with Renderer(darktable, names, height=96, width=128, mosaic=True) as renderer:
         assert renderer.spaces["demosaic"] == ("raw", "input-rgb")
@@ -244,7 +244,7 @@ def test_renders_sensor_data_as_darktables_own_pipe_does(darktable: Darktable) -
             dumped = dump(darktable, mosaic(), steps, renderer.layouts)
             for step in steps:
                 pipe = dumped[step.module]
-                made = renderer.render(step.module, pipe.input, step.sliders)
-                assert made.shape == pipe.output.shape
-                assert np.array_equal(made, pipe.output), step
-                assert pipe.input.shape != pipe.output.shape or not np.array_equal(made, pipe.input), step
+                result = renderer.render(step.module, pipe.input, step.sliders)
+                assert result.shape == pipe.output.shape
+                assert np.array_equal(result, pipe.output), step
+                assert pipe.input.shape != pipe.output.shape or not np.array_equal(result, pipe.input), step

@@ -16,7 +16,7 @@ def entries(text: str) -> list[ElementTree.Element]:
     return list(root.iter("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}li"))
 
 
-def test_every_step_is_an_entry_in_order() -> None:
+def test_steps_become_entries_in_order() -> None:
     first, second = entries(sidecar([Step("toy"), Step("toy", {"gain": 4})], TOY))
     assert first.get(f"{DARKTABLE}operation") == "toy"
     assert first.get(f"{DARKTABLE}modversion") == "3"
@@ -24,17 +24,17 @@ def test_every_step_is_an_entry_in_order() -> None:
     assert TOY["toy"].unpack(decode(second.get(f"{DARKTABLE}params", ""))) == {"gain": 4}
 
 
-def test_an_empty_history_is_a_sidecar_too() -> None:
+def test_empty_history() -> None:
     assert entries(sidecar([], TOY)) == []
 
 
-def test_an_unknown_module_gets_the_nearest_names() -> None:
+def test_unknown_module_suggests_a_similar_name() -> None:
     with pytest.raises(WrongUsage, match="did you mean toy"):
         sidecar([Step("tyo")], TOY)
 
 
 @pytest.mark.parametrize("size", [0, 1, 100, 101, 5000, 200_000])
-def test_parameters_come_back_from_their_text(size: int) -> None:
+def test_decode_inverts_encode(size: int) -> None:
     raw = bytes(i % 7 for i in range(size))
     text = encode(raw)
     assert decode(text) == raw

@@ -8,7 +8,7 @@ import pytest
 from dtproxies.darktable.renderer import Request
 from dtproxies.evaluation.baselines import Baselines
 from dtproxies.evaluation.slider_sensitivity import behaviour
-from dtproxies.images.image import Pixels, chart, into_space
+from dtproxies.images.image import Pixels, chart, to_module_space
 from dtproxies.images.metrics import compare
 from dtproxies.proxy.definition import ProxyDefinition
 from dtproxies.vocabulary.module import Module, Slider, choice
@@ -22,7 +22,7 @@ MODULE = Module(
         Slider(name="gain", low=0.5, high=2.0, default=1.0, unit="1", scale="log"),
         choice("grey", 0, off=0, on=1),
     ),
-    reach=0,
+    receptive_field=0,
 )
 GIVEN = ProxyDefinition(module=MODULE, network=lambda: None)  # type: ignore[arg-type,return-value]
 
@@ -40,7 +40,7 @@ class Oracle:
 
 def test_the_nearest_setting_is_near_and_of_the_same_choice() -> None:
     baselines = Baselines(GIVEN, Oracle(), 64)
-    picture = into_space(chart(32, 1), MODULE)
+    picture = to_module_space(chart(32, 1), MODULE)
     for gain in (0.6, 1.0, 1.9):
         for grey in (0.0, 1.0):
             made = baselines.nearest(np.array([gain, grey]), picture)
@@ -50,7 +50,7 @@ def test_the_nearest_setting_is_near_and_of_the_same_choice() -> None:
 
 
 def test_blended_tables_come_near_a_colour_map_and_do_better_with_more_knots() -> None:
-    picture = into_space(chart(32, 2), MODULE)
+    picture = to_module_space(chart(32, 2), MODULE)
     wanted = formula(picture, 1.2)
     coarse, fine = (Baselines(GIVEN, Oracle(), side).blended(np.array([1.2, 0.0]), picture) for side in (32, 192))
     assert coarse is not None

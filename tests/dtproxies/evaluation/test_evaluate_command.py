@@ -24,7 +24,7 @@ from dtproxies.evaluation.results_table import page
 from dtproxies.evaluation.run import evaluate
 from dtproxies.evaluation.stored_results import NAME, StoredEvaluation, is_current, read_stored, store_results
 from dtproxies.images.image import Pixels
-from dtproxies.images.metrics import Spread
+from dtproxies.images.metrics import MetricSummary
 from dtproxies.proxy.definition import load_definition
 from dtproxies.proxy.runners import torch_runner
 from dtproxies.proxy.weights import store
@@ -225,7 +225,7 @@ def test_figures_hold_for_the_same_weights_code_darktable_and_pairs_only(model: 
 def test_what_falls_short_of_the_target_is_said(model: Path, oracle: Oracle) -> None:
     run = torch_runner(load_definition("exposure"), model / "weights.safetensors")
     found = evaluate(load_definition("exposure"), run, oracle, [], console=QUIET, pairs=4, side=32)
-    low = replace(found, proxy={**found.proxy, "display_psnr": Spread(mean=91.0, p5=79.96, worst=60.0)})
+    low = replace(found, proxy={**found.proxy, "display_psnr": MetricSummary(mean=91.0, p5=79.96, worst=60.0)})
     assert low.short == ("p5 80.0 of 80", "worst 60.0 of 70")
     assert "worst 60.0 of 70" in page([low], "5.4.1")
     assert "missed by p5 80.0 of 80, worst 60.0 of 70" in with_figures(REPORT, low, "")

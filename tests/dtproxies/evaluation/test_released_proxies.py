@@ -20,7 +20,7 @@ from dtproxies.darktable.sidecar_writer import Step
 from dtproxies.evaluation.command import written
 from dtproxies.evaluation.run import SIDE, evaluate
 from dtproxies.evaluation.stored_results import read_stored
-from dtproxies.images.image import DIRECTORY, chart, photographs
+from dtproxies.images.image import DIRECTORY, chart, read_photographs
 from dtproxies.images.metrics import compare
 from dtproxies.images.mosaic import to_mosaic
 from dtproxies.proxy.definition import ProxyDefinition, load_definition
@@ -107,7 +107,10 @@ def test_card_and_report_state_the_figures_that_were_kept_of_these_weights(entry
 @pytest.mark.slow
 def test_reaches_its_figures(entry: CatalogueEntry, darktable: Darktable) -> None:
     given, kept = module_of(entry), read_stored(entry.directory)
-    pictures, pairs = photographs(ROOT / DIRECTORY, "evaluate"), min(FIRST, kept.evaluation.pairs if kept else FIRST)
+    pictures, pairs = (
+        read_photographs(ROOT / DIRECTORY, "evaluate"),
+        min(FIRST, kept.evaluation.pairs if kept else FIRST),
+    )
     with open_renderer(darktable, [given.module], height=SIDE, width=SIDE) as renderer:
         found = evaluate(
             given, runner_of(entry), renderer, pictures, console=Console(quiet=True), pairs=pairs, brief=True

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dtbase.system.errors import Failure
-from dtproxies.images.image import DIRECTORY, SOURCES, LinearImage, chart, crop, expose, photographs
+from dtproxies.images.image import DIRECTORY, SOURCES, LinearImage, chart, crop, expose, read_photographs
 
 
 @pytest.fixture
@@ -14,14 +14,16 @@ def directory(root: Path) -> Path:
     return root / DIRECTORY
 
 
-def test_photographs_for_fitting_are_not_those_for_evaluation(directory: Path) -> None:
-    fitting, judging = ({picture.name for picture in photographs(directory, use)} for use in ("fit", "evaluate"))
-    assert len(fitting) >= 2
-    assert len(judging) >= 3
-    assert not fitting & judging
+def test_training_and_evaluation_photographs_are_disjoint(directory: Path) -> None:
+    training, evaluation = (
+        {photograph.name for photograph in read_photographs(directory, use)} for use in ("fit", "evaluate")
+    )
+    assert len(training) >= 2
+    assert len(evaluation) >= 3
+    assert not training & evaluation
 
 
-def test_every_photograph_is_free_credited_and_small(directory: Path) -> None:
+def test_photographs_are_free_attributed_and_small(directory: Path) -> None:
     entries = json.loads((directory / SOURCES).read_text())["images"]
     table = (directory / "SOURCES.md").read_text()
     assert {entry["file"] for entry in entries} == {
@@ -36,28 +38,28 @@ def test_every_photograph_is_free_credited_and_small(directory: Path) -> None:
 
 
 def test_photographs_are_linear_light(directory: Path) -> None:
-    for picture in photographs(directory, "evaluate"):
-        assert picture.pixels.dtype == np.float32
-        assert picture.pixels.ndim == 3
-        assert 0 <= picture.pixels.min() < picture.pixels.max() <= 1
-        assert picture.pixels.mean() < 0.5
+    for photograph in read_photographs(directory, "evaluate"):
+        assert photograph.pixels.dtype == np.float32
+        assert photograph.pixels.ndim == 3
+        assert 0 <= photograph.pixels.min() < photograph.pixels.max() <= 1
+        assert photograph.pixels.mean() < 0.5
 
 
-def test_another_file_under_the_same_name_is_refused(directory: Path, tmp_path: Path) -> None:
+def test_changed_photograph_is_rejected(directory: Path, tmp_path: Path) -> None:
     copy = tmp_path / "proxy"
     shutil.copytree(directory, copy)
     entry = next(one for one in json.loads((copy / SOURCES).read_text())["images"] if one["use"] == "fit")
     (copy / entry["file"]).write_bytes((directory / entry["file"]).read_bytes() + b"\0")
-    with pytest.raises(Failure, match="not the photograph"):
-        photographs(copy, "fit")
+    with pytest.raises(Failure, match="digest of the photograph differs"):
+        read_photographs(copy, "fit")
 
 
-def test_a_directory_without_index_is_a_failure_that_says_what_to_do(tmp_path: Path) -> None:
+def test_missing_index_names_the_option(tmp_path: Path) -> None:
     with pytest.raises(Failure, match="--images"):
-        photographs(tmp_path, "fit")
+        read_photographs(tmp_path, "fit")
 
 
-def test_charts_go_from_below_black_to_far_above_white() -> None:
+def test_charts_range_from_below_black_to_above_white() -> None:
     pixels = chart(256, 4).pixels
     assert pixels.shape == (256, 256, 3)
     assert pixels.min() < -0.2
@@ -66,23 +68,23 @@ def test_charts_go_from_below_black_to_far_above_white() -> None:
     assert not np.array_equal(pixels, chart(256, 5).pixels)
 
 
-def test_crops_are_parts_of_the_image() -> None:
-    picture = LinearImage("numbers", np.arange(30 * 40 * 3, dtype=np.float32).reshape(30, 40, 3))
+def test_crops_contain_pixels_of_the_image() -> None:
+    image = LinearImage("gradient", np.arange(30 * 40 * 3, dtype=np.float32).reshape(30, 40, 3))
     rng = np.random.default_rng(0)
-    known = {tuple(pixel) for pixel in picture.pixels.reshape(-1, 3).tolist()}
+    known = {tuple(pixel) for pixel in image.pixels.reshape(-1, 3).tolist()}
     for _ in range(20):
-        part = crop(picture, 16, rng).pixels
+        part = crop(image, 16, rng).pixels
         assert part.shape == (16, 16, 3)
         pixels = {tuple(pixel) for pixel in part.reshape(-1, 3).tolist()}
         assert len(pixels) == 256
         assert pixels <= known
 
 
-def test_too_small_an_image_is_a_failure() -> None:
-    with pytest.raises(Failure, match="8 x 8 pixels, and 16 x 16"):
+def test_small_images_cannot_be_cropped() -> None:
+    with pytest.raises(Failure, match="8 x 8 pixels, but 16 x 16"):
         crop(LinearImage("small", np.zeros((8, 8, 3), np.float32)), 16, np.random.default_rng(0))
 
 
-def test_exposing_clips_nothing() -> None:
+def test_expose_does_not_clip() -> None:
     bright = expose(LinearImage("chart", np.full((1, 1, 3), 0.75, np.float32)), 3)
     assert (bright.pixels == 6).all()

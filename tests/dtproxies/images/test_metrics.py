@@ -2,42 +2,42 @@ import numpy as np
 import pytest
 
 from dtbase.imaging.psnr import psnr
-from dtproxies.images.metrics import CAP, compare, log_encode, spread
+from dtproxies.images.metrics import CAP, compare, log_encode, summarise
 from dtproxies.vocabulary.module import Module
 
-LINEAR = Module(name="toy", version=1, kind="exact", space="input-rgb", sliders=(), reach=0)
-LAB = Module(name="toy", version=1, kind="exact", space="lab", sliders=(), reach=0)
+LINEAR = Module(name="toy", version=1, kind="exact", space="input-rgb", sliders=(), receptive_field=0)
+LAB = Module(name="toy", version=1, kind="exact", space="lab", sliders=(), receptive_field=0)
 
 
 def test_a_hundredth_of_white_everywhere_is_forty_decibels() -> None:
     assert psnr(np.full(100, 0.51), np.full(100, 0.5), cap=CAP) == pytest.approx(40)
 
 
-def test_equal_images_reach_the_cap_and_no_more() -> None:
-    picture = np.full((4, 4, 3), 0.5, np.float32)
-    figures = compare(picture, picture, LINEAR)
-    assert (figures.display_psnr, figures.log_psnr, figures.max_error) == (CAP, CAP, 0)
+def test_psnr_of_equal_images_is_capped() -> None:
+    image = np.full((4, 4, 3), 0.5, np.float32)
+    metrics = compare(image, image, LINEAR)
+    assert (metrics.display_psnr, metrics.log_psnr, metrics.max_error) == (CAP, CAP, 0)
 
 
-def test_a_screen_does_not_show_what_is_above_white_but_other_figures_do() -> None:
-    wanted = np.full((4, 4, 3), 8.0, np.float32)
-    figures = compare(wanted + 1, wanted, LINEAR)
-    assert figures.display_psnr == CAP
-    assert figures.log_psnr < 50
-    assert figures.max_error == 1
-    assert figures.relative_error == pytest.approx(1 / 8)
+def test_errors_above_white_count_only_in_unclipped_metrics() -> None:
+    expected = np.full((4, 4, 3), 8.0, np.float32)
+    metrics = compare(expected + 1, expected, LINEAR)
+    assert metrics.display_psnr == CAP
+    assert metrics.log_psnr < 50
+    assert metrics.max_error == 1
+    assert metrics.relative_error == pytest.approx(1 / 8)
 
 
-def test_lab_is_judged_as_a_screen_would_show_it() -> None:
+def test_lab_images_are_compared_display_referred() -> None:
     grey = np.zeros((4, 4, 3), np.float32)
     grey[..., 0] = 50
     lighter = grey + np.array([1, 0, 0], np.float32)
-    figures = compare(lighter, grey, LAB)
-    assert 38 < figures.display_psnr < 42
-    assert figures.max_error == 1
+    metrics = compare(lighter, grey, LAB)
+    assert 38 < metrics.display_psnr < 42
+    assert metrics.max_error == 1
 
 
-def test_log_encoding_keeps_sign_and_order() -> None:
+def test_log_encoding_preserves_sign_and_order() -> None:
     values = np.linspace(-20, 20, 401)
     encoded = log_encode(values)
     assert (np.diff(encoded) > 0).all()
@@ -45,8 +45,8 @@ def test_log_encoding_keeps_sign_and_order() -> None:
     assert encoded[360] == pytest.approx(1, abs=1e-4)
 
 
-def test_the_worst_is_at_the_bad_end_of_either_kind() -> None:
+def test_summary_takes_the_worst_from_the_bad_end() -> None:
     values = [float(value) for value in range(101)]
-    good, bad = spread(values, high_is_good=True), spread(values, high_is_good=False)
+    good, bad = summarise(values, high_is_good=True), summarise(values, high_is_good=False)
     assert (good.mean, good.p5, good.worst) == (50, 5, 0)
     assert (bad.mean, bad.p5, bad.worst) == (50, 95, 100)

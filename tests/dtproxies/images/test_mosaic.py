@@ -3,7 +3,7 @@ import numpy as np
 from dtproxies.images.mosaic import HEADROOM, READ, SHOT, to_mosaic
 
 
-def test_grey_has_the_colours_of_the_sensor_in_squares_of_two() -> None:
+def test_mosaic_of_grey_has_sensor_colours() -> None:
     mosaic = to_mosaic(np.full((64, 64, 3), 0.5))
     assert mosaic.shape == (64, 64, 1)
     red, green, other, blue = (mosaic[at::2, beside::2].mean() for at, beside in ((0, 0), (0, 1), (1, 0), (1, 1)))
@@ -13,14 +13,14 @@ def test_grey_has_the_colours_of_the_sensor_in_squares_of_two() -> None:
     assert abs(green - 0.5 / HEADROOM) < 1e-2
 
 
-def test_noise_is_that_of_the_stated_model_and_the_same_every_time() -> None:
-    picture = np.full((256, 256, 3), 0.8)
-    mosaic = to_mosaic(picture)
-    assert np.array_equal(mosaic, to_mosaic(picture))
+def test_noise_follows_the_model_and_is_deterministic() -> None:
+    image = np.full((256, 256, 3), 0.8)
+    mosaic = to_mosaic(image)
+    assert np.array_equal(mosaic, to_mosaic(image))
     green = mosaic[0::2, 1::2]
-    wanted = SHOT * green.mean() + READ**2
-    assert abs(green.var() / wanted - 1) < 0.05
+    expected = SHOT * green.mean() + READ**2
+    assert abs(green.var() / expected - 1) < 0.05
 
 
-def test_a_full_sensor_counts_no_more() -> None:
+def test_mosaic_saturates_at_one() -> None:
     assert to_mosaic(np.full((8, 8, 3), 100.0)).max() == 1

@@ -15,30 +15,30 @@ PUBLISHED = [
     ((60.2574, -34.0099, 36.2677), (60.4626, -34.1751, 39.4387), 1.2644),
     ((2.0776, 0.0795, -1.1350), (0.9033, -0.0636, -0.5514), 0.9082),
 ]
-"""Of the table that came with the formula (Sharma, Wu, Dalal 2005)."""
+"""Test values published with the formula (Sharma, Wu, Dalal 2005)."""
 
 
-@pytest.mark.parametrize(("one", "other", "apart"), PUBLISHED)
-def test_colour_difference_is_that_of_the_published_table(
-    one: tuple[float, ...], other: tuple[float, ...], apart: float
+@pytest.mark.parametrize(("first", "second", "difference"), PUBLISHED)
+def test_delta_e_matches_published_values(
+    first: tuple[float, ...], second: tuple[float, ...], difference: float
 ) -> None:
-    assert delta_e(np.array(one), np.array(other)) == pytest.approx(apart, abs=5e-5)
-    assert delta_e(np.array(other), np.array(one)) == pytest.approx(apart, abs=5e-5)
+    assert delta_e(np.array(first), np.array(second)) == pytest.approx(difference, abs=5e-5)
+    assert delta_e(np.array(second), np.array(first)) == pytest.approx(difference, abs=5e-5)
 
 
-def test_equal_images_are_equal() -> None:
-    picture = np.random.default_rng(0).uniform(0, 1, (32, 40, 3))
-    assert ssim(picture, picture) == pytest.approx(1)
-    assert delta_e(picture * 100, picture * 100).max() == 0
+def test_metrics_of_equal_images() -> None:
+    image = np.random.default_rng(0).uniform(0, 1, (32, 40, 3))
+    assert ssim(image, image) == pytest.approx(1)
+    assert delta_e(image * 100, image * 100).max() == 0
 
 
-def test_structure_counts_more_than_a_shift() -> None:
-    picture = np.random.default_rng(0).uniform(0.2, 0.8, (64, 64, 3))
-    noise = np.random.default_rng(1).normal(0, 0.05, picture.shape)
-    assert ssim(picture, picture + 0.05) > ssim(picture, picture + noise) > ssim(picture, 1 - picture)
-    assert ssim(picture, picture + noise) < 0.99
+def test_ssim_penalises_noise_more_than_a_shift() -> None:
+    image = np.random.default_rng(0).uniform(0.2, 0.8, (64, 64, 3))
+    noise = np.random.default_rng(1).normal(0, 0.05, image.shape)
+    assert ssim(image, image + 0.05) > ssim(image, image + noise) > ssim(image, 1 - image)
+    assert ssim(image, image + noise) < 0.99
 
 
-def test_structure_of_two_flat_images_is_the_formula_for_light() -> None:
-    one, other = np.full((32, 32, 3), 0.4), np.full((32, 32, 3), 0.6)
-    assert ssim(one, other) == pytest.approx((2 * 0.24 + 1e-4) / (0.16 + 0.36 + 1e-4))
+def test_ssim_of_flat_images_is_the_luminance_term() -> None:
+    first, second = np.full((32, 32, 3), 0.4), np.full((32, 32, 3), 0.6)
+    assert ssim(first, second) == pytest.approx((2 * 0.24 + 1e-4) / (0.16 + 0.36 + 1e-4))

@@ -7,31 +7,31 @@ from dtbase.system.errors import Failure
 from dtproxies.images import pfm
 
 
-def test_reads_what_it_wrote(tmp_path: Path) -> None:
+def test_pfm_round_trip(tmp_path: Path) -> None:
     image = np.random.default_rng(1).normal(0, 4, (5, 7, 3)).astype(np.float32)
-    pfm.write(tmp_path / "a.pfm", image)
-    assert np.array_equal(pfm.read(tmp_path / "a.pfm"), image)
+    pfm.write_pfm(tmp_path / "a.pfm", image)
+    assert np.array_equal(pfm.read_pfm(tmp_path / "a.pfm"), image)
 
 
-def test_the_bottom_row_comes_first_in_the_file(tmp_path: Path) -> None:
+def test_bottom_row_is_stored_first(tmp_path: Path) -> None:
     image = np.array([[[1, 1, 1]], [[2, 2, 2]]], np.float32)
-    pfm.write(tmp_path / "a.pfm", image)
+    pfm.write_pfm(tmp_path / "a.pfm", image)
     assert (tmp_path / "a.pfm").read_bytes() == b"PF\n1 2\n-1.0\n" + np.array([2, 2, 2, 1, 1, 1], "<f4").tobytes()
 
 
 def test_reads_one_channel_and_big_endian(tmp_path: Path) -> None:
     (tmp_path / "a.pfm").write_bytes(b"Pf\n2 1\n1.0\n" + np.array([0.5, 3], ">f4").tobytes())
-    assert pfm.read(tmp_path / "a.pfm").tolist() == [[[0.5], [3.0]]]
+    assert pfm.read_pfm(tmp_path / "a.pfm").tolist() == [[[0.5], [3.0]]]
 
 
 @pytest.mark.parametrize("data", [b"", b"P6\n1 1\n255\nabc", b"PF\n1\n-1.0\n", b"PF\n2 2\nx\n"])
-def test_refuses_other_files(tmp_path: Path, data: bytes) -> None:
+def test_other_files_are_rejected(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "a.pfm").write_bytes(data)
     with pytest.raises(Failure, match="not a PFM"):
-        pfm.read(tmp_path / "a.pfm")
+        pfm.read_pfm(tmp_path / "a.pfm")
 
 
-def test_refuses_a_file_that_ends_too_early(tmp_path: Path) -> None:
+def test_truncated_files_are_rejected(tmp_path: Path) -> None:
     (tmp_path / "a.pfm").write_bytes(b"PF\n2 2\n-1.0\n" + bytes(40))
-    with pytest.raises(Failure, match="only 40 of 48 bytes"):
-        pfm.read(tmp_path / "a.pfm")
+    with pytest.raises(Failure, match="40 of 48 bytes"):
+        pfm.read_pfm(tmp_path / "a.pfm")

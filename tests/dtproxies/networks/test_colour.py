@@ -10,11 +10,11 @@ from dtproxies.darktable.sidecar_writer import Step
 
 @pytest.mark.darktable
 @pytest.mark.parametrize(("low", "high"), [(0, 1), (-0.5, 4), (0, 64)])
-def test_lab_is_what_darktable_hands_to_a_module(
+def test_lab_matches_darktables_module_input(
     darktable: Darktable, layouts: dict[str, ModuleLayout], low: float, high: float
 ) -> None:
     image = np.random.default_rng(1).uniform(low, high, (48, 64, 3)).astype(np.float32)
-    given = dump(darktable, image, [Step("sharpen")], layouts)["sharpen"].input
-    apart = np.abs(linear_rec709_to_lab(image.astype(np.float64)) - given)
-    assert apart[..., 0].max() < 0.05
-    assert apart[..., 1:].max() < 0.1
+    actual = dump(darktable, image, [Step("sharpen")], layouts)["sharpen"].input
+    difference = np.abs(linear_rec709_to_lab(image.astype(np.float64)) - actual)
+    assert difference[..., 0].max() < 0.05
+    assert difference[..., 1:].max() < 0.1

@@ -1,4 +1,4 @@
-"""The pyramid is darktable's, borders included, and the filter leaves alone what its sliders say."""
+"""Local Laplacian filter: the pyramid matches a reference, and neutral sliders change nothing."""
 
 import math
 
@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from scipy.ndimage import correlate1d
 
-from dtproxies.networks.laplacian_pyramid import Border, Extent, expand, reduce
+from dtproxies.networks.laplacian_pyramid import Border, Extent, downsample, upsample
 from dtproxies.networks.local_laplacian import LocalLaplacian
 
 Plane = NDArray[np.float64]
@@ -16,12 +16,12 @@ SIZES = [(16, 16), (17, 23), (31, 64), (45, 20)]
 sizes = pytest.mark.parametrize(("height", "width"), SIZES)
 
 
-def picture(height: int, width: int) -> torch.Tensor:
+def make_image(height: int, width: int) -> torch.Tensor:
     return torch.from_numpy(np.random.default_rng(3).uniform(-0.2, 1.5, (1, 1, height, width)))
 
 
 def halved(fine: Plane) -> Plane:
-    """Every second pixel of the blurred image; the outermost ones are copied from those next to them."""
+    """Take every second pixel of the blurred image; border pixels copy their neighbours."""
     for axis in (0, 1):
         blurred = correlate1d(fine, np.array([1, 4, 6, 4, 1]) / 16, axis=axis)
         fine = blurred.take(np.arange(0, fine.shape[axis], 2), axis=axis)
@@ -31,12 +31,12 @@ def halved(fine: Plane) -> Plane:
 
 def doubled(coarse: Plane, shape: tuple[int, int]) -> Plane:
     for axis, size in enumerate(shape):
-        places = np.clip(np.arange(size), 1, (size - 1) // 2 * 2 - 1)
-        low = places // 2
+        positions = np.clip(np.arange(size), 1, (size - 1) // 2 * 2 - 1)
+        low = positions // 2
         even = (coarse.take(low - 1, axis, mode="clip") + 6 * coarse.take(low, axis)) / 8
         even = even + coarse.take(low + 1, axis, mode="clip") / 8
         odd = (coarse.take(low, axis) + coarse.take(low + 1, axis, mode="clip")) / 2
-        coarse = np.where(np.expand_dims(places % 2 == 1, 1 - axis), odd, even)
+        coarse = np.where(np.expand_dims(positions % 2 == 1, 1 - axis), odd, even)
     return coarse
 
 
@@ -45,39 +45,39 @@ def counted(image: torch.Tensor, extent: Extent) -> Plane:
 
 
 @sizes
-def test_the_border_is_as_wide_as_a_pixel_of_the_coarsest_level(height: int, width: int) -> None:
-    image = picture(height, width)
+def test_border_is_as_wide_as_a_pixel_of_the_coarsest_level(height: int, width: int) -> None:
+    image = make_image(height, width)
     border = Border.of(image)
     wide = 2 ** (int(math.log2(min(height, width))) - 1)
-    made, extent = border.put_round(image)
+    result, extent = border.pad(image)
     assert int(border.width) == wide
-    assert np.array_equal(counted(made, extent), np.pad(image[0, 0].numpy(), wide, mode="edge"))
-    assert torch.equal(border.take_off(made, image), image)
+    assert np.array_equal(counted(result, extent), np.pad(image[0, 0].numpy(), wide, mode="edge"))
+    assert torch.equal(border.crop(result, image), image)
 
 
 @sizes
-def test_levels_are_those_written_out(height: int, width: int) -> None:
-    image = picture(height, width)
+def test_levels_match_the_reference(height: int, width: int) -> None:
+    image = make_image(height, width)
     border = Border.of(image)
-    made, extent = border.put_round(image)
-    wanted = counted(made, extent)
+    result, extent = border.pad(image)
+    expected = counted(result, extent)
     for _ in range(int(border.last)):
-        made, fine = reduce(made, extent), extent
-        extent, before = extent.half(), wanted
-        wanted = halved(wanted)
-        assert np.abs(counted(made, extent) - wanted).max() < 1e-12
-        assert np.abs(counted(expand(made, fine), fine) - doubled(wanted, before.shape)).max() < 1e-12
+        result, fine = downsample(result, extent), extent
+        extent, before = extent.half(), expected
+        expected = halved(expected)
+        assert np.abs(counted(result, extent) - expected).max() < 1e-12
+        assert np.abs(counted(upsample(result, fine), fine) - doubled(expected, before.shape)).max() < 1e-12
 
 
 @sizes
-def test_slopes_of_one_without_detail_leave_the_image_alone(height: int, width: int) -> None:
-    image = 60 * picture(height, width).expand(1, 3, height, width)
-    made = LocalLaplacian().double()(image, torch.tensor([[1.0, 1.0, 0.0, 0.3]], dtype=torch.float64))
-    assert (made - image).abs().max() < 1e-12 * 60
+def test_neutral_sliders_leave_the_image_unchanged(height: int, width: int) -> None:
+    image = 60 * make_image(height, width).expand(1, 3, height, width)
+    result = LocalLaplacian().double()(image, torch.tensor([[1.0, 1.0, 0.0, 0.3]], dtype=torch.float64))
+    assert (result - image).abs().max() < 1e-12 * 60
 
 
-def test_an_even_image_stays_even() -> None:
+def test_uniform_image_stays_uniform() -> None:
     image = torch.full((1, 3, 20, 33), 41.0, dtype=torch.float64)
-    made = LocalLaplacian().double()(image, torch.tensor([[0.0, 2.0, 4.0, 0.5]], dtype=torch.float64)).detach()
-    assert torch.allclose(made, made[:, :, :1, :1].expand_as(made))
-    assert torch.equal(made[:, 1:], image[:, 1:])
+    result = LocalLaplacian().double()(image, torch.tensor([[0.0, 2.0, 4.0, 0.5]], dtype=torch.float64)).detach()
+    assert torch.allclose(result, result[:, :, :1, :1].expand_as(result))
+    assert torch.equal(result[:, 1:], image[:, 1:])

@@ -1,4 +1,4 @@
-"""What the sliders of shadhi leave alone, and that the negative is laid over as often as they say."""
+"""Shadows and highlights: neutral sliders, and the number of overlays."""
 
 import math
 
@@ -18,7 +18,7 @@ DEFAULTS = {
 }
 
 
-def picture() -> torch.Tensor:
+def make_image() -> torch.Tensor:
     pixels = np.random.default_rng(4).uniform((10, -30, -30), (90, 30, 30), (12, 17, 3))
     return torch.from_numpy(pixels).permute(2, 0, 1)[None]
 
@@ -28,23 +28,23 @@ def moved(image: torch.Tensor, **values: float) -> torch.Tensor:
     with torch.no_grad():
         network.strength.fill_(math.log(2))
     row = torch.tensor([list({**DEFAULTS, **values}.values())], dtype=torch.float64)
-    made: torch.Tensor = network(image, row).detach()
-    return made
+    result: torch.Tensor = network(image, row).detach()
+    return result
 
 
-def test_without_shadows_and_highlights_the_image_stays() -> None:
-    assert torch.allclose(moved(picture()), picture())
+def test_zero_sliders_leave_the_image_unchanged() -> None:
+    assert torch.allclose(moved(make_image()), make_image())
 
 
-def test_with_all_middle_tones_kept_the_image_stays() -> None:
-    image = picture()
+def test_full_compression_leaves_midtones_unchanged() -> None:
+    image = make_image()
     image[:, 0] = image[:, 0] / 5 + 40
     assert torch.allclose(moved(image, shadows=100.0, highlights=-100.0, compress=100.0), image)
 
 
-def test_half_a_slider_lays_the_negative_over_once() -> None:
+def test_half_a_slider_is_one_overlay() -> None:
     image = torch.full((1, 3, 5, 5), 20.0, dtype=torch.float64)
-    made = moved(image, shadows=50.0, compress=0.0, dark=50.0)
+    result = moved(image, shadows=50.0, compress=0.0, dark=50.0)
     light, negative = 0.2, 0.8
     expected = light * (1 - negative) + 2 * light * negative * negative
-    assert torch.allclose(made[:, 0], torch.tensor(100 * expected, dtype=torch.float64))
+    assert torch.allclose(result[:, 0], torch.tensor(100 * expected, dtype=torch.float64))

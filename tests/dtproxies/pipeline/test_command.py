@@ -54,7 +54,7 @@ def test_a_pipeline_and_the_sidecar_it_writes_agree_with_darktable(
     # The sidecar that was written is a pipeline itself, and the same one.
     told = call(tmp_path / "one/picture.pfm.xmp", tmp_path / "one/picture.pfm", "--out", tmp_path / "two", *judging)
     assert json.loads(told)[1]["pipe"] == pytest.approx(judged[1]["pipe"], abs=1e-6)
-    first, second = (pfm.read(tmp_path / name / "result.pfm") for name in ("one", "two"))
+    first, second = (pfm.read_pfm(tmp_path / name / "result.pfm") for name in ("one", "two"))
     assert np.array_equal(first, second)
 
 
@@ -62,7 +62,7 @@ def test_a_pipeline_and_the_sidecar_it_writes_agree_with_darktable(
 def test_an_image_with_values_that_are_no_numbers_is_refused(darktable: Darktable, tmp_path: Path, call: Call) -> None:
     pixels = np.ones((16, 16, 3), np.float32)
     pixels[3, 4, 1] = np.nan
-    pfm.write(tmp_path / "in.pfm", pixels)
+    pfm.write_pfm(tmp_path / "in.pfm", pixels)
     with pytest.raises(Failure, match="not finite"):
         call("exposure", tmp_path / "in.pfm", "--out", tmp_path / "out")
     assert not (tmp_path / "out").exists()

@@ -17,7 +17,7 @@ MODULE = Module(
         Slider(name="mix", low=0.0, high=1.0, default=0.25, unit="1"),
         Slider(name="size", low=1.0, high=100.0, default=10.0, unit="px"),
     ),
-    reach=0,
+    receptive_field=0,
 )
 LOW, HIGH, DEFAULT = (np.array([getattr(s, end) for s in MODULE.sliders]) for end in ("low", "high", "default"))
 

@@ -36,8 +36,8 @@ def test_darktables_own_export_is_found_again_and_rendered_again(
     before = chart(96, 3).pixels
     history = [Step("exposure", {"exposure": 0.8, "black": 0.01}), Step("sharpen", {"amount": 1.5, "radius": 3})]
     made = dump(darktable, before, history, layouts)["sharpen"].output
-    pfm.write(tmp_path / "before.pfm", before)
-    pfm.write(tmp_path / "after.pfm", np.asarray(from_space(made.astype(np.float64), "lab"), np.float32))
+    pfm.write_pfm(tmp_path / "before.pfm", before)
+    pfm.write_pfm(tmp_path / "after.pfm", np.asarray(from_space(made.astype(np.float64), "lab"), np.float32))
     for name, text in (("free", FREE), ("truth", TRUTH)):
         (tmp_path / f"{name}.yaml").write_text(text)
     pictures = (tmp_path / "free.yaml", tmp_path / "before.pfm", tmp_path / "after.pfm")
@@ -52,13 +52,13 @@ def test_darktables_own_export_is_found_again_and_rendered_again(
 
 def test_images_of_two_sizes_are_wrong_usage(root: Path, tmp_path: Path) -> None:
     for side in (16, 20):
-        pfm.write(tmp_path / f"{side}.pfm", chart(side, 3).pixels)
+        pfm.write_pfm(tmp_path / f"{side}.pfm", chart(side, 3).pixels)
     with pytest.raises(WrongUsage, match="16 x 16 and 20 x 20"):
         call(root, "exposure", tmp_path / "16.pfm", tmp_path / "20.pfm", "--out", tmp_path / "out")
 
 
 def test_without_darktable_it_says_how_to_get_it(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, str(tmp_path / "nowhere"))
-    pfm.write(tmp_path / "in.pfm", chart(16, 3).pixels)
+    pfm.write_pfm(tmp_path / "in.pfm", chart(16, 3).pixels)
     with pytest.raises(Failure, match="dtproxies doctor --install"):
         call(root, "exposure", tmp_path / "in.pfm", tmp_path / "in.pfm", "--out", tmp_path / "out")

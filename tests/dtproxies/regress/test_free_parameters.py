@@ -15,12 +15,12 @@ from dtproxies.vocabulary.module import Module, Slider, choice
 LINEAR = Slider(name="linear", low=-2, high=6, default=0, unit="1")
 FACTOR = Slider(name="factor", low=0.1, high=10, default=1, unit="1", scale="log")
 ANGLE = Slider(name="angle", low=0, high=360, default=0, unit="degrees", scale="angle")
-WHOLE = Slider(name="whole", low=1, high=9, default=3, unit="1", whole=True)
+WHOLE = Slider(name="whole", low=1, high=9, default=3, unit="1", integer=True)
 MODE = choice("mode", 0, soft=0, hard=4)
 
 
 def link(*sliders: Slider, free: tuple[str, ...] | None = None) -> PipelineStep:
-    module = Module(name="toy", version=1, kind="exact", space="input-rgb", sliders=sliders, reach=0)
+    module = Module(name="toy", version=1, kind="exact", space="input-rgb", sliders=sliders, receptive_field=0)
     return PipelineStep(
         definition=ProxyDefinition(module=module, network=nn.Identity),
         sliders={slider.name: slider.default for slider in sliders},

@@ -110,4 +110,4 @@ def test_a_module_that_looks_at_the_whole_image_gets_it(chained: Chained) -> Non
 def _everywhere(link: PipelineStep) -> PipelineStep:
     from dataclasses import replace
 
-    return replace(link, definition=replace(link.definition, module=replace(link.module, reach=None)))
+    return replace(link, definition=replace(link.definition, module=replace(link.module, receptive_field=None)))

@@ -23,7 +23,7 @@ def colours() -> NDArray[np.float32]:
 
 @pytest.mark.darktable
 def test_raw_modules_take_no_image(darktable: Darktable, tmp_path: Path) -> None:
-    pfm.write(tmp_path / "in.pfm", colours())
+    pfm.write_pfm(tmp_path / "in.pfm", colours())
     with pytest.raises(Failure, match="raw sensor data"):
         render_file(darktable, "hotpixels", tmp_path / "in.pfm", tmp_path / "out.pfm", {})
 
@@ -40,9 +40,9 @@ def test_a_module_gets_the_colours_that_darktables_pipe_gives_it(
 
 @pytest.mark.darktable
 def test_renders_a_file_into_a_file(darktable: Darktable, tmp_path: Path) -> None:
-    pfm.write(tmp_path / "in.pfm", colours())
+    pfm.write_pfm(tmp_path / "in.pfm", colours())
     render_file(darktable, "exposure", tmp_path / "in.pfm", tmp_path / "out.pfm", {"exposure": 2})
-    assert np.array_equal(pfm.read(tmp_path / "out.pfm"), colours() * 4)
+    assert np.array_equal(pfm.read_pfm(tmp_path / "out.pfm"), colours() * 4)
 
 
 def test_other_kinds_of_output_are_wrong_usage(tmp_path: Path) -> None:
@@ -60,16 +60,16 @@ def test_a_file_is_rendered_as_darktable_exports_it(
     darktable: Darktable, layouts: dict[str, ModuleLayout], tmp_path: Path, module: str, sliders: dict[str, float]
 ) -> None:
     source, history, exported = (tmp_path / name for name in ("in.pfm", "in.pfm.xmp", "exported.pfm"))
-    pfm.write(source, colours())
+    pfm.write_pfm(source, colours())
     history.write_text(sidecar([Step(module, sliders)], layouts))
     words = ["--icc-type", "LIN_REC709", "--apply-custom-presets", "false", "--core", *darktable.options(tmp_path)]
     subprocess.run(
         [*darktable.cli, str(source), str(history), str(exported), *words],
         check=True,
         capture_output=True,
-        env=darktable.surroundings(tmp_path),
+        env=darktable.environment_for(tmp_path),
     )
     render_file(darktable, module, source, tmp_path / "out.pfm", sliders)
-    made = pfm.read(tmp_path / "out.pfm")
-    assert made == pytest.approx(pfm.read(exported), abs=1e-3)
+    made = pfm.read_pfm(tmp_path / "out.pfm")
+    assert made == pytest.approx(pfm.read_pfm(exported), abs=1e-3)
     assert np.abs(made - colours()).max() > 0.02

@@ -55,7 +55,7 @@ def convert(job: Job) -> Mapping[str, Any]:
     attributes = _attributes(module, facts_of(path)["darktable"])
     defaults = torch.tensor([[slider.default for slider in module.sliders]], dtype=torch.float32)
     image = example_input(1, 1 if module.space == "raw" else 3, *SIZE)
-    inputs = {"image": image, "sliders": defaults, **({"frame": whole(image)} if module.frame else {})}
+    inputs = {"image": image, "sliders": defaults, **({"frame": whole_frame(image)} if module.frame else {})}
     if not module.sliders:
         network, inputs = _WithoutSliders(network), {"image": image}
     export(
@@ -118,8 +118,8 @@ def _attributes(module: Module, darktable: str) -> dict[str, Any]:
         "module_version": module.version,
         "darktable": darktable,
         "space": module.space,
-        **({"output_space": module.made} if module.made != module.space else {}),
-        "reach": "all" if module.reach is None else module.reach,
+        **({"output_space": module.result_space} if module.result_space != module.space else {}),
+        "reach": "all" if module.receptive_field is None else module.receptive_field,
         **({"fixed": dict(module.fixed)} if module.fixed else {}),
         "sliders": [slider.facts() for slider in module.sliders],
     }

@@ -47,12 +47,12 @@ def sweep(
 ) -> None:
     """Move one slider across its range: darktable and proxy side by side, as images, video and error curve."""
     from dtbase.terminal.console import Console
-    from dtproxies.darktable.slider_arguments import parse
+    from dtproxies.darktable.slider_arguments import parse_sliders
     from dtproxies.proxy.weight_files import weights_of
     from dtproxies.render.session import runner
     from dtproxies.sweep.command import sweep_command, track
 
-    asked = track(target, count, low, high, parse(settings))
+    asked = track(target, count, low, high, parse_sliders(settings))
     run = runner(asked.definition, None if onnx else weights_of(asked.definition.module.name, models), onnx)
     sweep_command(Console(), asked, run, image, directory, longest=longest, amplify=amplify)
 

@@ -22,9 +22,9 @@ def commands() -> None:
 def doctor(install: bool, as_json: bool) -> int:
     """Say which darktable is used, and prove that it works."""
     from dtbase.terminal.console import Console
-    from dtproxies.darktable.doctor import report
+    from dtproxies.darktable.doctor import run_doctor
 
-    return report(Console(), install=install, as_json=as_json)
+    return run_doctor(Console(), install=install, as_json=as_json)
 
 
 @commands.command()
@@ -43,13 +43,13 @@ def modules(name: str | None, as_json: bool, measure: bool, path: Path) -> None:
     """List darktable's modules, or the sliders of the module NAME: spaces, kind, reach, and whether sliders act."""
     from dtbase.terminal.console import Console
     from dtproxies.darktable.find import find
-    from dtproxies.darktable.module_table import report
+    from dtproxies.darktable.module_table import print_modules
     from dtproxies.survey.survey_file import read_survey, survey
 
     console, darktable = Console(), find()
     if measure:
         survey(console, darktable, path, name)
-    report(console, darktable, name, read_survey(path), as_json=as_json)
+    print_modules(console, darktable, name, read_survey(path), as_json=as_json)
 
 
 @commands.command()
@@ -60,10 +60,10 @@ def modules(name: str | None, as_json: bool, measure: bool, path: Path) -> None:
 def render(module: str, image: Path, out: Path, settings: tuple[str, ...]) -> None:
     """Render IMAGE through darktable's MODULE and write OUT, a .png or a .pfm."""
     from dtproxies.darktable.find import find
-    from dtproxies.darktable.slider_arguments import parse
+    from dtproxies.darktable.slider_arguments import parse_sliders
     from dtproxies.render.render_file import render_file
 
-    render_file(find(), module, image, out, parse(settings))
+    render_file(find(), module, image, out, parse_sliders(settings))
 
 
 IMAGES = click.option(

@@ -1,1 +1,1 @@
-"""The real darktable: find it, read its modules' parameters, render with it."""
+"""The real darktable: find it, read the parameters of its modules, and render with it."""

@@ -1,4 +1,4 @@
-"""Is there a darktable that can be driven? Found out by driving it."""
+"""Check the installed darktable by starting each of its parts; behind `dtproxies doctor`."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ INSTALLER = Path(__file__).with_name("install.sh")
 
 @dataclass(frozen=True, kw_only=True)
 class Health:
-    """What was found out about a darktable that works."""
+    """Facts about a working darktable."""
 
     version: str
     command: str
     library: str
     python: str
-    """Version of the Python its library is loaded into, and of its numpy."""
+    """Versions of the Python that loads its library, and of that Python's numpy."""
     modules: int
-    """Modules with sliders."""
+    """Number of modules with sliders."""
     render: str
-    """What the test render showed."""
+    """Result of the test render."""
 
 
-def report(console: Console, *, install: bool = False, as_json: bool = False) -> int:
-    """Install darktable if asked to, examine it, and print what was found. Returns the exit code."""
+def run_doctor(console: Console, *, install: bool = False, as_json: bool = False) -> int:
+    """Install darktable if requested, examine it, and print the result. Returns the exit code."""
     try:
         if install:
             install_darktable(console)
@@ -58,21 +58,21 @@ def install_darktable(console: Console) -> None:
     """Install the supported darktable into `.darktable/` of the repository around the current directory.
 
     Raises:
-        Failure: the installer failed; it has said why.
+        Failure: the installer failed; its output gives the reason.
     """
-    here = Path.cwd()
-    root = next((directory for directory in (here, *here.parents) if (directory / ".git").exists()), here)
+    current = Path.cwd()
+    root = next((directory for directory in (current, *current.parents) if (directory / ".git").exists()), current)
     console.note(f"installing darktable into {root / DIRECTORY}; this takes about a minute")
     done = subprocess.run(["bash", str(INSTALLER), str(root / DIRECTORY)], check=False)
     if done.returncode != 0:
-        raise Failure("darktable was not installed; the lines above say why")
+        raise Failure("darktable was not installed; the output above gives the reason")
 
 
 def examine(darktable: Darktable) -> Health:
     """Start every part of `darktable` once.
 
     Raises:
-        Failure: a part does not work.
+        Failure: one of the parts fails.
     """
     return Health(
         version=darktable.version,
@@ -85,26 +85,26 @@ def examine(darktable: Darktable) -> Health:
 
 
 def _python(darktable: Darktable) -> str:
-    ask = "import platform, numpy; print(platform.python_version(), 'with numpy', numpy.__version__)"
+    script = "import platform, numpy; print(platform.python_version(), 'with numpy', numpy.__version__)"
     done = subprocess.run(
-        [*darktable.python, "-s", "-B", "-c", ask],
+        [*darktable.python, "-s", "-B", "-c", script],
         capture_output=True,
         text=True,
         check=False,
-        env=darktable.surroundings(Path("/nonexistent")),
+        env=darktable.environment_for(Path("/nonexistent")),
     )
     if done.returncode != 0:
         last = (done.stderr.strip().splitlines() or [f"status {done.returncode}"])[-1]
-        raise Failure(f"the Python beside darktable does not work: {last}", where=darktable.python[-1], fix=INSTALL)
+        raise Failure(f"the Python of darktable does not work: {last}", where=darktable.python[-1], fix=INSTALL)
     return done.stdout.strip()
 
 
 def _test_render(darktable: Darktable) -> str:
-    """One stop more exposure doubles every pixel: known beforehand, and exact in float32."""
+    """Render +1 EV of exposure, which must double every pixel exactly in float32."""
     image = np.linspace(0, 1, 32 * 32 * 3, dtype=np.float32).reshape(32, 32, 3)
     with Renderer(darktable, ["exposure"], height=32, width=32) as renderer:
-        made = renderer.render("exposure", image, {"exposure": 1})
-    if not np.array_equal(made, 2 * image):
-        off = float(np.abs(made - 2 * image).max())
-        raise Failure(f"a test render is wrong: +1 EV is off by {off:g} from twice the light", fix=INSTALL)
+        output = renderer.render("exposure", image, {"exposure": 1})
+    if not np.array_equal(output, 2 * image):
+        error = float(np.abs(output - 2 * image).max())
+        raise Failure(f"the test render is wrong: +1 EV differs by {error:g} from twice the input", fix=INSTALL)
     return "+1 EV doubles every pixel, exactly"

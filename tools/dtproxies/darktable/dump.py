@@ -1,7 +1,7 @@
-"""Render an image with darktable-cli and its own pipe, and read what went into and came out of modules.
+"""Render an image with darktable-cli and read the input and output of modules from its pixelpipe dump.
 
-Slow (a process, a sidecar and several files for each image), and independent of how `render` calls modules: what
-`render` gives is held against it.
+Slow (a process, a sidecar and several files per image), but independent of `renderer`: tests compare the output of
+`renderer` with it.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from dtproxies.images import dng, pfm
 
 
 @dataclass(frozen=True)
-class Dumped:
-    """What one module got and made, H x W x 3 in its own colour space or H x W x 1 of a mosaic, before blending."""
+class ModuleDump:
+    """Input and output of one module before blending: [H, W, 3] in its own colour space, or [H, W, 1] for a mosaic."""
 
     input: NDArray[np.float32]
     output: NDArray[np.float32]
@@ -40,17 +40,17 @@ def dump(
     order: Order = SCENE_ORDER,
     *,
     watched: Sequence[str] = (),
-) -> dict[str, Dumped]:
-    """Export `image` once with `history` and return what every module of it did, by name.
+) -> dict[str, ModuleDump]:
+    """Export `image` once with `history` and return the input and output of every module, by name.
 
     Args:
         darktable: as `find` returns it.
-        image: H x W x 3, linear Rec709, whose values may leave [0, 1]; or sensor data, H x W integers; or a file
-            that darktable reads.
+        image: [H, W, 3], linear Rec709, not limited to [0, 1]; or sensor data, integers [H, W]; or a file that
+            darktable reads.
         history: the modules to enable.
         layouts: as `introspection.layouts` returns them.
         order: of the modules.
-        watched: modules that darktable enables itself, to be dumped too.
+        watched: additional modules to dump, which darktable enables itself.
 
     Raises:
         Failure: darktable-cli failed, or skipped one of the modules.
@@ -60,8 +60,8 @@ def dump(
         source = _source(image, home)
         source.with_name(f"{source.name}.xmp").write_text(sidecar(history, layouts, order))
         modules = [*(step.module for step in history), *watched]
-        said = _export(darktable, source, modules)
-        return {module: _dumped(home / "dump" / "export", module, said) for module in modules}
+        log = _export(darktable, source, modules)
+        return {module: _dumped(home / "dump" / "export", module, log) for module in modules}
 
 
 def _source(image: NDArray[np.float32] | NDArray[np.uint16] | Path, home: Path) -> Path:
@@ -69,9 +69,9 @@ def _source(image: NDArray[np.float32] | NDArray[np.uint16] | Path, home: Path) 
         return Path(shutil.copy(image, home / f"image{image.suffix}"))
     source = home / ("image.dng" if image.ndim == 2 else "image.pfm")
     if image.ndim == 2:
-        dng.write(source, image.astype(np.uint16))
+        dng.write_dng(source, image.astype(np.uint16))
     else:
-        pfm.write(source, image.astype(np.float32))
+        pfm.write_pfm(source, image.astype(np.float32))
     return source
 
 
@@ -88,22 +88,22 @@ def _export(darktable: Darktable, source: Path, modules: Sequence[str]) -> str:
         text=True,
         errors="replace",
         check=False,
-        env=darktable.surroundings(home),
+        env=darktable.environment_for(home),
     )
-    said = (done.stdout + done.stderr).strip()
+    log = (done.stdout + done.stderr).strip()
     if done.returncode != 0:
-        last = (said.splitlines() or ["it said nothing"])[-1]
+        last = (log.splitlines() or ["no output"])[-1]
         raise Failure(f"darktable-cli ended with status {done.returncode}: {last}", where=", ".join(modules))
-    return said
+    return log
 
 
-def _dumped(directory: Path, module: str, said: str) -> Dumped:
-    """Files are named `NUMBER_MODULE_cpu_in_C.pfm`, C for colour, M for one channel."""
-    read = []
+def _dumped(directory: Path, module: str, log: str) -> ModuleDump:
+    """Read the dump of a module; files are named `NUMBER_MODULE_cpu_in_C.pfm`, C for colour, M for one channel."""
+    images = []
     for end in ("in", "out"):
         found = sorted(directory.glob(f"*_{module}_cpu_{end}_?.pfm"))
         if not found:
-            last = (said.splitlines() or ["it said nothing"])[-1]
+            last = (log.splitlines() or ["no output"])[-1]
             raise Failure(f"darktable-cli dumped no {end}put of module {module}: {last}")
-        read.append(pfm.read(found[0]))
-    return Dumped(*read)
+        images.append(pfm.read_pfm(found[0]))
+    return ModuleDump(*images)

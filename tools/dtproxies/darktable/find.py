@@ -1,4 +1,4 @@
-"""Find a darktable that this project can drive, and say how its programs are started."""
+"""Find a supported darktable and build the commands that start its programs."""
 
 from __future__ import annotations
 
@@ -14,17 +14,19 @@ from pathlib import Path
 from dtbase.system.errors import Failure
 
 SUPPORTED = ("5.4.1",)
-"""Versions whose in-process rendering was compared with `--dump-pipe` and found equal, bit for bit."""
+"""Versions whose in-process rendering was compared with `--dump-pipe` and is bit-identical."""
 
 VARIABLE = "DTPROXIES_DARKTABLE"
 """Environment variable that names a darktable tree or a darktable-cli."""
 
 DIRECTORY = ".darktable"
-"""Where `install.sh` puts a darktable tree inside a repository."""
+"""Directory inside a repository into which `install.sh` installs darktable."""
 
-FRESH = {"MALLOC_PERTURB_": "255"}
-"""Every piece of memory is zero when darktable gets it. Some modules read what they never wrote: the last row and the
-last column that censorize leaves out are otherwise whatever lay there before, and no two runs are the same."""
+ZEROED_MEMORY = {"MALLOC_PERTURB_": "255"}
+"""Environment variable that makes glibc hand out zeroed memory.
+
+Some modules read memory that they never wrote. Without it, the last row and column of censorize hold arbitrary values
+and no two runs are the same."""
 
 INSTALL = "install it with 'dtproxies doctor --install'"
 
@@ -37,27 +39,34 @@ class Darktable:
     cli: tuple[str, ...]
     """Command that starts darktable-cli."""
     python: tuple[str, ...]
-    """Command that starts a Python able to load `libdarktable.so`; it has numpy."""
+    """Command that starts a Python with numpy that can load `libdarktable.so`."""
     library: Path
     """Directory of `libdarktable.so`, with the modules in `plugins/` below it."""
     environment: Mapping[str, str] = field(default_factory=dict)
-    """Variables that its programs need; see `surroundings`."""
+    """Additional variables that its programs need; see `environment_for`."""
     core: tuple[str, ...] = ()
-    """Options after `--core` that say where its data lies; empty for an installed darktable."""
+    """Options after `--core` with its data directories; empty for an installed darktable."""
 
-    def surroundings(self, home: Path) -> dict[str, str]:
-        """The whole environment for its programs, with `home` as their directory for everything they write.
+    def environment_for(self, home: Path) -> dict[str, str]:
+        """Build the complete environment for its programs, which write to `home` only.
 
-        Nothing of the caller's Python or library set-up gets through; OpenMP threads wait asleep instead of spinning.
+        Of the caller's environment only PATH is passed on. OpenMP threads sleep while they wait.
         """
-        kept = {name: os.environ[name] for name in ("PATH",) if name in os.environ}
+        inherited = {name: os.environ[name] for name in ("PATH",) if name in os.environ}
         directories = {"HOME": str(home), "TMPDIR": str(home)}
-        return {**kept, **directories, "LC_ALL": "C.UTF-8", "OMP_WAIT_POLICY": "passive", **FRESH, **self.environment}
+        return {
+            **inherited,
+            **directories,
+            "LC_ALL": "C.UTF-8",
+            "OMP_WAIT_POLICY": "passive",
+            **ZEROED_MEMORY,
+            **self.environment,
+        }
 
     def options(self, home: Path) -> list[str]:
-        """Options for darktable's core that keep everything it writes in `home` and leave an image as its history says.
+        """Build options for darktable's core: write to `home` only, and apply no automatic presets.
 
-        Two threads: with one, darktable 5.4.1 corrupts its memory in `hazeremoval`.
+        Two threads are used, because with one thread darktable 5.4.1 corrupts its memory in `hazeremoval`.
         """
         return [
             *("--configdir", str(home / "config"), "--cachedir", str(home / "cache"), "--tmpdir", str(home)),
@@ -70,11 +79,11 @@ def find(named: str | Path | None = None, *, start: Path | None = None) -> Darkt
     """Find a supported darktable.
 
     Args:
-        named: a tree made by `install.sh`, or a darktable-cli; by default the variable `DTPROXIES_DARKTABLE`.
-        start: directory from which `.darktable/` is looked for, upwards; by default the current directory.
+        named: a tree installed by `install.sh`, or a darktable-cli; by default the variable `DTPROXIES_DARKTABLE`.
+        start: directory at which the upward search for `.darktable/` starts; by default the current directory.
 
     Raises:
-        Failure: there is none, it does not run, or its version is not a supported one.
+        Failure: none was found, it does not start, or its version is not supported.
     """
     named = named or os.environ.get(VARIABLE) or None
     if named is not None:
@@ -86,7 +95,7 @@ def find(named: str | Path | None = None, *, start: Path | None = None) -> Darkt
     if installed := shutil.which("darktable-cli"):
         return _checked(_installed(Path(installed)))
     raise Failure(
-        f"no darktable {_supported()} found; looked at ${VARIABLE} (not set), {DIRECTORY}/ in {start} and above, "
+        f"no darktable {_supported()} found; searched ${VARIABLE} (not set), {DIRECTORY}/ in {start} and above, "
         f"and darktable-cli on PATH",
         fix=INSTALL,
     )
@@ -100,15 +109,15 @@ def _named(path: Path) -> Darktable:
         path = path.resolve()
         tree = path.parents[2] if len(path.parents) > 2 else path.parent
         return _tree(tree) if _loader(tree) and tree != Path("/") else _installed(path)
-    raise Failure("there is no darktable here", where=str(path), fix=f"correct ${VARIABLE}, or {INSTALL}")
+    raise Failure("there is no darktable at this path", where=str(path), fix=f"correct ${VARIABLE}, or {INSTALL}")
 
 
 def _tree(tree: Path) -> Darktable:
-    """A Debian tree that runs by its own loader and libraries: no chroot, no mounts."""
+    """Describe a Debian tree that runs with its own loader and libraries, without chroot or mounts."""
     library = _library(tree / "usr")
     loader = _loader(tree)
     if library is None or loader is None:
-        raise Failure("this is not a darktable tree, or only half of one", where=str(tree), fix=INSTALL)
+        raise Failure("this is not a complete darktable tree", where=str(tree), fix=INSTALL)
     shared = library.parent
     search = ":".join(map(str, (shared, library, shared / "blas", shared / "lapack", tree / "usr/lib")))
     start = (str(loader), "--library-path", search)
@@ -133,52 +142,52 @@ def _installed(cli: Path) -> Darktable:
 
 
 def _library(prefix: Path) -> Path | None:
-    found: Iterable[Path] = prefix.glob("lib*/**/darktable/libdarktable.so")
-    return next((file.parent for file in sorted(found)), None)
+    candidate: Iterable[Path] = prefix.glob("lib*/**/darktable/libdarktable.so")
+    return next((file.parent for file in sorted(candidate)), None)
 
 
 def _loader(tree: Path) -> Path | None:
-    """The dynamic loader of the tree: its name says the processor, for example `ld-linux-x86-64.so.2`."""
-    places = (tree / "lib64", tree / "usr/lib64", tree / "lib", tree / "usr/lib")
-    return next((file for place in places for file in sorted(place.glob("ld-linux*.so.*"))), None)
+    """Find the dynamic loader of the tree; its name contains the CPU, for example `ld-linux-x86-64.so.2`."""
+    directories = (tree / "lib64", tree / "usr/lib64", tree / "lib", tree / "usr/lib")
+    return next((file for directory in directories for file in sorted(directory.glob("ld-linux*.so.*"))), None)
 
 
-def _checked(found: Darktable) -> Darktable:
-    """`found` with the version it reports itself, if that is a supported one and its library is there."""
-    version = _version(found)
+def _checked(candidate: Darktable) -> Darktable:
+    """Add the version that `candidate` reports, and require a supported version and a library."""
+    version = _version(candidate)
     if version not in SUPPORTED:
         raise Failure(
-            f"this is darktable {version}, and only {_supported()} is supported", where=found.cli[-1], fix=INSTALL
+            f"this is darktable {version}, but only {_supported()} is supported", where=candidate.cli[-1], fix=INSTALL
         )
-    if found.library == Path():
-        raise Failure("no libdarktable.so beside this darktable-cli", where=found.cli[-1], fix=INSTALL)
+    if candidate.library == Path():
+        raise Failure("no libdarktable.so was found for this darktable-cli", where=candidate.cli[-1], fix=INSTALL)
     return Darktable(
         version=version,
-        cli=found.cli,
-        python=found.python,
-        library=found.library,
-        environment=found.environment,
-        core=found.core,
+        cli=candidate.cli,
+        python=candidate.python,
+        library=candidate.library,
+        environment=candidate.environment,
+        core=candidate.core,
     )
 
 
-def _version(found: Darktable) -> str:
-    where = found.cli[-1]
+def _version(candidate: Darktable) -> str:
+    where = candidate.cli[-1]
     try:
         done = subprocess.run(
-            [*found.cli, "--version"],
+            [*candidate.cli, "--version"],
             capture_output=True,
             text=True,
             timeout=60,
             check=False,
-            env=found.surroundings(Path("/nonexistent")),
+            env=candidate.environment_for(Path("/nonexistent")),
         )
-    except (OSError, subprocess.TimeoutExpired) as failed:
-        raise Failure(f"darktable-cli does not start: {failed}", where=where, fix=INSTALL) from failed
-    if said := re.search(r"darktable(?:-cli)? (\d+\.\d+\.\d+\S*)", done.stdout):
-        return said[1]
+    except (OSError, subprocess.TimeoutExpired) as exc:
+        raise Failure(f"darktable-cli does not start: {exc}", where=where, fix=INSTALL) from exc
+    if match := re.search(r"darktable(?:-cli)? (\d+\.\d+\.\d+\S*)", done.stdout):
+        return match[1]
     reason = (done.stderr or done.stdout).strip().splitlines()[-1:] or ["no output"]
-    raise Failure(f"darktable-cli says no version: {reason[0]}", where=where, fix=INSTALL)
+    raise Failure(f"darktable-cli reports no version: {reason[0]}", where=where, fix=INSTALL)
 
 
 def _supported() -> str:

@@ -1,14 +1,14 @@
 #!/bin/bash
-# Installs the supported darktable beside a Debian or Ubuntu host: a small Debian tree in one folder that runs by its own
-# loader and libraries. Packages of the host stay as they are. Takes about a minute and 850 MB.
+# Installs the supported darktable on a Debian or Ubuntu host: a small Debian tree in one directory that runs with its own
+# loader and libraries. Packages of the host are not changed. Takes about a minute and 850 MB.
 #
-#   install.sh [FOLDER]     FOLDER is .darktable by default
+#   install.sh [DIRECTORY]  DIRECTORY is .darktable by default
 #
-#   DEBIAN_MIRROR           URI of a Debian archive; by default the one apt uses here. Needed on Ubuntu, whose own
+#   DEBIAN_MIRROR           URI of a Debian archive; by default the archive that apt uses. Required on Ubuntu, whose own
 #                           archive has no Debian suites.
 #
-# It is built beside FOLDER and renamed when complete: a killed run leaves nothing that looks installed, and the next one
-# starts over. Where FOLDER holds the supported version already, nothing is done.
+# The tree is built in DIRECTORY.part and renamed when complete: an interrupted run leaves no incomplete DIRECTORY, and
+# the next run starts over. If DIRECTORY contains the supported version, nothing is changed.
 set -euo pipefail
 
 version=5.4.1
@@ -39,16 +39,16 @@ apts_debian_mirror() { # the first archive of apt's sources, of either form, who
 }
 
 if [ "$(installed_version "$target")" = "$version" ]; then
-    echo "darktable $version is installed in $target already"
+    echo "darktable $version is already installed in $target"
     exit 0
 fi
 
-[ "$(id -u)" = 0 ] || stop "installing darktable $version needs root, to unpack Debian packages with their owners" \
+[ "$(id -u)" = 0 ] || stop "installing darktable $version requires root, to unpack Debian packages with their owners" \
     "run it again with sudo"
 command -v apt-get >/dev/null || stop "this is neither Debian nor Ubuntu" \
     "install darktable $version yourself and set DTPROXIES_DARKTABLE to its darktable-cli"
 mirror=${DEBIAN_MIRROR:-$(apts_debian_mirror)}
-[ -n "$mirror" ] || stop "apt uses no Debian archive here, and only Debian's $suite-backports holds darktable $version" \
+[ -n "$mirror" ] || stop "apt uses no Debian archive, and only Debian's $suite-backports holds darktable $version" \
     "set DEBIAN_MIRROR to the URI of a Debian archive and run it again"
 
 for package in mmdebstrap debian-archive-keyring; do
@@ -66,11 +66,11 @@ flock -n 9 || stop "another run is installing into $target" "wait for it to end"
 trap 'rm -rf --one-file-system "$part"; rm -f "$target.lock"' EXIT
 rm -rf --one-file-system "$part"
 
-# What is mounted in the tree while it is made goes away with a mount namespace of its own, even after kill -9.
+# In a separate mount namespace, mounts inside the tree disappear with the process, even after kill -9.
 private=()
 unshare --mount true 2>/dev/null && private=(unshare --mount)
 
-# A clock that is ahead of the archive's signatures, or a snapshot of an archive, would be refused as out of date.
+# Without this option, apt rejects archive snapshots, or a clock ahead of the signatures, as out of date.
 ${private[@]+"${private[@]}"} mmdebstrap --quiet --variant=minbase \
     --include="darktable/$suite-backports,python3-minimal,python3-numpy" \
     --aptopt='Acquire::Check-Valid-Until "false"' \
@@ -81,11 +81,11 @@ ${private[@]+"${private[@]}"} mmdebstrap --quiet --variant=minbase \
     "$suite" "$part" \
     "deb [signed-by=$keys] $mirror $suite main" \
     "deb [signed-by=$keys] $mirror $suite-backports main" ||
-    stop "a Debian tree could not be made from $mirror" "see above; DEBIAN_MIRROR names another archive"
+    stop "a Debian tree could not be built from $mirror" "see above; DEBIAN_MIRROR names another archive"
 
 found=$(installed_version "$part")
-[ "$found" = "$version" ] || stop "$suite-backports of $mirror holds darktable ${found:-that does not start}, not $version" \
-    "set DEBIAN_MIRROR to an archive snapshot that holds $version"
+[ "$found" = "$version" ] || stop "$suite-backports of $mirror contains darktable ${found:-that does not start}, not $version" \
+    "set DEBIAN_MIRROR to an archive snapshot that contains $version"
 rm -rf --one-file-system "$target"
 mv "$part" "$target"
 echo "darktable $version is installed in $target"

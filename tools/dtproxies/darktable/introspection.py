@@ -1,4 +1,4 @@
-"""Parameters and order of all modules of an installed darktable, read from its files once and kept."""
+"""Parameters and order of all modules of an installed darktable, read from its library once and cached."""
 
 from __future__ import annotations
 
@@ -18,62 +18,62 @@ from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.layout import Field, ModuleLayout
 from dtproxies.darktable.worker.command import worker_command
 
-KEPT_FORMAT = 1
-"""Raised when what is kept changes its form."""
+CACHE_FORMAT = 1
+"""Version of the cache format; increase it when the format changes."""
 
 
 def layouts(darktable: Darktable, *, cache: Path | None = None) -> Mapping[str, ModuleLayout]:
-    """Layouts of all modules that have sliders, by name.
+    """Read the parameter layouts of all modules with sliders, by name.
 
     Args:
         darktable: as `find` returns it.
-        cache: directory where they are kept; by default `dtproxies` in the user's cache directory.
+        cache: directory of the cache; by default `dtproxies` in the user's cache directory.
 
     Raises:
         Failure: the plugins cannot be read.
     """
-    return {name: _layout(name, raw) for name, raw in _asked(darktable, "layouts", cache).items()}
+    return {name: _layout(name, raw) for name, raw in _cached(darktable, "layouts", cache).items()}
 
 
 def orders(darktable: Darktable, *, cache: Path | None = None) -> Mapping[int, Sequence[str]]:
-    """Names of all modules in the order in which darktable applies them, by `iop_order_version` of a sidecar.
+    """Read the orders in which darktable applies its modules, by `iop_order_version` of a sidecar.
 
     Raises:
         Failure: the library cannot be read.
     """
-    return {int(version): names for version, names in _asked(darktable, "orders", cache).items()}
+    return {int(version): names for version, names in _cached(darktable, "orders", cache).items()}
 
 
-def _asked(darktable: Darktable, task: str, cache: Path | None) -> dict[str, Any]:
-    """What the worker prints for a task, asked once and kept."""
-    kept = (cache or _user_cache()) / f"{task}-{_key(darktable)}.json"
-    read = _kept(kept)
-    if read is None:
-        read = _read(darktable, task)
-        # A home that cannot be written to costs a second at each start, and nothing else.
+def _cached(darktable: Darktable, task: str, cache: Path | None) -> dict[str, Any]:
+    """Return the worker's output for a task, from the cache if possible."""
+    cached = (cache or _user_cache()) / f"{task}-{_key(darktable)}.json"
+    content = _read_cache(cached)
+    if content is None:
+        content = _run_worker(darktable, task)
+        # Without a writable cache, each start takes a second longer.
         with suppress(OSError):
-            files.write_json(kept, read)
-    return read
+            files.write_json(cached, content)
+    return content
 
 
-def _read(darktable: Darktable, task: str) -> dict[str, Any]:
+def _run_worker(darktable: Darktable, task: str) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="dtproxies-") as home:
         done = subprocess.run(
             worker_command(darktable.python, task, str(darktable.library)),
             capture_output=True,
             text=True,
             check=False,
-            env=darktable.surroundings(Path(home)),
+            env=darktable.environment_for(Path(home)),
         )
     try:
         read: dict[str, Any] = json.loads(done.stdout)
     except ValueError as exc:
-        last = (done.stderr.strip().splitlines() or [f"it ended with status {done.returncode}"])[-1]
+        last = (done.stderr.strip().splitlines() or [f"status {done.returncode}"])[-1]
         raise Failure(f"its {task} of modules cannot be read: {last}", where=str(darktable.library)) from exc
     return read
 
 
-def _kept(path: Path) -> dict[str, Any] | None:
+def _read_cache(path: Path) -> dict[str, Any] | None:
     try:
         read = json.loads(path.read_text())
     except (OSError, ValueError):
@@ -85,9 +85,9 @@ def _key(darktable: Darktable) -> str:
     plugins = darktable.library / "plugins"
     try:
         changed = plugins.stat().st_mtime_ns
-    except OSError as failed:
-        raise Failure("this darktable has no plugins", where=str(plugins)) from failed
-    text = f"{KEPT_FORMAT} {darktable.version} {plugins} {changed}"
+    except OSError as exc:
+        raise Failure("this darktable has no plugins", where=str(plugins)) from exc
+    text = f"{CACHE_FORMAT} {darktable.version} {plugins} {changed}"
     return f"{darktable.version}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 
@@ -96,7 +96,7 @@ def _user_cache() -> Path:
 
 
 def _layout(name: str, raw: Mapping[str, Any]) -> ModuleLayout:
-    fields = tuple(_field(member) for member in raw["fields"])
+    fields = tuple(_field(entry) for entry in raw["fields"])
     return ModuleLayout(name=name, version=raw["version"], size=raw["size"], fields=fields)
 
 
@@ -113,5 +113,5 @@ def _field(raw: Mapping[str, Any]) -> Field:
         description=raw["description"],
         count=raw.get("count", 0),
         item=_field(raw["item"]) if "item" in raw else None,
-        fields=tuple(_field(member) for member in raw.get("fields", ())),
+        fields=tuple(_field(entry) for entry in raw.get("fields", ())),
     )

@@ -1,4 +1,4 @@
-"""Sliders of a darktable module: their place in its parameter struct, their range, and how values become bytes."""
+"""Parameter struct of a darktable module: offsets and ranges of its sliders, and encoding of their values."""
 
 from __future__ import annotations
 
@@ -15,38 +15,38 @@ FORMATS = {
     **{"float": "f", "int": "i", "uint": "I", "bool": "i", "enum": "i"},
     **{"short": "h", "ushort": "H", "int8": "b", "uint8": "B"},
 }
-"""How a single value of each type lies in the struct (`struct` codes, little-endian)."""
+"""`struct` format code of each scalar type, little-endian."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One member of a parameter struct; a slider, or a group of them."""
+    """One field of a parameter struct: a slider or a group of sliders."""
 
     name: str
     type: str
-    """darktable's word: float, int, uint, short, ushort, int8, uint8, bool, enum, char, array or struct."""
+    """darktable's type name: float, int, uint, short, ushort, int8, uint8, bool, enum, char, array or struct."""
     offset: int
-    """Bytes from the start of the struct; inside an array, those of the first item."""
+    """Bytes from the start of the struct; inside an array, the offset of the first item."""
     size: int
     min: float | None = None
-    """Hard limit of darktable; None where it has none."""
+    """darktable's hard limit; None for no limit."""
     max: float | None = None
     default: float = 0
     choices: Mapping[str, int] = field(default_factory=dict)
     """Names and values of an enum."""
     description: str = ""
-    """darktable's own label, where it has one."""
+    """darktable's own label; may be empty."""
     count: int = 0
-    """Items of an array."""
+    """Number of items of an array."""
     item: Field | None = None
     fields: tuple[Field, ...] = ()
 
     def encode(self, value: float | str, module: str) -> bytes:
-        """The bytes of one value; an enum may be given by name.
+        """Encode one value as bytes; an enum value may be a name.
 
         Raises:
-            WrongUsage: not a number, outside the limits, or no choice of the enum. darktable itself does not check:
-                a value outside can crash it.
+            WrongUsage: not a number, outside the limits, or not a choice of the enum. darktable itself does not check
+                limits: a value outside can crash it.
         """
         number = self._number(value, module)
         if self.type != "float" and number != int(number):
@@ -56,7 +56,7 @@ class Field:
             raw = struct.pack(code, number if self.type == "float" else int(number))
         except (struct.error, OverflowError) as exc:
             raise WrongUsage(f"{self.name}={value} does not fit into a {self.type}", where=module) from exc
-        # Limits are compared as stored: a limit of 0.1 is not quite 0.1 in single precision.
+        # Compare stored values, because a limit of 0.1 differs from 0.1 in single precision.
         stored = struct.unpack(code, raw)[0]
         low, high = (_stored(self, limit) for limit in (self.min, self.max))
         if (low is not None and stored < low) or (high is not None and stored > high):
@@ -65,7 +65,7 @@ class Field:
 
     @property
     def range(self) -> str:
-        """The allowed values, as text."""
+        """Describe the allowed values as text."""
         if self.type == "bool":
             return "0 or 1"
         if self.choices:
@@ -83,13 +83,13 @@ class Field:
         if not math.isfinite(number):
             raise WrongUsage(f"{self.name}={value} is not a number; it takes {self.range}", where=module)
         if (self.type == "bool" and number not in (0, 1)) or (self.choices and number not in self.choices.values()):
-            raise WrongUsage(f"{self.name}={value} is none of {self.range}", where=module)
+            raise WrongUsage(f"{self.name}={value} is not one of {self.range}", where=module)
         return number
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModuleLayout:
-    """The parameter struct of one module, as its installed plugin describes it."""
+    """Parameter struct of one module, as described by its installed plugin."""
 
     name: str
     version: int
@@ -97,16 +97,16 @@ class ModuleLayout:
     size: int
     fields: tuple[Field, ...]
     initial: bytes | None = None
-    """The struct as darktable itself sets it for an image, where that was asked for: curves have their end points."""
+    """Struct with the defaults that darktable sets for an image, if read; curves then have their end points."""
 
     @cached_property
     def sliders(self) -> Mapping[str, Field]:
-        """Every single value by name; items of arrays and structs as `curve[0][1].x`. Text has no slider."""
-        return {leaf.name: leaf for member in self.fields for leaf in _leaves(member, member.name, 0)}
+        """All scalar values by name; items of arrays and structs as `curve[0][1].x`. Text has no slider."""
+        return {leaf.name: leaf for field_ in self.fields for leaf in _leaves(field_, field_.name, 0)}
 
     @cached_property
     def defaults(self) -> bytes:
-        """The struct with every slider at its default: the one that darktable set, or else the compiled one."""
+        """Bytes of the struct with every slider at its default: `initial` if present, else the compiled defaults."""
         if self.initial is not None:
             return self.initial
         raw = bytearray(self.size)
@@ -115,7 +115,7 @@ class ModuleLayout:
         return bytes(raw)
 
     def pack(self, values: Mapping[str, float | str]) -> bytes:
-        """The struct with `values` by slider name and all others at their default.
+        """Encode the struct with `values` by slider name and all others at their default.
 
         Raises:
             WrongUsage: an unknown slider, or a value darktable does not allow.
@@ -129,14 +129,14 @@ class ModuleLayout:
         return bytes(raw)
 
     def unpack(self, raw: bytes) -> dict[str, float]:
-        """Every slider's value in `raw`, the bytes of the struct.
+        """Decode `raw`, the bytes of the struct, to values by slider name.
 
         Raises:
-            WrongUsage: `raw` has not the size of this module's struct.
+            WrongUsage: the size of `raw` differs from the struct's size.
         """
         if len(raw) != self.size:
             raise WrongUsage(
-                f"parameters of {len(raw)} bytes, where version {self.version} has {self.size}", where=self.name
+                f"parameters have {len(raw)} bytes, but version {self.version} has {self.size}", where=self.name
             )
         return {
             name: struct.unpack_from("<" + FORMATS[slider.type], raw, slider.offset)[0]
@@ -144,14 +144,14 @@ class ModuleLayout:
         }
 
 
-def _leaves(member: Field, name: str, shift: int) -> Iterator[Field]:
-    if member.item is not None:
-        for i in range(member.count):
-            yield from _leaves(member.item, f"{name}[{i}]", shift + i * member.item.size)
-    for part in member.fields:
+def _leaves(field_: Field, name: str, shift: int) -> Iterator[Field]:
+    if field_.item is not None:
+        for i in range(field_.count):
+            yield from _leaves(field_.item, f"{name}[{i}]", shift + i * field_.item.size)
+    for part in field_.fields:
         yield from _leaves(part, f"{name}.{part.name}", shift)
-    if member.type in FORMATS:
-        yield replace(member, name=name, offset=member.offset + shift)
+    if field_.type in FORMATS:
+        yield replace(field_, name=name, offset=field_.offset + shift)
 
 
 def _stored(slider: Field, limit: float | None) -> float | None:

@@ -1,4 +1,4 @@
-"""Tables of darktable's modules and their sliders, with what was measured and what is known of those with a proxy."""
+"""Tables of darktable's modules and sliders, with survey results and proxy coverage; behind `dtproxies modules`."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ from dtproxies.darktable.sidecar_writer import layout_of
 from dtproxies.vocabulary.module import Module, Slider
 
 Survey = Mapping[str, Mapping[str, Any]]
-"""What `dtproxies.survey.survey_file` measured, by module."""
+"""Results from `dtproxies.survey.survey_file`, by module."""
 
 
-def report(console: Console, darktable: Darktable, name: str | None, survey: Survey, *, as_json: bool = False) -> None:
-    """Print all modules, or the sliders of the one called `name`.
+def print_modules(
+    console: Console, darktable: Darktable, name: str | None, survey: Survey, *, as_json: bool = False
+) -> None:
+    """Print all modules, or the sliders of the module `name`.
 
     Raises:
-        WrongUsage: there is no such module; the nearest names are offered.
+        WrongUsage: there is no such module; the message suggests similar names.
     """
     layouts = introspection.layouts(darktable)
     if name is None:
@@ -52,38 +54,40 @@ def _proxied(name: str) -> Module | None:
 def _title(layout: ModuleLayout, module: Module | None, measured: Mapping[str, Any]) -> str:
     lines = [f"{layout.name}, version {layout.version}, {layout.size} bytes"]
     if "kind" in measured:
-        way = f"{measured['input']} to {measured['output']}"
-        lines.append(f"measured: {measured['kind']}, {way}, reach {_reach(measured['reach'])}")
+        spaces = f"{measured['input']} to {measured['output']}"
+        radius = _receptive_field(measured["reach"])
+        lines.append(f"measured: {measured['kind']}, {spaces}, receptive field {radius}")
     elif measured:
         lines.append(f"not measured: {measured['why']}")
     if module:
-        other = f"; MADE FOR VERSION {module.version}" if module.version != layout.version else ""
-        way = f"{module.space} to {module.made}"
-        lines.append(f"proxy: {module.kind}, {way}, reach {_reach(module.reach)}{other}")
-        lines += [f"held by the proxy: {name} at {value}" for name, value in module.fixed.items()]
+        mismatch = f"; TRAINED FOR VERSION {module.version}" if module.version != layout.version else ""
+        spaces = f"{module.space} to {module.result_space}"
+        radius = _receptive_field(module.receptive_field)
+        lines.append(f"proxy: {module.kind}, {spaces}, receptive field {radius}{mismatch}")
+        lines += [f"fixed in the proxy: {name} at {value}" for name, value in module.fixed.items()]
     else:
         lines.append("no proxy")
     return "\n".join(lines)
 
 
-def _reach(pixels: int | None) -> str:
-    return "the whole picture" if pixels is None else f"{pixels} pixels"
+def _receptive_field(pixels: int | None) -> str:
+    return "the whole image" if pixels is None else f"{pixels} pixels"
 
 
 def _module(
     name: str, layout: ModuleLayout | None, module: Module | None, measured: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """A line of the table; a module without a layout has no parameters, or shapes and buffers instead of sliders."""
-    seen = "kind" in measured
+    """Build a row of the table; a module without a layout has no parameters, or only shapes and buffers."""
+    surveyed = "kind" in measured
     return {
         "module": name,
         "version": layout.version if layout else "",
         "sliders": len(layout.sliders) if layout else "",
-        "act": len(measured["acts"]) if seen else "",
+        "act": len(measured["acts"]) if surveyed else "",
         "input": measured.get("input", ""),
         "output": measured.get("output", ""),
         "kind": measured.get("kind", ""),
-        "reach": ("all" if measured["reach"] is None else measured["reach"]) if seen else "",
+        "reach": ("all" if measured["reach"] is None else measured["reach"]) if surveyed else "",
         "proxied": len(module.sliders) if module else "",
         "remark": measured.get("why", "") if layout else "no sliders",
     }

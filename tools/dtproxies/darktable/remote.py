@@ -1,4 +1,4 @@
-"""darktable in a separate process: if a module crashes there, this one lives on."""
+"""Client of a worker process that runs darktable; a crash of a module ends the worker only."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.layout import ModuleLayout
 from dtproxies.darktable.sidecar_writer import Step, sidecar
 from dtproxies.darktable.worker.command import worker_command
-from dtproxies.darktable.worker.serve import LONGEST, part_bytes, shared_image
+from dtproxies.darktable.worker.serve import MESSAGE_BYTES, image_bytes, shared_image
 from dtproxies.images import dng, pfm
 
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a private directory is made below it
 
-PATIENCE = 120
-"""Seconds for a worker to start; a busy machine takes ten."""
+START_TIMEOUT = 120
+"""Timeout for the start of a worker in seconds; a busy machine needs ten."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ class _Running:
     log: IO[bytes]
 
 
-class Remote:
-    """One worker process, started when first needed and again after a crash. Not for several threads at once."""
+class RemoteDarktable:
+    """One worker process, started on first use and restarted after a crash. Not thread-safe."""
 
     def __init__(
         self,
@@ -52,58 +52,58 @@ class Remote:
         width: int,
         *,
         mosaic: bool = False,
-        patience: float | None = None,
+        timeout: float | None = None,
     ) -> None:
-        """Nothing is started yet.
+        """Prepare the worker without starting it.
 
         Args:
             darktable: as `find` returns it.
-            modules: all that will be rendered through, with their parameters.
-            height: of the first image, in pixels.
-            width: of the first image, in pixels.
+            modules: parameter layouts of all modules that will be used, by name.
+            height: height of the first image in pixels.
+            width: width of the first image in pixels.
             mosaic: open darktable on sensor data instead of an image.
-            patience: seconds that a render may take; None for any time.
+            timeout: time limit of a render in seconds; None for no limit.
         """
-        self._patience = patience
+        self._timeout = timeout
         self._darktable, self._modules, self._mosaic = darktable, modules, mosaic
         self._running: _Running | None = None
         self._descriptor = os.memfd_create("dtproxies")
         self._resize(height, width)
         self.spaces: Mapping[str, tuple[Any, Any]] = {}
         self.defaults: Mapping[str, bytes] = {}
-        """Parameters of each module as darktable sets them for the image it opened."""
+        """Default parameters of each module, as darktable sets them for the open image."""
 
     @property
     def process_id(self) -> int | None:
-        """Of the worker, while it runs."""
+        """Process id of the worker; None while it is not running."""
         return self._running.process.pid if self._running else None
 
     def call(self, module: str, params: bytes, image: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Render an H x W x 3 image, or an H x W x 1 mosaic; `params` are not checked any more.
+        """Render an image [H, W, 3] or a mosaic [H, W, 1]; `params` are not validated here.
 
-        An image of another size than the last one starts darktable again, which takes a second or more.
+        A change of the image size restarts darktable, which takes a second or more.
 
         Raises:
-            Failure: darktable crashed, and the next call starts it again; or it refuses.
+            Failure: darktable crashed (the next call restarts it), or rejects the request.
         """
         if image.shape[:2] != (self._height, self._width):
             self.close()
             self._resize(*image.shape[:2])
         running = self._running or self.start()
-        channels, made = (1 if space == "raw" else 4 for space in self.spaces[module])
+        channels, out_channels = (1 if space == "raw" else 4 for space in self.spaces[module])
         pixels = shared_image(self._memory, (*image.shape[:2], channels), output=False)
         pixels[..., : image.shape[2]] = image
         pixels[..., image.shape[2] :] = 0
-        asked = {"module": module, "params": params.hex(), "channels": channels, "made": made}
-        answer = self._ask(running, asked, f"in module {module}", self._patience)
-        if "refused" in answer:
-            raise Failure(answer["refused"], where=module)
-        out = shared_image(self._memory, (*image.shape[:2], made), output=True)
+        message = {"module": module, "params": params.hex(), "channels": channels, "out_channels": out_channels}
+        response = self._request(running, message, f"in module {module}", self._timeout)
+        if "rejected" in response:
+            raise Failure(response["rejected"], where=module)
+        out = shared_image(self._memory, (*image.shape[:2], out_channels), output=True)
         return out[..., :3].copy()
 
     def start(self) -> _Running:
         """Start the worker and wait until it is ready."""
-        # In memory, darktable starts in two thirds of the time.
+        # On a memory file system, darktable starts in two thirds of the time.
         home = Path(tempfile.mkdtemp(prefix="dtproxies-", dir=IN_MEMORY if os.access(IN_MEMORY, os.W_OK) else None))
         try:
             image = self._set_up(home)
@@ -111,13 +111,13 @@ class Remote:
         except BaseException:
             shutil.rmtree(home, ignore_errors=True)
             raise
-        answer = self._ask(running, self._task(home, image), "while it started", PATIENCE)
-        self.spaces = answer["spaces"]
-        self.defaults = {name: bytes.fromhex(params) for name, params in answer["defaults"].items()}
+        response = self._request(running, self._task(home, image), "while it started", START_TIMEOUT)
+        self.spaces = response["spaces"]
+        self.defaults = {name: bytes.fromhex(params) for name, params in response["defaults"].items()}
         return running
 
     def close(self) -> None:
-        """End the worker and remove what it wrote."""
+        """End the worker and remove its files."""
         if self._running is not None:
             self._running.line.close()
             with suppress(subprocess.TimeoutExpired):
@@ -126,18 +126,18 @@ class Remote:
 
     def _resize(self, height: int, width: int) -> None:
         self._height, self._width = height, width
-        os.truncate(self._descriptor, 2 * part_bytes(height, width))
+        os.truncate(self._descriptor, 2 * image_bytes(height, width))
         self._memory = mmap.mmap(self._descriptor, 0)
 
     def _set_up(self, home: Path) -> Path:
-        """Write the image that darktable opens, and a sidecar that enables every module at darktable's defaults."""
+        """Write the image to open, and a sidecar that enables every module at darktable's defaults."""
         grey = np.linspace(0.05, 0.8, self._height * self._width * 3, dtype=np.float32)
         if self._mosaic:
             image = home / "image.dng"
-            dng.write(image, (grey[::3] * 10000 + 600).astype(np.uint16).reshape(self._height, self._width))
+            dng.write_dng(image, (grey[::3] * 10000 + 600).astype(np.uint16).reshape(self._height, self._width))
         else:
             image = home / "image.pfm"
-            pfm.write(image, grey.reshape(self._height, self._width, 3))
+            pfm.write_pfm(image, grey.reshape(self._height, self._width, 3))
         history = [Step(name, params=f"@{name}@") for name in self._modules]
         (home / "sidecar").write_text(sidecar(history, self._modules))
         return image
@@ -152,7 +152,7 @@ class Remote:
                 stdout=subprocess.DEVNULL,
                 stderr=log,
                 pass_fds=(theirs.fileno(), self._descriptor),
-                env=self._darktable.surroundings(home),
+                env=self._darktable.environment_for(home),
             )
         return _Running(process, ours, home, log)
 
@@ -169,41 +169,41 @@ class Remote:
             "width": self._width,
         }
 
-    def _ask(
-        self, running: _Running, message: Mapping[str, Any], when: str, patience: float | None = None
+    def _request(
+        self, running: _Running, message: Mapping[str, Any], when: str, timeout: float | None = None
     ) -> dict[str, Any]:
-        running.line.settimeout(patience)
+        running.line.settimeout(timeout)
         try:
             running.line.sendall(json.dumps(message).encode())
-            received = running.line.recv(LONGEST)
-        except TimeoutError as late:
+            received = running.line.recv(MESSAGE_BYTES)
+        except TimeoutError as exc:
             self._end()
-            raise Failure(f"darktable did not answer {when} for {patience:.0f} s") from late
+            raise Failure(f"darktable did not respond {when} for {timeout:.0f} s") from exc
         except OSError:
             received = b""
         except BaseException:
-            # An interrupted call leaves an answer on the line that would be taken for the next one's.
+            # After an interrupted call, the next call would read the response to this one.
             self._end()
             raise
         if not received:
             raise self._crash(running, when)
-        answer: dict[str, Any] = json.loads(received)
-        if "error" in answer:
+        response: dict[str, Any] = json.loads(received)
+        if "error" in response:
             self._end()
-            raise Failure(answer["error"], where=str(self._darktable.library))
-        return answer
+            raise Failure(response["error"], where=str(self._darktable.library))
+        return response
 
     def _crash(self, running: _Running, when: str) -> Failure:
         with suppress(subprocess.TimeoutExpired):
             running.process.wait(5)
         status = running.process.poll()
-        how = signal.Signals(-status).name if status is not None and status < 0 else f"status {status}"
+        cause = signal.Signals(-status).name if status is not None and status < 0 else f"status {status}"
         running.log.seek(0)
-        said = running.log.read().decode(errors="replace").strip().splitlines()
+        output = running.log.read().decode(errors="replace").strip().splitlines()
         self._end()
-        # After a segmentation fault darktable only says that it tried to trace it.
-        last = f"; its last words: {said[-1]}" if said and how != "SIGSEGV" else ""
-        return Failure(f"darktable {self._darktable.version} crashed ({how}) {when}{last}")
+        # After a segmentation fault, darktable prints only that it tried to write a backtrace.
+        last = f"; last output: {output[-1]}" if output and cause != "SIGSEGV" else ""
+        return Failure(f"darktable {self._darktable.version} crashed ({cause}) {when}{last}")
 
     def _end(self) -> None:
         if self._running is None:

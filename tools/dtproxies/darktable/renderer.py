@@ -1,4 +1,4 @@
-"""Render images through single modules of the real darktable, without files or a pipe run for each."""
+"""Render images through single modules of the real darktable, without files or a full pipe run per image."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from dtbase.system.errors import Failure, WrongUsage
 from dtproxies.darktable import introspection
 from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.layout import ModuleLayout
-from dtproxies.darktable.remote import Remote
+from dtproxies.darktable.remote import RemoteDarktable
 from dtproxies.darktable.sidecar_writer import layout_of
 from dtproxies.vocabulary.module import Space
 
 AHEAD = 4
-"""Requests taken in advance for each worker."""
+"""Requests queued in advance per worker."""
 
 
 class Spaces(NamedTuple):
-    """What a module's pixels are, before and after it."""
+    """Colour spaces of a module's input and output."""
 
     input: Space
     output: Space
@@ -38,16 +38,16 @@ class Request:
 
     module: str
     image: NDArray[np.float32]
-    """H x W x 3, in the module's own colour space; H x W x 1 for a mosaic."""
+    """[H, W, 3] in the module's own colour space; [H, W, 1] for a mosaic."""
     sliders: Mapping[str, float | str] = field(default_factory=dict)
-    """By darktable's names; all others stay at the default that darktable sets."""
+    """Values by darktable's slider names; all others stay at the default that darktable sets."""
 
 
 class Renderer:
-    """Workers that hold darktable open on images of a size.
+    """Pool of worker processes, each with an open darktable.
 
-    What it renders equals, bit for bit, what darktable's own pipe puts out of the module before blending. Modules that
-    place something in the frame (a vignette, a gradient) see the given image as the whole frame.
+    Its output is bit-identical to the output of the module in darktable's own pipe, before blending. Modules that
+    depend on the frame (a vignette, a gradient) treat the image as the whole frame.
     """
 
     def __init__(
@@ -59,59 +59,59 @@ class Renderer:
         width: int,
         workers: int = 1,
         mosaic: bool = False,
-        patience: float | None = None,
+        timeout: float | None = None,
     ) -> None:
         """Start the workers.
 
         Args:
             darktable: as `find` returns it.
-            modules: all that will be rendered through.
-            height: of the first image, in pixels. One of another size starts a worker again, for a second or more.
-            width: of the first image, in pixels.
-            workers: processes that render side by side; each takes two threads.
-            mosaic: open darktable on sensor data (a computed DNG) and not on an image, for modules before and at
-                demosaic; those see mosaics that start red, green, 0 to 1 as rawprepare makes them.
-            patience: seconds that one render may take before its worker is ended; None for any time.
+            modules: names of all modules that will be used.
+            height: height of the first image in pixels. Another size restarts a worker, which takes a second or more.
+            width: width of the first image in pixels.
+            workers: number of parallel processes; each uses two threads.
+            mosaic: open darktable on sensor data (a computed DNG) instead of an image, for modules up to demosaic.
+                They receive mosaics whose rows start red, green, with values 0 to 1 as output by rawprepare.
+            timeout: time limit of one render in seconds, after which its worker is killed; None for no limit.
 
         Raises:
             WrongUsage: an unknown module.
             Failure: darktable does not start, or a module cannot be rendered alone.
         """
-        known = introspection.layouts(darktable)
-        layouts = {name: layout_of(name, known) for name in modules}
+        available = introspection.layouts(darktable)
+        layouts = {name: layout_of(name, available) for name in modules}
         self._remotes = [
-            Remote(darktable, layouts, height, width, mosaic=mosaic, patience=patience) for _ in range(workers)
+            RemoteDarktable(darktable, layouts, height, width, mosaic=mosaic, timeout=timeout) for _ in range(workers)
         ]
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="darktable")
-        self._free: SimpleQueue[Remote] = SimpleQueue()
+        self._free: SimpleQueue[RemoteDarktable] = SimpleQueue()
         try:
-            list(self._threads.map(Remote.start, self._remotes))
+            list(self._threads.map(RemoteDarktable.start, self._remotes))
         except BaseException:
             self.close()
             raise
         for remote in self._remotes:
             self._free.put(remote)
         self.spaces: Mapping[str, Spaces] = {name: Spaces(*spaces) for name, spaces in self._remotes[0].spaces.items()}
-        """What each module gets and makes; see `dtproxies.images.module_spaces`."""
+        """Input and output spaces of each module; see `dtproxies.images.module_spaces`."""
         initial = self._remotes[0].defaults
         self.layouts: Mapping[str, ModuleLayout] = {
             name: replace(layout, initial=initial[name]) for name, layout in layouts.items()
         }
-        """Parameters of the modules, with the defaults that darktable set for an image like these."""
+        """Parameter layouts of the modules, with the defaults that darktable sets for such an image."""
 
     def render(
         self, module: str, image: NDArray[np.float32], sliders: Mapping[str, float | str] | None = None
     ) -> NDArray[np.float32]:
-        """Render one H x W x 3 image.
+        """Render one image [H, W, 3], or a mosaic [H, W, 1].
 
         Raises:
             WrongUsage: an unknown module or slider, a value outside its range.
-            Failure: an image of another size, or darktable crashed on it.
+            Failure: the image has another number of channels, or darktable crashed.
         """
         return self._render(Request(module, image, sliders or {}))
 
     def render_many(self, requests: Iterable[Request]) -> Iterator[NDArray[np.float32]]:
-        """Render requests, several at a time; results come in their order, and requests are taken as needed."""
+        """Render requests in parallel; yields results in order and consumes requests lazily."""
         source = iter(requests)
         waiting: deque[Future[NDArray[np.float32]]] = deque()
         try:
@@ -127,7 +127,7 @@ class Renderer:
 
     @property
     def processes(self) -> list[int]:
-        """Ids of the workers that run."""
+        """Process ids of the running workers."""
         return [remote.process_id for remote in self._remotes if remote.process_id is not None]
 
     def close(self) -> None:
@@ -152,15 +152,15 @@ class Renderer:
         channels = 1 if self.spaces[request.module].input == "raw" else 3
         if request.image.ndim != 3 or request.image.shape[2] != channels:
             raise Failure(
-                f"image of shape {request.image.shape}, where height x width x {channels} is wanted",
+                f"image of shape {request.image.shape}, expected height x width x {channels}",
                 where=request.module,
             )
         params = self.layouts[request.module].pack(request.sliders)
         remote = self._free.get()
         try:
             return remote.call(request.module, params, request.image)
-        except Failure as failed:
+        except Failure as exc:
             values = ", ".join(f"{name}={value}" for name, value in request.sliders.items()) or "all sliders at default"
-            raise Failure(failed.what, where=f"{request.module} ({values})", fix=failed.fix) from failed
+            raise Failure(exc.what, where=f"{request.module} ({values})", fix=exc.fix) from exc
         finally:
             self._free.put(remote)

@@ -1,4 +1,4 @@
-"""Write darktable's sidecar files: one image's history of modules and sliders."""
+"""Write darktable's sidecar files: the history of modules and sliders of one image."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from dtproxies.darktable.layout import ModuleLayout
 from dtproxies.darktable.module_order import SCENE, Order
 
 PLAIN_BYTES = 100
-"""darktable writes longer parameters compressed; it reads either form."""
+"""Longest parameters that are written uncompressed, in bytes; darktable reads both forms."""
 
 XMP_VERSION = 5
-"""Of the sidecar, as darktable 5.x writes it."""
+"""Version of the sidecar format of darktable 5.x."""
 
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
@@ -39,21 +39,21 @@ TAIL = """    </rdf:Seq>
 
 
 SCENE_ORDER = Order(version=SCENE, names=())
-"""By its version alone: darktable knows the modules."""
+"""Scene-referred order, identified by its version only."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One entry of a history: a module and those of its sliders that are not at their default."""
+    """One entry of a history: a module and its non-default sliders."""
 
     module: str
     sliders: Mapping[str, float | str] = field(default_factory=dict)
     params: str = ""
-    """All parameters as text, taken as it is, instead of sliders."""
+    """Encoded parameters, written verbatim instead of `sliders`; see `encode`."""
 
 
 def sidecar(history: Sequence[Step], layouts: Mapping[str, ModuleLayout], order: Order = SCENE_ORDER) -> str:
-    """The text of the sidecar that gives an image this history in this order of modules, and no automatic presets.
+    """Build the text of a sidecar with this history and module order, and without automatic presets.
 
     Raises:
         WrongUsage: an unknown module or slider, or a value outside its range.
@@ -64,7 +64,7 @@ def sidecar(history: Sequence[Step], layouts: Mapping[str, ModuleLayout], order:
 
 
 def layout_of(module: str, layouts: Mapping[str, ModuleLayout]) -> ModuleLayout:
-    """The layout of `module`.
+    """Look up the layout of `module`.
 
     Raises:
         WrongUsage: there is no such module, or it has no sliders.
@@ -75,7 +75,7 @@ def layout_of(module: str, layouts: Mapping[str, ModuleLayout]) -> ModuleLayout:
 
 
 def encode(raw: bytes) -> str:
-    """Parameters as text: hexadecimal digits, or `gz`, two digits of size ratio, and base64 of the deflated bytes."""
+    """Encode parameters as text: hexadecimal digits, or `gz`, a two-digit size ratio and base64 of deflated bytes."""
     if len(raw) <= PLAIN_BYTES:
         return raw.hex()
     deflated = zlib.compress(raw)
@@ -83,7 +83,7 @@ def encode(raw: bytes) -> str:
 
 
 def decode(text: str) -> bytes:
-    """What `encode` wrote, or darktable."""
+    """Decode parameters written by `encode` or by darktable."""
     return zlib.decompress(base64.b64decode(text[4:])) if text.startswith("gz") else bytes.fromhex(text)
 
 

@@ -1,4 +1,4 @@
-"""Sliders as they are typed: `name=value`."""
+"""Parse slider arguments of the form `name=value`."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from collections.abc import Iterable
 from dtbase.system.errors import WrongUsage
 
 
-def parse(settings: Iterable[str]) -> dict[str, float | str]:
-    """Values by slider name from texts such as `exposure=1.5` or `mode=EXPOSURE_MODE_MANUAL`.
+def parse_sliders(settings: Iterable[str]) -> dict[str, float | str]:
+    """Parse arguments such as `exposure=1.5` or `mode=EXPOSURE_MODE_MANUAL` to values by slider name.
 
     Raises:
-        WrongUsage: a text without a name or a value, or a slider given twice.
+        WrongUsage: an argument without a name or a value, or a slider set twice.
     """
     values: dict[str, float | str] = {}
     for setting in settings:
         name, _, value = (part.strip() for part in setting.partition("="))
         if not name or not value:
-            raise WrongUsage(f"'{setting}' sets nothing", fix="write slider=value, for example exposure=1.5")
+            raise WrongUsage(
+                f"'{setting}' is not of the form slider=value", fix="write slider=value, for example exposure=1.5"
+            )
         if name in values:
             raise WrongUsage(f"slider {name} is set twice", fix="set it once")
         values[name] = _value(value)

@@ -59,7 +59,7 @@ class Baselines:
     def _distances(self, position: Positions) -> NDArray[np.float64]:
         ends = [axis(slider) for slider in self._module.sliders]
         apart = [
-            (one.places(self.settings[:, at]) - one.places(position[at])) / (one.high - one.low)
+            (one.coordinates(self.settings[:, at]) - one.coordinates(position[at])) / (one.high - one.low)
             for at, one in enumerate(ends)
         ]
         return np.sqrt(np.sum(np.square(apart), axis=0)) if apart else np.zeros(len(self.settings))

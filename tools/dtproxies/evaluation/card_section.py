@@ -51,8 +51,8 @@ def _entries(found: Evaluation) -> list[Mapping[str, Any]]:
     display, log = (found.identity[name] for name in ("display_psnr", "log_psnr"))
     module = load_definition(found.module).module
     lab_values = "of L, a and b, not clipped; values below 1 count as 1"
-    values = lab_values if module.made == "lab" else "not clipped; values below 2^-12 count as that"
-    alone = "doing nothing" if module.made == module.space else "mere conversion of the picture"
+    values = lab_values if module.result_space == "lab" else "not clipped; values below 2^-12 count as that"
+    alone = "doing nothing" if module.result_space == module.space else "mere conversion of the picture"
     shown = f"{alone} gives {display.mean:.1f} on average, {display.worst:.1f} at worst"
     stops = f"12 stops below white to 4 above, capped at 150 dB; {alone} gives {log.mean:.1f}"
     return [

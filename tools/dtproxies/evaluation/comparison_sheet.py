@@ -72,7 +72,7 @@ def draw_comparison(
 
 def _row(pair: Pair, made: Pixels, module: Module, amplify: float | None) -> list[DisplayImage]:
     before = to_display(pair.before, module.space)
-    after, proxy = (to_display(pixels, module.made) for pixels in (pair.after, made))
+    after, proxy = (to_display(pixels, module.result_space) for pixels in (pair.after, made))
     values = zip(module.sliders, pair.sliders, strict=True)
     sliders = textwrap.shorten(", ".join(f"{slider.name} {value:.3g}" for slider, value in values), CAPTION)
     figure = compare(made, pair.after, module).display_psnr

@@ -66,7 +66,7 @@ def golden(
         "pictures": json.dumps([pair.name for pair in made]),
         "sliders": json.dumps([slider.name for slider in module.sliders]),
         "space": module.space,
-        **({"output_space": module.made} if module.made != module.space else {}),
+        **({"output_space": module.result_space} if module.result_space != module.space else {}),
     }
     write_tensors(path, tensors, facts)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from dtbase.text.generated_section import replace_section
 from dtproxies.evaluation.results import NAMES, Evaluation
-from dtproxies.images.metrics import Spread
+from dtproxies.images.metrics import MetricSummary
 from dtproxies.proxy.definition import load_definition
 from dtproxies.vocabulary.module import Module
 
@@ -40,7 +40,7 @@ def with_marks(text: str) -> str:
 
 def _lines(found: Evaluation) -> Iterator[str]:
     module = load_definition(found.module).module
-    alone = "when nothing is done" if module.made == module.space else "of mere conversion"
+    alone = "when nothing is done" if module.result_space == module.space else "of mere conversion"
     yield from (f"| Figure | Mean | 95 % are as good as | Worst | Mean {alone} |", _rule(5))
     for name, label, form in _FIGURES:
         yield _row(label, *_spread(found.proxy[name], form), form(found.identity[name].mean))
@@ -67,11 +67,11 @@ def _said(found: Evaluation, module: Module) -> Iterator[str]:
         yield f"Where darktable changes nothing, the proxy changes {changed}."
     if checks.tile_error is not None:
         apart = f"by at most {checks.tile_error:.2g} of the range of values" if checks.tile_error else "by nothing"
-        yield f"A tile with a border of {module.reach} pixels differs from the whole image {apart}."
+        yield f"A tile with a border of {module.receptive_field} pixels differs from the whole image {apart}."
     yield f"A million pixels take {found.seconds_per_megapixel:.2f} s of one core."
 
 
-def _spread(figures: Spread, form: Callable[[float], str]) -> list[str]:
+def _spread(figures: MetricSummary, form: Callable[[float], str]) -> list[str]:
     return [form(getattr(figures, name)) for name in NAMES]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dtproxies.evaluation.slider_sensitivity import SliderSensitivity
-from dtproxies.images.metrics import Spread
+from dtproxies.images.metrics import MetricSummary
 from dtproxies.vocabulary.module import Kind
 
 TARGETS: Mapping[Kind, tuple[float, float, float]] = {
@@ -60,14 +60,14 @@ class Evaluation:
     side: int
     numbers: int
     """Fitted ones in the proxy."""
-    proxy: Mapping[str, Spread]
-    charts: Mapping[str, Spread]
+    proxy: Mapping[str, MetricSummary]
+    charts: Mapping[str, MetricSummary]
     """The proxy on computed charts alone."""
-    identity: Mapping[str, Spread]
+    identity: Mapping[str, MetricSummary]
     """The image left alone; in the space that the module makes, where that is another than it takes."""
-    nearest: Mapping[str, Spread]
+    nearest: Mapping[str, MetricSummary]
     """Display PSNR of darktable at the nearest of 64 settings; empty without sliders."""
-    tables: Mapping[str, Spread]
+    tables: Mapping[str, MetricSummary]
     """Display PSNR of colour tables of the nearest settings, blended; empty for mosaics."""
     behaviour: tuple[SliderSensitivity, ...]
     checks: Checks
@@ -95,7 +95,7 @@ def from_json(read: Mapping[str, Any]) -> Evaluation:
     Raises:
         KeyError, TypeError: it is something else.
     """
-    spreads = {side: {name: Spread(**values) for name, values in read[side].items()} for side in SIDES}
+    spreads = {side: {name: MetricSummary(**values) for name, values in read[side].items()} for side in SIDES}
     parts = {
         "behaviour": tuple(SliderSensitivity(**one) for one in read["behaviour"]),
         "checks": Checks(**read["checks"]),

@@ -14,8 +14,8 @@ from dtproxies.darktable.renderer import Request
 from dtproxies.evaluation.baselines import Baselines
 from dtproxies.evaluation.results import Checks, Evaluation, ImageResult
 from dtproxies.evaluation.slider_sensitivity import STEPS, behaviour
-from dtproxies.images.image import LinearImage, Pixels, chart, into_space
-from dtproxies.images.metrics import Figures, Spread, compare, display_psnr, spread
+from dtproxies.images.image import LinearImage, Pixels, chart, to_module_space
+from dtproxies.images.metrics import Metrics, MetricSummary, compare, display_psnr, summarise
 from dtproxies.images.module_spaces import convert
 from dtproxies.images.training_images import ImageSequence
 from dtproxies.proxy.definition import ProxyDefinition
@@ -111,8 +111,8 @@ class _Row:
     """Beside figures, display PSNR in dB."""
 
     name: str
-    proxy: Figures
-    identity: Figures
+    proxy: Metrics
+    identity: Metrics
     nearest: float | None
     tables: float | None
     shuffled: float | None
@@ -129,7 +129,7 @@ def _row(pair: Pair, run: Run, module: Module, other: Positions, baselines: Base
     return _Row(
         name=pair.name,
         proxy=compare(made, pair.after, module),
-        identity=compare(convert(pair.before, module.space, module.made), pair.after, module),
+        identity=compare(convert(pair.before, module.space, module.result_space), pair.after, module),
         nearest=judged(baselines.nearest(pair.sliders, pair.before)) if baselines and module.sliders else None,
         tables=judged(baselines.blended(pair.sliders, pair.before)) if baselines else None,
         shuffled=None if np.array_equal(other, pair.sliders) else judged(run(pair.before, other)),
@@ -137,19 +137,19 @@ def _row(pair: Pair, run: Run, module: Module, other: Positions, baselines: Base
     )
 
 
-def _both(figures: Figures) -> dict[str, float]:
+def _both(figures: Metrics) -> dict[str, float]:
     return {name: getattr(figures, name) for name in ("display_psnr", "log_psnr")}
 
 
-def _display(values: Sequence[float | None]) -> dict[str, Spread]:
+def _display(values: Sequence[float | None]) -> dict[str, MetricSummary]:
     there = [one for one in values if one is not None]
-    return {"display_psnr": spread(there, high_is_good=True)} if there else {}
+    return {"display_psnr": summarise(there, high_is_good=True)} if there else {}
 
 
-def _spreads(figures: Sequence[Figures]) -> dict[str, Spread]:
+def _spreads(figures: Sequence[Metrics]) -> dict[str, MetricSummary]:
     return {
-        field.name: spread([getattr(one, field.name) for one in figures], high_is_good=HIGH_IS_GOOD[field.name])
-        for field in fields(Figures)
+        field.name: summarise([getattr(one, field.name) for one in figures], high_is_good=HIGH_IS_GOOD[field.name])
+        for field in fields(Metrics)
         if figures
     }
 
@@ -159,7 +159,7 @@ def _identity_error(definition: ProxyDefinition, run: Run, renderer: Renders, si
         return None
     module = definition.module
     position = [definition.identity.get(slider.name, slider.default) for slider in module.sliders]
-    image = into_space(chart(side, SEED), module)
+    image = to_module_space(chart(side, SEED), module)
     rendered = next(iter(renderer.render_many([Request(module.name, image, slider_values(module, position))])))
     if not np.array_equal(rendered, image):
         raise Failure(f"darktable's {module.name} is no identity at {position}", fix="correct IDENTITY of the module")
@@ -167,12 +167,12 @@ def _identity_error(definition: ProxyDefinition, run: Run, renderer: Renders, si
 
 
 def _tile_error(module: Module, run: Run, position: Positions, side: int) -> float | None:
-    if module.reach is None or module.frame:
+    if module.receptive_field is None or module.frame:
         return None
     # A mosaic starts red, green again at even places only.
-    reach = module.reach + (module.reach % 2 if module.space == "raw" else 0)
+    reach = module.receptive_field + (module.receptive_field % 2 if module.space == "raw" else 0)
     charts = range(2 + 2 * reach // side)
-    strip = np.concatenate([into_space(chart(side, SEED + 1 + number), module) for number in charts], axis=1)
+    strip = np.concatenate([to_module_space(chart(side, SEED + 1 + number), module) for number in charts], axis=1)
     turned = np.ascontiguousarray(strip.swapaxes(0, 1))
     return max(_apart_along(axis, run, position, image, reach) for axis, image in ((1, strip), (0, turned)))
 

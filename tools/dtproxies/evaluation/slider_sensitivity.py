@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dtproxies.darktable.renderer import Request
-from dtproxies.images.image import Pixels, chart, into_space
-from dtproxies.images.metrics import display_psnr, encoded
+from dtproxies.images.image import Pixels, chart, to_module_space
+from dtproxies.images.metrics import display_psnr, encode_output
 from dtproxies.proxy.definition import ProxyDefinition
 from dtproxies.proxy.runners import Run
 from dtproxies.proxy.sampling import Positions, sample
@@ -61,7 +61,7 @@ def behaviour(
         steps: of the sweep over its range.
     """
     module = given.module
-    image = into_space(chart(SIDE, SEED), module)
+    image = to_module_space(chart(SIDE, SEED), module)
     places = sample(module, PLACES, seed=SEED, reachable=given.reachable)
     for at, slider in enumerate(module.sliders):
         if slider.choices:
@@ -102,7 +102,7 @@ def _neighbours(given: ProxyDefinition, places: Positions, at: int) -> list[tupl
 
 
 def _moved(one: Axis, position: Positions, at: int, way: float) -> Positions:
-    place = np.clip(one.places(position[at]) + way * (one.high - one.low), one.low, one.high)
+    place = np.clip(one.coordinates(position[at]) + way * (one.high - one.low), one.low, one.high)
     moved = position.copy()
     moved[at] = np.float32(one.values(place))
     return moved
@@ -121,7 +121,7 @@ def _both(
 
 
 def _means(pictures: Sequence[Pixels], module: Module) -> NDArray[np.float64]:
-    return np.array([float(encoded(one, module).mean()) for one in pictures])
+    return np.array([float(encode_output(one, module).mean()) for one in pictures])
 
 
 def _curve_error(found: NDArray[np.float64], wanted: NDArray[np.float64]) -> float:
@@ -140,7 +140,7 @@ def _slopes(
     ends = [_both(module, run, renderer, image, [pair[end] for pair in pairs]) for end in (0, 1)]
     cosines, sizes = [], []
     for low, high in zip(_paired(ends[0]), _paired(ends[1]), strict=True):
-        right, mine = (encoded(high[kind], module) - encoded(low[kind], module) for kind in (0, 1))
+        right, mine = (encode_output(high[kind], module) - encode_output(low[kind], module) for kind in (0, 1))
         length = float(np.linalg.norm(right))
         if length > STILL * np.sqrt(right.size):
             size = float(np.linalg.norm(mine))

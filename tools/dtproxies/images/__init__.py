@@ -1,1 +1,1 @@
-"""Images: files, colour spaces of modules, mosaics, training images, and how far two images are apart."""
+"""Images: file formats, colour spaces of modules, mosaics, training images and image quality metrics."""

@@ -1,6 +1,6 @@
-"""Write digital negatives: a mosaic of sensor values with what darktable has to know to develop it.
+"""Write DNG files: a Bayer mosaic of sensor values with the metadata that darktable needs to develop it.
 
-Tags and types are those of TIFF 6.0 and of Adobe's DNG specification 1.4.
+Tags and types follow TIFF 6.0 and Adobe's DNG specification 1.4.
 """
 
 from __future__ import annotations
@@ -15,27 +15,27 @@ from numpy.typing import NDArray
 from dtbase.system.files import write_bytes
 
 RGGB = bytes((0, 1, 1, 2))
-"""Colours of the mosaic's 2 x 2 squares, row by row: 0 red, 1 green, 2 blue."""
+"""CFA pattern of 2 x 2 pixels, row by row: 0 red, 1 green, 2 blue."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sensor:
-    """What is known of the sensor behind a mosaic."""
+    """Metadata of the sensor that recorded a mosaic."""
 
     name: str = "Computed"
     black: int = 600
-    """Value where no light falls."""
+    """Black level: the value without light."""
     white: int = 16383
-    """Value at which it is full."""
+    """White level: the value at saturation."""
     iso: int = 200
     matrix: tuple[float, ...] = (0.7034, -0.0804, -0.1014, -0.4420, 1.2564, 0.2058, -0.0851, 0.1994, 0.5758)
-    """From XYZ under D65 to the sensor's colours, row by row; that of a common camera."""
+    """Matrix from XYZ under D65 to sensor colours, row by row; taken from a common camera."""
     neutral: tuple[float, float, float] = (0.4717, 1.0, 0.6513)
-    """The sensor's colours of white in the light the image was taken in."""
+    """Sensor colours of white under the illuminant of the image."""
 
 
-def write(path: Path, mosaic: NDArray[np.uint16], sensor: Sensor | None = None) -> None:
-    """Write `mosaic` [H, W], a Bayer mosaic that starts red, green; atomically."""
+def write_dng(path: Path, mosaic: NDArray[np.uint16], sensor: Sensor | None = None) -> None:
+    """Write `mosaic` [H, W], a Bayer mosaic whose rows start red, green; atomically."""
     sensor = sensor or Sensor()
     height, width = mosaic.shape
     pixels = np.ascontiguousarray(mosaic, "<u2").tobytes()
@@ -79,7 +79,7 @@ _ENTRY = 12
 
 
 def _directory(tags: list[tuple[int, int, int, bytes]], start: int) -> bytes:
-    """The list of tags, followed by the values that are too long for it."""
+    """Encode the TIFF directory, followed by the values that do not fit into its entries."""
     entries, values = b"", b""
     after = start + 2 + _ENTRY * len(tags) + 4
     for tag, kind, count, value in tags:
@@ -91,13 +91,13 @@ def _directory(tags: list[tuple[int, int, int, bytes]], start: int) -> bytes:
     return struct.pack("<H", len(tags)) + entries + _longs(0) + values
 
 
-def _shorts(*numbers: int) -> bytes:
-    return struct.pack(f"<{len(numbers)}H", *numbers)
+def _shorts(*values: int) -> bytes:
+    return struct.pack(f"<{len(values)}H", *values)
 
 
-def _longs(*numbers: int) -> bytes:
-    return struct.pack(f"<{len(numbers)}I", *numbers)
+def _longs(*values: int) -> bytes:
+    return struct.pack(f"<{len(values)}I", *values)
 
 
-def _fractions(*numbers: float) -> bytes:
-    return b"".join(struct.pack("<ii", round(number * 10000), 10000) for number in numbers)
+def _fractions(*values: float) -> bytes:
+    return b"".join(struct.pack("<ii", round(value * 10000), 10000) for value in values)

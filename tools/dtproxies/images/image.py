@@ -1,4 +1,4 @@
-"""Pictures that proxies are fitted on and judged by: free photographs from `images/proxy`, and computed charts."""
+"""Images for training and evaluation: free photographs from `images/proxy` and computed charts."""
 
 from __future__ import annotations
 
@@ -15,48 +15,48 @@ from dtbase.imaging.colour import srgb_to_linear
 from dtbase.system.errors import Failure
 from dtbase.system.files import sha256
 from dtproxies.images.module_spaces import to_space
-from dtproxies.images.mosaic import balanced
+from dtproxies.images.mosaic import apply_white_balance
 from dtproxies.vocabulary.module import Module
 
 DIRECTORY = Path("images/proxy")
 SOURCES = "sources.json"
 Use = Literal["fit", "evaluate"]
 Pixels = NDArray[np.float32]
-"""H x W x 3."""
+"""[H, W, 3]."""
 
 
 @dataclass(frozen=True, eq=False)
 class LinearImage:
-    """Linear Rec709, diffuse white at 1, not clipped."""
+    """Image in linear Rec709, diffuse white at 1, not clipped."""
 
     name: str
     pixels: Pixels
 
 
-def photographs(directory: Path, use: Use) -> list[LinearImage]:
-    """The photographs of `directory` that are for this use; which is for which stands in `sources.json`.
+def read_photographs(directory: Path, use: Use) -> list[LinearImage]:
+    """Read the photographs of `directory` that `sources.json` assigns to this use.
 
     Raises:
-        Failure: a file is missing or another than the one described.
+        Failure: a file is missing, or its digest differs from the index.
     """
     index = directory / SOURCES
     try:
         entries = json.loads(index.read_text())["images"]
     except (OSError, ValueError, KeyError) as exc:
         fix = "run from the root of the repository, or name the directory with --images"
-        raise Failure("no index of photographs here", where=str(index), fix=fix) from exc
+        raise Failure("the index of photographs cannot be read", where=str(index), fix=fix) from exc
     return [_read(directory / entry["file"], entry["sha256"]) for entry in entries if entry["use"] == use]
 
 
 def chart(side: int, seed: int) -> LinearImage:
-    """A computed image of side x side pixels, from well below black to 16 times white.
+    """Compute a test chart of side x side pixels, from well below black to 16 times white.
 
-    It has patches of all colours, some with negative channels, smooth ramps over 16 stops, and stripes that grow finer.
+    It has colour patches, some with negative channels, smooth ramps over 16 stops, and stripes of rising frequency.
     """
     rng = np.random.default_rng(seed)
-    cells = 8
-    patches = 2.0 ** rng.uniform(-10, 4, (cells, cells, 1)) * rng.uniform(-0.15, 1, (cells, cells, 3))
-    pixels = np.kron(patches, np.ones((-(-side // cells), -(-side // cells), 1)))[:side, :side]
+    count = 8
+    patches = 2.0 ** rng.uniform(-10, 4, (count, count, 1)) * rng.uniform(-0.15, 1, (count, count, 3))
+    pixels = np.kron(patches, np.ones((-(-side // count), -(-side // count), 1)))[:side, :side]
     along = np.linspace(0, 1, side)
     third = side // 3
     pixels[:third] = (2.0 ** (16 * along - 12))[None, :, None] * rng.uniform(0.2, 1, (third, 1, 3))
@@ -64,38 +64,38 @@ def chart(side: int, seed: int) -> LinearImage:
     return LinearImage(f"chart {seed}", pixels.astype(np.float32))
 
 
-def crop(picture: LinearImage, side: int, rng: np.random.Generator) -> LinearImage:
-    """A random square of it, turned or mirrored at random.
+def crop(image: LinearImage, side: int, rng: np.random.Generator) -> LinearImage:
+    """Cut out a random square, rotated by a multiple of 90 degrees and mirrored at random.
 
     Raises:
-        Failure: the image is smaller than that.
+        Failure: the image is smaller than `side`.
     """
-    height, width = picture.pixels.shape[:2]
+    height, width = image.pixels.shape[:2]
     if min(height, width) < side:
-        raise Failure(f"{width} x {height} pixels, and {side} x {side} are needed", where=picture.name)
+        raise Failure(f"{width} x {height} pixels, but {side} x {side} are needed", where=image.name)
     top, left = rng.integers(height - side + 1), rng.integers(width - side + 1)
-    square = np.rot90(picture.pixels[top : top + side, left : left + side], int(rng.integers(4)))
-    return LinearImage(picture.name, np.ascontiguousarray(square[:, ::-1] if rng.integers(2) else square))
+    square = np.rot90(image.pixels[top : top + side, left : left + side], int(rng.integers(4)))
+    return LinearImage(image.name, np.ascontiguousarray(square[:, ::-1] if rng.integers(2) else square))
 
 
-def expose(picture: LinearImage, stops: float) -> LinearImage:
-    """The image with its light doubled `stops` times."""
-    return LinearImage(f"{picture.name} {stops:+.2f} EV", (picture.pixels * 2.0**stops).astype(np.float32))
+def expose(image: LinearImage, stops: float) -> LinearImage:
+    """Change the exposure of an image by `stops`."""
+    return LinearImage(f"{image.name} {stops:+.2f} EV", (image.pixels * 2.0**stops).astype(np.float32))
 
 
-def into_space(picture: LinearImage, module: Module) -> Pixels:
-    """Its pixels as the module gets them."""
-    pixels = np.asarray(to_space(picture.pixels.astype(np.float64), module.space), np.float32)
-    return balanced(pixels) if module.balanced else pixels
+def to_module_space(image: LinearImage, module: Module) -> Pixels:
+    """Convert an image to the pixels that the module receives."""
+    pixels = np.asarray(to_space(image.pixels.astype(np.float64), module.space), np.float32)
+    return apply_white_balance(pixels) if module.white_balanced else pixels
 
 
 def _read(path: Path, digest: str) -> LinearImage:
     try:
         same = sha256(path) == digest
-    except OSError as missing:
-        raise Failure("this photograph is missing", where=str(path), fix=f"correct {SOURCES}") from missing
+    except OSError as exc:
+        raise Failure("the photograph is missing", where=str(path), fix=f"correct {SOURCES}") from exc
     if not same:
-        raise Failure("not the photograph that the index describes", where=str(path), fix=f"correct {SOURCES}")
-    with Image.open(path) as image:
-        encoded = np.asarray(image.convert("RGB"), np.float64) / 255
+        raise Failure("the digest of the photograph differs from the index", where=str(path), fix=f"correct {SOURCES}")
+    with Image.open(path) as opened:
+        encoded = np.asarray(opened.convert("RGB"), np.float64) / 255
     return LinearImage(path.stem, srgb_to_linear(encoded).astype(np.float32))

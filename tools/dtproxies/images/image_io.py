@@ -1,4 +1,4 @@
-"""Image files, read and written: linear Rec709 arrays from and to `.pfm`, `.png` and what Pillow reads."""
+"""Read and write image files as linear Rec709 arrays: `.pfm`, `.png` and all formats that Pillow reads."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from dtproxies.images import pfm
 
 
 def read_image(path: Path) -> NDArray[np.float32]:
-    """The image in `path` as linear Rec709, H x W x 3.
+    """Read the image in `path` as linear Rec709, [H, W, 3].
 
-    A `.pfm` is taken as linear already. Anything else is taken as sRGB, as Pillow reads it: deep colour loses 8 bits.
+    A `.pfm` file counts as linear. All other files count as sRGB; Pillow reduces 16-bit colour to 8 bits.
 
     Raises:
-        Failure: this is no image.
+        Failure: the file is missing or is not an image.
     """
     if path.suffix.lower() == ".pfm":
-        image = pfm.read(path)
+        image = pfm.read_pfm(path)
         return np.repeat(image, 3, axis=2) if image.shape[2] == 1 else image
     from PIL import Image, ImageOps
 
@@ -32,7 +32,7 @@ def read_image(path: Path) -> NDArray[np.float32]:
             pixels = np.asarray(upright if deep else upright.convert("RGB"), np.float32)
     except (OSError, SyntaxError, Image.DecompressionBombError) as exc:
         missing = isinstance(exc, FileNotFoundError)
-        raise Failure("there is no such file" if missing else "this is not a picture", where=str(path)) from exc
+        raise Failure("there is no such file" if missing else "this is not an image", where=str(path)) from exc
     from dtbase.imaging.colour import srgb_to_linear
 
     encoded = np.repeat(pixels[..., None] / 65535, 3, axis=2) if deep else pixels / 255
@@ -40,9 +40,9 @@ def read_image(path: Path) -> NDArray[np.float32]:
 
 
 def write_image(path: Path, image: NDArray[np.float32]) -> None:
-    """Write linear Rec709, H x W x 3, as `.pfm` unchanged or as `.png`, sRGB with 8 bits, clipped to [0, 1]."""
+    """Write linear Rec709, [H, W, 3]: `.pfm` unchanged, any other suffix as 8-bit sRGB PNG clipped to [0, 1]."""
     if path.suffix.lower() == ".pfm":
-        pfm.write(path, image)
+        pfm.write_pfm(path, image)
         return
     from PIL import Image
 

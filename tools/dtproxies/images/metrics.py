@@ -1,4 +1,4 @@
-"""How far an image is from darktable's, as seen and as computed."""
+"""Image quality metrics that compare an image with darktable's, display-referred and in linear light."""
 
 from __future__ import annotations
 
@@ -19,44 +19,46 @@ from dtproxies.vocabulary.module import Module
 Values = NDArray[np.floating[Any]]
 
 CAP = 150.0
-"""Best signal-to-noise ratio given, in dB. Rounding to float32 alone costs about 155 where pixels are near white,
-so better figures would compare roundings."""
+"""Upper limit of reported PSNR in dB. Float32 rounding alone limits PSNR to about 155 dB near white, so higher values
+would only compare rounding errors."""
 FLOOR = {"lab": 1.0}
-"""Values smaller than this count as this large when an error is divided by them; 2^-12 in the other spaces."""
+"""Smallest divisor of a relative error, by colour space; 2^-12 in the other spaces."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Figures:
-    """One image held against darktable's."""
+class Metrics:
+    """Metrics of one image compared with darktable's."""
 
     display_psnr: float
-    """In dB, at most 150: both clipped to what a screen shows and sRGB-encoded; peak 1."""
+    """PSNR in dB, at most 150, of display-referred images (sRGB-encoded, clipped to 0..1); peak 1."""
     log_psnr: float
-    """In dB, at most 150: linear light, not clipped, encoded by `log_encode`; peak 1."""
+    """PSNR in dB, at most 150, of unclipped linear light encoded by `log_encode`; peak 1."""
     ssim: float
-    """Structural similarity of what a screen shows, 1 at best."""
+    """Structural similarity of display-referred images; 1 for equal images."""
     delta_e: float
-    """Mean difference of colour (CIEDE2000) of what a screen shows."""
+    """Mean colour difference (CIEDE2000) of display-referred images."""
     max_error: float
-    """Largest absolute difference, not clipped, in the module's own unit: white is 1, or L of 100."""
+    """Maximum absolute error, not clipped, in the module's own unit: white is 1, or L of 100."""
     relative_error: float
-    """Difference that 99.9 % of the values stay below, as a share of darktable's value, not clipped."""
+    """99.9th percentile of the relative error against darktable's values, not clipped."""
 
 
-def compare(found: Pixels, wanted: Pixels, module: Module) -> Figures:
-    """Hold `found` against what darktable rendered, both H x W x 3 in the space that the module makes."""
-    exact, right = found.astype(np.float64), wanted.astype(np.float64)
-    apart = np.abs(exact - right)
-    light = [from_space(one, module.made) for one in (exact, right)]
-    screens = [to_display(one, module.made) for one in (exact, right)]
+def compare(image: Pixels, reference: Pixels, module: Module) -> Metrics:
+    """Compare an image with darktable's `reference`, both [H, W, 3] in the module's output space."""
+    exact, expected = image.astype(np.float64), reference.astype(np.float64)
+    error = np.abs(exact - expected)
+    light = [from_space(one, module.result_space) for one in (exact, expected)]
+    displayed = [to_display(one, module.result_space) for one in (exact, expected)]
     colours = [linear_rec709_to_lab(np.clip(one, 0, 1)) for one in light]
     return Figures(
         display_psnr=psnr(*screens, cap=CAP),
         log_psnr=psnr(*map(log_encode, light), cap=CAP),
         ssim=ssim(*screens),
         delta_e=float(np.mean(delta_e(*colours))),
-        max_error=float(apart.max()),
-        relative_error=float(np.percentile(apart / np.maximum(np.abs(right), FLOOR.get(module.made, 2.0**-12)), 99.9)),
+        max_error=float(error.max()),
+        relative_error=float(
+            np.percentile(error / np.maximum(np.abs(expected), FLOOR.get(module.result_space, 2.0**-12)), 99.9)
+        ),
     )
 
 
@@ -65,29 +67,29 @@ def display_psnr(found: Pixels, wanted: Pixels, module: Module) -> float:
     return psnr(to_display(found, module.made), to_display(wanted, module.made), cap=CAP)
 
 
-def encoded(pixels: Pixels, module: Module) -> Values:
-    """A module's output as numbers of about one: stops of light, or Lab over 100."""
+def encode_output(pixels: Pixels, module: Module) -> Values:
+    """Scale a module's output to about one: light in stops by `log_encode`, or Lab divided by 100."""
     exact = pixels.astype(np.float64)
-    return exact / 100 if module.made == "lab" else log_encode(exact)
+    return exact / 100 if module.result_space == "lab" else log_encode(exact)
 
 
 def log_encode(light: Values) -> Values:
-    """Linear light of any sign as stops above 2^-12, divided by 16: 16 times white is near 1, black is 0."""
+    """Encode linear light of any sign in stops above 2^-12, divided by 16: 16 times white is near 1, black is 0."""
     return np.sign(light) * np.log2(1 + np.abs(light) * 2.0**12) / 16
 
 
 @dataclass(frozen=True, kw_only=True)
-class Spread:
-    """A figure over many pictures."""
+class MetricSummary:
+    """Summary of one metric over many images."""
 
     mean: float
     p5: float
-    """What 95 % of the images reach or exceed in quality."""
+    """5th percentile from the bad end: 95 % of the images are at least as good."""
     worst: float
 
 
-def spread(values: Sequence[float], *, high_is_good: bool) -> Spread:
-    """Mean, fifth percentile from the bad end, and the worst."""
+def summarise(values: Sequence[float], *, high_is_good: bool) -> MetricSummary:
+    """Summarise a metric over images: mean, 5th percentile from the bad end, and worst value."""
     bad_end = 5 if high_is_good else 95
     worst = min(values) if high_is_good else max(values)
-    return Spread(mean=float(np.mean(values)), p5=float(np.percentile(values, bad_end)), worst=worst)
+    return MetricSummary(mean=float(np.mean(values)), p5=float(np.percentile(values, bad_end)), worst=worst)

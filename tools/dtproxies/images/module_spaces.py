@@ -1,6 +1,6 @@
-"""The spaces that darktable hands to its modules: those of `dtbase.imaging.colour_spaces`, and raw.
+"""Conversions between the colour spaces of darktable's modules: those of `dtbase.imaging.colour_spaces`, and raw.
 
-raw is a mosaic of sensor values, H x W x 1 (see `dtproxies.images.mosaic`); as an image it is grey.
+raw is a Bayer mosaic of sensor values, [H, W, 1] (see `dtproxies.images.mosaic`); as an image it is grey.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dtproxies.vocabulary.module import Space
 Pixels = NDArray[Any]
 
 WHITE = {"input-rgb": 1.0, "work-rgb": 1.0, "lab": 100.0, "display": 1.0, "raw": 1.0}
-"""Value of diffuse white: the peak that errors in the space itself are held against."""
+"""Value of diffuse white: the peak for errors measured in the space itself."""
 
 
 def to_space(light: Pixels, space: Space) -> Pixels:
@@ -30,13 +30,13 @@ def from_space(pixels: Pixels, space: Space) -> Pixels:
     return _grey(pixels) if space == "raw" else to_linear_rec709(pixels, space)
 
 
-def convert(pixels: Pixels, one: Space, other: Space) -> Pixels:
-    """From one space to another; what was a mosaic becomes grey."""
-    return pixels if one == other else to_space(from_space(pixels.astype(np.float64), one), other)
+def convert(pixels: Pixels, source: Space, target: Space) -> Pixels:
+    """Convert pixels between two spaces; a mosaic becomes grey."""
+    return pixels if source == target else to_space(from_space(pixels.astype(np.float64), source), target)
 
 
 def to_display(pixels: Pixels, space: Space) -> NDArray[np.float64]:
-    """What a screen shows of it: sRGB-encoded, clipped to 0..1."""
+    """Convert pixels to display-referred values: sRGB-encoded, clipped to 0..1."""
     return to_srgb_clipped(_grey(pixels), space)
 
 

@@ -1,4 +1,4 @@
-"""Read and write PFM, the float images darktable reads and dumps: bottom row first."""
+"""Read and write PFM, the float image format that darktable reads and dumps; rows are stored bottom first."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from dtbase.system import files
 from dtbase.system.errors import Failure
 
 
-def read(path: Path) -> NDArray[np.float32]:
-    """The image in `path`, H x W x 3, or H x W x 1 where it has one channel; top row first.
+def read_pfm(path: Path) -> NDArray[np.float32]:
+    """Read the image in `path` as [H, W, 3], or [H, W, 1] for one channel; top row first.
 
     Raises:
-        Failure: this is no PFM, or it ends too early.
+        Failure: the file is not a PFM, or is truncated.
     """
     data = path.read_bytes()
     try:
@@ -25,15 +25,15 @@ def read(path: Path) -> NDArray[np.float32]:
         order = "<" if float(scale) < 0 else ">"
     except (ValueError, KeyError) as exc:
         raise Failure("this is not a PFM file", where=str(path)) from exc
-    wanted = height * width * channels
-    if len(pixels) < 4 * wanted:
-        raise Failure(f"only {len(pixels)} of {4 * wanted} bytes of pixels are here", where=str(path))
-    image = np.frombuffer(pixels, f"{order}f4", wanted).reshape(height, width, channels)
+    count = height * width * channels
+    if len(pixels) < 4 * count:
+        raise Failure(f"the file is truncated: {len(pixels)} of {4 * count} bytes of pixels", where=str(path))
+    image = np.frombuffer(pixels, f"{order}f4", count).reshape(height, width, channels)
     return np.ascontiguousarray(image[::-1], np.float32)
 
 
-def write(path: Path, image: NDArray[np.float32]) -> None:
-    """Write an H x W x 3 image to `path`, atomically."""
+def write_pfm(path: Path, image: NDArray[np.float32]) -> None:
+    """Write an image [H, W, 3] to `path`, atomically."""
     height, width, _ = image.shape
     head = f"PF\n{width} {height}\n-1.0\n".encode()
     files.write_bytes(path, head + np.ascontiguousarray(image[::-1], "<f4").tobytes())

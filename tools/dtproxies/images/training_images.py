@@ -1,4 +1,4 @@
-"""Which image stands at which number of an endless row: photographs in turn and computed charts, from a seed."""
+"""Endless, seeded sequence of training images: crops of photographs and computed charts."""
 
 from __future__ import annotations
 
@@ -13,33 +13,33 @@ from dtproxies.vocabulary.recipe import CHARTS, EXPOSURES, Recipe
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ImageSequence:
-    """Pictures of side x side pixels; the same number is always the same image."""
+    """Sequence of images of side x side pixels; an index always yields the same image."""
 
     photographs: Sequence[LinearImage]
-    """At least as large; with none there are only charts."""
+    """Photographs of at least `side` x `side` pixels; without any, all images are charts."""
     side: int
     seed: int
-    charts: float = CHARTS
-    """Share of charts."""
-    exposures: tuple[float, float] = EXPOSURES
-    """Photographs are made so many stops darker or brighter."""
+    chart_fraction: float = CHARTS
+    """Fraction of charts."""
+    exposure_range: tuple[float, float] = EXPOSURES
+    """Range of the random exposure change of photographs, in stops."""
 
     @classmethod
     def of(cls, recipe: Recipe, photographs: Sequence[LinearImage], *, seed: int | None = None) -> ImageSequence:
-        """Those that a recipe asks for, or the same kind from another seed."""
+        """Build the sequence of a recipe, optionally with another seed."""
         return cls(
             photographs=photographs,
             side=recipe.side,
             seed=recipe.seed if seed is None else seed,
-            charts=recipe.charts,
-            exposures=recipe.exposures,
+            chart_fraction=recipe.chart_fraction,
+            exposure_range=recipe.exposure_range,
         )
 
-    def picture(self, number: int) -> LinearImage:
-        """The image at this place, counted from 0."""
-        rng = np.random.default_rng([self.seed, number])
-        charts = int(number * self.charts)
-        if not self.photographs or int((number + 1) * self.charts) > charts:
+    def image(self, index: int) -> LinearImage:
+        """Return the image at an index, counted from 0."""
+        rng = np.random.default_rng([self.seed, index])
+        charts = int(index * self.chart_fraction)
+        if not self.photographs or int((index + 1) * self.chart_fraction) > charts:
             return chart(self.side, int(rng.integers(2**31)))
-        shown = self.photographs[(number - charts) % len(self.photographs)]
-        return expose(crop(shown, self.side, rng), rng.uniform(*self.exposures))
+        photograph = self.photographs[(index - charts) % len(self.photographs)]
+        return expose(crop(photograph, self.side, rng), rng.uniform(*self.exposure_range))

@@ -1,4 +1,4 @@
-"""Pictures that a person gives to a command."""
+"""Load an image named on the command line."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from dtproxies.images.image_io import read_image
 
 
 def read_user_image(path: Path, *, longest: int | None = None) -> LinearImage:
-    """The image in `path`, made smaller until its longer side has `longest` pixels.
+    """Read the image in `path`, downscaled until its longer side has at most `longest` pixels.
 
     Raises:
-        Failure: it cannot be read, or has values that are no numbers.
+        Failure: the file cannot be read, or has values that are not finite.
     """
     pixels = read_image(path)
     if not np.isfinite(pixels).all():
-        share = 1 - np.isfinite(pixels).mean()
-        raise Failure(f"{share:.2%} of its values are not finite", where=str(path), fix="export it again")
-    return LinearImage(path.stem, shrunk(pixels, longest) if longest else pixels)
+        fraction = 1 - np.isfinite(pixels).mean()
+        raise Failure(f"{fraction:.2%} of its values are not finite", where=str(path), fix="export it again")
+    return LinearImage(path.stem, downscale(pixels, longest) if longest else pixels)
 
 
-def shrunk(pixels: Pixels, longest: int) -> Pixels:
-    """Linear light with the longer side at most that long; each pixel is the mean of those it stands for."""
+def downscale(pixels: Pixels, longest: int) -> Pixels:
+    """Downscale linear light to at most `longest` pixels on the longer side, with a box filter."""
     height, width, _ = pixels.shape
     factor = longest / max(height, width)
     if factor >= 1:

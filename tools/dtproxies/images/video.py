@@ -1,4 +1,4 @@
-"""Numbered images as a video, by an ffmpeg that is installed already."""
+"""Encode numbered images as a video with an installed ffmpeg."""
 
 from __future__ import annotations
 
@@ -13,38 +13,38 @@ from dtbase.system.files import atomic_file
 from dtbase.terminal.console import Console
 
 FRAME = "%04d.png"
-"""Name of an image, by its number from 0."""
-RATE = 10
-"""Pictures a second."""
-GET = "pip install 'dtmodels[video]', or install ffmpeg with your system"
+"""File name of a frame, numbered from 0."""
+FRAME_RATE = 10
+"""Frames per second."""
+INSTALL_HINT = "pip install 'dtmodels[video]', or install ffmpeg with your system"
 
 
-def write_video(console: Console, frames: Path, path: Path, *, rate: int = RATE) -> bool:
-    """Write the images in `frames`, named by `FRAME`, as an H.264 video; say by which command.
+def write_video(console: Console, frames: Path, path: Path, *, rate: int = FRAME_RATE) -> bool:
+    """Encode the images in `frames`, named by `FRAME`, as an H.264 video, and print the command.
 
     Returns:
-        Whether there is an ffmpeg; without one a remark says how to get it.
+        True if ffmpeg is installed; otherwise a note says how to install it.
 
     Raises:
-        Failure: ffmpeg does not make the video.
+        Failure: ffmpeg fails.
     """
     program = find_ffmpeg()
-    console.note(f"video: {shlex.join(command('ffmpeg', frames, path, rate))}")
+    console.note(f"video: {shlex.join(ffmpeg_command('ffmpeg', frames, path, rate))}")
     if program is None:
-        console.note(f"no ffmpeg here, so no video was written; to get one: {GET}")
+        console.note(f"ffmpeg was not found, so no video was written; to install it: {INSTALL_HINT}")
         return False
     with atomic_file(path) as part:
         # The format has to be named, since the name of the part does not end like a video.
         words = [*command(program, frames, part, rate)[:-1], "-f", "mp4", str(part)]
         done = subprocess.run(words, capture_output=True, text=True, errors="replace", check=False)
         if done.returncode:
-            last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+            last = (done.stderr.strip().splitlines() or ["no output"])[-1]
             raise Failure(f"ffmpeg ended with status {done.returncode}: {last}", where=str(path))
     return True
 
 
-def command(program: str, frames: Path, path: Path, rate: int) -> Sequence[str]:
-    """The command that makes the video; sides are made even, as H.264 with halved colours wants them."""
+def ffmpeg_command(program: str, frames: Path, path: Path, rate: int) -> Sequence[str]:
+    """Build the ffmpeg command; sides are padded to even numbers, as H.264 with 4:2:0 chroma requires."""
     return [
         *(program, "-y", "-framerate", str(rate), "-i", str(frames / FRAME)),
         *("-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2", "-c:v", "libx264", "-crf", "15", "-pix_fmt", "yuv420p", str(path)),
@@ -52,7 +52,7 @@ def command(program: str, frames: Path, path: Path, rate: int) -> Sequence[str]:
 
 
 def find_ffmpeg() -> str | None:
-    """The ffmpeg of the package imageio-ffmpeg, or that of the system, or None."""
+    """Find the ffmpeg of the package imageio-ffmpeg, else the one on PATH, else None."""
     try:
         from imageio_ffmpeg import get_ffmpeg_exe
 

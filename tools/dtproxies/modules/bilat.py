@@ -1,4 +1,8 @@
-"""bilat, called local contrast: contrast of details and of light and shade, in Lab."""
+"""bilat (local contrast): closed-form proxy, 3 fitted parameters, exact to rounding.
+
+Formula, on L of Lab: fast local Laplacian filter. A curve around each of six grey levels changes detail and contrast;
+each level of the output pyramid interpolates between the six results by lightness. a and b are unchanged.
+"""
 
 from __future__ import annotations
 
@@ -21,18 +25,18 @@ MODULE = Module(
         Slider(name="detail", low=-1.0, high=4.0, default=0.25, unit="1"),
         Slider(name="midtone", low=0.001, high=1.0, default=0.5, unit="1"),
     ),
-    reach=None,
+    receptive_field=None,
 )
-"""By its default method, the local Laplacian filter; sigma_r and sigma_s are then the contrast of highlights and of
-shadows. Ranges are those of darktable's sliders. How an image is continued depends on its size, so darktable does not
-cut tiles either."""
+"""Only the default method, the local Laplacian filter, where sigma_r and sigma_s are the contrast of highlights and
+shadows. Ranges are darktable's slider ranges. The image border depends on the image size, so darktable does not tile
+this module either."""
 
 RECIPE = Recipe(pairs=12, side=40, steps=30)
-"""A minute on one busy core: there are three constants, and each pixel tells of all of them."""
+"""A minute on one busy core: the three parameters are determined by every pixel."""
 
 
 def network() -> nn.Module:
-    """The untrained network."""
+    """Build the untrained network."""
     from dtproxies.networks.local_laplacian import LocalLaplacian
 
     return LocalLaplacian()

@@ -1,4 +1,8 @@
-"""bloom: bright light that spreads, in Lab."""
+"""bloom: closed-form proxy, 4 fitted parameters, exact to rounding in darktable's running sums.
+
+Formula, on L of Lab: lightness times a gain, where it exceeds a threshold, is blurred by eight running means and added
+as L + light * (1 - cover * L / 100). a and b are unchanged.
+"""
 
 from __future__ import annotations
 
@@ -20,16 +24,17 @@ MODULE = Module(
         Slider(name="threshold", low=0.0, high=100.0, default=90.0, unit="L"),
         Slider(name="strength", low=0.0, high=100.0, default=25.0, unit="%"),
     ),
-    reach=2048,
+    receptive_field=2048,
 )
-"""Ranges are those of darktable's sliders. Eight running means of 256 pixels each way reach as far as that."""
+"""Ranges are darktable's slider ranges. Eight running means with a radius of up to 256 pixels give the receptive
+field."""
 
 RECIPE = Recipe(pairs=48, side=96, steps=60)
 """Three minutes on one busy core."""
 
 
 def network() -> nn.Module:
-    """The untrained network."""
+    """Build the untrained network."""
     from dtproxies.networks.bloom import Bloom
 
     return Bloom()

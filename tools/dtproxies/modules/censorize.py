@@ -1,4 +1,8 @@
-"""censorize: a blur, large pixels, and another blur, in linear light."""
+"""censorize: closed-form proxy, 2 fitted parameters, exact to rounding.
+
+Formula, on linear light: a blur, then large pixels that take the weighted mean of their centre and four corners, then
+another blur. A slider at 0 skips its step.
+"""
 
 from __future__ import annotations
 
@@ -17,24 +21,24 @@ MODULE = Module(
     space="work-rgb",
     sliders=(
         Slider(name="radius_1", low=0.0, high=50.0, default=0.0, unit="px"),
-        Slider(name="pixelate", low=0.0, high=50.0, default=0.0, unit="px", whole=True),
+        Slider(name="pixelate", low=0.0, high=50.0, default=0.0, unit="px", integer=True),
         Slider(name="radius_2", low=0.0, high=50.0, default=0.0, unit="px"),
     ),
     frame=True,
-    reach=1220,
+    receptive_field=1220,
 )
-"""Radii of a tenth of what darktable's sliders take: the tails of each blur reach eleven times as far. Noise is left at
-none; it is not the same for a tile as for the whole."""
+"""Radii are limited to a tenth of darktable's slider ranges, because the tails of each blur extend 11 radii. Noise
+stays off, because it differs between a tile and the whole image."""
 
 IDENTITY: dict[str, float] = {}
-"""At its defaults darktable returns the image as it came."""
+"""At its defaults, darktable returns the image unchanged."""
 
 RECIPE = Recipe(pairs=32, side=48, steps=30)
 """Half a minute on one core."""
 
 
 def network() -> nn.Module:
-    """The untrained network."""
+    """Build the untrained network."""
     from dtproxies.networks.censorize import Censorize
 
     return Censorize()

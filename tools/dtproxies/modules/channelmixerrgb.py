@@ -1,4 +1,8 @@
-"""channelmixerrgb, called color calibration: white balance and a mixer of channels."""
+"""channelmixerrgb (color calibration): closed-form proxy, 4 fitted parameters, exact to rounding.
+
+Formula, per pixel: adapt the illuminant to D50 by CAT16, multiply by a 3 x 3 mixing matrix, compress the gamut towards
+white, then change saturation and lightness by weighted channels.
+"""
 
 from __future__ import annotations
 
@@ -38,18 +42,18 @@ MODULE = Module(
         Slider(name="y", low=0.25, high=0.45, default=0.3585, unit="y of CIE 1931"),
     ),
     fixed={"illuminant": "DT_ILLUMINANT_CUSTOM"},
-    reach=0,
+    receptive_field=0,
 )
-"""Matrix elements within one of those that change nothing; saturation to half and lightness to a quarter of darktable's
-range, above which hardly a colour is left inside it; gamut as its slider shows it; illuminants from blue shade to
-candles. Grey stays off, adaptation is CAT16, clipping is on."""
+"""Matrix elements are within 1 of the identity matrix. Saturation has half and lightness a quarter of darktable's range,
+because hardly any colour stays inside it beyond. Gamut has its slider range; illuminants range from blue shade to
+candlelight. Grey stays off, adaptation is CAT16, clipping is on."""
 
 RECIPE = Recipe(pairs=32, side=40, steps=30)
-"""Half a minute on two cores; 138 dB on average over 128 pairs that it is not trained on."""
+"""Half a minute on two cores; 138 dB on average over 128 pairs that are not used for training."""
 
 
 def network() -> nn.Module:
-    """The untrained network."""
+    """Build the untrained network."""
     from dtproxies.networks.channel_mixer_rgb import MixerRgb
 
     return MixerRgb()

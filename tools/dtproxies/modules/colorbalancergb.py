@@ -1,4 +1,8 @@
-"""colorbalancergb: colour grading of shadows, midtones and highlights."""
+"""colorbalancergb (color balance rgb): closed-form proxy, 3 fitted parameters, exact to rounding.
+
+Formula, per pixel: hue rotation and chroma; an offset, two slopes and a power of the channels; a contrast curve on
+luminance; saturation and brilliance in darktable's uniform colour space. Three luminance masks weight these steps.
+"""
 
 from __future__ import annotations
 
@@ -47,17 +51,17 @@ MODULE = Module(
         Slider(name="grey_fulcrum", low=0.1, high=0.5, default=0.1845, unit="1"),
         Slider(name="contrast", low=-0.5, high=0.5, default=0.0, unit="1"),
     ),
-    reach=0,
+    receptive_field=0,
 )
-"""Ranges are those that darktable's sliders show before one types a number; the grey of the masks as that of contrast.
-The saturation formula stays that of 2021."""
+"""Ranges are darktable's soft slider ranges; the mask grey has the range of the contrast grey. The saturation formula
+is the one of 2021."""
 
 RECIPE = Recipe(pairs=32, side=32, steps=30)
-"""Half a minute on two cores; 107 dB on average over 128 pairs that it is not trained on."""
+"""Half a minute on two cores; 107 dB on average over 128 pairs that are not used for training."""
 
 
 def network() -> nn.Module:
-    """The untrained network."""
+    """Build the untrained network."""
     from dtproxies.networks.color_balance_rgb import BalanceRgb
 
     return BalanceRgb()

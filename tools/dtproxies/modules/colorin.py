@@ -1,4 +1,8 @@
-"""colorin, the input colour profile: from the image's own colours to Lab."""
+"""colorin (input colour profile): closed-form proxy, 9 fitted parameters, exact to rounding.
+
+Formula, per pixel: linear Rec709 times a fitted 3 x 3 matrix to XYZ, then XYZ to Lab under D50 with darktable's
+approximate cube root. No sliders.
+"""
 
 from __future__ import annotations
 
@@ -17,16 +21,16 @@ MODULE = Module(
     space="input-rgb",
     sliders=(),
     output_space="lab",
-    reach=0,
+    receptive_field=0,
 )
-"""An image of floats counts as linear Rec709."""
+"""darktable treats a floating-point image as linear Rec709."""
 
 RECIPE = Recipe(pairs=64, side=48, steps=30)
 """A minute on two cores."""
 
 
 def network() -> nn.Module:
-    """The untrained network."""
+    """Build the untrained network."""
     from dtproxies.networks.colour_profile import ToLab
 
     return ToLab()

@@ -1,4 +1,8 @@
-"""colorize: one colour for all pixels, in Lab."""
+"""colorize: closed-form proxy, 10 fitted parameters, exact to rounding.
+
+Formula, in Lab: every pixel gets a and b of one colour, and L = colour L + mix * (pixel L - 100 * middle). The colour
+comes from hue, saturation and lightness through a fitted 3 x 3 matrix to XYZ.
+"""
 
 from __future__ import annotations
 
@@ -22,16 +26,16 @@ MODULE = Module(
         Slider(name="lightness", low=0.0, high=100.0, default=50.0, unit="%"),
     ),
     fixed={"version": 2},
-    reach=0,
+    receptive_field=0,
 )
-"""Ranges are those of darktable's sliders."""
+"""Ranges are darktable's slider ranges."""
 
 RECIPE = Recipe(pairs=256, side=8, steps=60)
 """A minute on two cores."""
 
 
 def network() -> nn.Module:
-    """The untrained network."""
+    """Build the untrained network."""
     from dtproxies.networks.colorize import Colorize
 
     return Colorize()

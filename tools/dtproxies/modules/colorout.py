@@ -1,4 +1,8 @@
-"""colorout, the output colour profile: from Lab to what a file or a screen gets."""
+"""colorout (output colour profile): closed-form proxy, 10 fitted parameters, exact to darktable's curve table.
+
+Formula, per pixel: Lab to XYZ under D50, times a fitted 3 x 3 matrix to linear sRGB, then the sRGB curve with a fitted
+exponent; above white a power continues the curve. No sliders.
+"""
 
 from __future__ import annotations
 
@@ -17,16 +21,16 @@ MODULE = Module(
     space="lab",
     sliders=(),
     output_space="display",
-    reach=0,
+    receptive_field=0,
 )
-"""The output profile is sRGB, that of exported images when nothing else was chosen."""
+"""The output profile is sRGB, the default for exported images."""
 
 RECIPE = Recipe(pairs=64, side=24, steps=60)
 """A minute on two cores."""
 
 
 def network() -> nn.Module:
-    """The untrained network."""
+    """Build the untrained network."""
     from dtproxies.networks.colour_profile import ToDisplay
 
     return ToDisplay()

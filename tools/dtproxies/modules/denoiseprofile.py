@@ -1,4 +1,8 @@
-"""denoiseprofile, called denoise (profiled): wavelets that take out the noise that a sensor is known to have."""
+"""denoiseprofile (denoise (profiled)): closed-form proxy, 2 fitted parameters, exact to rounding.
+
+Formula: a power transform stabilises the noise variance; the channels become a sum and two differences (Y0U0V0); edge
+avoiding wavelets are soft-thresholded on up to seven scales; the transforms are inverted.
+"""
 
 from __future__ import annotations
 
@@ -23,17 +27,18 @@ MODULE = Module(
         Slider(name="b[1]", low=-2e-3, high=2e-3, default=0.0, unit="light"),
     ),
     fixed={"a[0]": 1e-4, "a[2]": 1e-4},
-    reach=None,
+    receptive_field=None,
 )
-"""The last two are the noise of the sensor, which darktable takes from its table of cameras; any a[0] but -1 says that
-it is given here. Of the three colours it only uses that of green. Strength and bias as its sliders show them."""
+"""`a[1]` and `b[1]` are the noise profile of the sensor, which darktable reads from its table of cameras; any `a[0]`
+other than -1 means that the profile is set here. Of the three channels darktable uses green only. Strength and bias
+have their slider ranges."""
 
 RECIPE = Recipe(pairs=16, side=64, steps=40)
 """Four minutes on two busy cores; 130 dB on average."""
 
 
 def network() -> nn.Module:
-    """The untrained network."""
+    """Build the untrained network."""
     from dtproxies.networks.denoise_profile import Denoise
 
     return Denoise((1.0, 1.0, 1.0))

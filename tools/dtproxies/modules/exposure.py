@@ -1,4 +1,8 @@
-"""exposure, manual mode: scene-linear light is scaled and its black point moved."""
+"""exposure, manual mode: closed-form proxy, 2 fitted parameters, exact to rounding.
+
+Formula, per pixel: (x - o * black) / (exp(-r * exposure) - o * black), with the fitted parameters r = ln 2 and o = 1.
+The black point moves to 0, the white point to 1; each stop halves the white point.
+"""
 
 from __future__ import annotations
 
@@ -20,25 +24,25 @@ MODULE = Module(
         Slider(name="exposure", low=-3.0, high=4.0, default=0.0, unit="EV"),
         Slider(name="black", low=-0.1, high=0.1, default=0.0, unit="share of white"),
     ),
-    reach=0,
+    receptive_field=0,
 )
-"""Ranges are those that darktable's sliders show before one types a number (soft range of `src/iop/exposure.c`)."""
+"""Ranges are darktable's soft slider ranges."""
 
 IDENTITY: dict[str, float] = {}
-"""Sliders, beside those at default, at which darktable returns the image as it came."""
+"""Slider values, all others at their default, at which darktable returns the image unchanged."""
 
-APART = 0.01
-"""darktable's sliders never leave black at or above white; where one would pass the other, it is put this far away."""
+MIN_DISTANCE = 0.01
+"""Smallest distance between black and white point that darktable's sliders allow."""
 
 
 def network() -> nn.Module:
-    """The untrained network."""
+    """Build the untrained network."""
     from dtproxies.networks.gain import Gain
 
     return Gain()
 
 
 def reachable(values: Sequence[float]) -> bool:
-    """Whether a person can bring darktable's sliders to these values: black has to stay below white."""
+    """Check if darktable's sliders allow these values: black has to stay below white."""
     exposure, black = values
-    return black + APART <= math.pow(2.0, -exposure)
+    return black + MIN_DISTANCE <= math.pow(2.0, -exposure)

@@ -1,4 +1,9 @@
-"""filmicrgb: a tone curve from the light of the scene to that of the display, like that of film."""
+"""filmicrgb (filmic rgb): closed-form proxy, 3 fitted parameters, exact to rounding except close to display white.
+
+Formula, per pixel: the logarithm of scene light between black and white passes an S-curve of a line and two
+polynomials, then a power; channel-wise and ratio-preserving results are mixed; colours are mapped into the display
+gamut at constant hue. In colours within a few thousandths of display white, the error is up to 0.001.
+"""
 
 from __future__ import annotations
 
@@ -27,26 +32,25 @@ MODULE = Module(
         Slider(name="saturation", low=-50.0, high=50.0, default=0.0, unit="%"),
         Slider(name="balance", low=-50.0, high=50.0, default=0.0, unit="%"),
     ),
-    reach=0,
+    receptive_field=0,
 )
-"""Ranges are those that darktable's sliders show before one types a number; hardness from soft to hard, black of the
-display up to that of a print. Highlights are not reconstructed, which is the default: only that looks at other
-pixels."""
+"""Ranges are darktable's soft slider ranges, except hardness (soft to hard) and display black (up to the black of a
+print). Highlight reconstruction stays off, as by default: it is the only part that reads other pixels."""
 
 RECIPE = Recipe(pairs=32, side=32, steps=30)
-"""Half a minute on two cores; 110 dB on average over 128 pairs that it is not trained on."""
+"""Half a minute on two cores; 110 dB on average over 128 pairs that are not used for training."""
 
 
 def reachable(values: Sequence[float]) -> bool:
-    """Not with less than half a stop from grey to the scene's white.
+    """Check if the scene's white is at least half a stop above grey.
 
-    There darktable's polynomials, whose numbers are float32, have no digits left: what it makes is noise.
+    Below, darktable's polynomials lose all digits in float32 and its output is noise.
     """
     return values[1] >= 0.5
 
 
 def network() -> nn.Module:
-    """The untrained network."""
+    """Build the untrained network."""
     from dtproxies.networks.filmic import Filmic
 
     return Filmic()

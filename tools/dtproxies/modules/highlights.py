@@ -1,4 +1,8 @@
-"""highlights, called highlight reconstruction: clipped values are cut off evenly, or inpainted (the default)."""
+"""highlights (highlight reconstruction): closed-form proxy, 2 fitted parameters, exact to rounding.
+
+Formula, on a white-balanced Bayer mosaic: method clip limits values to a threshold; method opposed (the default)
+replaces clipped values by the mean cube root of the other two colours in 3 x 3 pixels, cubed, plus a colour offset.
+"""
 
 from __future__ import annotations
 
@@ -19,20 +23,20 @@ MODULE = Module(
         choice("mode", 5, clip=0, opposed=5),
         Slider(name="clip", low=0.3, high=1.2, default=1.0, unit="share of the full sensor"),
     ),
-    reach=None,
-    balanced=True,
+    receptive_field=None,
+    white_balanced=True,
 )
-"""darktable takes thresholds of 0 to 2, and above 1 hardly anything is clipped. The other methods solve equations over
-whole regions, and are not part of it."""
+"""darktable allows thresholds of 0 to 2; above 1 hardly any value is clipped. The other methods solve equations over
+whole regions and are not imitated."""
 
 RECIPE = Recipe(pairs=32, side=96, steps=40, seed=2)
-"""Half a minute on two busy cores; 150 dB, the best figure there is. Another seed draws an image with a value at the
-very threshold, on which float64 and darktable's float32 decide differently."""
+"""Half a minute on two busy cores; 150 dB, the reported maximum. Another seed samples an image with a value exactly at
+the threshold, for which float64 and darktable's float32 decide differently."""
 
 
 def network() -> nn.Module:
-    """The untrained network."""
-    from dtproxies.images.mosaic import FACTORS
+    """Build the untrained network."""
+    from dtproxies.images.mosaic import WHITE_BALANCE
     from dtproxies.networks.highlight_inpainting import Highlights
 
-    return Highlights(FACTORS)
+    return Highlights(WHITE_BALANCE)

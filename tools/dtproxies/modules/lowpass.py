@@ -1,4 +1,8 @@
-"""lowpass: a blur, with contrast, brightness and saturation of what it leaves, in Lab."""
+"""lowpass: closed-form proxy, 3 fitted parameters, exact to rounding, which grows with the radius.
+
+Formula, in Lab: a recursive Gaussian blur, then a contrast curve and a power of L for brightness; a and b times
+saturation.
+"""
 
 from __future__ import annotations
 
@@ -21,17 +25,17 @@ MODULE = Module(
         Slider(name="brightness", low=-3.0, high=3.0, default=0.0, unit="1"),
         Slider(name="saturation", low=-3.0, high=3.0, default=1.0, unit="1"),
     ),
-    reach=560,
+    receptive_field=560,
 )
-"""Ranges are those of darktable's sliders, but for a radius of 500 px there: the tails of the blur reach eleven times
-as far. The blur is darktable's Gaussian of order zero, not the bilateral one, and nothing is clipped."""
+"""Ranges are darktable's slider ranges, except the radius (500 px there), because the tails of the blur extend 11
+radii. The blur is darktable's Gaussian of order zero, not the bilateral filter, and nothing is clipped."""
 
 RECIPE = Recipe(pairs=64, side=64, steps=30)
 """A minute on two cores."""
 
 
 def network() -> nn.Module:
-    """The untrained network."""
+    """Build the untrained network."""
     from dtproxies.networks.lowpass import Lowpass
 
     return Lowpass()

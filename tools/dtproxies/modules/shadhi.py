@@ -1,4 +1,8 @@
-"""shadhi, called shadows and highlights: both moved apart from the middle tones, in Lab."""
+"""shadhi (shadows and highlights): closed-form proxy, 2 fitted parameters, exact to rounding.
+
+Formula, in Lab: the blurred negative of L is blended over L in overlay mode up to four times, for highlights and then
+for shadows, weighted by its own brightness; a and b follow by the ratio of L.
+"""
 
 from __future__ import annotations
 
@@ -25,18 +29,18 @@ MODULE = Module(
         Slider(name="highlights_ccorrect", low=0.0, high=100.0, default=50.0, unit="%"),
     ),
     fixed={"shadhi_algo": "SHADHI_ALGO_GAUSSIAN"},
-    reach=2250,
+    receptive_field=2250,
 )
-"""Ranges are those of darktable's sliders, but for a radius of 500 px there: the tails of the blur reach eleven times
-as far. The blur is the Gaussian one, of order zero; the other choice, which darktable starts with, is bilateral."""
+"""Ranges are darktable's slider ranges, except the radius (500 px there), because the tails of the blur extend 11
+radii. The blur is the Gaussian of order zero; darktable's default, the bilateral filter, is not imitated."""
 
-RECIPE = Recipe(pairs=32, side=48, steps=30, charts=0.0, exposures=(-4.0, -1.0))
-"""Half a minute on one core. Fitted on images darker than white: where L reaches white on the way, darktable
-multiplies colour by up to a million, and what comes out is rounding."""
+RECIPE = Recipe(pairs=32, side=48, steps=30, chart_fraction=0.0, exposure_range=(-4.0, -1.0))
+"""Half a minute on one core. Training images are darker than white: where an intermediate L reaches white, darktable
+multiplies colour by up to a million, and its output is rounding noise."""
 
 
 def network() -> nn.Module:
-    """The untrained network."""
+    """Build the untrained network."""
     from dtproxies.networks.shadows_highlights import ShadowsHighlights
 
     return ShadowsHighlights()

@@ -1,4 +1,7 @@
-"""sharpen: unsharp mask on the lightness of Lab."""
+"""sharpen: closed-form proxy, 3 fitted parameters, exact to rounding.
+
+Formula, on L of Lab: unsharp mask, L + amount * soft_threshold(L - blurred L). a and b are unchanged.
+"""
 
 from __future__ import annotations
 
@@ -19,16 +22,17 @@ MODULE = Module(
         Slider(name="amount", low=0.0, high=2.0, default=0.5, unit="1"),
         Slider(name="threshold", low=0.0, high=10.0, default=0.5, unit="L"),
     ),
-    reach=12,
+    receptive_field=12,
 )
-"""Radius and amount as darktable's sliders show them; threshold to 10 of 100, since above it hardly a pixel changes."""
+"""Radius and amount have their slider ranges; the threshold ends at 10 of 100, because above it hardly any pixel
+changes."""
 
 IDENTITY = {"amount": 0.0}
-"""Sliders, beside those at default, at which darktable returns the image as it came."""
+"""Slider values, all others at their default, at which darktable returns the image unchanged."""
 
 
 def network() -> nn.Module:
-    """The untrained network."""
+    """Build the untrained network."""
     from dtproxies.networks.unsharp_mask import Unsharp
 
     return Unsharp()

@@ -1,4 +1,8 @@
-"""sigmoid: a tone curve from the light of the scene to that of the display."""
+"""sigmoid: closed-form proxy, 1 fitted parameter, exact to rounding in darktable's own differences.
+
+Formula, per pixel: log-logistic tone curve white * (e / (e + paper exposure))^paper power with e = (fog + light)^film
+power, applied per channel with hue preservation or to the mean with RGB ratios kept.
+"""
 
 from __future__ import annotations
 
@@ -35,17 +39,17 @@ MODULE = Module(
         *_primary("blue"),
         Slider(name="purity", low=0.0, high=1.0, default=0.0, unit="1"),
     ),
-    reach=0,
+    receptive_field=0,
 )
-"""Ranges are those of darktable's sliders before one types a number; white goes on to 200 % for brighter displays.
-Base primaries stay those of the working profile."""
+"""Ranges are darktable's soft slider ranges; display white extends to 200 % for brighter displays. The base primaries
+are those of the working profile."""
 
 RECIPE = Recipe(pairs=64, side=48, steps=30)
 """A minute on two cores."""
 
 
 def network() -> nn.Module:
-    """The untrained network."""
+    """Build the untrained network."""
     from dtproxies.networks.sigmoid import Sigmoid
 
     return Sigmoid()

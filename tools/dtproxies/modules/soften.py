@@ -1,4 +1,8 @@
-"""soften: the Orton effect."""
+"""soften (Orton effect): closed-form proxy, 2 fitted parameters, exact to rounding.
+
+Formula: mixes the image with a copy of changed saturation and lightness (HSL), blurred by eight running means:
+x + weight * amount * (copy - x).
+"""
 
 from __future__ import annotations
 
@@ -22,19 +26,19 @@ MODULE = Module(
         Slider(name="amount", low=0.0, high=100.0, default=50.0, unit="%"),
     ),
     frame=True,
-    reach=None,
+    receptive_field=None,
 )
-"""Ranges are those of darktable's sliders."""
+"""Ranges are darktable's slider ranges."""
 
 IDENTITY = {"amount": 0.0}
-"""Sliders, beside those at default, at which darktable returns the image as it came."""
+"""Slider values, all others at their default, at which darktable returns the image unchanged."""
 
 RECIPE = Recipe(pairs=24, side=144, steps=30)
 """Three minutes on two cores."""
 
 
 def network() -> nn.Module:
-    """The untrained network."""
+    """Build the untrained network."""
     from dtproxies.networks.soften import Soften
 
     return Soften()

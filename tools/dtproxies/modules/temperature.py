@@ -1,4 +1,7 @@
-"""temperature, called white balance: a factor for each colour of the sensor."""
+"""temperature (white balance): closed-form proxy, 1 fitted parameter, exact to rounding.
+
+Formula, on a Bayer mosaic: each value times the factor of its colour.
+"""
 
 from __future__ import annotations
 
@@ -20,19 +23,19 @@ MODULE = Module(
         Slider(name="green", low=0.5, high=2.0, default=1.0, unit="1", scale="log"),
         Slider(name="blue", low=0.5, high=4.0, default=1.5, unit="1", scale="log"),
     ),
-    reach=0,
+    receptive_field=0,
 )
-"""The range is what cameras need under any light; darktable takes 0 to 8."""
+"""Factors that cameras need under usual illuminants; darktable allows 0 to 8."""
 
 IDENTITY = {"red": 1.0, "green": 1.0, "blue": 1.0}
-"""Sliders, beside those at default, at which darktable returns the image as it came."""
+"""Slider values, all others at their default, at which darktable returns the image unchanged."""
 
 RECIPE = Recipe(pairs=64, side=48, steps=30)
 """A minute on two cores."""
 
 
 def network() -> nn.Module:
-    """The untrained network."""
+    """Build the untrained network."""
     from dtproxies.networks.white_balance import Balance
 
     return Balance()

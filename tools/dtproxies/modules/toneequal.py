@@ -1,4 +1,8 @@
-"""toneequal, called tone equalizer: dodging and burning by how much light falls on a place."""
+"""toneequal (tone equalizer): closed-form proxy, 2 fitted parameters, exact to rounding.
+
+Formula: each pixel times a gain that depends on a smoothed luminance mask. The gain is a sum of Gaussians fitted to
+the nine slider gains over -8 to 0 EV; the mask is smoothed by the exposure-independent guided filter (EIGF).
+"""
 
 from __future__ import annotations
 
@@ -35,18 +39,17 @@ MODULE = Module(
         Slider(name="exposure_boost", low=-4.0, high=4.0, default=0.0, unit="EV"),
     ),
     frame=True,
-    reach=None,
+    receptive_field=None,
 )
-"""Ranges are those that darktable's sliders show before one types a number. Details are kept by the
-exposure-independent guided filter, once and without quantisation; light is the length of RGB; the curve is as smooth
-as by default."""
+"""Ranges are darktable's soft slider ranges. Detail preservation is the exposure-independent guided filter with one
+iteration and without quantisation; luminance is the Euclidean norm of RGB; curve smoothing is the default."""
 
 RECIPE = Recipe(pairs=32, side=64, steps=20, rounded=True)
-"""Half a minute on two cores; 105 dB on average over 128 pairs that it is not trained on."""
+"""Half a minute on two cores; 105 dB on average over 128 pairs that are not used for training."""
 
 
 def network() -> nn.Module:
-    """The untrained network."""
+    """Build the untrained network."""
     from dtproxies.networks.tone_equal import ToneEqual
 
     return ToneEqual()

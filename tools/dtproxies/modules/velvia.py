@@ -1,4 +1,8 @@
-"""velvia: saturation for pale colours, in the working profile."""
+"""velvia: closed-form proxy, 3 fitted parameters, exact to rounding.
+
+Formula, per pixel: x + strength * weight * (x - mean of the other two channels), clipped to 0..1; the weight falls with
+saturation and, depending on bias, rises towards black and white.
+"""
 
 from __future__ import annotations
 
@@ -19,19 +23,19 @@ MODULE = Module(
         Slider(name="strength", low=0.0, high=100.0, default=25.0, unit="%"),
         Slider(name="bias", low=0.0, high=1.0, default=1.0, unit="1"),
     ),
-    reach=0,
+    receptive_field=0,
 )
-"""Ranges are those of darktable's sliders."""
+"""Ranges are darktable's slider ranges."""
 
 IDENTITY = {"strength": 0.0}
-"""Sliders, beside those at default, at which darktable returns the image as it came."""
+"""Slider values, all others at their default, at which darktable returns the image unchanged."""
 
 RECIPE = Recipe(pairs=64, side=48, steps=30)
 """A minute on two cores."""
 
 
 def network() -> nn.Module:
-    """The untrained network."""
+    """Build the untrained network."""
     from dtproxies.networks.velvia import Velvia
 
     return Velvia()

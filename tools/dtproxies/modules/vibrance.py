@@ -1,4 +1,8 @@
-"""vibrance: saturation that grows with what is there already, in Lab."""
+"""vibrance: closed-form proxy, 2 fitted parameters, exact to rounding.
+
+Formula, in Lab: with gain = amount * chroma, a and b are multiplied by 1 + rise * gain and L by
+1 - fall * rise * gain.
+"""
 
 from __future__ import annotations
 
@@ -16,19 +20,19 @@ MODULE = Module(
     kind="colour",
     space="lab",
     sliders=(Slider(name="amount", low=0.0, high=100.0, default=25.0, unit="%"),),
-    reach=0,
+    receptive_field=0,
 )
-"""The range is that of darktable's slider."""
+"""The range is darktable's slider range."""
 
 IDENTITY = {"amount": 0.0}
-"""Sliders, beside those at default, at which darktable returns the image as it came."""
+"""Slider values, all others at their default, at which darktable returns the image unchanged."""
 
 RECIPE = Recipe(pairs=64, side=48, steps=30)
 """A minute on two cores."""
 
 
 def network() -> nn.Module:
-    """The untrained network."""
+    """Build the untrained network."""
     from dtproxies.networks.vibrance import Vibrance
 
     return Vibrance()

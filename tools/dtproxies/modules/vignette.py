@@ -1,4 +1,8 @@
-"""vignette: corners of the frame darker or brighter."""
+"""vignette (vignetting): closed-form proxy, 2 fitted parameters, exact to rounding of powers.
+
+Formula, per pixel: a weight rises from 0 to 1 with the superelliptic distance from a centre; brightness times weight
+scales or adds to light, saturation times weight moves it from its grey.
+"""
 
 from __future__ import annotations
 
@@ -27,19 +31,20 @@ MODULE = Module(
         Slider(name="shape", low=0.4, high=4.0, default=1.0, unit="1"),
     ),
     frame=True,
-    reach=0,
+    receptive_field=0,
 )
-"""Distances to half of what darktable takes, beyond which nothing of the frame is left; shapes one can tell apart."""
+"""Distances end at half of darktable's range, beyond which nothing of the frame is affected; shapes end where they are
+still identifiable."""
 
 IDENTITY = {"brightness": 0.0, "saturation": 0.0}
-"""Sliders, beside those at default, at which darktable returns the image as it came."""
+"""Slider values, all others at their default, at which darktable returns the image unchanged."""
 
 RECIPE = Recipe(pairs=64, side=48, steps=80)
 """A minute on two cores."""
 
 
 def network() -> nn.Module:
-    """The untrained network."""
+    """Build the untrained network."""
     from dtproxies.networks.vignette import Vignette
 
     return Vignette()

@@ -1,11 +1,10 @@
-"""Networks of proxies: structures that a darktable module is known to have, and blocks to build such structures from.
+"""Networks of proxies: closed-form models of darktable modules, and the blocks they are built from.
 
-A network takes `image` [B, C, H, W] and `sliders` [B, P] in darktable's units, and returns [B, C, H, W]; B is 1 in an
-exported graph, C is 3, or 1 for a mosaic. One whose module has `frame` takes `frame` [B, 4] as well. It is
-differentiable in image and sliders. Values are unbounded and never clipped, but where the module itself clips. A
-constant that is fitted starts well away from the value that darktable uses, so that agreement after fitting is found in
-the images and not written here.
+A network takes `image` [B, C, H, W] and `sliders` [B, P] in darktable's units, and returns [B, C, H, W]. B is 1 in an
+exported graph; C is 3, or 1 for a Bayer mosaic. If its module has `frame`, the network also takes `frame` [B, 4]. It is
+differentiable in image and sliders. Values are unbounded and not clipped, except where the module itself clips. Fitted
+parameters start far from darktable's values, so that agreement after fitting is evidence from the images.
 
-A network of a module that looks at the whole image may offer `measure(image, sliders)`, which returns [B, S], and
-take that as the last argument of `forward`: a tile can then be given what was measured on the whole.
+A network of a module with a global receptive field may offer `measure(image, sliders)`, which returns [B, S], and take
+that as the last argument of `forward`: a tile can then use measurements of the whole image.
 """

@@ -1,4 +1,4 @@
-"""Mosaics whose rows start red, green and then green, blue: which colour a place has."""
+"""Colour masks of Bayer mosaics whose rows start red, green and then green, blue."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ import torch
 from torch import Tensor
 
 
-class Sites(NamedTuple):
-    """Where each colour is measured, [1, 1, H, W] each."""
+class BayerMasks(NamedTuple):
+    """Masks of the pixels where each colour is measured, [1, 1, H, W] each."""
 
     red: Tensor
     green: Tensor
     blue: Tensor
     red_rows: Tensor
-    """Rows that hold red, [1, 1, H, 1]; the others hold blue."""
+    """Rows with red pixels, [1, 1, H, 1]; the other rows have blue pixels."""
 
 
-def sites(image: Tensor) -> Sites:
-    """The places of an image [B, C, H, W] that starts red, green."""
+def bayer_masks(image: Tensor) -> BayerMasks:
+    """Build the masks for an image [B, C, H, W] whose rows start red, green."""
     height, width = image.shape[-2:]
     even_rows = (torch.arange(height, device=image.device) % 2 == 0).reshape(1, 1, -1, 1)
     even_columns = (torch.arange(width, device=image.device) % 2 == 0).reshape(1, 1, 1, -1)
     red, blue = even_rows & even_columns, ~even_rows & ~even_columns
-    return Sites(red, ~(red | blue), blue, even_rows)
+    return BayerMasks(red, ~(red | blue), blue, even_rows)

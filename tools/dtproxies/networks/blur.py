@@ -1,4 +1,4 @@
-"""Gaussian blurs: one whose radius the sliders decide, a bank of fixed ones, and a pyramid."""
+"""Gaussian blurs: with a variable radius, as a bank of fixed radii, and as a pyramid."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from torch.nn import functional
 
 
 def gaussian(image: Tensor, sigma: Tensor, half: int) -> Tensor:
-    """Blur every channel; edges are continued outwards.
+    """Blur every channel with a Gaussian; edges are replicated.
 
     Args:
         image: [B, C, H, W].
         sigma: [B, 1, 1, 1] or [B]; standard deviation in pixels, above zero. Differentiable.
-        half: half width of the kernel in pixels, which is the reach.
+        half: half width of the kernel in pixels: the receptive-field radius.
     """
     count, channels = image.shape[:2]
     steps = torch.arange(-half, half + 1, dtype=image.dtype, device=image.device)
@@ -26,14 +26,14 @@ def gaussian(image: Tensor, sigma: Tensor, half: int) -> Tensor:
 
 
 class GaussianBank(nn.Module):
-    """The image blurred by several fixed radii, to be mixed as the sliders say."""
+    """Image blurred with several fixed radii, for mixing by slider values."""
 
     def __init__(self, sigmas: tuple[float, ...]) -> None:
-        """Build it; `sigmas` are standard deviations in pixels, cut off at three of them."""
+        """Build the bank; `sigmas` are standard deviations in pixels, and kernels end at three of them."""
         super().__init__()
         self.sigmas = sigmas
-        self.reach = math.ceil(3 * max(sigmas))
-        """Pixels around an output pixel that it looks at."""
+        self.receptive_field = math.ceil(3 * max(sigmas))
+        """Receptive-field radius in pixels."""
 
     def forward(self, image: Tensor) -> Tensor:
         """[B, C, H, W] -> [B, C * N, H, W]: all channels at the first radius, then all at the second."""
@@ -45,10 +45,10 @@ class GaussianBank(nn.Module):
 
 
 class Pyramid(nn.Module):
-    """Detail of each octave, and what is left: their sum is the image.
+    """Detail of each octave and a coarse rest, which sum up to the image.
 
-    Every level is half as wide and high as the one above, by means of 2 x 2 pixels. A tile equals the whole image
-    only where it begins at a multiple of `alignment` pixels.
+    Every level has half the width and height of the finer one, by means of 2 x 2 pixels. A tile equals the whole image
+    only if it starts at a multiple of `alignment` pixels.
     """
 
     def __init__(self, levels: int) -> None:
@@ -57,7 +57,7 @@ class Pyramid(nn.Module):
         self.alignment = 2**levels
 
     def split(self, image: Tensor) -> list[Tensor]:
-        """[B, C, H, W] -> one image of detail for each level, finest first, and the coarse rest."""
+        """Split [B, C, H, W] into one detail image per level, finest first, and the coarse rest."""
         parts = []
         for _ in range(self._levels):
             coarse = functional.avg_pool2d(image, 2, ceil_mode=True, count_include_pad=False)
@@ -79,7 +79,7 @@ class Pyramid(nn.Module):
 
 
 def _separable(planes: Tensor, weights: Tensor, half: int) -> Tensor:
-    """[1, N, H, W] with the kernels [N, 1, 2 * half + 1, 1], first down and then across."""
+    """Convolve [1, N, H, W] with kernels [N, 1, 2 * half + 1, 1], along columns and then along rows."""
     count = planes.shape[1]
     planes = functional.conv2d(functional.pad(planes, (0, 0, half, half), mode="replicate"), weights, groups=count)
     padded = functional.pad(planes, (half, half, 0, 0), mode="replicate")

@@ -1,30 +1,30 @@
-"""White balance and mixing of channels between the responses of cones, with a gamut that is drawn in."""
+"""Chromatic adaptation, channel mixing and gamut compression on cone responses (`channelmixerrgb`)."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
 
-from dtproxies.networks.colour import REC2020_TO_XYZ_D50, matrix
+from dtproxies.networks.colour import REC2020_TO_XYZ_D50, apply_matrix
 from dtproxies.networks.sliders import broadcast_sliders
 
 CAT16 = ((0.401288, 0.650173, -0.051461), (-0.250268, 1.204414, 0.045854), (-0.002079, 0.048952, 0.953127))
-"""XYZ to the responses of cones (Li et al. 2017, Comprehensive color solutions: CAM16)."""
+"""XYZ to cone responses (Li et al. 2017, Comprehensive color solutions: CAM16)."""
 CAT16_BACK = ((1.862068, -1.011255, 0.149187), (0.38752, 0.621447, -0.008974), (-0.015841, -0.034123, 1.049964))
-"""The way back, rounded as darktable has it."""
+"""Inverse matrix, rounded as in darktable."""
 D50 = (0.994535, 1.000997, 0.833036)
-"""These responses to the white of the working profile."""
+"""Cone responses to the white of the working profile."""
 D50_XY = (0.34567, 0.35850)
 LEAST = 2.0**-16
-"""Least value that something is divided by."""
+"""Smallest divisor."""
 
 
 class MixerRgb(nn.Module):
-    """Light of an illuminant made that of D50, its channels mixed, chroma drawn in, saturation and lightness changed.
+    """Adaptation to D50, channel mixer, gamut compression, saturation and lightness, in this order.
 
     `channelmixerrgb` with adaptation by CAT16 and the saturation of its version 3. Sliders: the mixing matrix row by
     row, saturation of three channels, lightness of three channels, gamut compression, x and y of the illuminant.
-    Negative values are clipped on the way, as darktable does by default.
+    Negative values are clipped after each step, as by default in darktable.
     """
 
     _xyz_to_cones: Tensor
@@ -35,11 +35,11 @@ class MixerRgb(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.norm = nn.Parameter(torch.tensor(0.61))
-        """Factor on the length of a colour, so that the ratios of grey are one."""
+        """Factor on the norm of a colour that makes the ratios of grey one."""
         self.share = nn.Parameter(torch.tensor(0.36))
-        """Of each channel in what changes saturation."""
+        """Weight of each channel in the saturation change."""
         self.white = nn.Parameter(torch.tensor([0.196, 0.46]))
-        """u' and v' that colours are drawn towards."""
+        """Chromaticity u', v' towards which colours are compressed."""
         to_cones, from_cones = (torch.tensor(one, dtype=torch.float64) for one in (CAT16, CAT16_BACK))
         to_xyz = torch.from_numpy(REC2020_TO_XYZ_D50)
         self.register_buffer("_xyz_to_cones", to_cones, persistent=False)
@@ -48,44 +48,44 @@ class MixerRgb(nn.Module):
         self.register_buffer("_xyz_to_rgb", torch.linalg.inv(to_xyz), persistent=False)
 
     def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
-        """See `dtproxies.networks` for shapes and units."""
+        """Run the network; shapes and units as in `dtproxies.networks`."""
         mix = sliders[:, :9].reshape(-1, 3, 3)
         saturation, lightness = (sliders[:, at : at + 3, None, None] for at in (9, 12))
         compression, x, y = broadcast_sliders(sliders[:, 15:])
         cones = self._adapted(image.clamp(min=0), x, y)
-        xyz = matrix(matrix(cones, mix), self._cones_to_xyz).clamp(min=0)
-        cones = matrix(self._compressed(xyz, compression), self._xyz_to_cones).clamp(min=0)
+        xyz = apply_matrix(apply_matrix(cones, mix), self._cones_to_xyz).clamp(min=0)
+        cones = apply_matrix(self._compressed(xyz, compression), self._xyz_to_cones).clamp(min=0)
         cones = self._coloured(cones, saturation, lightness).clamp(min=0)
-        return matrix(matrix(cones, self._cones_to_xyz).clamp(min=0), self._xyz_to_rgb).clamp(min=0)
+        return apply_matrix(apply_matrix(cones, self._cones_to_xyz).clamp(min=0), self._xyz_to_rgb).clamp(min=0)
 
     def _adapted(self, image: Tensor, x: Tensor, y: Tensor) -> Tensor:
-        """To responses of cones under D50."""
-        illuminant = matrix(torch.cat([x / y, torch.ones_like(x), (1 - x - y) / y], dim=1), self._xyz_to_cones)
-        goal = illuminant.new_tensor(D50).reshape(1, 3, 1, 1)
-        return matrix(image, self._rgb_to_cones) * goal / illuminant
+        """Convert linear RGB to cone responses under D50."""
+        illuminant = apply_matrix(torch.cat([x / y, torch.ones_like(x), (1 - x - y) / y], dim=1), self._xyz_to_cones)
+        target = illuminant.new_tensor(D50).reshape(1, 3, 1, 1)
+        return apply_matrix(image, self._rgb_to_cones) * target / illuminant
 
     def _compressed(self, xyz: Tensor, compression: Tensor) -> Tensor:
-        """Chromaticities drawn towards white, strong and bright ones most, and never past it."""
+        """Compress chromaticities towards white, saturated and bright colours most, and never beyond white."""
         total, luminance = xyz.sum(dim=1, keepdim=True), xyz[:, 1:2]
         light = total > 0
         x, y = (torch.where(light, xyz[:, at : at + 1] / torch.where(light, total, 1.0), D50_XY[at]) for at in range(2))
-        room = -2 * x + 12 * y + 3
-        place = torch.cat([4 * x / room, 9 * y / room], dim=1)
+        denominator = -2 * x + 12 * y + 3
+        position = torch.cat([4 * x / denominator, 9 * y / denominator], dim=1)
         white = self.white.reshape(1, 2, 1, 1)
-        away = white - place
-        size = (luminance * torch.sum(away**2, dim=1, keepdim=True)).clamp(min=1e-30)
+        towards_white = white - position
+        size = (luminance * torch.sum(towards_white**2, dim=1, keepdim=True)).clamp(min=1e-30)
         pull = torch.exp((torch.log(size) / compression.clamp(min=1e-3)).clamp(max=60))
-        drawn = place + torch.where(compression > 0, pull, 0.0) * away
-        drawn = torch.where(place > white, torch.maximum(drawn, white), torch.minimum(drawn, white))
-        u, v = torch.chunk(drawn, 2, dim=1)
-        room = 6 * u - 16 * v + 12
-        x, y = (9 * u / room).clamp(min=0), (4 * v / room).clamp(min=LEAST)
+        compressed = position + torch.where(compression > 0, pull, 0.0) * towards_white
+        compressed = torch.where(position > white, torch.maximum(compressed, white), torch.minimum(compressed, white))
+        u, v = torch.chunk(compressed, 2, dim=1)
+        denominator = 6 * u - 16 * v + 12
+        x, y = (9 * u / denominator).clamp(min=0), (4 * v / denominator).clamp(min=LEAST)
         outside = (x + y).clamp(min=1)
         x, y = x / outside, y / outside
         return torch.cat([luminance * x / y, luminance, luminance * (1 - x - y) / y], dim=1)
 
     def _coloured(self, cones: Tensor, saturation: Tensor, lightness: Tensor) -> Tensor:
-        """Ratios of the channels drawn to or away from one, and all of them scaled."""
+        """Change saturation by moving channel ratios from or towards one, and lightness by a common gain."""
         square = torch.sum(cones**2, dim=1, keepdim=True)
         light = square > 0
         norm = torch.sqrt(torch.where(light, square, 1.0)) * self.norm

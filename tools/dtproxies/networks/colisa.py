@@ -1,4 +1,4 @@
-"""Contrast, lightness and saturation in Lab."""
+"""Contrast, brightness and saturation in Lab (`colisa`)."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from torch import Tensor, nn
 from dtproxies.networks.sliders import broadcast_sliders
 
 STEPS = 65536
-"""Of darktable's tables; the last is looked up at and above L of 100."""
+"""Number of entries of darktable's tables; the last one is used at and above L of 100."""
 KNOTS = (0.7, 0.8, 0.9)
-"""Where a table is compared with its end, to be continued by a power of L."""
+"""Positions at which a table is compared with its end to extrapolate it by a power of L."""
 
 
 class Colisa(nn.Module):
-    """Two curves on L, one after the other, and one factor on a and b: `colisa`.
+    """Two successive curves on L, and one factor on a and b: `colisa`.
 
-    Sliders: contrast, brightness, saturation, each -1..1. Contrast turns a straight line round L of 50 flatter, or
-    bends it to an S; brightness is a power. Below 0, L counts as 0; above 100 each curve goes on as a power that fits
-    its upper end. darktable takes both curves from tables; when the network is not trained it takes the same steps, and
-    slopes are those of the curves.
+    Sliders: contrast, brightness, saturation, each -1..1. Negative contrast flattens a line around L of 50, positive
+    contrast bends it to an S; brightness is a power. L below 0 counts as 0; above 100 each curve continues as a power
+    fitted to its upper end. darktable reads both curves from tables. In use the network has the same steps, with the
+    gradients of the continuous curves.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.boost = nn.Parameter(torch.tensor(2.5))
-        """Logarithm of how much the S bends at full contrast."""
+        """Logarithm of the curvature of the S at full contrast."""
         self.brightness = nn.Parameter(torch.tensor(1.5))
-        """Of the power, at full brightness."""
+        """Change of the exponent at full brightness."""
 
     def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
-        """See `dtproxies.networks` for shapes and units."""
+        """Run the network; shapes and units as in `dtproxies.networks`."""
         contrast, brightness, saturation = broadcast_sliders(sliders)
         lightness = self._curve(image[:, :1] / 100, lambda x: self._contrast(x, contrast))
         lightness = self._curve(lightness, lambda x: self._power(x, brightness))
@@ -50,7 +50,7 @@ class Colisa(nn.Module):
         return torch.where(x > 0, torch.pow(x.clamp(min=1e-9), power), 0.0)
 
     def _curve(self, x: Tensor, curve: Callable[[Tensor], Tensor]) -> Tensor:
-        """`curve` from a table below 1, and a power above."""
+        """Evaluate `curve` from a table below 1, and as a power above."""
         inside = curve(self._step(x).clamp(0.0, 1 - 1 / STEPS))
         end = curve(torch.full_like(x[:, :, :1, :1], 1 - 1 / STEPS))
         knots = [curve(torch.full_like(end, int(knot * STEPS) / STEPS)) for knot in KNOTS]
@@ -62,6 +62,6 @@ class Colisa(nn.Module):
 
     def _step(self, x: Tensor) -> Tensor:
         if self.training:
-            # Steps have no slope; on average they lie half a step below.
+            # Steps have no gradient; on average they are half a step lower.
             return x - 0.5 / STEPS
         return x + (torch.floor(x * STEPS) / STEPS - x).detach()

@@ -1,6 +1,6 @@
-"""Conversions of colour that gradients go through, as darktable does them; nothing is clipped.
+"""Differentiable colour conversions as in darktable, without clipping.
 
-All take and return [B, 3, H, W]. Matrices are those of `dtbase`.
+All functions take and return [B, 3, H, W]. Matrices are those of `dtbase`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from dtproxies.vocabulary.module import Space
 REC2020 = np.array([[0.708, 0.292], [0.170, 0.797], [0.131, 0.046]])
 """Chromaticities x, y of the primaries (ITU-R BT.2020)."""
 D65_XY = (0.31271, 0.32902)
-"""Chromaticity of D65 to which darktable makes its profiles, `D65xyY` in `common/colorspaces.h`."""
+"""Chromaticity of D65 in darktable's profiles, `D65xyY` in `common/colorspaces.h`."""
 WHITE = np.array([D65_XY[0] / D65_XY[1], 1.0, (1 - sum(D65_XY)) / D65_XY[1]])
 REC2020_TO_XYZ_D50 = adapt_to_d50(primaries_to_xyz(REC2020, WHITE), WHITE)
 """darktable's working profile: linear light with a D65 white, adapted to D50 as ICC profiles are."""
@@ -37,21 +37,21 @@ SRGB_TO_XYZ_D50 = adapt_to_d50(primaries_to_xyz(REC709, WHITE), WHITE)
 """Linear light of darktable's output profile sRGB."""
 
 
-def matrix(image: Tensor, numbers: NDArray[np.floating[Any]] | Tensor) -> Tensor:
-    """Every pixel times a 3 x 3 matrix, which may be [B, 3, 3]."""
-    if not isinstance(numbers, Tensor):
-        numbers = torch.from_numpy(np.asarray(numbers, np.float64))
-    numbers = numbers.to(dtype=image.dtype, device=image.device)
+def apply_matrix(image: Tensor, coefficients: NDArray[np.floating[Any]] | Tensor) -> Tensor:
+    """Multiply every pixel by a 3 x 3 matrix, or by one matrix per image [B, 3, 3]."""
+    if not isinstance(coefficients, Tensor):
+        coefficients = torch.from_numpy(np.asarray(coefficients, np.float64))
+    coefficients = coefficients.to(dtype=image.dtype, device=image.device)
     flat = image.reshape(image.shape[0], 3, -1)
-    return torch.matmul(numbers, flat).reshape(image.shape)
+    return torch.matmul(coefficients, flat).reshape(image.shape)
 
 
-def _cube_root(number: Tensor) -> Tensor:
-    return torch.pow(number, 1 / 3)
+def _cube_root(value: Tensor) -> Tensor:
+    return torch.pow(value, 1 / 3)
 
 
 def xyz_to_lab(xyz: Tensor, root: Callable[[Tensor], Tensor] = _cube_root) -> Tensor:
-    """XYZ under D50 -> Lab; `root` takes the cube root of positive numbers."""
+    """Convert XYZ under D50 to Lab; `root` computes the cube root of positive values."""
     ratio = xyz / _white(xyz)
     cube = root(ratio.clamp(min=LAB_EPSILON))
     x, y, z = torch.where(ratio > LAB_EPSILON, cube, (LAB_KAPPA * ratio + 16) / 116).unbind(dim=1)
@@ -67,7 +67,7 @@ def lab_to_xyz(lab: Tensor) -> Tensor:
 
 
 def linear_to_srgb(light: Tensor) -> Tensor:
-    """The sRGB curve (IEC 61966-2-1); negative values mirror positive ones."""
+    """Apply the sRGB curve (IEC 61966-2-1); negative values mirror positive ones."""
     size = light.abs()
     power = 1.055 * torch.pow(size.clamp(min=0.0031308), 1 / 2.4) - 0.055
     return torch.sign(light) * torch.where(size <= 0.0031308, size * 12.92, power)
@@ -81,12 +81,12 @@ def srgb_to_linear(encoded: Tensor) -> Tensor:
 
 
 def to_rec709(image: Tensor, space: Space) -> Tensor:
-    """Linear Rec709 from a module's space, as `images.module_spaces.from_space`; a mosaic stays as it is."""
+    """Convert a module's space to linear Rec709, as `images.module_spaces.from_space`; a mosaic is unchanged."""
     match space:
         case "work-rgb":
-            return matrix(image, np.linalg.inv(REC709_TO_REC2020))
+            return apply_matrix(image, np.linalg.inv(REC709_TO_REC2020))
         case "lab":
-            return matrix(lab_to_xyz(image), np.linalg.inv(REC709_TO_XYZ_D50))
+            return apply_matrix(lab_to_xyz(image), np.linalg.inv(REC709_TO_XYZ_D50))
         case "display":
             return srgb_to_linear(image)
         case "input-rgb" | "raw":
@@ -97,24 +97,24 @@ def from_rec709(image: Tensor, space: Space) -> Tensor:
     """The inverse of `to_rec709`.
 
     Raises:
-        Failure: an image is no mosaic.
+        Failure: the space is raw, because an image cannot become a mosaic.
     """
     match space:
         case "work-rgb":
-            return matrix(image, REC709_TO_REC2020)
+            return apply_matrix(image, REC709_TO_REC2020)
         case "lab":
-            return xyz_to_lab(matrix(image, REC709_TO_XYZ_D50))
+            return xyz_to_lab(apply_matrix(image, REC709_TO_XYZ_D50))
         case "display":
             return linear_to_srgb(image)
         case "input-rgb":
             return image
         case "raw":
-            raise Failure("an image cannot be turned into a mosaic by its colours alone")
+            raise Failure("an image cannot be converted to a mosaic by its colours alone")
 
 
-def convert(image: Tensor, one: Space, other: Space) -> Tensor:
-    """From one space of modules to another."""
-    return image if one == other else from_rec709(to_rec709(image, one), other)
+def convert(image: Tensor, source: Space, target: Space) -> Tensor:
+    """Convert between two spaces of modules."""
+    return image if source == target else from_rec709(to_rec709(image, source), target)
 
 
 def _white(image: Tensor) -> Tensor:

@@ -1,6 +1,6 @@
-"""The cube root that darktable takes on its way to Lab: a straight line between powers of two, and one step of Halley.
+"""Approximate cube root of darktable's conversion to Lab: piecewise linear start value, then one Halley step.
 
-It is up to 25 millionths off, which gives errors of some hundredths in a and b.
+Its relative error is up to 25e-6, which causes errors of some hundredths in a and b.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ SHIFT = 709921077 / 2**23 - 127 * 2 / 3
 of a float32."""
 
 
-def near_cube_root(number: Tensor) -> Tensor:
-    """Of positive numbers; gradients go through it."""
-    power = torch.floor(torch.log(number.detach()) / LN2)
+def approximate_cube_root(value: Tensor) -> Tensor:
+    """Approximate the cube root of positive values, differentiably."""
+    power = torch.floor(torch.log(value.detach()) / LN2)
     # Bits of a float32, read as an integer, are a logarithm that is straight between powers of two.
-    place = (power + number * torch.exp(-power * LN2) - 1) / 3 + SHIFT
-    whole = torch.floor(place.detach())
-    start = torch.exp(whole * LN2) * (1 + place - whole)
+    position = (power + value * torch.exp(-power * LN2) - 1) / 3 + SHIFT
+    integer = torch.floor(position.detach())
+    start = torch.exp(integer * LN2) * (1 + position - integer)
     cube = start**3
-    return start * (cube + 2 * number) / (2 * cube + number)
+    return start * (cube + 2 * value) / (2 * cube + value)

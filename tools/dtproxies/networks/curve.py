@@ -1,4 +1,4 @@
-"""A rising curve whose shape the sliders decide."""
+"""Monotonic curve whose shape is a function of the sliders."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from torch.nn import functional
 
 
 class Curve(nn.Module):
-    """Straight pieces between knots at even distances, never falling, that start as the identity.
+    """Piecewise linear, non-decreasing curve between evenly spaced knots, initialised as the identity.
 
-    A small network turns the condition into the rises from knot to knot. Beyond its ends the curve goes on as its first
-    and last pieces do. Its axes are whatever it is given: `to_stops` of light, L / 100, a display value.
+    A small network converts the condition to the rises between knots. Beyond its ends the curve is extrapolated
+    linearly. Its axes have the unit of the input: `to_stops` of light, L / 100, or a display value.
     """
 
     def __init__(
@@ -24,15 +24,15 @@ class Curve(nn.Module):
         high: float = 1.0,
         width: int = 64,
     ) -> None:
-        """Build it.
+        """Build the curve.
 
         Args:
-            condition: numbers that shape it, for example `Dials.size`.
-            channels: curves side by side; 1 for one that all channels go through.
-            knots: ends included.
-            low: the first knot.
-            high: the last knot.
-            width: of the layers of the small network.
+            condition: number of conditioning values, for example `SliderEmbedding.size`.
+            channels: number of curves; 1 for a curve shared by all channels.
+            knots: number of knots, ends included.
+            low: position of the first knot.
+            high: position of the last knot.
+            width: width of the layers of the small network.
         """
         super().__init__()
         self._channels, self._knots, self._low = channels, knots, low
@@ -51,14 +51,14 @@ class Curve(nn.Module):
         """[B, C, H, W] and [B, condition] -> [B, C, H, W]; C is `channels`, or any where that is 1."""
         count, channels, height, width = values.shape
         table = self._table(condition).expand(count, channels, self._knots)
-        place = (values.reshape(count, channels, height * width) - self._low) / self._step
-        left = place.detach().floor().clamp(0, self._knots - 2).to(torch.int64)
+        position = (values.reshape(count, channels, height * width) - self._low) / self._step
+        left = position.detach().floor().clamp(0, self._knots - 2).to(torch.int64)
         start, end = torch.gather(table, 2, left), torch.gather(table, 2, left + 1)
-        made = start + (end - start) * (place - left.to(place.dtype))
-        return made.reshape(count, channels, height, width)
+        result = start + (end - start) * (position - left.to(position.dtype))
+        return result.reshape(count, channels, height, width)
 
     def _table(self, condition: Tensor) -> Tensor:
-        """Heights at the knots, [B, channels, knots]; the first number moves the whole curve."""
+        """Compute heights at the knots, [B, channels, knots]; the first value shifts the whole curve."""
         shaped = self.shape(condition).reshape(-1, self._channels, self._knots)
         rises = functional.softplus(shaped[..., 1:], beta=1.0) * (self._step / _SOFTPLUS_AT_0)
         first = self._low + self._step * shaped[..., :1]

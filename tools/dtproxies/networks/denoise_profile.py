@@ -1,4 +1,4 @@
-"""Noise of a sensor, made even, taken out of wavelets, and the image put together again."""
+"""Wavelet denoising after variance stabilisation by a sensor's noise profile (`denoiseprofile`)."""
 
 from __future__ import annotations
 
@@ -9,82 +9,82 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from dtproxies.networks.powers import power, root
+from dtproxies.networks.powers import safe_power, safe_sqrt
 from dtproxies.networks.sliders import broadcast_sliders
-from dtproxies.networks.wavelets import NOISE, layers
+from dtproxies.networks.wavelets import NOISE, decompose
 
 SCALES = 7
-APART = 9.0
-"""Square of the distance, in noise, up to which neighbours count as equal, times the rate at which they part."""
-LEAST = 1e-6
-"""Smallest variance of an image without its noise."""
+TOLERANCE = 9.0
+"""Tolerance of `decompose`: squared distance in noise times rate up to which neighbours count as equal."""
+MIN_VARIANCE = 1e-6
+"""Smallest variance of the signal without its noise."""
 FULCRUM = math.log(0.05)
-"""Logarithm of the light at which the noise stays what it was when shadows are preserved more or less."""
-PART = 0.2
-"""Share of the longer side that the largest scale may take in."""
-STRONGER = 2.5
-"""How much more strength counts in colours of even noise than in red, green and blue."""
+"""Logarithm of the light at which the shadows slider leaves the noise unchanged."""
+LARGEST_SCALE = 0.2
+"""Largest scale as a fraction of the longer side."""
+STRENGTH_FACTOR = 2.5
+"""Factor on strength in Y0U0V0 mode, compared with RGB mode."""
 
 
 class Denoise(nn.Module):
-    """Denoising by the noise that a camera is known to have: `denoiseprofile`, wavelets on Y0, U0, V0.
+    """Denoising by the noise profile of a camera: `denoiseprofile`, wavelets on Y0, U0, V0.
 
-    Light is bent by a power until its noise is the same everywhere, and mixed into the sum and two differences of its
-    colours. Of the detail on each scale, what noise explains is taken away; then everything is undone. Sliders:
-    strength, preserve shadows, bias correction, and noise of the sensor: variance per light, and what it adds in black.
+    A power of light stabilises the noise variance; the channels become their sum and two differences. The detail of
+    each scale is soft-thresholded by the expected noise, and the transforms are inverted. Sliders: strength, preserve
+    shadows, bias correction, and the noise profile: variance per light, and offset.
     """
 
     def __init__(self, factors: Sequence[float]) -> None:
-        """Build it for images that white balance multiplied by these three factors; ones where there was none."""
+        """Build it for images with these three white balance factors; ones for images without white balance."""
         super().__init__()
         self.register_buffer("factors", torch.tensor(factors))
         self.factors: Tensor
-        """Of red, green and blue; another light has others."""
+        """White balance factors of red, green and blue; they depend on the illuminant."""
         self.log_spread = nn.Parameter(torch.tensor(-4.3))
-        """Logarithm of the rate at which neighbours of other colours part."""
+        """Logarithm of the rate at which the weight of neighbours falls with their colour distance."""
         self.log_threshold = nn.Parameter(torch.tensor(1.8))
-        """That of how much of what noise explains is taken away."""
+        """Logarithm of the threshold relative to the expected noise."""
 
     def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
-        """See `dtproxies.networks` for shapes and units."""
+        """Run the network; shapes and units as in `dtproxies.networks`."""
         strength, shadows, bias, slope, offset = broadcast_sliders(sliders)
-        strength = STRONGER * strength
+        strength = STRENGTH_FACTOR * strength
         factors = self.factors.reshape(1, 3, 1, 1)
         bend = functional.relu(shadows - 0.1 * torch.log(factors))
-        rest = 1 - bend / 2
-        noise = root(slope * torch.exp(FULCRUM * (1 - shadows)))
-        there, back = _colours(self.factors)
-        even = power(functional.relu(image + offset), rest) / (rest * noise)
-        even = _mixed(there, even) / strength
-        clean = _mixed(back, self._shrunk(even)) * strength
+        exponent = 1 - bend / 2
+        noise = safe_sqrt(slope * torch.exp(FULCRUM * (1 - shadows)))
+        forward_matrix, inverse_matrix = _noise_matrices(self.factors)
+        stabilised = safe_power(functional.relu(image + offset), exponent) / (exponent * noise)
+        stabilised = _mix_channels(forward_matrix, stabilised) / strength
+        clean = _mix_channels(inverse_matrix, self._threshold_details(stabilised)) * strength
         clean = functional.relu(clean)
-        light = clean + root(clean**2 + bias * strength * factors)
-        return power(light * noise * rest / 2, 1 / rest) - offset
+        light = clean + safe_sqrt(clean**2 + bias * strength * factors)
+        return safe_power(light * noise * exponent / 2, 1 / exponent) - offset
 
-    def _shrunk(self, even: Tensor) -> Tensor:
-        """Details closer to nothing by the share that is noise, on the scales that the image is large enough for."""
-        height, width = even.shape[-2:]
-        rows, columns = (torch.arange(size, device=even.device) for size in (height, width))
+    def _threshold_details(self, stabilised: Tensor) -> Tensor:
+        """Soft-threshold the detail of all scales that fit into the image."""
+        height, width = stabilised.shape[-2:]
+        rows, columns = (torch.arange(size, device=stabilised.device) for size in (height, width))
         longest = torch.maximum(rows[-1], columns[-1]) + 1
-        made, rest = torch.zeros_like(even), even
-        for scale, (detail, coarse) in enumerate(layers(even, SCALES, torch.exp(self.log_spread), APART)):
-            shown = longest * PART >= 1 + 2 ** (scale + 1.5)
+        result, remainder = torch.zeros_like(stabilised), stabilised
+        for scale, (detail, coarse) in enumerate(decompose(stabilised, SCALES, torch.exp(self.log_spread), TOLERANCE)):
+            included = longest * LARGEST_SCALE >= 1 + 2 ** (scale + 1.5)
             noise = NOISE ** (2 * scale)
             variance = (detail**2).sum(dim=(2, 3), keepdim=True) / (height * width - 1)
-            signal = torch.sqrt((variance - noise).clamp(min=LEAST))
+            signal = torch.sqrt((variance - noise).clamp(min=MIN_VARIANCE))
             limit = torch.exp(self.log_threshold) * noise / signal
-            kept = torch.sign(detail) * functional.relu(detail.abs() - limit)
-            made = made + torch.where(shown, kept, 0.0)
-            rest = torch.where(shown, coarse, rest)
-        return made + rest
+            shrunk = torch.sign(detail) * functional.relu(detail.abs() - limit)
+            result = result + torch.where(included, shrunk, 0.0)
+            remainder = torch.where(included, coarse, remainder)
+        return result + remainder
 
 
-def _mixed(matrix: Tensor, image: Tensor) -> Tensor:
+def _mix_channels(matrix: Tensor, image: Tensor) -> Tensor:
     return torch.einsum("dc,bchw->bdhw", matrix, image)
 
 
-def _colours(factors: Tensor) -> tuple[Tensor, Tensor]:
-    """Matrices to the sum of the colours and two differences, each with noise of one, and back."""
+def _noise_matrices(factors: Tensor) -> tuple[Tensor, Tensor]:
+    """Build the matrices to the sum and two differences of the channels, each with unit noise, and back."""
     red, green, blue = factors.unbind()
     total = math.sqrt(3) * (1 / red + 1 / green + 1 / blue)
     ends = torch.sqrt(red**2 + blue**2) / 2
@@ -97,10 +97,10 @@ def _colours(factors: Tensor) -> tuple[Tensor, Tensor]:
     )
     first, second, third = (torch.stack(row) for row in rows)
     volume = (first * _cross(second, third)).sum()
-    back = torch.stack([_cross(second, third), _cross(third, first), _cross(first, second)], dim=1) / volume
-    return torch.stack([first, second, third]), back
+    inverse_matrix = torch.stack([_cross(second, third), _cross(third, first), _cross(first, second)], dim=1) / volume
+    return torch.stack([first, second, third]), inverse_matrix
 
 
-def _cross(one: Tensor, other: Tensor) -> Tensor:
-    """The vector product of [3] and [3]."""
-    return one.roll(-1) * other.roll(1) - one.roll(1) * other.roll(-1)
+def _cross(a: Tensor, b: Tensor) -> Tensor:
+    """Compute the cross product of [3] and [3]."""
+    return a.roll(-1) * b.roll(1) - a.roll(1) * b.roll(-1)

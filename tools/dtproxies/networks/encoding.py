@@ -1,4 +1,4 @@
-"""Unbounded light as numbers of about one, and back."""
+"""Logarithmic encoding of unbounded light to values of about one, and its inverse."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from torch import Tensor
 
 STOPS = 16.0
 DARKEST = 2.0**-12
-"""Where stops begin to count: below, the curve is close to a straight line through zero."""
+"""Start of the logarithmic range; below, the curve is nearly linear through zero."""
 
 
 def to_stops(light: Tensor) -> Tensor:
-    """Light of any sign -> stops above 2^-12, divided by 16: 16 times white is near 1, black is 0."""
+    """Encode light of any sign in stops above 2^-12, divided by 16: 16 times white is near 1, black is 0."""
     return torch.sign(light) * torch.log1p(light.abs() / DARKEST) / (STOPS * math.log(2))
 
 

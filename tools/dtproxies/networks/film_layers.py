@@ -1,4 +1,4 @@
-"""Networks that look at one pixel, or through small kernels, and are steered by the sliders in every layer."""
+"""Convolutional layers conditioned on the sliders by feature-wise linear modulation (FiLM)."""
 
 from __future__ import annotations
 
@@ -8,31 +8,31 @@ from torch.nn import functional
 
 
 class FiLM(nn.Module):
-    """Layers whose channels are scaled and shifted as the sliders say (feature-wise linear modulation).
+    """Convolutional layers whose channels are scaled and shifted by functions of the sliders.
 
-    With `kernel` 1 it looks at the pixel alone; else edges are continued outwards, and it looks `reach` pixels far. The
-    last layer starts at zero, so that what is added to an image starts as nothing.
+    With `kernel` 1 the network is pointwise; otherwise edges are replicated. The last layer is initialised with zeros,
+    so that its output, a residual, starts at zero.
     """
 
     def __init__(
         self, inputs: int, outputs: int, condition: int, *, width: int = 64, depth: int = 3, kernel: int = 1
     ) -> None:
-        """Build it.
+        """Build the layers.
 
         Args:
-            inputs: channels that go in.
-            outputs: channels that come out.
-            condition: numbers that steer it, for example `Dials.size`.
-            width: channels of the layers between.
-            depth: how many of those there are.
+            inputs: number of input channels.
+            outputs: number of output channels.
+            condition: number of conditioning values, for example `SliderEmbedding.size`.
+            width: number of channels of the hidden layers.
+            depth: number of hidden layers.
             kernel: side of the kernels, odd.
         """
         super().__init__()
-        self.reach = depth * (kernel // 2)
-        """Pixels around an output pixel that it looks at."""
+        self.receptive_field = depth * (kernel // 2)
+        """Receptive-field radius in pixels."""
         ends = [inputs, *[width] * (depth - 1)]
         self.layers = nn.ModuleList(
-            nn.Conv2d(one, width, kernel, padding=kernel // 2, padding_mode="replicate") for one in ends
+            nn.Conv2d(channels, width, kernel, padding=kernel // 2, padding_mode="replicate") for channels in ends
         )
         self.last = nn.Conv2d(width, outputs, 1)
         self.steer = nn.Sequential(
@@ -48,14 +48,14 @@ class FiLM(nn.Module):
         for number, layer in enumerate(self.layers):
             scale, shift = steered[2 * number : 2 * number + 2]
             features = functional.silu(layer(features) * (1 + scale) + shift)
-        made: Tensor = self.last(features)
-        return made
+        result: Tensor = self.last(features)
+        return result
 
 
-def gated(features: Tensor, gates: Tensor) -> Tensor:
-    """Sum of images, each times its own gate: what is added is nothing where all gates are zero, by construction.
+def gate(features: Tensor, gates: Tensor) -> Tensor:
+    """Sum feature maps, each multiplied by its gate, so that the result is zero where all gates are zero.
 
-    Gates are slider values that are zero where the module does nothing, so slopes are right there as well.
+    Gates are slider values that are zero at the identity, so gradients are correct there as well.
 
     Args:
         features: [B, C * G, H, W].

@@ -1,4 +1,4 @@
-"""Light scaled between a black and a white point."""
+"""Linear scaling between a black and a white point (`exposure`)."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from torch import Tensor, nn
 
 
 class Gain(nn.Module):
-    """Light scaled so that a white point lands on one and a black point on zero: `exposure` in manual mode.
+    """Light scaled so that the white point maps to one and the black point to zero: `exposure` in manual mode.
 
-    Sliders: exposure in EV, black as a share of white. Where white equals black the gain is infinite, as in darktable;
-    its sliders keep the two apart.
+    Sliders: exposure in EV, black as a fraction of white. If white equals black the gain is infinite, as in darktable,
+    whose sliders prevent this.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.rate = nn.Parameter(torch.tensor(0.5))
-        """Halving of white per EV: towards ln 2."""
+        """Logarithm of the gain per EV; ln 2 in darktable."""
         self.offset = nn.Parameter(torch.tensor(0.5))
-        """Share of the black slider that is subtracted."""
+        """Factor on the black slider; 1 in darktable."""
 
     def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
-        """See `dtproxies.networks` for shapes and units."""
+        """Run the network; shapes and units as in `dtproxies.networks`."""
         exposure, black = sliders.reshape(-1, 2, 1, 1, 1).unbind(dim=1)
         black = self.offset * black
         return (image - black) / (torch.exp(-self.rate * exposure) - black)

@@ -1,4 +1,4 @@
-"""The colour space that darktable grades in: luminance and chromaticity of cones (Kirk 2019), all [B, C, H, W]."""
+"""darktable's grading space: luminance and chromaticity of cone responses (Kirk 2019), all [B, C, H, W]."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from dtproxies.networks.colour import matrix
-from dtproxies.networks.powers import root, share
+from dtproxies.networks.colour import apply_matrix
+from dtproxies.networks.powers import safe_divide, safe_sqrt
 
 D50_TO_D65 = np.array(
     [[0.989466254, -0.0400304626, 0.0440530317], [-0.00540518733, 1.00666069, -0.00175551955],
@@ -18,7 +18,7 @@ D65_TO_D50 = np.array(
     [[1.01085433, 0.0407086103, -0.0341445825], [0.00542814201, 0.993581926, 0.00115592039],
      [0.000250722468, -0.0114918759, 0.767964947]]
 )  # fmt: skip
-"""The way back, rounded as darktable has it."""
+"""Inverse matrix, rounded as in darktable."""
 XYZ_TO_CONES = ((0.257085, 0.859943, -0.031061), (-0.394427, 1.175800, 0.106423), (0.064856, -0.076250, 0.559067))
 CONES_TO_XYZ = (
     (1.80794659, -1.29971660, 0.34785879),
@@ -32,52 +32,52 @@ CONES_TO_LIGHTS = (
     (0.0, 0.0, 1.03092784),
 )
 LUMINANCE = (0.68990272, 0.34832189)
-"""Of the first two cones."""
+"""Weights of the first two cone responses in luminance."""
 WHITE = (0.21902143, 0.54371398)
-"""Shares of red and green in the lights of white."""
+"""Fractions of red and green in the grading RGB of white."""
 
 
-def fixed(image: Tensor, numbers: tuple[tuple[float, ...], ...]) -> Tensor:
-    """Every pixel times a matrix of constants."""
-    return matrix(image, torch.tensor(numbers, dtype=torch.float64))
+def multiply_constant(image: Tensor, coefficients: tuple[tuple[float, ...], ...]) -> Tensor:
+    """Multiply every pixel by a constant matrix."""
+    return apply_matrix(image, torch.tensor(coefficients, dtype=torch.float64))
 
 
 def luminance(cones: Tensor) -> Tensor:
-    """[B, 1, H, W]."""
+    """Compute the luminance of cone responses, [B, 1, H, W]."""
     return LUMINANCE[0] * cones[:, :1] + LUMINANCE[1] * cones[:, 1:2]
 
 
 def to_polar(cones: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Luminance, chroma, and cosine and sine of the hue."""
-    lights = fixed(share(cones, cones.sum(dim=1, keepdim=True)), CONES_TO_LIGHTS)
+    """Convert cone responses to luminance, chroma, and cosine and sine of the hue."""
+    lights = multiply_constant(safe_divide(cones, cones.sum(dim=1, keepdim=True)), CONES_TO_LIGHTS)
     red, green = lights[:, :1] - WHITE[0], lights[:, 1:2] - WHITE[1]
-    chroma = root(red**2 + green**2)
-    return luminance(cones), chroma, share(red, chroma, 1.0), share(green, chroma, 0.0)
+    chroma = safe_sqrt(red**2 + green**2)
+    return luminance(cones), chroma, safe_divide(red, chroma, 1.0), safe_divide(green, chroma, 0.0)
 
 
 def from_polar(light: Tensor, chroma: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
-    """The inverse of `to_polar`: cones."""
+    """Convert polar coordinates to cone responses: the inverse of `to_polar`."""
     red, green = chroma * cosine + WHITE[0], chroma * sine + WHITE[1]
-    cones = fixed(torch.cat([red, green, 1 - red - green], dim=1), LIGHTS_TO_CONES)
-    return cones * share(light, luminance(cones))
+    cones = multiply_constant(torch.cat([red, green, 1 - red - green], dim=1), LIGHTS_TO_CONES)
+    return cones * safe_divide(light, luminance(cones))
 
 
-def relight(cones: Tensor, light: Tensor) -> Tensor:
-    """The same chromaticity at another luminance; black has none and becomes that of no light at all."""
-    lights = fixed(share(cones, cones.sum(dim=1, keepdim=True)), CONES_TO_LIGHTS)
+def with_luminance(cones: Tensor, light: Tensor) -> Tensor:
+    """Change luminance at constant chromaticity; black, without chromaticity, counts as RGB (0, 0, 1)."""
+    lights = multiply_constant(safe_divide(cones, cones.sum(dim=1, keepdim=True)), CONES_TO_LIGHTS)
     red, green = lights[:, :1], lights[:, 1:2]
-    plain = fixed(torch.cat([red, green, 1 - red - green], dim=1), LIGHTS_TO_CONES)
-    return plain * share(light, luminance(plain))
+    plain = multiply_constant(torch.cat([red, green, 1 - red - green], dim=1), LIGHTS_TO_CONES)
+    return plain * safe_divide(light, luminance(plain))
 
 
-def within(chroma: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
-    """Chroma no larger than leaves all three lights positive."""
+def limit_chroma(chroma: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
+    """Limit chroma so that all three channels of grading RGB stay positive."""
     red, green = chroma * cosine + WHITE[0], chroma * sine + WHITE[1]
-    for outside, room, way in (
+    for outside, limit, direction in (
         (red < 0, WHITE[0], -cosine),
         (green < 0, WHITE[1], -sine),
         (red + green > 1, 1 - WHITE[0] - WHITE[1], cosine + sine),
     ):
-        most = room / torch.where(outside, way, 1.0)
+        most = limit / torch.where(outside, direction, 1.0)
         chroma = torch.where(outside, torch.minimum(most, chroma), chroma)
     return chroma

@@ -1,4 +1,4 @@
-"""Haze, found where no channel is dark, taken out of or put into an image."""
+"""Haze removal by the dark channel prior (`hazeremoval`)."""
 
 from __future__ import annotations
 
@@ -7,63 +7,62 @@ import math
 import torch
 from torch import Tensor, nn
 
-from dtproxies.networks.guided_filter import guided, highest, lowest
-from dtproxies.networks.powers import share
+from dtproxies.networks.guided_filter import guided_filter, window_maximum, window_minimum
+from dtproxies.networks.powers import safe_divide
 from dtproxies.networks.sliders import broadcast_sliders
 
 DARK_WINDOW = 6
-"""Radius in pixels of the windows in which the darkest channel is looked for."""
+"""Radius in pixels of the windows of the dark channel."""
 FILTER_WINDOW = 9
-"""Radius in pixels of those of the guided filter."""
+"""Radius in pixels of the windows of the guided filter."""
 HAZY = 0.95
-"""Share of pixels that are less hazy than those the light of haze is taken from; among these it is used once more, for
-the brightest."""
+"""Quantile of haziness above which pixels contribute to the haze colour; applied again to their brightness."""
 DEEPEST = math.log(3.4028234663852886e38) / 2
-"""Depth of an image in which haze leaves something black nearly everywhere."""
-LEAST = 1 / 1024
+"""Depth of an image that is nearly free of haze."""
+MIN_TRANSMISSION = 1 / 1024
 
 
 class Haze(nn.Module):
     """`hazeremoval` (He, Sun, Tang 2011). Sliders: strength, below zero for more haze; largest distance cleared.
 
-    The light of haze is the mean of the brightest among the haziest pixels of the image. How much of a pixel passes
-    the haze follows from its darkest channel around it, smoothed by a guided filter.
+    The haze colour is the mean of the brightest among the haziest pixels of the image. The transmission of a pixel
+    derives from the dark channel of its neighbourhood, smoothed by a guided filter.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.depth = nn.Parameter(torch.tensor(1.4))
-        """Depth of the image as a multiple of that of its haziest places."""
+        """Depth of the image as a multiple of the depth of its haziest pixels."""
         self.even = nn.Parameter(torch.tensor(-3.0))
         """Logarithm of the variance below which the guided filter only blurs."""
 
     def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
-        """See `dtproxies.networks` for shapes and units."""
+        """Run the network; shapes and units as in `dtproxies.networks`."""
         strength, distance = broadcast_sliders(sliders)
         light, depth = self._haze(image)
-        veil = share(image, light).amin(dim=1, keepdim=True)
-        passed = lowest(highest(1 - strength * veil, DARK_WINDOW), DARK_WINDOW)
-        passed = guided(passed, image, FILTER_WINDOW, torch.exp(self.even))
-        least = torch.exp(-distance * depth).clamp(LEAST, 1.0)
-        return (image - light) / torch.maximum(passed, least) + light
+        dark_channel = safe_divide(image, light).amin(dim=1, keepdim=True)
+        transmission = window_minimum(window_maximum(1 - strength * dark_channel, DARK_WINDOW), DARK_WINDOW)
+        transmission = guided_filter(transmission, image, FILTER_WINDOW, torch.exp(self.even))
+        least = torch.exp(-distance * depth).clamp(MIN_TRANSMISSION, 1.0)
+        return (image - light) / torch.maximum(transmission, least) + light
 
     def _haze(self, image: Tensor) -> tuple[Tensor, Tensor]:
-        """Light of the haze [B, 3, 1, 1], and depth of the image in lengths over which it takes all but 1 / e."""
-        dark = lowest(image.amin(dim=1, keepdim=True), DARK_WINDOW).flatten(1)
+        """Estimate haze colour [B, 3, 1, 1] and depth of the image, in lengths with a transmission of 1 / e."""
+        dark = window_minimum(image.amin(dim=1, keepdim=True), DARK_WINDOW).flatten(1)
         total = image.sum(dim=1).flatten(1)
         size = dark.shape[1]
-        few = size - torch.floor(torch.tensor(size, dtype=torch.float32) * HAZY)
-        limit = _at(dark, few - 1)
+        haziest = size - torch.floor(torch.tensor(size, dtype=torch.float32) * HAZY)
+        limit = _by_rank(dark, haziest - 1)
         hazy = dark >= limit
         count = hazy.sum(dim=1, keepdim=True).to(torch.float32)
-        bright = _at(torch.where(hazy, total, -torch.inf), count - torch.floor(count * HAZY) - 1)
+        bright = _by_rank(torch.where(hazy, total, -torch.inf), count - torch.floor(count * HAZY) - 1)
         chosen = (hazy & (total >= bright)).to(image.dtype)[:, None]
         light = torch.sum(image.flatten(2) * chosen, dim=2) / chosen.sum(dim=2)
         depth = torch.where(limit > 0, -self.depth * torch.log(torch.where(limit > 0, limit, 1.0)), DEEPEST)
         return light[:, :, None, None], depth[:, :, None, None]
 
 
-def _at(values: Tensor, place: Tensor) -> Tensor:
-    """The value [B, 1] at this place of each row [B, N], the largest being at 0."""
+def _by_rank(values: Tensor, rank: Tensor) -> Tensor:
+    """Select the value [B, 1] with this rank in each row [B, N]; rank 0 is the largest."""
     ordered = torch.topk(values, values.shape[1], dim=1).values
-    return torch.gather(ordered, 1, place.long().expand(values.shape[0], 1))
+    return torch.gather(ordered, 1, rank.long().expand(values.shape[0], 1))

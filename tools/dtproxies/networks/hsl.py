@@ -1,4 +1,4 @@
-"""Hue, saturation and lightness of the double cone, as darktable computes them; hue and lightness of white are 1."""
+"""Conversion between RGB and HSL as in darktable; hue ranges over 0..1, and lightness of white is 1."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import torch
 from torch import Tensor
 
 SMALL = 2.0**-16
-"""Least number that saturation is divided by."""
+"""Smallest divisor of saturation."""
 
 
 def to_hsl(image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """[B, 3, H, W] -> hue, saturation, lightness, each [B, 1, H, W]; grey has hue and saturation 0.
+    """Convert [B, 3, H, W] to hue, saturation, lightness, each [B, 1, H, W]; grey has hue and saturation 0.
 
-    Saturation is not bounded where channels lie outside 0..1.
+    Saturation is unbounded if channels are outside 0..1.
     """
     red, green, blue = torch.chunk(image, 3, dim=1)
     most, least = image.amax(dim=1, keepdim=True), image.amin(dim=1, keepdim=True)
@@ -26,12 +26,12 @@ def to_hsl(image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     )
     hue = torch.where(sixth < 0, sixth + 6, sixth) / 6
     total = most + least
-    room = torch.where(total < 1, total, 2 - total).clamp(min=SMALL)
-    return torch.where(coloured, hue, 0.0), torch.where(coloured, chroma / room, 0.0), total / 2
+    maximum = torch.where(total < 1, total, 2 - total).clamp(min=SMALL)
+    return torch.where(coloured, hue, 0.0), torch.where(coloured, chroma / maximum, 0.0), total / 2
 
 
 def from_hsl(hue: Tensor, saturation: Tensor, lightness: Tensor) -> Tensor:
-    """The inverse of `to_hsl`; hue in 0..1."""
+    """Convert HSL to RGB: the inverse of `to_hsl`; hue in 0..1."""
     half = (1 - (2 * lightness - 1).abs()) * saturation / 2
     sixth = 6 * hue
     turned = [

@@ -1,8 +1,8 @@
-"""Pictures at half the size, again and again, as darktable's local Laplacian filter makes them, borders included.
+"""Gaussian pyramid of darktable's local Laplacian filter, including its border handling.
 
-The filter continues an image outwards by a border that depends on its size, and treats the ends of every level in a
-way of its own. A graph for any size cannot have as many rows as come out of that; so levels are larger than those of
-darktable, and only their first rows and columns count: as many as `Extent` says. The source:
+The filter extends an image by a border whose width depends on the image size, and handles the ends of each level in a
+special way. A graph for any size cannot compute such level sizes as tensor shapes. Levels are therefore larger than in
+darktable, and only their first rows and columns are valid, as described by `Extent`. Sources:
 `src/common/locallaplacian.c` of darktable; P. J. Burt and E. H. Adelson, The Laplacian pyramid as a compact image code,
 1983.
 """
@@ -16,90 +16,93 @@ from torch import Tensor
 from torch.nn import functional
 
 LEVELS = 12
-"""Enough for images whose shorter side is below 16384 pixels."""
+"""Number of levels; enough for images whose shorter side is below 16384 pixels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extent:
-    """How large a level is, and how much of it counts."""
+    """Size of a level and of its valid part."""
 
     rows: Tensor
-    """That count, as an integer in a tensor [1]."""
+    """Number of valid rows, an integer in a tensor [1]."""
     columns: Tensor
+    """Number of valid columns, likewise."""
     height: int
-    """Of the image with its border, at full size; there is room for at least as many rows as count."""
+    """Height of the image with its border at full size; at least the number of valid rows."""
     width: int
     level: int = 0
 
     def half(self) -> Extent:
-        """That of the next level."""
+        """Return the extent of the next coarser level."""
         return replace(self, rows=(self.rows + 1) // 2, columns=(self.columns + 1) // 2, level=self.level + 1)
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Rows and columns there are. Written so that what an exporter has to know of them stays short."""
+        """Rows and columns of the tensor, in a form that keeps the exporter's symbolic shapes short."""
         return self.height // 2**self.level + 1, self.width // 2**self.level + 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Border:
-    """How an image is continued: by its last rows and columns, as far as a pixel of the coarsest level is wide."""
+    """Border of replicated rows and columns, as wide as a pixel of the coarsest level."""
 
     last: Tensor
-    """Number of the coarsest level, the image's own size being 0; [1]."""
+    """Index of the coarsest level, [1]; level 0 has the image's own size."""
     width: Tensor
-    """In pixels; [1]."""
+    """Width in pixels, [1]."""
 
     @classmethod
     def of(cls, image: Tensor) -> Border:
-        """That of [B, C, H, W]: the coarsest level has two to four pixels of the image along its shorter side."""
-        shorter = torch.minimum(_count(image, -2), _count(image, -1))
+        """Build the border of [B, C, H, W]; the coarsest level has two to four image pixels along the shorter side."""
+        shorter = torch.minimum(_size(image, -2), _size(image, -1))
         powers = 2 ** torch.arange(2, LEVELS + 2, device=image.device)
         last = (shorter >= powers).sum(dim=0, keepdim=True)
         return cls(last=last, width=2**last)
 
-    def put_round(self, image: Tensor) -> tuple[Tensor, Extent]:
-        """The image with its border, and how much of what is returned that is."""
+    def pad(self, image: Tensor) -> tuple[Tensor, Extent]:
+        """Add the border; returns a tensor that may be larger, and the extent of its valid part."""
         height, width = image.shape[-2:]
-        room = 2 * (torch.sym_min(height, width) // 2)  # type: ignore[no-untyped-call]
-        rows, columns = (_count(image, axis) + 2 * self.width for axis in (-2, -1))
-        extent = Extent(rows=rows, columns=columns, height=height + room, width=width + room)
-        for axis, size, there in zip((-2, -1), extent.shape, (height, width), strict=True):
-            places = torch.arange(size, device=image.device) - self.width
-            image = image.index_select(axis, places.clamp(0, there - 1))
+        margin = 2 * (torch.sym_min(height, width) // 2)  # type: ignore[no-untyped-call]
+        rows, columns = (_size(image, axis) + 2 * self.width for axis in (-2, -1))
+        extent = Extent(rows=rows, columns=columns, height=height + margin, width=width + margin)
+        for axis, size, length in zip((-2, -1), extent.shape, (height, width), strict=True):
+            index = torch.arange(size, device=image.device) - self.width
+            image = image.index_select(axis, index.clamp(0, length - 1))
         return image, extent
 
-    def take_off(self, image: Tensor, like: Tensor) -> Tensor:
-        """The inverse, for what was made of it: as large as `like`."""
+    def crop(self, image: Tensor, like: Tensor) -> Tensor:
+        """Remove the border: the inverse of `pad`; the result has the size of `like`."""
         for axis in (-2, -1):
             image = image.index_select(axis, torch.arange(like.shape[axis], device=image.device) + self.width)
         return image
 
 
-def reduce(image: Tensor, extent: Extent) -> Tensor:
-    """The next level of [B, C, H, W], of which `extent` counts; the outermost pixels are those next to them."""
+def downsample(image: Tensor, extent: Extent) -> Tensor:
+    """Compute the next coarser level of [B, C, H, W] with valid part `extent`; border pixels copy their neighbours."""
     half = extent.half()
-    made = functional.conv2d(_alone(image), _kernel(image) / 256, stride=2, padding=2)
-    return _ended(_together(made, image), (half.rows - 2, half.columns - 2), half.shape)
+    result = functional.conv2d(_to_planes(image), _kernel(image) / 256, stride=2, padding=2)
+    return _replicate_ends(_from_planes(result, image), (half.rows - 2, half.columns - 2), half.shape)
 
 
-def expand(coarse: Tensor, extent: Extent) -> Tensor:
-    """The inverse but for what was lost: an image at the finer level, of which `extent` counts."""
-    made = functional.conv_transpose2d(_alone(coarse), _kernel(coarse) / 64, stride=2, padding=2, output_padding=1)
+def upsample(coarse: Tensor, extent: Extent) -> Tensor:
+    """Interpolate a level to the next finer size, whose valid part is `extent`."""
+    result = functional.conv_transpose2d(
+        _to_planes(coarse), _kernel(coarse) / 64, stride=2, padding=2, output_padding=1
+    )
     last_row, last_column = ((count - 1) // 2 * 2 - 1 for count in (extent.rows, extent.columns))
-    return _ended(_together(made, coarse), (last_row, last_column), extent.shape)
+    return _replicate_ends(_from_planes(result, coarse), (last_row, last_column), extent.shape)
 
 
-def _ended(image: Tensor, last: tuple[Tensor, Tensor], shape: tuple[int, int]) -> Tensor:
-    """In another shape: the second row and column stand for the first ones, `last` for all that follow."""
+def _replicate_ends(image: Tensor, last: tuple[Tensor, Tensor], shape: tuple[int, int]) -> Tensor:
+    """Resize to `shape`: the first row and column copy the second; all rows and columns after `last` copy it."""
     for axis, end, size in zip((-2, -1), last, shape, strict=True):
-        places = torch.arange(size, device=image.device).clamp(min=1)
-        image = image.index_select(axis, torch.minimum(places, end).clamp(min=0))
+        index = torch.arange(size, device=image.device).clamp(min=1)
+        image = image.index_select(axis, torch.minimum(index, end).clamp(min=0))
     return image
 
 
-def _count(image: Tensor, axis: int) -> Tensor:
-    """[1]: the size of the axis, as a number that a graph computes."""
+def _size(image: Tensor, axis: int) -> Tensor:
+    """Return the size of an axis as a tensor [1] that the graph computes."""
     return torch.arange(image.shape[axis], device=image.device)[-1:] + 1
 
 
@@ -108,9 +111,9 @@ def _kernel(image: Tensor) -> Tensor:
     return (line[:, None] * line)[None, None]
 
 
-def _alone(image: Tensor) -> Tensor:
+def _to_planes(image: Tensor) -> Tensor:
     return image.reshape(-1, 1, *image.shape[-2:])
 
 
-def _together(planes: Tensor, like: Tensor) -> Tensor:
+def _from_planes(planes: Tensor, like: Tensor) -> Tensor:
     return planes.reshape(*like.shape[:2], *planes.shape[-2:])

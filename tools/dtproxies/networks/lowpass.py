@@ -1,4 +1,4 @@
-"""A blur of Lab, then contrast, brightness and saturation of what is left."""
+"""Blur of Lab, then contrast, brightness and saturation (`lowpass`)."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ from dtproxies.networks.sliders import broadcast_sliders
 class Lowpass(Colisa):
     """Sliders: radius in pixels, contrast, brightness, saturation, the latter three -3..3: `lowpass`, not clipped.
 
-    Contrast is the slope of a straight line up to 1, and bends it to an S beyond; contrast 1, brightness 0, saturation
-    1 leave the blurred image as it is. Curves are taken from tables and continued as in `Colisa`.
-    The blur is computed in double precision: a tile sums over shorter lines than the whole image does, and would
-    else land in another step of a table here and there.
+    Up to 1, contrast is the slope of a line; beyond, it bends the line to an S. Contrast 1, brightness 0 and saturation
+    1 leave the blurred image unchanged. Curves are read from tables and extrapolated as in `Colisa`. The blur uses
+    double precision: a tile sums over shorter lines than the whole image, and could otherwise read other table entries.
     """
 
     def __init__(self) -> None:
@@ -24,7 +23,7 @@ class Lowpass(Colisa):
         self.blur = Recursive()
 
     def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
-        """See `dtproxies.networks` for shapes and units."""
+        """Run the network; shapes and units as in `dtproxies.networks`."""
         radius, contrast, brightness, saturation = broadcast_sliders(sliders)
         blurred = self.blur(image.double(), radius.double()).to(image.dtype)
         lightness = self._curve(blurred[:, :1] / 100, lambda x: self._contrast(x, contrast))

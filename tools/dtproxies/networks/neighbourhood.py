@@ -1,4 +1,4 @@
-"""What lies around each place of an image, by moving the image."""
+"""Neighbourhood access by shifted copies of an image."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-Near = Callable[[int, int], Tensor]
-"""From steps down and across to the image moved so that each place holds what lies there."""
+Neighbours = Callable[[int, int], Tensor]
+"""Function from a shift (down, across) in pixels to the image shifted by it."""
 
 
-def shifted_neighbours(image: Tensor, reach: int, outside: str = "constant") -> Near:
-    """Neighbours of [B, C, H, W] up to `reach` places away; outside there are zeros, or with `replicate` the border."""
-    padded = functional.pad(image, (reach, reach, reach, reach), mode=outside)
+def shifted_neighbours(image: Tensor, radius: int, outside: str = "constant") -> Neighbours:
+    """Provide shifts of [B, C, H, W] by up to `radius` pixels; `outside` pads with zeros, or replicates the border."""
+    padded = functional.pad(image, (radius, radius, radius, radius), mode=outside)
 
-    # Ends counted from the end, and no place moved twice: sizes that are only known later make graphs slow to export.
+    # Negative slice ends and the cache avoid symbolic sizes and repeated slices, which slow down the export.
     @cache
-    def near(down: int, across: int) -> Tensor:
-        rows, columns = (slice(reach + step, step - reach or None) for step in (down, across))
+    def shifted(down: int, across: int) -> Tensor:
+        rows, columns = (slice(radius + step, step - radius or None) for step in (down, across))
         return padded[..., rows, columns]
 
-    return near
+    return shifted
 
 
-def inside(image: Tensor, border: int) -> Tensor:
-    """Where at least `border` places lie between a pixel and the end of the image, [1, 1, H, W]."""
+def interior_mask(image: Tensor, border: int) -> Tensor:
+    """Build the mask [1, 1, H, W] of pixels that are at least `border` pixels away from the image border."""
     height, width = image.shape[-2:]
     rows = torch.arange(height, device=image.device).reshape(1, 1, -1, 1)
     columns = torch.arange(width, device=image.device).reshape(1, 1, 1, -1)
     return (rows >= border) & (rows < height - border) & (columns >= border) & (columns < width - border)
 
 
-def neighbourhood(image: Tensor) -> Tensor:
-    """Sums of 3 x 3 places; those outside the image count nothing."""
-    near = shifted_neighbours(image, 1)
-    columns = near(0, -1) + near(0, 0) + near(0, 1)
-    near = shifted_neighbours(columns, 1)
-    return near(-1, 0) + near(0, 0) + near(1, 0)
+def sum_3x3(image: Tensor) -> Tensor:
+    """Sum 3 x 3 pixels; pixels outside the image count as zero."""
+    shifted = shifted_neighbours(image, 1)
+    columns = shifted(0, -1) + shifted(0, 0) + shifted(0, 1)
+    shifted = shifted_neighbours(columns, 1)
+    return shifted(-1, 0) + shifted(0, 0) + shifted(1, 0)

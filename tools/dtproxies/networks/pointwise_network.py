@@ -1,4 +1,4 @@
-"""A whole network for a module that mixes the channels of single pixels."""
+"""Trainable pointwise network for modules that mix the channels of single pixels."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import torch
 from torch import Tensor, nn
 
 from dtproxies.networks.encoding import from_stops, to_stops
-from dtproxies.networks.film_layers import FiLM, gated
+from dtproxies.networks.film_layers import FiLM, gate
 from dtproxies.networks.sliders import SliderEmbedding
 from dtproxies.vocabulary.module import Module
 
 
 class Mixer(nn.Module):
-    """What is added to each pixel depends on its three channels and the sliders: stops of light, or Lab over 100.
+    """Residual per pixel as a function of its three channels, encoded in stops or as Lab / 100, and the sliders.
 
-    With `gates`, the names of sliders that do nothing at zero, the module is the identity where all of them are zero,
-    by construction; it is so before training in any case.
+    `gates` names sliders without effect at zero: the network is then the identity where all of them are zero. Before
+    training it is the identity in any case.
     """
 
     def __init__(self, module: Module, *, gates: Sequence[str] = (), width: int = 64, depth: int = 3) -> None:
@@ -31,12 +31,12 @@ class Mixer(nn.Module):
         self.film = FiLM(3, 3 * max(1, len(self._gates)), self.dials.size, width=width, depth=depth)
 
     def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
-        """See `dtproxies.networks` for shapes and units."""
-        inside = image / 100 if self._lab else to_stops(image)
-        added: Tensor = self.film(inside, self.dials(sliders))
+        """Run the network; shapes and units as in `dtproxies.networks`."""
+        encoded = image / 100 if self._lab else to_stops(image)
+        residual: Tensor = self.film(encoded, self.dials(sliders))
         if self._gates:
-            added = gated(added, sliders[:, self._gates] / self._sizes)  # type: ignore[operator]
+            residual = gate(residual, sliders[:, self._gates] / self._sizes)  # type: ignore[operator]
         if self._lab:
-            return image + 100 * added
-        # In light, so that nothing added is nothing changed, to the last bit.
-        return image + (from_stops(inside + added) - from_stops(inside))
+            return image + 100 * residual
+        # The difference is added in light, so that a zero residual leaves the image bit-identical.
+        return image + (from_stops(encoded + residual) - from_stops(encoded))

@@ -1,4 +1,4 @@
-"""Powers, roots and angles that have finite slopes where the textbook ones have none."""
+"""Powers, roots and quotients with finite gradients at zero."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ import torch
 from torch import Tensor
 
 
-def power(base: Tensor, exponent: Tensor | float) -> Tensor:
-    """Of a base that is not negative; 0 where the base is, with no slope there."""
+def safe_power(base: Tensor, exponent: Tensor | float) -> Tensor:
+    """Raise a non-negative base to a power; 0 with zero gradient where the base is 0."""
     inside = base > 0
     return torch.where(inside, torch.pow(torch.where(inside, base, 1.0), exponent), 0.0)
 
 
-def root(square: Tensor) -> Tensor:
-    """The square root; 0 where the square is not positive, with no slope there."""
+def safe_sqrt(square: Tensor) -> Tensor:
+    """Compute the square root; 0 with zero gradient where the argument is not positive."""
     inside = square > 0
     return torch.where(inside, torch.sqrt(torch.where(inside, square, 1.0)), 0.0)
 
 
-def share(part: Tensor, whole: Tensor, otherwise: float = 0.0) -> Tensor:
-    """The quotient, or another number where the whole is zero."""
-    inside = whole != 0
-    return torch.where(inside, part / torch.where(inside, whole, 1.0), otherwise)
+def safe_divide(dividend: Tensor, divisor: Tensor, otherwise: float = 0.0) -> Tensor:
+    """Divide; returns `otherwise` where the divisor is zero."""
+    inside = divisor != 0
+    return torch.where(inside, dividend / torch.where(inside, divisor, 1.0), otherwise)
 
 
 def soft_clip(value: Tensor, start: Tensor, end: Tensor) -> Tensor:
-    """The value up to `start`, then an exponential that never passes `end`."""
-    room = (end - start).clamp(min=1e-12)
-    over = (value - start).clamp(min=0) / room
-    return torch.where(value > start, start + (1 - torch.exp(-over)) * room, value)
+    """Return the value up to `start`, then approach `end` exponentially."""
+    width = (end - start).clamp(min=1e-12)
+    over = (value - start).clamp(min=0) / width
+    return torch.where(value > start, start + (1 - torch.exp(-over)) * width, value)

@@ -1,4 +1,4 @@
-"""The blur that darktable calls Gaussian: a recursive filter, whose tails are longer."""
+"""darktable's Gaussian blur: a recursive filter with longer tails than a Gaussian."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from torch import Tensor, nn
 
 
 class Recursive(nn.Module):
-    """Deriche's filter of second order, down and across: a kernel (1 + a |n|) exp(-a |n|), edges continued outwards.
+    """Deriche's filter of second order along columns and rows: kernel (1 + a |n|) exp(-a |n|), edges replicated.
 
-    A recursive filter is not bounded, and nothing is cut off here: each line is multiplied with a matrix of as many
-    rows and columns as it has pixels. The source: `src/common/gaussian.c` of darktable, order zero; R. Deriche,
+    The kernel is unbounded and not truncated: each line is multiplied by a square matrix with as many rows as the line
+    has pixels. Source: `src/common/gaussian.c` of darktable, order zero; R. Deriche,
     Recursively implementing the Gaussian and its derivatives, 1993.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.rate = nn.Parameter(torch.tensor(1.4))
-        """a times the standard deviation."""
+        """Product of the kernel's a and the standard deviation."""
 
     def forward(self, image: Tensor, sigma: Tensor) -> Tensor:
         """Blur every channel of `image` [B, C, H, W]; `sigma` [B, 1, 1, 1] is the standard deviation in pixels."""
@@ -25,27 +25,27 @@ class Recursive(nn.Module):
         return torch.matmul(torch.matmul(down, image), across.transpose(-2, -1))
 
     def lines(self, length: int, sigma: Tensor, count: Tensor | None = None) -> Tensor:
-        """[B, 1, length, length]: the share of each pixel (column) in each blurred one (row).
+        """Compute the matrix [B, 1, length, length]: weight of each pixel (column) in each blurred pixel (row).
 
         Args:
-            length: of the line, in pixels.
+            length: length of the line in pixels.
             sigma: [B, 1, 1, 1], standard deviation in pixels.
-            count: [B, 1, 1, 1], how many of these pixels there are, from the first on; by default all. The others
-                have no share; their rows mean nothing, and are finite.
+            count: [B, 1, 1, 1], number of valid pixels from the first on; by default all. Invalid pixels have weight
+                zero; their rows are finite but meaningless.
         """
         slope = self.rate / sigma
         decay = torch.exp(-slope)
         norm = 1 + 2 * slope * decay - decay**2
-        places = torch.arange(length, dtype=sigma.dtype, device=sigma.device)
-        apart = (places[:, None] - places[None, :]).abs()
-        inside = (1 - decay) ** 2 / norm * (1 + slope * apart) * torch.exp(-slope * apart)
+        positions = torch.arange(length, dtype=sigma.dtype, device=sigma.device)
+        offsets = (positions[:, None] - positions[None, :]).abs()
+        inside = (1 - decay) ** 2 / norm * (1 + slope * offsets) * torch.exp(-slope * offsets)
 
         def beyond(distance: Tensor) -> Tensor:
-            """Sum of the kernel from there on, outwards."""
+            """Sum the kernel from a distance outwards."""
             return torch.exp(-slope * distance) / norm * ((1 + slope * distance) * (1 - decay) + slope * decay)
 
-        end = (places[-1:] + 1 if count is None else count) - 1
-        at_first, at_last = (places == 0).to(sigma.dtype), (places == end).to(sigma.dtype)
-        middle = (places <= end).to(sigma.dtype) - at_first - at_last
-        rows = places[:, None]
+        end = (positions[-1:] + 1 if count is None else count) - 1
+        at_first, at_last = (positions == 0).to(sigma.dtype), (positions == end).to(sigma.dtype)
+        middle = (positions <= end).to(sigma.dtype) - at_first - at_last
+        rows = positions[:, None]
         return inside * middle + beyond(rows) * at_first + beyond((end - rows).clamp(min=0)) * at_last

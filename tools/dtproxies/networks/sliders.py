@@ -1,4 +1,4 @@
-"""Slider values in the form that a network takes them in."""
+"""Slider values as network inputs: broadcast to image shape, or embedded as features."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from dtproxies.vocabulary.module import Slider
 
 
 class SliderEmbedding(nn.Module):
-    """Sliders in darktable's units -> numbers of about one, all smooth in what they come from.
+    """Embedding of sliders in darktable's units as features of about one, smooth in the slider values.
 
-    A linear slider becomes its place between low (-1) and high (1), a logarithmic one that of its logarithm; an angle
-    becomes its cosine and sine, a choice a one for the value taken and zeros for the others. Values outside the range
-    go on beyond; a logarithmic one stops at a thousandth of low.
+    A linear slider maps low..high to -1..1; a logarithmic slider does so with its logarithm. An angle becomes its
+    cosine and sine; a choice is one-hot encoded. Values outside the range are extrapolated; a logarithmic slider is
+    clamped at low / 1000.
     """
 
     def __init__(self, sliders: Sequence[Slider]) -> None:
         super().__init__()
         self._sliders = tuple(sliders)
         self.size = sum(_width(slider) for slider in sliders)
-        """Numbers that come out."""
+        """Number of features."""
 
     def forward(self, sliders: Tensor) -> Tensor:
-        """[B, P] -> [B, size]."""
-        columns = [_dial(one, sliders[:, at : at + 1]) for at, one in enumerate(self._sliders)]
+        """Embed slider values: [B, P] -> [B, size]."""
+        columns = [_embed(one, sliders[:, at : at + 1]) for at, one in enumerate(self._sliders)]
         return torch.cat(columns, dim=1) if columns else sliders
 
 
@@ -35,11 +35,13 @@ def _width(slider: Slider) -> int:
     return len(slider.choices) or (2 if slider.scale == "angle" else 1)
 
 
-def _dial(slider: Slider, value: Tensor) -> Tensor:
+def _embed(slider: Slider, value: Tensor) -> Tensor:
     low, high = slider.low, slider.high
     if slider.choices:
-        taken = torch.tensor([[number for _, number in slider.choices]], dtype=value.dtype, device=value.device)
-        return (torch.round(value) == taken).to(value.dtype)
+        values_of_choices = torch.tensor(
+            [[number for _, number in slider.choices]], dtype=value.dtype, device=value.device
+        )
+        return (torch.round(value) == values_of_choices).to(value.dtype)
     if slider.scale == "angle":
         turn = (value - low) * (2 * math.pi / (high - low))
         return torch.cat([torch.cos(turn), torch.sin(turn)], dim=1)
@@ -50,5 +52,5 @@ def _dial(slider: Slider, value: Tensor) -> Tensor:
 
 
 def broadcast_sliders(values: Tensor) -> list[Tensor]:
-    """[B, P] -> P tensors [B, 1, 1, 1] that multiply an image [B, C, H, W]."""
+    """Split [B, P] into P tensors [B, 1, 1, 1] that broadcast against an image [B, C, H, W]."""
     return list(values.reshape(*values.shape, 1, 1, 1).unbind(dim=1))

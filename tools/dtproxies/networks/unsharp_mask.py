@@ -1,4 +1,4 @@
-"""The unsharp mask."""
+"""Unsharp mask (`sharpen`)."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from torch.nn import functional
 
 
 class Unsharp(nn.Module):
-    """Differences from a blurred lightness, shrunk by a threshold and added back: `sharpen`, on L of Lab.
+    """Difference from a blurred lightness, soft-thresholded and added back: `sharpen`, on L of Lab.
 
-    Sliders: radius (standard deviation of the blur in pixels), amount, threshold (in units of L). The blur is cut off
-    at 2.5 radii, at most 12 pixels; pixels nearer to the border than that stay as they are. An image too small to
-    have others is returned unchanged.
+    Sliders: radius (standard deviation of the blur in pixels), amount, threshold (in units of L). The kernel ends at
+    2.5 radii, at most 12 pixels; pixels closer to the border are unchanged. Images without other pixels are returned
+    unchanged.
     """
 
     LIMIT = 12
@@ -27,7 +27,7 @@ class Unsharp(nn.Module):
         self.threshold_scale = nn.Parameter(torch.tensor(1.5))
 
     def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
-        """See `dtproxies.networks` for shapes and units."""
+        """Run the network; shapes and units as in `dtproxies.networks`."""
         radius, amount, threshold = sliders.reshape(-1, 3, 1, 1, 1).unbind(dim=1)
         half = torch.ceil(self.CUT * radius.detach()).clamp(max=self.LIMIT)
         lightness = image[:, :1]
@@ -37,7 +37,7 @@ class Unsharp(nn.Module):
         return torch.cat([lightness + added, image[:, 1:]], dim=1)
 
     def _blur(self, lightness: Tensor, radius: Tensor, half: Tensor) -> Tensor:
-        """Convolve with the kernel of each image, first down and then across; zeros stand outside the image."""
+        """Convolve with the kernel of each image along columns, then rows; outside the image are zeros."""
         steps = torch.arange(-self.LIMIT, self.LIMIT + 1, dtype=lightness.dtype, device=lightness.device)
         steps = steps.reshape(1, 1, -1, 1)
         spread = (self.radius_scale * radius).clamp(min=1e-3)
@@ -50,10 +50,10 @@ class Unsharp(nn.Module):
         return planes.transpose(0, 1)
 
     def _inside(self, image: Tensor, half: Tensor) -> Tensor:
-        """One where the whole kernel lies in the image, zero elsewhere."""
+        """Build a mask: one where the whole kernel is inside the image, zero elsewhere."""
         height, width = image.shape[-2:]
         rows = torch.arange(height, device=image.device).reshape(1, 1, -1, 1)
         columns = torch.arange(width, device=image.device).reshape(1, 1, 1, -1)
-        whole_rows = (rows >= half) & (rows < height - half)
-        whole_columns = (columns >= half) & (columns < width - half)
-        return (whole_rows & whole_columns).to(image.dtype)
+        inner_rows = (rows >= half) & (rows < height - half)
+        inner_columns = (columns >= half) & (columns < width - half)
+        return (inner_rows & inner_columns).to(image.dtype)

@@ -1,11 +1,11 @@
-"""White balance of a mosaic."""
+"""White balance of a Bayer mosaic (`temperature`)."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
 
-from dtproxies.networks.bayer import sites
+from dtproxies.networks.bayer import bayer_masks
 from dtproxies.networks.sliders import broadcast_sliders
 
 
@@ -18,11 +18,11 @@ class Balance(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.scale = nn.Parameter(torch.tensor(0.8))
-        """Of the factors."""
+        """Factor on the sliders."""
 
     def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
-        """See `dtproxies.networks` for shapes and units; C is 1."""
+        """Run the network; shapes and units as in `dtproxies.networks`, C is 1."""
         red, green, blue = broadcast_sliders(sliders)
-        places = sites(image)
-        factors = torch.where(places.red, red, torch.where(places.green, green, blue))
+        masks = bayer_masks(image)
+        factors = torch.where(masks.red, red, torch.where(masks.green, green, blue))
         return self.scale * factors * image

@@ -72,7 +72,7 @@ def links(wanted: Sequence[ModuleRequest], order: Order, layouts: Mapping[str, M
         WrongUsage: an unknown slider or choice, or a value outside the slider's range.
     """
     _refuse({one.module: why for one in wanted if (why := _held_elsewhere(one, layouts[one.module]))})
-    placed = sorted(wanted, key=lambda one: order.place(one.module))
+    placed = sorted(wanted, key=lambda one: order.position(one.module))
     return [_link(one, order, layouts[one.module]) for one in placed]
 
 
@@ -80,9 +80,9 @@ def placed_space(space: Space, place: float, order: Order) -> Space:
     """What RGB of a module means at a place of the pipe: before the input profile, after the output one, or between."""
     if space in ("lab", "raw"):
         return space
-    if place < order.place("colorin"):
+    if place < order.position("colorin"):
         return "input-rgb"
-    return "display" if place > order.place("colorout") else "work-rgb"
+    return "display" if place > order.position("colorout") else "work-rgb"
 
 
 def _refuse(obstacles: Mapping[str, str], skip: Collection[str] = ()) -> None:
@@ -105,7 +105,7 @@ def _obstacle(one: ModuleRequest) -> str:
 
 def _link(one: ModuleRequest, order: Order, layout: ModuleLayout) -> PipelineStep:
     found = load_definition(one.module)
-    module, place = found.module, order.place(one.module)
+    module, place = found.module, order.position(one.module)
     known = {slider.name: slider for slider in module.sliders}
     given = one.sliders
     if one.params is not None:
@@ -120,7 +120,7 @@ def _link(one: ModuleRequest, order: Order, layout: ModuleLayout) -> PipelineSte
         free=tuple(known) if one.free is None else one.free,
         # The module's input lies just before it, its output just after.
         space=placed_space(module.space, place - 0.5, order),
-        made=placed_space(module.made, place + 0.5, order),
+        made=placed_space(module.result_space, place + 0.5, order),
     )
 
 

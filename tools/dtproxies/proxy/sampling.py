@@ -83,12 +83,12 @@ def nudged(
         seed: of the draw.
         reachable: as in `sample`.
     """
-    movable = [at for at, slider in enumerate(module.sliders) if not slider.choices and not slider.whole]
+    movable = [at for at, slider in enumerate(module.sliders) if not slider.choices and not slider.integer]
     rng = np.random.default_rng([*seed, _SALT])
     for at in rng.permutation(movable).astype(int):
         one = axis(module.sliders[at])
         for way in rng.permutation([-NUDGE, NUDGE]):
-            place = float(one.places(position[at])) + way * (one.high - one.low)
+            place = float(one.coordinates(position[at])) + way * (one.high - one.low)
             moved = position.copy()
             moved[at] = np.float32(one.values(np.array(place)))
             if one.low <= place <= one.high and (reachable is None or reachable(moved.tolist())):

@@ -30,7 +30,7 @@ def window(
         The part of `before`, [1, 3, h, w] in double precision, and what is wanted of it.
     """
     height, width, _ = before.shape
-    reaches = [link.module.reach for link in links if not link.module.frame]
+    reaches = [link.module.receptive_field for link in links if not link.module.frame]
     margin = sum(reach for reach in reaches if reach is not None)
     far = len(reaches) < len(links) or None in reaches
     wanted = side + 2 * margin

@@ -62,7 +62,7 @@ class Unknowns:
         found = [dict(values) for values in self.held]
         for place, number in zip(self.places, numbers.detach(), strict=True):
             value = float(_value(place.axis, number))
-            found[place.link][place.name] = float(round(value)) if place.axis.slider.whole else value
+            found[place.link][place.name] = float(round(value)) if place.axis.slider.integer else value
         return found
 
     def numbers(self, shares: Sequence[float]) -> Tensor:
@@ -103,7 +103,7 @@ def unknowns(links: Sequence[PipelineStep]) -> list[Unknowns]:
 
 def share(one: Axis, value: float) -> float:
     """How far along its axis a value lies, 0 to 1."""
-    return float((one.places(value) - one.low) / (one.high - one.low))
+    return float((one.coordinates(value) - one.low) / (one.high - one.low))
 
 
 def errors(links: Sequence[PipelineStep], found: Sequence[Mapping[str, float]]) -> dict[str, float]:

@@ -45,9 +45,9 @@ def _check(renderer: Renderer, module: Module, darktable: Darktable) -> None:
             fix=f"bring modules/{module.name}.py up to date, or use a darktable that fits",
         )
     spaces = renderer.spaces[module.name]
-    if spaces != (module.space, module.made):
+    if spaces != (module.space, module.result_space):
         raise Failure(
             f"darktable's {module.name} turns {spaces.input} into {spaces.output}, and its file says "
-            f"{module.space} into {module.made}",
+            f"{module.space} into {module.result_space}",
             fix=f"correct space and output_space in modules/{module.name}.py",
         )

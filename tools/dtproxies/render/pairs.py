@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dtbase.system.errors import Failure
 from dtproxies.darktable.renderer import Request
-from dtproxies.images.image import Pixels, into_space
+from dtproxies.images.image import Pixels, to_module_space
 from dtproxies.images.training_images import ImageSequence
 from dtproxies.proxy.definition import ProxyDefinition
 from dtproxies.proxy.sampling import Positions, nudged, sample
@@ -105,7 +105,7 @@ _BLOCKS = 1000
 
 
 def _row(number: int, position: Position, given: ProxyDefinition, recipe: Recipe) -> _Row:
-    if not recipe.slopes:
+    if not recipe.gradient_weight:
         return number, position, None
     return number, position, nudged(given.module, position, seed=(recipe.seed, number), reachable=given.reachable)
 
@@ -117,10 +117,10 @@ def _render(
 
     def requests() -> Iterator[Request]:
         for row in rows:
-            picture = scenes.picture(row[0])
+            picture = scenes.image(row[0])
             if upstream:
                 picture = upstream.apply(picture, (scenes.seed, row[0]))
-            pixels = into_space(picture, module)
+            pixels = to_module_space(picture, module)
             begun.append((picture.name, pixels, row))
             for position in row[1:]:
                 if position is not None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from dtbase.system.errors import WrongUsage
 from dtproxies.darktable.find import find
 from dtproxies.darktable.renderer import Renderer
-from dtproxies.images.image import LinearImage, Use, photographs
+from dtproxies.images.image import LinearImage, Use, read_photographs
 from dtproxies.proxy.definition import ProxyDefinition, load_definition
 from dtproxies.proxy.runners import Run, onnx_runner, torch_runner
 from dtproxies.render.open_renderer import open_renderer
@@ -37,7 +37,7 @@ def session(name: str, images: Path, use: Use, *, side: int, upstream: Sequence[
         WrongUsage: no proxy of such a module is known.
         Failure: no darktable or no photographs, or darktable has another version of the module.
     """
-    found, pictures, darktable = load_definition(name), photographs(images, use), find()
+    found, pictures, darktable = load_definition(name), read_photographs(images, use), find()
     opened = open_renderer(darktable, [found.module], height=side, width=side, workers=WORKERS, upstream=upstream)
     with opened as renderer:
         yield Session(found, renderer, darktable.version, pictures)

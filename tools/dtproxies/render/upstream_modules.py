@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from dtproxies.darktable.renderer import Request
-from dtproxies.images.image import LinearImage, Pixels, into_space
+from dtproxies.images.image import LinearImage, Pixels, to_module_space
 from dtproxies.images.module_spaces import from_space
 from dtproxies.proxy.definition import ProxyDefinition, load_definition
 from dtproxies.proxy.sampling import sample
@@ -48,9 +48,9 @@ class Upstream:
             module = one.module
             (position,) = sample(module, 1, seed=int(rng.integers(2**31)), reachable=one.reachable)
             sliders = {slider.name: float(value) for slider, value in zip(module.sliders, position, strict=True)}
-            request = Request(module.name, into_space(picture, module), module.parameters(sliders))
+            request = Request(module.name, to_module_space(picture, module), module.parameters(sliders))
             (made,) = self.renderer.render_many([request])
-            light = np.asarray(from_space(made.astype(np.float64), module.made), np.float32)
+            light = np.asarray(from_space(made.astype(np.float64), module.result_space), np.float32)
             picture = LinearImage(f"{picture.name}, {module.name}", light)
         return picture
 

@@ -95,11 +95,11 @@ def measure(darktable: Darktable, module: str) -> Measured:
 
 def _open(darktable: Darktable, module: str, side: int) -> Renderer:
     """On sensor data, if the module works on it there; some work on images as well."""
-    renderer = Renderer(darktable, [module], height=side, width=side, mosaic=True, patience=PATIENCE)
+    renderer = Renderer(darktable, [module], height=side, width=side, mosaic=True, timeout=PATIENCE)
     if renderer.spaces[module].input == "raw":
         return renderer
     renderer.close()
-    return Renderer(darktable, [module], height=side, width=side, patience=PATIENCE)
+    return Renderer(darktable, [module], height=side, width=side, timeout=PATIENCE)
 
 
 def _picture(space: Spaces, side: int) -> Pixels:

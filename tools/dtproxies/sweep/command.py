@@ -15,7 +15,7 @@ from dtbase.system.suggestions import did_you_mean
 from dtbase.terminal.console import Console
 from dtproxies.darktable.find import find
 from dtproxies.darktable.renderer import Request
-from dtproxies.images.image import LinearImage, into_space
+from dtproxies.images.image import LinearImage, to_module_space
 from dtproxies.images.metrics import compare
 from dtproxies.images.module_spaces import to_display
 from dtproxies.images.user_image import read_user_image
@@ -68,7 +68,7 @@ def track(target: str, count: int, low: float | None, high: float | None, settin
             fix="correct --from and --to",
         )
     along = axis(slider)
-    first, last = along.places([low, high]).tolist()
+    first, last = along.coordinates([low, high]).tolist()
     values = along.values(np.linspace(first, last, count))
     return Track(definition=found, slider=slider, values=sorted({float(value) for value in values}), others=others)
 
@@ -91,7 +91,7 @@ def sweep(track: Track, run: Run, renderer: Renders, picture: LinearImage, conso
     Raises:
         Failure: darktable refuses one of the values.
     """
-    module, image = track.definition.module, into_space(picture, track.definition.module)
+    module, image = track.definition.module, to_module_space(picture, track.definition.module)
     positions = [track.sliders(value) for value in track.values]
     requests = (Request(module.name, image, module.parameters(position)) for position in positions)
     frames = []
@@ -99,7 +99,7 @@ def sweep(track: Track, run: Run, renderer: Renders, picture: LinearImage, conso
         for value, position, after in zip(track.values, positions, renderer.render_many(requests), strict=True):
             made = run(image, [position[slider.name] for slider in module.sliders])
             psnr = compare(made, after, module).display_psnr
-            looks = [to_display(pixels, module.made) for pixels in (after, made)]
+            looks = [to_display(pixels, module.result_space) for pixels in (after, made)]
             frames.append(Frame(value=value, darktable=looks[0], proxy=looks[1], psnr=psnr))
             advance(1)
     return frames

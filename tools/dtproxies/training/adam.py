@@ -92,8 +92,8 @@ def rate(step: int, recipe: Recipe) -> float:
     """The learning rate of a step, counted from 1: up in a straight line, then down along a cosine."""
     share = step / recipe.steps
     if share < WARM:
-        return recipe.rate * share / WARM
-    return recipe.rate * 0.5 * (1 + math.cos(math.pi * (share - WARM) / (1 - WARM)))
+        return recipe.learning_rate * share / WARM
+    return recipe.learning_rate * 0.5 * (1 + math.cos(math.pi * (share - WARM) / (1 - WARM)))
 
 
 class _Run:
@@ -105,7 +105,9 @@ class _Run:
         torch.manual_seed(recipe.seed)
         self._network = given.network().to(self.device).train()
         self.average = copy.deepcopy(self._network)
-        self._optimiser = torch.optim.AdamW(self._network.parameters(), lr=recipe.rate, weight_decay=recipe.decay)
+        self._optimiser = torch.optim.AdamW(
+            self._network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
+        )
         self.step = 0
         """Done."""
         self._seconds = 0.0
@@ -157,7 +159,7 @@ class _Run:
         value.backward()  # type: ignore[no-untyped-call]
         self._optimiser.step()
         # Young averages forget faster, so that the start does not linger.
-        share = min(self._recipe.average, (1 + step) / (10 + step))
+        share = min(self._recipe.weight_average, (1 + step) / (10 + step))
         with torch.no_grad():
             for kept, new in zip(self.average.parameters(), self._network.parameters(), strict=True):
                 kept.lerp_(new, 1 - share)

@@ -80,7 +80,7 @@ class Pool:
 
     def _due(self, step: int) -> int:
         """Pairs taken in all when this step begins."""
-        return self._recipe.pairs + int((step - 1) * self._recipe.fresh)
+        return self._recipe.pairs + int((step - 1) * self._recipe.renew)
 
 
 def _pixels(image: Tensor, at: Tensor) -> Tensor:

@@ -18,16 +18,16 @@ SOFT = 1e-4
 
 def encode(pixels: Tensor, module: Module) -> Tensor:
     """Pixels as they are compared: stops of linear light, signed; Lab over 100; or what a display gets."""
-    if module.made == "lab":
+    if module.result_space == "lab":
         return pixels / 100
-    if module.made == "display":
+    if module.result_space == "display":
         return pixels
     return torch.sign(pixels) * torch.log2(1 + pixels.abs() * 2.0**12) / 16
 
 
 def on_screen(pixels: Tensor, module: Module) -> Tensor:
     """What a screen shows: sRGB-encoded, clipped to 0..1."""
-    return linear_to_srgb(to_rec709(pixels, module.made).clamp(0, 1))
+    return linear_to_srgb(to_rec709(pixels, module.result_space).clamp(0, 1))
 
 
 def loss(network: nn.Module, batch: Batch, module: Module, recipe: Recipe) -> Tensor:
@@ -39,11 +39,11 @@ def loss(network: nn.Module, batch: Batch, module: Module, recipe: Recipe) -> Te
     made = call(network, module, batch.image, batch.sliders)
     encoded, wanted = encode(made, module), encode(batch.after, module)
     total = torch.mean(torch.sqrt((encoded - wanted) ** 2 + SOFT**2) - SOFT)
-    if recipe.display:
+    if recipe.display_weight:
         apart = on_screen(made, module) - on_screen(batch.after, module)
-        total = total + recipe.display * apart.abs().mean()
-    if recipe.slopes:
+        total = total + recipe.display_weight * apart.abs().mean()
+    if recipe.gradient_weight:
         change = encode(call(network, module, batch.image, batch.nudged), module) - encoded
         apart = change - (encode(batch.moved, module) - wanted)
-        total = total + recipe.slopes * apart.abs().mean() / NUDGE
+        total = total + recipe.gradient_weight * apart.abs().mean() / NUDGE
     return total

@@ -1,1 +1,1 @@
-"""The words all other rooms use: modules, sliders and their axes, and how a proxy is trained."""
+"""Types that all other packages share: modules, sliders and their axes, and training recipes."""

@@ -1,4 +1,4 @@
-"""The axis of a slider: places along which its useful values lie evenly."""
+"""Axis of a slider: coordinates along which its useful values are evenly spaced."""
 
 from __future__ import annotations
 
@@ -15,33 +15,33 @@ Values = NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True)
 class Axis:
-    """Even places from low to high. A choice has one unit of length for each of its values."""
+    """Evenly spaced coordinates from low to high. A choice has one unit of length for each of its values."""
 
     slider: Slider
     low: float
     high: float
     default: float
 
-    def values(self, places: NDArray[Any]) -> Values:
-        """What the slider is at, at these places; within its range."""
+    def values(self, coordinates: NDArray[Any]) -> Values:
+        """Convert coordinates to slider values inside the range."""
         if self.slider.choices:
-            taken = np.clip(np.floor(places), 0, len(self.slider.choices) - 1).astype(int)
-            return np.asarray(np.array([value for _, value in self.slider.choices], np.float64)[taken])
+            index = np.clip(np.floor(coordinates), 0, len(self.slider.choices) - 1).astype(int)
+            return np.asarray(np.array([value for _, value in self.slider.choices], np.float64)[index])
         if self.slider.scale == "log":
-            places = np.clip(np.exp(places), self.slider.low, self.slider.high)
-        return np.rint(places) if self.slider.whole else np.asarray(places, np.float64)
+            coordinates = np.clip(np.exp(coordinates), self.slider.low, self.slider.high)
+        return np.rint(coordinates) if self.slider.integer else np.asarray(coordinates, np.float64)
 
-    def places(self, values: Any) -> Values:
-        """Where these values lie: the inverse of `values`, in the middle of a choice."""
+    def coordinates(self, values: Any) -> Values:
+        """Convert slider values to coordinates: the inverse of `values`; a choice maps to the middle of its unit."""
         values = np.asarray(values, np.float64)
         if self.slider.choices:
-            numbers = np.array([value for _, value in self.slider.choices])
-            return np.asarray(np.abs(values[..., None] - numbers).argmin(axis=-1) + 0.5)
+            choices = np.array([value for _, value in self.slider.choices])
+            return np.asarray(np.abs(values[..., None] - choices).argmin(axis=-1) + 0.5)
         return np.asarray(np.log(values) if self.slider.scale == "log" else values)
 
 
 def axis(slider: Slider) -> Axis:
-    """The axis of a slider."""
+    """Build the axis of a slider."""
     if slider.choices:
         default = [value for _, value in slider.choices].index(int(slider.default)) + 0.5
         return Axis(slider=slider, low=0.0, high=float(len(slider.choices)), default=default)

@@ -1,4 +1,4 @@
-"""How a proxy is trained: numbers a module's file states, and nothing that computes."""
+"""Training recipe of a proxy: the settings that a module's file states."""
 
 from __future__ import annotations
 
@@ -11,50 +11,50 @@ EXPOSURES = (-3.0, 3.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """How the proxy of a module is fitted.
+    """Settings for fitting the proxy of a module.
 
-    In a module's file, the text below `RECIPE` states how long it takes, on which machine, and the figure to expect.
+    In a module's file, the text below `RECIPE` states the training time, the machine and the expected result.
     """
 
     optimiser: Literal["lbfgs", "adam"] = "lbfgs"
-    """lbfgs for a handful of constants, in float64, on all pairs at once; adam for real networks, in float32."""
+    """`lbfgs` fits a few parameters in float64 on all pairs at once; `adam` trains larger networks in float32."""
     pairs: int = 96
-    """Rendered before the first step, and kept at hand from then on."""
+    """Pairs rendered before the first step and reused in later steps."""
     side: int = 96
-    """Of the images, in pixels."""
+    """Side of the images in pixels."""
     steps: int = 40
-    """lbfgs ends before when a step changes nothing any more."""
+    """Maximum number of steps; `lbfgs` stops earlier when a step changes nothing."""
     seed: int = 1
     rounded: bool = False
-    """lbfgs rounds, as in use, what darktable rounds: where the images cannot be met otherwise. Else networks leave
-    it out while they are trained, since no slope leads through it."""
+    """True if `lbfgs` rounds where darktable rounds, as in use; needed where the loss stays high without rounding.
+    By default networks skip rounding in training, because it has no gradient."""
 
-    rate: float = 2e-3
-    """adam's largest learning rate, which is reached after a tenth of the steps and falls to nothing at the last."""
+    learning_rate: float = 2e-3
+    """Peak learning rate of `adam`: reached after a tenth of the steps, then decayed to zero at the last step."""
     batch: int = 8
-    """Pairs that one step looks at."""
+    """Pairs per step."""
     pixels: int = 2048
-    """Pixels drawn from each of them when the module is pointwise; other modules get the images whole."""
-    fresh: float = 0.25
-    """Pairs rendered anew for each step; each takes the place of the oldest."""
-    average: float = 0.999
-    """Share of the old in the running average of the weights; the average is what is kept. 0 for no average."""
-    decay: float = 0.0
-    """Of weights, as AdamW has it."""
+    """Pixels sampled from each pair if the module is pointwise; other modules use entire images."""
+    renew: float = 0.25
+    """Pairs rendered anew per step; each replaces the oldest pair."""
+    weight_average: float = 0.999
+    """Decay of the exponential moving average of the weights; the average is saved. 0 disables averaging."""
+    weight_decay: float = 0.0
+    """Weight decay of AdamW."""
 
-    display: float = 1.0
-    """Weight of the difference on a screen, beside 1 for that of the unclipped values."""
-    slopes: float = 0.0
-    """Weight of the difference in what moving one slider a little does; each pair is then rendered twice."""
+    display_weight: float = 1.0
+    """Loss weight of the display-referred difference, relative to 1 for the unclipped values."""
+    gradient_weight: float = 0.0
+    """Loss weight of the difference in the response to a small slider change; above 0, each pair is rendered twice."""
 
-    charts: float = CHARTS
-    """Share of pairs that show a computed chart instead of a photograph."""
-    exposures: tuple[float, float] = EXPOSURES
-    """Photographs are made so many stops darker or brighter before anything else."""
+    chart_fraction: float = CHARTS
+    """Fraction of pairs that use a computed chart instead of a photograph."""
+    exposure_range: tuple[float, float] = EXPOSURES
+    """Range of the random exposure change of photographs, in stops."""
     upstream: tuple[str, ...] = ()
-    """Modules, by the names of their files, that half of the images go through first, in this order and with random
-    sliders: what a module gets in a real pipe. A module without sliders learns from nothing else."""
+    """Modules, by file name, applied first to half of the images, in this order and with random sliders, as in a real
+    pixelpipe. For a module without sliders, the images are the only source of variety."""
 
     def seeded(self, seed: int) -> Recipe:
-        """The same from another seed."""
+        """Return the same recipe with another seed."""
         return replace(self, seed=seed)

@@ -1,4 +1,4 @@
-"""What runs inside darktable's own process, under the Python that belongs to it.
+"""Worker process that loads libdarktable, run by darktable's own Python.
 
-Nothing here may import anything but numpy and the standard library: the Python may be another than the caller's.
+It imports only numpy and the standard library, because that Python may differ from the caller's.
 """

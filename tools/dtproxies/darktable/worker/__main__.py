@@ -1,4 +1,4 @@
-"""Start as `layouts FOLDER` or `orders FOLDER`, which print JSON, or as `serve DESCRIPTOR`, which answers requests."""
+"""Entry point: `layouts DIRECTORY` and `orders DIRECTORY` print JSON, `serve DESCRIPTOR` responds to requests."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from pathlib import Path
 
 
 def main(task: str, argument: str) -> None:
-    """Do one task in this process and leave without running darktable's own clean-up, which may hang."""
-    # darktable prints to standard output as it likes; answers go where it cannot reach.
-    answers = os.fdopen(os.dup(1), "w")
+    """Run one task and exit without darktable's own clean-up, which may hang."""
+    # darktable prints to standard output, so the result goes to a duplicate of it.
+    output = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     if task == "layouts":
         from .layouts import read_layouts
 
-        json.dump(read_layouts(Path(argument)), answers)
-        answers.flush()
+        json.dump(read_layouts(Path(argument)), output)
+        output.flush()
     elif task == "orders":
         from .orders import read_orders
 
-        json.dump(read_orders(Path(argument)), answers)
-        answers.flush()
+        json.dump(read_orders(Path(argument)), output)
+        output.flush()
     else:
         from .serve import serve
 

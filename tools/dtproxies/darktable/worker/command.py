@@ -1,4 +1,4 @@
-"""How this directory is started under another Python."""
+"""Command that starts the worker under another Python."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 
 
 def worker_command(python: Sequence[str], task: str, argument: str) -> list[str]:
-    """Command that starts this directory, and nothing else of its surroundings, under `python`.
+    """Build the command that starts this package under `python`, isolated from its parent packages.
 
-    The directory's parent comes last on the path: no module there can stand in for one of that Python.
+    The package's parent directory comes last on `sys.path`, so that it cannot shadow modules of that Python.
     """
     here = Path(__file__).resolve().parent
     start = (

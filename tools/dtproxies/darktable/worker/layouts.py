@@ -1,4 +1,4 @@
-"""Read the parameters of every module from the installed plugins themselves.
+"""Read the parameter layouts of all modules from the installed plugins.
 
 darktable compiles the layout of each parameter struct into the module's plugin and returns it from
 `get_introspection()` (structs of `src/common/introspection.h` in darktable 5.4).
@@ -34,8 +34,8 @@ class _Header(c.Structure):
 
 
 def _numeric(kind: Any) -> type[c.Structure]:
-    members = (("header", _Header), ("min", kind), ("max", kind), ("default", kind))
-    return type("_Numeric", (c.Structure,), {"_fields_": members})
+    struct_fields = (("header", _Header), ("min", kind), ("max", kind), ("default", kind))
+    return type("_Numeric", (c.Structure,), {"_fields_": struct_fields})
 
 
 NUMERIC = {
@@ -82,21 +82,21 @@ class _Top(c.Structure):
 
 
 def read_layouts(library: Path) -> dict[str, Any]:
-    """Layouts of all modules below `library`, by name, as plain JSON values.
+    """Read the layouts of all modules below `library`, by name, as plain JSON values.
 
-    Modules without parameters, or whose parameters are paths drawn on the image, have no sliders and are left out.
+    Modules without parameters, or whose parameters are paths drawn on the image, have no sliders and are omitted.
     """
     c.CDLL(str(library / "libdarktable.so"), mode=c.RTLD_GLOBAL)
-    found = {}
+    layouts = {}
     for plugin in sorted((library / "plugins").glob("lib*.so")):
         layout = _module(c.CDLL(str(plugin), mode=os.RTLD_LAZY | c.RTLD_LOCAL))
         if layout is not None:
-            found[plugin.name.removeprefix("lib").removesuffix(".so")] = layout
-    return found
+            layouts[plugin.name.removeprefix("lib").removesuffix(".so")] = layout
+    return layouts
 
 
 def params_size(plugin: c.CDLL) -> int | None:
-    """Bytes of a module's parameter struct; None when it has none."""
+    """Return the size of a module's parameter struct in bytes; None without a struct."""
     if not hasattr(plugin, "get_introspection"):
         return None
     plugin.get_introspection.restype = c.c_void_p
@@ -108,7 +108,7 @@ def _module(plugin: c.CDLL) -> dict[str, Any] | None:
     if not hasattr(plugin, "get_introspection") or not hasattr(plugin, "dt_module_mod_version"):
         return None
     if hasattr(plugin, "introspection_init"):
-        # Links the enum names in; its first argument is a module record of which only back pointers are stored.
+        # Links the enum names; of its first argument, a module record, only back pointers are stored.
         plugin.introspection_init.argtypes = [c.c_void_p, c.c_int]
         plugin.introspection_init(c.addressof(_SCRATCH), 8)
     plugin.get_introspection.restype = c.c_void_p
@@ -142,8 +142,8 @@ def _field(address: int) -> dict[str, Any]:
         field["default"] = _Bool.from_address(address).default
     elif kind == "enum":
         choices = _Enum.from_address(address)
-        listed = (choices.choices[i] for i in range(choices.count)) if choices.choices else ()
-        field |= {"default": choices.default, "choices": {_text(one.name): one.value for one in listed}}
+        entries = (choices.choices[i] for i in range(choices.count)) if choices.choices else ()
+        field |= {"default": choices.default, "choices": {_text(one.name): one.value for one in entries}}
     elif kind == "array":
         array = _Array.from_address(address)
         field |= {"count": array.count, "item": _field(array.item)}
@@ -154,7 +154,7 @@ def _field(address: int) -> dict[str, Any]:
 
 
 def _all_readable(address: int) -> bool:
-    """Asked before anything else is read: records of paths (complex numbers) and unions are not all filled in."""
+    """Check the types before reading further: records of paths (complex numbers) and unions are incomplete."""
     kind = TYPES[_Header.from_address(address).type]
     if kind == "array":
         return _all_readable(_Array.from_address(address).item)
@@ -165,7 +165,7 @@ def _all_readable(address: int) -> bool:
 
 
 def _number(value: float) -> float | None:
-    """A limit or default as written in darktable's source; None where no limit is given."""
+    """Convert a limit or default to its decimal form in darktable's source; None for no limit."""
     if isinstance(value, int):
         return value
     largest = float(np.finfo(np.float32).max)

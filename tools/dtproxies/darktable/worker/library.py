@@ -1,4 +1,4 @@
-"""`libdarktable.so` loaded and initialised, with the prototypes of what is called in it (darktable 5.4)."""
+"""Load and initialise `libdarktable.so`, with prototypes of the functions called in it (darktable 5.4)."""
 
 from __future__ import annotations
 
@@ -28,28 +28,28 @@ PROTOTYPES = {
 }
 
 
-class Refused(Exception):
-    """darktable does not do what was asked; the text goes to the caller."""
+class DarktableError(Exception):
+    """Raised if darktable cannot fulfil a request; the text is sent to the caller."""
 
 
 def load(directory: Path, version: str, options: Sequence[str]) -> c.CDLL:
     """Load and initialise the library in `directory`, without a window, a lasting database or sidecars.
 
     Raises:
-        Refused: it is another version than `version`, or does not start.
+        DarktableError: its version is not `version`, or it does not start.
     """
     library = c.CDLL(str(directory / "libdarktable.so"), mode=c.RTLD_GLOBAL)
-    # An array in the library, not a pointer: its address is where the text begins.
-    inside = c.string_at(c.addressof(c.c_char.in_dll(library, "darktable_package_version"))).decode()
-    if inside != version:
-        raise Refused(f"libdarktable.so is version {inside}, darktable-cli beside it {version}")
+    # The symbol is an array, not a pointer: the text begins at its address.
+    found = c.string_at(c.addressof(c.c_char.in_dll(library, "darktable_package_version"))).decode()
+    if found != version:
+        raise DarktableError(f"libdarktable.so has version {found}, but darktable-cli has version {version}")
     for name, (result, arguments) in PROTOTYPES.items():
         function = getattr(library, name)
         function.restype, function.argtypes = result, arguments
-    words = ["darktable-cli", "--library", ":memory:", "--conf", "write_sidecar_files=never", *options]
+    options = ["darktable-cli", "--library", ":memory:", "--conf", "write_sidecar_files=never", *options]
     # darktable keeps pointers into its arguments, so they must outlive this call.
-    kept = (c.c_char_p * (len(words) + 1))(*(word.encode() for word in words), None)
-    library.__dict__["kept"] = kept
-    if library.dt_init(len(words), kept, 0, 0, None):
-        raise Refused("darktable does not initialise")
+    argv = (c.c_char_p * (len(options) + 1))(*(option.encode() for option in options), None)
+    library.__dict__["argv"] = argv
+    if library.dt_init(len(options), argv, 0, 0, None):
+        raise DarktableError("darktable does not initialise")
     return library

@@ -1,4 +1,4 @@
-"""One image loaded into darktable, its pipe built, and single modules of it called on other pixels."""
+"""Image loaded into darktable with its pipe, whose modules are called individually on other pixels."""
 
 from __future__ import annotations
 
@@ -11,59 +11,59 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .formats import Formats
+from .formats import BufferFormats
 from .layouts import params_size
-from .library import Refused
+from .library import DarktableError
 from .pipe_nodes import Piece, default_params, find_pieces
 
 OPAQUE = 1 << 16
-"""Bytes set aside for a record of darktable's; more than any of those used here has."""
+"""Bytes reserved for a darktable record; more than any record used here needs."""
 
 FLOAT_RGB = 0x4 | 0x100
-"""`IMAGEIO_FLOAT | IMAGEIO_RGB`: what the pipe is asked to make."""
+"""`IMAGEIO_FLOAT | IMAGEIO_RGB`: requested output format of the pipe."""
 
 PERCEPTUAL_DEFAULT = 4
-"""`DT_INTENT_LAST`: the rendering intent of the output profile is taken as it is."""
+"""`DT_INTENT_LAST`: keep the rendering intent of the output profile."""
 
 RGB = 2
 SPACES = {0: "raw", 1: "lab"}
 """`dt_iop_colorspace_type_t`."""
 
 MOSAIC_START = 8
-"""Byte of the caller's DNG at which its values begin."""
+"""Offset in bytes of the pixel values in the caller's DNG."""
 
 COUNTS = {
     **{"process": 6, "commit_params": 4, "modify_roi_out": 4, "modify_roi_in": 4},
     **{"default_colorspace": 3, "input_colorspace": 3, "output_colorspace": 3},
 }
-"""Functions of a plugin that are called here, all of whose arguments are pointers, and how many they have."""
+"""Plugin functions called here, with their number of arguments; all arguments are pointers."""
 
 
 class Area(c.Structure):
-    """`dt_iop_roi_t`: the part of the image that is asked for."""
+    """`dt_iop_roi_t`: the requested region of the image."""
 
     _fields_ = (("x", c.c_int), ("y", c.c_int), ("width", c.c_int), ("height", c.c_int), ("scale", c.c_float))
 
 
-def _numbers(area: Area) -> tuple[int, int, int, int, float]:
+def _coordinates(area: Area) -> tuple[int, int, int, int, float]:
     return area.x, area.y, area.width, area.height, area.scale
 
 
-class Session:
-    """darktable with one image open; renders images of the same size through single modules."""
+class LoadedImage:
+    """darktable with one open image; renders images of the same size through single modules."""
 
     def __init__(self, library: c.CDLL, directory: Path, image: Path, modules: Mapping[str, Mapping[str, int]]) -> None:
-        """Open `image` twice: as it is, to learn darktable's defaults for it, and with `modules` enabled.
+        """Open `image` twice: unedited, to read darktable's defaults for it, and with `modules` enabled.
 
         Args:
             library: loaded and initialised.
-            directory: of the library; plugins lie below.
-            image: a PFM or a DNG. Beside it lies a sidecar, `sidecar`, that enables the modules; where it says
-                `@name@`, the default parameters of that module are put.
-            modules: by name, each with the `version` and `size` of its parameters.
+            directory: directory of the library, with the plugins below.
+            image: a PFM or a DNG. The file `sidecar` next to it enables the modules; its placeholders `@name@` are
+                replaced by the default parameters of that module.
+            modules: `version` and `size` of the parameters, by module name.
 
         Raises:
-            Refused: darktable does not read it, or a module cannot be called on its own.
+            DarktableError: darktable cannot read the image, or a module cannot be called individually.
         """
         self._modules, self._library = modules, library
         names = [file.name[3:-3] for file in (directory / "plugins").glob("lib*.so")]
@@ -71,90 +71,94 @@ class Session:
         sizes = {name: size for name, plugin in plugins.items() if (size := params_size(plugin)) is not None}
         plain = _Pipe(library, image)
         self.defaults = default_params(find_pieces(plain.record, names), sizes)
-        """What darktable sets the parameters of each module to for this image, by name."""
+        """Default parameters that darktable sets for this image, by module."""
         self._pipe = _Pipe(library, _with_sidecar(image, self.defaults))
         self._pipe.run()
         self._pieces = find_pieces(self._pipe.record, names)
         self._plugins = {name: self._plugin(name, plugins) for name in modules}
-        self._formats = Formats(self._pipe.record, self._pieces) if image.suffix == ".dng" else None
+        self._formats = BufferFormats(self._pipe.record, self._pieces) if image.suffix == ".dng" else None
 
     @property
     def spaces(self) -> dict[str, tuple[str, str]]:
-        """What each module gets and makes: raw, lab, or RGB before or after the input or output profile."""
+        """Input and output spaces of each module: raw, lab, or RGB before or after the input or output profile."""
         return {name: (self._space(name, "input"), self._space(name, "output")) for name in self._modules}
 
     def process(self, name: str, params: bytes, pixels: NDArray[np.float32], out: NDArray[np.float32]) -> None:
-        """Render `pixels`, H x W x 4 in the module's own colour space or H x W x 1 of a mosaic, into `out`.
+        """Render `pixels` into `out`: [H, W, 4] in the module's own colour space, or [H, W, 1] for a mosaic.
 
-        Values are not checked here.
+        Values are not validated here.
 
         Raises:
-            Refused: with these parameters the module changes the size of the image.
+            DarktableError: with these parameters the module changes the size of the image.
         """
         piece, plugin = self._pieces[name], self._plugins[name]
         if self._formats:
-            self._formats.put_back(piece)
-        # Some modules read a few bytes past a struct that an earlier version had longer.
+            self._formats.restore(piece)
+        # Some modules read a few bytes past their struct, because an earlier version of it was longer.
         raw = c.create_string_buffer(params, len(params) + 64)
         if hasattr(plugin, "commit_params"):
             plugin.commit_params(piece.module, raw, c.addressof(self._pipe.record), piece.address)
         else:
             c.memmove(piece.data, raw, len(params))
         area = Area(0, 0, pixels.shape[1], pixels.shape[0], 1.0)
-        made = Area(0, 0, pixels.shape[1], pixels.shape[0], 1.0)
+        out_area = Area(0, 0, pixels.shape[1], pixels.shape[0], 1.0)
         if hasattr(plugin, "modify_roi_out"):
-            plugin.modify_roi_out(piece.module, piece.address, c.byref(made), c.byref(area))
-            if (made.width, made.height) != (area.width, area.height):
-                raise Refused(
+            plugin.modify_roi_out(piece.module, piece.address, c.byref(out_area), c.byref(area))
+            if (out_area.width, out_area.height) != (area.width, area.height):
+                raise DarktableError(
                     f"it changes the size of the image, from {area.width} x {area.height} to "
-                    f"{made.width} x {made.height}; a module is rendered alone only where it keeps it"
+                    f"{out_area.width} x {out_area.height}; only modules that keep the size are supported"
                 )
-            made.x = made.y = 0
+            out_area.x = out_area.y = 0
         if hasattr(plugin, "modify_roi_in"):
-            # Some modules compute there what depends on the size of the image; the area asked for stays the whole.
-            plugin.modify_roi_in(piece.module, piece.address, c.byref(made), c.byref(Area(*_numbers(made))))
-        plugin.process(piece.module, piece.address, pixels.ctypes.data, out.ctypes.data, c.byref(area), c.byref(made))
+            # Some modules compute size-dependent data there; the requested area remains the whole image.
+            plugin.modify_roi_in(piece.module, piece.address, c.byref(out_area), c.byref(Area(*_coordinates(out_area))))
+        plugin.process(
+            piece.module, piece.address, pixels.ctypes.data, out.ctypes.data, c.byref(area), c.byref(out_area)
+        )
 
     def _plugin(self, name: str, plugins: Mapping[str, c.CDLL]) -> c.CDLL:
         plugin = plugins[name]
         if name not in self._pieces:
-            raise Refused(f"module {name} is not part of its pipe")
+            raise DarktableError(f"module {name} is not part of its pipe")
         version = plugin.dt_module_mod_version()
         if version != self._modules[name]["version"]:
-            raise Refused(f"module {name} has parameters of version {version}, not {self._modules[name]['version']}")
+            raise DarktableError(
+                f"module {name} has parameters of version {version}, not {self._modules[name]['version']}"
+            )
         if not hasattr(plugin, "process"):
-            raise Refused(f"module {name} does not process pixels on the processor")
-        if name in UNFIT:
-            raise Refused(f"module {name} cannot be rendered alone: {UNFIT[name]}")
+            raise DarktableError(f"module {name} does not process pixels on the CPU")
+        if name in NOT_FLOAT:
+            raise DarktableError(f"module {name} cannot be rendered alone: {NOT_FLOAT[name]}")
         for function, count in COUNTS.items():
             if hasattr(plugin, function):
                 getattr(plugin, function).argtypes = [c.c_void_p] * count
         return plugin
 
     def _space(self, name: str, end: str) -> str:
-        """Of its input or output; a module that has no function for that uses one space for both."""
+        """Return the space of a module's input or output; a module without such a function uses one space for both."""
         plugin: Any = self._plugins[name]
         piece: Piece = self._pieces[name]
-        ask = getattr(plugin, f"{end}_colorspace", None) or plugin.default_colorspace
-        number = ask(piece.module, c.addressof(self._pipe.record), piece.address)
+        colorspace = getattr(plugin, f"{end}_colorspace", None) or plugin.default_colorspace
+        number = colorspace(piece.module, c.addressof(self._pipe.record), piece.address)
         if number != RGB:
             return SPACES.get(number, "other")
-        # A profile's own input is what lies before it, its output what lies after it.
-        place = piece.place + (end == "output")
-        if place > self._pieces["colorout"].place:
+        # The input of a profile module counts as before it, its output as after it.
+        position = piece.position + (end == "output")
+        if position > self._pieces["colorout"].position:
             return "display"
-        return "work-rgb" if place > self._pieces["colorin"].place else "input-rgb"
+        return "work-rgb" if position > self._pieces["colorin"].position else "input-rgb"
 
 
-UNFIT = {
-    "rawprepare": "its input are the integers of a file, not a picture",
-    "gamma": "its output are the bytes of a screen",
+NOT_FLOAT = {
+    "rawprepare": "its input is the integers of a raw file, not an image",
+    "gamma": "its output is 8-bit display values",
 }
-"""Modules whose buffers are not of floating point, and what they are instead."""
+"""Modules whose buffers are not floating point, with the reason."""
 
 
 class _Pipe:
-    """An image loaded, and darktable's pipe for exporting it."""
+    """Loaded image with darktable's export pipe."""
 
     def __init__(self, library: c.CDLL, image: Path) -> None:
         self._library = library
@@ -164,7 +168,7 @@ class _Pipe:
         film = library.dt_film_new(self._film, os.fsencode(image.parent))
         number = library.dt_image_import(film, os.fsencode(image), 1, 0)
         if number <= 0:
-            raise Refused("it does not read the image it is set up with")
+            raise DarktableError("it cannot read the image that it is set up with")
         self._pixels = _read_dng(image) if image.suffix == ".dng" else _read_pfm(image)
         self._height, self._width = self._pixels.shape[:2]
         library.dt_dev_init(self._develop, 0)
@@ -177,17 +181,17 @@ class _Pipe:
         library.dt_dev_pixelpipe_create_nodes(self.record, self._develop)
 
     def run(self) -> None:
-        """Run the whole pipe: modules get their working profiles and buffers only that way."""
-        library, made = self._library, (c.c_int(), c.c_int())
+        """Run the whole pipe, which sets up the working profiles and buffers of the modules."""
+        library, size = self._library, (c.c_int(), c.c_int())
         library.dt_dev_pixelpipe_synch_all(self.record, self._develop)
         library.dt_dev_pixelpipe_get_dimensions(
-            self.record, self._develop, self._width, self._height, c.byref(made[0]), c.byref(made[1])
+            self.record, self._develop, self._width, self._height, c.byref(size[0]), c.byref(size[1])
         )
-        library.dt_dev_pixelpipe_process_no_gamma(self.record, self._develop, 0, 0, made[0].value, made[1].value, 1.0)
+        library.dt_dev_pixelpipe_process_no_gamma(self.record, self._develop, 0, 0, size[0].value, size[1].value, 1.0)
 
 
 def _with_sidecar(image: Path, defaults: Mapping[str, bytes]) -> Path:
-    """The image under the same name in a directory of its own, beside its sidecar."""
+    """Link the image into a new directory under the same name, next to its sidecar."""
     text = (image.parent / "sidecar").read_text()
     for name, params in defaults.items():
         text = text.replace(f"@{name}@", params.hex())
@@ -199,7 +203,7 @@ def _with_sidecar(image: Path, defaults: Mapping[str, bytes]) -> Path:
 
 
 def _read_pfm(image: Path) -> NDArray[np.float32]:
-    """The pixels of the caller's PFM (bottom row first), with the fourth channel that darktable wants."""
+    """Read the pixels of the caller's PFM (bottom row first) and add the fourth channel that darktable requires."""
     _, size, _, raw = image.read_bytes().split(b"\n", 3)
     width, height = map(int, size.split())
     pixels = np.zeros((height, width, 4), np.float32)
@@ -208,7 +212,7 @@ def _read_pfm(image: Path) -> NDArray[np.float32]:
 
 
 def _read_dng(image: Path) -> NDArray[np.uint16]:
-    """The mosaic of the caller's DNG; its size stands in the second and third tag."""
+    """Read the mosaic of the caller's DNG; its second and third tag hold the size."""
     raw = image.read_bytes()
     tags = int.from_bytes(raw[4:8], "little") + 2
     width, height = (int.from_bytes(raw[tags + 12 * n + 8 :][:4], "little") for n in (1, 2))

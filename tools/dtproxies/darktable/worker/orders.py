@@ -1,7 +1,7 @@
-"""Read the orders of modules that darktable knows from its library.
+"""Read darktable's built-in module orders from its library.
 
-`dt_ioppr_get_iop_order_list_version` returns a list of entries: a number of eight bytes, then the name of the module in
-twenty (`dt_iop_order_entry_t` of `src/common/iop_order.h` in darktable 5.4).
+`dt_ioppr_get_iop_order_list_version` returns a list of entries: a number of 8 bytes, then the module name in 20 bytes
+(`dt_iop_order_entry_t` of `src/common/iop_order.h` in darktable 5.4).
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from pathlib import Path
 NUMBER_BYTES, NAME_BYTES = 8, 20
 POINTER = 8
 FIRST = 1
-"""Lowest version; 0 is an order of one's own."""
+"""Lowest version of a built-in order; 0 is a custom order."""
 
 
 def read_orders(library: Path) -> dict[str, list[str]]:
-    """Names of all modules in the order of the pipe, by version of the order, as plain JSON values."""
+    """Read module names in pipe order, by order version, as plain JSON values."""
     darktable = c.CDLL(str(library / "libdarktable.so"), mode=c.RTLD_GLOBAL)
-    ask = darktable.dt_ioppr_get_iop_order_list_version
-    ask.restype, ask.argtypes = c.c_void_p, [c.c_int]
+    order_list = darktable.dt_ioppr_get_iop_order_list_version
+    order_list.restype, order_list.argtypes = c.c_void_p, [c.c_int]
     orders = {}
     version = FIRST
-    while names := list(_names(ask(version))):
+    while names := list(_names(order_list(version))):
         orders[str(version)] = names
         version += 1
     return orders
