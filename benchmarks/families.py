@@ -106,7 +106,7 @@ def _build_plain(name: str, path: Path) -> float:
 
 def _decibels(found: Any, wanted: Any) -> float:
     span = float(np.ptp(wanted))
-    return psnr(found.astype(np.float64) / span, wanted.astype(np.float64) / span, best=200)
+    return psnr(found.astype(np.float64) / span, wanted.astype(np.float64) / span, cap=200)
 
 
 def _in_turn(plain: Path, ours: Path, given: Mapping[str, Any], optimised: bool) -> tuple[float, float, Any, Any]:

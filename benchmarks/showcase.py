@@ -97,7 +97,7 @@ def recover(console: Console) -> Showcase:
         before=shown[0],
         darktable=shown[1],
         proxies=shown[2],
-        psnr=psnr(shown[2], shown[1], best=CAP),
+        psnr=psnr(shown[2], shown[1], cap=CAP),
         evaluations=found.evaluations,
         sliders=list(_positions(truth, at)),
     )

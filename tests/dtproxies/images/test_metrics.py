@@ -9,7 +9,7 @@ LINEAR = Module(name="toy", version=1, kind="exact", space="input-rgb", sliders=
 LAB = Module(name="toy", version=1, kind="exact", space="lab", sliders=(), receptive_field=0)
 
 
-def test_a_hundredth_of_white_everywhere_is_forty_decibels() -> None:
+def test_psnr_of_a_constant_error() -> None:
     assert psnr(np.full(100, 0.51), np.full(100, 0.5), cap=CAP) == pytest.approx(40)
 
 

@@ -19,7 +19,7 @@ from dtmodels.families import Job
 from dtmodels.families._export import example_input, export
 from dtmodels.families._proxy_card import WEIGHTS, ProxyFacts, card_fields
 from dtproxies import modules
-from dtproxies.networks.frame import whole
+from dtproxies.networks.frame import whole_frame
 from dtproxies.proxy.definition import load_definition
 from dtproxies.proxy.weights import facts_of, load
 from dtproxies.vocabulary.module import Module
@@ -91,8 +91,8 @@ def card_facts(model_id: str, directory: Path) -> Mapping[str, Any]:
         optimiser=recipe.optimiser,
         pairs=recipe.pairs,
         side=recipe.side,
-        exposures=recipe.exposures,
-        charts=recipe.charts,
+        exposures=recipe.exposure_range,
+        charts=recipe.chart_fraction,
         mosaic=module.space == "raw",
         continuous=any(not slider.choices for slider in module.sliders),
     )

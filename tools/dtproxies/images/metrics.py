@@ -50,10 +50,10 @@ def compare(image: Pixels, reference: Pixels, module: Module) -> Metrics:
     light = [from_space(one, module.result_space) for one in (exact, expected)]
     displayed = [to_display(one, module.result_space) for one in (exact, expected)]
     colours = [linear_rec709_to_lab(np.clip(one, 0, 1)) for one in light]
-    return Figures(
-        display_psnr=psnr(*screens, cap=CAP),
+    return Metrics(
+        display_psnr=psnr(*displayed, cap=CAP),
         log_psnr=psnr(*map(log_encode, light), cap=CAP),
-        ssim=ssim(*screens),
+        ssim=ssim(*displayed),
         delta_e=float(np.mean(delta_e(*colours))),
         max_error=float(error.max()),
         relative_error=float(
@@ -62,9 +62,9 @@ def compare(image: Pixels, reference: Pixels, module: Module) -> Metrics:
     )
 
 
-def display_psnr(found: Pixels, wanted: Pixels, module: Module) -> float:
-    """`Figures.display_psnr` alone, in a tenth of the time."""
-    return psnr(to_display(found, module.made), to_display(wanted, module.made), cap=CAP)
+def display_psnr(image: Pixels, reference: Pixels, module: Module) -> float:
+    """Compute `Metrics.display_psnr` alone, in a tenth of the time of `compare`."""
+    return psnr(to_display(image, module.result_space), to_display(reference, module.result_space), cap=CAP)
 
 
 def encode_output(pixels: Pixels, module: Module) -> Values:

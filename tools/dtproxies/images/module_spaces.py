@@ -21,12 +21,12 @@ WHITE = {"input-rgb": 1.0, "work-rgb": 1.0, "lab": 100.0, "display": 1.0, "raw":
 
 
 def to_space(light: Pixels, space: Space) -> Pixels:
-    """Linear Rec709 in a module's space."""
+    """Convert linear Rec709 to a module's space."""
     return to_mosaic(light) if space == "raw" else from_linear_rec709(light, space)
 
 
 def from_space(pixels: Pixels, space: Space) -> Pixels:
-    """Linear Rec709 from a module's space: the inverse of `to_space`, but for a mosaic."""
+    """Convert a module's space to linear Rec709: the inverse of `to_space`, except for a mosaic."""
     return _grey(pixels) if space == "raw" else to_linear_rec709(pixels, space)
 
 

@@ -34,9 +34,9 @@ def write_video(console: Console, frames: Path, path: Path, *, rate: int = FRAME
         console.note(f"ffmpeg was not found, so no video was written; to install it: {INSTALL_HINT}")
         return False
     with atomic_file(path) as part:
-        # The format has to be named, since the name of the part does not end like a video.
-        words = [*command(program, frames, part, rate)[:-1], "-f", "mp4", str(part)]
-        done = subprocess.run(words, capture_output=True, text=True, errors="replace", check=False)
+        # Name the format, because the temporary file has no video suffix.
+        arguments = [*ffmpeg_command(program, frames, part, rate)[:-1], "-f", "mp4", str(part)]
+        done = subprocess.run(arguments, capture_output=True, text=True, errors="replace", check=False)
         if done.returncode:
             last = (done.stderr.strip().splitlines() or ["no output"])[-1]
             raise Failure(f"ffmpeg ended with status {done.returncode}: {last}", where=str(path))
