@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from dtbase.system.files import write_json
 from dtmodels.card.reader import read_card
 from dtmodels.families import Job
-from dtmodels.families._state_dict_mapping import Layout, fit
+from dtmodels.families._state_dict_mapping import Layout, map_state_dict
 from dtmodels.graph.normalise import normalise
 from dtmodels.graph.operators import slow_on_coreml
 from dtmodels.package.config_writer import config
@@ -57,7 +57,7 @@ def hold_mapping(published: Callable[[str], dict[str, Any]]) -> Callable[[str, n
         shapes = {one: torch.empty(shape, dtype=kind, device="meta") for one, (shape, kind) in kinds.items()}
         assert len(shapes) == listed["count"]
         assert all(one.startswith(layout.prefix) for one in shapes)
-        fit(network.state_dict(), shapes, layout)
+        map_state_dict(network.state_dict(), shapes, layout)
 
     return hold
 

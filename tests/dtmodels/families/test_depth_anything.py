@@ -16,7 +16,7 @@ from torch import nn
 from dtbase.system.errors import Failure
 from dtmodels.families import Job
 from dtmodels.families._seeded_weights import seeded_weights
-from dtmodels.families._state_dict_mapping import Layout, StateDictMismatch, fit
+from dtmodels.families._state_dict_mapping import Layout, StateDictMismatch, map_state_dict
 from dtmodels.families.depth_anything import VARIANTS, DepthAnything, Variant, convert
 from dtmodels.graph.runtime import Runtime
 from dtmodels.stages.validate import validate_path
@@ -43,7 +43,7 @@ def seeded(variant: Variant) -> DepthAnything:
     network, layout = DepthAnything(variant).eval(), variant.layouts["original"]
     state = network.state_dict()
     values = seeded_weights({layout.sources(name)[0]: tensor for name, tensor in state.items()}, 0, variant.recipe)
-    network.load_state_dict(fit(state, values, layout))
+    network.load_state_dict(map_state_dict(state, values, layout))
     return network
 
 

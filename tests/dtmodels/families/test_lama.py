@@ -19,7 +19,7 @@ from torch import nn
 from dtbase.system.errors import Failure
 from dtmodels.families import Job
 from dtmodels.families._ffc import Generator
-from dtmodels.families._ffc_fold import fold
+from dtmodels.families._ffc_fold import fold_generator
 from dtmodels.families._seeded_weights import seeded_weights
 from dtmodels.families._state_dict_mapping import Layout, StateDictMismatch
 from dtmodels.families.lama import LAYOUT, RECIPE, Erase, convert
@@ -101,7 +101,7 @@ def test_the_form_for_export_computes_the_same() -> None:
     network, masked = seeded(48, 64, blocks=1), torch.rand(1, 4, 48, 64)
     with torch.no_grad():
         before = network(masked)
-        fold(network)
+        fold_generator(network)
         after = network(masked)
     assert not any(isinstance(module, nn.BatchNorm2d) for module in network.modules())
     assert float((after - before).abs().max() / before.std()) < 1e-5

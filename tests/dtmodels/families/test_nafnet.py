@@ -15,7 +15,7 @@ from torch.nn import functional
 from dtbase.system.errors import Failure
 from dtmodels.families import Job
 from dtmodels.families._nafnet import NAFNet
-from dtmodels.families._nafnet_inference import for_inference
+from dtmodels.families._nafnet_inference import replace_blocks
 from dtmodels.families._seeded_weights import seeded_weights
 from dtmodels.families._state_dict_mapping import Layout, StateDictMismatch
 from dtmodels.families.nafnet import LAYOUT, RECIPE, convert
@@ -58,7 +58,7 @@ def test_the_exported_form_computes_the_same() -> None:
     network.load_state_dict(seeded_weights(network.state_dict(), 5, RECIPE))
     with torch.no_grad():
         wanted = network(image)
-        found = for_inference(network)(image)
+        found = replace_blocks(network)(image)
     assert float((found - wanted).abs().max()) < 1e-5 * float(wanted.std())
 
 

@@ -18,7 +18,7 @@ from dtmodels.card.model import Checkpoint
 from dtmodels.families import Job
 from dtmodels.families.onnx import convert
 from dtmodels.graph.normalise import normalise
-from dtmodels.graph.parity import BEST, check_parity
+from dtmodels.graph.parity import MAX_PSNR, check_parity
 from dtmodels.graph.runtime import Runtime
 
 MakeGraph = Callable[..., onnx.ModelProto]
@@ -91,7 +91,7 @@ def test_weights_in_a_file_of_its_directory_come_inside(
     path, rows = finished(job), np.ones((2, 3), np.float32)
     assert np.array_equal(run(path, input=rows)["output"], rows @ WEIGHTS)
     assert numpy_helper.to_array(onnx.load(path).graph.initializer[0]).shape == (3, 4)
-    assert check_parity(job.output / "model.onnx", path, runtime, "full") == BEST
+    assert check_parity(job.output / "model.onnx", path, runtime, "full") == MAX_PSNR
 
 
 @pytest.mark.parametrize("location", ["../model.onnx_data", "/etc/passwd", "a/../../b", "C:\\weights", "", "..\\b"])
@@ -166,7 +166,7 @@ def test_whole_numbers_and_halves_become_float32_outside(ready: Ready, make_grap
     path, labels = finished(job), np.array([[1, 0, -1, 3]], np.float32)
     found = run(path, labels=labels)
     assert all(value.dtype == np.float32 and np.array_equal(value, labels) for value in found.values())
-    assert check_parity(job.output / "model.onnx", path, runtime, "full") == BEST
+    assert check_parity(job.output / "model.onnx", path, runtime, "full") == MAX_PSNR
 
 
 def test_tensors_get_the_order_and_the_names_of_the_card(ready: Ready, make_graph: MakeGraph) -> None:

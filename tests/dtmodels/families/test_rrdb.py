@@ -17,7 +17,7 @@ from dtmodels.card.model import Checkpoint
 from dtmodels.families import Job
 from dtmodels.families._seeded_weights import seeded_weights
 from dtmodels.families._state_dict_mapping import Layout, StateDictMismatch
-from dtmodels.families.rrdb import LAYOUT, PROOF, RECIPE, SCALES, RRDBNet, convert
+from dtmodels.families.rrdb import LAYOUT, PARITY_SIDE, RECIPE, SCALES, RRDBNet, convert
 from dtmodels.graph.parity import parity_psnr
 from dtmodels.graph.runtime import Runtime
 
@@ -74,11 +74,11 @@ def test_each_checkpoint_becomes_a_graph_of_its_own(upscale_job: Callable[..., J
 def test_a_large_tile_is_held_against_the_network_on_a_smaller_one(
     upscale_job: Callable[..., Job], finished: Callable[..., Path], runtime: Runtime
 ) -> None:
-    job = upscale_job("x4", options=TINY, seed=0, attributes={"input_sizes": [PROOF + 32]})
+    job = upscale_job("x4", options=TINY, seed=0, attributes={"input_sizes": [PARITY_SIDE + 32]})
     model = finished(convert, job) / "model_x4.onnx"
     with np.load(job.output / "model_x4.npz") as notes:
-        assert notes["wanted output"].shape == (1, 3, 4 * PROOF, 4 * PROOF)
-    assert runtime.load(model).inputs[0].shape == (1, 3, PROOF + 32, PROOF + 32)
+        assert notes["wanted output"].shape == (1, 3, 4 * PARITY_SIDE, 4 * PARITY_SIDE)
+    assert runtime.load(model).inputs[0].shape == (1, 3, PARITY_SIDE + 32, PARITY_SIDE + 32)
     assert parity_psnr(job.output / "model_x4.onnx", model, runtime) > 100
 
 

@@ -20,7 +20,7 @@ from torch import nn
 from dtbase.system.files import write_json
 from dtmodels.families import Job, sam2, sam_hq
 from dtmodels.families._seeded_weights import Recipe, seeded_weights
-from dtmodels.families._state_dict_mapping import Layout, StateDictMismatch, fit
+from dtmodels.families._state_dict_mapping import Layout, StateDictMismatch, map_state_dict
 from dtmodels.graph.normalise import normalise
 from dtmodels.package.config_writer import config
 from dtmodels.stages.validate import validate_path
@@ -89,7 +89,7 @@ def test_a_checkpoint_of_another_variant_is_refused(
     kinds = {one: (shape, getattr(torch, kind)) for one, shape, kind in published(other)["tensors"]}
     shapes = {one: torch.empty(shape, dtype=kind, device="meta") for one, (shape, kind) in kinds.items()}
     with pytest.raises(StateDictMismatch, match="the tensors do not fit the network"):
-        fit(empty(name).state_dict(), shapes, layout(name), where=other)
+        map_state_dict(empty(name).state_dict(), shapes, layout(name), where=other)
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from dtmodels.families._resample import bicubic
 from dtmodels.families._sam2_network import Decoder as sam2_decoder  # noqa: N813 - two are called alike
 from dtmodels.families._sam_decoder import MaskDecoder
 from dtmodels.families._sam_hq_network import Decoder as sam_hq_decoder  # noqa: N813
-from dtmodels.families._sam_inference import ImageToToken, ReorderedRefinement, TokenToImage, for_inference
-from dtmodels.families._sam_layers import ChannelNorm, joined, scaled_dot_product_attention, windows
+from dtmodels.families._sam_inference import ImageToToken, ReorderedRefinement, TokenToImage, optimise_decoder
+from dtmodels.families._sam_layers import ChannelNorm, join_windows, scaled_dot_product_attention, split_windows
 from dtmodels.families._sam_prompt import PromptEncoder
 from dtmodels.families._tiny_vit import ConvNorm, _distances
 
@@ -28,9 +28,9 @@ def seeded() -> None:
 @pytest.mark.parametrize(("height", "width", "side"), [(8, 8, 4), (9, 14, 7), (5, 3, 4)])
 def test_windows_come_together_again_without_what_filled_them(height: int, width: int, side: int) -> None:
     image = torch.randn(1, height, width, 3)
-    cut = windows(image, side)
+    cut = split_windows(image, side)
     assert cut.shape == (-(-height // side) * -(-width // side), side, side, 3)
-    assert torch.equal(joined(cut, height, width), image)
+    assert torch.equal(join_windows(cut, height, width), image)
     assert cut.sum() == pytest.approx(image.sum().item(), abs=1e-4)
 
 
@@ -145,16 +145,16 @@ def test_the_exported_form_of_a_decoder_computes_the_same(
     maps = tuple(torch.randn(1, channels, side, side) for channels, side in features)
     given = (torch.randn(1, 256, 64, 64), torch.rand(1, 4096, 256), decoder.tokens(), torch.randn(1, points, 256), maps)
     wanted = decoder(*given)
-    kinds = {type(module) for module in for_inference(decoder).modules()}
+    kinds = {type(module) for module in optimise_decoder(decoder).modules()}
     assert {TokenToImage, ImageToToken} <= kinds and (ReorderedRefinement in kinds) == decoder.hq
     for one, other in zip(decoder(*given), wanted, strict=True):
         assert (one - other).abs().max() < 1e-4 * other.std()
 
 
 def test_the_exported_form_is_made_once() -> None:
-    decoder = for_inference(sam2_decoder(hq=False))
+    decoder = optimise_decoder(sam2_decoder(hq=False))
     with pytest.raises(TypeError, match="TokenToImage is no attention"):
-        for_inference(decoder)
+        optimise_decoder(decoder)
 
 
 def test_fused_convolutions_of_the_neck_change_nothing() -> None:

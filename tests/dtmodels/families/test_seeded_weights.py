@@ -9,16 +9,16 @@ import pytest
 import torch
 from torch import Tensor
 
-from dtmodels.families._seeded_weights import Recipe, seeded_weights, stand_in
+from dtmodels.families._seeded_weights import Recipe, seeded_tensor, seeded_weights
 
 PLAIN = Recipe()
 
 
 def test_the_order_does_not_matter_but_name_and_seed_do() -> None:
-    first = stand_in("a.weight", (4, 3), 0, PLAIN)
-    assert torch.equal(first, stand_in("a.weight", (4, 3), 0, PLAIN))
-    assert not torch.equal(first, stand_in("b.weight", (4, 3), 0, PLAIN))
-    assert not torch.equal(first, stand_in("a.weight", (4, 3), 1, PLAIN))
+    first = seeded_tensor("a.weight", (4, 3), 0, PLAIN)
+    assert torch.equal(first, seeded_tensor("a.weight", (4, 3), 0, PLAIN))
+    assert not torch.equal(first, seeded_tensor("b.weight", (4, 3), 0, PLAIN))
+    assert not torch.equal(first, seeded_tensor("a.weight", (4, 3), 1, PLAIN))
 
 
 @pytest.mark.parametrize(
@@ -39,15 +39,19 @@ def test_the_order_does_not_matter_but_name_and_seed_do() -> None:
 def test_every_kind_of_tensor_has_its_own_spread(
     name: str, shape: tuple[int, ...], mean: float, deviation: float
 ) -> None:
-    made = stand_in(name, shape, 0, Recipe(gain=2)).double()
+    made = seeded_tensor(name, shape, 0, Recipe(gain=2)).double()
     assert abs(float(made.mean()) - mean) < 0.02
     assert abs(float(made.std()) / deviation - 1) < 0.03
 
 
 def test_factors_and_offsets_are_for_full_names() -> None:
     recipe = Recipe(factors={"head.bias": 2}, offsets={"head.bias": 5})
-    assert torch.allclose(stand_in("head.bias", (8,), 0, recipe), 2 * stand_in("head.bias", (8,), 0, PLAIN) + 5)
-    assert torch.equal(stand_in("model.head.bias", (8,), 0, recipe), stand_in("model.head.bias", (8,), 0, PLAIN))
+    assert torch.allclose(
+        seeded_tensor("head.bias", (8,), 0, recipe), 2 * seeded_tensor("head.bias", (8,), 0, PLAIN) + 5
+    )
+    assert torch.equal(
+        seeded_tensor("model.head.bias", (8,), 0, recipe), seeded_tensor("model.head.bias", (8,), 0, PLAIN)
+    )
 
 
 def test_counters_stay() -> None:

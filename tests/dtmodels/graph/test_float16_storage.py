@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from onnx import TensorProto, helper
 
-from dtmodels.graph.float16_storage import LARGE_FILE, store_half
+from dtmodels.graph.float16_storage import MIN_MODEL_BYTES, store_float16
 
 Graph = Callable[..., onnx.ModelProto]
 SIDE = 1100
@@ -46,7 +46,7 @@ def test_the_file_is_half_as_large_and_the_output_nearly_the_same(
     model = product(rng.normal(0, 0.05, (SIDE, 1000)).astype(np.float32))
     given, before = rng.normal(size=(1, SIDE)).astype(np.float32), len(model.SerializeToString())
     wanted = ran(model, given)
-    assert store_half(model)
+    assert store_float16(model)
     onnx.checker.check_model(model, full_check=True)
     found = ran(model, given)
     assert len(model.SerializeToString()) < 0.51 * before
@@ -58,9 +58,9 @@ def test_the_file_is_half_as_large_and_the_output_nearly_the_same(
 
 def test_doing_it_twice_changes_nothing(product: Callable[..., onnx.ModelProto]) -> None:
     model = product(np.random.default_rng(0).normal(size=(SIDE, 1000)).astype(np.float32))
-    store_half(model)
+    store_float16(model)
     once = model.SerializeToString(deterministic=True)
-    assert not store_half(model)
+    assert not store_float16(model)
     assert model.SerializeToString(deterministic=True) == once
 
 
@@ -69,11 +69,11 @@ def test_what_float16_cannot_hold_stays(product: Callable[..., onnx.ModelProto],
     matrix = np.random.default_rng(0).normal(0, worst, (SIDE, 1000)).astype(np.float32)
     model = product(matrix)
     before = model.SerializeToString()
-    assert not store_half(model)
+    assert not store_float16(model)
     assert model.SerializeToString() == before
 
 
 def test_small_models_stay_as_they_are(product: Callable[..., onnx.ModelProto]) -> None:
-    columns = LARGE_FILE // 4 // SIDE - 2
-    assert not store_half(product(np.ones((SIDE, columns), np.float32)))
-    assert store_half(product(np.ones((SIDE, columns + 2), np.float32)))
+    columns = MIN_MODEL_BYTES // 4 // SIDE - 2
+    assert not store_float16(product(np.ones((SIDE, columns), np.float32)))
+    assert store_float16(product(np.ones((SIDE, columns + 2), np.float32)))

@@ -12,10 +12,10 @@ from onnxruntime.capi import onnxruntime_pybind11_state
 from dtbase.system.errors import Failure
 from dtmodels.graph.operators import (
     COREML,
-    COREML_GIVES_BACK,
-    EVERYWHERE,
-    LACKING,
+    COREML_CPU_FALLBACK,
     STANDARD,
+    SUPPORTED_EVERYWHERE,
+    UNSUPPORTED,
     check_operators,
     operators,
     slow_on_coreml,
@@ -53,17 +53,17 @@ def test_branches_are_searched_too(make_graph: Graph) -> None:
 
 
 def test_the_tables_do_not_contradict_each_other() -> None:
-    assert not EVERYWHERE & set(LACKING)
-    assert COREML <= EVERYWHERE
-    assert set(COREML_GIVES_BACK) <= EVERYWHERE - COREML
-    assert all(onnx.defs.has(name) for name in {*EVERYWHERE, *LACKING})
+    assert not SUPPORTED_EVERYWHERE & set(UNSUPPORTED)
+    assert COREML <= SUPPORTED_EVERYWHERE
+    assert set(COREML_CPU_FALLBACK) <= SUPPORTED_EVERYWHERE - COREML
+    assert all(onnx.defs.has(name) for name in {*SUPPORTED_EVERYWHERE, *UNSUPPORTED})
 
 
 def test_the_cpu_has_a_kernel_for_each_of_them() -> None:
     kernels = onnxruntime_pybind11_state.get_all_opkernel_def()
     there = {kernel.op_name for kernel in kernels if kernel.domain in STANDARD}
-    assert EVERYWHERE - there == {"Constant"}
-    assert {"HardSwish", "Mish", "GroupNormalization"} <= set(LACKING) - there
+    assert SUPPORTED_EVERYWHERE - there == {"Constant"}
+    assert {"HardSwish", "Mish", "GroupNormalization"} <= set(UNSUPPORTED) - there
 
 
 def test_what_coreml_leaves_to_the_cpu_is_found_unless_it_is_explained(make_graph: Graph) -> None:

@@ -11,7 +11,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from dtbase.system.errors import Failure
-from dtmodels.graph.parity import BEST, check_parity, parity_psnr, save_reference_output
+from dtmodels.graph.parity import MAX_PSNR, check_parity, parity_psnr, save_reference_output
 from dtmodels.graph.runtime import GraphFailure, Runtime
 
 Wrong = Callable[[float], tuple[Path, Path]]
@@ -32,7 +32,7 @@ def off_by(tmp_path: Path, make_denoiser: Callable[..., onnx.ModelProto]) -> Wro
 
 
 def test_equal_outputs_get_the_best_mark(off_by: Wrong, runtime: Runtime) -> None:
-    assert parity_psnr(*off_by(0.0), runtime) == BEST
+    assert parity_psnr(*off_by(0.0), runtime) == MAX_PSNR
 
 
 def test_decibels_count_from_the_largest_output(off_by: Wrong, runtime: Runtime) -> None:
@@ -81,7 +81,7 @@ def sized(tmp_path: Path, side: int, node: onnx.NodeProto, *constants: onnx.Tens
 
 
 @pytest.mark.parametrize("side", [8, 32, 40])
-@pytest.mark.parametrize(("shift", "ratio"), [(0.0, BEST), (0.01, 40.0)])
+@pytest.mark.parametrize(("shift", "ratio"), [(0.0, MAX_PSNR), (0.01, 40.0)])
 def test_a_graph_that_works_at_any_size_is_held_at_the_size_of_the_notes(
     tmp_path: Path, runtime: Runtime, side: int, shift: float, ratio: float
 ) -> None:
@@ -95,6 +95,6 @@ def test_a_graph_that_works_at_any_size_is_held_at_the_size_of_the_notes(
 def test_a_graph_that_holds_a_size_of_its_own_does_not_pass_at_another(tmp_path: Path, runtime: Runtime) -> None:
     shape = numpy_helper.from_array(np.array([1, 3, 32, 32]), "shape")
     node = helper.make_node("Reshape", ["input", "shape"], ["output"])
-    assert parity_psnr(*sized(tmp_path, 32, node, shape), runtime) == BEST
+    assert parity_psnr(*sized(tmp_path, 32, node, shape), runtime) == MAX_PSNR
     with pytest.raises(GraphFailure, match="cannot be reshaped"):
         parity_psnr(*sized(tmp_path, 8, node, shape), runtime)

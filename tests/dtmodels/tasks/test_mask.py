@@ -12,7 +12,7 @@ from onnx import TensorProto, helper
 from dtmodels.findings.check_report import CheckReport
 from dtmodels.graph.runtime import Runtime
 from dtmodels.stages.validate import validate_path
-from dtmodels.tasks._decoder import route
+from dtmodels.tasks._decoder import route_features
 
 Directory = Callable[..., Path]
 MakeGraph = Callable[..., onnx.ModelProto]
@@ -169,4 +169,4 @@ def test_segnext_has_one_square_mask(
     ],
 )
 def test_encoder_outputs_go_where_their_names_say(given: list[str], wanted: list[str], order: list[int]) -> None:
-    assert route(given, wanted) == order
+    assert route_features(given, wanted) == order

@@ -19,10 +19,10 @@ from dtbase.system.errors import Failure
 ZIP, PICKLE = b"PK\x03\x04", b"\x80"
 SAFETENSORS = b"\0\0\0\0{"
 """After the low half of a header's length: its high half, and the first letter of the header."""
-SUFFICES = "a checkpoint holds tensors only; take the author's plain file of weights"
+FIX_FORMAT = "a checkpoint holds tensors only; take the author's plain file of weights"
 
 
-def read(path: Path, *, key: str = "", inert: Sequence[str] = ()) -> dict[str, Tensor]:
+def read_checkpoint(path: Path, *, key: str = "", inert: Sequence[str] = ()) -> dict[str, Tensor]:
     """Read a checkpoint: a file of `torch.save`, old or new format, or a safetensors file; the content decides.
 
     Args:
@@ -71,7 +71,7 @@ def _refuse_other_files(path: Path, head: bytes) -> None:
             raise Failure("is cut off: the end of the file is missing", where=str(path), fix="download it again")
         with zipfile.ZipFile(path) as archive:
             if any(name.endswith("/constants.pkl") for name in archive.namelist()):
-                raise Failure("is a TorchScript program, not a file of weights", where=str(path), fix=SUFFICES)
+                raise Failure("is a TorchScript program, not a file of weights", where=str(path), fix=FIX_FORMAT)
     elif not head.startswith(PICKLE):
         raise Failure(f"is no checkpoint: it starts with {head[:8]!r}", where=str(path), fix="download it again")
 
@@ -83,7 +83,7 @@ def _torch(path: Path, inert: Sequence[str], *, mapped: bool) -> Any:
             warnings.simplefilter("ignore")
             return torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
     except pickle.UnpicklingError as exc:
-        raise Failure(f"holds more than tensors: {_reason(exc)}", where=str(path), fix=SUFFICES) from exc
+        raise Failure(f"holds more than tensors: {_reason(exc)}", where=str(path), fix=FIX_FORMAT) from exc
     except Exception as exc:
         # what torch raises for a damaged file depends on where the damage lies
         raise Failure(f"is damaged or cut off: {_reason(exc)}", where=str(path), fix="download it again") from exc

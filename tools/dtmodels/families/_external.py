@@ -13,7 +13,7 @@ from dtbase.system.errors import Failure
 from dtmodels.graph.inspect import tensors
 
 
-def read(place: PurePosixPath, files: Mapping[PurePosixPath, Path]) -> onnx.ModelProto:
+def read_onnx(place: PurePosixPath, files: Mapping[PurePosixPath, Path]) -> onnx.ModelProto:
     """The graph at `place`, with all its weights.
 
     Args:

@@ -11,7 +11,7 @@ from dtmodels.families._ffc import FastFourierConvolution, FourierUnit, Generato
 from dtmodels.families._fold import fold_norm
 
 
-def fold(generator: Generator) -> None:
+def fold_generator(generator: Generator) -> None:
     """Bring a loaded generator into the form for export, in place; it cannot be loaded again."""
     for module in generator.modules():
         _fold_norms(module)

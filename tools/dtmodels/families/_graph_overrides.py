@@ -30,7 +30,7 @@ class GraphOverrides:
         return self.rename.get(name, name)
 
 
-def wishes(card: Card, graphs: Iterable[str]) -> dict[str, GraphOverrides]:
+def read_graph_overrides(card: Card, graphs: Iterable[str]) -> dict[str, GraphOverrides]:
     """The options of a card, by graph.
 
     Raises:

@@ -12,7 +12,14 @@ from torch import Tensor, nn
 
 from dtmodels.families._gelu import gelu
 from dtmodels.families._resample import bicubic
-from dtmodels.families._sam_layers import Mlp, attend_by_head, heads, joined, scaled_dot_product_attention, windows
+from dtmodels.families._sam_layers import (
+    Mlp,
+    attend_by_head,
+    join_windows,
+    scaled_dot_product_attention,
+    split_heads,
+    split_windows,
+)
 
 EPSILON = 1e-6
 GRID = 256
@@ -52,21 +59,21 @@ class Size:
 class Attention(nn.Module):
     """Attention within windows; in the first block of a stage queries are pooled two by two."""
 
-    def __init__(self, width: int, outer: int, count: int, *, pooled: bool, everywhere: bool) -> None:
+    def __init__(self, width: int, outer: int, count: int, *, pool_queries: bool, everywhere: bool) -> None:
         super().__init__()
         self.qkv = nn.Linear(width, 3 * outer)
         self.proj = nn.Linear(outer, outer)
-        self._heads, self._pooled = count, pooled
+        self._heads, self._pool_queries = count, pool_queries
         self._attend = attend_by_head if everywhere else scaled_dot_product_attention
 
     def forward(self, cut: Tensor) -> Tensor:
         """`[n, H, W, C]` to `[n, h, w, outer]`, where h and w are half as large if queries are pooled."""
         count, height, width, _ = cut.shape
         query, key, value = self.qkv(cut).chunk(3, -1)
-        if self._pooled:
-            query = pooled(query)
+        if self._pool_queries:
+            query = max_pool_2x2(query)
             height, width = height // 2, width // 2
-        query, key, value = (heads(given.flatten(1, 2), self._heads) for given in (query, key, value))
+        query, key, value = (split_heads(given.flatten(1, 2), self._heads) for given in (query, key, value))
         mixed = self._attend(query, key, value)
         result: Tensor = self.proj(mixed.reshape(count, height, width, -1))
         return result
@@ -75,25 +82,25 @@ class Attention(nn.Module):
 class Block(nn.Module):
     """One transformer block; `window` is 0 for attention over the whole image."""
 
-    def __init__(self, width: int, outer: int, count: int, window: int, *, pooled: bool) -> None:
+    def __init__(self, width: int, outer: int, count: int, window: int, *, pool_queries: bool) -> None:
         super().__init__()
         self.norm1 = nn.LayerNorm(width, eps=EPSILON)
-        self.attn = Attention(width, outer, count, pooled=pooled, everywhere=window == 0)
+        self.attn = Attention(width, outer, count, pool_queries=pool_queries, everywhere=window == 0)
         self.norm2 = nn.LayerNorm(outer, eps=EPSILON)
         self.mlp = Mlp([outer, 4 * outer, outer], gelu)
         if width != outer:
             self.proj = nn.Linear(width, outer)
-        self._window, self._pooled, self._widened = window, pooled, width != outer
+        self._window, self._pool_queries, self._widened = window, pool_queries, width != outer
 
     def forward(self, image: Tensor) -> Tensor:
         """`[1, H, W, C]` to the same, or to half the size and twice the channels."""
         normed = self.norm1(image)
         if self._widened:
             image = self.proj(normed)
-        if self._pooled:
-            image = pooled(image)
+        if self._pool_queries:
+            image = max_pool_2x2(image)
         if self._window:
-            seen = joined(self.attn(windows(normed, self._window)), image.shape[1], image.shape[2])
+            seen = join_windows(self.attn(split_windows(normed, self._window)), image.shape[1], image.shape[2])
         else:
             seen = self.attn(normed)
         image = image + seen
@@ -133,7 +140,7 @@ class Hiera(nn.Module):
         return maps
 
 
-def pooled(image: Tensor) -> Tensor:
+def max_pool_2x2(image: Tensor) -> Tensor:
     """Maximum of two by two in `[n, H, W, C]`."""
     return F.max_pool2d(image.permute(0, 3, 1, 2), 2).permute(0, 2, 3, 1)
 
@@ -146,5 +153,5 @@ def _blocks(size: Size) -> Iterator[Block]:
             enters = stage > 0 and position == 0
             before = stage - 1 if enters else stage
             window = 0 if number in size.everywhere else size.windows[before]
-            yield Block(size.widths[before], size.widths[stage], size.heads << stage, window, pooled=enters)
+            yield Block(size.widths[before], size.widths[stage], size.heads << stage, window, pool_queries=enters)
             number += 1

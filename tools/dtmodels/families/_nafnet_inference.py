@@ -14,7 +14,7 @@ from dtmodels.families._nafnet import Block, NAFNet
 
 
 @torch.no_grad()
-def for_inference(network: NAFNet) -> NAFNet:
+def replace_blocks(network: NAFNet) -> NAFNet:
     """Replace the blocks of `network`, in place; its weights are used up."""
     for blocks in (*network.encoders, network.middle_blks, *network.decoders):
         if isinstance(blocks, nn.Sequential):

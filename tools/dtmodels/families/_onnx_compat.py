@@ -21,7 +21,7 @@ from dtmodels.families._graph_overrides import GraphOverrides
 from dtmodels.graph.normalise import MAX_OPSET
 from dtmodels.graph.operators import STANDARD, operators
 
-NUMBERS = {
+CASTABLE = {
     TensorProto.FLOAT16,
     TensorProto.DOUBLE,
     TensorProto.INT8,
@@ -37,7 +37,7 @@ Shape = tuple[int | str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Repaired:
+class CompatibleGraph:
     """A graph darktable can be given."""
 
     model: onnx.ModelProto
@@ -49,7 +49,7 @@ class Repaired:
     """Of outputs, by their new name."""
 
 
-def repair(original: onnx.ModelProto, where: str, asked: GraphOverrides) -> Repaired:
+def make_compatible(original: onnx.ModelProto, where: str, asked: GraphOverrides) -> CompatibleGraph:
     """Repair a graph.
 
     Args:
@@ -79,7 +79,7 @@ def repair(original: onnx.ModelProto, where: str, asked: GraphOverrides) -> Repa
     for name in [*(value.name for value in graph.input), *names]:
         _rename(graph, name, asked.renamed(name), where)
     model = _with_shapes(model)
-    return Repaired(
+    return CompatibleGraph(
         model=model,
         inputs={value.name: _shape(value) for value in model.graph.input},
         outputs={old: asked.renamed(old) for old in names},
@@ -146,7 +146,7 @@ def _float_output(graph: onnx.GraphProto, value: onnx.ValueInfoProto, where: str
 
 def _kind(value: onnx.ValueInfoProto, where: str) -> int:
     kind = value.type.tensor_type.elem_type
-    if kind != TensorProto.FLOAT and kind not in NUMBERS:
+    if kind != TensorProto.FLOAT and kind not in CASTABLE:
         name = TensorProto.DataType.Name(kind).lower() if value.type.HasField("tensor_type") else "no tensor"
         what = f"'{value.name}' is {name}, which darktable cannot pass"
         raise Failure(what, where=where, fix="export it with float32 inputs and outputs")

@@ -9,7 +9,7 @@ from dtbase.system.errors import Failure
 from dtmodels.card.model import Card
 
 Kind = TypeVar("Kind")
-USUAL = 512
+DEFAULT_TILE = 512
 """Tile size to suggest; the next multiple of what the network needs."""
 
 
@@ -25,7 +25,7 @@ def option(card: Card, name: str, default: Kind) -> Kind:
     return value
 
 
-def counts(card: Card, name: str, default: Sequence[int]) -> tuple[int, ...]:
+def positive_integers(card: Card, name: str, default: Sequence[int]) -> tuple[int, ...]:
     """Option `name` as a list of numbers from 1 on.
 
     Raises:
@@ -67,7 +67,7 @@ def tile_size(card: Card, file: str, multiple: int) -> int:
     )
     where = f"models/{card.id}/card.yaml: package.attributes.input_sizes"
     if not isinstance(sizes, Sequence) or isinstance(sizes, str) or not sizes or not _is_count(sizes[0]):
-        fix = f"write a list of one number: [{-(-USUAL // multiple) * multiple}]"
+        fix = f"write a list of one number: [{-(-DEFAULT_TILE // multiple) * multiple}]"
         raise Failure(f"gives no tile size for {file}", where=where, fix=fix)
     size = int(sizes[0])
     if size % multiple:

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from dtmodels.families._gelu import Gelu
 from dtmodels.families._sam_layers import ChannelNorm, Mlp, TwoLinear
-from dtmodels.families._sam_prompt import CELLS, WIDTH
+from dtmodels.families._sam_prompt import EMBEDDING_SIDE, WIDTH
 from dtmodels.families._sam_transformer import TwoWayTransformer
 
 MASKS = 3
@@ -87,9 +87,9 @@ class MaskDecoder(nn.Module):
             points: tokens of the clicks, `[1, N, 256]`.
             features: what the encoder gives beside the embedding.
         """
-        cells = image.reshape(1, WIDTH, CELLS * CELLS).transpose(1, 2)
+        cells = image.reshape(1, WIDTH, EMBEDDING_SIDE * EMBEDDING_SIDE).transpose(1, 2)
         seen, cells = self.transformer(cells, grid, torch.cat([tokens, points], 1))
-        enlarged = self.enlarge(cells.transpose(1, 2).reshape(1, WIDTH, CELLS, CELLS), features)
+        enlarged = self.enlarge(cells.transpose(1, 2).reshape(1, WIDTH, EMBEDDING_SIDE, EMBEDDING_SIDE), features)
         at = len(self.leading())
         makers = list(self.output_hypernetworks_mlps)[1:]
         mixes = torch.stack([maker(seen[:, at + 2 + number]) for number, maker in enumerate(makers)], 1)

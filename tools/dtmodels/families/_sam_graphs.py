@@ -10,12 +10,12 @@ from torch import Tensor, nn
 
 from dtmodels.families._export import example_input, export
 from dtmodels.families._sam_decoder import MaskDecoder
-from dtmodels.families._sam_prompt import SIDE, WIDTH, PromptEncoder
+from dtmodels.families._sam_prompt import IMAGE_SIDE, WIDTH, PromptEncoder
 
 PROMPTS = ("point_coords", "point_labels", "mask_input", "has_mask_input")
 """Inputs of the decoder after the encoder's outputs, in darktable's order."""
 OUTPUTS = ("masks", "iou_predictions", "low_res_masks")
-MEMORY = 256
+MASK_SIDE = 256
 """Width and height of masks, and of the previous one."""
 LABELS = (1, 0, 2, 3, -1)
 """Of the example's points, one of each kind; any number is allowed."""
@@ -77,19 +77,19 @@ def export_pair(
         features: names and shapes of the encoder's outputs, in order; the decoder's inputs have the same.
         directory: where they go.
     """
-    export(encoder, {"image": example_input(1, 3, SIDE, SIDE)}, list(features), directory / "encoder.onnx")
+    export(encoder, {"image": example_input(1, 3, IMAGE_SIDE, IMAGE_SIDE)}, list(features), directory / "encoder.onnx")
     known = {name: example_input(*shape) for name, shape in features.items()}
     export(
         decoder,
-        known | dict(zip(PROMPTS, prompts(), strict=True)),
+        known | dict(zip(PROMPTS, example_prompts(), strict=True)),
         OUTPUTS,
         directory / "decoder.onnx",
         symbols={"point_coords": {1: "points"}, "point_labels": {1: "points"}},
     )
 
 
-def prompts() -> tuple[Tensor, ...]:
+def example_prompts() -> tuple[Tensor, ...]:
     """Example of what follows the features: a click of each kind, and a previous mask."""
     labels = torch.tensor([LABELS], dtype=torch.float32)
-    mask = 20 * example_input(1, 1, MEMORY, MEMORY) - 10
-    return SIDE * example_input(1, len(LABELS), 2), labels, mask, torch.ones(1)
+    mask = 20 * example_input(1, 1, MASK_SIDE, MASK_SIDE) - 10
+    return IMAGE_SIDE * example_input(1, len(LABELS), 2), labels, mask, torch.ones(1)

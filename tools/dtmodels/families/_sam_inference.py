@@ -14,11 +14,11 @@ from torch import Tensor, nn
 
 from dtmodels.families._gelu import gelu
 from dtmodels.families._sam_decoder import MaskDecoder, Refinement
-from dtmodels.families._sam_layers import ChannelNorm, heads
+from dtmodels.families._sam_layers import ChannelNorm, split_heads
 from dtmodels.families._sam_transformer import HEADS, Attention, Layer
 
 
-def for_inference(decoder: MaskDecoder) -> MaskDecoder:
+def optimise_decoder(decoder: MaskDecoder) -> MaskDecoder:
     """Replace what is slow in `decoder`, in place; it has to have its final weights."""
     transformer = decoder.transformer
     for layer in transformer.layers:
@@ -47,7 +47,7 @@ class TokenToImage(nn.Module):
 
         The bias of keys adds the same to the scores of all cells, which changes no share.
         """
-        asked = heads(self.query(query), HEADS)[0] @ self.key
+        asked = split_heads(self.query(query), HEADS)[0] @ self.key
         shares = F.linear(asked.flatten(0, 1), key.flatten(0, 1)).softmax(-1)
         seen = (shares @ value.flatten(0, 1)).reshape(asked.shape) @ self.value
         result: Tensor = self.out(seen.transpose(0, 1).flatten(1) + self.offset)
@@ -68,7 +68,7 @@ class ImageToToken(nn.Module):
 
     def forward(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
         """`[1, cells, C]` and twice `[1, T, C]` to `[1, cells, C]`."""
-        keys, values = (heads(layer(given), HEADS)[0] for layer, given in ((self.key, key), (self.value, value)))
+        keys, values = (split_heads(layer(given), HEADS)[0] for layer, given in ((self.key, key), (self.value, value)))
         scores = F.linear(query.flatten(0, 1), (keys @ self.query).flatten(0, 1), (keys @ self.offset).flatten())
         shares = scores.reshape(scores.shape[0], HEADS, -1).softmax(-1).flatten(1)
         return torch.addmm(self.bias, shares, (values @ self.out).flatten(0, 1))[None]

@@ -62,7 +62,7 @@ class TwoLinear(nn.Module):
         return result
 
 
-def heads(tokens: Tensor, count: int) -> Tensor:
+def split_heads(tokens: Tensor, count: int) -> Tensor:
     """`[B, N, C]` to `[B, count, N, C / count]`."""
     batch, _, channels = tokens.shape
     return tokens.reshape(batch, -1, count, channels // count).transpose(1, 2)
@@ -106,7 +106,7 @@ def attend_by_head(query: Tensor, key: Tensor, value: Tensor, bias: Callable[[in
     return torch.cat(parts, -1)
 
 
-def windows(image: Tensor, side: int) -> Tensor:
+def split_windows(image: Tensor, side: int) -> Tensor:
     """Cut `[1, H, W, C]` into `[n, side, side, C]`; what is missing at the right and below is zero."""
     _, height, width, channels = image.shape
     right, below = -width % side, -height % side
@@ -117,7 +117,7 @@ def windows(image: Tensor, side: int) -> Tensor:
     return cut.reshape(rows * columns, side, side, channels)
 
 
-def joined(cut: Tensor, height: int, width: int) -> Tensor:
+def join_windows(cut: Tensor, height: int, width: int) -> Tensor:
     """Put the windows `[n, side, side, C]` together again to `[1, height, width, C]`, without what was added."""
     side, channels = cut.shape[1], cut.shape[3]
     rows, columns = -(-height // side), -(-width // side)

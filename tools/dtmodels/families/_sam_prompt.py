@@ -13,9 +13,9 @@ from dtmodels.families._sam_layers import ChannelNorm
 
 WIDTH = 256
 """Channels of image embedding and tokens."""
-SIDE = 1024
+IMAGE_SIDE = 1024
 """Width and height of the image, which point coordinates refer to."""
-CELLS = 64
+EMBEDDING_SIDE = 64
 """Width and height of the image embedding."""
 LABELS = (-1.0, 0.0, 1.0, 2.0, 3.0)
 """Padding, beside the object, on the object, and a box's corners at the top left and at the bottom right."""
@@ -73,7 +73,7 @@ class PromptEncoder(nn.Module):
         """
         known = torch.tensor(LABELS)
         kind = (labels[..., None] == known).to(coordinates.dtype)
-        position: Tensor = self.pe_layer((coordinates + 0.5) / SIDE)
+        position: Tensor = self.pe_layer((coordinates + 0.5) / IMAGE_SIDE)
         return position * (1 - kind[..., :1]) + kind @ table
 
     def mask(self, previous: Tensor, present: Tensor) -> Tensor:
@@ -90,9 +90,9 @@ class PromptEncoder(nn.Module):
 
     def grid(self) -> Tensor:
         """Positions of the cells of the image embedding, `[1, 4096, 256]`."""
-        centres = (torch.arange(CELLS) + 0.5) / CELLS
+        centres = (torch.arange(EMBEDDING_SIDE) + 0.5) / EMBEDDING_SIDE
         rows, columns = torch.meshgrid(centres, centres, indexing="ij")
-        grid: Tensor = self.pe_layer(torch.stack([columns, rows], -1).reshape(1, CELLS * CELLS, 2))
+        grid: Tensor = self.pe_layer(torch.stack([columns, rows], -1).reshape(1, EMBEDDING_SIDE * EMBEDDING_SIDE, 2))
         return grid
 
     def lines(self) -> tuple[Tensor, Tensor]:
@@ -100,7 +100,7 @@ class PromptEncoder(nn.Module):
 
         It holds sines and cosines of a sum of two angles. All cells would take a fifth of a decoder's file.
         """
-        centres = (torch.arange(CELLS) + 0.5) / CELLS
+        centres = (torch.arange(EMBEDDING_SIDE) + 0.5) / EMBEDDING_SIDE
         middle = torch.full_like(centres, 0.5)  # where a coordinate adds nothing to the angle
         sine, cosine = self.pe_layer(torch.stack([centres, middle], -1)).chunk(2, -1)
         columns = torch.stack([torch.cat([sine, cosine], -1), torch.cat([cosine, -sine], -1)])

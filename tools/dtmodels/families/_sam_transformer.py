@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from dtmodels.families._sam_layers import Mlp, TwoLinear, heads, scaled_dot_product_attention
+from dtmodels.families._sam_layers import Mlp, TwoLinear, scaled_dot_product_attention, split_heads
 
 HEADS = 8
 INNER = 2048
@@ -26,7 +26,7 @@ class Attention(nn.Module):
     def forward(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
         """`[1, N, C]` and twice `[1, M, C]` to `[1, N, C]`."""
         q, k, v = (
-            heads(layer(given), HEADS)
+            split_heads(layer(given), HEADS)
             for layer, given in ((self.q_proj, query), (self.k_proj, key), (self.v_proj, value))
         )
         result: Tensor = self.out_proj(scaled_dot_product_attention(q, k, v))

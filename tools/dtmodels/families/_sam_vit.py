@@ -10,12 +10,12 @@ from dtmodels.families._sam_layers import (
     ChannelNorm,
     TwoLinear,
     attend_by_head,
-    heads,
-    joined,
+    join_windows,
     scaled_dot_product_attention,
-    windows,
+    split_heads,
+    split_windows,
 )
-from dtmodels.families._sam_prompt import CELLS, WIDTH
+from dtmodels.families._sam_prompt import EMBEDDING_SIDE, WIDTH
 
 CHANNELS = 768
 DEPTH = 12
@@ -44,9 +44,9 @@ class Attention(nn.Module):
 
     def forward(self, cut: Tensor) -> Tensor:
         """`[n, side, side, C]` to the same."""
-        query, key, value = (heads(part.flatten(1, 2), HEADS) for part in self.qkv(cut).chunk(3, -1))
+        query, key, value = (split_heads(part.flatten(1, 2), HEADS) for part in self.qkv(cut).chunk(3, -1))
         rows, columns = self._distances(query)
-        if self._side < CELLS:
+        if self._side < EMBEDDING_SIDE:
             mixed = scaled_dot_product_attention(query, key, value, _spread(rows, columns))
         else:
             single = list(zip(rows.chunk(HEADS, 1), columns.chunk(HEADS, 1), strict=True))
@@ -75,7 +75,7 @@ class Block(nn.Module):
     def __init__(self, window: int) -> None:
         super().__init__()
         self.norm1 = nn.LayerNorm(CHANNELS, eps=EPSILON)
-        self.attn = Attention(window or CELLS)
+        self.attn = Attention(window or EMBEDDING_SIDE)
         self.norm2 = nn.LayerNorm(CHANNELS, eps=EPSILON)
         self.mlp = TwoLinear([CHANNELS, 4 * CHANNELS, CHANNELS], gelu)
         self._window = window
@@ -83,7 +83,11 @@ class Block(nn.Module):
     def forward(self, image: Tensor) -> Tensor:
         """`[1, 64, 64, 768]` to the same."""
         normed = self.norm1(image)
-        seen = joined(self.attn(windows(normed, self._window)), CELLS, CELLS) if self._window else self.attn(normed)
+        seen = (
+            join_windows(self.attn(split_windows(normed, self._window)), EMBEDDING_SIDE, EMBEDDING_SIDE)
+            if self._window
+            else self.attn(normed)
+        )
         image = image + seen
         result: Tensor = image + self.mlp(self.norm2(image))
         return result
@@ -107,7 +111,7 @@ class Vit(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.patch_embed = nn.ModuleDict({"proj": nn.Conv2d(3, CHANNELS, PATCH, stride=PATCH)})
-        self.pos_embed = nn.Parameter(torch.zeros(1, CELLS, CELLS, CHANNELS))
+        self.pos_embed = nn.Parameter(torch.zeros(1, EMBEDDING_SIDE, EMBEDDING_SIDE, CHANNELS))
         self.blocks = nn.ModuleList(Block(0 if number in EVERYWHERE else WINDOW) for number in range(DEPTH))
         self.neck = neck(CHANNELS)
 

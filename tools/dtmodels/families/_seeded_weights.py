@@ -48,7 +48,7 @@ class Recipe:
     """By full published name; added after the factor."""
 
 
-def stand_in(name: str, shape: Sequence[int], seed: int, recipe: Recipe) -> Tensor:
+def seeded_tensor(name: str, shape: Sequence[int], seed: int, recipe: Recipe) -> Tensor:
     """One float32 tensor.
 
     Args:
@@ -70,7 +70,7 @@ def seeded_weights(tensors: Mapping[str, Tensor], seed: int, recipe: Recipe) -> 
         recipe: of the network.
     """
     return {
-        name: stand_in(name, tensor.shape, seed, recipe) if tensor.is_floating_point() else tensor
+        name: seeded_tensor(name, tensor.shape, seed, recipe) if tensor.is_floating_point() else tensor
         for name, tensor in tensors.items()
     }
 

@@ -11,19 +11,19 @@ from torch import Tensor
 
 from dtbase.system.errors import Failure
 
-Names = Callable[[str], str | tuple[str, ...]]
+NameMapping = Callable[[str], str | tuple[str, ...]]
 """Published name of a network's tensor; several names mean that their rows stand below each other."""
 COUNTER = "num_batches_tracked"
 """Training steps a normalisation has seen; inference does not use it, and old files lack it."""
-SHOWN = 6
+MAX_NAMES = 6
 
 
-def as_published(name: str) -> str:
+def same_name(name: str) -> str:
     """The network has the published names itself."""
     return name
 
 
-def by_rules(rules: Sequence[tuple[str, str]]) -> Names:
+def by_rules(rules: Sequence[tuple[str, str]]) -> NameMapping:
     """Names by regular expressions: every rule is applied to each name of the network, in order.
 
     Args:
@@ -47,7 +47,7 @@ class Layout:
     """Entry of the outer dictionary that holds them; empty when the file is that dictionary."""
     prefix: str = ""
     """What the names of this network start with; entries of other networks in the same file are passed over."""
-    names: Names = as_published
+    names: NameMapping = same_name
     """Name in the file, after the prefix, of each tensor of the network."""
     unused: tuple[str, ...] = ()
     """Regular expressions for whole names, with the prefix, of tensors the network can do without."""
@@ -80,7 +80,7 @@ def _prefix(missing: Sequence[str], left_over: Sequence[str]) -> str:
     return next((guess for guess in guesses if all(guess + name in there for name in missing)), "")
 
 
-def fit(
+def map_state_dict(
     wanted: Mapping[str, Tensor], found: Mapping[str, Tensor], layout: Layout, *, where: str = "checkpoint"
 ) -> dict[str, Tensor]:
     """Give every tensor of a network its published one.
@@ -135,5 +135,5 @@ def _check_numbers(tensors: Mapping[str, Tensor], where: str) -> None:
 
 
 def _some(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:SHOWN])
-    return shown if len(names) <= SHOWN else f"{shown} and {len(names) - SHOWN} more"
+    shown = ", ".join(names[:MAX_NAMES])
+    return shown if len(names) <= MAX_NAMES else f"{shown} and {len(names) - MAX_NAMES} more"

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from dtmodels.families._gelu import Gelu, gelu
-from dtmodels.families._sam_layers import joined, scaled_dot_product_attention, windows
+from dtmodels.families._sam_layers import join_windows, scaled_dot_product_attention, split_windows
 from dtmodels.families._sam_vit import neck
 
 WIDTHS = (64, 128, 160, 320)
@@ -58,7 +58,7 @@ class InvertedBottleneck(nn.Module):
         return gelu(image + self.conv3(inner))
 
 
-class Step(nn.Module):
+class StageTransition(nn.Module):
     """From one stage to the next: other channels, and half the size where the stride is 2."""
 
     def __init__(self, before: int, after: int, stride: int) -> None:
@@ -130,9 +130,9 @@ class Block(nn.Module):
     def forward(self, image: Tensor) -> Tensor:
         """`[1, C, H, W]` to the same."""
         cells = image.permute(0, 2, 3, 1)
-        cut = windows(cells, self._side)
+        cut = split_windows(cells, self._side)
         seen = self.attn(cut.flatten(1, 2)).reshape(cut.shape)
-        cells = cells + joined(seen, cells.shape[1], cells.shape[2])
+        cells = cells + join_windows(seen, cells.shape[1], cells.shape[2])
         cells = self.local_conv(cells.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
         result: Tensor = (cells + self.mlp(cells)).permute(0, 3, 1, 2)
         return result
@@ -146,7 +146,7 @@ class Stage(nn.Module):
         self.blocks = nn.ModuleList(_blocks(number))
         self._last = number == len(STRIDES)
         if not self._last:
-            self.downsample = Step(WIDTHS[number], WIDTHS[number + 1], STRIDES[number])
+            self.downsample = StageTransition(WIDTHS[number], WIDTHS[number + 1], STRIDES[number])
 
     def forward(self, image: Tensor) -> Tensor:
         """`[1, C, H, W]` to the next stage's shape."""

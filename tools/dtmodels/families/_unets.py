@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-SLOPE = 0.2
+NEGATIVE_SLOPE = 0.2
 """Of UtNet2's leaky rectifiers; torch's default is another."""
 
 
@@ -113,9 +113,9 @@ class UNet(nn.Module):
 def _pair(before: int, after: int) -> nn.Sequential:
     return nn.Sequential(
         nn.Conv2d(before, after, 3, padding=1),
-        nn.LeakyReLU(SLOPE),
+        nn.LeakyReLU(NEGATIVE_SLOPE),
         nn.Conv2d(after, after, 3, padding=1),
-        nn.LeakyReLU(SLOPE),
+        nn.LeakyReLU(NEGATIVE_SLOPE),
     )
 
 

@@ -8,9 +8,9 @@ from torch import Tensor, nn
 
 from dtbase.system.errors import Failure
 from dtmodels.families import Job
-from dtmodels.families._checkpoint import read
-from dtmodels.families._seeded_weights import Recipe, stand_in
-from dtmodels.families._state_dict_mapping import Layout, fit
+from dtmodels.families._checkpoint import read_checkpoint
+from dtmodels.families._seeded_weights import Recipe, seeded_tensor
+from dtmodels.families._state_dict_mapping import Layout, map_state_dict
 
 
 def load_weights(network: nn.Module, job: Job, checkpoint: str, layout: Layout, recipe: Recipe) -> None:
@@ -31,7 +31,9 @@ def load_weights(network: nn.Module, job: Job, checkpoint: str, layout: Layout, 
         loaded = {name: _stand_in(name, tensor, layout, recipe, job.seed) for name, tensor in state.items()}
     else:
         path = checkpoint_of(job, checkpoint)
-        loaded = fit(state, read(path, key=layout.key, inert=layout.inert), layout, where=str(path))
+        loaded = map_state_dict(
+            state, read_checkpoint(path, key=layout.key, inert=layout.inert), layout, where=str(path)
+        )
     network.load_state_dict(loaded, strict=True)
     # after loading: some networks prepare tables from their weights when they are set to inference
     network.eval()
@@ -55,4 +57,4 @@ def _stand_in(name: str, tensor: Tensor, layout: Layout, recipe: Recipe, seed: i
         return tensor
     if len(sources) > 1:
         raise ValueError(f"stand-ins need one published name for {name}; give fill() a layout of the authors' names")
-    return stand_in(sources[0], tensor.shape, seed, recipe)
+    return seeded_tensor(sources[0], tensor.shape, seed, recipe)

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from dtmodels.families import Job
 from dtmodels.families._export import example_input, export
 from dtmodels.families._ffc import REDUCTION, Generator
-from dtmodels.families._ffc_fold import fold
+from dtmodels.families._ffc_fold import fold_generator
 from dtmodels.families._options import tile_size
 from dtmodels.families._seeded_weights import Recipe
 from dtmodels.families._state_dict_mapping import Layout
@@ -80,7 +80,7 @@ def convert(job: Job) -> Mapping[str, Any]:
     size = tile_size(job.card, "model", REDUCTION)
     generator = Generator(size, size)
     load_weights(generator, job, CHECKPOINT, LAYOUT, RECIPE)
-    fold(generator)
+    fold_generator(generator)
     example = {"image": example_input(1, 3, size, size), "mask": example_input(1, 1, size, size).round()}
     export(Erase(generator), example, ["output"], job.output / "model.onnx")
     return {}

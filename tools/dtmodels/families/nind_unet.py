@@ -32,7 +32,7 @@ RECIPE = Recipe(gain=1.4)
 MULTIPLE = 16
 """Four levels of half the size each."""
 CHANNELS = {"bayer": 4, "linear": 3}
-LEAST = 1e-6
+MIN_MEAN = 1e-6
 """Means of an output that are not far above this are taken for zero, so that a black tile stays black."""
 
 
@@ -55,7 +55,7 @@ class MeanMatchedOutput(nn.Module):
         shares = [1.0, 0.5, 0.5, 1.0] if planes.shape[1] == CHANNELS["bayer"] else [1.0] * 3
         wanted = (means * torch.tensor(shares).reshape(1, -1, 1, 1)).sum(dim=1, keepdim=True) / 3
         mean = result.mean(dim=(1, 2, 3), keepdim=True)
-        return result * (wanted * mean / (mean * mean + LEAST * LEAST))
+        return result * (wanted * mean / (mean * mean + MIN_MEAN * MIN_MEAN))
 
 
 def convert(job: Job) -> Mapping[str, Any]:

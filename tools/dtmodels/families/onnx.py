@@ -23,16 +23,16 @@ from numpy.typing import NDArray
 from dtbase.system.errors import Failure, NothingToDo
 from dtmodels.card.model import Checkpoint
 from dtmodels.families import Job
-from dtmodels.families._external import read
-from dtmodels.families._graph_overrides import GraphOverrides, wishes
-from dtmodels.families._onnx_compat import Repaired, repair
+from dtmodels.families._external import read_onnx
+from dtmodels.families._graph_overrides import GraphOverrides, read_graph_overrides
+from dtmodels.families._onnx_compat import CompatibleGraph, make_compatible
 from dtmodels.graph.operators import check_operators
 from dtmodels.graph.parity import save_reference_output
 from dtmodels.graph.runtime import Runtime
 
 OPTIONS = ("sizes", "inputs", "outputs", "rename")
-GRAPH = ".onnx"
-SOME = 3
+ONNX_SUFFIX = ".onnx"
+FREE_SIZE = 3
 """Made-up size of a dimension that stays symbolic."""
 
 
@@ -48,18 +48,18 @@ def convert(job: Job) -> Mapping[str, Any]:
         what = "comes as a finished graph: there is no network to give seeded weights to"
         raise NothingToDo(what, where=job.card.id, fix="build it from its files, without --seed")
     published = {_published(checkpoint): job.checkpoints[checkpoint.name] for checkpoint in job.card.checkpoints}
-    graphs = {one.name: _published(one) for one in job.card.checkpoints if _published(one).suffix == GRAPH}
+    graphs = {one.name: _published(one) for one in job.card.checkpoints if _published(one).suffix == ONNX_SUFFIX}
     if not graphs:
         where, fix = f"models/{job.card.id}/card.yaml: checkpoints", "name the .onnx files of the model"
-        raise Failure(f"none of them is a {GRAPH} file", where=where, fix=fix)
-    asked = wishes(job.card, graphs)
+        raise Failure(f"none of them is a {ONNX_SUFFIX} file", where=where, fix=fix)
+    asked = read_graph_overrides(job.card, graphs)
     with Runtime() as runtime, tempfile.TemporaryDirectory(prefix="dtmodels-") as scratch:
         for name, place in graphs.items():
-            original = read(place, published)
+            original = read_onnx(place, published)
             check_operators(original, place.name)
-            as_it_came = Path(scratch) / f"{name}{GRAPH}"
+            as_it_came = Path(scratch) / f"{name}{ONNX_SUFFIX}"
             onnx.save(original, as_it_came)
-            _write(repair(original, place.name, asked[name]), asked[name], as_it_came, job.output, runtime)
+            _write(make_compatible(original, place.name, asked[name]), asked[name], as_it_came, job.output, runtime)
     return {}
 
 
@@ -69,7 +69,7 @@ def _published(checkpoint: Checkpoint) -> PurePosixPath:
     return PurePosixPath(checkpoint.hub.path if checkpoint.hub else address or checkpoint.file or checkpoint.name)
 
 
-def _write(repaired: Repaired, asked: GraphOverrides, original: Path, directory: Path, runtime: Runtime) -> None:
+def _write(repaired: CompatibleGraph, asked: GraphOverrides, original: Path, directory: Path, runtime: Runtime) -> None:
     target = directory / original.name
     onnx.save(repaired.model, target)
     session = runtime.load(original, free=asked.sizes)
@@ -93,6 +93,6 @@ def _check_shape(name: str, found: tuple[int, ...], declared: tuple[int, ...], w
 
 def _made_up(shape: tuple[int | str, ...], kind: str) -> NDArray[Any]:
     """Even noise within 0..1; zeros and ones where the file wants integers."""
-    sizes = [size if isinstance(size, int) else SOME for size in shape]
+    sizes = [size if isinstance(size, int) else FREE_SIZE for size in shape]
     values, wanted = np.random.default_rng(0).random(sizes, np.float32), np.dtype(kind)
     return values.astype(wanted) if wanted.kind == "f" else np.rint(values).astype(wanted)

@@ -26,18 +26,18 @@ OPTIONS = ("features", "blocks", "growth")
 SCALES = {"x2": 2, "x4": 4}
 LAYOUT = Layout()
 RECIPE = Recipe()
-SLOPE = 0.2
+NEGATIVE_SLOPE = 0.2
 """Of the leaky rectifiers."""
-SHARE = 0.2
+RESIDUAL_SCALE = 0.2
 """Of what a block, and what three blocks together, add to their input."""
-PROOF = 64
+PARITY_SIDE = 64
 """Side of the square on which graph and network are compared: each is convolutions alone, and at darktable's usual tile
 one call takes a processor 40 seconds."""
 
 
-def rectified(x: Tensor) -> Tensor:
+def leaky_relu(x: Tensor) -> Tensor:
     """The activation function of the whole network."""
-    return functional.leaky_relu(x, SLOPE)
+    return functional.leaky_relu(x, NEGATIVE_SLOPE)
 
 
 class DenseBlock(nn.Module):
@@ -55,9 +55,9 @@ class DenseBlock(nn.Module):
         """`[1, F, H, W]` to the same shape."""
         seen = x
         for conv in (self.conv1, self.conv2, self.conv3, self.conv4):
-            seen = torch.cat([seen, rectified(conv(seen))], dim=1)
+            seen = torch.cat([seen, leaky_relu(conv(seen))], dim=1)
         added: Tensor = self.conv5(seen)
-        return x + SHARE * added
+        return x + RESIDUAL_SCALE * added
 
 
 class ResidualInResidualDenseBlock(nn.Module):
@@ -72,7 +72,7 @@ class ResidualInResidualDenseBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """`[1, F, H, W]` to the same shape."""
         added: Tensor = self.RDB3(self.RDB2(self.RDB1(x)))
-        return x + SHARE * added
+        return x + RESIDUAL_SCALE * added
 
 
 class RRDBNet(nn.Module):
@@ -101,8 +101,8 @@ class RRDBNet(nn.Module):
         x = first + self.trunk_conv(self.RRDB_trunk(first))
         for conv in (self.upconv1, self.upconv2):
             if conv is not None:
-                x = rectified(conv(functional.interpolate(x, scale_factor=2.0, mode="nearest")))
-        enlarged: Tensor = self.conv_last(rectified(self.HRconv(x)))
+                x = leaky_relu(conv(functional.interpolate(x, scale_factor=2.0, mode="nearest")))
+        enlarged: Tensor = self.conv_last(leaky_relu(self.HRconv(x)))
         return enlarged
 
 
@@ -122,6 +122,6 @@ def convert(job: Job) -> Mapping[str, Any]:
         shape = (option(card, "features", 64), option(card, "blocks", 23), option(card, "growth", 32))
         network = RRDBNet(SCALES[name], *shape)
         load_weights(network, job, name, LAYOUT, RECIPE)
-        example, proof = ({"input": example_input(1, 3, side, side)} for side in (size, min(size, PROOF)))
+        example, proof = ({"input": example_input(1, 3, side, side)} for side in (size, min(size, PARITY_SIDE)))
         export(network, example, ["output"], job.output / f"model_{name}.onnx", proof=proof)
     return {}

@@ -15,7 +15,7 @@ from dtmodels.families._hiera import Size
 from dtmodels.families._options import choice
 from dtmodels.families._sam2_network import Sam2
 from dtmodels.families._sam_graphs import PromptMaskDecoder, export_pair
-from dtmodels.families._sam_inference import for_inference
+from dtmodels.families._sam_inference import optimise_decoder
 from dtmodels.families._seeded_weights import Recipe
 from dtmodels.families._state_dict_mapping import Layout
 from dtmodels.families._weights import load_weights
@@ -29,7 +29,7 @@ FEATURES = {
     "image_embed": (1, 256, 64, 64),
 }
 """Outputs of the encoder."""
-LIMIT = 32.0
+LOGIT_LIMIT = 32.0
 """Where the authors' image predictor cuts off the logits of a mask before it is fed back."""
 SIZES = {
     "tiny": Size(stages=(1, 2, 7, 2), everywhere=(5, 7, 9)),
@@ -37,12 +37,12 @@ SIZES = {
     "base_plus": Size(stages=(2, 3, 16, 3), everywhere=(12, 16, 20), width=112, heads=2, table=14),
     "large_hq": Size(stages=(2, 6, 36, 4), everywhere=(23, 33, 43), width=144, heads=2, windows=(8, 4, 16, 8)),
 }
-VIDEO = (
+VIDEO_TENSORS = (
     r"(memory_attention|memory_encoder|obj_ptr_proj|obj_ptr_tpos_proj|mask_downsample)\..*",
     r"maskmem_tpos_enc|no_mem_pos_enc|no_obj_ptr|no_obj_embed_spatial",
 )
 """Tensors for following an object from image to image."""
-LAYOUT = Layout(key="model", unused=VIDEO)
+LAYOUT = Layout(key="model", unused=VIDEO_TENSORS)
 
 
 class Decoder(PromptMaskDecoder):
@@ -66,7 +66,7 @@ def network(variant: str) -> Sam2:
 
 def decoder(filled: Sam2) -> Decoder:
     """Prompts to masks, from a network that has its weights, whose decoder is changed for it."""
-    return Decoder(filled.sam_prompt_encoder, for_inference(filled.sam_mask_decoder), limit=LIMIT)
+    return Decoder(filled.sam_prompt_encoder, optimise_decoder(filled.sam_mask_decoder), limit=LOGIT_LIMIT)
 
 
 def convert(job: Job) -> Mapping[str, Any]:

@@ -14,7 +14,7 @@ from dtmodels.families import Job
 from dtmodels.families._options import choice
 from dtmodels.families._sam_graphs import PromptMaskDecoder, export_pair
 from dtmodels.families._sam_hq_network import SamHq
-from dtmodels.families._sam_inference import for_inference
+from dtmodels.families._sam_inference import optimise_decoder
 from dtmodels.families._sam_vit import Vit
 from dtmodels.families._seeded_weights import Recipe
 from dtmodels.families._state_dict_mapping import Layout
@@ -56,7 +56,7 @@ def decoder(filled: SamHq) -> Decoder:
 
     Its authors feed masks back as they are.
     """
-    return Decoder(filled.prompt_encoder, for_inference(filled.mask_decoder), limit=None)
+    return Decoder(filled.prompt_encoder, optimise_decoder(filled.mask_decoder), limit=None)
 
 
 def convert(job: Job) -> Mapping[str, Any]:

@@ -11,16 +11,16 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-LARGE_FILE = 4_000_000
+MIN_MODEL_BYTES = 4_000_000
 """Bytes of float32 weights from which on float16 storage pays."""
-LARGE_TENSOR = 1024
+MIN_TENSOR_ELEMENTS = 1024
 """Elements from which on a tensor is worth a `Cast`; scales and biases of a few hundred channels are not."""
-NOISE = 5e-4
+MAX_RELATIVE_RMS_ERROR = 5e-4
 """Largest error float16 storage may make, as a share of a tensor's root mean square; rounding alone makes 2e-4."""
 SUFFIX = ".half"
 
 
-def store_half(model: onnx.ModelProto) -> bool:
+def store_float16(model: onnx.ModelProto) -> bool:
     """Store the large weights of `model` as float16, in place.
 
     Left in float32: tensors with numbers that float16 cannot hold nearly as well (beyond 65504, or mostly far below
@@ -31,12 +31,12 @@ def store_half(model: onnx.ModelProto) -> bool:
     """
     graph = model.graph
     weights = [tensor for tensor in graph.initializer if tensor.data_type == TensorProto.FLOAT]
-    if sum(4 * _elements(tensor) for tensor in weights) < LARGE_FILE:
+    if sum(4 * _elements(tensor) for tensor in weights) < MIN_MODEL_BYTES:
         return False
     fixed = {value.name for value in [*graph.input, *graph.output]}
     casts = []
     for tensor in weights:
-        if tensor.name in fixed or _elements(tensor) < LARGE_TENSOR:
+        if tensor.name in fixed or _elements(tensor) < MIN_TENSOR_ELEMENTS:
             continue
         if (halved := _halved(numpy_helper.to_array(tensor))) is None:
             continue
@@ -56,7 +56,7 @@ def _halved(values: NDArray[np.float32]) -> NDArray[np.float16] | None:
     wrong = halved.astype(np.float32) - values
     scale = float(np.sqrt(np.mean(np.square(values, dtype=np.float64))))
     error = float(np.sqrt(np.mean(np.square(wrong, dtype=np.float64))))
-    return halved if np.isfinite(error) and error <= NOISE * scale else None
+    return halved if np.isfinite(error) and error <= MAX_RELATIVE_RMS_ERROR * scale else None
 
 
 def _elements(tensor: onnx.TensorProto) -> int:

@@ -8,7 +8,7 @@ import onnx
 
 from dtbase.system.errors import Failure
 from dtbase.system.files import replacing
-from dtmodels.graph.float16_storage import store_half
+from dtmodels.graph.float16_storage import store_float16
 from dtmodels.graph.operators import check_operators
 
 MAX_OPSET = 20
@@ -41,7 +41,7 @@ def normalise(source: Path, target: Path, *, half: bool = False) -> None:
     _check_opset(model, source.name)
     check_operators(model, source.name)
     if half:
-        store_half(model)
+        store_float16(model)
     _forget_the_builder(model)
     model.ir_version = min(model.ir_version, IR_VERSION)
     data = model.SerializeToString(deterministic=True)

@@ -14,7 +14,7 @@ import onnx
 
 from dtbase.system.errors import Failure
 
-EVERYWHERE = frozenset(
+SUPPORTED_EVERYWHERE = frozenset(
     """
     Abs Add And ArgMax AveragePool BatchNormalization Cast Ceil Clip Concat Constant ConstantOfShape Conv
     ConvTranspose Cos CumSum DepthToSpace Div Einsum Elu Equal Erf Exp Expand Flatten Floor Gather GatherElements
@@ -35,7 +35,7 @@ COREML = frozenset(
     """.split()  # noqa: SIM905
 )
 """Those of them that CoreML computes too, in its newer form, ML Program."""
-LACKING = {
+UNSUPPORTED = {
     "Celu": "CUDA has none; write Elu and a scale",
     "DFT": "CUDA has none, and the CPU's is slow; write the transform as products with constant matrices",
     "Gelu": "DirectML has none, and it needs opset 20; write Erf and Mul",
@@ -48,7 +48,7 @@ LACKING = {
     "Scan": "DirectML has none, and no accelerator compiles a loop; unroll it",
 }
 """Operators exporters do write, that some provider lacks or cannot work well with, and what to write instead."""
-COREML_GIVES_BACK = {
+COREML_CPU_FALLBACK = {
     "Abs": "threshold of an unsharp mask: one pass over an image, in a graph of twenty operators",
     "And": "compares numbers for that threshold and for the reach of a slider",
     "Equal": "compares point labels with constants: a handful of numbers",
@@ -76,15 +76,15 @@ def check_operators(model: onnx.ModelProto, where: str) -> None:
         fix = "export with standard operators only"
         raise Failure(f"uses operators outside the ONNX standard: {', '.join(custom)}", where=where, fix=fix)
     names = {name for _, name in used}
-    if lacking := sorted(names - EVERYWHERE):
-        fix = "; ".join(f"{name}: {LACKING[name]}" for name in lacking if name in LACKING)
+    if lacking := sorted(names - SUPPORTED_EVERYWHERE):
+        fix = "; ".join(f"{name}: {UNSUPPORTED[name]}" for name in lacking if name in UNSUPPORTED)
         what = f"uses operators that not every provider of ONNX Runtime has: {', '.join(lacking)}"
         raise Failure(what, where=where, fix=fix or "write them with plain operators")
 
 
 def slow_on_coreml(model: onnx.ModelProto) -> set[str]:
     """Operators of a graph that CoreML leaves to the CPU and nobody has explained."""
-    return {name for _, name in operators(model)} - COREML - set(COREML_GIVES_BACK)
+    return {name for _, name in operators(model)} - COREML - set(COREML_CPU_FALLBACK)
 
 
 def operators(model: onnx.ModelProto) -> Iterator[tuple[str, str]]:

@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 
 from dtbase.imaging.psnr import psnr
 from dtbase.system.errors import Failure
-from dtmodels.graph.resize_inputs import load_sized
+from dtmodels.graph.resize_inputs import load_resized
 from dtmodels.graph.runtime import Runtime, Session
 
 Arrays = Mapping[str, NDArray[Any]]
-FLOOR = {"half": 60.0, "full": 100.0}
+MIN_PSNR = {"half": 60.0, "full": 100.0}
 """dB that must be left, by how the weights are stored: rounding leaves far more, any mistake less."""
-BEST = 200.0
+MAX_PSNR = 200.0
 """What equal outputs get."""
-GIVEN, WANTED = "given ", "wanted "
+INPUT_PREFIX, OUTPUT_PREFIX = "given ", "wanted "
 
 
 def save_reference_output(graph: Path, inputs: Arrays, outputs: Arrays) -> None:
@@ -30,8 +30,8 @@ def save_reference_output(graph: Path, inputs: Arrays, outputs: Arrays) -> None:
         inputs: made up, by name; of the sizes the graph declares, or of others where it works at any.
         outputs: what the source returns for them, by name.
     """
-    named: dict[str, Any] = {GIVEN + name: value for name, value in inputs.items()}
-    named |= {WANTED + name: value for name, value in outputs.items()}
+    named: dict[str, Any] = {INPUT_PREFIX + name: value for name, value in inputs.items()}
+    named |= {OUTPUT_PREFIX + name: value for name, value in outputs.items()}
     np.savez(_notes(graph), **named)
 
 
@@ -54,8 +54,8 @@ def parity_psnr(graph: Path, finished: Path, runtime: Runtime) -> float:
         what = "its family wrote no notes of what it should compute"
         raise Failure(what, where=graph.name, fix="write the graph with _export.export, or call parity.remember")
     with np.load(_notes(graph)) as notes:
-        inputs = {name.removeprefix(GIVEN): notes[name] for name in notes if name.startswith(GIVEN)}
-        outputs = {name.removeprefix(WANTED): notes[name] for name in notes if name.startswith(WANTED)}
+        inputs = {name.removeprefix(INPUT_PREFIX): notes[name] for name in notes if name.startswith(INPUT_PREFIX)}
+        outputs = {name.removeprefix(OUTPUT_PREFIX): notes[name] for name in notes if name.startswith(OUTPUT_PREFIX)}
     session = _loaded(finished, inputs, runtime, graph.with_suffix(".sized.onnx"))
     found = session.run(inputs).outputs
     session.close()
@@ -69,9 +69,9 @@ def check_parity(graph: Path, finished: Path, runtime: Runtime, storage: str) ->
         Failure: also when the finished graph computes something else.
     """
     ratio = parity_psnr(graph, finished, runtime)
-    if ratio < FLOOR[storage]:
+    if ratio < MIN_PSNR[storage]:
         what = f"computes something else than the network it was made from: {ratio:.0f} dB"
-        fix = f"{FLOOR[storage]:.0f} dB are asked for; " + (
+        fix = f"{MIN_PSNR[storage]:.0f} dB are asked for; " + (
             "set convert.options.storage of the card to full" if storage == "half" else "look for what the export lost"
         )
         raise Failure(what, where=finished.name, fix=fix)
@@ -84,7 +84,7 @@ def _loaded(finished: Path, inputs: Arrays, runtime: Runtime, other: Path) -> Se
     if all(_fits(tensor.shape, inputs[tensor.name].shape) for tensor in session.inputs if tensor.name in inputs):
         return session
     session.close()
-    return load_sized(finished, {name: value.shape for name, value in inputs.items()}, runtime, other)
+    return load_resized(finished, {name: value.shape for name, value in inputs.items()}, runtime, other)
 
 
 def _fits(declared: Sequence[int | str], found: Sequence[int]) -> bool:
@@ -100,7 +100,7 @@ def _decibels(where: str, name: str, found: NDArray[Any], wanted: NDArray[Any]) 
         what = f"output '{name}' holds NaN or infinite numbers for a made-up input"
         raise Failure(what, where=where, fix="find the operation that overflows, or the weights that are broken")
     peak = float(np.abs(exact).max()) or 1.0
-    return psnr(close / peak, exact / peak, best=BEST)
+    return psnr(close / peak, exact / peak, best=MAX_PSNR)
 
 
 def _notes(graph: Path) -> Path:

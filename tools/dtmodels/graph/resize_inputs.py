@@ -10,7 +10,7 @@ import onnx
 from dtmodels.graph.runtime import Runtime, Session
 
 
-def load_sized(path: Path, shapes: Mapping[str, Sequence[int | str]], runtime: Runtime, other: Path) -> Session:
+def load_resized(path: Path, shapes: Mapping[str, Sequence[int | str]], runtime: Runtime, other: Path) -> Session:
     """Load a copy of a graph that takes inputs of other shapes.
 
     A node that holds a size of its own does not fit the others: ONNX Runtime refuses, or it returns something else.

@@ -21,7 +21,7 @@ from dtmodels.findings.check_report import TensorFacts
 from dtmodels.graph._wire import receive, send
 
 Level = Literal["all", "basic", "none"]
-THREADS = 2
+DEFAULT_THREADS = 2
 TIME_LIMIT = 1800.0
 """Seconds one call may take; the largest model of the collection needs a few tens on two cores."""
 TYPES = {"float": "float32", "double": "float64"}
@@ -47,7 +47,7 @@ class Runtime:
     Use it as a context manager.
     """
 
-    threads: int = THREADS
+    threads: int = DEFAULT_THREADS
     time_limit: float = TIME_LIMIT
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     _wire: socket.socket | None = field(default=None, init=False)

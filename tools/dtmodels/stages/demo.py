@@ -22,7 +22,7 @@ from dtmodels.graph.inspect import inspect
 from dtmodels.graph.runtime import Runtime
 from dtmodels.package.config_reader import read
 from dtmodels.package.config_writer import SEEDED
-from dtmodels.tasks._demo import MIDDLE, Picture, Pixels, Sample, Strip, fitted
+from dtmodels.tasks._demo import CENTRE, DemoImage, Pixels, Sample, Strip, shrink_to_fit
 from dtmodels.tasks._protocol import HasDemo, Model, Task
 
 SHEET = "sheet.png"
@@ -36,7 +36,7 @@ def demo(
     workspace: Workspace,
     console: Console,
     images: Sequence[Path] = (),
-    clicks: tuple[tuple[float, ...], ...] = MIDDLE,
+    clicks: tuple[tuple[float, ...], ...] = CENTRE,
     *,
     runtime: Runtime | None = None,
 ) -> list[Path]:
@@ -64,7 +64,7 @@ def demo(
     task = member(tasks, entry.card.task)
     if not hasattr(task, "demo"):
         raise NothingToDo(f"task {entry.card.task} has no demo", fix=f"add demo() to tasks/{entry.card.task}.py")
-    samples = _own(images, clicks or MIDDLE) if images else _samples(entry, workspace.root)
+    samples = _own(images, clicks or CENTRE) if images else _samples(entry, workspace.root)
     sheet = _Sheet(title=f"{entry.card.name} {entry.card.version}", warned=SEEDED in model.config.values)
     target = workspace.demo(entry.card.id)
     with replacing_directory(target) as directory:
@@ -84,7 +84,7 @@ def demo_each(
     workspace: Workspace,
     console: Console,
     images: Sequence[Path] = (),
-    clicks: tuple[tuple[float, ...], ...] = MIDDLE,
+    clicks: tuple[tuple[float, ...], ...] = CENTRE,
     *,
     where_possible: bool = False,
 ) -> Iterator[Path]:
@@ -117,7 +117,10 @@ class _Sheet:
         name = strip.name if count == 1 else f"{strip.name}-{count}"
         for line in strip.lines:
             self._rows.append(
-                [DisplayImage(self._said(picture, fitted(picture.pixels, CELL)), picture.caption) for picture in line]
+                [
+                    DisplayImage(self._said(picture, shrink_to_fit(picture.pixels, CELL)), picture.caption)
+                    for picture in line
+                ]
             )
             for picture in line:
                 if picture.name:
@@ -127,7 +130,7 @@ class _Sheet:
         """Write the contact sheet."""
         write_sheet(self._rows, path, title=self._title)
 
-    def _said(self, picture: Picture, pixels: Pixels) -> Pixels:
+    def _said(self, picture: DemoImage, pixels: Pixels) -> Pixels:
         return add_banner(pixels, self._warning) if picture.made and self._warning else pixels
 
 
