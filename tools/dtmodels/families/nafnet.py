@@ -1,4 +1,4 @@
-"""NAFNet (Chen et al. 2022, https://arxiv.org/abs/2204.04676): a U-shaped network without activation functions.
+"""NAFNet (Chen et al. 2022, https://arxiv.org/abs/2204.04676): a U-Net without activation functions.
 
 Options: `width`, `encoder_blocks`, `middle_blocks`, `decoder_blocks`; the defaults are those of the SIDD checkpoint
 of width 32. Checkpoint: `weights`, the authors' file.
