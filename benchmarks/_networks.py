@@ -18,7 +18,7 @@ from benchmarks._baseline_export import export_native, export_plain
 from dtmodels.card.model import Card, Checkpoint, ConversionSettings, IntendedUse, License, PackageSettings, Source
 from dtmodels.families import Job, depth_anything, lama, nafnet, nind_unet, rrdb, sam2, sam_hq
 from dtmodels.families._export import example_input
-from dtmodels.families._sam_graphs import OUTPUTS, PROMPTS, prompts
+from dtmodels.families._sam_graphs import OUTPUTS, PROMPTS, example_prompts
 
 SEED = 0
 PHOTOGRAPH = Path(__file__).parents[1] / "images/proxy/chelsea.png"
@@ -93,7 +93,7 @@ def _normal(side: int) -> Inputs:
 
 def _clicks(features: Mapping[str, tuple[int, ...]]) -> Callable[[int], Inputs]:
     known = {name: example_input(*shape) for name, shape in features.items()}
-    return lambda _: known | dict(zip(PROMPTS, prompts(), strict=True))
+    return lambda _: known | dict(zip(PROMPTS, example_prompts(), strict=True))
 
 
 def _segmenter(family: ModuleType, variant: str) -> dict[str, Case]:

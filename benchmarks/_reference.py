@@ -156,7 +156,7 @@ def encoder(job: Job) -> nn.Module:
             module.position = MethodType(_position, module)  # type: ignore[method-assign]
     _sam_vit.attend_by_head = _all_heads
     for place in (_hiera, _sam_vit, _tiny_vit):
-        place.windows, place.joined = _windows, _joined
+        place.split_windows, place.join_windows = _split_windows, _join_windows
     return network
 
 
@@ -165,7 +165,7 @@ def decoder(job: Job) -> nn.Module:
     network = _sam(job)
     if isinstance(network, SamHq):
         return PlainSamHq(network.prompt_encoder, network.mask_decoder, limit=None)
-    return PlainSam2(network.sam_prompt_encoder, network.sam_mask_decoder, limit=sam2.LIMIT)
+    return PlainSam2(network.sam_prompt_encoder, network.sam_mask_decoder, limit=sam2.LOGIT_LIMIT)
 
 
 def depth(job: Job) -> nn.Module:
@@ -199,16 +199,16 @@ def _all_heads(query: Tensor, key: Tensor, value: Tensor, bias: Callable[[int], 
     return scaled_dot_product_attention(query, key, value, every)
 
 
-def _windows(image: Tensor, side: int) -> Tensor:
-    """As `_sam_layers.windows`; the older exporter rounds a negative quotient the other way, so sizes are numbers."""
+def _split_windows(image: Tensor, side: int) -> Tensor:
+    """As `_sam_layers.split_windows`, with Python integers: the older exporter rounds negative quotients up."""
     height, width, channels = map(int, image.shape[1:])
     padded = F.pad(image, (0, 0, 0, -width % side, 0, -height % side))
     rows, columns = -(-height // side), -(-width // side)
     return padded.view(rows, side, columns, side, channels).transpose(1, 2).reshape(-1, side, side, channels)
 
 
-def _joined(cut: Tensor, height: int, width: int) -> Tensor:
-    """As `_sam_layers.joined`; see `_windows`."""
+def _join_windows(cut: Tensor, height: int, width: int) -> Tensor:
+    """As `_sam_layers.join_windows`; see `_split_windows`."""
     side, channels, height, width = int(cut.shape[1]), int(cut.shape[3]), int(height), int(width)
     rows, columns = -(-height // side), -(-width // side)
     image = cut.view(rows, columns, side, side, channels).transpose(1, 2)

@@ -38,7 +38,7 @@ from dtmodels import families
 from dtmodels.card.catalogue import Catalogue, CatalogueEntry
 from dtmodels.card.model import Checkpoint
 from dtmodels.families import Job, _weights
-from dtmodels.families._seeded_weights import Recipe, stand_in
+from dtmodels.families._seeded_weights import Recipe, seeded_tensor
 from dtmodels.families._state_dict_mapping import COUNTER, Layout
 from dtmodels.graph.normalise import normalise
 from tests.dtmodels.families.reference_outputs import (
@@ -143,8 +143,8 @@ def _fitting(entry: CatalogueEntry, checkpoint: Checkpoint, data: Path) -> Mappe
     lists = [(path.stem, json.loads(path.read_text())) for path in sorted((data / "state-dicts").glob("*.json"))]
     with (
         tempfile.TemporaryDirectory() as directory,
-        patch.object(_weights, "read"),
-        patch.object(_weights, "fit", caught),
+        patch.object(_weights, "read_checkpoint"),
+        patch.object(_weights, "map_state_dict", caught),
     ):
         try:
             with torch.device("meta"):  # names and shapes, no numbers
@@ -223,7 +223,9 @@ def _published(best: Mapped, authors: Reference, directory: Path) -> Path:
     recipe, tensors = Recipe(**known), {}
     for name, shape, kind in best.listed["tensors"]:
         floating = kind.startswith("float")
-        tensors[name] = stand_in(name, shape, 0, recipe) if floating else torch.zeros(shape, dtype=getattr(torch, kind))
+        tensors[name] = (
+            seeded_tensor(name, shape, 0, recipe) if floating else torch.zeros(shape, dtype=getattr(torch, kind))
+        )
     authors.hold_weights(tensors)
     key, file = best.listed["wrapper"]["key"], directory / "published"
     torch.save({key: tensors} if key else tensors, file)

@@ -1,6 +1,6 @@
-"""What proves a network against its authors: lists of published tensors, and what the authors' own code computes.
+"""Fixtures that compare a network with published tensor lists and with outputs of the authors' own code.
 
-Both lie beside the repository, not in it; a test that needs them is skipped where they are absent.
+Both are stored next to the repository, not in it; tests that need them are skipped if they are absent.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from torch import Tensor, nn
 from dtbase.system.files import write_json
 from dtmodels.card.reader import read_card
 from dtmodels.families import Job
-from dtmodels.families._state_dict_mapping import Layout, fit
+from dtmodels.families._state_dict_mapping import Layout, map_state_dict
 from dtmodels.graph.normalise import normalise
 from dtmodels.graph.operators import slow_on_coreml
 from dtmodels.package.config_writer import build_config
 from tests.dtmodels.families import reference_outputs
 from tests.dtmodels.families.reference_outputs import Array, Reference
 
-SIXTY_DECIBELS = 60.0
-"""What float16 storage may cost at most."""
+MIN_PSNR = 60.0
+"""Minimum PSNR of float16 storage, in dB."""
 SHARED = Path("shared/data")
 
 
@@ -37,17 +37,17 @@ def published(root: Path) -> Callable[[str], dict[str, Any]]:
     """The published list of tensors of a checkpoint, by its name."""
 
     def read(name: str) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(_shared(root, f"state-dicts/{name}.json").read_text())
-        return found
+        listed: dict[str, Any] = json.loads(_shared(root, f"state-dicts/{name}.json").read_text())
+        return listed
 
     return read
 
 
 @pytest.fixture(scope="session")
-def hold_mapping(published: Callable[[str], dict[str, Any]]) -> Callable[[str, nn.Module, Layout], None]:
-    """Hold a network against a published list, strictly: every tensor taken, none missing, all shapes equal.
+def check_mapping(published: Callable[[str], dict[str, Any]]) -> Callable[[str, nn.Module, Layout], None]:
+    """Check a network against a published list, strictly: every tensor used, none missing, all shapes equal.
 
-    Also says how the file wraps the tensors, and that nothing is passed over which the list's notes do not name.
+    Also check the layout's key and prefix.
     """
 
     def hold(name: str, network: nn.Module, layout: Layout) -> None:
@@ -57,14 +57,14 @@ def hold_mapping(published: Callable[[str], dict[str, Any]]) -> Callable[[str, n
         shapes = {one: torch.empty(shape, dtype=kind, device="meta") for one, (shape, kind) in kinds.items()}
         assert len(shapes) == listed["count"]
         assert all(one.startswith(layout.prefix) for one in shapes)
-        fit(network.state_dict(), shapes, layout)
+        map_state_dict(network.state_dict(), shapes, layout)
 
     return hold
 
 
 @pytest.fixture(scope="session")
 def reference(root: Path) -> Callable[[str], Reference]:
-    """What the authors' code computes, by checkpoint."""
+    """Outputs of the authors' code, by checkpoint."""
 
     def read(name: str) -> Reference:
         with np.load(_shared(root, f"reference-outputs/{name}.npz")) as stored:
@@ -76,21 +76,21 @@ def reference(root: Path) -> Callable[[str], Reference]:
 def _shared(root: Path, path: str) -> Path:
     file = root.parent / SHARED / path
     if not file.is_file():
-        pytest.skip(f"{SHARED}/{path} is not beside the repository")
+        pytest.skip(f"{SHARED}/{path} is not next to the repository")
     return file
 
 
 @pytest.fixture(scope="session")
-def draws() -> Callable[[], np.random.Generator]:
-    """Where the authors' inputs come from; drawn in the order the references name them."""
-    return reference_outputs.drawing
+def make_rng() -> Callable[[], np.random.Generator]:
+    """Random generator of the authors' inputs; sample them in the order of the references."""
+    return reference_outputs.seeded_rng
 
 
 @pytest.fixture(scope="session")
-def picture() -> Callable[..., Array]:
-    """`picture(rng, channels, height, width, block)`: `[1, C, H, W]` in 0..1, half coarse blocks, half noise."""
+def make_image() -> Callable[..., Array]:
+    """`make_image(rng, channels, height, width, block)`: `[1, C, H, W]` in 0..1, half coarse blocks, half noise."""
 
-    return reference_outputs.picture
+    return reference_outputs.seeded_image
 
 
 CARD = """\
@@ -136,7 +136,7 @@ def make_job(tmp_path: Path) -> Callable[..., Job]:
 def finished(tmp_path: Path) -> Callable[..., Path]:
     """Convert a job as the convert stage does: `finished(convert, job, half=...)` is the directory of the model.
 
-    Every graph is held against the operators CoreML has, too; those it leaves to the CPU need an explanation.
+    Each graph is also checked against CoreML's operators; fallbacks to the CPU must be listed.
     """
 
     def finish(convert: Callable[[Job], Mapping[str, Any]], job: Job, *, half: bool = False) -> Path:
@@ -168,12 +168,12 @@ def built(finished: Callable[..., Path]) -> Callable[..., Callable[..., dict[str
 
 
 @pytest.fixture
-def hold_graph(
+def check_graph(
     built: Callable[..., Any], reference: Callable[[str], Reference]
 ) -> Callable[..., tuple[dict[str, Array], dict[str, Array]]]:
-    """Hold a graph against what the authors' code computes, and float16 storage against full.
+    """Compare a graph with the authors' outputs, and float16 storage with full precision.
 
-    `hold_graph(convert, job, file, known, case, **inputs)` returns the outputs of both.
+    `check_graph(convert, job, file, known, case, **inputs)` returns the outputs of both.
     """
 
     def hold(
@@ -181,34 +181,34 @@ def hold_graph(
     ) -> tuple[dict[str, Array], dict[str, Array]]:
         full, half = (built(convert, job, file, half=stored)(**inputs) for stored in (False, True))
         for name, value in full.items():
-            reference(known).hold(f"{case}/{name}", value)
-            assert psnr(half[name], value) > SIXTY_DECIBELS
+            reference(known).check(f"{case}/{name}", value)
+            assert psnr(half[name], value) > MIN_PSNR
         return full, half
 
     return hold
 
 
 @pytest.fixture
-def hold_network(
+def check_network(
     reference: Callable[[str], Reference],
-    draws: Callable[[], np.random.Generator],
-    picture: Callable[..., Array],
+    make_rng: Callable[[], np.random.Generator],
+    make_image: Callable[..., Array],
 ) -> Callable[..., None]:
-    """Hold a torch network from images to images against what the authors' code computes, for some sizes."""
+    """Compare an image-to-image torch network with the authors' outputs, for several sizes."""
 
     def hold(
         network: Callable[[Tensor], Tensor], known: str, sizes: Mapping[str, tuple[int, int]], channels: int
     ) -> None:
-        known_outputs, rng = reference(known), draws()
+        known_outputs, rng = reference(known), make_rng()
         for case, size in sizes.items():
-            image = torch.from_numpy(known_outputs.input(f"{case}/image", picture(rng, channels, *size, 16)))
+            image = torch.from_numpy(known_outputs.input(f"{case}/image", make_image(rng, channels, *size, 16)))
             with torch.no_grad():
-                known_outputs.hold(f"{case}/output", network(image))
+                known_outputs.check(f"{case}/output", network(image))
 
     return hold
 
 
-def psnr(found: Array, wanted: Array) -> float:
-    """Peak signal to noise ratio in dB, the peak being the span of `wanted`."""
-    error = float(np.mean(np.square(found.astype(np.float64) - wanted)))
-    return 10 * float(np.log10(np.ptp(wanted.astype(np.float64)) ** 2 / error))
+def psnr(output: Array, expected: Array) -> float:
+    """PSNR in dB, with the range of `expected` as peak."""
+    error = float(np.mean(np.square(output.astype(np.float64) - expected)))
+    return 10 * float(np.log10(np.ptp(expected.astype(np.float64)) ** 2 / error))

@@ -1,4 +1,4 @@
-"""What the authors' own code was given for seeded weights of seed 0, and what it returned."""
+"""Reference outputs: inputs and outputs of the authors' own code with seeded weights of seed 0."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from torch import Tensor
 
 Array = NDArray[Any]
 TOLERANCE = 1e-4
-"""Of the output's standard deviation: more than twice the rounding noise of float32, far below any real difference."""
+"""Tolerance relative to the output's standard deviation: more than twice float32 rounding, far below real errors."""
 MEAN = np.array([0.485, 0.456, 0.406])[:, None, None]
 DEVIATION = np.array([0.229, 0.224, 0.225])[:, None, None]
-"""Of the images of ImageNet, by channel."""
+"""Mean and standard deviation of ImageNet, by channel."""
 PAD = (0, 0, -1)
 PROMPTS = {
     "point": ((512, 400, 1), PAD),
@@ -26,38 +26,38 @@ PROMPTS = {
     "box_nopad": ((200, 150, 2), (800, 900, 3)),
     "point_mask": ((512, 400, 1), PAD),
 }
-"""Points as x, y and label; the authors' code appends what is padding here."""
+"""Points as x, y and label; the authors' code appends the padding points itself."""
 
 
 @dataclass(frozen=True)
 class Reference:
-    """What the authors' code returned for seeded weights of seed 0."""
+    """Stored samples and statistics of the authors' outputs, for seeded weights of seed 0."""
 
     values: Mapping[str, Array] = field(repr=False)
 
-    def off(self, name: str, found: Tensor | Array) -> float:
-        """Largest difference of an output from the stored samples and statistics, over the output's deviation."""
-        mine = np.asarray(found, np.float32)
-        assert mine.shape == tuple(self.values[f"{name}.shape"]), f"{name}: {mine.shape}"
-        index = np.linspace(0, mine.size - 1, min(mine.size, 4096)).astype(np.int64)
-        stats = [mine.mean(dtype=np.float64), mine.std(dtype=np.float64), mine.min(), mine.max()]
-        samples = np.abs(mine.reshape(-1)[index] - self.values[f"{name}.values"]).max()
+    def relative_error(self, name: str, output: Tensor | Array) -> float:
+        """Maximum absolute error of an output, divided by the standard deviation of the stored output."""
+        computed = np.asarray(output, np.float32)
+        assert computed.shape == tuple(self.values[f"{name}.shape"]), f"{name}: {computed.shape}"
+        index = np.linspace(0, computed.size - 1, min(computed.size, 4096)).astype(np.int64)
+        stats = [computed.mean(dtype=np.float64), computed.std(dtype=np.float64), computed.min(), computed.max()]
+        samples = np.abs(computed.reshape(-1)[index] - self.values[f"{name}.values"]).max()
         known = self.values[f"{name}.stats"]
         return float(max(samples, np.abs(np.array(stats) - known).max()) / max(known[1], 0.1))
 
-    def hold(self, name: str, found: Tensor | Array) -> None:
-        """Hold an output against what the authors' code returned."""
-        off = self.off(name, found)
-        assert off <= TOLERANCE, f"{name}: {off:.2e} > {TOLERANCE:.0e}"
+    def check(self, name: str, output: Tensor | Array) -> None:
+        """Compare an output with the authors' output."""
+        error = self.relative_error(name, output)
+        assert error <= TOLERANCE, f"{name}: {error:.2e} > {TOLERANCE:.0e}"
 
-    def input(self, name: str, made: Array) -> Array:
-        """The input as float32, after making sure that it is the one the authors' code was given."""
-        image = np.ascontiguousarray(made, "<f4")
+    def input(self, name: str, values: Array) -> Array:
+        """The input as float32, after a check of its digest against the authors' input."""
+        image = np.ascontiguousarray(values, "<f4")
         assert hashlib.sha256(image.tobytes()).hexdigest() == str(self.values[f"input/{name}.sha256"])
         return image
 
-    def hold_weights(self, tensors: Mapping[str, Tensor]) -> None:
-        """Hold seeded weights, in the published order, against the digest of those the authors' code was given."""
+    def check_weights(self, tensors: Mapping[str, Tensor]) -> None:
+        """Check seeded weights, in the published order, against the digest of the authors' weights."""
         digest = hashlib.sha256()
         for tensor in tensors.values():
             if tensor.is_floating_point():
@@ -65,21 +65,21 @@ class Reference:
         assert digest.hexdigest() == str(self.values["weights.sha256"])
 
 
-def drawing() -> np.random.Generator:
-    """Where the inputs come from; drawn in the order the references name them."""
+def seeded_rng() -> np.random.Generator:
+    """Random generator of the inputs; sample them in the order of the references."""
     return np.random.default_rng([0, 12345])
 
 
-def picture(rng: np.random.Generator, channels: int, height: int, width: int, block: int) -> Array:
+def seeded_image(rng: np.random.Generator, channels: int, height: int, width: int, block: int) -> Array:
     """`[1, C, H, W]` in 0..1, half coarse blocks, half noise."""
     coarse = rng.random((1, channels, -(-height // block), -(-width // block)))
     fine = rng.random((1, channels, height, width))
     blocks = np.kron(coarse, np.ones((block, block)))[..., :height, :width]
-    made: Array = 0.5 * blocks + 0.5 * fine
-    return made
+    image: Array = 0.5 * blocks + 0.5 * fine
+    return image
 
 
-def hole(rng: np.random.Generator, height: int, width: int) -> Array:
+def seeded_mask(rng: np.random.Generator, height: int, width: int) -> Array:
     """`[1, 1, H, W]`: 1 inside four rectangles."""
     mask = np.zeros((1, 1, height, width), np.float32)
     for _ in range(4):
@@ -89,8 +89,8 @@ def hole(rng: np.random.Generator, height: int, width: int) -> Array:
     return mask
 
 
-def prompts(name: str, mask: Array) -> tuple[Array, ...]:
-    """What a decoder gets after the features, for one of `PROMPTS`."""
+def prompt_inputs(name: str, mask: Array) -> tuple[Array, ...]:
+    """Inputs of a decoder after the features, for one of `PROMPTS`."""
     points = np.array([PROMPTS[name]], np.float32)
     present = np.float32(name == "point_mask")
     return points[..., :2], points[..., 2], mask * present, present.reshape(1)

@@ -1,3 +1,7 @@
+"""Tests of `export`: outputs, symbolic axes, reference outputs, failures."""
+
+from __future__ import annotations
+
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +16,7 @@ from dtmodels.families._export import export
 
 
 class Halves(nn.Module):
-    """Two outputs, with weights and a layer that behaves otherwise in training."""
+    """Network with two outputs, weights, and a layer that differs in training mode."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -24,23 +28,25 @@ class Halves(nn.Module):
 
 
 class DecidesByContent(nn.Module):
-    """Cannot become a graph: what is computed depends on the values."""
+    """Network that cannot be exported: its control flow depends on values."""
 
     def forward(self, image: Tensor) -> Tensor:
         return image if image.sum() > 0 else -image
 
 
-def test_outputs_have_their_names_and_the_values_of_inference(tmp_path: Path) -> None:
+def test_export_names_outputs_and_uses_inference_mode(tmp_path: Path) -> None:
     network, image = Halves().train(), torch.randn(1, 3, 16, 20)
     export(network, {"image": image}, ["first", "second"], tmp_path / "model.onnx")
     session = onnxruntime.InferenceSession(tmp_path / "model.onnx", providers=["CPUExecutionProvider"])
-    found = session.run(["first", "second"], {"image": image.numpy()})
+    outputs = session.run(["first", "second"], {"image": image.numpy()})
     with torch.no_grad():
-        wanted = network.eval()(image)
-    assert all(np.allclose(one, other.numpy(), atol=1e-5) for one, other in zip(found, wanted, strict=True))
+        expected = network.eval()(image)
+    assert all(
+        np.allclose(output, reference.numpy(), atol=1e-5) for output, reference in zip(outputs, expected, strict=True)
+    )
 
 
-def test_sizes_are_fixed_unless_they_have_a_name(tmp_path: Path) -> None:
+def test_axes_are_fixed_unless_symbolic(tmp_path: Path) -> None:
     export(Halves(), {"image": torch.zeros(1, 3, 16, 20)}, ["a", "b"], tmp_path / "fixed.onnx")
     export(
         Halves(),
@@ -53,14 +59,14 @@ def test_sizes_are_fixed_unless_they_have_a_name(tmp_path: Path) -> None:
     assert shape_of(tmp_path / "free.onnx") == [1, 3, "height", "width"]
 
 
-def test_weights_lie_beside_it_with_what_the_network_computes(tmp_path: Path) -> None:
+def test_export_writes_weights_and_reference_output(tmp_path: Path) -> None:
     network, image = Halves(), torch.rand(1, 3, 8, 8)
     export(network, {"image": image}, ["a", "b"], tmp_path / "model.onnx")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["model.npz", "model.onnx", "model.onnx.data"]
     assert onnx.load(tmp_path / "model.onnx").ir_version == 10
-    with np.load(tmp_path / "model.npz") as notes, torch.no_grad():
-        assert np.array_equal(notes["given image"], image.numpy())
-        assert np.array_equal(notes["wanted b"], network(image)[1].numpy())
+    with np.load(tmp_path / "model.npz") as stored, torch.no_grad():
+        assert np.array_equal(stored["given image"], image.numpy())
+        assert np.array_equal(stored["wanted b"], network(image)[1].numpy())
 
 
 def test_metadata_is_stored(tmp_path: Path) -> None:
@@ -68,7 +74,7 @@ def test_metadata_is_stored(tmp_path: Path) -> None:
     assert {one.key: one.value for one in onnx.load(tmp_path / "m.onnx").metadata_props}["module"] == "toy"
 
 
-def test_what_is_no_graph_is_a_failure_in_one_line(tmp_path: Path) -> None:
+def test_failed_export_is_reported_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(Failure, match="torch cannot export the network") as failure:
         export(DecidesByContent(), {"image": torch.zeros(1, 3, 8, 8)}, ["a"], tmp_path / "model.onnx")
     assert "\n" not in failure.value.what

@@ -1,4 +1,6 @@
-"""The GELU of the networks is torch's, and one pass in ONNX Runtime."""
+"""Tests of the exported GELU: equal to torch's, fused by ONNX Runtime."""
+
+from __future__ import annotations
 
 from pathlib import Path
 
@@ -11,12 +13,12 @@ from dtmodels.families._export import export
 from dtmodels.families._gelu import Gelu
 
 
-def test_values_are_those_of_torch() -> None:
+def test_gelu_matches_torch() -> None:
     values = torch.linspace(-8, 8, 4001)
     assert float((Gelu()(values) - functional.gelu(values)).abs().max()) < 1e-6
 
 
-def test_onnx_runtime_knows_it(tmp_path: Path) -> None:
+def test_onnx_runtime_fuses_gelu(tmp_path: Path) -> None:
     export(Gelu(), {"input": torch.rand(1, 4, 8, 8)}, ["output"], tmp_path / "model.onnx")
     options = onnxruntime.SessionOptions()
     options.optimized_model_filepath = str(tmp_path / "optimised.onnx")

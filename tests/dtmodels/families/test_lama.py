@@ -1,4 +1,4 @@
-"""LaMa: the published checkpoint fits, and network and graph compute what the authors' code computes."""
+"""Tests of LaMa: the published checkpoint fits, network and graph match the reference outputs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from torch import nn
 from dtbase.system.errors import Failure
 from dtmodels.families import Job
 from dtmodels.families._ffc import Generator
-from dtmodels.families._ffc_fold import fold
+from dtmodels.families._ffc_fold import fold_generator
 from dtmodels.families._seeded_weights import seeded_weights
 from dtmodels.families._state_dict_mapping import Layout, StateDictMismatch
 from dtmodels.families.lama import LAYOUT, RECIPE, Erase, convert
@@ -29,11 +29,11 @@ from tests.dtmodels.families.reference_outputs import hole
 
 NAME = "big-lama"
 MakeJob = Callable[..., Job]
-Picture = Callable[..., Any]
+MakeImage = Callable[..., Any]
 
 
 def seeded(height: int, width: int, blocks: int = 18) -> Generator:
-    """A generator with seeded weights, by the names its checkpoint has."""
+    """A generator with seeded weights, by the names in its checkpoint."""
     network = Generator(height, width, blocks).eval()
     published = {LAYOUT.prefix + name: tensor for name, tensor in network.state_dict().items()}
     values = seeded_weights(published, 0, RECIPE)
@@ -41,40 +41,40 @@ def seeded(height: int, width: int, blocks: int = 18) -> Generator:
     return network
 
 
-def test_the_published_checkpoint_fits(hold_mapping: Callable[[str, nn.Module, Layout], None]) -> None:
-    hold_mapping(NAME, Generator(64, 64), LAYOUT)
+def test_published_checkpoint_fits(check_mapping: Callable[[str, nn.Module, Layout], None]) -> None:
+    check_mapping(NAME, Generator(64, 64), LAYOUT)
 
 
 @pytest.mark.slow
-def test_the_network_computes_what_the_authors_compute(
-    reference: Callable[[str], Any], draws: Callable[[], np.random.Generator], picture: Picture
+def test_network_matches_reference_outputs(
+    reference: Callable[[str], Any], make_rng: Callable[[], np.random.Generator], make_image: MakeImage
 ) -> None:
-    known, rng = reference(NAME), draws()
+    known, rng = reference(NAME), make_rng()
     for case, (height, width) in {"main": (256, 256), "second": (200, 328)}.items():
-        image = torch.from_numpy(known.input(f"{case}/image", picture(rng, 3, height, width, 16)))
-        mask = torch.from_numpy(known.input(f"{case}/mask", hole(rng, height, width)))
+        image = torch.from_numpy(known.input(f"{case}/image", make_image(rng, 3, height, width, 16)))
+        mask = torch.from_numpy(known.input(f"{case}/mask", seeded_mask(rng, height, width)))
         network = seeded(height, width)
         with torch.no_grad():
-            known.hold(f"{case}/predicted", network(torch.cat([image * (1 - mask), mask], dim=1)))
-            known.hold(f"{case}/inpainted", Erase(network)(image, mask))
+            known.check(f"{case}/predicted", network(torch.cat([image * (1 - mask), mask], dim=1)))
+            known.check(f"{case}/inpainted", Erase(network)(image, mask))
 
 
 @pytest.mark.slow
-def test_the_graph_computes_what_the_authors_compute_and_passes_as_a_model(
+def test_graph_matches_reference_outputs_and_validates(
     *,
     make_job: MakeJob,
     finished: Callable[..., Path],
     built: Callable[..., Any],
     reference: Callable[[str], Any],
-    draws: Callable[[], np.random.Generator],
-    picture: Picture,
+    make_rng: Callable[[], np.random.Generator],
+    make_image: MakeImage,
     runtime: Runtime,
 ) -> None:
     job = make_job("lama", "erase", attributes={"input_sizes": [256]}, seed=0)
-    rng = draws()
-    inputs = {"image": picture(rng, 3, 256, 256, 16).astype(np.float32), "mask": hole(rng, 256, 256)}
+    rng = make_rng()
+    inputs = {"image": make_image(rng, 3, 256, 256, 16).astype(np.float32), "mask": seeded_mask(rng, 256, 256)}
     full, half = (built(convert, job, "model.onnx", half=stored)(**inputs)["output"] for stored in (False, True))
-    reference(NAME).hold("main/inpainted", full)
+    reference(NAME).check("main/inpainted", full)
     outside = np.broadcast_to(inputs["mask"] == 0, full.shape)
     assert np.array_equal(half[outside], inputs["image"][outside])
     assert np.sqrt(np.mean((half - full) ** 2)) < 1e-3
@@ -84,8 +84,8 @@ def test_the_graph_computes_what_the_authors_compute_and_passes_as_a_model(
     hold_shapes(onnx.load(directory.parents[1] / "full" / directory.name / "model.onnx"), 256)
 
 
-def hold_shapes(model: onnx.ModelProto, side: int) -> None:
-    """Names, types and fixed shapes; no normalisation left, and the transform's constants are there once."""
+def check_shapes(model: onnx.ModelProto, side: int) -> None:
+    """Check fixed shapes, folded normalisations, and that the transform's constants are stored once."""
     shapes = {
         value.name: [dim.dim_value for dim in value.type.tensor_type.shape.dim]
         for value in [*model.graph.input, *model.graph.output]
@@ -97,77 +97,77 @@ def hold_shapes(model: onnx.ModelProto, side: int) -> None:
     assert matrices == {(rows, rows + 2): 1, (rows + 2, rows): 1, (2 * rows, 2 * rows): 2}
 
 
-def test_the_form_for_export_computes_the_same() -> None:
+def test_folded_generator_matches_the_original() -> None:
     network, masked = seeded(48, 64, blocks=1), torch.rand(1, 4, 48, 64)
     with torch.no_grad():
         before = network(masked)
-        fold(network)
+        fold_generator(network)
         after = network(masked)
     assert not any(isinstance(module, nn.BatchNorm2d) for module in network.modules())
     assert float((after - before).abs().max() / before.std()) < 1e-5
 
 
-def test_outside_the_hole_the_image_comes_back_and_inside_it_does_not_count() -> None:
+def test_pixels_outside_the_mask_are_kept_and_inside_are_ignored() -> None:
     network, image = Erase(seeded(32, 32, blocks=1)), torch.rand(1, 3, 32, 32)
     mask = torch.zeros(1, 1, 32, 32)
     mask[..., 8:20, 4:30] = 1
     with torch.no_grad():
-        filled = network(image, mask)
-        assert torch.equal(network(torch.where(mask > 0, 0.5, image), mask), filled)
-    assert torch.equal(torch.where(mask > 0, image, filled), image)
-    assert not torch.equal(filled, image)
+        inpainted = network(image, mask)
+        assert torch.equal(network(torch.where(mask > 0, 0.5, image), mask), inpainted)
+    assert torch.equal(torch.where(mask > 0, image, inpainted), image)
+    assert not torch.equal(inpainted, image)
 
 
 @pytest.mark.parametrize(
-    ("sizes", "told"), [(None, "gives no tile size"), ([260], "260 is no multiple of 8")], ids=["none", "odd"]
+    ("sizes", "message"), [(None, "has no tile size"), ([260], "260 is not a multiple of 8")], ids=["none", "odd"]
 )
-def test_a_size_the_network_cannot_have_is_refused(make_job: MakeJob, sizes: Any, told: str) -> None:
+def test_invalid_size_is_rejected(make_job: MakeJob, sizes: Any, message: str) -> None:
     attributes = {"input_sizes": sizes} if sizes else {}
-    with pytest.raises(Failure, match=told):
+    with pytest.raises(Failure, match=message):
         convert(make_job("lama", "erase", attributes=attributes, seed=0))
 
 
-def test_a_trainers_file_is_read_without_its_classes_and_other_networks_are_passed_over(
+def test_trainer_file_is_read_without_its_classes_and_other_networks(
     make_job: MakeJob, tmp_path: Path, trainer_file: Callable[[dict[str, Any]], Path]
 ) -> None:
     state = {f"generator.{name}": tensor for name, tensor in Generator(64, 64, blocks=1).state_dict().items()}
     path = trainer_file({**state, "discriminator.weight": torch.ones(3), "generator_average.weight": torch.ones(3)})
     job = make_job("lama", "erase", attributes={"input_sizes": [64]}, checkpoints={"weights": path})
-    with pytest.raises(StateDictMismatch, match="do not fit the network") as misfit:
+    with pytest.raises(StateDictMismatch, match="do not fit the network") as mismatch:
         convert(job)
-    assert not any(name.startswith(("discriminator", "generator_average")) for name in misfit.value.left_over)
-    assert "generator.model.22.conv2.bn_g.weight" in misfit.value.missing
+    assert not any(name.startswith(("discriminator", "generator_average")) for name in mismatch.value.unexpected)
+    assert "generator.model.22.conv2.bn_g.weight" in mismatch.value.missing
     assert not list(job.output.iterdir())
     assert path.parent == tmp_path
 
 
 @pytest.fixture
 def trainer_file(tmp_path: Path) -> Callable[[dict[str, Any]], Path]:
-    """Write a file like a trainer's: weights beside settings whose classes this machine does not have."""
+    """Write a file like a trainer's: weights and settings, whose classes are not installed."""
 
     def write(state: dict[str, Any]) -> Path:
         names = ("omegaconf.dictconfig.DictConfig", "pytorch_lightning.callbacks.model_checkpoint.ModelCheckpoint")
-        settings, callback = (stranger(name) for name in names)
-        made = settings()
-        made.__dict__["_content"] = {"kind": "ffc_resnet"}
+        settings, callback = (foreign_class(name) for name in names)
+        instance = settings()
+        instance.__dict__["_content"] = {"kind": "ffc_resnet"}
         path = tmp_path / "best.ckpt"
-        content = {"state_dict": state, "hyper_parameters": made, "callbacks": {callback: {"best_model_path": "x"}}}
-        with strangers_importable([settings, callback]):
+        content = {"state_dict": state, "hyper_parameters": instance, "callbacks": {callback: {"best_model_path": "x"}}}
+        with importable([settings, callback]):
             torch.save(content, path)
         return path
 
     return write
 
 
-def stranger(name: str) -> type:
-    """A class that says it is from elsewhere."""
+def foreign_class(name: str) -> type:
+    """Create a class whose `__module__` is that of another package."""
     module, _, last = name.rpartition(".")
     return type(last, (), {"__module__": module})
 
 
 @contextlib.contextmanager
-def strangers_importable(classes: list[type]) -> Iterator[None]:
-    """Let pickle find the classes while it writes."""
+def importable(classes: list[type]) -> Iterator[None]:
+    """Make the classes importable while pickle writes them."""
     added = []
     for one in classes:
         parts = one.__module__.split(".")

@@ -1,4 +1,4 @@
-"""Ready-made ONNX files: taken whole, repaired where there is a plain way, else refused with the reason."""
+"""Tests of ready-made ONNX files: made compatible with darktable, or rejected with the reason."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from dtmodels.card.model import Checkpoint
 from dtmodels.families import Job
 from dtmodels.families.onnx import convert
 from dtmodels.graph.normalise import normalise
-from dtmodels.graph.parity import BEST, check_parity
+from dtmodels.graph.parity import MAX_PSNR, check_parity
 from dtmodels.graph.runtime import Runtime
 
 MakeGraph = Callable[..., onnx.ModelProto]
-Ready = Callable[..., Job]
+MakeReady = Callable[..., Job]
 WEIGHTS = np.linspace(-1, 1, 12, dtype=np.float32).reshape(3, 4)
-PLACE = "https://example.org/net/onnx/"
+BASE_URL = "https://example.org/net/onnx/"
 
 
 @pytest.fixture
-def ready(make_job: Callable[..., Job], tmp_path: Path) -> Ready:
-    """A job whose checkpoints are files the author published beside each other; here they lie under other names."""
+def ready(make_job: Callable[..., Job], tmp_path: Path) -> MakeReady:
+    """Make a job whose checkpoints the author published in one directory; locally they have other names."""
 
     def make(files: Mapping[str, onnx.ModelProto | bytes], seed: int | None = None, **options: Any) -> Job:
         paths, checkpoints = {}, []
@@ -37,7 +37,7 @@ def ready(make_job: Callable[..., Job], tmp_path: Path) -> Ready:
             name = published.removesuffix(".onnx")
             paths[name] = tmp_path / f"{number:064x}"
             paths[name].write_bytes(content if isinstance(content, bytes) else content.SerializeToString())
-            checkpoints.append(Checkpoint(name=name, url=PLACE + published))
+            checkpoints.append(Checkpoint(name=name, url=BASE_URL + published))
         job = make_job("onnx", "denoise", options=options, checkpoints=paths, seed=seed)
         return replace(job, card=replace(job.card, checkpoints=tuple(checkpoints)))
 
@@ -46,7 +46,7 @@ def ready(make_job: Callable[..., Job], tmp_path: Path) -> Ready:
 
 @pytest.fixture
 def product(make_graph: MakeGraph) -> MakeGraph:
-    """A graph `[rows, 3] -> [rows, 4]` whose weights lie in another file."""
+    """A graph `[rows, 3] -> [rows, 4]` whose weights are in another file."""
 
     def make(*, rows: int | str = 2, location: str = "model.onnx_data", **entries: str) -> onnx.ModelProto:
         node = helper.make_node("MatMul", ["input", "weights"], ["output"])
@@ -83,47 +83,47 @@ def shapes(path: Path, side: str) -> dict[str, list[int | str]]:
 
 @pytest.mark.parametrize("location", ["model.onnx_data", "weights/part.bin"])
 @pytest.mark.parametrize("before", [b"", b"sixteen bytes..."])
-def test_weights_in_a_file_of_its_directory_come_inside(
-    ready: Ready, product: MakeGraph, runtime: Runtime, location: str, before: bytes
+def test_external_weights_are_embedded(
+    ready: MakeReady, product: MakeGraph, runtime: Runtime, location: str, before: bytes
 ) -> None:
     entries = {"offset": str(len(before)), "length": str(WEIGHTS.nbytes)} if before else {}
     job = ready({"model.onnx": product(location=location, **entries), location: before + WEIGHTS.tobytes()})
     path, rows = finished(job), np.ones((2, 3), np.float32)
     assert np.array_equal(run(path, input=rows)["output"], rows @ WEIGHTS)
     assert numpy_helper.to_array(onnx.load(path).graph.initializer[0]).shape == (3, 4)
-    assert check_parity(job.output / "model.onnx", path, runtime, "full") == BEST
+    assert check_parity(job.output / "model.onnx", path, runtime, "full") == MAX_PSNR
 
 
 @pytest.mark.parametrize("location", ["../model.onnx_data", "/etc/passwd", "a/../../b", "C:\\weights", "", "..\\b"])
-def test_weights_outside_its_directory_are_refused(ready: Ready, product: MakeGraph, location: str) -> None:
+def test_weights_outside_the_directory_are_rejected(ready: MakeReady, product: MakeGraph, location: str) -> None:
     job = ready({"model.onnx": product(location=location), "model.onnx_data": WEIGHTS.tobytes()})
-    with pytest.raises(Failure, match="outside its directory") as refused:
+    with pytest.raises(Failure, match="outside its directory") as failure:
         convert(job)
-    assert refused.value.where == "model.onnx"
+    assert failure.value.where == "model.onnx"
     assert not list(job.output.iterdir())
 
 
-def test_weights_in_a_file_the_card_does_not_name_are_refused(ready: Ready, product: MakeGraph) -> None:
-    with pytest.raises(Failure, match="onnx_data, which is no checkpoint of the card"):
+def test_weights_in_an_unlisted_file_are_rejected(ready: MakeReady, product: MakeGraph) -> None:
+    with pytest.raises(Failure, match="onnx_data, which the card does not list as a checkpoint"):
         convert(ready({"model.onnx": product()}))
 
 
 @pytest.mark.parametrize("entries", [{}, {"offset": "8"}, {"length": "9999"}, {"offset": "-1"}, {"length": "many"}])
-def test_weights_that_do_not_fit_their_file_are_refused(
-    ready: Ready, product: MakeGraph, entries: dict[str, str]
+def test_external_weights_of_wrong_size_are_rejected(
+    ready: MakeReady, product: MakeGraph, entries: dict[str, str]
 ) -> None:
     data = WEIGHTS.tobytes() if entries else WEIGHTS.tobytes()[:-1]
-    with pytest.raises(Failure, match=r"needs 48 bytes|begin or end at"):
+    with pytest.raises(Failure, match=r"needs 48 bytes|invalid offset or length"):
         convert(ready({"model.onnx": product(**entries), "model.onnx_data": data}))
 
 
-def test_a_newer_operator_set_is_converted(ready: Ready, make_denoiser: MakeGraph) -> None:
+def test_newer_opset_is_converted(ready: MakeReady, make_denoiser: MakeGraph) -> None:
     path = finished(ready({"model.onnx": make_denoiser(16, opset=21, offset=0.5)}))
-    assert [used.version for used in onnx.load(path).opset_import] == [20]
+    assert [opset.version for opset in onnx.load(path).opset_import] == [20]
     assert run(path, input=np.zeros((1, 3, 16, 16), np.float32))["output"].max() == 0.5
 
 
-def test_symbolic_sizes_get_the_numbers_of_the_card(ready: Ready, make_graph: MakeGraph) -> None:
+def test_symbolic_sizes_are_set_by_the_card(ready: MakeReady, make_graph: MakeGraph) -> None:
     node = helper.make_node("Concat", ["input", "input"], ["output"], axis=2)
     model = make_graph({"input": ["batch", 3, "rows", 5]}, {"output": ["batch", 3, "twice", 5]}, [node])
     path = finished(ready({"model.onnx": model}, sizes={"batch": 1, "rows": 4}))
@@ -131,21 +131,21 @@ def test_symbolic_sizes_get_the_numbers_of_the_card(ready: Ready, make_graph: Ma
     assert shapes(path, "output") == {"output": [1, 3, 8, 5]}
 
 
-def test_an_input_may_stay_symbolic_where_no_output_depends_on_it(ready: Ready, make_graph: MakeGraph) -> None:
+def test_input_may_stay_symbolic_if_no_output_depends_on_it(ready: MakeReady, make_graph: MakeGraph) -> None:
     node = helper.make_node("ReduceMean", ["points"], ["mean"], keepdims=1)
     path = finished(ready({"model.onnx": make_graph({"points": [1, "n", 2]}, {"mean": [1, 1, 1]}, [node])}))
     assert shapes(path, "input") == {"points": [1, "n", 2]}
     assert run(path, points=np.ones((1, 9, 2), np.float32))["mean"].item() == 1
 
 
-def test_a_dynamic_output_is_refused_with_the_sizes_that_would_help(ready: Ready, make_graph: MakeGraph) -> None:
+def test_dynamic_output_is_rejected_with_a_fix(ready: MakeReady, make_graph: MakeGraph) -> None:
     model = make_graph({"input": [1, 3, "height", "width"]}, {"output": [1, 3, "height", "width"]})
-    with pytest.raises(Failure, match="output 'output' is dynamic, 1 x 3 x 8 x width") as refused:
+    with pytest.raises(Failure, match="output 'output' is dynamic, 1 x 3 x 8 x width") as failure:
         convert(ready({"model.onnx": model}, sizes={"height": 8}))
-    assert "convert.options.sizes for width" in refused.value.fix
+    assert "convert.options.sizes for width" in failure.value.fix
 
 
-def test_a_declared_shape_that_is_not_true_is_refused(ready: Ready, make_graph: MakeGraph) -> None:
+def test_wrong_declared_shape_is_rejected(ready: MakeReady, make_graph: MakeGraph) -> None:
     sizes = {"size": np.array([1, 6], np.int64)}
     node = helper.make_node("Expand", ["input", "where"], ["output"])
     shape = helper.make_node("Mul", ["size", "one"], ["where"])
@@ -155,7 +155,7 @@ def test_a_declared_shape_that_is_not_true_is_refused(ready: Ready, make_graph: 
         finished(ready({"model.onnx": model}))
 
 
-def test_whole_numbers_and_halves_become_float32_outside(ready: Ready, make_graph: MakeGraph, runtime: Runtime) -> None:
+def test_integer_and_float16_tensors_become_float32(ready: MakeReady, make_graph: MakeGraph, runtime: Runtime) -> None:
     types = {"labels": TensorProto.INT64, "same": TensorProto.INT64, "half": TensorProto.FLOAT16}
     nodes = [
         helper.make_node("Identity", ["labels"], ["same"]),
@@ -164,31 +164,31 @@ def test_whole_numbers_and_halves_become_float32_outside(ready: Ready, make_grap
     model = make_graph({"labels": [1, 4]}, {"same": [1, 4], "half": [1, 4]}, nodes, types=types)
     job = ready({"model.onnx": model})
     path, labels = finished(job), np.array([[1, 0, -1, 3]], np.float32)
-    found = run(path, labels=labels)
-    assert all(value.dtype == np.float32 and np.array_equal(value, labels) for value in found.values())
-    assert check_parity(job.output / "model.onnx", path, runtime, "full") == BEST
+    outputs = run(path, labels=labels)
+    assert all(value.dtype == np.float32 and np.array_equal(value, labels) for value in outputs.values())
+    assert check_parity(job.output / "model.onnx", path, runtime, "full") == MAX_PSNR
 
 
-def test_tensors_get_the_order_and_the_names_of_the_card(ready: Ready, make_graph: MakeGraph) -> None:
+def test_card_sets_order_and_names(ready: MakeReady, make_graph: MakeGraph) -> None:
     nodes = [
         helper.make_node("Sub", ["a", "b"], ["difference"]),
         helper.make_node("Add", ["a", "b"], ["sum"]),
         helper.make_node("Mul", ["a", "b"], ["product"]),
     ]
     model = make_graph({"b": [2], "a": [2]}, {"sum": [2], "difference": [2], "product": [2]}, nodes)
-    asked = {"inputs": {"model": ["a", "b"]}, "outputs": {"model": ["difference", "sum"]}, "rename": {"b": "mask"}}
-    path = finished(ready({"model.onnx": model}, **asked))
+    options = {"inputs": {"model": ["a", "b"]}, "outputs": {"model": ["difference", "sum"]}, "rename": {"b": "mask"}}
+    path = finished(ready({"model.onnx": model}, **options))
     assert [list(shapes(path, side)) for side in ("input", "output")] == [["a", "mask"], ["difference", "sum"]]
     assert run(path, a=np.float32([3, 4]), mask=np.float32([1, 1]))["difference"].tolist() == [2, 3]
 
 
-def test_weights_listed_as_inputs_are_inputs_no_more(ready: Ready, make_graph: MakeGraph) -> None:
+def test_weights_are_removed_from_the_inputs(ready: MakeReady, make_graph: MakeGraph) -> None:
     node = helper.make_node("Mul", ["input", "factor"], ["output"])
     model = make_graph({"input": [2], "factor": [2]}, {"output": [2]}, [node], constants={"factor": np.float32([2, 3])})
     assert list(shapes(finished(ready({"model.onnx": model})), "input")) == ["input"]
 
 
-def test_functions_of_the_file_become_plain_nodes(ready: Ready, make_graph: MakeGraph) -> None:
+def test_functions_are_inlined(ready: MakeReady, make_graph: MakeGraph) -> None:
     opsets = [helper.make_opsetid("", 20)]
     twice = helper.make_function("own", "Twice", ["x"], ["y"], [helper.make_node("Add", ["x", "x"], ["y"])], opsets)
     model = make_graph(
@@ -198,38 +198,38 @@ def test_functions_of_the_file_become_plain_nodes(ready: Ready, make_graph: Make
     model.opset_import.append(helper.make_opsetid("own", 1))
     path = finished(ready({"model.onnx": model}))
     assert [node.op_type for node in onnx.load(path).graph.node] == ["Add"]
-    assert [used.domain for used in onnx.load(path).opset_import] == [""]
+    assert [opset.domain for opset in onnx.load(path).opset_import] == [""]
 
 
-def test_operators_outside_the_standard_are_refused(ready: Ready, make_graph: MakeGraph) -> None:
+def test_custom_operators_are_rejected(ready: MakeReady, make_graph: MakeGraph) -> None:
     node = helper.make_node("Magic", ["input"], ["output"], domain="vendor")
-    with pytest.raises(Failure, match="outside the ONNX standard: vendor::Magic") as refused:
+    with pytest.raises(Failure, match="outside the ONNX standard: vendor::Magic") as failure:
         convert(ready({"model.onnx": make_graph({"input": [2]}, {"output": [2]}, [node])}))
-    assert refused.value.where == "model.onnx"
+    assert failure.value.where == "model.onnx"
 
 
-def test_a_graph_that_computes_nan_is_refused(ready: Ready, make_graph: MakeGraph, runtime: Runtime) -> None:
+def test_graph_with_nan_output_is_rejected(ready: MakeReady, make_graph: MakeGraph, runtime: Runtime) -> None:
     nodes = [helper.make_node("Neg", ["input"], ["below"]), helper.make_node("Log", ["below"], ["output"])]
     job = ready({"model.onnx": make_graph({"input": [2]}, {"output": [2]}, nodes)})
     path = finished(job)
-    with pytest.raises(Failure, match="output 'output' holds NaN"):
+    with pytest.raises(Failure, match="output 'output' has NaN"):
         check_parity(job.output / "model.onnx", path, runtime, "full")
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>sign in</html>", b"\x08\x0a garbage"])
-def test_a_file_that_is_no_graph_is_refused(ready: Ready, content: bytes) -> None:
+def test_file_without_graph_is_rejected(ready: MakeReady, content: bytes) -> None:
     with pytest.raises(Failure, match=r"not a readable ONNX file|holds no graph"):
         convert(ready({"model.onnx": content}))
 
 
-def test_a_type_darktable_cannot_pass_is_refused(ready: Ready, make_graph: MakeGraph) -> None:
+def test_unsupported_type_is_rejected(ready: MakeReady, make_graph: MakeGraph) -> None:
     types = {"input": TensorProto.STRING, "output": TensorProto.STRING}
     with pytest.raises(Failure, match="'input' is string, which darktable cannot pass"):
         convert(ready({"model.onnx": make_graph({"input": [1]}, {"output": [1]}, types=types)}))
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [
         ({"sizes": {"batch": 0}}, r"sizes: is \{'batch': 0\}"),
         ({"sizes": ["batch"]}, r"sizes: is \['batch'\]"),
@@ -240,19 +240,19 @@ def test_a_type_darktable_cannot_pass_is_refused(ready: Ready, make_graph: MakeG
         ({"rename": {"input": "output"}}, "'input' cannot be called 'output'"),
     ],
 )
-def test_options_that_do_not_fit_are_refused(
-    ready: Ready, make_denoiser: MakeGraph, options: dict[str, Any], told: str
+def test_invalid_options_are_rejected(
+    ready: MakeReady, make_denoiser: MakeGraph, options: dict[str, Any], message: str
 ) -> None:
-    with pytest.raises(Failure, match=told):
+    with pytest.raises(Failure, match=message):
         convert(ready({"model.onnx": make_denoiser(16)}, **options))
 
 
-def test_without_a_graph_there_is_no_model(ready: Ready) -> None:
+def test_card_without_graph_is_rejected(ready: MakeReady) -> None:
     with pytest.raises(Failure, match=r"none of them is a \.onnx file"):
         convert(ready({"weights.bin": b"1"}))
 
 
-def test_there_are_no_made_up_weights_for_a_finished_graph(ready: Ready, make_denoiser: MakeGraph) -> None:
-    with pytest.raises(NothingToDo, match="comes as a finished graph") as refused:
+def test_finished_graph_has_no_seeded_weights(ready: MakeReady, make_denoiser: MakeGraph) -> None:
+    with pytest.raises(NothingToDo, match="comes as a finished graph") as failure:
         convert(ready({"model.onnx": make_denoiser(16)}, seed=0))
-    assert "without --seed" in refused.value.fix
+    assert "without --seed" in failure.value.fix

@@ -1,3 +1,7 @@
+"""Tests of the conversion of proxies: graph against network, metadata, failures."""
+
+from __future__ import annotations
+
 import json
 from pathlib import Path
 
@@ -20,13 +24,12 @@ from dtproxies.proxy.weights import load, store
 
 NAMES = plugin_names(modules)
 QUICK = [name for name in NAMES if load_definition(name).module.kind not in {"multi-scale", "global", "raw"}]
-"""Whose graphs torch exports in seconds."""
+"""Modules whose graphs torch exports in seconds."""
 INPUTS = [["image"], ["image", "sliders"], ["image", "frame"], ["image", "sliders", "frame"]]
 SIZES = [(1, 1), (3, 40), (24, 25), (64, 48), (95, 133)]
-MOST, ALL = 5e-5, 5e-3
-"""Of the largest value: how near 99 % of all values have to be, and every one. The few in between stand where darktable
-looks a curve up in a table and rounding finds the neighbouring step, or where powers of large numbers enlarge
-rounding."""
+MAX_ERROR_P99, MAX_ERROR = 5e-5, 5e-3
+"""Limits of the error of 99 % of the values, and of all values, relative to the largest value. Larger errors occur where
+darktable reads a curve from a table and rounding selects the neighbouring entry, or where powers amplify rounding."""
 
 CARD = """\
 schema: 1
@@ -53,8 +56,8 @@ def job(directory: Path, options: str, weights: Path | None) -> Job:
 
 
 def trained(directory: Path, name: str) -> Path:
-    given = load_definition(name)
-    store(directory / "weights.safetensors", given.network(), given.module, darktable="5.4.1", seed=1)
+    definition = load_definition(name)
+    store(directory / "weights.safetensors", definition.network(), definition.module, darktable="5.4.1", seed=1)
     return directory / "weights.safetensors"
 
 
@@ -69,46 +72,46 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return name, weights, directory / "raw/model.onnx"
 
 
-def test_graph_and_network_agree_at_all_sizes_and_corners_on_unbounded_images(built: tuple[str, Path, Path]) -> None:
+def test_graph_matches_network_at_all_sizes_and_slider_corners(built: tuple[str, Path, Path]) -> None:
     name, weights, graph = built
-    given = load_definition(name)
-    network = load(weights, given.module, given.network)
+    definition = load_definition(name)
+    network = load(weights, definition.module, definition.network)
     session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
-    ends = [[getattr(slider, end) for slider in given.module.sliders] for end in ("low", "default", "high")]
-    corners = [*ends, *sample(given.module, 6, seed=1, reachable=given.reachable).tolist()]
-    if given.reachable:
-        corners = [corner for corner in corners if given.reachable(corner)]
+    ends = [[getattr(slider, end) for slider in definition.module.sliders] for end in ("low", "default", "high")]
+    corners = [*ends, *sample(definition.module, 6, seed=1, reachable=definition.reachable).tolist()]
+    if definition.reachable:
+        corners = [corner for corner in corners if definition.reachable(corner)]
     rng = np.random.default_rng(0)
-    channels = 1 if given.module.space == "raw" else 3
-    spread = 80 if given.module.space == "lab" else 4  # some of L beyond 300, some of light beyond 16 times white
-    wants = [tensor.name for tensor in session.get_inputs()]
-    for height, width in SIZES[given.module.space == "raw" :]:  # a mosaic of one pixel has one colour
+    channels = 1 if definition.module.space == "raw" else 3
+    spread = 80 if definition.module.space == "lab" else 4  # some L above 300, some linear values above 16
+    names = [tensor.name for tensor in session.get_inputs()]
+    for height, width in SIZES[definition.module.space == "raw" :]:  # a mosaic of one pixel has one colour
         image = (spread * rng.normal(0.25, 1, (1, channels, height, width))).astype(np.float32)
         frame = np.array([[0, 0, width, height]], np.float32)
         for corner in corners:
             sliders = np.array([corner], np.float32).reshape(1, -1)
             values = {"image": image, "sliders": sliders, "frame": frame}
-            (found,) = session.run(["output"], {name: values[name] for name in wants})
+            (output,) = session.run(["output"], {name: values[name] for name in names})
             with torch.no_grad():
-                wanted = call(network, given.module, torch.from_numpy(image), torch.from_numpy(sliders)).numpy()
-            assert found.shape == wanted.shape
-            assert np.isfinite(found).all()
-            apart = np.abs(found - wanted) / max(np.abs(wanted).max(), 1e-6)
-            assert np.quantile(apart, 0.99) <= MOST
-            assert apart.max() <= ALL
+                expected = call(network, definition.module, torch.from_numpy(image), torch.from_numpy(sliders)).numpy()
+            assert output.shape == expected.shape
+            assert np.isfinite(output).all()
+            error = np.abs(output - expected) / max(np.abs(expected).max(), 1e-6)
+            assert np.quantile(error, 0.99) <= MAX_ERROR_P99
+            assert error.max() <= MAX_ERROR
 
 
-def test_the_graph_is_what_darktable_can_rely_on(built: tuple[str, Path, Path]) -> None:
+def test_graph_is_compatible_with_darktable(built: tuple[str, Path, Path]) -> None:
     _, _, graph = built
     model = onnx.load(graph)
     assert model.ir_version <= 10
-    assert [(used.domain, used.version <= 20) for used in model.opset_import] == [("", True)]
+    assert [(opset.domain, opset.version <= 20) for opset in model.opset_import] == [("", True)]
     assert [tensor.name for tensor in model.graph.input] in INPUTS
     height, width = (dim.dim_param for dim in model.graph.input[0].type.tensor_type.shape.dim[2:])
     assert (height, width) == ("height", "width")
 
 
-def test_the_graph_says_which_module_it_is(built: tuple[str, Path, Path]) -> None:
+def test_graph_metadata_names_the_module(built: tuple[str, Path, Path]) -> None:
     name, _, graph = built
     facts = {entry.key: entry.value for entry in onnx.load(graph).metadata_props}
     module = load_definition(name).module
@@ -116,7 +119,7 @@ def test_the_graph_says_which_module_it_is(built: tuple[str, Path, Path]) -> Non
     assert [slider["name"] for slider in json.loads(facts["sliders"])] == [slider.name for slider in module.sliders]
 
 
-def test_attributes_are_those_of_the_module(tmp_path: Path) -> None:
+def test_attributes_match_the_module(tmp_path: Path) -> None:
     name = "exposure"
     module = load_definition(name).module
     attributes = convert(job(tmp_path, f"{{module: {name}}}", trained(tmp_path, name)))
@@ -127,26 +130,26 @@ def test_attributes_are_those_of_the_module(tmp_path: Path) -> None:
     json.dumps(attributes)
 
 
-def test_conversion_is_quiet(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_conversion_prints_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     convert(job(tmp_path, f"{{module: {QUICK[0]}}}", trained(tmp_path, QUICK[0])))
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_card_that_names_no_module_is_a_failure(tmp_path: Path) -> None:
+def test_card_without_module_fails(tmp_path: Path) -> None:
     with pytest.raises(Failure, match="does not name a module"):
         convert(job(tmp_path, "{}", trained(tmp_path, QUICK[0])))
 
 
-def test_a_card_without_weights_is_a_failure(tmp_path: Path) -> None:
+def test_card_without_weights_fails(tmp_path: Path) -> None:
     with pytest.raises(Failure, match="no checkpoint named 'weights'"):
         convert(job(tmp_path, f"{{module: {QUICK[0]}}}", None))
 
 
-def test_an_unknown_module_is_answered_with_the_nearest(tmp_path: Path) -> None:
+def test_unknown_module_gets_a_suggestion(tmp_path: Path) -> None:
     with pytest.raises(WrongUsage, match=f"did you mean {QUICK[0]}"):
         convert(job(tmp_path, f"{{module: {QUICK[0]}s}}", trained(tmp_path, QUICK[0])))
 
 
-def test_weights_of_another_module_are_refused(tmp_path: Path) -> None:
+def test_weights_of_another_module_are_rejected(tmp_path: Path) -> None:
     with pytest.raises(Failure, match=f"made for {QUICK[1]} .* this is {QUICK[0]}"):
         convert(job(tmp_path, f"{{module: {QUICK[0]}}}", trained(tmp_path, QUICK[1])))

@@ -1,4 +1,4 @@
-"""Segment Anything: all published tensors, the authors' outputs in torch and in ONNX, and what darktable expects."""
+"""Tests of Segment Anything: published tensors, reference outputs in torch and ONNX, and darktable's validation."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from torch import nn
 from dtbase.system.files import write_json
 from dtmodels.families import Job, sam2, sam_hq
 from dtmodels.families._seeded_weights import Recipe, seeded_weights
-from dtmodels.families._state_dict_mapping import Layout, StateDictMismatch, fit
+from dtmodels.families._state_dict_mapping import Layout, StateDictMismatch, map_state_dict
 from dtmodels.graph.normalise import normalise
 from dtmodels.package.config_writer import build_config
 from dtmodels.stages.validate import validate_package
@@ -47,41 +47,41 @@ Array = NDArray[np.float32]
 
 def layout(name: str) -> Layout:
     family, variant = CASES[name]
-    found = family.LAYOUT if family is sam2 else family.LAYOUTS[variant]
-    assert isinstance(found, Layout)
-    return found
+    published = family.LAYOUT if family is sam2 else family.LAYOUTS[variant]
+    assert isinstance(published, Layout)
+    return published
 
 
 def empty(name: str) -> nn.Module:
     family, variant = CASES[name]
     with torch.device("meta"):
-        made = family.network(variant)
-    assert isinstance(made, nn.Module)
-    return made
+        network = family.network(variant)
+    assert isinstance(network, nn.Module)
+    return network
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_every_published_tensor_has_its_place(name: str, hold_mapping: Callable[..., None]) -> None:
-    hold_mapping(name, empty(name), layout(name))
+def test_published_tensors_fit(name: str, check_mapping: Callable[..., None]) -> None:
+    check_mapping(name, empty(name), layout(name))
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_what_is_passed_over_is_what_single_images_do_not_need(
-    name: str, published: Callable[[str], dict[str, Any]]
-) -> None:
+def test_unused_tensors_are_video_and_classifier_only(name: str, published: Callable[[str], dict[str, Any]]) -> None:
     listed = [one for one, _, _ in published(name)["tensors"]]
-    over = sorted(set(listed) - set(empty(name).state_dict()))
+    unused = sorted(set(listed) - set(empty(name).state_dict()))
     if name == "sam_hq_vit_tiny":
-        assert over == [f"image_encoder.{part}.{last}" for part in ("head", "norm_head") for last in ("bias", "weight")]
+        assert unused == [
+            f"image_encoder.{part}.{last}" for part in ("head", "norm_head") for last in ("bias", "weight")
+        ]
     else:
         video = ("mask_downsample.", "maskmem_tpos_enc", "memory_", "no_mem_pos_enc", "no_obj_", "obj_ptr_")
-        assert all(one.startswith(video) for one in over)
-        assert bool(over) == name.startswith("sam2")
+        assert all(one.startswith(video) for one in unused)
+        assert bool(unused) == name.startswith("sam2")
 
 
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("other", CASES)
-def test_a_checkpoint_of_another_variant_is_refused(
+def test_checkpoint_of_another_variant_is_rejected(
     name: str, other: str, published: Callable[[str], dict[str, Any]]
 ) -> None:
     if name == other:
@@ -89,29 +89,29 @@ def test_a_checkpoint_of_another_variant_is_refused(
     kinds = {one: (shape, getattr(torch, kind)) for one, shape, kind in published(other)["tensors"]}
     shapes = {one: torch.empty(shape, dtype=kind, device="meta") for one, (shape, kind) in kinds.items()}
     with pytest.raises(StateDictMismatch, match="the tensors do not fit the network"):
-        fit(empty(name).state_dict(), shapes, layout(name), where=other)
+        map_state_dict(empty(name).state_dict(), shapes, layout(name), where=other)
 
 
 @pytest.fixture
 def directory(tmp_path: Path) -> Iterator[Path]:
-    """Where the graphs go; they are too large to stay."""
-    made = tmp_path / "toy"
-    made.mkdir()
-    yield made
-    shutil.rmtree(made)
+    """Directory of the graphs, deleted after the test, because they are large."""
+    model = tmp_path / "toy"
+    model.mkdir()
+    yield model
+    shutil.rmtree(model)
     shutil.rmtree(tmp_path / "raw", ignore_errors=True)
 
 
 @pytest.fixture
 def inputs(
-    draws: Callable[[], np.random.Generator], picture: Callable[..., Array]
+    make_rng: Callable[[], np.random.Generator], make_image: Callable[..., Array]
 ) -> Callable[[Any], tuple[Array, Array]]:
-    """Picture and previous mask as the authors' code was given them."""
+    """Image and previous mask, equal to the authors' inputs."""
 
     def make(authors: Any) -> tuple[Array, Array]:
-        rng = draws()
-        image = (picture(rng, 3, 1024, 1024, 32) - MEAN) / DEVIATION
-        mask = 20 * (picture(rng, 1, 256, 256, 16) - 0.5)
+        rng = make_rng()
+        image = (make_image(rng, 3, 1024, 1024, 32) - MEAN) / DEVIATION
+        mask = 20 * (make_image(rng, 1, 256, 256, 16) - 0.5)
         return authors.input("image", image), authors.input("mask_input", mask)
 
     return make
@@ -119,7 +119,7 @@ def inputs(
 
 @pytest.fixture
 def build(directory: Path, make_job: Callable[..., Job]) -> Callable[[ModuleType, str], None]:
-    """Do what the convert stage does, without float16 storage."""
+    """Convert as the convert stage does, without float16 storage."""
 
     def make(family: ModuleType, variant: str) -> None:
         job = make_job(family.__name__.rpartition(".")[2], "mask", options={"variant": variant}, seed=0)
@@ -134,7 +134,7 @@ def build(directory: Path, make_job: Callable[..., Job]) -> Callable[[ModuleType
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
-def test_torch_and_graphs_give_what_the_authors_give_and_darktable_runs_them(
+def test_network_and_graphs_match_reference_outputs_and_validate(
     name: str,
     directory: Path,
     build: Callable[[ModuleType, str], None],
@@ -148,11 +148,11 @@ def test_torch_and_graphs_give_what_the_authors_give_and_darktable_runs_them(
     hold_shapes(directory, family)
     report = validate_package(directory)
     assert report.problems == (), report.text()
-    hold(authors, family, torch_outputs(family, variant, image, mask))
-    hold(authors, family, onnx_outputs(directory, image, mask))
+    check_outputs(authors, family, torch_outputs(family, variant, image, mask))
+    check_outputs(authors, family, onnx_outputs(directory, image, mask))
 
 
-def hold_shapes(directory: Path, family: ModuleType) -> None:
+def check_shapes(directory: Path, family: ModuleType) -> None:
     encoder, decoder = (shapes(directory / graph) for graph in GRAPHS)
     features = {feature: list(shape) for feature, shape in family.FEATURES.items()}
     assert encoder == ({"image": [1, 3, 1024, 1024]}, features)
@@ -171,14 +171,14 @@ def sizes(values: Iterable[onnx.ValueInfoProto]) -> dict[str, list[int | str]]:
     }
 
 
-def hold(authors: Any, family: ModuleType, found: Mapping[str, Array]) -> None:
-    for output, value in found.items():
-        if output.endswith("/kept"):
-            masks = found[output.replace("kept", "masks")]
+def check_outputs(authors: Any, family: ModuleType, outputs: Mapping[str, Array]) -> None:
+    for output, value in outputs.items():
+        if output.endswith("/fed_back"):
+            masks = outputs[output.replace("fed_back", "masks")]
             assert np.array_equal(value, np.clip(masks, -32, 32) if family is sam2 else masks)
         else:
-            authors.hold(output, value)
-    assert len(found) == len(family.FEATURES) + 3 * len(PROMPTS)
+            authors.check(output, value)
+    assert len(outputs) == len(family.FEATURES) + 3 * len(PROMPTS)
 
 
 def torch_outputs(family: ModuleType, variant: str, image: Array, mask: Array) -> dict[str, Array]:
@@ -188,31 +188,31 @@ def torch_outputs(family: ModuleType, variant: str, image: Array, mask: Array) -
     decoder = family.decoder(network).eval()
     with torch.no_grad():
         features = network(torch.from_numpy(image))
-        found = {name: value.numpy() for name, value in zip(family.FEATURES, features, strict=True)}
+        outputs = {name: value.numpy() for name, value in zip(family.FEATURES, features, strict=True)}
         for prompt in PROMPTS:
-            results = decoder(*features, *(torch.from_numpy(value) for value in prompts(prompt, mask)))
-            found |= named(prompt, [value.numpy() for value in results])
-    return found
+            results = decoder(*features, *(torch.from_numpy(value) for value in prompt_inputs(prompt, mask)))
+            outputs |= named(prompt, [value.numpy() for value in results])
+    return outputs
 
 
 def onnx_outputs(directory: Path, image: Array, mask: Array) -> dict[str, Array]:
-    """As darktable runs them: the decoder is not optimised, and points may be one or many."""
+    """Run the graphs as darktable does: the decoder is not optimised, and the number of points varies."""
     options = onnxruntime.SessionOptions()
     encoder = onnxruntime.InferenceSession(directory / GRAPHS[0], options, providers=["CPUExecutionProvider"])
     features = encoder.run(None, {"image": image})
-    found = dict(zip([output.name for output in encoder.get_outputs()], features, strict=True))
+    outputs = dict(zip([output.name for output in encoder.get_outputs()], features, strict=True))
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     decoder = onnxruntime.InferenceSession(directory / GRAPHS[1], options, providers=["CPUExecutionProvider"])
-    names = [given.name for given in decoder.get_inputs()]
+    names = [tensor.name for tensor in decoder.get_inputs()]
     for prompt in PROMPTS:
-        given = dict(zip(names, [*features, *prompts(prompt, mask)], strict=True))
-        found |= named(prompt, decoder.run(None, given))
+        feeds = dict(zip(names, [*features, *prompt_inputs(prompt, mask)], strict=True))
+        outputs |= named(prompt, decoder.run(None, feeds))
     single = [np.full((1, 1, 2), 500, np.float32), np.ones((1, 1), np.float32), mask, np.zeros(1, np.float32)]
-    alone = decoder.run(None, dict(zip(names, [*features, *single], strict=True)))
-    assert [list(value.shape) for value in alone] == list(RESULTS.values())
-    assert all(np.isfinite(value).all() for value in alone)
-    return found
+    results = decoder.run(None, dict(zip(names, [*features, *single], strict=True)))
+    assert [list(value.shape) for value in results] == list(RESULTS.values())
+    assert all(np.isfinite(value).all() for value in results)
+    return outputs
 
 
 def named(prompt: str, values: Sequence[Array]) -> dict[str, Array]:
-    return dict(zip((f"{prompt}/masks", f"{prompt}/iou", f"{prompt}/kept"), values, strict=True))
+    return dict(zip((f"{prompt}/masks", f"{prompt}/iou", f"{prompt}/fed_back"), values, strict=True))

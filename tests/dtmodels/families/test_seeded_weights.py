@@ -1,4 +1,4 @@
-"""Seeded weights follow from name, shape and seed alone, and leave no scale at zero."""
+"""Tests of seeded weights: they depend on name, shape and seed only, and no scale is zero."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import pytest
 import torch
 from torch import Tensor
 
-from dtmodels.families._seeded_weights import Recipe, seeded_weights, stand_in
+from dtmodels.families._seeded_weights import Recipe, seeded_tensor, seeded_weights
 
 PLAIN = Recipe()
 
 
-def test_the_order_does_not_matter_but_name_and_seed_do() -> None:
-    first = stand_in("a.weight", (4, 3), 0, PLAIN)
-    assert torch.equal(first, stand_in("a.weight", (4, 3), 0, PLAIN))
-    assert not torch.equal(first, stand_in("b.weight", (4, 3), 0, PLAIN))
-    assert not torch.equal(first, stand_in("a.weight", (4, 3), 1, PLAIN))
+def test_seeded_tensor_depends_on_name_and_seed_only() -> None:
+    first = seeded_tensor("a.weight", (4, 3), 0, PLAIN)
+    assert torch.equal(first, seeded_tensor("a.weight", (4, 3), 0, PLAIN))
+    assert not torch.equal(first, seeded_tensor("b.weight", (4, 3), 0, PLAIN))
+    assert not torch.equal(first, seeded_tensor("a.weight", (4, 3), 1, PLAIN))
 
 
 @pytest.mark.parametrize(
@@ -36,32 +36,36 @@ def test_the_order_does_not_matter_but_name_and_seed_do() -> None:
         ("conv.weight", (99, 25, 2, 2), 0, 0.2),
     ],
 )
-def test_every_kind_of_tensor_has_its_own_spread(
+def test_tensor_kinds_have_their_own_mean_and_deviation(
     name: str, shape: tuple[int, ...], mean: float, deviation: float
 ) -> None:
-    made = stand_in(name, shape, 0, Recipe(gain=2)).double()
-    assert abs(float(made.mean()) - mean) < 0.02
-    assert abs(float(made.std()) / deviation - 1) < 0.03
+    values = seeded_tensor(name, shape, 0, Recipe(gain=2)).double()
+    assert abs(float(values.mean()) - mean) < 0.02
+    assert abs(float(values.std()) / deviation - 1) < 0.03
 
 
-def test_factors_and_offsets_are_for_full_names() -> None:
+def test_factors_and_offsets_apply_to_full_names() -> None:
     recipe = Recipe(factors={"head.bias": 2}, offsets={"head.bias": 5})
-    assert torch.allclose(stand_in("head.bias", (8,), 0, recipe), 2 * stand_in("head.bias", (8,), 0, PLAIN) + 5)
-    assert torch.equal(stand_in("model.head.bias", (8,), 0, recipe), stand_in("model.head.bias", (8,), 0, PLAIN))
+    assert torch.allclose(
+        seeded_tensor("head.bias", (8,), 0, recipe), 2 * seeded_tensor("head.bias", (8,), 0, PLAIN) + 5
+    )
+    assert torch.equal(
+        seeded_tensor("model.head.bias", (8,), 0, recipe), seeded_tensor("model.head.bias", (8,), 0, PLAIN)
+    )
 
 
-def test_counters_stay() -> None:
+def test_counters_are_unchanged() -> None:
     counter = torch.tensor(3)
     assert seeded_weights({"steps": counter}, 0, PLAIN)["steps"] is counter
 
 
 @pytest.mark.parametrize("name", ["BSRGAN", "NAFNet-SIDD-width32", "big-lama", "sam_hq_vit_tiny"])
-def test_all_weights_are_those_the_references_were_made_with(
+def test_seeded_weights_match_the_reference_digest(
     name: str, published: Callable[[str], dict[str, Any]], reference: Callable[[str], Any]
 ) -> None:
     listed = published(name)
     tensors: dict[str, Tensor] = {
         one: torch.empty(shape, dtype=getattr(torch, kind), device="meta") for one, shape, kind in listed["tensors"]
     }
-    made = seeded_weights(tensors, 0, Recipe(**listed["recipe"]))
-    reference(name).hold_weights({one: tensor for one, tensor in made.items() if tensor.is_floating_point()})
+    values = seeded_weights(tensors, 0, Recipe(**listed["recipe"]))
+    reference(name).check_weights({one: tensor for one, tensor in values.items() if tensor.is_floating_point()})

@@ -1,4 +1,4 @@
-"""Float16 storage halves the file and leaves names, types and arithmetic as they were."""
+"""Tests of float16 storage: half the file size; names, types and arithmetic unchanged."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from onnx import TensorProto, helper
 
-from dtmodels.graph.float16_storage import LARGE_FILE, store_half
+from dtmodels.graph.float16_storage import MIN_MODEL_BYTES, store_float16
 
 Graph = Callable[..., onnx.ModelProto]
 SIDE = 1100
@@ -33,47 +33,47 @@ def product(make_graph: Graph) -> Callable[[NDArray[np.float32]], onnx.ModelProt
     return make
 
 
-def ran(model: onnx.ModelProto, given: NDArray[np.float32]) -> NDArray[np.float32]:
+def run(model: onnx.ModelProto, image: NDArray[np.float32]) -> NDArray[np.float32]:
     session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
-    (result,) = session.run(None, {"input": given})
+    (result,) = session.run(None, {"input": image})
     return np.asarray(result)
 
 
-def test_the_file_is_half_as_large_and_the_output_nearly_the_same(
+def test_float16_storage_halves_the_file_and_keeps_the_output(
     product: Callable[..., onnx.ModelProto],
 ) -> None:
     rng = np.random.default_rng(0)
     model = product(rng.normal(0, 0.05, (SIDE, 1000)).astype(np.float32))
-    given, before = rng.normal(size=(1, SIDE)).astype(np.float32), len(model.SerializeToString())
-    wanted = ran(model, given)
-    assert store_half(model)
+    image, before = rng.normal(size=(1, SIDE)).astype(np.float32), len(model.SerializeToString())
+    expected = run(model, image)
+    assert store_float16(model)
     onnx.checker.check_model(model, full_check=True)
-    found = ran(model, given)
+    output = run(model, image)
     assert len(model.SerializeToString()) < 0.51 * before
-    assert found.dtype == np.float32
-    assert 0 < np.abs(found - wanted).max() < 1e-3 * wanted.std()
+    assert output.dtype == np.float32
+    assert 0 < np.abs(output - expected).max() < 1e-3 * expected.std()
     types = {tensor.name: tensor.data_type for tensor in model.graph.initializer}
     assert types == {"matrix.half": TensorProto.FLOAT16, "bias": TensorProto.FLOAT}
 
 
-def test_doing_it_twice_changes_nothing(product: Callable[..., onnx.ModelProto]) -> None:
+def test_float16_storage_is_idempotent(product: Callable[..., onnx.ModelProto]) -> None:
     model = product(np.random.default_rng(0).normal(size=(SIDE, 1000)).astype(np.float32))
-    store_half(model)
+    store_float16(model)
     once = model.SerializeToString(deterministic=True)
-    assert not store_half(model)
+    assert not store_float16(model)
     assert model.SerializeToString(deterministic=True) == once
 
 
-@pytest.mark.parametrize("worst", [1e-6, 1e6])
-def test_what_float16_cannot_hold_stays(product: Callable[..., onnx.ModelProto], worst: float) -> None:
-    matrix = np.random.default_rng(0).normal(0, worst, (SIDE, 1000)).astype(np.float32)
+@pytest.mark.parametrize("scale", [1e-6, 1e6])
+def test_values_outside_float16_range_stay_float32(product: Callable[..., onnx.ModelProto], scale: float) -> None:
+    matrix = np.random.default_rng(0).normal(0, scale, (SIDE, 1000)).astype(np.float32)
     model = product(matrix)
     before = model.SerializeToString()
-    assert not store_half(model)
+    assert not store_float16(model)
     assert model.SerializeToString() == before
 
 
-def test_small_models_stay_as_they_are(product: Callable[..., onnx.ModelProto]) -> None:
-    columns = LARGE_FILE // 4 // SIDE - 2
-    assert not store_half(product(np.ones((SIDE, columns), np.float32)))
-    assert store_half(product(np.ones((SIDE, columns + 2), np.float32)))
+def test_small_models_stay_float32(product: Callable[..., onnx.ModelProto]) -> None:
+    columns = MIN_MODEL_BYTES // 4 // SIDE - 2
+    assert not store_float16(product(np.ones((SIDE, columns), np.float32)))
+    assert store_float16(product(np.ones((SIDE, columns + 2), np.float32)))

@@ -1,3 +1,5 @@
+"""Tests of the worker process that runs graphs, and of `inspect`."""
+
 from __future__ import annotations
 
 import os
@@ -23,28 +25,26 @@ def copy(tmp_path: Path, make_graph: MakeGraph) -> Path:
     return path
 
 
-def test_arrays_go_there_and_back_unchanged(copy: Path, runtime: Runtime) -> None:
+def test_arrays_are_passed_unchanged(copy: Path, runtime: Runtime) -> None:
     session = runtime.load(copy)
     for row in (np.float32([[1, np.inf, -0.0]]), np.zeros((1, 0), np.float32), np.ones((1, 8), np.float32)[:, ::2]):
         assert np.array_equal(session.call(row).outputs["same"], row)
 
 
-def test_a_session_says_its_tensors_as_onnx_runtime_sees_them(copy: Path, runtime: Runtime) -> None:
+def test_session_reports_input_and_output_types(copy: Path, runtime: Runtime) -> None:
     session = runtime.load(copy, level="basic", free={"n": 4})
     assert [(tensor.name, tensor.dtype) for tensor in session.outputs] == [("same", "float32")]
 
 
 @pytest.mark.parametrize("values", [(), (np.zeros((2, 2), np.float32),), (np.zeros((1, 2), np.float64),)])
-def test_a_call_onnx_runtime_refuses_is_a_failure_and_the_next_one_works(
-    copy: Path, runtime: Runtime, values: tuple[np.ndarray, ...]
-) -> None:
+def test_failed_call_leaves_the_session_usable(copy: Path, runtime: Runtime, values: tuple[np.ndarray, ...]) -> None:
     session = runtime.load(copy)
     with pytest.raises(GraphFailure, match=r"copy\.onnx"):
         session.call(*values)
     assert session.call(np.zeros((1, 2), np.float32)).seconds >= 0
 
 
-def test_a_graph_that_kills_onnx_runtime_is_a_failure_and_the_next_load_works(copy: Path) -> None:
+def test_crash_is_reported_and_the_next_load_works(copy: Path) -> None:
     with Runtime() as runtime:
         session = runtime.load(copy)
         assert runtime._process is not None
@@ -56,7 +56,7 @@ def test_a_graph_that_kills_onnx_runtime_is_a_failure_and_the_next_load_works(co
             session.call(np.zeros((1, 2), np.float32))
 
 
-def test_a_graph_that_hangs_is_a_failure(copy: Path) -> None:
+def test_call_above_the_time_limit_fails(copy: Path) -> None:
     with Runtime() as runtime:
         session = runtime.load(copy)
         assert runtime._process is not None
@@ -68,7 +68,7 @@ def test_a_graph_that_hangs_is_a_failure(copy: Path) -> None:
             session.call(np.zeros((1, 2), np.float32))
 
 
-def test_no_process_is_left_behind(copy: Path) -> None:
+def test_worker_process_ends_with_the_runtime(copy: Path) -> None:
     with Runtime() as runtime:
         runtime.load(copy)
         process = runtime._process
@@ -76,14 +76,14 @@ def test_no_process_is_left_behind(copy: Path) -> None:
     assert process.poll() is not None
 
 
-def test_a_closed_session_is_gone(copy: Path, runtime: Runtime) -> None:
+def test_closed_session_cannot_be_called(copy: Path, runtime: Runtime) -> None:
     session = runtime.load(copy)
     session.close()
     with pytest.raises(GraphFailure):
         session.call(np.zeros((1, 2), np.float32))
 
 
-def test_inspecting_a_graph_leaves_out_what_its_caller_need_not_give(tmp_path: Path, make_graph: MakeGraph) -> None:
+def test_inspect_omits_inputs_with_an_initializer(tmp_path: Path, make_graph: MakeGraph) -> None:
     model = make_graph({"row": (1, "n"), "weight": (1,)}, {"same": (1, "n")}, constants={"weight": np.float32([1])})
     model.opset_import.append(onnx.helper.make_opsetid("com.example", 1))
     path = tmp_path / "model.onnx"

@@ -95,12 +95,12 @@ def page(state: State) -> object:
 
 FACTS = {
     wide: "of another shape: intro.weight",
-    deep: "left over: ",
-    longer: "1 left over: stranger",
+    deep: "unexpected: ",
+    longer: "1 unexpected: stranger",
     shorter: "1 missing: intro.bias",
     turned: "1 of another shape: intro.bias (1x4 for 4)",
-    infinite: "tensor 'intro.bias' holds infinite values",
-    code: "holds more than tensors",
+    infinite: "tensor 'intro.bias' contains NaN or infinite values",
+    code: "contains more than tensors",
     flat: "no entry 'params'",
     page: "is a web page, not a checkpoint",
 }

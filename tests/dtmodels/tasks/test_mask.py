@@ -169,4 +169,4 @@ def test_segnext_has_one_square_mask(
     ],
 )
 def test_encoder_outputs_go_where_their_names_say(given: list[str], wanted: list[str], order: list[int]) -> None:
-    assert route(given, wanted) == order
+    assert route_features(given, wanted) == order

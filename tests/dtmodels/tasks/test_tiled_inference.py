@@ -11,7 +11,7 @@ import pytest
 from onnx import helper
 
 from dtmodels.graph.runtime import Runtime, Session
-from dtmodels.tasks._camera import demosaicked, mosaic, packed, with_noise
+from dtmodels.tasks._camera import add_sensor_noise, demosaic_bilinear, pack_bayer_planes, to_mosaic
 from dtmodels.tasks._tile_contract import Tile
 from dtmodels.tasks._tiled_inference import Tiling
 
@@ -95,17 +95,17 @@ def test_the_gain_of_a_tile_is_matched_when_asked_for(load: Load) -> None:
 
 def test_a_mosaic_keeps_the_pattern_under_packing_and_mirroring() -> None:
     light = np.broadcast_to(np.array([0.1, 0.5, 0.9]), (10, 14, 3))
-    sites = mosaic(light)
-    assert packed(sites)[:, 0, 0].tolist() == pytest.approx([0.1, 0.5, 0.5, 0.9])
-    mirrored = packed(np.pad(sites, [(6, 8), (4, 2)], mode="reflect"))
+    sites = to_mosaic(light)
+    assert pack_bayer_planes(sites)[:, 0, 0].tolist() == pytest.approx([0.1, 0.5, 0.5, 0.9])
+    mirrored = pack_bayer_planes(np.pad(sites, [(6, 8), (4, 2)], mode="reflect"))
     assert np.ptp(mirrored, axis=(1, 2)) == pytest.approx(np.zeros(4))
-    assert demosaicked(sites) == pytest.approx(light)
-    assert mosaic(np.ones((5, 7, 3))).shape == (4, 6)
+    assert demosaic_bilinear(sites) == pytest.approx(light)
+    assert to_mosaic(np.ones((5, 7, 3))).shape == (4, 6)
 
 
 def test_noise_has_the_variance_of_electrons() -> None:
     grey = np.full((200, 200), 0.25)
-    noisy = with_noise(grey, 400)
+    noisy = add_sensor_noise(grey, 400)
     assert noisy.mean() == pytest.approx(0.25, abs=0.001)
     assert noisy.var() == pytest.approx(0.25 / 400 + (3 / 400) ** 2, rel=0.03)
-    assert np.array_equal(noisy, with_noise(grey, 400))
+    assert np.array_equal(noisy, add_sensor_noise(grey, 400))

@@ -1,4 +1,4 @@
-"""One file per network family: official checkpoint -> torch network -> ONNX files. Torch lives here only.
+"""Plug-in modules, one per network family: official checkpoint -> torch network -> ONNX files.
 
 A member has `convert(job)`, which writes the raw `.onnx` files of a model into `job.output`, and beside each what its
 source computes (`dtmodels.graph.parity.remember`; `_export.export` does both). It returns the attributes that join the
@@ -20,28 +20,28 @@ from dtmodels.card.model import Card
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """What a family needs to build one model."""
+    """Input of `convert`: everything a family needs to convert one model."""
 
     card: Card
     checkpoints: Mapping[str, Path]
-    """Verified files, by the name the card gives them."""
+    """Verified files, by their names in the card."""
     output: Path
-    """Directory for the raw ONNX files, named as the task wants them (`model.onnx`, `encoder.onnx`, ...)."""
+    """Directory for the raw ONNX files, named as the task requires (`model.onnx`, `encoder.onnx`, ...)."""
     seed: int | None = None
-    """Where given, there are no checkpoints: the family makes seeded weights from this number (`_weights.fill`)."""
+    """Seed of the weights, if the model is built without checkpoints (`_weights.load_weights`)."""
 
 
 class Family(Protocol):
-    """What a member module offers."""
+    """Interface of a plug-in module of this package."""
 
     OPTIONS: tuple[str, ...]
-    """Names of the `convert.options` it knows; the convert stage refuses others."""
+    """Names of the supported `convert.options`; the convert stage rejects others."""
 
     def convert(self, job: Job) -> Mapping[str, Any]:
         """Write the model's ONNX files; return attributes for `config.json`.
 
         Raises:
             Failure: the checkpoint is not of this family, or its tensors do not fit.
-            NothingToDo: the job has a seed, and there is nothing here to give seeded weights to.
+            NothingToDo: the job has a seed, but the model has no network to initialise with seeded weights.
         """
         ...

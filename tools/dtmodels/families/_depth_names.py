@@ -1,4 +1,4 @@
-"""Names of Depth Anything V2 in its Hugging Face edition: the same values, other names, the thirds of `qkv` apart."""
+"""Tensor names of Depth Anything V2 in its Hugging Face edition: other names, same values, `qkv` split in three."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _RULES = by_rules(
 
 
 def hub_name(name: str) -> str | tuple[str, ...]:
-    """What the edition calls our tensor `name`; query, key and value are three tensors there and one here."""
+    """Name in the Hugging Face edition of our tensor `name`; `qkv` maps to three names: query, key and value."""
     renamed = _RULES(name)
     if ".attn.qkv." not in name or not isinstance(renamed, str):
         return renamed

@@ -1,6 +1,6 @@
-"""The dense prediction head of the depth families: four token maps of a vision transformer in, one or two planes out.
+"""DPT (dense prediction transformer) head of Depth Anything: four token maps in, one or two planes out.
 
-Parameter names are those Depth Anything publishes. Every resampling is bilinear with aligned corners.
+Parameter names are those of the published checkpoints. Every resampling is bilinear with aligned corners.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
-import torch.nn.functional as F  # noqa: N812 - the name everybody reads
+import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import Tensor, nn
 
 from dtmodels.families._vit import PATCH
@@ -24,21 +24,21 @@ class DptHead(nn.Module):
         dim: channels of a token.
         features: channels of the fused maps.
         widths: channels of the four maps after their projection, fine to coarse.
-        sky: whether there is a second output.
-        spare: whether the file holds the residual unit of the coarsest map, which has nothing to add.
+        sky: True if there is a second output, for sky.
+        spare: True if the file contains the residual unit of the coarsest map, which is never used.
     """
 
     def __init__(self, *, dim: int, features: int, widths: Sequence[int], sky: bool, spare: bool) -> None:
         super().__init__()
-        one, two, _, four = widths
+        finest, second, _, coarsest = widths
         self.sky = sky
         self.projects = nn.ModuleList(nn.Conv2d(dim, width, 1) for width in widths)
         self.resize_layers = nn.ModuleList(
             [
-                nn.ConvTranspose2d(one, one, 4, stride=4),
-                nn.ConvTranspose2d(two, two, 2, stride=2),
+                nn.ConvTranspose2d(finest, finest, 4, stride=4),
+                nn.ConvTranspose2d(second, second, 2, stride=2),
                 nn.Identity(),
-                nn.Conv2d(four, four, 3, stride=2, padding=1),
+                nn.Conv2d(coarsest, coarsest, 3, stride=2, padding=1),
             ]
         )
         self.scratch = nn.ModuleDict(
@@ -69,7 +69,7 @@ class DptHead(nn.Module):
 
 
 class _Fusion(nn.Module):
-    """Add a map to what came from the coarser level, refine the sum, bring it to the size of the finer level."""
+    """Add a map to the output of the coarser level, refine the sum, and resize it to the finer level."""
 
     def __init__(self, features: int, *, merges: bool) -> None:
         super().__init__()
@@ -84,7 +84,7 @@ class _Fusion(nn.Module):
 
 
 class _Residual(nn.Module):
-    """Two convolutions, each after a ReLU, around a shortcut."""
+    """Residual unit: two convolutions, each after a ReLU, added to the input."""
 
     def __init__(self, features: int) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""From a torch network to an ONNX graph of standard operators, quietly, with notes of what the network computes."""
+"""Export a torch network as an ONNX graph of standard operators, and save its outputs for the parity check."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from dtmodels.graph.normalise import IR_VERSION
 from dtmodels.graph.parity import save_reference_output
 
 OPSET = 18
-"""First opset of torch's exporter; darktable can rely on 20 and below."""
+"""Lowest opset that torch's exporter writes; darktable supports 20 and below."""
 Symbols = Mapping[str, Mapping[int, str]]
-"""Names of axes that may have any size, by input and axis: `{"image": {2: "height", 3: "width"}}`."""
+"""Names of axes that may have any size, by input name and axis: `{"image": {2: "height", 3: "width"}}`."""
 
 
 def export(
@@ -32,22 +32,22 @@ def export(
     *,
     symbols: Symbols | None = None,
     metadata: Mapping[str, str] | None = None,
-    proof: Mapping[str, Tensor] | None = None,
+    parity_inputs: Mapping[str, Tensor] | None = None,
 ) -> None:
-    """Write `network` as an ONNX file, its weights beside it, and what it computes for the example.
+    """Write `network` as an ONNX file, with a second file of weights, and save its outputs for the example.
 
-    The weights lie in a file of their own so that they are in memory once; `normalise` makes one file of the two.
+    Called by each family. With separate weights the memory holds them only once; `normalise` joins the two files.
 
     Args:
-        network: in any state; it is exported for inference.
-        inputs: example tensors by input name, in the order of `forward`; see `example_input`. A symbolic axis needs an
-            example size greater than one that no other axis has.
-        outputs: names of what `forward` returns, in order.
-        path: of the file.
-        symbols: axes that may have any size; all others have the size of the example.
-        metadata: stored in the file's properties.
-        proof: what to note the network's results for, instead of `inputs`: smaller ones, for a network that works at
-            any size and takes long at its own.
+        network: the network, in any mode; it is exported in inference mode.
+        inputs: example tensors by input name, in the order of `forward`; see `example_input`. The example size of a
+            symbolic axis must be greater than one and unique.
+        outputs: names of the outputs of `forward`, in order.
+        path: file to write.
+        symbols: axes that may have any size; all other axes have the size of the example.
+        metadata: entries of the file's properties.
+        parity_inputs: inputs to save reference outputs for, instead of `inputs`; smaller ones for a network that works
+            at any size and is slow at its own.
 
     Raises:
         Failure: torch cannot export the network.
@@ -74,21 +74,21 @@ def export(
     program.model.ir_version = IR_VERSION
     program.model.metadata_props.update(metadata or {})
     program.save(path, external_data=True)
-    given = proof or inputs
+    reference = parity_inputs or inputs
     save_reference_output(
-        path, {name: value.numpy() for name, value in given.items()}, _computed(network, given, outputs)
+        path, {name: value.numpy() for name, value in reference.items()}, _run(network, reference, outputs)
     )
 
 
 def example_input(*shape: int) -> Tensor:
-    """An example: even noise within 0..1, the same for every run."""
+    """Example tensor: uniform noise within 0..1, the same in every run."""
     return torch.rand(shape, generator=torch.Generator().manual_seed(0))
 
 
-def _computed(network: nn.Module, inputs: Mapping[str, Tensor], outputs: Sequence[str]) -> dict[str, Any]:
+def _run(network: nn.Module, inputs: Mapping[str, Tensor], outputs: Sequence[str]) -> dict[str, Any]:
     with torch.no_grad():
-        found = network(*inputs.values())
-    results = (found,) if isinstance(found, Tensor) else found
+        returned = network(*inputs.values())
+    results = (returned,) if isinstance(returned, Tensor) else returned
     return {name: value.numpy() for name, value in zip(outputs, results, strict=True)}
 
 
@@ -98,7 +98,7 @@ def _dynamic(name: str, symbols: Symbols) -> dict[int, object]:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep the exporter's progress, warnings and logs about its own inner workings from the user."""
+    """Suppress the exporter's progress messages, warnings and logs."""
     level = logging.root.manager.disable
     logging.disable(logging.WARNING)
     try:

@@ -1,4 +1,4 @@
-"""Read an ONNX file that keeps weights in other files: those of its own directory, and no others."""
+"""Read an ONNX file with external weights; only files of its own directory are allowed."""
 
 from __future__ import annotations
 
@@ -13,41 +13,42 @@ from dtbase.system.errors import Failure
 from dtmodels.graph.inspect import tensors
 
 
-def read(place: PurePosixPath, files: Mapping[PurePosixPath, Path]) -> onnx.ModelProto:
-    """The graph at `place`, with all its weights.
+def read_onnx(path: PurePosixPath, files: Mapping[PurePosixPath, Path]) -> onnx.ModelProto:
+    """Read the graph at `path`, with all its weights. Called by the family `onnx`.
 
     Args:
-        place: where its author published it.
-        files: all verified files, by where their author published them; they lie under other names here.
+        path: path the author published it at.
+        files: all verified local files, by the paths the author published them at.
 
     Raises:
-        Failure: it is no ONNX file, or keeps weights outside its directory, in no file of the card, or beyond its end.
+        Failure: it is no ONNX file, or its weights are outside its directory, in a file that the card does not list, or
+            beyond the end of a file.
     """
     try:
-        model = onnx.load(files[place], load_external_data=False)
+        model = onnx.load(files[path], load_external_data=False)
     except Exception as exc:
-        # protobuf raises its own kinds of errors, which differ between its releases
-        raise Failure(f"not a readable ONNX file: {exc}", where=place.name) from exc
+        # protobuf raises its own exception types, which differ between its releases
+        raise Failure(f"not a readable ONNX file: {exc}", where=path.name) from exc
     if not model.graph.output:
-        raise Failure("holds no graph with an output", where=place.name)
+        raise Failure("holds no graph with an output", where=path.name)
     for tensor in tensors(model.graph):
         if tensor.data_location == TensorProto.EXTERNAL:
-            _bring_in(tensor, place, files)
+            _embed(tensor, path, files)
     return model
 
 
-def _bring_in(tensor: onnx.TensorProto, place: PurePosixPath, files: Mapping[PurePosixPath, Path]) -> None:
-    said = {entry.key: entry.value for entry in tensor.external_data}
-    file = _file(said.get("location", ""), place, files)
+def _embed(tensor: onnx.TensorProto, path: PurePosixPath, files: Mapping[PurePosixPath, Path]) -> None:
+    fields = {entry.key: entry.value for entry in tensor.external_data}
+    file = _file(fields.get("location", ""), path, files)
     size = file.stat().st_size
-    offset = _number(said.get("offset", "0"), place)
-    length = _number(said.get("length", str(max(size - offset, 0))), place)
-    wanted = helper.tensor_dtype_to_np_dtype(tensor.data_type).itemsize
+    offset = _number(fields.get("offset", "0"), path)
+    length = _number(fields.get("length", str(max(size - offset, 0))), path)
+    expected = helper.tensor_dtype_to_np_dtype(tensor.data_type).itemsize
     for side in tensor.dims:
-        wanted *= side
-    if length != wanted or offset + length > size:
-        what = f"'{tensor.name}' needs {wanted:,} bytes from {offset:,} on; {said['location']} has {size:,} bytes"
-        raise Failure(what, where=place.name, fix="the two files do not belong together, or one is cut off")
+        expected *= side
+    if length != expected or offset + length > size:
+        what = f"'{tensor.name}' needs {expected:,} bytes from {offset:,} on; {fields['location']} has {size:,} bytes"
+        raise Failure(what, where=path.name, fix="the two files do not belong together, or one is truncated")
     with file.open("rb") as source:
         source.seek(offset, os.SEEK_SET)
         tensor.raw_data = source.read(length)
@@ -55,24 +56,26 @@ def _bring_in(tensor: onnx.TensorProto, place: PurePosixPath, files: Mapping[Pur
     tensor.data_location = TensorProto.DEFAULT
 
 
-def _file(location: str, place: PurePosixPath, files: Mapping[PurePosixPath, Path]) -> Path:
-    beside = PurePosixPath(location)
+def _file(location: str, path: PurePosixPath, files: Mapping[PurePosixPath, Path]) -> Path:
+    relative = PurePosixPath(location)
     if (
         not location
-        or beside.is_absolute()
-        or ".." in beside.parts
+        or relative.is_absolute()
+        or ".." in relative.parts
         or PureWindowsPath(location).anchor
         or "\\" in location
     ):
-        what = f"keeps weights in '{location}', outside its directory"
-        raise Failure(what, where=place.name, fix="save it again with its weights inside, or in one file beside it")
-    if (found := files.get(place.parent / beside)) is None:
-        what = f"keeps weights in {location}, which is no checkpoint of the card"
-        raise Failure(what, where=place.name, fix="name that file as a checkpoint, too")
-    return found
+        what = f"has weights in '{location}', outside its directory"
+        raise Failure(what, where=path.name, fix="save it again with its weights inside, or in one file next to it")
+    if (file := files.get(path.parent / relative)) is None:
+        what = f"has weights in {location}, which the card does not list as a checkpoint"
+        raise Failure(what, where=path.name, fix="list that file as a checkpoint, too")
+    return file
 
 
-def _number(text: str, place: PurePosixPath) -> int:
+def _number(text: str, path: PurePosixPath) -> int:
     if not text.isdecimal():
-        raise Failure(f"says that weights begin or end at '{text[:40]}'", where=place.name, fix="save it again")
+        raise Failure(
+            f"has an invalid offset or length of weights: '{text[:40]}'", where=path.name, fix="save it again"
+        )
     return int(text)

@@ -1,7 +1,7 @@
-"""The inpainting generator of LaMa: a ResNet whose blocks see the whole image through Fourier transforms.
+"""Inpainting generator of LaMa: a ResNet of fast Fourier convolutions, whose receptive field is the whole image.
 
-Features come in two groups: local ones, which pass through 3x3 convolutions only, and global ones, which also pass
-through a convolution of their spectrum. Parameter names are those LaMa publishes.
+Features form two groups. Local features pass through 3x3 convolutions only; global features also pass through a
+convolution of their spectrum. Parameter names are those of the published checkpoint.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ Pair = tuple[Tensor, Tensor]
 
 
 class Generator(nn.Module):
-    """Four channels (image with a hole, mask) to an image of 0..1, of one size.
+    """Generator for one image size: four channels (masked image, mask) to an image in 0..1.
 
     Args:
         height: rows of the image, a multiple of 8 of at least 16.
-        width: columns, likewise.
-        blocks: in the middle.
+        width: columns, a multiple of 8 of at least 16.
+        blocks: residual blocks at the lowest resolution.
     """
 
     def __init__(self, height: int, width: int, blocks: int = BLOCKS) -> None:
@@ -47,11 +47,11 @@ class Generator(nn.Module):
 
 
 class Local(nn.Module):
-    """Convolution, normalisation and ReLU; 7x7 keeps the size less its border, 3x3 halves it."""
+    """Convolution, normalisation and ReLU; 7x7 is unpadded, 3x3 halves the size."""
 
     def __init__(self, channels: int, outputs: int, side: int) -> None:
         super().__init__()
-        convolution = nn.Conv2d(channels, outputs, 7, bias=False) if side == 7 else _halving(channels, outputs)
+        convolution = nn.Conv2d(channels, outputs, 7, bias=False) if side == 7 else _strided(channels, outputs)
         self.ffc = nn.ModuleDict({"convl2l": convolution})
         self.bn_l: nn.Module = nn.BatchNorm2d(outputs)
 
@@ -64,7 +64,7 @@ class SplitGroups(nn.Module):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        local, wide = _halving(channels, CHANNELS - GLOBAL), _halving(channels, GLOBAL)
+        local, wide = _strided(channels, CHANNELS - GLOBAL), _strided(channels, GLOBAL)
         self.ffc = nn.ModuleDict({"convl2l": local, "convl2g": wide})
         self.bn_l: nn.Module = nn.BatchNorm2d(CHANNELS - GLOBAL)
         self.bn_g: nn.Module = nn.BatchNorm2d(GLOBAL)
@@ -75,7 +75,7 @@ class SplitGroups(nn.Module):
 
 
 class Block(nn.Module):
-    """Two mixing layers around a shortcut."""
+    """Residual block of two fast Fourier convolutions."""
 
     def __init__(self, transform: Transform) -> None:
         super().__init__()
@@ -88,7 +88,7 @@ class Block(nn.Module):
 
 
 class FastFourierConvolution(nn.Module):
-    """Every group from both groups; global from global through the spectrum."""
+    """Compute both groups from both groups; the spectrum is used from global to global features."""
 
     def __init__(self, transform: Transform) -> None:
         super().__init__()
@@ -112,7 +112,7 @@ class FastFourierConvolution(nn.Module):
 
 
 class Spectral(nn.Module):
-    """Half the channels, and what a convolution of their spectrum makes of them added, mixed."""
+    """Reduce to half the channels, add a convolution of their spectrum, and restore the number of channels."""
 
     def __init__(self, channels: int, transform: Transform) -> None:
         super().__init__()
@@ -127,7 +127,7 @@ class Spectral(nn.Module):
 
 
 class FourierUnit(nn.Module):
-    """A 1x1 convolution over the real and imaginary parts of all channels: it reaches every pixel at once."""
+    """1x1 convolution over real and imaginary parts of all channels; its receptive field is the whole image."""
 
     def __init__(self, channels: int, transform: Transform) -> None:
         super().__init__()
@@ -141,7 +141,7 @@ class FourierUnit(nn.Module):
 
 
 class ConcatGroups(nn.Module):
-    """Local features, then global ones."""
+    """Concatenate local and global features."""
 
     def forward(self, features: Pair) -> Tensor:
         return torch.cat(features, dim=1)
@@ -151,5 +151,5 @@ def _same(channels: int, outputs: int) -> nn.Conv2d:
     return nn.Conv2d(channels, outputs, 3, padding=1, bias=False, padding_mode="reflect")
 
 
-def _halving(channels: int, outputs: int) -> nn.Conv2d:
+def _strided(channels: int, outputs: int) -> nn.Conv2d:
     return nn.Conv2d(channels, outputs, 3, stride=2, padding=1, bias=False, padding_mode="reflect")

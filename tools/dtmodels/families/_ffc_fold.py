@@ -1,6 +1,6 @@
-"""LaMa's generator in the form it is exported in: batch normalisations go into the convolutions before them.
+"""Fold the batch normalisations of LaMa's generator into the convolutions before them, for export.
 
-ONNX Runtime does so itself where a normalisation follows one convolution; most of these follow the sum of two.
+ONNX Runtime itself folds a normalisation that follows one convolution; most of these follow a sum of two.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from dtmodels.families._ffc import FastFourierConvolution, FourierUnit, Generato
 from dtmodels.families._fold import fold_norm
 
 
-def fold(generator: Generator) -> None:
-    """Bring a loaded generator into the form for export, in place; it cannot be loaded again."""
+def fold_generator(generator: Generator) -> None:
+    """Fold all batch normalisations of a loaded generator, in place; afterwards no checkpoint fits it."""
     for module in generator.modules():
         _fold_norms(module)
     layers = generator.model

@@ -1,4 +1,4 @@
-"""Fold what a network does with constants into its weights before export: fewer nodes, the same function."""
+"""Fold constant factors and batch normalisations into weights before export: fewer nodes, same function."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ Convolution = nn.Conv2d | nn.ConvTranspose2d
 
 @torch.no_grad()
 def fold_norm(norm: nn.Module, *convolutions: nn.Module) -> nn.Identity:
-    """Take a batch normalisation into the convolutions whose sum it normalises.
+    """Fold a batch normalisation into the convolutions whose sum it normalises.
 
     Args:
         norm: a `BatchNorm2d`.
-        convolutions: of the sum, `Conv2d` or `ConvTranspose2d`; the first of them gets the bias.
+        convolutions: terms of the sum, `Conv2d` or `ConvTranspose2d`; the first one gets the bias.
 
     Returns:
-        What stands in the place of the normalisation.
+        The module that replaces the normalisation.
     """
     summed = [one for one in convolutions if isinstance(one, Convolution)]
     if not isinstance(norm, nn.BatchNorm2d) or not summed or len(summed) < len(convolutions):
         raise TypeError("only a batch normalisation of convolutions can be folded")
-    factor, offset = _line(norm)
+    factor, offset = _scale_and_offset(norm)
     for convolution in summed:
         scale_outputs(convolution, factor)
     first = summed[0]
@@ -33,7 +33,7 @@ def fold_norm(norm: nn.Module, *convolutions: nn.Module) -> nn.Identity:
 
 @torch.no_grad()
 def scale_outputs(layer: Convolution, factor: Tensor) -> None:
-    """Multiply each output channel of a layer by its factor, weight and bias alike."""
+    """Multiply weight and bias of each output channel of a layer by its factor."""
     axis = 1 if isinstance(layer, nn.ConvTranspose2d) else 0
     shape = [-1 if dimension == axis else 1 for dimension in range(layer.weight.dim())]
     layer.weight.copy_(layer.weight.double() * factor.double().reshape(shape))
@@ -41,7 +41,7 @@ def scale_outputs(layer: Convolution, factor: Tensor) -> None:
         layer.bias.copy_(layer.bias.double() * factor.double())
 
 
-def _line(norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
+def _scale_and_offset(norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
     """Factor and offset of each channel, in double precision."""
     if norm.running_mean is None or norm.running_var is None:
         raise ValueError("a normalisation without statistics cannot be folded")

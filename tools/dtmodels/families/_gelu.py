@@ -1,6 +1,6 @@
-"""The exact GELU in the order of operations that ONNX Runtime knows and computes in one pass.
+"""Exact GELU, in the order of operations that ONNX Runtime fuses into one operator.
 
-torch's own comes out of the exporter in another order, as five passes over a map: four times as long on a processor.
+torch's own GELU is exported in another order and runs as five passes over a map: four times the time on a CPU.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ ROOT = math.sqrt(2)
 
 
 def gelu(value: Tensor) -> Tensor:
-    """What `torch.nn.functional.gelu` gives, up to rounding."""
+    """Same as `torch.nn.functional.gelu`, up to rounding."""
     return value * (1 + torch.erf(value / ROOT)) * 0.5
 
 

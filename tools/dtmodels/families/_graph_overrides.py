@@ -1,4 +1,4 @@
-"""What a card asks for a ready-made graph: its options, read strictly."""
+"""Graph overrides: options of a card that change a ready-made ONNX graph, read strictly."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from dtmodels.card.model import Card
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GraphOverrides:
-    """For one graph."""
+    """Overrides of one graph."""
 
     where: str
-    """The place in the card, for messages."""
+    """Location in the card, for messages."""
     sizes: Mapping[str, int] = field(default_factory=dict)
-    """Numbers for symbolic dimensions, by name."""
+    """Sizes of symbolic dimensions, by name."""
     inputs: tuple[str, ...] = ()
-    """In darktable's order, by the names of the file; empty when theirs is right."""
+    """Names of inputs in the file, in darktable's order; empty if the order is right."""
     outputs: tuple[str, ...] = ()
-    """Likewise; those not listed go."""
+    """Names of outputs in the file, in darktable's order; outputs not listed are removed."""
     rename: Mapping[str, str] = field(default_factory=dict)
 
     def renamed(self, name: str) -> str:
-        """The name an input or output gets."""
+        """New name of an input or output."""
         return self.rename.get(name, name)
 
 
-def wishes(card: Card, graphs: Iterable[str]) -> dict[str, GraphOverrides]:
-    """The options of a card, by graph.
+def read_graph_overrides(card: Card, graphs: Iterable[str]) -> dict[str, GraphOverrides]:
+    """Read the overrides of a card, by graph. Called by the family `onnx`.
 
     Raises:
-        Failure: an option is of another form, or names a graph that is not there.
+        Failure: an option has a wrong type, or names an unknown graph.
     """
     names = list(graphs)
     where = f"models/{card.id}/card.yaml: convert.options"

@@ -12,7 +12,14 @@ from torch import Tensor, nn
 
 from dtmodels.families._gelu import gelu
 from dtmodels.families._resample import bicubic
-from dtmodels.families._sam_layers import Mlp, attend_by_head, heads, joined, scaled_dot_product_attention, windows
+from dtmodels.families._sam_layers import (
+    Mlp,
+    attend_by_head,
+    join_windows,
+    scaled_dot_product_attention,
+    split_heads,
+    split_windows,
+)
 
 EPSILON = 1e-6
 GRID = 256
@@ -23,7 +30,7 @@ WINDOW = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """What tells one Hiera from another."""
+    """Hyperparameters of one size of Hiera."""
 
     stages: tuple[int, int, int, int]
     """Blocks of each stage."""
@@ -36,7 +43,7 @@ class Size:
     windows: tuple[int, int, int, int] = (8, 4, 14, 7)
     """Width and height of the attention windows of each stage."""
     table: int = 7
-    """Width and height of the position table that is stretched over the image."""
+    """Width and height of the position table, which is resampled to the size of the image."""
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -50,23 +57,23 @@ class Size:
 
 
 class Attention(nn.Module):
-    """Attention within windows; in the first block of a stage queries are pooled two by two."""
+    """Attention within windows; the first block of a stage pools its queries 2 x 2."""
 
-    def __init__(self, width: int, outer: int, count: int, *, pooled: bool, everywhere: bool) -> None:
+    def __init__(self, width: int, outer: int, count: int, *, pool_queries: bool, everywhere: bool) -> None:
         super().__init__()
         self.qkv = nn.Linear(width, 3 * outer)
         self.proj = nn.Linear(outer, outer)
-        self._heads, self._pooled = count, pooled
+        self._heads, self._pool_queries = count, pool_queries
         self._attend = attend_by_head if everywhere else scaled_dot_product_attention
 
     def forward(self, cut: Tensor) -> Tensor:
         """`[n, H, W, C]` to `[n, h, w, outer]`, where h and w are half as large if queries are pooled."""
         count, height, width, _ = cut.shape
         query, key, value = self.qkv(cut).chunk(3, -1)
-        if self._pooled:
-            query = pooled(query)
+        if self._pool_queries:
+            query = max_pool_2x2(query)
             height, width = height // 2, width // 2
-        query, key, value = (heads(given.flatten(1, 2), self._heads) for given in (query, key, value))
+        query, key, value = (split_heads(projection.flatten(1, 2), self._heads) for projection in (query, key, value))
         mixed = self._attend(query, key, value)
         result: Tensor = self.proj(mixed.reshape(count, height, width, -1))
         return result
@@ -75,34 +82,34 @@ class Attention(nn.Module):
 class Block(nn.Module):
     """One transformer block; `window` is 0 for attention over the whole image."""
 
-    def __init__(self, width: int, outer: int, count: int, window: int, *, pooled: bool) -> None:
+    def __init__(self, width: int, outer: int, count: int, window: int, *, pool_queries: bool) -> None:
         super().__init__()
         self.norm1 = nn.LayerNorm(width, eps=EPSILON)
-        self.attn = Attention(width, outer, count, pooled=pooled, everywhere=window == 0)
+        self.attn = Attention(width, outer, count, pool_queries=pool_queries, everywhere=window == 0)
         self.norm2 = nn.LayerNorm(outer, eps=EPSILON)
         self.mlp = Mlp([outer, 4 * outer, outer], gelu)
         if width != outer:
             self.proj = nn.Linear(width, outer)
-        self._window, self._pooled, self._widened = window, pooled, width != outer
+        self._window, self._pool_queries, self._widened = window, pool_queries, width != outer
 
     def forward(self, image: Tensor) -> Tensor:
         """`[1, H, W, C]` to the same, or to half the size and twice the channels."""
         normed = self.norm1(image)
         if self._widened:
             image = self.proj(normed)
-        if self._pooled:
-            image = pooled(image)
+        if self._pool_queries:
+            image = max_pool_2x2(image)
         if self._window:
-            seen = joined(self.attn(windows(normed, self._window)), image.shape[1], image.shape[2])
+            attended = join_windows(self.attn(split_windows(normed, self._window)), image.shape[1], image.shape[2])
         else:
-            seen = self.attn(normed)
-        image = image + seen
+            attended = self.attn(normed)
+        image = image + attended
         result: Tensor = image + self.mlp(self.norm2(image))
         return result
 
 
 class Hiera(nn.Module):
-    """Picture to four maps of falling size."""
+    """Image to four feature maps of decreasing size."""
 
     stretch: Tensor
 
@@ -117,34 +124,36 @@ class Hiera(nn.Module):
 
     def position(self) -> Tensor:
         """The position table at full size, `[1, 256, 256, C]`."""
-        wide = self.stretch @ self.pos_embed @ self.stretch.T
+        resampled = self.stretch @ self.pos_embed @ self.stretch.T
         times = GRID // WINDOW
-        cells = wide.reshape(-1, times, WINDOW, times, WINDOW) + self.pos_embed_window.reshape(-1, 1, WINDOW, 1, WINDOW)
-        return cells.reshape(1, -1, GRID, GRID).permute(0, 2, 3, 1)
+        positions = resampled.reshape(-1, times, WINDOW, times, WINDOW) + self.pos_embed_window.reshape(
+            -1, 1, WINDOW, 1, WINDOW
+        )
+        return positions.reshape(1, -1, GRID, GRID).permute(0, 2, 3, 1)
 
     def forward(self, image: Tensor) -> list[Tensor]:
         """`[1, 3, 1024, 1024]` to maps `[1, C, side, side]` with sides 256, 128, 64 and 32."""
-        cells = self.patch_embed["proj"](image).permute(0, 2, 3, 1) + self.position()
+        tokens = self.patch_embed["proj"](image).permute(0, 2, 3, 1) + self.position()
         maps = []
         for number, block in enumerate(self.blocks):
-            cells = block(cells)
+            tokens = block(tokens)
             if number in self._ends:
-                maps.append(cells.permute(0, 3, 1, 2))
+                maps.append(tokens.permute(0, 3, 1, 2))
         return maps
 
 
-def pooled(image: Tensor) -> Tensor:
-    """Maximum of two by two in `[n, H, W, C]`."""
+def max_pool_2x2(image: Tensor) -> Tensor:
+    """Maximum of each 2 x 2 block of `[n, H, W, C]`."""
     return F.max_pool2d(image.permute(0, 3, 1, 2), 2).permute(0, 2, 3, 1)
 
 
 def _blocks(size: Size) -> Iterator[Block]:
-    """All blocks: the first one of a stage still has the window of the stage before."""
+    """All blocks; the first block of a stage uses the window of the previous stage."""
     number = 0
     for stage, count in enumerate(size.stages):
         for position in range(count):
-            enters = stage > 0 and position == 0
-            before = stage - 1 if enters else stage
+            first = stage > 0 and position == 0
+            before = stage - 1 if first else stage
             window = 0 if number in size.everywhere else size.windows[before]
-            yield Block(size.widths[before], size.widths[stage], size.heads << stage, window, pooled=enters)
+            yield Block(size.widths[before], size.widths[stage], size.heads << stage, window, pool_queries=first)
             number += 1

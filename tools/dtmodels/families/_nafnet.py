@@ -16,7 +16,7 @@ EPSILON = 1e-6
 class ChannelNorm(nn.Module):
     """Layer normalisation over the channels of each pixel of `[1, C, H, W]`.
 
-    With the channels last it is one operator, `LayerNormalization`, in place of nine.
+    With channels last the graph has one `LayerNormalization` instead of nine operators.
     """
 
     def __init__(self, channels: int) -> None:
@@ -31,13 +31,13 @@ class ChannelNorm(nn.Module):
 
 
 def gate(x: Tensor) -> Tensor:
-    """The product of both halves of the channels: what stands in for an activation function."""
+    """SimpleGate: the product of both halves of the channels, used instead of an activation function."""
     first, second = x.chunk(2, dim=1)
     return first * second
 
 
 class Block(nn.Module):
-    """A mixing half with channel attention and a feed-forward half, each added to its input by a learned share."""
+    """NAFNet block: convolutions with channel attention, then a feed-forward part, both with learned residual scales."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -65,9 +65,9 @@ class NAFNet(nn.Module):
 
     Args:
         width: channels at full size; they double with every level down.
-        encoder: blocks of each level on the way down.
-        middle: blocks at the bottom.
-        decoder: blocks of each level on the way up, lowest first.
+        encoder: blocks of each encoder level.
+        middle: blocks at the lowest resolution.
+        decoder: blocks of each decoder level, lowest resolution first.
     """
 
     def __init__(self, width: int, encoder: Sequence[int], middle: int, decoder: Sequence[int]) -> None:
@@ -77,17 +77,17 @@ class NAFNet(nn.Module):
         self.encoders = nn.ModuleList(_blocks(*level) for level in zip(levels, encoder, strict=True))
         self.downs = nn.ModuleList(nn.Conv2d(channels, 2 * channels, 2, stride=2) for channels in levels)
         self.middle_blks = _blocks(bottom, middle)
-        # a 1 x 1 convolution to twice the channels, of which each four become one at twice the size
+        # a 1 x 1 convolution doubles the channels, then PixelShuffle turns each four into one at twice the size
         self.ups = nn.ModuleList(
             nn.Sequential(nn.Conv2d(2 * channels, 4 * channels, 1, bias=False), nn.PixelShuffle(2))
             for channels in reversed(levels)
         )
         self.decoders = nn.ModuleList(_blocks(*level) for level in zip(reversed(levels), decoder, strict=True))
         self.multiple = 2 ** len(levels)
-        """What height and width must be a multiple of; the authors' code pads to it, darktable's tiles are of it."""
+        """Height and width must be a multiple of this; the authors' code pads to it, darktable's tiles already are."""
 
     def forward(self, image: Tensor) -> Tensor:
-        """`[1, 3, H, W]` in 0..1 to the same without noise."""
+        """`[1, 3, H, W]` in 0..1 to the denoised image of the same shape."""
         x = self.intro(image)
         skips = []
         for blocks, down in zip(self.encoders, self.downs, strict=True):

@@ -1,7 +1,7 @@
-"""The form in which NAFNet is exported: the same function of the same weights, in fewer and faster operators.
+"""Inference form of NAFNet, for export: the same function of the same weights, in fewer and faster operators.
 
-Measured with ONNX Runtime on a CPU: the residual shares in the convolutions before them save a pass over each map,
-and gates between two convolutions, not two halves of one, let the runtime keep its own layout of the channels.
+Measured with ONNX Runtime on a CPU. Folding the residual scales into the convolutions before them saves a pass over
+each map. Gates between two convolutions, instead of two halves of one, keep the runtime's own channel layout.
 """
 
 from __future__ import annotations
@@ -14,26 +14,26 @@ from dtmodels.families._nafnet import Block, NAFNet
 
 
 @torch.no_grad()
-def for_inference(network: NAFNet) -> NAFNet:
-    """Replace the blocks of `network`, in place; its weights are used up."""
+def replace_blocks(network: NAFNet) -> NAFNet:
+    """Replace the blocks of `network` by `InferenceBlock`, in place; this changes its weights."""
     for blocks in (*network.encoders, network.middle_blks, *network.decoders):
         if isinstance(blocks, nn.Sequential):
-            for place, block in enumerate(blocks):
-                blocks[place] = InferenceBlock(block)
+            for index, block in enumerate(blocks):
+                blocks[index] = InferenceBlock(block)
     return network
 
 
 class InferenceBlock(nn.Module):
-    """What `Block` computes.
+    """Inference form of `Block`, with the same outputs.
 
     Args:
-        block: with its final weights.
+        block: a block with its final weights; they are changed.
     """
 
     def __init__(self, block: nn.Module) -> None:
         super().__init__()
         if not isinstance(block, Block):
-            raise TypeError(f"{type(block).__name__} is no block of a NAFNet")
+            raise TypeError(f"{type(block).__name__} is not a block of NAFNet")
         scale_outputs(block.conv3, block.beta.flatten())
         scale_outputs(block.conv5, block.gamma.flatten())
         self.norm1, self.norm2, self.attention = block.norm1, block.norm2, block.sca[1]
@@ -54,10 +54,10 @@ class InferenceBlock(nn.Module):
 
 @torch.no_grad()
 def _halves(conv: nn.Conv2d) -> list[nn.Conv2d]:
-    """Two convolutions that give the two halves of what `conv` gives; one that works by channel takes a half, too."""
+    """Split `conv` into two convolutions, one for each half of its outputs; depthwise ones take half the inputs."""
     by_channel, channels = conv.groups > 1, conv.out_channels // 2
     side = conv.kernel_size[0]
-    made = [
+    halves = [
         nn.Conv2d(
             channels if by_channel else conv.in_channels,
             channels,
@@ -68,6 +68,6 @@ def _halves(conv: nn.Conv2d) -> list[nn.Conv2d]:
         for _ in range(2)
     ]
     state = {name: tensor.chunk(2) for name, tensor in conv.state_dict().items()}
-    for index, half in enumerate(made):
+    for index, half in enumerate(halves):
         half.load_state_dict({name: parts[index] for name, parts in state.items()})
-    return made
+    return halves

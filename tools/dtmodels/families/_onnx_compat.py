@@ -1,8 +1,8 @@
-"""Bring a ready-made graph to what darktable passes, where there is a plain way; else say why not.
+"""Make a ready-made graph compatible with darktable where an exact way exists; otherwise report the reason.
 
-Without being asked: functions of the file become plain nodes, weights are no inputs, an opset above 20 is
-converted, and whole-number, half or double inputs and outputs become float32 behind a `Cast`. As the card asks:
-numbers for symbolic dimensions, another order, other names, fewer outputs.
+Always: functions of the file become nodes, weights are removed from the inputs, an opset above 20 is converted, and
+integer, float16 or float64 inputs and outputs become float32 with a `Cast`. On request of the card: sizes of symbolic
+dimensions, another order, other names, fewer outputs.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from dtmodels.families._graph_overrides import GraphOverrides
 from dtmodels.graph.normalise import MAX_OPSET
 from dtmodels.graph.operators import STANDARD, operators
 
-NUMBERS = {
+CASTABLE = {
     TensorProto.FLOAT16,
     TensorProto.DOUBLE,
     TensorProto.INT8,
@@ -30,89 +30,91 @@ NUMBERS = {
     TensorProto.INT64,
     TensorProto.BOOL,
 }
-"""Element types that a `Cast` brings to float32 and back."""
+"""Element types that a `Cast` converts to and from float32."""
 INNER = ".inside"
-"""Ending of a tensor's name within the graph, where its own has gone to the float32 one."""
+"""Suffix of a tensor's name in the graph, if the float32 input or output has taken its name."""
 Shape = tuple[int | str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Repaired:
-    """A graph darktable can be given."""
+class CompatibleGraph:
+    """A graph with inputs and outputs that darktable can pass."""
 
     model: onnx.ModelProto
     inputs: Mapping[str, Shape]
-    """Shapes by name, in order; a dimension that stays symbolic is a name."""
+    """Shapes by name, in order; a symbolic dimension is a string."""
     outputs: Mapping[str, str]
-    """What each output was called in the file, mapped to what it is called now, in order."""
+    """Old name of each output, mapped to its new name, in order."""
     shapes: Mapping[str, tuple[int, ...]]
-    """Of outputs, by their new name."""
+    """Shapes of outputs, by new name."""
 
 
-def repair(original: onnx.ModelProto, where: str, asked: GraphOverrides) -> Repaired:
-    """Repair a graph.
+def make_compatible(original: onnx.ModelProto, where: str, overrides: GraphOverrides) -> CompatibleGraph:
+    """Make a graph compatible with darktable. Called by the family `onnx`.
 
     Args:
-        original: with all its weights; it is left as it is.
+        original: the graph with all its weights; it is not changed.
         where: its file, for messages.
-        asked: what the card asks for.
+        overrides: options of the card.
 
     Raises:
-        Failure: there is no plain way, or the card asks for what is not there.
+        Failure: the graph cannot be made compatible, or an option names an unknown tensor.
     """
     model = _converted(inline_local_functions(original), where)
     graph = model.graph
-    used = {name for name, _ in operators(model)}
-    imports = [one for one in model.opset_import if one.domain in used | STANDARD]
+    domains = {domain for domain, _ in operators(model)}
+    imports = [opset for opset in model.opset_import if opset.domain in domains | STANDARD]
     del model.opset_import[:]
     model.opset_import.extend(imports)
     weights = {tensor.name for tensor in graph.initializer}
-    _keep(graph.input, [value for value in graph.input if value.name not in weights])
-    _keep(graph.input, _ordered(graph.input, asked.inputs, f"{asked.where}.inputs", whole=True))
-    _keep(graph.output, _ordered(graph.output, asked.outputs, f"{asked.where}.outputs", whole=False))
-    _fix_sizes(graph, asked.sizes)
+    _replace_values(graph.input, [value for value in graph.input if value.name not in weights])
+    _replace_values(graph.input, _ordered(graph.input, overrides.inputs, f"{overrides.where}.inputs", complete=True))
+    _replace_values(
+        graph.output, _ordered(graph.output, overrides.outputs, f"{overrides.where}.outputs", complete=False)
+    )
+    _fix_sizes(graph, overrides.sizes)
     names = [value.name for value in graph.output]
     for value in graph.input:
         _float_input(graph, value, where)
     for value in graph.output:
         _float_output(graph, value, where)
     for name in [*(value.name for value in graph.input), *names]:
-        _rename(graph, name, asked.renamed(name), where)
+        _rename(graph, name, overrides.renamed(name), where)
     model = _with_shapes(model)
-    return Repaired(
+    return CompatibleGraph(
         model=model,
         inputs={value.name: _shape(value) for value in model.graph.input},
-        outputs={old: asked.renamed(old) for old in names},
+        outputs={old: overrides.renamed(old) for old in names},
         shapes={value.name: _static(value, model, where) for value in model.graph.output},
     )
 
 
 def _converted(model: onnx.ModelProto, where: str) -> onnx.ModelProto:
-    standard = max((used.version for used in model.opset_import if not used.domain), default=0)
+    standard = max((opset.version for opset in model.opset_import if not opset.domain), default=0)
     if standard <= MAX_OPSET:
         return model
     try:
         return convert_version(model, MAX_OPSET)
     except Exception as exc:
-        # the converter raises plain RuntimeErrors and protobuf's own kinds
+        # the converter raises RuntimeErrors and protobuf's own exception types
         what = f"opset {standard} is above {MAX_OPSET}, and cannot be converted: {exc}"
         raise Failure(what, where=where, fix=f"export with opset {MAX_OPSET} or lower") from exc
 
 
-def _keep(values: MutableSequence[onnx.ValueInfoProto], wanted: Sequence[onnx.ValueInfoProto]) -> None:
-    copies = [onnx.ValueInfoProto.FromString(value.SerializeToString()) for value in wanted]
+def _replace_values(values: MutableSequence[onnx.ValueInfoProto], new: Sequence[onnx.ValueInfoProto]) -> None:
+    copies = [onnx.ValueInfoProto.FromString(value.SerializeToString()) for value in new]
     del values[:]
     values.extend(copies)
 
 
 def _ordered(
-    values: Sequence[onnx.ValueInfoProto], names: Sequence[str], where: str, *, whole: bool
+    values: Sequence[onnx.ValueInfoProto], names: Sequence[str], where: str, *, complete: bool
 ) -> list[onnx.ValueInfoProto]:
     known = {value.name: value for value in values}
     for name in names:
         if name not in known:
             raise Failure(f"the graph has no '{name}'", where=where, fix=did_you_mean(name, known))
-    if names and (len(set(names)) < len(names) or (whole and len(names) < len(known))):
+    if names and (len(set(names)) < len(names) or (complete and len(names) < len(known))):
         raise Failure(f"lists {', '.join(names)}", where=where, fix=f"list each once: {', '.join(known)}")
     return [known[name] for name in names] or list(values)
 
@@ -146,7 +148,7 @@ def _float_output(graph: onnx.GraphProto, value: onnx.ValueInfoProto, where: str
 
 def _kind(value: onnx.ValueInfoProto, where: str) -> int:
     kind = value.type.tensor_type.elem_type
-    if kind != TensorProto.FLOAT and kind not in NUMBERS:
+    if kind != TensorProto.FLOAT and kind not in CASTABLE:
         name = TensorProto.DataType.Name(kind).lower() if value.type.HasField("tensor_type") else "no tensor"
         what = f"'{value.name}' is {name}, which darktable cannot pass"
         raise Failure(what, where=where, fix="export it with float32 inputs and outputs")
@@ -174,14 +176,14 @@ def _replace(names: MutableSequence[str], old: str, new: str) -> None:
 
 
 def _with_shapes(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Work out the shapes of outputs from those of inputs, where they follow from them."""
+    """Infer the shapes of outputs from the shapes of inputs, where possible."""
     del model.graph.value_info[:]
     try:
         inferred = onnx.shape_inference.infer_shapes(model, data_prop=True)
     except Exception:
-        # whether the graph is valid is looked at later; here it only means that no shape is known
+        # a later check reports invalid graphs; here the shapes stay unknown
         return model
-    _keep(model.graph.output, inferred.graph.output)
+    _replace_values(model.graph.output, inferred.graph.output)
     return model
 
 
@@ -198,9 +200,10 @@ def _static(value: onnx.ValueInfoProto, model: onnx.ModelProto, where: str) -> t
     if len(sizes) == len(shape) and value.type.tensor_type.HasField("shape"):
         return sizes
     free = sorted(
-        {size for one in model.graph.input for size in _shape(one) if isinstance(size, str)} | (set(shape) - set(sizes))
+        {size for tensor in model.graph.input for size in _shape(tensor) if isinstance(size, str)}
+        | (set(shape) - set(sizes))
     )
     text = " x ".join(str(size) for size in shape) or "no known shape"
     what = f"output '{value.name}' is dynamic, {text}: darktable would copy it without checking its size"
-    fix = f"give numbers in convert.options.sizes for {', '.join(map(str, free))}, or export it with fixed shapes"
+    fix = f"set numbers in convert.options.sizes for {', '.join(map(str, free))}, or export it with fixed shapes"
     raise Failure(what, where=where, fix=fix)

@@ -1,4 +1,4 @@
-"""Options of a card, read strictly: a wrong one is the author's mistake, not a reason for a traceback."""
+"""Read options of a card strictly; an invalid value raises a Failure with the location and a fix."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from dtbase.system.errors import Failure
 from dtmodels.card.model import Card
 
 Kind = TypeVar("Kind")
-USUAL = 512
-"""Tile size to suggest; the next multiple of what the network needs."""
+DEFAULT_TILE = 512
+"""Suggested tile size, rounded up to a multiple that the network requires."""
 
 
 def option(card: Card, name: str, default: Kind) -> Kind:
-    """Option `name` of `convert.options`, of the same type as `default`, which is taken when the card says nothing.
+    """Option `name` of `convert.options`, of the type of `default`, or `default` if the card does not set it.
 
     Raises:
-        Failure: the option is of another type, or a number below 1.
+        Failure: the option has another type, or is an integer below 1.
     """
     value = card.convert.options.get(name, default)
     if type(value) is not type(default) or (isinstance(value, int) and not isinstance(value, bool) and value < 1):
@@ -25,11 +25,11 @@ def option(card: Card, name: str, default: Kind) -> Kind:
     return value
 
 
-def counts(card: Card, name: str, default: Sequence[int]) -> tuple[int, ...]:
-    """Option `name` as a list of numbers from 1 on.
+def positive_integers(card: Card, name: str, default: Sequence[int]) -> tuple[int, ...]:
+    """Option `name` as a list of positive integers.
 
     Raises:
-        Failure: it is anything else.
+        Failure: the value is not such a list.
     """
     value = card.convert.options.get(name, default)
     if isinstance(value, str) or not isinstance(value, Sequence) or not value or not all(map(_is_count, value)):
@@ -41,7 +41,7 @@ def choice(card: Card, name: str, choices: Sequence[str]) -> str:
     """Option `name` as one of `choices`; the first is the default.
 
     Raises:
-        Failure: it is none of them.
+        Failure: the value is none of them.
     """
     value = card.convert.options.get(name, choices[0])
     if value not in choices:
@@ -50,15 +50,15 @@ def choice(card: Card, name: str, choices: Sequence[str]) -> str:
 
 
 def tile_size(card: Card, file: str, multiple: int) -> int:
-    """The tile size darktable will use for the graph `file`: first number of `input_sizes` in its attributes.
+    """Tile size that darktable uses for the graph `file`: first element of `input_sizes` in its attributes.
 
     Args:
-        card: of the model.
-        file: name of the graph without `.onnx`; its own attributes win over those of the whole model.
-        multiple: what the network needs its sides to be a multiple of.
+        card: card of the model.
+        file: name of the graph without `.onnx`; its own attributes override those of the model.
+        multiple: the network requires sides that are a multiple of this.
 
     Raises:
-        Failure: no size is given, or the network cannot work with it.
+        Failure: the card has no tile size, or one that the network does not support.
     """
     attributes: Mapping[str, Any] = card.package.attributes
     own = attributes.get(file)
@@ -67,12 +67,12 @@ def tile_size(card: Card, file: str, multiple: int) -> int:
     )
     where = f"models/{card.id}/card.yaml: package.attributes.input_sizes"
     if not isinstance(sizes, Sequence) or isinstance(sizes, str) or not sizes or not _is_count(sizes[0]):
-        fix = f"write a list of one number: [{-(-USUAL // multiple) * multiple}]"
-        raise Failure(f"gives no tile size for {file}", where=where, fix=fix)
+        fix = f"write a list of one number: [{-(-DEFAULT_TILE // multiple) * multiple}]"
+        raise Failure(f"has no tile size for {file}", where=where, fix=fix)
     size = int(sizes[0])
     if size % multiple:
         nearest = max(round(size / multiple), 1) * multiple
-        raise Failure(f"{size} is no multiple of {multiple}", where=where, fix=f"write {nearest}")
+        raise Failure(f"{size} is not a multiple of {multiple}", where=where, fix=f"write {nearest}")
     return size
 
 

@@ -1,4 +1,4 @@
-"""Resampling with fixed sizes as a matrix product: exact, and without an operator some providers lack."""
+"""Resampling with fixed sizes as a matrix product: exact, without operators that an execution provider lacks."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from dtmodels.families._sam_prompt import WIDTH, PromptEncoder
 
 
 class Lateral(nn.Module):
-    """Brings one map of the backbone to the neck's number of channels."""
+    """1 x 1 convolution from one feature map of the backbone to the neck's number of channels."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -26,7 +26,7 @@ class Lateral(nn.Module):
 
 
 class Neck(nn.Module):
-    """Brings the backbone's maps to one number of channels; the coarsest is only added to the one before it."""
+    """Feature pyramid neck: all maps get 256 channels, and the coarsest is added to the next finer one."""
 
     def __init__(self, widths: tuple[int, ...]) -> None:
         super().__init__()
@@ -54,7 +54,7 @@ class ImageEncoder(nn.Module):
 
 
 class Decoder(MaskDecoder):
-    """Mask decoder of the second generation: finer maps, and a token for whether the object is there at all."""
+    """Mask decoder of the second generation, with high-resolution features and an object presence token."""
 
     def __init__(self, *, hq: bool) -> None:
         super().__init__(Mlp, hq=hq)
@@ -64,28 +64,28 @@ class Decoder(MaskDecoder):
         self.conv_s1: nn.Module = nn.Conv2d(WIDTH, 2 * THIN, 1)
 
     def leading(self) -> list[Tensor]:
-        """The token of the object's presence."""
+        """The object presence token."""
         return [self.obj_score_token.weight]
 
-    def enlarge(self, image: Tensor, features: tuple[Tensor, ...]) -> Tensor:
-        """Each step up adds the encoder's map of that size."""
+    def upscale(self, image: Tensor, features: tuple[Tensor, ...]) -> Tensor:
+        """Upscale; each step adds the encoder's feature map of that size."""
         fine, middle = features
         first, norm, gelu, second, last = self.output_upscaling
         result: Tensor = last(second(gelu(norm(first(image) + middle))) + fine)
         return result
 
     def quality(self, raw: Tensor) -> Tensor:
-        """Within 0..1."""
+        """Predicted quality within 0..1."""
         return raw.sigmoid()
 
-    def refined(self, enlarged: Tensor, mix: Tensor, features: tuple[Tensor, ...]) -> Tensor:  # noqa: ARG002 - within
-        """From the enlarged map, which holds the finer maps already."""
-        result: Tensor = self.embedding_maskfeature(enlarged, mix)
+    def refined(self, upscaled: Tensor, mix: Tensor, features: tuple[Tensor, ...]) -> Tensor:  # noqa: ARG002 - interface
+        """The HQ mask, from the upscaled map, which includes the high-resolution features."""
+        result: Tensor = self.embedding_maskfeature(upscaled, mix)
         return result
 
 
 class Sam2(nn.Module):
-    """What of a checkpoint single images need."""
+    """The parts of SAM 2.1 that segment single images."""
 
     def __init__(self, size: Size, *, hq: bool) -> None:
         super().__init__()
@@ -97,16 +97,17 @@ class Sam2(nn.Module):
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Encode `[1, 3, 1024, 1024]`: `[1, 32, 256, 256]`, `[1, 64, 128, 128]`, and the embedding `[1, 256, 64, 64]`.
 
-        The two finer maps are what the mask decoder makes of them, since that depends on no click.
+        The mask decoder's `conv_s0` and `conv_s1` are already applied to the two finer maps, since they depend on no
+        click.
         """
         fine, middle, coarse = self.image_encoder(image)
         decoder = self.sam_mask_decoder
         return decoder.conv_s0(fine), decoder.conv_s1(middle), coarse + self.no_mem_embed.reshape(1, WIDTH, 1, 1)
 
     def fuse(self) -> None:
-        """Make one convolution of two that follow each other; after loading only, since names change.
+        """Fuse pairs of consecutive 1 x 1 convolutions; call it after loading, since parameter names change.
 
-        It saves five percent of the smallest encoder's work.
+        This saves 5 % of the smallest encoder's multiply-adds.
         """
         convs, decoder = self.image_encoder.neck.convs, self.sam_mask_decoder
         for lateral, name in ((convs[3], "conv_s0"), (convs[2], "conv_s1")):
@@ -118,12 +119,12 @@ class Sam2(nn.Module):
 
 @torch.no_grad()
 def _chain(first: nn.Conv2d, second: nn.Conv2d) -> nn.Conv2d:
-    """Two convolutions of 1 x 1 as one, worked out in float64."""
-    both = nn.Conv2d(first.in_channels, second.out_channels, 1)
+    """Two 1 x 1 convolutions as one, computed in float64."""
+    fused = nn.Conv2d(first.in_channels, second.out_channels, 1)
     outer, offset = second.weight.double().flatten(1), _bias(second)
-    both.weight.copy_((outer @ first.weight.double().flatten(1))[..., None, None])
-    _bias(both).copy_(outer @ _bias(first).double() + offset.double())
-    return both
+    fused.weight.copy_((outer @ first.weight.double().flatten(1))[..., None, None])
+    _bias(fused).copy_(outer @ _bias(first).double() + offset.double())
+    return fused
 
 
 def _bias(convolution: nn.Conv2d) -> Tensor:

@@ -1,4 +1,4 @@
-"""Mask decoder of Segment Anything: image, tokens and clicks to three masks and their expected quality."""
+"""Mask decoder of Segment Anything: image, tokens and clicks to three masks and their predicted quality."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ from torch import Tensor, nn
 
 from dtmodels.families._gelu import Gelu
 from dtmodels.families._sam_layers import ChannelNorm, Mlp, TwoLinear
-from dtmodels.families._sam_prompt import CELLS, WIDTH
+from dtmodels.families._sam_prompt import EMBEDDING_SIDE, WIDTH
 from dtmodels.families._sam_transformer import TwoWayTransformer
 
 MASKS = 3
-"""Masks of an ambiguous prompt; there is one token more, for the single mask of an unambiguous one."""
+"""Number of masks of an ambiguous prompt; one more token belongs to the single mask of an unambiguous prompt."""
 THIN = WIDTH // 8
-"""Channels of the map that masks are read from, 256 x 256 pixels."""
+"""Channels of the 256 x 256 map from which masks are computed."""
 
 
 class Refinement(nn.ModuleList):
-    """Layers that look at the enlarged map once more, for the HQ mask."""
+    """Convolutions of the upscaled map for the HQ mask."""
 
     def __init__(self) -> None:
         wide = 2 * THIN
         outer = nn.Conv2d(THIN, wide, 3, padding=1), nn.Conv2d(wide, THIN, 3, padding=1)
         super().__init__([outer[0], ChannelNorm(wide), Gelu(), outer[1]])
 
-    def forward(self, enlarged: Tensor, mix: Tensor) -> Tensor:
-        """`[1, 32, 256, 256]` and the share of each channel, `[1, 1, 32]`, to `[1, 1, 65536]`."""
+    def forward(self, upscaled: Tensor, mix: Tensor) -> Tensor:
+        """`[1, 32, 256, 256]` and the weight of each channel, `[1, 1, 32]`, to `[1, 1, 65536]`."""
         for layer in self:
-            enlarged = layer(enlarged)
-        return mix @ enlarged.flatten(2)
+            upscaled = layer(upscaled)
+        return mix @ upscaled.flatten(2)
 
 
 class MaskDecoder(nn.Module):
-    """What both generations have in common; see the subclasses in the families' own files."""
+    """Mask decoder, common part of both generations; the networks' own modules have the subclasses."""
 
     def __init__(self, mlp: type[Mlp] | type[TwoLinear], *, hq: bool) -> None:
         super().__init__()
@@ -55,19 +55,19 @@ class MaskDecoder(nn.Module):
             self.embedding_maskfeature: nn.Module = Refinement()
 
     def leading(self) -> list[Tensor]:
-        """Tokens before the one for quality, each `[1, 256]`."""
+        """Tokens before the quality token, each `[1, 256]`."""
         return []
 
-    def enlarge(self, image: Tensor, features: tuple[Tensor, ...]) -> Tensor:
+    def upscale(self, image: Tensor, features: tuple[Tensor, ...]) -> Tensor:
         """Image `[1, 256, 64, 64]` to `[1, 32, 256, 256]`."""
         raise NotImplementedError
 
     def quality(self, raw: Tensor) -> Tensor:
-        """What the quality head says, `[1, 3]`, as the authors report it."""
+        """Predicted quality `[1, 3]`, from the output of the quality head."""
         return raw
 
-    def refined(self, enlarged: Tensor, mix: Tensor, features: tuple[Tensor, ...]) -> Tensor:
-        """The HQ mask `[1, 1, 65536]`: the channels of a map, each by its share `mix`, `[1, 1, 32]`."""
+    def refined(self, upscaled: Tensor, mix: Tensor, features: tuple[Tensor, ...]) -> Tensor:
+        """The HQ mask `[1, 1, 65536]`: channels of a map, weighted by `mix`, `[1, 1, 32]`."""
         raise NotImplementedError
 
     def tokens(self) -> Tensor:
@@ -78,24 +78,26 @@ class MaskDecoder(nn.Module):
     def forward(
         self, image: Tensor, grid: Tensor, tokens: Tensor, points: Tensor, features: tuple[Tensor, ...]
     ) -> tuple[Tensor, Tensor]:
-        """Masks `[1, 3, 256, 256]` as logits and their expected intersection over union `[1, 3]`.
+        """Masks `[1, 3, 256, 256]` as logits and their predicted intersection over union `[1, 3]`.
 
         Args:
-            image: image embedding plus what the previous mask adds, `[1, 256, 64, 64]`.
-            grid: positions of its cells, `[1, 4096, 256]`.
+            image: image embedding plus the embedding of the previous mask, `[1, 256, 64, 64]`.
+            grid: position encodings of the image tokens, `[1, 4096, 256]`.
             tokens: see `tokens`.
             points: tokens of the clicks, `[1, N, 256]`.
-            features: what the encoder gives beside the embedding.
+            features: outputs of the encoder other than the embedding.
         """
-        cells = image.reshape(1, WIDTH, CELLS * CELLS).transpose(1, 2)
-        seen, cells = self.transformer(cells, grid, torch.cat([tokens, points], 1))
-        enlarged = self.enlarge(cells.transpose(1, 2).reshape(1, WIDTH, CELLS, CELLS), features)
+        image_tokens = image.reshape(1, WIDTH, EMBEDDING_SIDE * EMBEDDING_SIDE).transpose(1, 2)
+        attended, image_tokens = self.transformer(image_tokens, grid, torch.cat([tokens, points], 1))
+        upscaled = self.upscale(
+            image_tokens.transpose(1, 2).reshape(1, WIDTH, EMBEDDING_SIDE, EMBEDDING_SIDE), features
+        )
         at = len(self.leading())
-        makers = list(self.output_hypernetworks_mlps)[1:]
-        mixes = torch.stack([maker(seen[:, at + 2 + number]) for number, maker in enumerate(makers)], 1)
-        masks = mixes @ enlarged.flatten(2)
+        networks = list(self.output_hypernetworks_mlps)[1:]
+        mixes = torch.stack([network(attended[:, at + 2 + number]) for number, network in enumerate(networks)], 1)
+        masks = mixes @ upscaled.flatten(2)
         if self.hq:
-            mix = self.hf_mlp(seen[:, at + 2 + MASKS])[:, None]
-            masks = masks + self.refined(enlarged, mix, features)
-        side = enlarged.shape[-1]
-        return masks.reshape(1, MASKS, side, side), self.quality(self.iou_prediction_head(seen[:, at])[:, 1:])
+            mix = self.hf_mlp(attended[:, at + 2 + MASKS])[:, None]
+            masks = masks + self.refined(upscaled, mix, features)
+        side = upscaled.shape[-1]
+        return masks.reshape(1, MASKS, side, side), self.quality(self.iou_prediction_head(attended[:, at])[:, 1:])

@@ -13,15 +13,15 @@ from dtmodels.families._tiny_vit import TinyVit
 
 
 class Decoder(MaskDecoder):
-    """Mask decoder whose HQ head also looks at an early map of the encoder."""
+    """Mask decoder whose HQ head also uses an early feature map of the encoder."""
 
     def __init__(self, early: int) -> None:
         super().__init__(TwoLinear, hq=True)
-        self.compress_vit_feat = _enlarge(early, WIDTH)
-        self.embedding_encoder = _enlarge(WIDTH, WIDTH // 4)
+        self.compress_vit_feat = _upscaling(early, WIDTH)
+        self.embedding_encoder = _upscaling(WIDTH, WIDTH // 4)
 
     def detail(self, image: Tensor, early: Tensor) -> Tensor:
-        """What the HQ head takes of the image: it depends on no click, so the encoder's graph computes it.
+        """Input of the HQ head from the image; it depends on no click, so the encoder's graph computes it.
 
         Args:
             image: image embedding, `[1, 256, 64, 64]`.
@@ -33,15 +33,15 @@ class Decoder(MaskDecoder):
         result: Tensor = self.embedding_encoder(image) + self.compress_vit_feat(early)
         return result
 
-    def enlarge(self, image: Tensor, features: tuple[Tensor, ...]) -> Tensor:  # noqa: ARG002 - of the HQ head only
-        """From the image embedding alone."""
+    def upscale(self, image: Tensor, features: tuple[Tensor, ...]) -> Tensor:  # noqa: ARG002 - interface
+        """Upscale the image embedding."""
         result: Tensor = self.output_upscaling(image)
         return result
 
-    def refined(self, enlarged: Tensor, mix: Tensor, features: tuple[Tensor, ...]) -> Tensor:
-        """From the enlarged map, and from `detail`."""
+    def refined(self, upscaled: Tensor, mix: Tensor, features: tuple[Tensor, ...]) -> Tensor:
+        """The HQ mask, from the upscaled map and `detail`."""
         (detail,) = features
-        result: Tensor = self.embedding_maskfeature(enlarged, mix) + mix @ detail.flatten(2)
+        result: Tensor = self.embedding_maskfeature(upscaled, mix) + mix @ detail.flatten(2)
         return result
 
 
@@ -60,12 +60,12 @@ class SamHq(nn.Module):
         return embedding, self.mask_decoder.detail(embedding, early)
 
     def fuse(self) -> None:
-        """Take batch normalisations into convolutions where the encoder has some; after loading only."""
+        """Fold the batch normalisations of TinyViT into convolutions; call it after loading, since names change."""
         if isinstance(self.image_encoder, TinyVit):
             self.image_encoder.fuse()
 
 
-def _enlarge(before: int, inner: int) -> nn.Sequential:
+def _upscaling(before: int, inner: int) -> nn.Sequential:
     """`[1, before, 64, 64]` to `[1, 32, 256, 256]`."""
     return nn.Sequential(
         nn.ConvTranspose2d(before, inner, 2, stride=2),

@@ -1,4 +1,4 @@
-"""Layers that every Segment Anything network uses, with the published parameter names."""
+"""Layers of all Segment Anything networks, with the published parameter names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Activation = Callable[[Tensor], Tensor]
 class ChannelNorm(nn.LayerNorm):
     """Layer normalisation over the channels of `[1, C, H, W]`.
 
-    It goes through channels-last, so that the graph has one `LayerNormalization` instead of seven plain operators.
+    With channels last the graph has one `LayerNormalization` instead of seven operators.
     """
 
     def __init__(self, channels: int) -> None:
@@ -30,8 +30,8 @@ class Mlp(nn.Module):
     """Linear layers named `layers.N` with an activation between them.
 
     Args:
-        sizes: of the input, of what lies between two layers, and of the output.
-        activation: between two layers.
+        sizes: channels of the input, of the hidden layers, and of the output.
+        activation: function applied between two layers.
     """
 
     def __init__(self, sizes: Sequence[int], activation: Activation = F.relu) -> None:
@@ -62,7 +62,7 @@ class TwoLinear(nn.Module):
         return result
 
 
-def heads(tokens: Tensor, count: int) -> Tensor:
+def split_heads(tokens: Tensor, count: int) -> Tensor:
     """`[B, N, C]` to `[B, count, N, C / count]`."""
     batch, _, channels = tokens.shape
     return tokens.reshape(batch, -1, count, channels // count).transpose(1, 2)
@@ -88,26 +88,26 @@ def scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, bias
 
 
 def attend_by_head(query: Tensor, key: Tensor, value: Tensor, bias: Callable[[int], Tensor] | None = None) -> Tensor:
-    """`scaled_dot_product_attention` one head after the other, for attention over a whole image.
+    """`scaled_dot_product_attention`, one head after the other, for attention over a whole image.
 
-    The scores of 4096 cells with each other are 64 MiB a head; all heads of ViT-B at once, with what is added to them,
-    took ONNX Runtime 5.5 GB where this takes 1 GB, for some more CPU time.
+    The scores of 4096 x 4096 tokens take 64 MiB per head. All heads of ViT-B at once, with biases, took ONNX Runtime
+    5.5 GB; this takes 1 GB, for some more CPU time.
 
     Args:
-        query: as for `scaled_dot_product_attention`; the number of heads has to be fixed.
+        query: as for `scaled_dot_product_attention`; the number of heads must be static.
         key: as for `scaled_dot_product_attention`.
         value: as for `scaled_dot_product_attention`.
-        bias: of the head with a number, broadcast to `[B, 1, N, M]`.
+        bias: function from the index of a head to its bias, broadcast to `[B, 1, N, M]`.
     """
-    single = zip(*(every.chunk(query.shape[1], 1) for every in (query, key, value)), strict=True)
+    single = zip(*(tensor.chunk(query.shape[1], 1) for tensor in (query, key, value)), strict=True)
     parts = [
         scaled_dot_product_attention(q, k, v, bias(number) if bias else None) for number, (q, k, v) in enumerate(single)
     ]
     return torch.cat(parts, -1)
 
 
-def windows(image: Tensor, side: int) -> Tensor:
-    """Cut `[1, H, W, C]` into `[n, side, side, C]`; what is missing at the right and below is zero."""
+def split_windows(image: Tensor, side: int) -> Tensor:
+    """Split `[1, H, W, C]` into windows `[n, side, side, C]`, padded with zeros on the right and below."""
     _, height, width, channels = image.shape
     right, below = -width % side, -height % side
     if right or below:
@@ -117,8 +117,8 @@ def windows(image: Tensor, side: int) -> Tensor:
     return cut.reshape(rows * columns, side, side, channels)
 
 
-def joined(cut: Tensor, height: int, width: int) -> Tensor:
-    """Put the windows `[n, side, side, C]` together again to `[1, height, width, C]`, without what was added."""
+def join_windows(cut: Tensor, height: int, width: int) -> Tensor:
+    """Join windows `[n, side, side, C]` to `[1, height, width, C]`, and remove the padding."""
     side, channels = cut.shape[1], cut.shape[3]
     rows, columns = -(-height // side), -(-width // side)
     image = cut.reshape(rows, columns, side, side, channels).transpose(1, 2)

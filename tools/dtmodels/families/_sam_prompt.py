@@ -13,16 +13,16 @@ from dtmodels.families._sam_layers import ChannelNorm
 
 WIDTH = 256
 """Channels of image embedding and tokens."""
-SIDE = 1024
-"""Width and height of the image, which point coordinates refer to."""
-CELLS = 64
+IMAGE_SIDE = 1024
+"""Width and height of the image in pixels, the range of point coordinates."""
+EMBEDDING_SIDE = 64
 """Width and height of the image embedding."""
 LABELS = (-1.0, 0.0, 1.0, 2.0, 3.0)
-"""Padding, beside the object, on the object, and a box's corners at the top left and at the bottom right."""
+"""Labels of points: padding, off the object, on the object, and a box's top left and bottom right corners."""
 
 
 class FourierPosition(nn.Module):
-    """Sines and cosines of a position in random directions, which are part of the checkpoint."""
+    """Random Fourier position encoding; the frequencies are part of the checkpoint."""
 
     positional_encoding_gaussian_matrix: Tensor
 
@@ -37,7 +37,7 @@ class FourierPosition(nn.Module):
 
 
 class PromptEncoder(nn.Module):
-    """Clicks and a previous mask to what the mask decoder takes."""
+    """Prompt encoder: clicks and a previous mask to tokens and embeddings for the mask decoder."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,52 +56,55 @@ class PromptEncoder(nn.Module):
         )
 
     def label_table(self) -> Tensor:
-        """What each of `LABELS` adds to a point's embedding, `[5, 256]`."""
+        """Embedding of each of `LABELS`, `[5, 256]`."""
         kinds = [self.not_a_point_embed, *self.point_embeddings]
         return torch.cat([kind.weight for kind in kinds])
 
     def points(self, coordinates: Tensor, labels: Tensor, table: Tensor) -> Tensor:
         """Tokens `[1, N, 256]` of points.
 
-        A padding point (label -1) has no position. The authors append one themselves when there is no box; darktable
-        passes it with the other points, so nothing is appended here.
+        A padding point (label -1) has no position. The authors' code appends one if there is no box. darktable passes
+        it with the other points, so this method appends none.
 
         Args:
-            coordinates: `[1, N, 2]` as (x, y) in pixels of 0..1024; the half pixel to its centre is added here.
+            coordinates: `[1, N, 2]` as (x, y) in pixels of 0..1024; this method adds half a pixel, for pixel centres.
             labels: `[1, N]`, each one of `LABELS`.
             table: see `label_table`.
         """
-        known = torch.tensor(LABELS)
-        kind = (labels[..., None] == known).to(coordinates.dtype)
-        position: Tensor = self.pe_layer((coordinates + 0.5) / SIDE)
+        known_labels = torch.tensor(LABELS)
+        kind = (labels[..., None] == known_labels).to(coordinates.dtype)
+        position: Tensor = self.pe_layer((coordinates + 0.5) / IMAGE_SIDE)
         return position * (1 - kind[..., :1]) + kind @ table
 
     def mask(self, previous: Tensor, present: Tensor) -> Tensor:
-        """What the previous mask, logits `[1, 1, 256, 256]`, adds to the image embedding, or what its absence does.
+        """Dense embedding of the previous mask, logits `[1, 1, 256, 256]`, or of its absence; added to the image.
 
         Args:
             previous: the mask.
-            present: `[1]`, 1 where there is one, otherwise 0.
+            present: `[1]`, 1 if there is a previous mask, otherwise 0.
         """
         last = self.mask_downscaling[-1]
         weight, bias = last.get_parameter("weight"), last.get_parameter("bias")
-        offset = present * bias + (1 - present) * self.no_mask_embed.weight[0]  # before it is as large as the embedding
+        offset = (
+            present * bias + (1 - present) * self.no_mask_embed.weight[0]
+        )  # mixed before it is broadcast to the embedding
         return F.conv2d(present * self.mask_downscaling[:-1](previous), weight, offset)
 
     def grid(self) -> Tensor:
-        """Positions of the cells of the image embedding, `[1, 4096, 256]`."""
-        centres = (torch.arange(CELLS) + 0.5) / CELLS
+        """Position encodings of the image embedding, `[1, 4096, 256]`."""
+        centres = (torch.arange(EMBEDDING_SIDE) + 0.5) / EMBEDDING_SIDE
         rows, columns = torch.meshgrid(centres, centres, indexing="ij")
-        grid: Tensor = self.pe_layer(torch.stack([columns, rows], -1).reshape(1, CELLS * CELLS, 2))
+        grid: Tensor = self.pe_layer(torch.stack([columns, rows], -1).reshape(1, EMBEDDING_SIDE * EMBEDDING_SIDE, 2))
         return grid
 
-    def lines(self) -> tuple[Tensor, Tensor]:
-        """Of columns `[2, 1, 64, 256]` and of rows `[2, 64, 1, 256]`: `grid` is the sum of the two products.
+    def grid_factors(self) -> tuple[Tensor, Tensor]:
+        """Factors of `grid`: of columns `[2, 1, 64, 256]` and of rows `[2, 64, 1, 256]`; it is the sum of two products.
 
-        It holds sines and cosines of a sum of two angles. All cells would take a fifth of a decoder's file.
+        `grid` contains sines and cosines of a sum of two angles. Stored in full, it would be a fifth of a decoder's
+        file.
         """
-        centres = (torch.arange(CELLS) + 0.5) / CELLS
-        middle = torch.full_like(centres, 0.5)  # where a coordinate adds nothing to the angle
+        centres = (torch.arange(EMBEDDING_SIDE) + 0.5) / EMBEDDING_SIDE
+        middle = torch.full_like(centres, 0.5)  # a coordinate of 0.5 adds nothing to the angle
         sine, cosine = self.pe_layer(torch.stack([centres, middle], -1)).chunk(2, -1)
         columns = torch.stack([torch.cat([sine, cosine], -1), torch.cat([cosine, -sine], -1)])
         sine, cosine = self.pe_layer(torch.stack([middle, centres], -1)).chunk(2, -1)

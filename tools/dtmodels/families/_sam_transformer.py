@@ -1,16 +1,16 @@
-"""The two-way transformer of Segment Anything's mask decoder: tokens look at the image and the image at tokens."""
+"""Two-way transformer of Segment Anything's mask decoder: prompt tokens attend to image tokens and vice versa."""
 
 from __future__ import annotations
 
 from torch import Tensor, nn
 
-from dtmodels.families._sam_layers import Mlp, TwoLinear, heads, scaled_dot_product_attention
+from dtmodels.families._sam_layers import Mlp, TwoLinear, scaled_dot_product_attention, split_heads
 
 HEADS = 8
 INNER = 2048
 LAYERS = 2
 REDUCTION = 2
-"""Attention between tokens and image works with this fraction of the channels."""
+"""Divisor of the channels in attention between prompt tokens and image tokens."""
 
 
 class Attention(nn.Module):
@@ -26,15 +26,15 @@ class Attention(nn.Module):
     def forward(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
         """`[1, N, C]` and twice `[1, M, C]` to `[1, N, C]`."""
         q, k, v = (
-            heads(layer(given), HEADS)
-            for layer, given in ((self.q_proj, query), (self.k_proj, key), (self.v_proj, value))
+            split_heads(layer(tokens), HEADS)
+            for layer, tokens in ((self.q_proj, query), (self.k_proj, key), (self.v_proj, value))
         )
         result: Tensor = self.out_proj(scaled_dot_product_attention(q, k, v))
         return result
 
 
 class Layer(nn.Module):
-    """Tokens among themselves, tokens at the image, each token alone, image at the tokens."""
+    """Self-attention of the tokens, attention to the image, MLP, attention of the image to the tokens."""
 
     def __init__(self, width: int, mlp: type[Mlp] | type[TwoLinear]) -> None:
         super().__init__()
@@ -48,34 +48,34 @@ class Layer(nn.Module):
         self.cross_attn_image_to_token: nn.Module = Attention(width, width // REDUCTION)
 
     def forward(
-        self, tokens: Tensor, image: Tensor, marks: Tensor, grid: Tensor, *, first: bool
+        self, tokens: Tensor, image: Tensor, identity: Tensor, grid: Tensor, *, first: bool
     ) -> tuple[Tensor, Tensor]:
-        """One round.
+        """Apply the layer.
 
         Args:
             tokens: `[1, T, C]`.
-            image: `[1, cells, C]`.
-            marks: the tokens before the first round; they say which token is which.
-            grid: positions of the cells.
-            first: whether this is the first round, where tokens are nothing but their marks.
+            image: `[1, N, C]`, for N image tokens.
+            identity: the tokens before the first layer, added to identify each token.
+            grid: position encodings of the image tokens.
+            first: True for the first layer, in which `tokens` equals `identity`.
         """
         if first:
             tokens = self.self_attn(tokens, tokens, tokens)
         else:
-            marked = tokens + marks
-            tokens = tokens + self.self_attn(marked, marked, tokens)
+            identified = tokens + identity
+            tokens = tokens + self.self_attn(identified, identified, tokens)
         tokens = self.norm1(tokens)
-        placed = image + grid
-        tokens = self.norm2(tokens + self.cross_attn_token_to_image(tokens + marks, placed, image))
+        positioned = image + grid
+        tokens = self.norm2(tokens + self.cross_attn_token_to_image(tokens + identity, positioned, image))
         tokens = self.norm3(tokens + self.mlp(tokens))
-        image = self.norm4(image + self.cross_attn_image_to_token(placed, tokens + marks, tokens))
+        image = self.norm4(image + self.cross_attn_image_to_token(positioned, tokens + identity, tokens))
         return tokens, image
 
 
 class TwoWayTransformer(nn.Module):
-    """Rounds of `Layer`, then a last look of the tokens at the image.
+    """Layers, then a final attention of the tokens to the image.
 
-    All its norms use an epsilon of 1e-5, as in both of the authors' repositories.
+    All normalisations use an epsilon of 1e-5, as in both of the authors' repositories.
     """
 
     def __init__(self, width: int, mlp: type[Mlp] | type[TwoLinear]) -> None:
@@ -84,10 +84,10 @@ class TwoWayTransformer(nn.Module):
         self.final_attn_token_to_image: nn.Module = Attention(width, width // REDUCTION)
         self.norm_final_attn = nn.LayerNorm(width)
 
-    def forward(self, image: Tensor, grid: Tensor, marks: Tensor) -> tuple[Tensor, Tensor]:
-        """Image `[1, cells, C]`, its positions and tokens `[1, T, C]` to tokens and image of the same shapes."""
-        tokens = marks
+    def forward(self, image: Tensor, grid: Tensor, identity: Tensor) -> tuple[Tensor, Tensor]:
+        """Image `[1, N, C]`, its position encodings and tokens `[1, T, C]` to tokens and image of the same shapes."""
+        tokens = identity
         for number, layer in enumerate(self.layers):
-            tokens, image = layer(tokens, image, marks, grid, first=number == 0)
-        looked = self.final_attn_token_to_image(tokens + marks, image + grid, image)
-        return self.norm_final_attn(tokens + looked), image
+            tokens, image = layer(tokens, image, identity, grid, first=number == 0)
+        attended = self.final_attn_token_to_image(tokens + identity, image + grid, image)
+        return self.norm_final_attn(tokens + attended), image

@@ -10,12 +10,12 @@ from dtmodels.families._sam_layers import (
     ChannelNorm,
     TwoLinear,
     attend_by_head,
-    heads,
-    joined,
+    join_windows,
     scaled_dot_product_attention,
-    windows,
+    split_heads,
+    split_windows,
 )
-from dtmodels.families._sam_prompt import CELLS, WIDTH
+from dtmodels.families._sam_prompt import EMBEDDING_SIDE, WIDTH
 
 CHANNELS = 768
 DEPTH = 12
@@ -28,7 +28,7 @@ EPSILON = 1e-6
 
 
 class Attention(nn.Module):
-    """Attention over a square of cells, with a learned term for the distance in rows and one for that in columns."""
+    """Attention over a square of image tokens, with learned relative position biases for rows and columns."""
 
     near: Tensor
 
@@ -44,18 +44,18 @@ class Attention(nn.Module):
 
     def forward(self, cut: Tensor) -> Tensor:
         """`[n, side, side, C]` to the same."""
-        query, key, value = (heads(part.flatten(1, 2), HEADS) for part in self.qkv(cut).chunk(3, -1))
-        rows, columns = self._distances(query)
-        if self._side < CELLS:
-            mixed = scaled_dot_product_attention(query, key, value, _spread(rows, columns))
+        query, key, value = (split_heads(part.flatten(1, 2), HEADS) for part in self.qkv(cut).chunk(3, -1))
+        rows, columns = self._relative_positions(query)
+        if self._side < EMBEDDING_SIDE:
+            mixed = scaled_dot_product_attention(query, key, value, _pairwise(rows, columns))
         else:
             single = list(zip(rows.chunk(HEADS, 1), columns.chunk(HEADS, 1), strict=True))
-            mixed = attend_by_head(query, key, value, lambda head: _spread(*single[head]))
+            mixed = attend_by_head(query, key, value, lambda head: _pairwise(*single[head]))
         result: Tensor = self.proj(mixed.reshape(cut.shape))
         return result
 
-    def _distances(self, query: Tensor) -> tuple[Tensor, Tensor]:
-        """What the distance to each row and to each column adds, both `[n, heads, side, side, side]`."""
+    def _relative_positions(self, query: Tensor) -> tuple[Tensor, Tensor]:
+        """Relative position biases for rows and for columns, both `[n, heads, side, side, side]`."""
         side = self._side
         square = query.reshape(*query.shape[:2], side, side, query.shape[-1])
         rows = square @ self.rel_pos_h[self.near].transpose(1, 2)
@@ -63,10 +63,10 @@ class Attention(nn.Module):
         return rows, columns.transpose(2, 3)
 
 
-def _spread(rows: Tensor, columns: Tensor) -> Tensor:
-    """Both terms for each pair of cells, `[n, heads, side * side, side * side]`."""
-    cells = rows.shape[-1] ** 2
-    return (rows[..., :, None] + columns[..., None, :]).reshape(*rows.shape[:2], cells, cells)
+def _pairwise(rows: Tensor, columns: Tensor) -> Tensor:
+    """Sum of both biases for each pair of tokens, `[n, heads, side * side, side * side]`."""
+    count = rows.shape[-1] ** 2
+    return (rows[..., :, None] + columns[..., None, :]).reshape(*rows.shape[:2], count, count)
 
 
 class Block(nn.Module):
@@ -75,7 +75,7 @@ class Block(nn.Module):
     def __init__(self, window: int) -> None:
         super().__init__()
         self.norm1 = nn.LayerNorm(CHANNELS, eps=EPSILON)
-        self.attn = Attention(window or CELLS)
+        self.attn = Attention(window or EMBEDDING_SIDE)
         self.norm2 = nn.LayerNorm(CHANNELS, eps=EPSILON)
         self.mlp = TwoLinear([CHANNELS, 4 * CHANNELS, CHANNELS], gelu)
         self._window = window
@@ -83,14 +83,18 @@ class Block(nn.Module):
     def forward(self, image: Tensor) -> Tensor:
         """`[1, 64, 64, 768]` to the same."""
         normed = self.norm1(image)
-        seen = joined(self.attn(windows(normed, self._window)), CELLS, CELLS) if self._window else self.attn(normed)
-        image = image + seen
+        attended = (
+            join_windows(self.attn(split_windows(normed, self._window)), EMBEDDING_SIDE, EMBEDDING_SIDE)
+            if self._window
+            else self.attn(normed)
+        )
+        image = image + attended
         result: Tensor = image + self.mlp(self.norm2(image))
         return result
 
 
 def neck(channels: int) -> nn.Sequential:
-    """The last layers of every encoder of the first generation: `[1, channels, 64, 64]` to `[1, 256, 64, 64]`."""
+    """Neck, the last layers of each encoder of the first generation: `[1, channels, 64, 64]` to `[1, 256, 64, 64]`."""
     return nn.Sequential(
         nn.Conv2d(channels, WIDTH, 1, bias=False),
         ChannelNorm(WIDTH),
@@ -100,23 +104,23 @@ def neck(channels: int) -> nn.Sequential:
 
 
 class Vit(nn.Module):
-    """Picture to image embedding, and the early map that the HQ head takes."""
+    """Image to image embedding, and an early feature map for the HQ head."""
 
     early = CHANNELS
 
     def __init__(self) -> None:
         super().__init__()
         self.patch_embed = nn.ModuleDict({"proj": nn.Conv2d(3, CHANNELS, PATCH, stride=PATCH)})
-        self.pos_embed = nn.Parameter(torch.zeros(1, CELLS, CELLS, CHANNELS))
+        self.pos_embed = nn.Parameter(torch.zeros(1, EMBEDDING_SIDE, EMBEDDING_SIDE, CHANNELS))
         self.blocks = nn.ModuleList(Block(0 if number in EVERYWHERE else WINDOW) for number in range(DEPTH))
         self.neck = neck(CHANNELS)
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """`[1, 3, 1024, 1024]` to `[1, 256, 64, 64]` and `[1, 768, 64, 64]`."""
-        cells = self.patch_embed["proj"](image).permute(0, 2, 3, 1) + self.pos_embed
-        early = cells
+        tokens = self.patch_embed["proj"](image).permute(0, 2, 3, 1) + self.pos_embed
+        early = tokens
         for number, block in enumerate(self.blocks):
-            cells = block(cells)
+            tokens = block(tokens)
             if number == EVERYWHERE[0]:
-                early = cells
-        return self.neck(cells.permute(0, 3, 1, 2)), early.permute(0, 3, 1, 2)
+                early = tokens
+        return self.neck(tokens.permute(0, 3, 1, 2)), early.permute(0, 3, 1, 2)

@@ -1,7 +1,7 @@
-"""Seeded weights: numbers that depend only on a tensor's published name, its shape and a seed.
+"""Seeded weights: random values that depend only on a tensor's published name, its shape and a seed.
 
-They make no image, but they make every branch of a network count, so two implementations that agree on them
-compute the same function. Scales that training starts at zero are not zero here.
+They give no useful image, but every branch of a network contributes to the output. So two implementations that agree
+on them compute the same function. Scales that training initialises with zero are not zero here.
 """
 
 from __future__ import annotations
@@ -38,44 +38,44 @@ TABLE_PART = "point_embeddings."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """What keeps the activations of one network near 1 and its last sigmoid or ReLU out of saturation."""
+    """Scales that keep a network's activations near 1 and its last sigmoid or ReLU out of saturation."""
 
     gain: float = 1.0
-    """Of convolutions and linear layers."""
+    """Gain of convolutions and linear layers."""
     factors: Mapping[str, float] = field(default_factory=dict)
-    """By full published name."""
+    """Factors by full published name."""
     offsets: Mapping[str, float] = field(default_factory=dict)
-    """By full published name; added after the factor."""
+    """Offsets by full published name, added after the factor."""
 
 
-def stand_in(name: str, shape: Sequence[int], seed: int, recipe: Recipe) -> Tensor:
-    """One float32 tensor.
+def seeded_tensor(name: str, shape: Sequence[int], seed: int, recipe: Recipe) -> Tensor:
+    """One seeded float32 tensor.
 
     Args:
         name: full published name, with any prefix.
         shape: its shape.
-        seed: any integer from 0 on.
-        recipe: of its network.
+        seed: an integer, not negative.
+        recipe: scales of its network.
     """
-    value = recipe.factors.get(name, 1.0) * _drawn(name, tuple(shape), seed, recipe.gain)
+    value = recipe.factors.get(name, 1.0) * _sample(name, tuple(shape), seed, recipe.gain)
     return torch.from_numpy(np.asarray(value + recipe.offsets.get(name, 0.0), np.float64).astype(np.float32))
 
 
 def seeded_weights(tensors: Mapping[str, Tensor], seed: int, recipe: Recipe) -> dict[str, Tensor]:
-    """Stand-ins for all tensors of floating point type; others, such as counters, stay as they are.
+    """Seeded weights for all floating-point tensors; others, such as counters, are returned unchanged.
 
     Args:
-        tensors: by full published name; only shapes and types are looked at.
-        seed: any integer from 0 on.
-        recipe: of the network.
+        tensors: tensors by full published name; only shapes and types are used.
+        seed: an integer, not negative.
+        recipe: scales of the network.
     """
     return {
-        name: stand_in(name, tensor.shape, seed, recipe) if tensor.is_floating_point() else tensor
+        name: seeded_tensor(name, tensor.shape, seed, recipe) if tensor.is_floating_point() else tensor
         for name, tensor in tensors.items()
     }
 
 
-def _drawn(name: str, shape: tuple[int, ...], seed: int, gain: float) -> Values:
+def _sample(name: str, shape: tuple[int, ...], seed: int, gain: float) -> Values:
     rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
     last = name.rpartition(".")[2]
     if last == "running_var":
@@ -86,7 +86,7 @@ def _drawn(name: str, shape: tuple[int, ...], seed: int, gain: float) -> Values:
 
 
 def _normal(name: str, last: str, value: Values, gain: float) -> Values:
-    """Scale standard normal numbers by what the tensor is for; the first rule that fits counts."""
+    """Scale standard normal values by the purpose of the tensor; the first matching rule applies."""
     if last in SMALL:
         return 0.1 * value
     if last == FREQUENCIES:

@@ -1,4 +1,4 @@
-"""Find the tensors of a network in a checkpoint, name by name and shape by shape: none missing, none left over."""
+"""Map the tensors of a checkpoint to a network by name and shape; missing and unexpected tensors are errors."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from torch import Tensor
 
 from dtbase.system.errors import Failure
 
-Names = Callable[[str], str | tuple[str, ...]]
-"""Published name of a network's tensor; several names mean that their rows stand below each other."""
+NameMapping = Callable[[str], str | tuple[str, ...]]
+"""Published name of a network's tensor; the rows of several names are concatenated."""
 COUNTER = "num_batches_tracked"
-"""Training steps a normalisation has seen; inference does not use it, and old files lack it."""
-SHOWN = 6
+"""Number of training steps of a normalisation; inference does not use it, and old files lack it."""
+MAX_NAMES = 6
 
 
-def as_published(name: str) -> str:
-    """The network has the published names itself."""
+def same_name(name: str) -> str:
+    """Name mapping of a network that has the published names."""
     return name
 
 
-def by_rules(rules: Sequence[tuple[str, str]]) -> Names:
-    """Names by regular expressions: every rule is applied to each name of the network, in order.
+def by_rules(rules: Sequence[tuple[str, str]]) -> NameMapping:
+    """Name mapping by regular expressions; each rule is applied to each name, in order.
 
     Args:
         rules: pattern and replacement, as for `re.sub`.
@@ -41,99 +41,101 @@ def by_rules(rules: Sequence[tuple[str, str]]) -> Names:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """How a published file holds the tensors of a network."""
+    """Layout of a published file: the names of a network's tensors in it."""
 
     key: str = ""
-    """Entry of the outer dictionary that holds them; empty when the file is that dictionary."""
+    """Entry of the outer dictionary that contains them; empty if the file itself is their dictionary."""
     prefix: str = ""
-    """What the names of this network start with; entries of other networks in the same file are passed over."""
-    names: Names = as_published
-    """Name in the file, after the prefix, of each tensor of the network."""
+    """Prefix of the names of this network; entries of other networks in the same file are ignored."""
+    names: NameMapping = same_name
+    """Maps the name of a tensor of the network to its name in the file, without the prefix."""
     unused: tuple[str, ...] = ()
-    """Regular expressions for whole names, with the prefix, of tensors the network can do without."""
+    """Regular expressions of full names, with the prefix, of tensors that the network does not use."""
     inert: tuple[str, ...] = ()
-    """Classes the file mentions beside its tensors; see `_checkpoint.read`."""
+    """Names of other classes in the file; see `_checkpoint.read_checkpoint`."""
 
     def sources(self, name: str) -> tuple[str, ...]:
-        """Full names in the file of what makes the network's tensor `name`."""
-        found = self.names(name)
-        return tuple(self.prefix + one for one in ((found,) if isinstance(found, str) else found))
+        """Full names of the tensors in the file that form the network's tensor `name`."""
+        published = self.names(name)
+        return tuple(self.prefix + source for source in ((published,) if isinstance(published, str) else published))
 
 
 class StateDictMismatch(Failure):
-    """A checkpoint of another network or variant; holds the complete lists."""
+    """The checkpoint is of another network or variant; the attributes contain the complete lists."""
 
-    def __init__(self, where: str, missing: list[str], left_over: list[str], shapes: list[str]) -> None:
-        parts = [("missing", missing), ("left over", left_over), ("of another shape", shapes)]
-        told = "; ".join(f"{len(names)} {kind}: {_some(names)}" for kind, names in parts if names)
+    def __init__(self, where: str, missing: list[str], unexpected: list[str], shapes: list[str]) -> None:
+        parts = [("missing", missing), ("unexpected", unexpected), ("of another shape", shapes)]
+        summary = "; ".join(f"{len(names)} {kind}: {_shorten(names)}" for kind, names in parts if names)
         fix = "the checkpoint is of another variant, or the options of the card do not fit it"
-        if prefix := _prefix(missing, left_over):
-            fix = f"the names in the file begin with {prefix!r}: give it as `prefix` of the family's layout"
-        super().__init__(f"the tensors do not fit the network: {told}", where=where, fix=fix)
-        self.missing, self.left_over, self.shapes = missing, left_over, shapes
+        if prefix := _prefix(missing, unexpected):
+            fix = f"the names in the file start with {prefix!r}: set it as `prefix` of the family's layout"
+        super().__init__(f"the tensors do not fit the network: {summary}", where=where, fix=fix)
+        self.missing, self.unexpected, self.shapes = missing, unexpected, shapes
 
 
-def _prefix(missing: Sequence[str], left_over: Sequence[str]) -> str:
-    """What stands before every missing name in a name left over; empty where that is not so."""
-    there = set(left_over)
-    guesses = (name.removesuffix(missing[0]) for name in left_over if missing and name.endswith(missing[0]))
-    return next((guess for guess in guesses if all(guess + name in there for name in missing)), "")
+def _prefix(missing: Sequence[str], unexpected: Sequence[str]) -> str:
+    """Common prefix by which the missing names appear among the unexpected ones; empty if there is none."""
+    names = set(unexpected)
+    guesses = (name.removesuffix(missing[0]) for name in unexpected if missing and name.endswith(missing[0]))
+    return next((guess for guess in guesses if all(guess + name in names for name in missing)), "")
 
 
-def fit(
-    wanted: Mapping[str, Tensor], found: Mapping[str, Tensor], layout: Layout, *, where: str = "checkpoint"
+def map_state_dict(
+    state: Mapping[str, Tensor], checkpoint: Mapping[str, Tensor], layout: Layout, *, where: str = "checkpoint"
 ) -> dict[str, Tensor]:
-    """Give every tensor of a network its published one.
+    """Map the tensors of a checkpoint to the state dictionary of a network. Called by `_weights.load_weights`.
 
     Args:
-        wanted: the network's state dictionary; shapes and types count, values do not.
-        found: the file's tensors by full name; those on the meta device have a shape and no values.
-        layout: how the file holds them.
+        state: the network's state dictionary; only names, shapes and types are used.
+        checkpoint: the file's tensors by full name; tensors on the meta device have no values.
+        layout: layout of the file.
         where: the file, for messages.
 
     Returns:
         The network's state dictionary with the file's values, in the network's types.
 
     Raises:
-        Misfit: a tensor is missing, left over or of another shape; all of them are listed.
-        Failure: a tensor holds values that are no numbers.
+        StateDictMismatch: tensors are missing, unexpected or of another shape; all of them are listed.
+        Failure: a tensor contains NaN or infinite values.
     """
-    sources = {name: layout.sources(name) for name in wanted}
+    sources = {name: layout.sources(name) for name in state}
     taken = {source for names in sources.values() for source in names}
-    ours = [name for name in found if name.startswith(layout.prefix)]
+    in_scope = [name for name in checkpoint if name.startswith(layout.prefix)]
     unused = [re.compile(pattern) for pattern in layout.unused]
-    left_over = [name for name in ours if name not in taken and not any(one.fullmatch(name) for one in unused)]
-    missing = [name for name in sorted(taken) if name not in found and not name.endswith(COUNTER)]
-    there = {name: names for name, names in sources.items() if all(one in found for one in names)}
-    shapes = list(_shapes(wanted, found, there))
-    if missing or left_over or shapes:
-        raise StateDictMismatch(where, missing, left_over, shapes)
-    filled = {name: _joined(found, names).to(wanted[name].dtype) for name, names in there.items()}
-    _check_numbers(filled, where)
-    return {name: filled.get(name, value) for name, value in wanted.items()}
+    unexpected = [
+        name for name in in_scope if name not in taken and not any(pattern.fullmatch(name) for pattern in unused)
+    ]
+    missing = [name for name in sorted(taken) if name not in checkpoint and not name.endswith(COUNTER)]
+    complete = {name: names for name, names in sources.items() if all(source in checkpoint for source in names)}
+    shapes = list(_shapes(state, checkpoint, complete))
+    if missing or unexpected or shapes:
+        raise StateDictMismatch(where, missing, unexpected, shapes)
+    loaded = {name: _concatenate(checkpoint, names).to(state[name].dtype) for name, names in complete.items()}
+    _check_finite(loaded, where)
+    return {name: loaded.get(name, value) for name, value in state.items()}
 
 
 def _shapes(
-    wanted: Mapping[str, Tensor], found: Mapping[str, Tensor], there: Mapping[str, tuple[str, ...]]
+    state: Mapping[str, Tensor], checkpoint: Mapping[str, Tensor], complete: Mapping[str, tuple[str, ...]]
 ) -> Iterator[str]:
-    for name, names in there.items():
-        parts = [tuple(found[one].shape) for one in names]
+    for name, names in complete.items():
+        parts = [tuple(checkpoint[source].shape) for source in names]
         rows = (sum(shape[0] for shape in parts), *parts[0][1:]) if len(parts) > 1 and parts[0] else parts[0]
-        if rows != tuple(wanted[name].shape) or any(shape[1:] != rows[1:] for shape in parts):
-            have = " + ".join("x".join(map(str, shape)) or "scalar" for shape in parts)
-            yield f"{' + '.join(names)} ({have} for {'x'.join(map(str, wanted[name].shape)) or 'scalar'})"
+        if rows != tuple(state[name].shape) or any(shape[1:] != rows[1:] for shape in parts):
+            actual = " + ".join("x".join(map(str, shape)) or "scalar" for shape in parts)
+            yield f"{' + '.join(names)} ({actual} for {'x'.join(map(str, state[name].shape)) or 'scalar'})"
 
 
-def _joined(found: Mapping[str, Tensor], names: tuple[str, ...]) -> Tensor:
-    return found[names[0]] if len(names) == 1 else torch.cat([found[name] for name in names])
+def _concatenate(checkpoint: Mapping[str, Tensor], names: tuple[str, ...]) -> Tensor:
+    return checkpoint[names[0]] if len(names) == 1 else torch.cat([checkpoint[name] for name in names])
 
 
-def _check_numbers(tensors: Mapping[str, Tensor], where: str) -> None:
+def _check_finite(tensors: Mapping[str, Tensor], where: str) -> None:
     for name, tensor in tensors.items():
         if tensor.is_floating_point() and tensor.device.type != "meta" and not bool(torch.isfinite(tensor).all()):
-            raise Failure(f"tensor '{name}' holds infinite values or values that are no numbers", where=where)
+            raise Failure(f"tensor '{name}' contains NaN or infinite values", where=where)
 
 
-def _some(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:SHOWN])
-    return shown if len(names) <= SHOWN else f"{shown} and {len(names) - SHOWN} more"
+def _shorten(names: Sequence[str]) -> str:
+    text = ", ".join(names[:MAX_NAMES])
+    return text if len(names) <= MAX_NAMES else f"{text} and {len(names) - MAX_NAMES} more"

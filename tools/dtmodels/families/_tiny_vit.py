@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from dtmodels.families._gelu import Gelu, gelu
-from dtmodels.families._sam_layers import joined, scaled_dot_product_attention, windows
+from dtmodels.families._sam_layers import join_windows, scaled_dot_product_attention, split_windows
 from dtmodels.families._sam_vit import neck
 
 WIDTHS = (64, 128, 160, 320)
@@ -17,14 +17,14 @@ DEPTHS = (2, 2, 6, 2)
 HEADS = (2, 4, 5, 10)
 WINDOWS = (7, 7, 14, 7)
 STRIDES = (2, 2, 1)
-"""Of the step after each stage but the last; the last step keeps the size, so that 64 x 64 cells are left."""
+"""Strides of the transitions between stages; the last one keeps the size, so the output is 64 x 64."""
 EXPANSION = 4
 EARLY = 1
-"""Stage whose result the HQ head takes."""
+"""Index of the stage whose output the HQ head uses."""
 
 
 class ConvNorm(nn.Module):
-    """Convolution and batch normalisation, one convolution once `fuse` was called."""
+    """Convolution and batch normalisation; a single convolution after `fuse`."""
 
     def __init__(self, before: int, after: int, side: int = 1, stride: int = 1, groups: int = 1) -> None:
         super().__init__()
@@ -32,7 +32,7 @@ class ConvNorm(nn.Module):
         self.bn: nn.Module = nn.BatchNorm2d(after)
 
     def fuse(self) -> None:
-        """Take the normalisation into the convolution; after loading only, since names change."""
+        """Fold the normalisation into the convolution; call it after loading, since names change."""
         if isinstance(self.bn, nn.BatchNorm2d):
             self.c, self.bn = fuse_conv_bn_eval(self.c.eval(), self.bn.eval()), nn.Identity()
 
@@ -43,7 +43,7 @@ class ConvNorm(nn.Module):
 
 
 class InvertedBottleneck(nn.Module):
-    """Inverted bottleneck: widen, look around, narrow, add."""
+    """Inverted bottleneck: expand, depthwise convolution, project, add."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -58,8 +58,8 @@ class InvertedBottleneck(nn.Module):
         return gelu(image + self.conv3(inner))
 
 
-class Step(nn.Module):
-    """From one stage to the next: other channels, and half the size where the stride is 2."""
+class StageTransition(nn.Module):
+    """Transition between two stages: changes the channels, and halves the size if the stride is 2."""
 
     def __init__(self, before: int, after: int, stride: int) -> None:
         super().__init__()
@@ -74,7 +74,7 @@ class Step(nn.Module):
 
 
 class Attention(nn.Module):
-    """Attention within a window; a learned number per head for each distance, whatever its sign."""
+    """Attention within a window, with a learned bias per head for each absolute distance."""
 
     which: Tensor
 
@@ -87,11 +87,11 @@ class Attention(nn.Module):
         self.register_buffer("which", _distances(side), persistent=False)
         self._heads = count
 
-    def forward(self, cells: Tensor) -> Tensor:
+    def forward(self, tokens: Tensor) -> Tensor:
         """`[n, side * side, C]` to the same."""
-        number, length, _ = cells.shape
-        # in the checkpoint's rows query, key and value of one head follow each other
-        mixed = self.qkv(self.norm(cells)).reshape(number, length, self._heads, -1).transpose(1, 2)
+        number, length, _ = tokens.shape
+        # in the checkpoint's rows, query, key and value of one head are adjacent
+        mixed = self.qkv(self.norm(tokens)).reshape(number, length, self._heads, -1).transpose(1, 2)
         query, key, value = mixed.chunk(3, -1)
         bias = self.attention_biases.index_select(1, self.which.flatten()).reshape(1, -1, length, length)
         result: Tensor = self.proj(scaled_dot_product_attention(query, key, value, bias))
@@ -99,7 +99,7 @@ class Attention(nn.Module):
 
 
 class MlpBlock(nn.Module):
-    """Two linear layers behind a norm."""
+    """Two linear layers after a normalisation."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -107,16 +107,16 @@ class MlpBlock(nn.Module):
         self.fc1 = nn.Linear(width, EXPANSION * width)
         self.fc2 = nn.Linear(EXPANSION * width, width)
 
-    def forward(self, cells: Tensor) -> Tensor:
+    def forward(self, tokens: Tensor) -> Tensor:
         """`[..., C]` to the same."""
-        result: Tensor = self.fc2(gelu(self.fc1(self.norm(cells))))
+        result: Tensor = self.fc2(gelu(self.fc1(self.norm(tokens))))
         return result
 
 
 class Block(nn.Module):
     """Attention within windows, a convolution per channel, two linear layers.
 
-    Cells added to fill the last windows are zero before the norm, so they take part in the attention: as in the
+    Padding tokens of the last windows are zero before the normalisation, so they take part in the attention, as in the
     authors' network.
     """
 
@@ -129,24 +129,24 @@ class Block(nn.Module):
 
     def forward(self, image: Tensor) -> Tensor:
         """`[1, C, H, W]` to the same."""
-        cells = image.permute(0, 2, 3, 1)
-        cut = windows(cells, self._side)
-        seen = self.attn(cut.flatten(1, 2)).reshape(cut.shape)
-        cells = cells + joined(seen, cells.shape[1], cells.shape[2])
-        cells = self.local_conv(cells.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
-        result: Tensor = (cells + self.mlp(cells)).permute(0, 3, 1, 2)
+        tokens = image.permute(0, 2, 3, 1)
+        cut = split_windows(tokens, self._side)
+        attended = self.attn(cut.flatten(1, 2)).reshape(cut.shape)
+        tokens = tokens + join_windows(attended, tokens.shape[1], tokens.shape[2])
+        tokens = self.local_conv(tokens.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
+        result: Tensor = (tokens + self.mlp(tokens)).permute(0, 3, 1, 2)
         return result
 
 
 class Stage(nn.Module):
-    """Blocks of one size, then the step to the next."""
+    """Blocks of one size, then the transition to the next stage."""
 
     def __init__(self, number: int) -> None:
         super().__init__()
         self.blocks = nn.ModuleList(_blocks(number))
         self._last = number == len(STRIDES)
         if not self._last:
-            self.downsample = Step(WIDTHS[number], WIDTHS[number + 1], STRIDES[number])
+            self.downsample = StageTransition(WIDTHS[number], WIDTHS[number + 1], STRIDES[number])
 
     def forward(self, image: Tensor) -> Tensor:
         """`[1, C, H, W]` to the next stage's shape."""
@@ -157,7 +157,7 @@ class Stage(nn.Module):
 
 
 class TinyVit(nn.Module):
-    """Picture to image embedding, and the early map that the HQ head takes."""
+    """Image to image embedding, and an early feature map for the HQ head."""
 
     early = WIDTHS[EARLY + 1]
 
@@ -170,7 +170,7 @@ class TinyVit(nn.Module):
         self.neck = neck(WIDTHS[-1])
 
     def fuse(self) -> None:
-        """Take all batch normalisations into their convolutions; after loading only."""
+        """Fold all batch normalisations into their convolutions; call it after loading."""
         for part in self.modules():
             if isinstance(part, ConvNorm):
                 part.fuse()
@@ -194,12 +194,12 @@ def _blocks(number: int) -> Iterator[nn.Module]:
 
 
 def _distances(side: int) -> Tensor:
-    """Index of each pair of cells' distance, `[side * side, side * side]`.
+    """Index of the distance of each pair of tokens, `[side * side, side * side]`.
 
-    Distances (rows, columns) are numbered as the first row of pairs meets them, which is row by row.
+    Distances (rows, columns) are numbered row by row.
     """
     line = torch.arange(side)
-    apart = (line[:, None] - line[None, :]).abs()
-    rows = apart[:, None, :, None]
-    columns = apart[None, :, None, :]
+    distances = (line[:, None] - line[None, :]).abs()
+    rows = distances[:, None, :, None]
+    columns = distances[None, :, None, :]
     return (rows * side + columns).reshape(side * side, side * side)

@@ -1,4 +1,4 @@
-"""The two U-shaped networks of Benoit Brummer's denoisers, with the parameter names of the published checkpoints.
+"""Two U-Nets of Benoit Brummer's denoisers, with the parameter names of the published checkpoints.
 
 UNet: nind-denoise (https://github.com/trougnouf/nind-denoise); UtNet2: rawnind_jddc
 (https://github.com/trougnouf/rawnind_jddc, https://arxiv.org/abs/2501.08924).
@@ -10,12 +10,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-SLOPE = 0.2
-"""Of UtNet2's leaky rectifiers; torch's default is another."""
+NEGATIVE_SLOPE = 0.2
+"""Negative slope of UtNet2's leaky ReLUs; torch's default differs."""
 
 
 class NormedPair(nn.Module):
-    """Two 3 x 3 convolutions, each with batch normalisation and a rectifier."""
+    """Two 3 x 3 convolutions, each with batch normalisation and ReLU."""
 
     def __init__(self, before: int, after: int) -> None:
         super().__init__()
@@ -31,7 +31,7 @@ class NormedPair(nn.Module):
 
 
 class Stem(nn.Module):
-    """The first pair."""
+    """The first pair of convolutions."""
 
     def __init__(self, before: int, after: int) -> None:
         super().__init__()
@@ -44,7 +44,7 @@ class Stem(nn.Module):
 
 
 class Down(nn.Module):
-    """The largest of each four pixels, then a pair."""
+    """2 x 2 max pooling, then a pair of convolutions."""
 
     def __init__(self, before: int, after: int) -> None:
         super().__init__()
@@ -57,7 +57,7 @@ class Down(nn.Module):
 
 
 class Up(nn.Module):
-    """Twice the size, the map of the same size from the way down beside it, then a pair."""
+    """Upsample by two, concatenate the skip connection of that size, then a pair of convolutions."""
 
     def __init__(self, before: int, after: int) -> None:
         super().__init__()
@@ -65,7 +65,7 @@ class Up(nn.Module):
         self.conv = NormedPair(before, after)
 
     def forward(self, x: Tensor, skip: Tensor) -> Tensor:
-        """`[1, before / 2, h, w]` and `[1, before / 2, H, W]` to `[1, after, H, W]`; what is narrower gets zeros."""
+        """`[1, before / 2, h, w]` and `[1, before / 2, H, W]` to `[1, after, H, W]`; smaller maps are zero-padded."""
         x = self.up(x)
         high, wide = skip.shape[2] - x.shape[2], skip.shape[3] - x.shape[3]
         if high or wide:
@@ -88,7 +88,7 @@ class Head(nn.Module):
 
 
 class UNet(nn.Module):
-    """Denoiser of sRGB pictures."""
+    """U-Net that denoises sRGB images."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -100,7 +100,7 @@ class UNet(nn.Module):
         self.outc = Head(64)
 
     def forward(self, image: Tensor) -> Tensor:
-        """`[1, 3, H, W]` in 0..1 to the same without noise."""
+        """`[1, 3, H, W]` in 0..1 to the denoised image of the same shape."""
         maps = [self.inc(image)]
         for down in (self.down1, self.down2, self.down3, self.down4):
             maps.append(down(maps[-1]))
@@ -113,38 +113,40 @@ class UNet(nn.Module):
 def _pair(before: int, after: int) -> nn.Sequential:
     return nn.Sequential(
         nn.Conv2d(before, after, 3, padding=1),
-        nn.LeakyReLU(SLOPE),
+        nn.LeakyReLU(NEGATIVE_SLOPE),
         nn.Conv2d(after, after, 3, padding=1),
-        nn.LeakyReLU(SLOPE),
+        nn.LeakyReLU(NEGATIVE_SLOPE),
     )
 
 
 class UtNet2(nn.Module):
-    """Denoiser of raw data: four planes of a Bayer sensor to RGB of twice the size, or RGB to RGB.
+    """U-Net that denoises raw data: four planes of a Bayer sensor to RGB of twice the size, or RGB to RGB.
 
     Args:
         channels: 4 for Bayer data, 3 for RGB.
         width: channels at full size; they double with every level down.
-        enlarge_first: whether Bayer planes are enlarged before the first convolution, or RGB after the last.
+        upscale_first: True to upscale the Bayer planes before the first convolution, False to upscale after the last.
     """
 
-    def __init__(self, channels: int, width: int = 32, *, enlarge_first: bool = False) -> None:
+    def __init__(self, channels: int, width: int = 32, *, upscale_first: bool = False) -> None:
         super().__init__()
-        self.enlarge_first = enlarge_first
-        one, two, three, four = (width * 2**level for level in range(4))
-        self.convs1, self.convs2 = _pair(channels, one), _pair(one, two)
-        self.convs3, self.convs4 = _pair(two, three), _pair(three, four)
-        self.bottom = _pair(four, 2 * four)
-        for level, wide in enumerate((four, three, two, one), start=1):
+        self.upscale_first = upscale_first
+        level1, level2, level3, level4 = (width * 2**level for level in range(4))
+        self.convs1, self.convs2 = _pair(channels, level1), _pair(level1, level2)
+        self.convs3, self.convs4 = _pair(level2, level3), _pair(level3, level4)
+        self.bottom = _pair(level4, 2 * level4)
+        for level, wide in enumerate((level4, level3, level2, level1), start=1):
             self.add_module(f"up{level}", nn.ConvTranspose2d(2 * wide, wide, 2, stride=2))
             self.add_module(f"tconvs{level}", _pair(2 * wide, wide))
-        shuffled = channels == 4 and not enlarge_first
+        shuffled = channels == 4 and not upscale_first
         planes = 12 if shuffled else 3
-        self.output_module = nn.Sequential(nn.Conv2d(one, planes, 1), nn.PixelShuffle(2) if shuffled else nn.Identity())
+        self.output_module = nn.Sequential(
+            nn.Conv2d(level1, planes, 1), nn.PixelShuffle(2) if shuffled else nn.Identity()
+        )
 
     def forward(self, image: Tensor) -> Tensor:
-        """`[1, 4, H, W]` to `[1, 3, 2 H, 2 W]`, or `[1, 3, H, W]` to the same; height and width in steps of 16."""
-        if self.enlarge_first:
+        """`[1, 4, H, W]` to `[1, 3, 2 H, 2 W]`, or `[1, 3, H, W]` to the same; height and width are multiples of 16."""
+        if self.upscale_first:
             image = functional.interpolate(image, scale_factor=2.0, mode="bilinear", align_corners=False)
         maps, x = [], image
         for convs in (self.convs1, self.convs2, self.convs3, self.convs4):

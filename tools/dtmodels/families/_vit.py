@@ -1,6 +1,6 @@
-"""The DINOv2 vision transformer with 14-pixel patches, as the depth families use it: an image in, four token maps out.
+"""DINOv2 vision transformer with 14-pixel patches, for Depth Anything: an image in, four token maps out.
 
-Parameter names below `blocks`, `patch_embed` and so on are those DINOv2 publishes.
+Parameter names (`blocks`, `patch_embed` and so on) are those of DINOv2's checkpoints.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
-import torch.nn.functional as F  # noqa: N812 - the name everybody reads
+import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import Tensor, nn
 
 from dtmodels.families._gelu import gelu
@@ -18,19 +18,19 @@ PATCH = 14
 GRID = 37
 """Side of the trained position table in patches: 518 pixels."""
 OFFSET = 0.1
-"""What the authors add to a side in patches before they divide it by `GRID`: the scale of their resampling."""
+"""The authors' resampling scale of a side is (patches + OFFSET) / `GRID`."""
 
 
 class VisionTransformer(nn.Module):
-    """Patches to tokens, a row of blocks, the outcome of four of them.
+    """Vision transformer that returns the token maps of selected blocks.
 
     Args:
         dim: channels of a token.
         depth: number of blocks.
         heads: attention heads.
         taps: blocks (from 0) whose output is returned.
-        last_epsilon: of the LayerNorm that each tap goes through; those of the blocks have 1e-6.
-        mask_token: whether the file holds the token of masked training, which a forward pass never uses.
+        last_epsilon: epsilon of the LayerNorm of each tap; the LayerNorms of the blocks use 1e-6.
+        mask_token: True if the file contains the token of masked training, which inference does not use.
     """
 
     def __init__(
@@ -63,21 +63,21 @@ class VisionTransformer(nn.Module):
         return maps
 
     def _positions(self, rows: int, columns: int) -> Tensor:
-        """The position table for rows x columns patches, class token first.
+        """Position table for rows x columns patches, class token first.
 
-        Bicubic at the scale `(side + 0.1) / 37` as the authors do it; resampling to the target *size* differs.
+        Bicubic resampling with the authors' scale `(side + 0.1) / 37`; resampling to the target *size* differs.
         """
         if (rows, columns) == self.grid:
             return self.pos_embed
-        first, rest = self.pos_embed[:, :1], self.pos_embed[:, 1:]
-        square = rest.reshape(1, *self.grid, -1).permute(0, 3, 1, 2)
+        class_token, table = self.pos_embed[:, :1], self.pos_embed[:, 1:]
+        square = table.reshape(1, *self.grid, -1).permute(0, 3, 1, 2)
         scale = ((rows + OFFSET) / self.grid[0], (columns + OFFSET) / self.grid[1])
         resampled = F.interpolate(square, scale_factor=scale, mode="bicubic")
-        return torch.cat([first, resampled.flatten(2).transpose(1, 2)], dim=1)
+        return torch.cat([class_token, resampled.flatten(2).transpose(1, 2)], dim=1)
 
     @torch.no_grad()
-    def settle(self, rows: int, columns: int) -> None:
-        """Resample the position table for good; afterwards the network has this size and cannot be loaded again."""
+    def fix_size(self, rows: int, columns: int) -> None:
+        """Resample the position table to a fixed size; afterwards no checkpoint fits the network."""
         self.pos_embed = nn.Parameter(self._positions(rows, columns))
         self.grid = (rows, columns)
 
@@ -102,7 +102,7 @@ class _Block(nn.Module):
 
 
 class _Attention(nn.Module):
-    """Plain self-attention; query, key and value come from one product."""
+    """Self-attention with one joint projection of query, key and value."""
 
     def __init__(self, dim: int, heads: int) -> None:
         super().__init__()
@@ -120,7 +120,7 @@ class _Attention(nn.Module):
 
 
 class _Scale(nn.Module):
-    """One factor a channel."""
+    """One factor per channel."""
 
     def __init__(self, dim: int) -> None:
         super().__init__()

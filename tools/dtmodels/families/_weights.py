@@ -1,4 +1,4 @@
-"""Give a network its weights: the author's checkpoint, or stand-ins where the job has a seed."""
+"""Load the weights of a network: the author's checkpoint, or seeded weights if the job has a seed."""
 
 from __future__ import annotations
 
@@ -8,32 +8,34 @@ from torch import Tensor, nn
 
 from dtbase.system.errors import Failure
 from dtmodels.families import Job
-from dtmodels.families._checkpoint import read
-from dtmodels.families._seeded_weights import Recipe, stand_in
-from dtmodels.families._state_dict_mapping import Layout, fit
+from dtmodels.families._checkpoint import read_checkpoint
+from dtmodels.families._seeded_weights import Recipe, seeded_tensor
+from dtmodels.families._state_dict_mapping import Layout, map_state_dict
 
 
 def load_weights(network: nn.Module, job: Job, checkpoint: str, layout: Layout, recipe: Recipe) -> None:
-    """Load the checkpoint called `checkpoint` into `network`, strictly, and set it to inference.
+    """Load the checkpoint named `checkpoint` into `network`, strictly, and set inference mode.
 
     Args:
-        network: a network of the right size; its values are replaced.
-        job: what is being built.
-        checkpoint: the name the card gives the file.
-        layout: how the file holds the network's tensors.
-        recipe: for stand-ins, where the job has a seed.
+        network: a network of the right size; its weights are replaced.
+        job: the conversion job.
+        checkpoint: name of the file in the card.
+        layout: layout of the file.
+        recipe: scales of seeded weights, used if the job has a seed.
 
     Raises:
         Failure: the job has no such checkpoint, it cannot be read, or its tensors do not fit.
     """
     state = network.state_dict()
     if job.seed is not None:
-        loaded = {name: _stand_in(name, tensor, layout, recipe, job.seed) for name, tensor in state.items()}
+        loaded = {name: _seeded(name, tensor, layout, recipe, job.seed) for name, tensor in state.items()}
     else:
         path = checkpoint_of(job, checkpoint)
-        loaded = fit(state, read(path, key=layout.key, inert=layout.inert), layout, where=str(path))
+        loaded = map_state_dict(
+            state, read_checkpoint(path, key=layout.key, inert=layout.inert), layout, where=str(path)
+        )
     network.load_state_dict(loaded, strict=True)
-    # after loading: some networks prepare tables from their weights when they are set to inference
+    # after loading: some networks compute tables from their weights in inference mode
     network.eval()
 
 
@@ -41,7 +43,7 @@ def checkpoint_of(job: Job, name: str) -> Path:
     """The file of a checkpoint.
 
     Raises:
-        Failure: the card names no such checkpoint.
+        Failure: the card has no checkpoint of this name.
     """
     if name not in job.checkpoints:
         fix = f"name one of the checkpoints '{name}'"
@@ -49,10 +51,12 @@ def checkpoint_of(job: Job, name: str) -> Path:
     return job.checkpoints[name]
 
 
-def _stand_in(name: str, tensor: Tensor, layout: Layout, recipe: Recipe, seed: int) -> Tensor:
+def _seeded(name: str, tensor: Tensor, layout: Layout, recipe: Recipe, seed: int) -> Tensor:
     sources = layout.sources(name)
     if not tensor.is_floating_point():
         return tensor
     if len(sources) > 1:
-        raise ValueError(f"stand-ins need one published name for {name}; give fill() a layout of the authors' names")
-    return stand_in(sources[0], tensor.shape, seed, recipe)
+        raise ValueError(
+            f"seeded weights need one published name for {name}; pass load_weights() a layout of the authors' names"
+        )
+    return seeded_tensor(sources[0], tensor.shape, seed, recipe)

@@ -31,7 +31,7 @@ CHECKPOINT = "weights"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
-    """One published size of the network; the fields of the two parts are documented there."""
+    """Hyperparameters of one published network; see `VisionTransformer` and `DptHead`."""
 
     dim: int
     depth: int
@@ -40,10 +40,10 @@ class Variant:
     last_epsilon: float
     features: int
     widths: tuple[int, ...]
-    second: bool
-    """Version 2: inverse depth after a ReLU, and a file that holds two things no forward pass uses."""
+    version2: bool
+    """True for version 2: inverse depth after a ReLU, and two tensors in the file that inference does not use."""
     layouts: Mapping[str, Layout]
-    """By edition."""
+    """Layout of the file, by edition."""
     recipe: Recipe
 
 
@@ -56,7 +56,7 @@ VARIANTS = {
         last_epsilon=1e-6,
         features=64,
         widths=(48, 96, 192, 384),
-        second=True,
+        version2=True,
         layouts={
             "original": Layout(names=by_rules([("^vit[.]", "pretrained."), ("^head[.]", "depth_head.")])),
             "hub": Layout(names=hub_name),
@@ -71,7 +71,7 @@ VARIANTS = {
         last_epsilon=1e-5,
         features=256,
         widths=(256, 512, 1024, 1024),
-        second=False,
+        version2=False,
         layouts={"original": Layout(prefix="model.", names=by_rules([("^vit[.]", "backbone.pretrained.")]))},
         recipe=Recipe(
             factors={"model.head.scratch.output_conv2.2.weight": 0.5},
@@ -82,51 +82,51 @@ VARIANTS = {
 
 
 class DepthAnything(nn.Module):
-    """The whole network.
+    """Vision transformer and DPT head.
 
-    Version 2 gives inverse depth, near is high. Version 3 gives depth, far is high, and how much of a pixel is sky:
-    the authors set the depth of sky afterwards from a random sample of the rest, which no graph can hold.
+    Version 2 returns inverse depth: near is high. Version 3 returns depth, far is high, and a sky score per pixel. The
+    authors then set the depth of sky from a random sample of other pixels, which a graph cannot express.
     """
 
     def __init__(self, variant: Variant) -> None:
         super().__init__()
-        self.second = second = variant.second
+        self.version2 = version2 = variant.version2
         self.vit = VisionTransformer(
             dim=variant.dim,
             depth=variant.depth,
             heads=variant.heads,
             taps=variant.taps,
             last_epsilon=variant.last_epsilon,
-            mask_token=second,
+            mask_token=version2,
         )
         self.head = DptHead(
-            dim=variant.dim, features=variant.features, widths=variant.widths, sky=not second, spare=second
+            dim=variant.dim, features=variant.features, widths=variant.widths, sky=not version2, spare=version2
         )
 
     def forward(self, image: Tensor) -> tuple[Tensor, ...]:
-        """[1, 3, height, width], ImageNet-normalised RGB, to planes [1, height, width]: depth, or depth and sky."""
+        """[1, 3, height, width], ImageNet-normalised RGB, to maps [1, height, width]: depth, or depth and sky."""
         rows, columns = (side // PATCH for side in image.shape[-2:])
-        planes = self.head(self.vit(image), rows, columns)
-        return (torch.relu(planes[0]),) if self.second else (torch.exp(planes[0]), torch.relu(planes[1]))
+        maps = self.head(self.vit(image), rows, columns)
+        return (torch.relu(maps[0]),) if self.version2 else (torch.exp(maps[0]), torch.relu(maps[1]))
 
 
 def convert(job: Job) -> Mapping[str, Any]:
     """Write `model.onnx`: `image` [1, 3, T, T], ImageNet-normalised RGB, to `depth` and for version 3 also `sky`.
 
-    Both are [1, T, T]. An image that is not square is stretched by the caller.
+    Both are [1, T, T]. The caller stretches images that are not square.
 
     Raises:
-        Failure: an option is wrong, or the checkpoint is of another variant or edition.
+        Failure: an option is invalid, or the checkpoint is of another variant or edition.
     """
     name = choice(job.card, "network", tuple(VARIANTS))
     variant = VARIANTS[name]
     edition = choice(job.card, "edition", tuple(variant.layouts))
     size = tile_size(job.card, "model", PATCH)
     network = DepthAnything(variant)
-    # stand-ins follow the authors' names whatever the edition: the values of both are the same
+    # seeded weights use the authors' names for each edition, so that both editions get the same values
     layout = variant.layouts["original" if job.seed is not None else edition]
     load_weights(network, job, CHECKPOINT, layout, variant.recipe)
-    network.vit.settle(size // PATCH, size // PATCH)
-    outputs = ["depth"] if variant.second else ["depth", "sky"]
+    network.vit.fix_size(size // PATCH, size // PATCH)
+    outputs = ["depth"] if variant.version2 else ["depth", "sky"]
     export(network, {"image": example_input(1, 3, size, size)}, outputs, job.output / "model.onnx")
     return {}

@@ -1,7 +1,7 @@
-"""LaMa (Suvorov et al. 2022, https://arxiv.org/abs/2109.07161): fills holes, seeing the whole image at once.
+"""LaMa (Suvorov et al. 2022, https://arxiv.org/abs/2109.07161): inpaints masked regions.
 
 No options; `input_sizes` of the card is the side of the image. Checkpoint: `weights`, the authors' `best.ckpt`,
-a trainer's file of which only the generator is taken.
+a file of a trainer, of which only the generator is used.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from dtmodels.families import Job
 from dtmodels.families._export import example_input, export
 from dtmodels.families._ffc import REDUCTION, Generator
-from dtmodels.families._ffc_fold import fold
+from dtmodels.families._ffc_fold import fold_generator
 from dtmodels.families._options import tile_size
 from dtmodels.families._seeded_weights import Recipe
 from dtmodels.families._state_dict_mapping import Layout
@@ -35,7 +35,7 @@ TRAINER = (
     "typing.Any",
     *(f"{module}.{name}" for module in ("builtins", "__builtin__") for name in ("dict", "int", "list", "long")),
 )
-"""Classes of the trainer's settings, which lie in the same file; none of them is needed or imported."""
+"""Classes of the trainer's settings in the same file; they are neither used nor imported."""
 LAYOUT = Layout(key="state_dict", prefix="generator.", inert=TRAINER)
 RECIPE = Recipe(
     gain=0.4,
@@ -50,9 +50,9 @@ RECIPE = Recipe(
 
 
 class Erase(nn.Module):
-    """The generator with what goes before and after it.
+    """Generator with masking of its input and blending of its output.
 
-    What lies in the hole is not looked at; what lies outside comes back bit for bit.
+    Pixels inside the mask are not used; pixels outside it are returned bit-identical.
     """
 
     def __init__(self, generator: Generator) -> None:
@@ -60,27 +60,27 @@ class Erase(nn.Module):
         self.generator = generator
 
     def forward(self, image: Tensor, mask: Tensor) -> Tensor:
-        """Fill a hole.
+        """Inpaint the masked region.
 
         Args:
             image: [1, 3, height, width] in 0..1, sRGB-encoded.
-            mask: [1, 1, height, width], 1 in the hole and 0 elsewhere.
+            mask: [1, 1, height, width], 1 in the masked region and 0 elsewhere.
         """
-        kept = image * (1 - mask)
-        filling: Tensor = self.generator(torch.cat([kept, mask], dim=1))
-        return mask * filling + kept
+        unmasked = image * (1 - mask)
+        inpainted: Tensor = self.generator(torch.cat([unmasked, mask], dim=1))
+        return mask * inpainted + unmasked
 
 
 def convert(job: Job) -> Mapping[str, Any]:
     """Write `model.onnx`: `image` [1, 3, T, T] in 0..1 and `mask` [1, 1, T, T] to `output` [1, 3, T, T] in 0..1.
 
     Raises:
-        Failure: the card gives no size, or the checkpoint is of another network.
+        Failure: the card has no size, or the checkpoint is of another network.
     """
     size = tile_size(job.card, "model", REDUCTION)
     generator = Generator(size, size)
     load_weights(generator, job, CHECKPOINT, LAYOUT, RECIPE)
-    fold(generator)
+    fold_generator(generator)
     example = {"image": example_input(1, 3, size, size), "mask": example_input(1, 1, size, size).round()}
     export(Erase(generator), example, ["output"], job.output / "model.onnx")
     return {}

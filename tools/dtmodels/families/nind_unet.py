@@ -1,7 +1,7 @@
 """Denoisers trained on the Natural Image Noise Dataset: `unet` for sRGB images, `utnet2` for raw data.
 
-Options: `network` (unet or utnet2) and, for utnet2, `width`, `bayer` (whether the Bayer planes are enlarged by
-`preupsample` before the first or by `shuffle` after the last convolution; the checkpoint does not say) and
+Options: `network` (unet or utnet2) and, for utnet2, `width`, `bayer` (`preupsample` upscales the Bayer
+planes before the first convolution, `shuffle` after the last one; the checkpoint does not say which) and
 `match_mean` (see `MeanMatchedOutput`). Checkpoints: `weights` for unet, `bayer` and `linear` for utnet2; each the
 authors' file and each a graph of its own.
 """
@@ -30,18 +30,17 @@ CHECKPOINT = "weights"
 LAYOUT = Layout()
 RECIPE = Recipe(gain=1.4)
 MULTIPLE = 16
-"""Four levels of half the size each."""
+"""Tile sizes are a multiple of this: each of four levels halves the size."""
 CHANNELS = {"bayer": 4, "linear": 3}
-LEAST = 1e-6
-"""Means of an output that are not far above this are taken for zero, so that a black tile stays black."""
+MIN_MEAN = 1e-6
+"""Output means near or below this count as zero, so that a black tile stays black."""
 
 
 class MeanMatchedOutput(nn.Module):
-    """A network for raw data whose output gets the mean of its input, green counted once.
+    """Wrapper that scales the output of a raw denoiser to the mean of its input, both green planes counted once.
 
-    These networks were trained to be right up to a factor. darktable would find it by comparing the means of four
-    input planes with three output planes, which is another number; so the graph does it, and the card says
-    `output_scale: absolute`.
+    These networks were trained up to a scale factor. darktable would compute it from the means of four input planes and
+    three output planes, which gives another value. So the graph does it, and the card has `output_scale: absolute`.
     """
 
     def __init__(self, network: nn.Module) -> None:
@@ -52,17 +51,17 @@ class MeanMatchedOutput(nn.Module):
         """`[1, 4, H, W]`, planes R, G, G, B, to `[1, 3, 2 H, 2 W]`; or `[1, 3, H, W]` to the same shape."""
         result: Tensor = self.network(planes)
         means = planes.mean(dim=(2, 3), keepdim=True)
-        shares = [1.0, 0.5, 0.5, 1.0] if planes.shape[1] == CHANNELS["bayer"] else [1.0] * 3
-        wanted = (means * torch.tensor(shares).reshape(1, -1, 1, 1)).sum(dim=1, keepdim=True) / 3
+        weights = [1.0, 0.5, 0.5, 1.0] if planes.shape[1] == CHANNELS["bayer"] else [1.0] * 3
+        target = (means * torch.tensor(weights).reshape(1, -1, 1, 1)).sum(dim=1, keepdim=True) / 3
         mean = result.mean(dim=(1, 2, 3), keepdim=True)
-        return result * (wanted * mean / (mean * mean + LEAST * LEAST))
+        return result * (target * mean / (mean * mean + MIN_MEAN * MIN_MEAN))
 
 
 def convert(job: Job) -> Mapping[str, Any]:
     """Write `model.onnx` (unet), or `model_bayer.onnx` and `model_linear.onnx` (utnet2), `input` to `output`.
 
     Raises:
-        Failure: a checkpoint or an option that does not belong to the network.
+        Failure: a checkpoint or an option does not belong to the network.
     """
     if choice(job.card, "network", ("unet", "utnet2")) == "unet":
         network = UNet()
@@ -75,12 +74,12 @@ def convert(job: Job) -> Mapping[str, Any]:
 
 
 def fold_batch_norm(network: UNet) -> UNet:
-    """The same function with every batch normalisation folded into the convolution before it."""
+    """Fold each batch normalisation into the convolution before it, in place, and return the network."""
     for layers in [module for module in network.modules() if isinstance(module, nn.Sequential)]:
-        for place in range(len(layers) - 1):
-            conv, norm = layers[place], layers[place + 1]
+        for index in range(len(layers) - 1):
+            conv, norm = layers[index], layers[index + 1]
             if isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
-                layers[place + 1] = fold_norm(norm, conv)
+                layers[index + 1] = fold_norm(norm, conv)
     return network
 
 
@@ -95,7 +94,7 @@ def _sensors(job: Job) -> list[str]:
 def _raw(job: Job, name: str) -> nn.Module:
     card = job.card
     first = name == "bayer" and choice(card, "bayer", ("shuffle", "preupsample")) == "preupsample"
-    network = UtNet2(CHANNELS[name], option(card, "width", 32), enlarge_first=first)
+    network = UtNet2(CHANNELS[name], option(card, "width", 32), upscale_first=first)
     load_weights(network, job, name, LAYOUT, RECIPE)
     absolute = card.package.attributes.get(f"model_{name}", {}).get("output_scale") == "absolute"
     return MeanMatchedOutput(network) if option(card, "match_mean", False) and absolute else network

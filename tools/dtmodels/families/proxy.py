@@ -1,6 +1,6 @@
-"""Proxies of darktable's own modules, trained by `dtproxies`: weights -> network -> one graph with sliders.
+"""Proxies of darktable's own modules, trained by `dtproxies`: weights -> network -> one graph with slider inputs.
 
-Option `module` names the module; the checkpoint `weights` is a safetensors file that `dtproxies train` wrote.
+Option `module` names the module; the checkpoint `weights` is a safetensors file written by `dtproxies train`.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ SIZE = (48, 64)
 
 
 def convert(job: Job) -> Mapping[str, Any]:
-    """Write `model.onnx` and return what config.json says about module and sliders.
+    """Write `model.onnx`, and return the attributes of `config.json` about module and sliders.
 
-    Inputs are `image` [1, 3, height, width] in the module's colour space, of any size, with one channel for a mosaic;
-    `sliders` [1, P] in darktable's units, where there are any; and, for a module that places something in the frame,
-    `frame` [1, 4]: left and top of the image in the frame, width and height of the frame, in pixels. The output is
-    `output`, as large as the image.
+    Inputs are `image` [1, 3, height, width] in the module's colour space, of any size, with one channel for a raw
+    mosaic; `sliders` [1, P] in darktable's units, if the module has any; and `frame` [1, 4], if the module depends on
+    the position in the frame: left and top of the image in the frame, width and height of the frame, in pixels. The
+    output is `output`, of the size of the image.
 
     Raises:
-        Failure: no module or no weights are named, or the weights are of another module or version.
+        Failure: the card names no module or no weights, or the weights are of another module or version.
     """
     where = f"{job.card.id}: convert"
     name = job.card.convert.options.get("module")
@@ -51,7 +51,7 @@ def convert(job: Job) -> Mapping[str, Any]:
     found = load_plugin(modules, name)
     module: Module = found.MODULE
     path = job.checkpoints[CHECKPOINT]
-    network = load(path, module, found.network)
+    network = load(path, module, plugin.network)
     attributes = _attributes(module, facts_of(path)["darktable"])
     defaults = torch.tensor([[slider.default for slider in module.sliders]], dtype=torch.float32)
     image = example_input(1, 1 if module.space == "raw" else 3, *SIZE)
@@ -100,7 +100,7 @@ def card_facts(model_id: str, directory: Path) -> Mapping[str, Any]:
 
 
 class _WithoutSliders(nn.Module):
-    """The network of a module that has none: a graph has no empty inputs."""
+    """Wrapper for a module without sliders: a graph cannot have empty inputs."""
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
@@ -108,8 +108,8 @@ class _WithoutSliders(nn.Module):
 
     def forward(self, image: Tensor) -> Tensor:
         """[1, C, H, W] -> [1, C, H, W]."""
-        made: Tensor = self.network(image, image.new_zeros(1, 0))
-        return made
+        output: Tensor = self.network(image, image.new_zeros(1, 0))
+        return output
 
 
 def _attributes(module: Module, darktable: str) -> dict[str, Any]:

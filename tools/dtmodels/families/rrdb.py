@@ -1,4 +1,4 @@
-"""RRDBNet (Wang et al. 2018, https://arxiv.org/abs/1809.00219), as BSRGAN uses it to enlarge by two and by four.
+"""RRDBNet (Wang et al. 2018, https://arxiv.org/abs/1809.00219), as used by BSRGAN to upscale by two and by four.
 
 Options: `features`, `blocks`, `growth`; the defaults are those of BSRGAN. Checkpoints: `x2` and `x4`, each the
 authors' file and each a graph of its own; a card may leave one out.
@@ -26,22 +26,22 @@ OPTIONS = ("features", "blocks", "growth")
 SCALES = {"x2": 2, "x4": 4}
 LAYOUT = Layout()
 RECIPE = Recipe()
-SLOPE = 0.2
-"""Of the leaky rectifiers."""
-SHARE = 0.2
-"""Of what a block, and what three blocks together, add to their input."""
-PROOF = 64
-"""Side of the square on which graph and network are compared: each is convolutions alone, and at darktable's usual tile
-one call takes a processor 40 seconds."""
+NEGATIVE_SLOPE = 0.2
+"""Negative slope of the leaky ReLUs."""
+RESIDUAL_SCALE = 0.2
+"""Scale of the residuals of a dense block, and of three blocks together."""
+PARITY_SIDE = 64
+"""Side of the square image for the parity check. The network is fully convolutional, and one call takes 40 CPU seconds
+at darktable's usual tile size."""
 
 
-def rectified(x: Tensor) -> Tensor:
+def leaky_relu(x: Tensor) -> Tensor:
     """The activation function of the whole network."""
-    return functional.leaky_relu(x, SLOPE)
+    return functional.leaky_relu(x, NEGATIVE_SLOPE)
 
 
 class DenseBlock(nn.Module):
-    """Five convolutions, each of which sees the results of all before it."""
+    """Five convolutions, each with the outputs of all previous ones as input."""
 
     def __init__(self, features: int, growth: int) -> None:
         super().__init__()
@@ -53,15 +53,15 @@ class DenseBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """`[1, F, H, W]` to the same shape."""
-        seen = x
+        features_so_far = x
         for conv in (self.conv1, self.conv2, self.conv3, self.conv4):
-            seen = torch.cat([seen, rectified(conv(seen))], dim=1)
-        added: Tensor = self.conv5(seen)
-        return x + SHARE * added
+            features_so_far = torch.cat([features_so_far, leaky_relu(conv(features_so_far))], dim=1)
+        added: Tensor = self.conv5(features_so_far)
+        return x + RESIDUAL_SCALE * added
 
 
 class ResidualInResidualDenseBlock(nn.Module):
-    """Three dense blocks, and a way around them."""
+    """Three dense blocks with a residual connection."""
 
     def __init__(self, features: int, growth: int) -> None:
         super().__init__()
@@ -72,7 +72,7 @@ class ResidualInResidualDenseBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """`[1, F, H, W]` to the same shape."""
         added: Tensor = self.RDB3(self.RDB2(self.RDB1(x)))
-        return x + SHARE * added
+        return x + RESIDUAL_SCALE * added
 
 
 class RRDBNet(nn.Module):
@@ -81,8 +81,8 @@ class RRDBNet(nn.Module):
     Args:
         scale: 2 or 4.
         features: channels of the trunk.
-        blocks: trios in the trunk.
-        growth: channels each convolution of a dense block adds.
+        blocks: residual-in-residual dense blocks in the trunk.
+        growth: channels that each convolution of a dense block adds.
     """
 
     def __init__(self, scale: int, features: int = 64, blocks: int = 23, growth: int = 32) -> None:
@@ -101,13 +101,13 @@ class RRDBNet(nn.Module):
         x = first + self.trunk_conv(self.RRDB_trunk(first))
         for conv in (self.upconv1, self.upconv2):
             if conv is not None:
-                x = rectified(conv(functional.interpolate(x, scale_factor=2.0, mode="nearest")))
-        enlarged: Tensor = self.conv_last(rectified(self.HRconv(x)))
-        return enlarged
+                x = leaky_relu(conv(functional.interpolate(x, scale_factor=2.0, mode="nearest")))
+        upscaled: Tensor = self.conv_last(leaky_relu(self.HRconv(x)))
+        return upscaled
 
 
 def convert(job: Job) -> Mapping[str, Any]:
-    """Write `model_x2.onnx` and `model_x4.onnx`: `input` [1, 3, T, T] in 0..1 to `output`, two or four times as wide.
+    """Write `model_x2.onnx` and `model_x4.onnx`: `input` [1, 3, T, T] in 0..1 to `output`, of size 2 T or 4 T.
 
     Raises:
         Failure: a checkpoint has another name than `x2` or `x4`.
@@ -122,6 +122,6 @@ def convert(job: Job) -> Mapping[str, Any]:
         shape = (option(card, "features", 64), option(card, "blocks", 23), option(card, "growth", 32))
         network = RRDBNet(SCALES[name], *shape)
         load_weights(network, job, name, LAYOUT, RECIPE)
-        example, proof = ({"input": example_input(1, 3, side, side)} for side in (size, min(size, PROOF)))
-        export(network, example, ["output"], job.output / f"model_{name}.onnx", proof=proof)
+        example, reference = ({"input": example_input(1, 3, side, side)} for side in (size, min(size, PARITY_SIDE)))
+        export(network, example, ["output"], job.output / f"model_{name}.onnx", parity_inputs=reference)
     return {}

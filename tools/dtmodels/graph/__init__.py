@@ -1,1 +1,1 @@
-"""What is known of an ONNX graph without torch: normalising, reading, running."""
+"""Normalise, inspect and run ONNX graphs, without torch."""

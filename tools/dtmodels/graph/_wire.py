@@ -1,6 +1,6 @@
 """Messages between the validator and its worker: a JSON header, then the bytes of the arrays it describes.
 
-Nothing that comes over the wire is executed: a worker that a graph has taken over can send wrong numbers, no code.
+Received bytes are never executed: a worker compromised by a malicious graph can send wrong values, but no code.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ MAX_HEADER = 1 << 24
 
 def send(wire: socket.socket, header: Mapping[str, Any], arrays: Arrays) -> None:
     """Send one message."""
-    described = [[name, str(array.dtype), list(array.shape)] for name, array in arrays.items()]
-    text = json.dumps({**header, "arrays": described}).encode()
+    fields = [[name, str(array.dtype), list(array.shape)] for name, array in arrays.items()]
+    text = json.dumps({**header, "arrays": fields}).encode()
     wire.sendall(LENGTH.pack(len(text)) + text)
     for array in arrays.values():
         if array.nbytes:
@@ -33,27 +33,27 @@ def receive(wire: socket.socket) -> tuple[dict[str, Any], dict[str, NDArray[np.g
     """Wait for one message.
 
     Raises:
-        EOFError: the other side is gone.
-        TimeoutError: it took longer than the socket's time limit.
+        EOFError: the peer process closed the socket, or sent a header above 16 MiB.
+        TimeoutError: no message arrived within the socket's time limit.
     """
-    (size,) = LENGTH.unpack(_exactly(wire, LENGTH.size))
+    (size,) = LENGTH.unpack(_receive_exactly(wire, LENGTH.size))
     if size > MAX_HEADER:
-        raise EOFError("nonsense on the wire")
-    header: dict[str, Any] = json.loads(_exactly(wire, size))
+        raise EOFError("the message header is too large")
+    header: dict[str, Any] = json.loads(_receive_exactly(wire, size))
     arrays: dict[str, NDArray[np.generic]] = {}
     for name, dtype, shape in header.pop("arrays"):
         kind = np.dtype(dtype)
-        data = _exactly(wire, kind.itemsize * int(np.prod(shape, dtype=np.int64)))
+        data = _receive_exactly(wire, kind.itemsize * int(np.prod(shape, dtype=np.int64)))
         arrays[name] = np.frombuffer(data, dtype=kind).reshape(shape)
     return header, arrays
 
 
-def _exactly(wire: socket.socket, size: int) -> bytearray:
+def _receive_exactly(wire: socket.socket, size: int) -> bytearray:
     data = bytearray(size)
     view, done = memoryview(data), 0
     while done < size:
         count = wire.recv_into(view[done:])
         if not count:
-            raise EOFError("the other side is gone")
+            raise EOFError("the peer process closed the socket")
         done += count
     return data

@@ -1,4 +1,4 @@
-"""The process that loads and runs graphs, so that one that crashes ONNX Runtime takes nobody with it.
+"""Worker process that loads and runs graphs, so that a crash of ONNX Runtime does not end the caller.
 
 Started by `dtmodels.graph.runtime` as `python -m dtmodels.graph._worker <socket>`.
 """
@@ -27,7 +27,7 @@ LEVELS = {
 
 
 def serve(wire: socket.socket) -> None:
-    """Answer requests until the other side is gone."""
+    """Respond to requests until the caller closes the socket."""
     sessions: dict[int, Any] = {}
     while True:
         try:
@@ -35,14 +35,14 @@ def serve(wire: socket.socket) -> None:
         except EOFError:
             return
         try:
-            header, results = _answer(sessions, request, arrays)
+            header, results = _respond(sessions, request, arrays)
         except Exception as exc:
-            # ONNX Runtime raises a dozen unrelated kinds; all of them mean that darktable's call fails
+            # ONNX Runtime raises many unrelated exception types; all of them mean that darktable's call fails
             header, results = {"error": str(exc)}, {}
         send(wire, header, results)
 
 
-def _answer(
+def _respond(
     sessions: dict[int, Any], request: dict[str, Any], arrays: dict[str, NDArray[np.generic]]
 ) -> tuple[dict[str, Any], dict[str, NDArray[np.generic]]]:
     key = int(request["session"])
@@ -52,11 +52,11 @@ def _answer(
     if request["do"] == "load":
         sessions[key] = _load(request)
         return {
-            "inputs": _described(sessions[key].get_inputs()),
-            "outputs": _described(sessions[key].get_outputs()),
+            "inputs": _tensor_facts(sessions[key].get_inputs()),
+            "outputs": _tensor_facts(sessions[key].get_outputs()),
         }, {}
     if key not in sessions:
-        raise RuntimeError("an earlier crash took the session with it")
+        raise RuntimeError("the session was lost in an earlier crash")
     started = time.perf_counter()
     results = sessions[key].run(None, arrays)
     seconds = time.perf_counter() - started
@@ -74,8 +74,8 @@ def _load(request: dict[str, Any]) -> Any:
     return onnxruntime.InferenceSession(request["path"], options, providers=["CPUExecutionProvider"])
 
 
-def _described(values: Any) -> list[list[Any]]:
-    """Name, type and shape as the session sees them, after ONNX Runtime's own shape inference."""
+def _tensor_facts(values: Any) -> list[list[Any]]:
+    """Name, type and shape of each tensor, after ONNX Runtime's own shape inference."""
     return [[value.name, value.type, [_dimension(dim, i) for i, dim in enumerate(value.shape)]] for value in values]
 
 

@@ -1,4 +1,4 @@
-"""What an ONNX file says about itself, without running it."""
+"""Read inputs, outputs, opset and external files of an ONNX file, without running it."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ NAMES: dict[int, str] = {
     TensorProto.BOOL: "bool",
     TensorProto.STRING: "string",
 }
-"""Element types by the names NumPy gives them; `bfloat16` it does not know."""
+"""NumPy's names of element types; `bfloat16` has no NumPy type."""
 BUILD_PATH = re.compile(
     rb"(?:/(?:home|root|Users|tmp|work|build|usr|opt)/[\w.\-/]{3,80}|[A-Za-z]:\\\\?Users\\[\w.\-\\]{3,80})"
 )
-"""What a path of the machine that built the file looks like; exporters leave them in stack traces."""
+"""Pattern of a path on the build machine; exporters leave such paths in stack traces."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,15 +45,15 @@ class Graph:
     """Version of the standard opset; 0 when the file imports none."""
     ir: int
     inputs: tuple[TensorFacts, ...]
-    """Inputs the caller has to give: initializers that older files list among them are left out."""
+    """Inputs the caller must pass; initializers that older files also list as inputs are left out."""
     outputs: tuple[TensorFacts, ...]
-    """As the file declares them."""
+    """Outputs with their declared shapes."""
     resolved: tuple[TensorFacts, ...]
-    """Outputs with the symbolic dimensions that follow from the graph replaced by numbers, as ONNX Runtime does."""
+    """Outputs after shape inference: symbolic dimensions that follow from the graph are numbers, as in ONNX Runtime."""
     domains: tuple[str, ...]
-    """Operator domains beside the standard one."""
+    """Operator domains other than the standard one."""
     external: tuple[str, ...]
-    """Files beside this one that hold weights."""
+    """Files next to this one that hold weights."""
     build_paths: tuple[str, ...]
 
     @property
@@ -62,7 +62,7 @@ class Graph:
         return self.path.name
 
     def facts(self) -> FileFacts:
-        """The part of this that a report shows."""
+        """The facts that a report shows."""
         size = self.path.stat().st_size
         return FileFacts(
             name=self.name, bytes=size, opset=self.opset, ir=self.ir, inputs=self.inputs, outputs=self.outputs
@@ -78,12 +78,12 @@ def inspect(path: Path) -> Graph:
     try:
         model = onnx.load(path, load_external_data=False)
     except Exception as exc:
-        # protobuf raises its own kinds of errors, which differ between its releases
+        # protobuf raises its own exception types, which differ between its releases
         raise Failure(f"not a readable ONNX file: {exc}", where=path.name) from exc
     if not model.HasField("graph") or not model.graph.output:
         raise Failure("holds no graph with an output", where=path.name)
     weights = {tensor.name for tensor in model.graph.initializer}
-    standard = [used.version for used in model.opset_import if used.domain in {"", "ai.onnx"}]
+    standard = [opset.version for opset in model.opset_import if opset.domain in {"", "ai.onnx"}]
     return Graph(
         path=path,
         opset=max(standard, default=0),
@@ -91,7 +91,7 @@ def inspect(path: Path) -> Graph:
         inputs=tuple(_tensor(value) for value in model.graph.input if value.name not in weights),
         outputs=tuple(_tensor(value) for value in model.graph.output),
         resolved=_resolved(model),
-        domains=tuple(sorted({_text(used.domain) for used in model.opset_import} - {"", "ai.onnx"})),
+        domains=tuple(sorted({_text(opset.domain) for opset in model.opset_import} - {"", "ai.onnx"})),
         external=tuple(sorted(set(_external(model.graph)))),
         build_paths=tuple(sorted(set(_build_paths(model)))),
     )
@@ -104,7 +104,7 @@ def _resolved(model: onnx.ModelProto) -> tuple[TensorFacts, ...]:
     try:
         inferred = onnx.shape_inference.infer_shapes(model, data_prop=True)
     except Exception:
-        # what cannot be inferred stays symbolic; whether the graph is valid is not the question here
+        # dimensions that cannot be inferred stay symbolic; other code checks that the graph is valid
         return declared
     return tuple(_tensor(value) for value in inferred.graph.output)
 
@@ -124,7 +124,7 @@ def _dimension(dim: onnx.TensorShapeProto.Dimension, index: int) -> int | str:
 
 
 def _text(value: str | bytes) -> str:
-    """A string of the file; protobuf hands out bytes where it is no UTF-8."""
+    """A string of the file; protobuf returns bytes if it is not UTF-8."""
     return value.decode(errors="replace") if isinstance(value, bytes) else value
 
 
@@ -135,7 +135,7 @@ def _external(graph: onnx.GraphProto) -> Iterator[str]:
 
 
 def tensors(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:
-    """All stored tensors: initializers and constants, in subgraphs too."""
+    """All stored tensors: initializers and constants, including those of subgraphs."""
     yield from graph.initializer
     for node in graph.node:
         for attribute in node.attribute:
@@ -152,5 +152,5 @@ def _build_paths(model: onnx.ModelProto) -> Iterator[str]:
     for node in model.graph.node:
         texts += [node.doc_string, *(entry.value for entry in node.metadata_props)]
     for text in texts:
-        for found in BUILD_PATH.findall(_text(text).encode()):
-            yield found.decode()
+        for path in BUILD_PATH.findall(_text(text).encode()):
+            yield path.decode()

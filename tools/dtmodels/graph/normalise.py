@@ -1,4 +1,4 @@
-"""Make an ONNX file fit to publish: the same bytes from every machine, and nothing about the one that built it."""
+"""Make an ONNX file publishable: one file, bit-identical on every machine, without traces of the build machine."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from dtmodels.graph.float16_storage import store_half
 from dtmodels.graph.operators import check_operators
 
 MAX_OPSET = 20
-"""Newest opset that every ONNX Runtime darktable accepts can run."""
+"""Newest opset that all ONNX Runtime versions supported by darktable can run."""
 IR_VERSION = 10
-"""Newest file format that ONNX Runtime 1.18 to 1.20 read; darktable may meet those on a user's machine."""
+"""Newest file format that ONNX Runtime 1.18 to 1.20 read; darktable may find those on a user's machine."""
 MAX_BYTES = 2_000_000_000
-"""Protobuf cannot hold more in one file, and a release asset must stay below 2 GiB."""
+"""Maximum file size: protobuf allows no more in one file, and a release asset must stay below 2 GiB."""
 
 
 def normalise(source: Path, target: Path, *, half: bool = False) -> None:
     """Rewrite the ONNX file `source` as `target`: one file, no build paths, deterministic bytes.
 
-    Names of inputs, outputs, initializers and the model's own metadata stay; documentation strings, per-node
-    metadata (exporters leave stack traces there) and inferred shapes go.
+    Names of inputs, outputs, nodes and initializers stay, and so does the model's own metadata. Documentation strings,
+    per-node metadata (exporters leave stack traces there) and inferred shapes are removed.
 
     Args:
         source: the file as an exporter or an author wrote it.
@@ -31,8 +31,8 @@ def normalise(source: Path, target: Path, *, half: bool = False) -> None:
         half: store large weights as float16.
 
     Raises:
-        Failure: not a valid ONNX model, an opset above 20, an operator some provider lacks, or too large for
-            one file.
+        Failure: the file is no valid ONNX model, has an opset above 20 or an operator that an execution provider lacks,
+            or is too large for one file.
     """
     try:
         model = onnx.load(source)
@@ -41,19 +41,19 @@ def normalise(source: Path, target: Path, *, half: bool = False) -> None:
     _check_opset(model, source.name)
     check_operators(model, source.name)
     if half:
-        store_half(model)
-    _forget_the_builder(model)
+        store_float16(model)
+    _strip_build_traces(model)
     model.ir_version = min(model.ir_version, IR_VERSION)
     data = model.SerializeToString(deterministic=True)
     if len(data) > MAX_BYTES:
         raise Failure(f"{len(data):,} bytes are too many for one file", where=source.name, fix="store weights as half")
     with atomic_file(target) as part:
         part.write_bytes(data)
-        del model, data  # checking needs room for two more copies of the weights
-        _check_rules(part, source.name)
+        del model, data  # the check needs memory for two more copies of the weights
+        _check_model(part, source.name)
 
 
-def _check_rules(path: Path, where: str) -> None:
+def _check_model(path: Path, where: str) -> None:
     try:
         onnx.checker.check_model(path, full_check=True)
     except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as exc:
@@ -61,16 +61,16 @@ def _check_rules(path: Path, where: str) -> None:
 
 
 def _check_opset(model: onnx.ModelProto, where: str) -> None:
-    for used in model.opset_import:
-        if used.domain in {"", "ai.onnx"} and used.version > MAX_OPSET:
+    for opset in model.opset_import:
+        if opset.domain in {"", "ai.onnx"} and opset.version > MAX_OPSET:
             raise Failure(
-                f"opset {used.version} is above {MAX_OPSET}, the newest that darktable can rely on",
+                f"opset {opset.version} is above {MAX_OPSET}, the newest that darktable can rely on",
                 where=where,
                 fix=f"export with opset {MAX_OPSET} or lower",
             )
 
 
-def _forget_the_builder(model: onnx.ModelProto) -> None:
+def _strip_build_traces(model: onnx.ModelProto) -> None:
     model.producer_name = "dtmodels"
     model.producer_version = ""
     model.doc_string = ""
@@ -78,10 +78,10 @@ def _forget_the_builder(model: onnx.ModelProto) -> None:
     del model.metadata_props[:]
     onnx.helper.set_model_props(model, dict(metadata))
     for graph in [model.graph, *model.functions]:
-        _forget_in_graph(graph)
+        _strip_graph(graph)
 
 
-def _forget_in_graph(graph: onnx.GraphProto | onnx.FunctionProto) -> None:
+def _strip_graph(graph: onnx.GraphProto | onnx.FunctionProto) -> None:
     graph.doc_string = ""
     del graph.metadata_props[:]
     del graph.value_info[:]
@@ -91,7 +91,7 @@ def _forget_in_graph(graph: onnx.GraphProto | onnx.FunctionProto) -> None:
         for attribute in node.attribute:
             attribute.doc_string = ""
             for inner in [attribute.g, *attribute.graphs] if attribute.HasField("g") else attribute.graphs:
-                _forget_in_graph(inner)
+                _strip_graph(inner)
     if isinstance(graph, onnx.GraphProto):
         for value in [*graph.input, *graph.output]:
             value.doc_string = ""

@@ -1,9 +1,9 @@
-"""The operators a graph may use: those every provider of ONNX Runtime that darktable offers can compute.
+"""Operators that a graph may use: those that all execution providers of ONNX Runtime in darktable support.
 
-Read in ONNX Runtime's own tables on 21 November 2026: `docs/OperatorKernels.md` at 001d12d2623f for the CPU, CUDA and
-DirectML, `tools/ci_build/github/apple/coreml_supported_mlprogram_ops.md` at 04f568d869ec for CoreML. OpenVINO and
-MIGraphX publish no such table there. A provider gives single operators it lacks back to the CPU, at the price of
-copying; so a graph still runs, slower.
+The lists were read from ONNX Runtime's own tables on 21 November 2026: `docs/OperatorKernels.md` at 001d12d2623f for
+the CPU, CUDA and DirectML, `tools/ci_build/github/apple/coreml_supported_mlprogram_ops.md` at 04f568d869ec for CoreML.
+OpenVINO and MIGraphX publish no such table there. The CPU computes operators that a provider lacks. The graph still
+runs, but slower, because data is copied between the devices.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import onnx
 
 from dtbase.system.errors import Failure
 
-EVERYWHERE = frozenset(
+SUPPORTED_EVERYWHERE = frozenset(
     """
     Abs Add And ArgMax AveragePool BatchNormalization Cast Ceil Clip Concat Constant ConstantOfShape Conv
     ConvTranspose Cos CumSum DepthToSpace Div Einsum Elu Equal Erf Exp Expand Flatten Floor Gather GatherElements
@@ -25,7 +25,7 @@ EVERYWHERE = frozenset(
     Split Sqrt Squeeze Sub Sum Tanh Tile TopK Transpose Trilu Unsqueeze Where
     """.split()  # noqa: SIM905 -- a table is easier to read and to compare than ninety quoted lines
 )
-"""On the CPU, in CUDA and in DirectML; `Constant` needs no kernel."""
+"""Operators of the CPU, CUDA and DirectML execution providers; `Constant` needs no kernel."""
 COREML = frozenset(
     """
     Add ArgMax AveragePool Cast Ceil Clip Concat Constant Conv ConvTranspose Cos DepthToSpace Div Elu Erf Exp GatherND
@@ -34,64 +34,64 @@ COREML = frozenset(
     Round Shape Sigmoid Sin Slice Softmax Softplus Split Sqrt Squeeze Sub Tanh Tile Transpose Unsqueeze
     """.split()  # noqa: SIM905
 )
-"""Those of them that CoreML computes too, in its newer form, ML Program."""
-LACKING = {
-    "Celu": "CUDA has none; write Elu and a scale",
-    "DFT": "CUDA has none, and the CPU's is slow; write the transform as products with constant matrices",
-    "Gelu": "DirectML has none, and it needs opset 20; write Erf and Mul",
-    "GroupNormalization": "has no kernel of its own; write InstanceNormalization and Reshape",
-    "HardSwish": "only CUDA has it; write HardSigmoid and Mul",
+"""Operators that the CoreML execution provider also supports, in its newer format, ML Program."""
+UNSUPPORTED = {
+    "Celu": "CUDA has no kernel; use Elu and a scale",
+    "DFT": "CUDA has no kernel, and the CPU's is slow; express the transform as products with constant matrices",
+    "Gelu": "DirectML has no kernel, and it needs opset 20; use Erf and Mul",
+    "GroupNormalization": "has no kernel of its own; use InstanceNormalization and Reshape",
+    "HardSwish": "only CUDA has a kernel; use HardSigmoid and Mul",
     "If": "a branch cannot be compiled by any accelerator; compute both and blend",
-    "Loop": "DirectML has none, and no accelerator compiles a loop; unroll it",
-    "Mish": "nobody has a kernel of its own; write Softplus, Tanh and Mul",
+    "Loop": "DirectML has no kernel, and no accelerator compiles a loop; unroll it",
+    "Mish": "no provider has a kernel of its own; use Softplus, Tanh and Mul",
     "NonZero": "its output has no fixed shape, so accelerators wait for the CPU; blend with a mask",
-    "Scan": "DirectML has none, and no accelerator compiles a loop; unroll it",
+    "Scan": "DirectML has no kernel, and no accelerator compiles a loop; unroll it",
 }
-"""Operators exporters do write, that some provider lacks or cannot work well with, and what to write instead."""
-COREML_GIVES_BACK = {
+"""Operators that exporters write and that a provider lacks or runs badly, with the replacement."""
+COREML_CPU_FALLBACK = {
     "Abs": "threshold of an unsharp mask: one pass over an image, in a graph of twenty operators",
-    "And": "compares numbers for that threshold and for the reach of a slider",
+    "And": "compares numbers for that threshold and for the range of a slider",
     "Equal": "compares point labels with constants: a handful of numbers",
     "Gather": "picks tokens, or entries of small tables",
     "GreaterOrEqual": "as And",
     "Less": "as And",
     "LessOrEqual": "as And",
     "Min": "as And",
-    "Pad": "reflection, or windows of an attention: there is no other operator for it; the CPU computes it in place",
+    "Pad": "reflection, or windows of an attention: no other operator does it; the CPU computes it in place",
     "Sign": "as Abs",
 }
-"""Operators of our networks that CoreML leaves to the CPU, and why they may stay. Of those it has, it also leaves
-ConvTranspose to the CPU where the output padding is not the default, as in one network for filling holes."""
+"""Operators of our networks that CoreML leaves to the CPU, with the reason why that is acceptable. CoreML also leaves
+ConvTranspose to the CPU if the output padding is not the default, as in one inpainting network."""
 STANDARD = {"", "ai.onnx"}
 
 
 def check_operators(model: onnx.ModelProto, where: str) -> None:
-    """Refuse a graph with an operator that a provider of ONNX Runtime lacks, or that is not of the standard.
+    """Reject a graph with an operator that an execution provider lacks, or that is not in the ONNX standard.
 
     Raises:
-        Failure: names the operators, and for known ones what to write instead.
+        Failure: names the operators, and the replacement of known ones.
     """
     used = set(operators(model))
     if custom := sorted(f"{domain}::{name}" for domain, name in used if domain not in STANDARD):
         fix = "export with standard operators only"
         raise Failure(f"uses operators outside the ONNX standard: {', '.join(custom)}", where=where, fix=fix)
     names = {name for _, name in used}
-    if lacking := sorted(names - EVERYWHERE):
-        fix = "; ".join(f"{name}: {LACKING[name]}" for name in lacking if name in LACKING)
-        what = f"uses operators that not every provider of ONNX Runtime has: {', '.join(lacking)}"
-        raise Failure(what, where=where, fix=fix or "write them with plain operators")
+    if unsupported := sorted(names - SUPPORTED_EVERYWHERE):
+        fix = "; ".join(f"{name}: {UNSUPPORTED[name]}" for name in unsupported if name in UNSUPPORTED)
+        what = f"uses operators that not every execution provider of ONNX Runtime supports: {', '.join(unsupported)}"
+        raise Failure(what, where=where, fix=fix or "express them with supported operators")
 
 
 def slow_on_coreml(model: onnx.ModelProto) -> set[str]:
-    """Operators of a graph that CoreML leaves to the CPU and nobody has explained."""
-    return {name for _, name in operators(model)} - COREML - set(COREML_GIVES_BACK)
+    """Operators of a graph that CoreML leaves to the CPU and that `COREML_CPU_FALLBACK` does not list."""
+    return {name for _, name in operators(model)} - COREML - set(COREML_CPU_FALLBACK)
 
 
 def operators(model: onnx.ModelProto) -> Iterator[tuple[str, str]]:
-    """Domain and name of the operator of every node, in subgraphs and functions too."""
+    """Domain and name of the operator of each node, including those of subgraphs and functions."""
     local = {(function.domain, function.name) for function in model.functions}
     for body in [model.graph, *model.functions]:
-        yield from (used for used in _operators(body) if used not in local)
+        yield from (operator for operator in _operators(body) if operator not in local)
 
 
 def _operators(body: onnx.GraphProto | onnx.FunctionProto) -> Iterator[tuple[str, str]]:

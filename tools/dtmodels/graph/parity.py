@@ -1,4 +1,4 @@
-"""How near a finished graph comes to the network it was made from, for one made-up input."""
+"""Parity of a finished graph with its source network: the PSNR of the outputs for one seeded input."""
 
 from __future__ import annotations
 
@@ -11,86 +11,93 @@ from numpy.typing import NDArray
 
 from dtbase.imaging.psnr import psnr
 from dtbase.system.errors import Failure
-from dtmodels.graph.resize_inputs import load_sized
+from dtmodels.graph.resize_inputs import load_resized
 from dtmodels.graph.runtime import Runtime, Session
 
 Arrays = Mapping[str, NDArray[Any]]
-FLOOR = {"half": 60.0, "full": 100.0}
-"""dB that must be left, by how the weights are stored: rounding leaves far more, any mistake less."""
-BEST = 200.0
-"""What equal outputs get."""
-GIVEN, WANTED = "given ", "wanted "
+MIN_PSNR = {"half": 60.0, "full": 100.0}
+"""Minimum PSNR in dB, by storage of the weights. Rounding errors give far more, a conversion error gives less."""
+MAX_PSNR = 200.0
+"""PSNR reported for equal outputs, in dB."""
+INPUT_PREFIX, OUTPUT_PREFIX = "given ", "wanted "
 
 
 def save_reference_output(graph: Path, inputs: Arrays, outputs: Arrays) -> None:
-    """Write down beside a graph what its source returns.
+    """Save inputs and outputs of the source network next to a graph. Called by each family's `convert`.
 
     Args:
         graph: the file of the graph, which need not exist yet.
-        inputs: made up, by name; of the sizes the graph declares, or of others where it works at any.
-        outputs: what the source returns for them, by name.
+        inputs: example inputs by name, of the declared sizes, or of other sizes if the graph works at any size.
+        outputs: outputs of the source network for these inputs, by name.
     """
-    named: dict[str, Any] = {GIVEN + name: value for name, value in inputs.items()}
-    named |= {WANTED + name: value for name, value in outputs.items()}
-    np.savez(_notes(graph), **named)
+    named: dict[str, Any] = {INPUT_PREFIX + name: value for name, value in inputs.items()}
+    named |= {OUTPUT_PREFIX + name: value for name, value in outputs.items()}
+    np.savez(_reference_file(graph), **named)
 
 
 def parity_psnr(graph: Path, finished: Path, runtime: Runtime) -> float:
-    """The smallest signal-to-noise ratio among the outputs of `finished`.
+    """The lowest PSNR among the outputs of `finished`, compared with the saved outputs of the source.
+
+    The peak is the largest magnitude of the source's output.
 
     Args:
-        graph: the file beside which `save_reference_output` wrote.
-        finished: the graph that is going to be published.
-        runtime: where it is run.
+        graph: the file next to which `save_reference_output` wrote.
+        finished: the graph to publish.
+        runtime: the process that runs it.
 
     Returns:
-        dB below the largest magnitude of an output, at most 200.
+        PSNR in dB, at most 200.
 
     Raises:
-        Failure: there are no notes, or an output is not finite, in the source or in the finished graph.
-        GraphFailure: ONNX Runtime refuses the graph.
+        Failure: there are no saved outputs, or an output of the source or of the finished graph is not finite.
+        GraphFailure: ONNX Runtime fails to load or run the graph.
     """
-    if not _notes(graph).is_file():
-        what = "its family wrote no notes of what it should compute"
-        raise Failure(what, where=graph.name, fix="write the graph with _export.export, or call parity.remember")
-    with np.load(_notes(graph)) as notes:
-        inputs = {name.removeprefix(GIVEN): notes[name] for name in notes if name.startswith(GIVEN)}
-        outputs = {name.removeprefix(WANTED): notes[name] for name in notes if name.startswith(WANTED)}
-    session = _loaded(finished, inputs, runtime, graph.with_suffix(".sized.onnx"))
-    found = session.run(inputs).outputs
+    if not _reference_file(graph).is_file():
+        what = "there is no reference output: its family saved none"
+        raise Failure(
+            what, where=graph.name, fix="write the graph with _export.export, or call parity.save_reference_output"
+        )
+    with np.load(_reference_file(graph)) as stored:
+        inputs = {name.removeprefix(INPUT_PREFIX): stored[name] for name in stored if name.startswith(INPUT_PREFIX)}
+        outputs = {name.removeprefix(OUTPUT_PREFIX): stored[name] for name in stored if name.startswith(OUTPUT_PREFIX)}
+    session = _load(finished, inputs, runtime, graph.with_suffix(".sized.onnx"))
+    computed = session.run(inputs).outputs
     session.close()
-    return min(_decibels(finished.name, name, found[name], wanted) for name, wanted in outputs.items())
+    return min(_output_psnr(finished.name, name, computed[name], expected) for name, expected in outputs.items())
 
 
 def check_parity(graph: Path, finished: Path, runtime: Runtime, storage: str) -> float:
-    """As `parity_psnr`, and refuse what is too far off for how the weights are stored, `half` or `full`.
+    """Return `parity_psnr`, and reject a graph below `MIN_PSNR` for its storage of weights, `half` or `full`.
 
     Raises:
-        Failure: also when the finished graph computes something else.
+        Failure: as `parity_psnr`, and if the PSNR is too low.
+        GraphFailure: as `parity_psnr`.
     """
-    ratio = parity_psnr(graph, finished, runtime)
-    if ratio < FLOOR[storage]:
-        what = f"computes something else than the network it was made from: {ratio:.0f} dB"
-        fix = f"{FLOOR[storage]:.0f} dB are asked for; " + (
-            "set convert.options.storage of the card to full" if storage == "half" else "look for what the export lost"
+    decibels = parity_psnr(graph, finished, runtime)
+    if decibels < MIN_PSNR[storage]:
+        what = f"differs from its source network: PSNR {decibels:.0f} dB"
+        fix = f"{MIN_PSNR[storage]:.0f} dB are required; " + (
+            "set convert.options.storage of the card to full"
+            if storage == "half"
+            else "find the operation that the export changed"
         )
         raise Failure(what, where=finished.name, fix=fix)
-    return ratio
+    return decibels
 
 
-def _loaded(finished: Path, inputs: Arrays, runtime: Runtime, other: Path) -> Session:
-    """The finished graph, or where the notes are of other sizes, `other`: a copy for those."""
+def _load(finished: Path, inputs: Arrays, runtime: Runtime, copy: Path) -> Session:
+    """Load the finished graph, or `copy`, with other input shapes, if the saved inputs have other sizes."""
     session = runtime.load(finished)
     if all(_fits(tensor.shape, inputs[tensor.name].shape) for tensor in session.inputs if tensor.name in inputs):
         return session
     session.close()
-    return load_sized(finished, {name: value.shape for name, value in inputs.items()}, runtime, other)
+    return load_resized(finished, {name: value.shape for name, value in inputs.items()}, runtime, copy)
 
 
-def _fits(declared: Sequence[int | str], found: Sequence[int]) -> bool:
-    """Whether an array has the declared shape; a name stands for any size."""
-    return len(declared) == len(found) and all(
-        isinstance(dim, str) or dim == size for dim, size in zip(declared, found, strict=True)
+def _fits(declared: Sequence[int | str], shape: Sequence[int]) -> bool:
+    """True if an array of `shape` has the declared shape; a symbolic dimension matches any size."""
+    return len(declared) == len(shape) and all(
+        isinstance(dim, str) or dim == size for dim, size in zip(declared, shape, strict=True)
     )
 
 
@@ -103,5 +110,5 @@ def _decibels(where: str, name: str, found: NDArray[Any], wanted: NDArray[Any]) 
     return psnr(close / peak, exact / peak, cap=BEST)
 
 
-def _notes(graph: Path) -> Path:
+def _reference_file(graph: Path) -> Path:
     return graph.with_suffix(".npz")

@@ -1,4 +1,4 @@
-"""A finished graph for other sizes than it declares: the same nodes and weights."""
+"""Load a finished graph with other input shapes than it declares: same nodes, same weights."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ import onnx
 from dtmodels.graph.runtime import Runtime, Session
 
 
-def load_sized(path: Path, shapes: Mapping[str, Sequence[int | str]], runtime: Runtime, other: Path) -> Session:
-    """Load a copy of a graph that takes inputs of other shapes.
+def load_resized(path: Path, shapes: Mapping[str, Sequence[int | str]], runtime: Runtime, copy: Path) -> Session:
+    """Load a copy of a graph with other input shapes.
 
-    A node that holds a size of its own does not fit the others: ONNX Runtime refuses, or it returns something else.
+    If a node has a size stored as a constant, ONNX Runtime fails or returns wrong values.
 
     Args:
-        path: the graph; it stays as it is.
-        shapes: of the inputs, by name; a size that is a name may be any.
-        runtime: where it is loaded.
-        other: where the copy is written.
+        path: the graph; the file is not changed.
+        shapes: new shapes by input name; a string is a symbolic dimension of any size.
+        runtime: the process that loads it.
+        copy: path the copy is written to.
 
     Raises:
-        GraphFailure: ONNX Runtime refuses it.
+        GraphFailure: ONNX Runtime fails to load it.
     """
     model = onnx.load(path)
     for value in model.graph.input:
@@ -33,10 +33,10 @@ def load_sized(path: Path, shapes: Mapping[str, Sequence[int | str]], runtime: R
     for value in model.graph.output:
         value.type.tensor_type.ClearField("shape")
     del model.graph.value_info[:]
-    onnx.save(model, other)
-    return runtime.load(other)
+    onnx.save(model, copy)
+    return runtime.load(copy)
 
 
 def _dimension(size: int | str) -> onnx.TensorShapeProto.Dimension:
-    make = onnx.TensorShapeProto.Dimension
-    return make(dim_param=size) if isinstance(size, str) else make(dim_value=size)
+    dimension = onnx.TensorShapeProto.Dimension
+    return dimension(dim_param=size) if isinstance(size, str) else dimension(dim_value=size)

@@ -1,4 +1,4 @@
-"""ONNX Runtime as darktable uses it, in a separate process: a graph that crashes it is a problem, not the end."""
+"""Run graphs as darktable does, in a worker process: a graph that crashes ONNX Runtime becomes a reported error."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from dtmodels.findings.check_report import TensorFacts
 from dtmodels.graph._wire import receive, send
 
 Level = Literal["all", "basic", "none"]
-THREADS = 2
+DEFAULT_THREADS = 2
 TIME_LIMIT = 1800.0
-"""Seconds one call may take; the largest model of the collection needs a few tens on two cores."""
+"""Time limit of one call, in seconds; the largest model of the collection needs some tens of seconds on two cores."""
 TYPES = {"float": "float32", "double": "float64"}
-"""Element types that ONNX Runtime names unlike NumPy."""
+"""NumPy's names of element types that ONNX Runtime calls otherwise."""
 
 
 class GraphFailure(Failure):
-    """ONNX Runtime refused to load or to run a graph, or died of it."""
+    """ONNX Runtime failed to load or run a graph, or crashed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What one call of a graph gave."""
+    """Outputs and wall time of one call of a graph."""
 
     outputs: Mapping[str, NDArray[Any]]
     seconds: float
@@ -42,16 +42,16 @@ class Result:
 
 @dataclass
 class Runtime:
-    """A process that loads and runs graphs; it starts with the first graph and is started anew when one kills it.
+    """Worker process that loads and runs graphs. It starts with the first graph, and restarts after a crash.
 
     Use it as a context manager.
     """
 
-    threads: int = THREADS
+    threads: int = DEFAULT_THREADS
     time_limit: float = TIME_LIMIT
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     _wire: socket.socket | None = field(default=None, init=False)
-    _numbers: itertools.count[int] = field(default_factory=itertools.count, init=False)
+    _session_numbers: itertools.count[int] = field(default_factory=itertools.count, init=False)
 
     def __enter__(self) -> Runtime:
         return self
@@ -67,19 +67,19 @@ class Runtime:
         Args:
             path: the ONNX file.
             level: graph optimisation; darktable uses "all", and "none" for the decoder of a mask.
-            free: sizes for symbolic dimensions, by name.
+            free: sizes of symbolic (free) dimensions, by name.
 
         Raises:
-            GraphFailure: ONNX Runtime refuses the file or dies of it.
+            GraphFailure: ONNX Runtime fails to load the file, or crashes.
         """
-        number = next(self._numbers)
+        number = next(self._session_numbers)
         request = {"do": "load", "session": number, "path": str(path), "level": level, "threads": self.threads}
-        header, _ = self._ask({**request, "free": dict(free or {})}, {}, path.name)
+        header, _ = self._request({**request, "free": dict(free or {})}, {}, path.name)
         inputs, outputs = (tuple(_tensor(*tensor) for tensor in header[kind]) for kind in ("inputs", "outputs"))
         return Session(runtime=self, number=number, where=path.name, inputs=inputs, outputs=outputs)
 
     def stop(self) -> None:
-        """End the process, if there is one."""
+        """End the worker process, if there is one."""
         if self._wire is not None:
             self._wire.close()
         if self._process is not None:
@@ -87,10 +87,10 @@ class Runtime:
             self._process.wait()
         self._wire = self._process = None
 
-    def _ask(
+    def _request(
         self, request: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], where: str
     ) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-        wire = self._started()
+        wire = self._start()
         try:
             send(wire, request, arrays)
             header, results = receive(wire)
@@ -98,21 +98,21 @@ class Runtime:
             self.stop()
             raise GraphFailure(f"took longer than {self.time_limit:.0f} s", where=where) from exc
         except (EOFError, OSError) as exc:
-            raise GraphFailure(f"ONNX Runtime died of it ({self._cause_of_death()})", where=where) from exc
+            raise GraphFailure(f"ONNX Runtime crashed ({self._exit_reason()})", where=where) from exc
         if "error" in header:
             raise GraphFailure(_one_line(header["error"]), where=where)
         return header, results
 
-    def _started(self) -> socket.socket:
+    def _start(self) -> socket.socket:
         if self._wire is None:
-            self._wire, theirs = socket.socketpair()
+            self._wire, worker_wire = socket.socketpair()
             self._wire.settimeout(self.time_limit)
-            command = [sys.executable, "-m", "dtmodels.graph._worker", str(theirs.fileno())]
+            command = [sys.executable, "-m", "dtmodels.graph._worker", str(worker_wire.fileno())]
             environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-            with theirs:
+            with worker_wire:
                 self._process = subprocess.Popen(
                     command,
-                    pass_fds=[theirs.fileno()],
+                    pass_fds=[worker_wire.fileno()],
                     env=environment,
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
@@ -120,7 +120,7 @@ class Runtime:
                 )
         return self._wire
 
-    def _cause_of_death(self) -> str:
+    def _exit_reason(self) -> str:
         code = self._process.wait(timeout=10) if self._process else 0
         self.stop()
         return signal.Signals(-code).name if code < 0 else f"exit code {code}"
@@ -134,27 +134,27 @@ class Session:
     number: int
     where: str
     inputs: tuple[TensorFacts, ...]
-    """As ONNX Runtime sees them: symbolic dimensions it could work out are numbers."""
+    """Inputs as ONNX Runtime reports them: symbolic dimensions that it could infer are numbers."""
     outputs: tuple[TensorFacts, ...]
 
     def run(self, feeds: Mapping[str, NDArray[Any]]) -> Result:
         """Run the graph once.
 
         Args:
-            feeds: one array for each input, by name.
+            feeds: one array per input, by name.
 
         Raises:
-            GraphFailure: ONNX Runtime refuses the call or dies of it.
+            GraphFailure: ONNX Runtime fails the call, or crashes.
         """
         request = {"do": "run", "session": self.number}
-        header, outputs = self.runtime._ask(request, feeds, self.where)
+        header, outputs = self.runtime._request(request, feeds, self.where)
         return Result(outputs=outputs, seconds=float(header["seconds"]))
 
     def call(self, *values: NDArray[Any]) -> Result:
         """Run the graph with inputs by position, as darktable's C code does.
 
         Raises:
-            GraphFailure: another number of inputs, or as `run`.
+            GraphFailure: the number of inputs is not that of the graph, or as `run`.
         """
         if len(values) != len(self.inputs):
             what = f"takes {len(self.inputs)} inputs, darktable passes {len(values)}"
@@ -163,7 +163,7 @@ class Session:
 
     def close(self) -> None:
         """Free the memory of the session."""
-        self.runtime._ask({"do": "close", "session": self.number}, {}, self.where)
+        self.runtime._request({"do": "close", "session": self.number}, {}, self.where)
 
 
 def _tensor(name: str, kind: str, shape: list[int | str]) -> TensorFacts:

@@ -36,7 +36,7 @@ def demo(
     workspace: Workspace,
     console: Console,
     images: Sequence[Path] = (),
-    clicks: tuple[tuple[float, ...], ...] = MIDDLE,
+    clicks: tuple[tuple[float, ...], ...] = CENTRE,
     *,
     runtime: Runtime | None = None,
 ) -> list[Path]:
@@ -84,7 +84,7 @@ def demo_each(
     workspace: Workspace,
     console: Console,
     images: Sequence[Path] = (),
-    clicks: tuple[tuple[float, ...], ...] = MIDDLE,
+    clicks: tuple[tuple[float, ...], ...] = CENTRE,
     *,
     where_possible: bool = False,
 ) -> Iterator[Path]:

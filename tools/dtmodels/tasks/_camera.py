@@ -12,10 +12,10 @@ READ_NOISE = 3.0
 """Electrons, standard deviation; that of a good camera of the last ten years at a middle ISO."""
 SITES = ((0, 0, 0), (0, 1, 1), (1, 0, 1), (1, 1, 2))
 """Row, column and channel of the four sites of an RGGB block."""
-Light = NDArray[np.floating[Any]]
+LinearImage = NDArray[np.floating[Any]]
 
 
-def with_noise(light: Light, electrons: int, seed: int = 0) -> NDArray[np.float64]:
+def add_sensor_noise(light: LinearImage, electrons: int, seed: int = 0) -> NDArray[np.float64]:
     """Linear light as a sensor would count it: Poisson-distributed electrons and Gaussian read noise.
 
     Args:
@@ -28,7 +28,7 @@ def with_noise(light: Light, electrons: int, seed: int = 0) -> NDArray[np.float6
     return np.asarray(counted / electrons, np.float64)
 
 
-def mosaic(light: Light) -> NDArray[np.float64]:
+def to_mosaic(light: LinearImage) -> NDArray[np.float64]:
     """Height x width x 3 to height x width: each site keeps its own channel. Sides are cut to even numbers."""
     height, width = (side // 2 * 2 for side in light.shape[:2])
     sites = np.empty((height, width))
@@ -37,12 +37,12 @@ def mosaic(light: Light) -> NDArray[np.float64]:
     return sites
 
 
-def packed(sites: Light) -> NDArray[np.float32]:
+def pack_bayer_planes(sites: LinearImage) -> NDArray[np.float32]:
     """Height x width of a mosaic to its four planes, 4 x height/2 x width/2, in the order R, G, G, B."""
     return np.stack([sites[row::2, column::2] for row, column, _ in SITES]).astype(np.float32)
 
 
-def demosaicked(sites: Light) -> NDArray[np.float64]:
+def demosaic_bilinear(sites: LinearImage) -> NDArray[np.float64]:
     """Height x width of a mosaic to height x width x 3: each site gets the weighted mean of its neighbours."""
     weights = np.array([[1, 2, 1], [2, 4, 2], [1, 2, 1]], np.float64)
     channels = []

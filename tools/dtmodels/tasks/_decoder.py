@@ -17,7 +17,7 @@ MAX_MASKS = 8
 """Masks of one decode darktable has room for."""
 MEMORY_SIDE = 256
 """Side of the previous mask where the decoder has no output of its own for it."""
-GUESSED_NAME = "num_labels"
+FREE_DIMENSION = "num_labels"
 """The one symbolic dimension darktable sets, to 1."""
 
 
@@ -42,7 +42,7 @@ ARCHITECTURES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Assumed:
+class AllocatedSizes:
     """The sizes darktable allocates for before the first decode."""
 
     masks: int
@@ -54,19 +54,19 @@ class Assumed:
     """Whether ONNX Runtime itself holds the graph against these sizes; it does when none is symbolic."""
 
 
-def assumed(session: Session, arch: str) -> Assumed:
+def allocated_sizes(session: Session, arch: str) -> AllocatedSizes:
     """What darktable takes the decoder's sizes for, from its shapes as ONNX Runtime sees them."""
     masks = session.outputs[0]
     height, width = (_size(masks, axis) or SIDE for axis in (2, 3))
     checked = all(is_static(tensor) for tensor in session.outputs)
     if arch == "segnext":
-        return Assumed(masks=1, height=height, width=width, memory=height, checked=checked)
+        return AllocatedSizes(masks=1, height=height, width=width, memory=height, checked=checked)
     count = _size(masks, 1)
     if count is None or count == 1:
         count = _size(session.outputs[1], 1) or 1
     memory = _size(session.outputs[2], 2) if len(session.outputs) > 2 else None
     sizes = {"masks": min(count, MAX_MASKS), "height": height, "width": width}
-    return Assumed(**sizes, memory=memory or MEMORY_SIDE, checked=checked)
+    return AllocatedSizes(**sizes, memory=memory or MEMORY_SIDE, checked=checked)
 
 
 def _size(tensor: TensorFacts, axis: int) -> int | None:
@@ -74,12 +74,12 @@ def _size(tensor: TensorFacts, axis: int) -> int | None:
     return dim if isinstance(dim, int) and dim > 0 else None
 
 
-def unresolved(session: Session) -> bool:
+def has_unknown_mask_size(session: Session) -> bool:
     """Whether darktable loads the decoder once more, with its one symbol set, because the mask's size is unknown."""
     return _size(session.outputs[0], 2) is None or _size(session.outputs[0], 3) is None
 
 
-def route(given: Sequence[str], wanted: Sequence[str]) -> list[int]:
+def route_features(given: Sequence[str], wanted: Sequence[str]) -> list[int]:
     """Which encoder output each of the first decoder inputs gets, as darktable decides it.
 
     Equal names first, then one name within the other; an input nothing matches takes the output of its own position,
@@ -96,7 +96,7 @@ def route(given: Sequence[str], wanted: Sequence[str]) -> list[int]:
     return order
 
 
-def check_assumed(where: str, arch: str, known: Assumed, count: int) -> Iterator[CheckProblem]:
+def check_allocated_sizes(where: str, arch: str, known: AllocatedSizes, count: int) -> Iterator[CheckProblem]:
     """Sizes that darktable's code cannot work with.
 
     Args:
@@ -119,8 +119,8 @@ def check_assumed(where: str, arch: str, known: Assumed, count: int) -> Iterator
         yield error("mask.memory", where, what, "add the low-resolution masks as third output")
 
 
-def check_returned(
-    where: str, known: Assumed, returned: Sequence[tuple[str, tuple[int, ...]]]
+def check_output_shapes(
+    where: str, known: AllocatedSizes, returned: Sequence[tuple[str, tuple[int, ...]]]
 ) -> Iterator[CheckProblem]:
     """Whether what a decode returned fits into what darktable allocated.
 

@@ -10,7 +10,7 @@ from scipy.ndimage import distance_transform_edt
 from dtbase.system.errors import Failure
 from dtmodels.card.model import Prompt
 from dtmodels.graph.runtime import Session
-from dtmodels.tasks._demo import Picture, Pixels, Sample, Strip, fitted, interleaved, planes, resized
+from dtmodels.tasks._demo import DemoImage, Pixels, Sample, Strip, resize, shrink_to_fit, to_interleaved, to_planar
 from dtmodels.tasks._lua_contract import sides
 
 LONGEST = 1024
@@ -18,9 +18,9 @@ RADIUS = 0.03
 """Of the brush, as a share of the longer side, where nobody says."""
 FEATHER = 6
 """Pixels over which the patch fades out, outwards from the brush's edge; the graph fills them too."""
-AROUND = 3.0
+CONTEXT_FACTOR = 3.0
 """The graph sees so many times the size of the hole each way, where the image has it: it needs the surroundings."""
-MARK = np.array([1.0, 0.1, 0.6])
+BRUSH_COLOUR = np.array([1.0, 0.1, 0.6])
 
 
 def strip(session: Session, sample: Sample) -> Strip:
@@ -29,7 +29,7 @@ def strip(session: Session, sample: Sample) -> Strip:
     Raises:
         Failure: nothing is left outside the brush.
     """
-    pixels = erased = fitted(sample.read(), LONGEST)
+    pixels = erased = shrink_to_fit(sample.read(), LONGEST)
     brushed = np.zeros(pixels.shape[:2], bool)
     for prompt in sample.prompts:
         hole = _hole(prompt, *pixels.shape[:2])
@@ -37,11 +37,11 @@ def strip(session: Session, sample: Sample) -> Strip:
             raise Failure("the brush covers the whole picture", where=str(sample.path), fix="make its radius smaller")
         brushed |= hole
         erased = _erase(session, erased, hole)
-    marked = np.where(brushed[..., None], 0.4 * pixels + 0.6 * MARK, pixels)
+    marked = np.where(brushed[..., None], 0.4 * pixels + 0.6 * BRUSH_COLOUR, pixels)
     line = (
-        Picture(name="before", pixels=pixels, caption="photograph"),
-        Picture(name="mask", pixels=marked, caption=f"what the brush covered\n{brushed.mean():.1%} of the picture"),
-        Picture(name="after", pixels=erased, caption="erased", made=True),
+        DemoImage(name="before", pixels=pixels, caption="photograph"),
+        DemoImage(name="mask", pixels=marked, caption=f"what the brush covered\n{brushed.mean():.1%} of the picture"),
+        DemoImage(name="after", pixels=erased, caption="erased", made=True),
     )
     return Strip(name=sample.name, lines=(line,))
 
@@ -69,10 +69,10 @@ def _erase(session: Session, pixels: Pixels, hole: NDArray[np.bool_]) -> Pixels:
     around = pixels[window]
     share = np.clip(1 - np.asarray(distance_transform_edt(~hole[window])) / (FEATHER + 1), 0, 1)
     height, width = sides(session.inputs[0])
-    given = planes(np.clip(resized(around, width, height), 0, 1))[None]
-    covered = (resized(share, width, height, Image.Resampling.BILINEAR) > 0).astype(np.float32)[None, None]
-    made = interleaved(next(iter(session.call(given, covered).outputs.values()))[0])
-    patch = np.clip(resized(made, around.shape[1], around.shape[0]), 0, 1)
+    given = to_planar(np.clip(resize(around, width, height), 0, 1))[None]
+    covered = (resize(share, width, height, Image.Resampling.BILINEAR) > 0).astype(np.float32)[None, None]
+    made = to_interleaved(next(iter(session.call(given, covered).outputs.values()))[0])
+    patch = np.clip(resize(made, around.shape[1], around.shape[0]), 0, 1)
     filled = pixels.copy()
     filled[window] = around + share[..., None] * (patch - around)
     return filled
@@ -81,7 +81,7 @@ def _erase(session: Session, pixels: Pixels, hole: NDArray[np.bool_]) -> Pixels:
 def _window(hole: NDArray[np.bool_]) -> tuple[slice, slice]:
     """Rows and columns around the hole, as near to a square as the image allows."""
     rows, columns = (np.flatnonzero(hole.any(axis=1 - axis)) for axis in (0, 1))
-    side = int(AROUND * max(np.ptp(rows) + 1, np.ptp(columns) + 1))
+    side = int(CONTEXT_FACTOR * max(np.ptp(rows) + 1, np.ptp(columns) + 1))
     return _reach(rows, side, hole.shape[0]), _reach(columns, side, hole.shape[1])
 
 

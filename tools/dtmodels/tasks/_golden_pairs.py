@@ -14,12 +14,12 @@ from dtbase.imaging.colour import linear_to_srgb
 from dtbase.imaging.psnr import psnr
 from dtbase.system.errors import Failure
 from dtmodels.graph.runtime import Session
-from dtmodels.tasks._proxy_call import call
+from dtmodels.tasks._proxy_call import call_proxy
 
 TENSORS = ("input", "sliders", "output")
-LAB_PEAK = 100.0
+LAB_WHITE = 100.0
 """L of diffuse white."""
-BEST = 200.0
+MAX_PSNR = 200.0
 """What equal images are given instead of infinity."""
 
 
@@ -43,7 +43,7 @@ def compare_pairs(session: Session, golden: Path, *, space: str) -> Mapping[str,
     pairs = _load(golden)
     figures = [
         psnr(
-            _shown(call(session, image[None], sliders[None]).outputs["output"][0], space),
+            _shown(call_proxy(session, image[None], sliders[None]).outputs["output"][0], space),
             _shown(wanted, space),
             cap=BEST,
         )
@@ -54,7 +54,7 @@ def compare_pairs(session: Session, golden: Path, *, space: str) -> Mapping[str,
 
 def _shown(pixels: NDArray[np.float32], space: str) -> NDArray[np.float64]:
     if space == "lab":
-        return pixels.astype(np.float64) / LAB_PEAK
+        return pixels.astype(np.float64) / LAB_WHITE
     shown = np.clip(pixels.astype(np.float64), 0, 1)
     return shown if space == "display" else np.asarray(linear_to_srgb(shown), np.float64)
 

@@ -27,7 +27,7 @@ def check_finite(where: str, outputs: Mapping[str, NDArray[Any]], given: str) ->
             yield error("run.not-finite", where, what, "find the operation that overflows", reason=reason)
 
 
-def failure(where: str, wrong: Exception) -> CheckProblem:
+def run_failure(where: str, wrong: Exception) -> CheckProblem:
     """A call that darktable makes and that ONNX Runtime refuses."""
     what = f"fails when run with darktable's own call: {getattr(wrong, 'what', wrong)}"
     return error("run.fails", where, what, "run the graph with the shapes the message names")

@@ -12,20 +12,20 @@ from scipy.ndimage import distance_transform_edt, label
 
 from dtmodels.card.model import Prompt
 from dtmodels.tasks._decoder import SIDE
-from dtmodels.tasks._demo import resized
+from dtmodels.tasks._demo import resize
 from dtmodels.tasks._segment import Decoder, Point, select_best_mask
 
-ON, BESIDE, TOP_LEFT, BOTTOM_RIGHT = 1.0, 0.0, 2.0, 3.0
+ON_OBJECT, OFF_OBJECT, TOP_LEFT, BOTTOM_RIGHT = 1.0, 0.0, 2.0, 3.0
 """Labels of points."""
 PASSES = 2
 """Decodes for one click, darktable's default."""
 THRESHOLD = 0.5
 """Probability from which a pixel belongs to the object."""
-SETTLED = 0.99
+MIN_OVERLAP = 0.99
 """Masks that overlap more than this end the loop."""
-DEPTH, APART = 4.0, 8.0
+MIN_DEPTH, MIN_DISTANCE = 4.0, 8.0
 """Pixels: how deep inside the mask an added point must lie, and how far from the others."""
-PADDING = 0.05
+BOX_MARGIN = 0.05
 """What is added around the mask on each side to make a box of it."""
 Mask = NDArray[np.floating[Any]]
 
@@ -59,11 +59,11 @@ class InteractiveSession:
         """
         self._memory, self._decodes = None, 0
         box = self._corners(prompt)
-        clicks = [(*self._pixel(*place), ON) for place in prompt.points]
-        clicks += [(*self._pixel(*place), BESIDE) for place in prompt.beside]
+        clicks = [(*self._pixel(*place), ON_OBJECT) for place in prompt.points]
+        clicks += [(*self._pixel(*place), OFF_OBJECT) for place in prompt.beside]
         turns = [clicks[: count + 1] for count in range(len(clicks))] or [[]]
         found = [self._refined([*box, *turn], boxed=bool(box)) for turn in turns][-1]
-        seed = next((click for click in reversed(clicks) if click[2] == ON), None) or _centre(box)
+        seed = next((click for click in reversed(clicks) if click[2] == ON_OBJECT), None) or _centre(box)
         return replace(found, mask=_part(found.mask, seed), decodes=self._decodes)
 
     def _refined(self, points: list[Point], *, boxed: bool) -> Selection:
@@ -77,7 +77,7 @@ class InteractiveSession:
                 break
             points, boxed = [*points, *more], True
             previous, found = inside, self._decode(points)
-            if _overlap(previous, found.mask > THRESHOLD) > SETTLED:
+            if _overlap(previous, found.mask > THRESHOLD) > MIN_OVERLAP:
                 break
         return found
 
@@ -89,7 +89,7 @@ class InteractiveSession:
         self._memory = chosen.memory
         side = chosen.mask.shape[-1]
         rows, columns = (max(round(length * scale * side / SIDE), 1) for length in (self.height, self.width))
-        mask = resized(chosen.mask[:rows, :columns], self.width, self.height, Image.Resampling.BILINEAR)
+        mask = resize(chosen.mask[:rows, :columns], self.width, self.height, Image.Resampling.BILINEAR)
         if self.decoder.arch == "sam2":
             mask = 1 / (1 + np.exp(-np.clip(mask, -60, 60)))
         return Selection(mask=mask, quality=chosen.quality, decodes=self._decodes)
@@ -111,10 +111,10 @@ def _deepest(inside: NDArray[np.bool_], points: list[Point]) -> list[Point]:
     depth = np.asarray(distance_transform_edt(inside))
     rows, columns = np.ogrid[: depth.shape[0], : depth.shape[1]]
     for x, y, kind in points:
-        if kind == ON:
-            depth = np.where((columns - x) ** 2 + (rows - y) ** 2 < APART**2, 0, depth)
+        if kind == ON_OBJECT:
+            depth = np.where((columns - x) ** 2 + (rows - y) ** 2 < MIN_DISTANCE**2, 0, depth)
     row, column = np.unravel_index(int(np.argmax(depth)), depth.shape)
-    return [(float(column), float(row), ON)] if depth[row, column] > DEPTH else []
+    return [(float(column), float(row), ON_OBJECT)] if depth[row, column] > MIN_DEPTH else []
 
 
 def _around(inside: NDArray[np.bool_]) -> list[Point]:
@@ -124,7 +124,7 @@ def _around(inside: NDArray[np.bool_]) -> list[Point]:
     ends = []
     for axis in (1, 0):
         places = np.flatnonzero(inside.any(axis=1 - axis))
-        more = int((places[-1] - places[0]) * PADDING) + 1
+        more = int((places[-1] - places[0]) * BOX_MARGIN) + 1
         ends.append((max(int(places[0]) - more, 0), min(int(places[-1]) + more, inside.shape[axis] - 1)))
     (left, right), (top, bottom) = ends
     return [(float(left), float(top), TOP_LEFT), (float(right), float(bottom), BOTTOM_RIGHT)]
@@ -146,4 +146,4 @@ def _part(mask: Mask, seed: Point | None) -> Mask:
 
 
 def _centre(box: list[Point]) -> Point | None:
-    return ((box[0][0] + box[1][0]) / 2, (box[0][1] + box[1][1]) / 2, ON) if box else None
+    return ((box[0][0] + box[1][0]) / 2, (box[0][1] + box[1][1]) / 2, ON_OBJECT) if box else None

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from dtmodels.findings.check_report import CheckProblem, TensorFacts, error
 from dtmodels.graph.inspect import Graph
 from dtmodels.graph.runtime import GraphFailure, Runtime
-from dtmodels.tasks._graph_run import check_finite, failure
+from dtmodels.tasks._graph_run import check_finite, run_failure
 from dtmodels.tasks._graphs import shape_text
 from dtmodels.tasks._protocol import Call, Model
-from dtmodels.tasks._seeded_input import picture
+from dtmodels.tasks._seeded_input import seeded_image
 
 FILE = "model.onnx"
 MAX_RANK = 8
@@ -62,12 +62,12 @@ def run_once(model: Model, runtime: Runtime, values: Sequence[NDArray[Any]]) -> 
         result = session.call(*values)
         session.close()
     except GraphFailure as exc:
-        yield failure(FILE, exc)
+        yield run_failure(FILE, exc)
         return
     yield Call(name="model", file=FILE, seconds=result.seconds, outputs=result.outputs)
     yield from check_finite(FILE, result.outputs, "a picture")
 
 
-def sample_picture(graph: Graph, seed: int = 0) -> NDArray[np.float32]:
+def sample_image(graph: Graph, seed: int = 0) -> NDArray[np.float32]:
     """The seeded sample for a graph whose first input is an RGB image."""
-    return picture(3, *sides(graph.inputs[0]), seed)
+    return seeded_image(3, *sides(graph.inputs[0]), seed)

@@ -13,10 +13,10 @@ from dtbase.text.plural import pluralise
 from dtmodels.card.model import Prompt
 from dtmodels.graph.runtime import Session
 from dtmodels.tasks._decoder import SIDE
-from dtmodels.tasks._demo import Picture, Pixels, Sample, Strip, fitted, planes, resized
+from dtmodels.tasks._demo import DemoImage, Pixels, Sample, Strip, resize, shrink_to_fit, to_planar
 from dtmodels.tasks._interactive_session import THRESHOLD, InteractiveSession, Selection
 from dtmodels.tasks._protocol import Model
-from dtmodels.tasks._segment import load_decoder, prepared
+from dtmodels.tasks._segment import load_decoder, prepare_image
 
 LONGEST = 1536
 """Pixels of the longer side of the image that darktable selects on."""
@@ -32,11 +32,11 @@ def strip(model: Model, encoder: Session, decoder: str, sample: Sample) -> Strip
         decoder: file name of the other graph.
         sample: a photograph with prompts.
     """
-    pixels = fitted(sample.read(), LONGEST)
+    pixels = shrink_to_fit(sample.read(), LONGEST)
     height, width = pixels.shape[:2]
     arch, scale = model.config.text("arch"), SIDE / max(height, width)
-    small = resized(pixels, max(round(width * scale), 1), max(round(height * scale), 1), Image.Resampling.BILINEAR)
-    given = prepared(arch, planes(small)[None]).astype(encoder.inputs[0].dtype)
+    small = resize(pixels, max(round(width * scale), 1), max(round(height * scale), 1), Image.Resampling.BILINEAR)
+    given = prepare_image(arch, to_planar(small)[None]).astype(encoder.inputs[0].dtype)
     loaded = load_decoder(model.directory / decoder, arch, encoder.call(given).outputs, encoder.runtime)
     user = InteractiveSession(decoder=loaded, height=height, width=width)
     lines = [tuple(_line(pixels, number, prompt, user)) for number, prompt in enumerate(sample.prompts, 1)]
@@ -44,14 +44,14 @@ def strip(model: Model, encoder: Session, decoder: str, sample: Sample) -> Strip
     return Strip(name=sample.name, lines=tuple(lines))
 
 
-def _line(pixels: Pixels, number: int, prompt: Prompt, user: InteractiveSession) -> Iterator[Picture]:
+def _line(pixels: Pixels, number: int, prompt: Prompt, user: InteractiveSession) -> Iterator[DemoImage]:
     found = user.select(prompt)
     inside = found.mask > THRESHOLD
-    yield Picture(name=f"{number}-before", pixels=_marked(pixels, prompt), caption=_words(prompt))
+    yield DemoImage(name=f"{number}-before", pixels=_marked(pixels, prompt), caption=_words(prompt))
     caption = f"selected: {inside.mean():.1%} of the image\n{_certainty(found)}"
-    yield Picture(name=f"{number}-after", pixels=_tinted(pixels, inside), caption=caption, made=True)
+    yield DemoImage(name=f"{number}-after", pixels=_tinted(pixels, inside), caption=caption, made=True)
     mask = np.repeat(found.mask[..., None], 3, axis=2)
-    yield Picture(name=f"{number}-mask", pixels=mask, caption="the mask itself", made=True)
+    yield DemoImage(name=f"{number}-mask", pixels=mask, caption="the mask itself", made=True)
 
 
 def _words(prompt: Prompt) -> str:

@@ -12,7 +12,7 @@ from dtmodels.graph.runtime import Result, Session
 NAMES = ("image", "sliders", "frame")
 
 
-def call(session: Session, image: NDArray[Any], sliders: NDArray[Any], frame: tuple[int, ...] = ()) -> Result:
+def call_proxy(session: Session, image: NDArray[Any], sliders: NDArray[Any], frame: tuple[int, ...] = ()) -> Result:
     """Run the graph.
 
     Args:

@@ -12,13 +12,13 @@ from dtbase.imaging.colour import srgb_to_linear
 from dtbase.imaging.colour_spaces import from_linear_rec709, to_srgb_clipped
 from dtbase.system.errors import Failure
 from dtmodels.graph.runtime import Session
-from dtmodels.tasks._demo import Picture, Sample, Strip, middle
+from dtmodels.tasks._demo import DemoImage, Sample, Strip, centre_crop
 from dtmodels.tasks._protocol import Model
-from dtmodels.tasks._proxy_call import call
+from dtmodels.tasks._proxy_call import call_proxy
 
 SIDE = 256
 """Of the square cut from the middle of each image, in pixels."""
-ACROSS = 6
+IMAGES_PER_LINE = 6
 """Pictures in a line; an even number keeps both ends of a slider together."""
 Slider = Mapping[str, Any]
 
@@ -38,12 +38,12 @@ def strip(model: Model, session: Session, sample: Sample) -> Strip:
     if min(pixels.shape[:2]) < SIDE:
         what = f"{pixels.shape[1]} x {pixels.shape[0]} pixels; the demo needs {SIDE} x {SIDE}"
         raise Failure(what, where=str(sample.path), fix="give a larger picture")
-    light = np.asarray(srgb_to_linear(middle(pixels, SIDE)), np.float64)
+    light = np.asarray(srgb_to_linear(centre_crop(pixels, SIDE)), np.float64)
     space = model.config.string("space") or "input-rgb"
     spaces = (space, model.config.string("output_space") or space)
-    first = Picture(name="before", pixels=to_srgb_clipped(light, "input-rgb"), caption=sample.name)
+    first = DemoImage(name="before", pixels=to_srgb_clipped(light, "input-rgb"), caption=sample.name)
     shown = (first, *_variants(session, model.config.attribute("sliders"), light, spaces))
-    lines = tuple(shown[start : start + ACROSS] for start in range(0, len(shown), ACROSS))
+    lines = tuple(shown[start : start + IMAGES_PER_LINE] for start in range(0, len(shown), IMAGES_PER_LINE))
     return Strip(name=sample.name, lines=lines)
 
 
@@ -54,10 +54,10 @@ def _variants(
     name = "after"
     for caption, values in _positions(sliders):
         tensor = np.moveaxis(image, -1, 0)[None].astype(np.float32)
-        output = call(session, tensor, np.array([values], np.float32)).outputs["output"]
+        output = call_proxy(session, tensor, np.array([values], np.float32)).outputs["output"]
         made = np.moveaxis(output[0], 0, -1).astype(np.float64)
         shown = to_srgb_clipped(made if made.shape[2] == 3 else np.repeat(made, 3, axis=2), spaces[1])
-        yield Picture(name=name, pixels=shown, caption=caption, made=True)
+        yield DemoImage(name=name, pixels=shown, caption=caption, made=True)
         name = ""
 
 

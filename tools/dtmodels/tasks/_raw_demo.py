@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from dtbase.imaging.colour import srgb_to_linear
 from dtmodels.graph.runtime import Session
-from dtmodels.tasks._camera import Light, demosaicked, mosaic, packed, with_noise
-from dtmodels.tasks._demo import Picture, Pixels, Sample, Strip, details, interleaved, middle, planes
+from dtmodels.tasks._camera import LinearImage, add_sensor_noise, demosaic_bilinear, pack_bayer_planes, to_mosaic
+from dtmodels.tasks._demo import DemoImage, Pixels, Sample, Strip, centre_crop, detail_lines, to_interleaved, to_planar
 from dtmodels.tasks._protocol import Model
-from dtmodels.tasks._srgb import encoded, psnr_caption
+from dtmodels.tasks._srgb import psnr_caption, to_srgb
 from dtmodels.tasks._tile_contract import Tile
 from dtmodels.tasks._tiled_inference import Tiling
 
-MOST = 1024
+MAX_SIDE = 1024
 """Pixels each way that a demo takes from the middle of an image."""
 GAINS = np.array([2.0, 1.0, 1.5])
 """White balance of a usual sensor in daylight."""
@@ -39,47 +39,47 @@ def strip(model: Model, sample: Sample, bayer: tuple[Tile, Session], linear: tup
         bayer: the graph for Bayer mosaics, loaded.
         linear: the one for demosaicked pictures.
     """
-    clean = middle(sample.read(), MOST)
-    sites = mosaic(np.asarray(srgb_to_linear(clean)) / GAINS)
+    clean = centre_crop(sample.read(), MAX_SIDE)
+    sites = to_mosaic(np.asarray(srgb_to_linear(clean)) / GAINS)
     if sample.electrons:
-        sites = with_noise(sites, sample.electrons)
+        sites = add_sensor_noise(sites, sample.electrons)
     clean = clean[: sites.shape[0], : sites.shape[1]]
     wanted = clean if sample.electrons else None
-    before = encoded(demosaicked(sites) * GAINS)
-    denoised = encoded(demosaicked(_bayer(model, *bayer, sites)) * GAINS)
-    other = encoded(_linear(model, *linear, demosaicked(sites)) * GAINS)
+    before = to_srgb(demosaic_bilinear(sites) * GAINS)
+    denoised = to_srgb(demosaic_bilinear(_bayer(model, *bayer, sites)) * GAINS)
+    other = to_srgb(_linear(model, *linear, demosaic_bilinear(sites)) * GAINS)
     noise = f", {sample.electrons} electrons at white" if sample.electrons else ""
     pictures = [
-        Picture(name="before", pixels=before, caption=f"raw{noise}\n{psnr_caption(before, wanted)}"),
+        DemoImage(name="before", pixels=before, caption=f"raw{noise}\n{psnr_caption(before, wanted)}"),
         _made("bayer", "mosaic denoised", denoised, wanted),
         _made("linear", "denoised after demosaicing", other, wanted),
-        *([Picture(pixels=clean, caption="original")] if wanted is not None else []),
+        *([DemoImage(pixels=clean, caption="original")] if wanted is not None else []),
     ]
-    return Strip(name=sample.name, lines=(tuple(pictures), *details(pictures, sample)))
+    return Strip(name=sample.name, lines=(tuple(pictures), *detail_lines(pictures, sample)))
 
 
-def _made(name: str, how: str, pixels: Pixels, wanted: Pixels | None) -> Picture:
-    return Picture(name=name, pixels=pixels, caption=f"{how}\n{psnr_caption(pixels, wanted)}", made=True)
+def _made(name: str, how: str, pixels: Pixels, wanted: Pixels | None) -> DemoImage:
+    return DemoImage(name=name, pixels=pixels, caption=f"{how}\n{psnr_caption(pixels, wanted)}", made=True)
 
 
-def _bayer(model: Model, tile: Tile, session: Session, sites: Light) -> NDArray[np.float64]:
+def _bayer(model: Model, tile: Tile, session: Session, sites: LinearImage) -> NDArray[np.float64]:
     """A mosaic through the graph and back into a mosaic: of each site only its own channel is used."""
-    balance = mosaic(np.broadcast_to(_balance(model, tile, "daylight"), (*sites.shape, 3)))
+    balance = to_mosaic(np.broadcast_to(_balance(model, tile, "daylight"), (*sites.shape, 3)))
     tiling = _tiling(model, tile, session)
     height, width = (side // 2 for side in sites.shape)
     wide = [(2 * before, 2 * after) for before, after in (tiling.margins(height), tiling.margins(width))]
-    given = packed(np.pad(sites * balance, wide, mode="reflect"))
-    return mosaic(interleaved(tiling.run_padded(given, height, width))) / balance
+    given = pack_bayer_planes(np.pad(sites * balance, wide, mode="reflect"))
+    return to_mosaic(to_interleaved(tiling.run_padded(given, height, width))) / balance
 
 
-def _linear(model: Model, tile: Tile, session: Session, rgb: Light) -> NDArray[np.float64]:
+def _linear(model: Model, tile: Tile, session: Session, rgb: LinearImage) -> NDArray[np.float64]:
     """Camera RGB through the graph, in the colour space and at the brightness it wants, and back."""
     balance = _balance(model, tile, "as_shot")
     space = _attribute(model, tile, "input_colorspace", "lin_rec2020")
     matrix = TO_REC2020 if space == "lin_rec2020" else np.eye(3)
     given = (rgb * balance) @ matrix.T
     boost = _boost(_attribute(model, tile, "target_mean", str(TARGET)), float(given.mean()))
-    made = interleaved(_tiling(model, tile, session).run(planes(given * boost)))
+    made = to_interleaved(_tiling(model, tile, session).run(to_planar(given * boost)))
     return (made / boost) @ np.linalg.inv(matrix).T / balance
 
 

@@ -9,7 +9,7 @@ Image = NDArray[np.float32]
 DARKEST = 0.02
 
 
-def picture(channels: int, height: int, width: int, seed: int = 0) -> Image:
+def seeded_image(channels: int, height: int, width: int, seed: int = 0) -> Image:
     """An image with gradients, edges, texture and noise.
 
     Returns:
@@ -31,19 +31,19 @@ def _plane(random: np.random.Generator, x: NDArray[np.float64], y: NDArray[np.fl
     return plane
 
 
-def unbounded(channels: int, height: int, width: int, seed: int = 0) -> Image:
+def seeded_scene_linear_image(channels: int, height: int, width: int, seed: int = 0) -> Image:
     """A scene-linear image over 16 stops: some values are negative, some far above 1.
 
     Returns:
         Shape [1, channels, height, width].
     """
-    base = picture(channels, height, width, seed)
-    stops = picture(1, height, width, seed + 1) * 16 - 10
+    base = seeded_image(channels, height, width, seed)
+    stops = seeded_image(1, height, width, seed + 1) * 16 - 10
     image: Image = base * np.exp2(stops) - np.float32(0.01)
     return image.astype(np.float32)
 
 
-def flat(value: float, channels: int, height: int, width: int) -> Image:
+def uniform_image(value: float, channels: int, height: int, width: int) -> Image:
     """An even image: division by a spread of zero shows here.
 
     Returns:

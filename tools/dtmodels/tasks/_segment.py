@@ -14,21 +14,21 @@ from dtmodels.findings.check_report import CheckProblem, error, warning
 from dtmodels.graph.runtime import GraphFailure, Result, Runtime, Session
 from dtmodels.tasks._decoder import (
     ARCHITECTURES,
-    GUESSED_NAME,
+    FREE_DIMENSION,
     MEMORY_SIDE,
     SIDE,
-    Assumed,
-    assumed,
-    check_assumed,
-    check_returned,
-    route,
-    unresolved,
+    AllocatedSizes,
+    allocated_sizes,
+    check_allocated_sizes,
+    check_output_shapes,
+    has_unknown_mask_size,
+    route_features,
 )
-from dtmodels.tasks._graph_run import check_finite, failure
+from dtmodels.tasks._graph_run import check_finite, run_failure
 from dtmodels.tasks._protocol import Call
-from dtmodels.tasks._seeded_input import Image, picture
+from dtmodels.tasks._seeded_input import Image, seeded_image
 
-MEAN, SPREAD = np.array([123.675, 116.28, 103.53]), np.array([58.395, 57.12, 57.375])
+MEAN, STANDARD_DEVIATION = np.array([123.675, 116.28, 103.53]), np.array([58.395, 57.12, 57.375])
 """Of ImageNet, for values of 0..255; what darktable normalises with for `sam2`."""
 VALID_ROWS = 768
 """Rows of the sample image; darktable pads the rest with zeros after normalising."""
@@ -46,7 +46,7 @@ class Decoder:
 
     session: Session
     arch: str
-    known: Assumed
+    known: AllocatedSizes
     features: tuple[NDArray[Any], ...]
 
     def decode(self, clicks: Sequence[Point], memory: NDArray[np.float32] | None) -> Result:
@@ -89,7 +89,7 @@ def select_best_mask(arch: str, outputs: Mapping[str, NDArray[Any]]) -> Selected
     return SelectedMask(mask=values[0][0, best], memory=memory, quality=float(values[1][0, best]))
 
 
-def prepared(arch: str, image: Image) -> Image:
+def prepare_image(arch: str, image: Image) -> Image:
     """An image as the encoder gets it: normalised, and padded with zeros below or to the right.
 
     Args:
@@ -97,7 +97,7 @@ def prepared(arch: str, image: Image) -> Image:
         image: [1, 3, height, width] in 0..1, the longer side 1024.
     """
     if ARCHITECTURES[arch].normalised:
-        image = ((image * 255 - MEAN[:, None, None]) / SPREAD[:, None, None]).astype(np.float32)
+        image = ((image * 255 - MEAN[:, None, None]) / STANDARD_DEVIATION[:, None, None]).astype(np.float32)
     whole = np.zeros((1, 3, SIDE, SIDE), np.float32)
     whole[:, :, : image.shape[2], : image.shape[3]] = image
     return whole
@@ -107,10 +107,10 @@ def segment(encoder: Path, decoder: Path, arch: str, runtime: Runtime) -> Iterat
     """Encode the sample image, then decode one click, and three clicks with the mask of the first fed back."""
     try:
         session = runtime.load(encoder)
-        encoded = session.call(prepared(arch, picture(3, VALID_ROWS, SIDE)).astype(session.inputs[0].dtype))
+        encoded = session.call(prepare_image(arch, seeded_image(3, VALID_ROWS, SIDE)).astype(session.inputs[0].dtype))
         session.close()
     except GraphFailure as exc:
-        yield failure(encoder.name, exc)
+        yield run_failure(encoder.name, exc)
         return
     yield Call(name="encoder", file=encoder.name, seconds=encoded.seconds, outputs=encoded.outputs)
     yield from check_finite(encoder.name, encoded.outputs, "a picture")
@@ -119,7 +119,7 @@ def segment(encoder: Path, decoder: Path, arch: str, runtime: Runtime) -> Iterat
         yield from _decode(loaded)
         loaded.session.close()
     except GraphFailure as exc:
-        yield failure(decoder.name, exc)
+        yield run_failure(decoder.name, exc)
 
 
 def load_decoder(path: Path, arch: str, encoded: Mapping[str, NDArray[Any]], runtime: Runtime) -> Decoder:
@@ -129,18 +129,18 @@ def load_decoder(path: Path, arch: str, encoded: Mapping[str, NDArray[Any]], run
         GraphFailure: ONNX Runtime refuses the file.
     """
     session = runtime.load(path, level="none")
-    if unresolved(session) and arch == "sam2":
+    if has_unknown_mask_size(session) and arch == "sam2":
         session.close()
-        session = runtime.load(path, level="basic", free={GUESSED_NAME: 1})
+        session = runtime.load(path, level="basic", free={FREE_DIMENSION: 1})
     names = list(encoded)
-    order = route(names, [tensor.name for tensor in session.inputs[: len(names)]])
+    order = route_features(names, [tensor.name for tensor in session.inputs[: len(names)]])
     features = tuple(encoded[names[index]] for index in order)
-    return Decoder(session=session, arch=arch, known=assumed(session, arch), features=features)
+    return Decoder(session=session, arch=arch, known=allocated_sizes(session, arch), features=features)
 
 
 def _decode(decoder: Decoder) -> Iterator[CheckProblem | Call]:
     where, session = decoder.session.where, decoder.session
-    unfit = list(check_assumed(where, decoder.arch, decoder.known, len(session.outputs)))
+    unfit = list(check_allocated_sizes(where, decoder.arch, decoder.known, len(session.outputs)))
     yield from unfit
     if unfit:
         return
@@ -148,7 +148,7 @@ def _decode(decoder: Decoder) -> Iterator[CheckProblem | Call]:
     outputs = {name: np.asarray(value, np.float32) for name, value in first.outputs.items()}
     yield Call(name="decoder", file=where, seconds=first.seconds, outputs=outputs)
     yield from check_finite(where, outputs, "one click")
-    misfits = list(check_returned(where, decoder.known, [(name, value.shape) for name, value in outputs.items()]))
+    misfits = list(check_output_shapes(where, decoder.known, [(name, value.shape) for name, value in outputs.items()]))
     yield from misfits
     if misfits:
         return

@@ -13,18 +13,18 @@ from dtmodels.package.config_reader import PackageConfig
 from dtmodels.tasks._attributes import where_attribute
 
 SPACES = ("input-rgb", "work-rgb", "lab", "display", "raw")
-ALL = "all"
+WHOLE_IMAGE = "all"
 """The reach of a proxy that looks at the whole image, so that nothing can be cut into tiles."""
-WHOLE = "an integer, not negative"
+INTEGER = "an integer, not negative"
 RANDOM_POSITIONS = 2
 
 
 def check_attributes(config: PackageConfig) -> Iterator[CheckProblem]:
     """`module`, `module_version`, `space`, `reach` and `sliders` have to be there and make sense."""
     yield from _check(config, "module", isinstance(config.attribute("module"), str), "a string")
-    yield from _check(config, "module_version", _is_whole(config.attribute("module_version")), WHOLE)
+    yield from _check(config, "module_version", _is_whole(config.attribute("module_version")), INTEGER)
     reach = config.attribute("reach")
-    yield from _check(config, "reach", _is_whole(reach) or reach == ALL, f"{WHOLE}, or {ALL!r}")
+    yield from _check(config, "reach", _is_whole(reach) or reach == WHOLE_IMAGE, f"{INTEGER}, or {WHOLE_IMAGE!r}")
     yield from _check(config, "space", config.attribute("space") in SPACES, f"one of {', '.join(SPACES)}")
     sliders = config.attribute("sliders")
     yield from _check(config, "sliders", isinstance(sliders, list), "a list of sliders")
@@ -57,7 +57,7 @@ def _is_slider(slider: Any) -> bool:
     return low <= default <= high and low < high
 
 
-def positions(config: PackageConfig) -> Iterator[NDArray[np.float32]]:
+def slider_positions(config: PackageConfig) -> Iterator[NDArray[np.float32]]:
     """Slider positions to run a proxy at: its defaults, both ends, and two seeded ones between; shape [1, P] each."""
     sliders = config.attribute("sliders")
     ends = {key: np.array([[slider[key] for slider in sliders]], np.float32) for key in ("default", "low", "high")}

@@ -18,23 +18,23 @@ from numpy.typing import NDArray
 
 from dtmodels.findings.check_report import CheckProblem, warning
 from dtmodels.graph.inspect import Graph
-from dtmodels.graph.resize_inputs import load_sized
+from dtmodels.graph.resize_inputs import load_resized
 from dtmodels.graph.runtime import GraphFailure, Runtime, Session
-from dtmodels.tasks._graph_run import check_finite, failure
+from dtmodels.tasks._graph_run import check_finite, run_failure
 from dtmodels.tasks._protocol import Call, Model
-from dtmodels.tasks._seeded_input import Image, flat, picture
-from dtmodels.tasks._tile_contract import USEFUL, Tile, call_tile
+from dtmodels.tasks._seeded_input import Image, seeded_image, uniform_image
+from dtmodels.tasks._tile_contract import MIN_OVERLAPS, Tile, call_tile
 
-LOUD = 8.0
+MAX_GAIN = 8.0
 """An output that exceeds its input by this factor is in other units, such as 0..255."""
-VISIBLE_SEAM = 0.05
+MAX_SEAM = 0.05
 """Share of the output's range."""
 
 
 def run_tile(model: Model, runtime: Runtime, tile: Tile) -> Iterator[CheckProblem | Call]:
     """Run one graph as darktable does, on an image of two neighbouring tiles and on black."""
     size = tile.size(model) or 0
-    whole = picture(tile.channels, size, 2 * (size - tile.overlap))
+    whole = seeded_image(tile.channels, size, 2 * (size - tile.overlap))
     try:
         session = runtime.load(model.directory / tile.file)
         left, seconds = call_tile(session, tile, whole[..., :size])
@@ -47,18 +47,18 @@ def run_tile(model: Model, runtime: Runtime, tile: Tile) -> Iterator[CheckProble
         yield from _check_scale(tile, whole, left)
         yield from _further(model.graphs[tile.file], runtime, tile, whole, left)
     except GraphFailure as exc:
-        yield failure(tile.file, exc)
+        yield run_failure(tile.file, exc)
 
 
 def _further(
     graph: Graph, runtime: Runtime, tile: Tile, whole: Image, left: NDArray[np.float32]
 ) -> Iterator[CheckProblem]:
     """What the neighbour of the tile `left` and a black one show; on strips, where these are fine."""
-    size, strip = whole.shape[-2], USEFUL * tile.overlap
+    size, strip = whole.shape[-2], MIN_OVERLAPS * tile.overlap
     if strip < size:
         with contextlib.suppress(GraphFailure), tempfile.TemporaryDirectory() as scratch:
             shapes = {tensor.name: (*tensor.shape[:2], "rows", strip) for tensor in graph.inputs}
-            session = load_sized(graph.path, shapes, runtime, Path(scratch) / "strip.onnx")
+            session = load_resized(graph.path, shapes, runtime, Path(scratch) / "strip.onnx")
             found = list(_seen(session, tile, whole, left, strip))
             session.close()
             if not found:
@@ -76,12 +76,12 @@ def _seen(session: Session, tile: Tile, whole: Image, left: NDArray[np.float32],
         yield from infinite
     else:
         yield from _check_seam(tile, left, right)
-    black, _ = call_tile(session, tile, flat(0, tile.channels, width, width))
+    black, _ = call_tile(session, tile, uniform_image(0, tile.channels, width, width))
     yield from check_finite(tile.file, {name: black}, "a black picture")
 
 
 def _check_scale(tile: Tile, given: Image, output: NDArray[np.float32]) -> Iterator[CheckProblem]:
-    if np.abs(output).max() > LOUD * given.max():
+    if np.abs(output).max() > MAX_GAIN * given.max():
         what = f"output reaches {np.abs(output).max():.3g} for an image of 0..1"
         yield warning("run.scale", tile.file, what, "let the graph return what it was given: 0..1")
 
@@ -92,6 +92,6 @@ def _check_seam(tile: Tile, left: NDArray[np.float32], right: NDArray[np.float32
     exact = left.astype(np.float64)
     apart = float(np.abs(exact[..., cut:-cut, step + cut] - right[..., cut:-cut, cut]).max())
     spread = float(np.ptp(exact)) or 1.0
-    if apart > VISIBLE_SEAM * spread:
+    if apart > MAX_SEAM * spread:
         what = f"neighbouring tiles differ by {apart / spread:.0%} of the range where darktable cuts: seams will show"
         yield warning("run.seam", tile.file, what, f"the network must not look further than {tile.overlap} pixels")

@@ -13,11 +13,11 @@ from dtmodels.graph.inspect import Graph
 from dtmodels.graph.runtime import GraphFailure, Session
 from dtmodels.tasks._graphs import check_counts, check_inputs_float, check_outputs_float, is_static, shape_text
 from dtmodels.tasks._protocol import Model
-from dtmodels.tasks._seeded_input import Image, flat
+from dtmodels.tasks._seeded_input import Image, uniform_image
 
 NOISE_LEVEL = 25 / 255
 """What darktable fills the second input with, where a graph has one."""
-USEFUL = 4
+MIN_OVERLAPS = 4
 """A tile must be at least so many overlaps wide; then at least half of each tile is new image."""
 
 
@@ -67,7 +67,7 @@ def _no_size(tile: Tile) -> CheckProblem:
 
 def _bad_size(tile: Tile, size: int) -> CheckProblem | None:
     where = f"config.json: attributes.{tile.sizes[0]}"
-    least, useful = 2 * tile.overlap, USEFUL * tile.overlap
+    least, useful = 2 * tile.overlap, MIN_OVERLAPS * tile.overlap
     fix = f"export for tiles of at least {useful} x {useful}"
     if size == least and not tile.guarded:
         what = f"tiles of {size} pixels are nothing but overlap: darktable divides by zero and crashes"
@@ -110,7 +110,7 @@ def call_tile(session: Session, tile: Tile, image: Image) -> tuple[NDArray[np.fl
         GraphFailure: ONNX Runtime refuses it, or it returns another size than darktable expects.
     """
     height, width = image.shape[-2:]
-    values: list[Image] = [image, flat(NOISE_LEVEL, 1, height, width)][: len(session.inputs)]
+    values: list[Image] = [image, uniform_image(NOISE_LEVEL, 1, height, width)][: len(session.inputs)]
     wanted = [tensor.dtype for tensor in session.inputs]
     result = session.call(*(value.astype(dtype) for value, dtype in zip(values, wanted, strict=True)))
     output = result.outputs[session.outputs[0].name].astype(np.float32)

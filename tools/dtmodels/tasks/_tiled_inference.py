@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dtmodels.graph.runtime import Session
 from dtmodels.tasks._tile_contract import Tile, call_tile
 
-FLAT = 1e-6
+MIN_MEAN_RATIO = 1e-6
 """darktable matches no gain to an output whose mean is smaller than this share of the input's."""
 
 
@@ -66,7 +66,7 @@ class Tiling:
         output: NDArray[np.float64] = call_tile(self.session, self.tile, image[None])[0][0].astype(np.float64)
         if self.match_gain:
             given, returned = float(image.mean(dtype=np.float64)), float(output.mean())
-            if abs(returned) > FLAT * abs(given):
+            if abs(returned) > MIN_MEAN_RATIO * abs(given):
                 output *= given / returned
         return output
 

@@ -11,16 +11,16 @@ from collections.abc import Iterator, Sequence
 from dtmodels.findings.check_report import CheckProblem
 from dtmodels.graph.runtime import Runtime
 from dtmodels.tasks._attributes import check_boost
-from dtmodels.tasks._demo import Picture, Sample, Strip, details, middle
+from dtmodels.tasks._demo import DemoImage, Sample, Strip, centre_crop, detail_lines
 from dtmodels.tasks._protocol import Call, Model
-from dtmodels.tasks._srgb import photographed, psnr_caption, run_on_image
+from dtmodels.tasks._srgb import add_sample_noise, psnr_caption, run_on_image
 from dtmodels.tasks._tile_checks import run_tile
 from dtmodels.tasks._tile_contract import Tile, check_tile
 
 TILE = Tile(file="model.onnx", sizes=("input_sizes",), channels=3, scale=1, overlap=64, extra=True)
 FILES = (TILE.file,)
 OPTIONAL: tuple[str, ...] = ()
-MOST = 1024
+MAX_SIDE = 1024
 """Pixels each way that a demo takes from the middle of an image."""
 
 
@@ -39,15 +39,15 @@ def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[
     """See `dtmodels.tasks._protocol.Demonstrates`: with noise, without, and as it was before noise was added."""
     session = runtime.load(model.directory / TILE.file)
     for sample in samples:
-        clean = middle(sample.read(), MOST)
+        clean = centre_crop(sample.read(), MAX_SIDE)
         wanted = clean if sample.electrons else None
-        noisy = photographed(clean, sample)
+        noisy = add_sample_noise(clean, sample)
         denoised = run_on_image(model, session, TILE, noisy)
         before = f"with noise of {sample.electrons} electrons at white" if sample.electrons else "as it is"
         pictures = [
-            Picture(name="before", pixels=noisy, caption=f"{before}\n{psnr_caption(noisy, wanted)}"),
-            Picture(name="after", pixels=denoised, caption=f"denoised\n{psnr_caption(denoised, wanted)}", made=True),
-            *([Picture(pixels=clean, caption="original")] if sample.electrons else []),
+            DemoImage(name="before", pixels=noisy, caption=f"{before}\n{psnr_caption(noisy, wanted)}"),
+            DemoImage(name="after", pixels=denoised, caption=f"denoised\n{psnr_caption(denoised, wanted)}", made=True),
+            *([DemoImage(pixels=clean, caption="original")] if sample.electrons else []),
         ]
-        yield Strip(name=sample.name, lines=(tuple(pictures), *details(pictures, sample)))
+        yield Strip(name=sample.name, lines=(tuple(pictures), *detail_lines(pictures, sample)))
     session.close()

@@ -15,20 +15,20 @@ from PIL import Image
 
 from dtmodels.findings.check_report import CheckProblem, warning
 from dtmodels.graph.runtime import Runtime
-from dtmodels.tasks._demo import Picture, Pixels, Sample, Strip, fitted, planes, resized
-from dtmodels.tasks._lua_contract import FILE, check_images, check_lua, run_once, sample_picture, sides
+from dtmodels.tasks._demo import DemoImage, Pixels, Sample, Strip, resize, shrink_to_fit, to_planar
+from dtmodels.tasks._lua_contract import FILE, check_images, check_lua, run_once, sample_image, sides
 from dtmodels.tasks._protocol import Call, Model
 
 FILES = (FILE,)
 OPTIONAL: tuple[str, ...] = ()
-MEAN, SPREAD = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
+MEAN, STANDARD_DEVIATION = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
 """Of ImageNet, for values of 0..1."""
 LONGEST = 1024
 COLOURS = "inferno"
 """Of matplotlib: dark to bright, in even steps for the eye."""
-ENDS = (2, 98)
+PERCENTILES = (2, 98)
 """Percentiles of the depth that get the darkest and the brightest colour."""
-SKY = 0.5
+SKY_THRESHOLD = 0.5
 """Of the second output, where a graph has one: what is above is sky."""
 
 
@@ -41,7 +41,7 @@ def check(model: Model) -> Iterator[CheckProblem]:
 
 def run(model: Model, runtime: Runtime) -> Iterator[CheckProblem | Call]:
     """See `dtmodels.tasks._protocol.Task.run`."""
-    for found in run_once(model, runtime, [sample_picture(model.graphs[FILE])]):
+    for found in run_once(model, runtime, [sample_image(model.graphs[FILE])]):
         yield found
         if isinstance(found, Call) and np.unique(next(iter(found.outputs.values()))).size == 1:
             yield warning("depth.flat", FILE, "every pixel is equally far away", "look at the normalisation")
@@ -55,27 +55,27 @@ def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[
     session = runtime.load(model.directory / FILE)
     height, width = sides(session.inputs[0])
     for sample in samples:
-        pixels = fitted(sample.read(), LONGEST)
-        small = resized(pixels, width, height, Image.Resampling.BILINEAR)
-        outputs = list(session.call(planes((small - MEAN) / SPREAD)[None]).outputs.values())
+        pixels = shrink_to_fit(sample.read(), LONGEST)
+        small = resize(pixels, width, height, Image.Resampling.BILINEAR)
+        outputs = list(session.call(to_planar((small - MEAN) / STANDARD_DEVIATION)[None]).outputs.values())
         near = _nearness(*(plane.reshape(height, width).astype(np.float64) for plane in outputs[:2]))
-        whole = resized(near, pixels.shape[1], pixels.shape[0], Image.Resampling.BILINEAR)
+        whole = resize(near, pixels.shape[1], pixels.shape[0], Image.Resampling.BILINEAR)
         yield Strip(name=sample.name, lines=(tuple(_pictures(pixels, whole)),))
     session.close()
 
 
 def _nearness(depth: NDArray[Any], sky: NDArray[Any] | None = None) -> NDArray[np.float64]:
     """0 for the farthest, 1 for the nearest of most pixels."""
-    inverse = depth if sky is None else 1 / np.maximum(np.where(sky > SKY, depth.max(), depth), 1e-6)
-    low, high = np.percentile(inverse, ENDS)
+    inverse = depth if sky is None else 1 / np.maximum(np.where(sky > SKY_THRESHOLD, depth.max(), depth), 1e-6)
+    low, high = np.percentile(inverse, PERCENTILES)
     return np.asarray(np.clip((inverse - low) / max(high - low, 1e-12), 0, 1))
 
 
-def _pictures(pixels: Pixels, near: NDArray[Any]) -> Iterator[Picture]:
+def _pictures(pixels: Pixels, near: NDArray[Any]) -> Iterator[DemoImage]:
     from matplotlib import colormaps
 
-    yield Picture(name="before", pixels=pixels, caption="photograph")
+    yield DemoImage(name="before", pixels=pixels, caption="photograph")
     coloured = colormaps[COLOURS](near)[..., :3]
-    yield Picture(name="after", pixels=coloured, caption="depth\nnear is bright, far is dark", made=True)
+    yield DemoImage(name="after", pixels=coloured, caption="depth\nnear is bright, far is dark", made=True)
     grey = np.repeat(near[..., None], 3, axis=2)
-    yield Picture(name="mask", pixels=grey, caption="the same as a mask\n(relative, no metres)", made=True)
+    yield DemoImage(name="mask", pixels=grey, caption="the same as a mask\n(relative, no metres)", made=True)

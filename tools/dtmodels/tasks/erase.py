@@ -14,12 +14,12 @@ from dtmodels.findings.check_report import CheckProblem, error
 from dtmodels.graph.runtime import Runtime
 from dtmodels.tasks._demo import Sample, Strip
 from dtmodels.tasks._erase_demo import strip
-from dtmodels.tasks._lua_contract import FILE, check_images, check_lua, run_once, sample_picture
+from dtmodels.tasks._lua_contract import FILE, check_images, check_lua, run_once, sample_image
 from dtmodels.tasks._protocol import Call, Model
 
 FILES = (FILE,)
 OPTIONAL: tuple[str, ...] = ()
-OTHER_UNITS = 4.0
+MAX_OUTPUT = 4.0
 """An output that exceeds this is no image of 0..1; 0..255 is the usual mistake."""
 
 
@@ -32,7 +32,7 @@ def check(model: Model) -> Iterator[CheckProblem]:
 
 def run(model: Model, runtime: Runtime) -> Iterator[CheckProblem | Call]:
     """See `dtmodels.tasks._protocol.Task.run`."""
-    image = sample_picture(model.graphs[FILE])
+    image = sample_image(model.graphs[FILE])
     hole = np.zeros_like(image[:, :1])
     height, width = hole.shape[-2:]
     hole[..., height // 3 : height // 2, width // 3 : width // 2] = 1
@@ -55,6 +55,6 @@ def _check_output(call: Call, wanted: tuple[int, ...]) -> Iterator[CheckProblem]
     if output.shape != wanted:
         what = f"output {name} is {output.shape}, not an image of the input's size {wanted}"
         yield error("erase.shape", FILE, what, "return the whole picture")
-    elif np.abs(output).max() > OTHER_UNITS:
+    elif np.abs(output).max() > MAX_OUTPUT:
         what = f"output {name} reaches {np.abs(output).max():.3g}, a script takes it for 0..1"
         yield error("erase.scale", FILE, what, "return values of 0..1", reason="everything comes out white")

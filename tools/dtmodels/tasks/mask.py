@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dtmodels.findings.check_report import CheckProblem, error, warning
 from dtmodels.graph.runtime import Runtime
 from dtmodels.package.config_reader import MISSING
-from dtmodels.tasks._decoder import ARCHITECTURES, MAX_FEATURES, SIDE, route
+from dtmodels.tasks._decoder import ARCHITECTURES, MAX_FEATURES, SIDE, route_features
 from dtmodels.tasks._demo import Sample, Strip
 from dtmodels.tasks._graphs import (
     check_counts,
@@ -118,9 +118,9 @@ def _check_route(model: Model) -> Iterator[CheckProblem]:
         return
     given = [tensor.name for tensor in model.graphs[ENCODER].outputs]
     wanted = [tensor.name for tensor in model.graphs[DECODER].inputs[: len(given)]]
-    if len(wanted) == len(given) and len(set(route(given, wanted))) < len(given):
+    if len(wanted) == len(given) and len(set(route_features(given, wanted))) < len(given):
         pairs = ", ".join(
-            f"{name} gets {given[index]}" for name, index in zip(wanted, route(given, wanted), strict=True)
+            f"{name} gets {given[index]}" for name, index in zip(wanted, route_features(given, wanted), strict=True)
         )
         what = f"inputs and the encoder's outputs match by name in part only: {pairs}"
         reason = "darktable passes one output twice and another not at all"

@@ -22,21 +22,21 @@ from dtmodels.graph.inspect import Graph
 from dtmodels.graph.runtime import GraphFailure, Runtime, Session
 from dtmodels.tasks._demo import Sample, Strip
 from dtmodels.tasks._golden_pairs import compare_pairs
-from dtmodels.tasks._graph_run import check_finite, failure
+from dtmodels.tasks._graph_run import check_finite, run_failure
 from dtmodels.tasks._graphs import shape_text
 from dtmodels.tasks._lua_contract import FILE, check_lua
 from dtmodels.tasks._protocol import Call, Model
-from dtmodels.tasks._proxy_call import call
+from dtmodels.tasks._proxy_call import call_proxy
 from dtmodels.tasks._proxy_demo import strip
-from dtmodels.tasks._seeded_input import Image, picture, unbounded
-from dtmodels.tasks._sliders import check_attributes, positions
+from dtmodels.tasks._seeded_input import Image, seeded_image, seeded_scene_linear_image
+from dtmodels.tasks._sliders import check_attributes, slider_positions
 
 FILES = (FILE,)
 OPTIONAL: tuple[str, ...] = ()
 SMALL = (96, 128)
 CORE = 64
 """Side of the tile whose halo is checked."""
-MAX_REACH = 4096
+MAX_RADIUS = 4096
 """A halo above this leaves nothing worth tiling."""
 TILE_ERROR = 1e-5
 """Largest difference between a tile and the whole image, as a share of the range of values."""
@@ -60,7 +60,7 @@ def run(model: Model, runtime: Runtime) -> Iterator[CheckProblem | Call]:
         yield from _run(model, session)
         session.close()
     except GraphFailure as exc:
-        yield failure(FILE, exc)
+        yield run_failure(FILE, exc)
 
 
 def measure(model: Model, runtime: Runtime, golden: Path) -> Mapping[str, float]:
@@ -111,25 +111,25 @@ def _run(model: Model, session: Session) -> Iterator[CheckProblem | Call]:
     space = model.config.string("space") or ""
     made = model.config.string("output_space") or space
     sizes = [fixed] if (fixed := _fixed(session)) else [SMALL, (SMALL[1] + 1, SMALL[0] - 1)]
-    for number, sliders in enumerate(positions(model.config)):
+    for number, sliders in enumerate(slider_positions(model.config)):
         for height, width in sizes:
             image = _sample(height, width, space=space, wild=False)
-            result = call(session, image, sliders)
+            result = call_proxy(session, image, sliders)
             if not number:
                 yield Call(name=f"model {height}x{width}", file=FILE, seconds=result.seconds, outputs=result.outputs)
             yield from check_finite(FILE, result.outputs, f"sliders {sliders.tolist()[0]}")
             yield from _check_shape(result.outputs["output"], image, _channels(made))
-        wild = call(session, _sample(*sizes[0], space=space, wild=True), sliders)
+        wild = call_proxy(session, _sample(*sizes[0], space=space, wild=True), sliders)
         yield from check_finite(FILE, wild.outputs, f"negative and very bright values, sliders {sliders.tolist()[0]}")
     reach = model.config.attribute("reach")
     if isinstance(reach, int) and not fixed:
-        yield from _check_tile(session, reach, next(iter(positions(model.config))), space=space)
+        yield from _check_tile(session, reach, next(iter(slider_positions(model.config))), space=space)
 
 
 def _sample(height: int, width: int, *, space: str, wild: bool) -> Image:
     """A sample in the module's space: RGB as it is, Lab scaled to L of 0..100, a and b around zero, a grey mosaic."""
     channels = _channels(space)
-    image = unbounded(channels, height, width) if wild else picture(channels, height, width)
+    image = seeded_scene_linear_image(channels, height, width) if wild else seeded_image(channels, height, width)
     if space == "lab":
         image = (image - np.array([0, 0.5, 0.5], np.float32)[:, None, None]) * LAB
     return image
@@ -148,9 +148,9 @@ def _check_shape(output: NDArray[Any], image: Image, channels: int) -> Iterator[
 
 def _check_tile(session: Session, reach: int, sliders: NDArray[np.float32], *, space: str) -> Iterator[CheckProblem]:
     """The middle of a wide image, and of a high one, must be what a tile with a halo of `reach` pixels gives."""
-    if reach > MAX_REACH:
+    if reach > MAX_RADIUS:
         what = f"a halo of {reach} pixels leaves nothing of a tile"
-        yield error("proxy.reach", FILE, what, f"give a reach of at most {MAX_REACH}, or 'all'")
+        yield error("proxy.reach", FILE, what, f"give a reach of at most {MAX_RADIUS}, or 'all'")
         return
     # A mosaic starts red, green again at even places only.
     reach += reach % 2 if space == "raw" else 0
@@ -167,7 +167,7 @@ def _tile_error(session: Session, image: Image, reach: int, sliders: NDArray[np.
     height, width = image.shape[2:]
     axis, corner = (3, (CORE // 2, 0)) if width > height else (2, (0, CORE // 2))
     tile = np.ascontiguousarray(image.take(range(CORE // 2, CORE // 2 + CORE + 2 * reach), axis))
-    made = call(session, tile, sliders, (*corner, width, height)).outputs["output"]
-    whole = call(session, image, sliders).outputs["output"].astype(np.float64)
+    made = call_proxy(session, tile, sliders, (*corner, width, height)).outputs["output"]
+    whole = call_proxy(session, image, sliders).outputs["output"].astype(np.float64)
     core = whole.take(range(CORE // 2 + reach, CORE // 2 + reach + CORE), axis)
     return float(np.abs(core - made.take(range(reach, reach + CORE), axis)).max() / (np.ptp(whole) or 1.0))

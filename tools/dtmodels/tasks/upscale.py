@@ -12,7 +12,7 @@ import numpy as np
 from dtmodels.findings.check_report import CheckProblem
 from dtmodels.graph.runtime import Runtime
 from dtmodels.tasks._attributes import check_boost
-from dtmodels.tasks._demo import Picture, Pixels, Sample, Strip, details, middle, resized
+from dtmodels.tasks._demo import DemoImage, Pixels, Sample, Strip, centre_crop, detail_lines, resize
 from dtmodels.tasks._protocol import Call, Model
 from dtmodels.tasks._srgb import psnr_caption, run_on_image
 from dtmodels.tasks._tile_checks import run_tile
@@ -30,7 +30,7 @@ TILES = tuple(
 )
 FILES = tuple(tile.file for tile in TILES)
 OPTIONAL: tuple[str, ...] = ()
-MOST = 224
+MAX_SIDE = 224
 """Pixels each way that a demo takes from the middle of an image: one tile of the usual size for four times."""
 
 
@@ -53,23 +53,23 @@ def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[
     largest = TILES[-1].scale
     for sample in samples:
         original = _even(sample.read(), sample.shrink or 1)
-        small = _shrunk(original, sample.shrink) if sample.shrink else middle(original, MOST)
+        small = _shrunk(original, sample.shrink) if sample.shrink else centre_crop(original, MAX_SIDE)
         height, width = (largest * side for side in small.shape[:2])
-        wanted = resized(original, width, height) if sample.shrink else None
-        plain = np.clip(resized(small, width, height), 0, 1)
+        wanted = resize(original, width, height) if sample.shrink else None
+        plain = np.clip(resize(small, width, height), 0, 1)
         pictures = [
-            Picture(name="before", pixels=plain, caption=f"Lanczos, {largest} times\n{psnr_caption(plain, wanted)}")
+            DemoImage(name="before", pixels=plain, caption=f"Lanczos, {largest} times\n{psnr_caption(plain, wanted)}")
         ]
         for tile, session in zip(TILES, sessions, strict=True):
             made = run_on_image(model, session, tile, small)
-            shown = np.clip(resized(made, width, height), 0, 1)
+            shown = np.clip(resize(made, width, height), 0, 1)
             step = "" if tile.scale == largest else f", then Lanczos {largest // tile.scale} times"
             caption = f"model, {tile.scale} times{step}\n{psnr_caption(shown, wanted)}"
-            pictures.append(Picture(name=f"x{tile.scale}", pixels=shown, caption=caption, made=True))
+            pictures.append(DemoImage(name=f"x{tile.scale}", pixels=shown, caption=caption, made=True))
         if wanted is not None:
             caption = f"original, before it was made {sample.shrink} times smaller"
-            pictures.append(Picture(pixels=wanted, caption=caption))
-        yield Strip(name=sample.name, lines=(tuple(pictures), *details(pictures, sample)))
+            pictures.append(DemoImage(pixels=wanted, caption=caption))
+        yield Strip(name=sample.name, lines=(tuple(pictures), *detail_lines(pictures, sample)))
     for session in sessions:
         session.close()
 
