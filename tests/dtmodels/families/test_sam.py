@@ -23,8 +23,8 @@ from dtmodels.families._seeded_weights import Recipe, seeded_weights
 from dtmodels.families._state_dict_mapping import Layout, StateDictMismatch, map_state_dict
 from dtmodels.graph.normalise import normalise
 from dtmodels.package.config_writer import build_config
-from dtmodels.stages.validate import validate_package
-from tests.dtmodels.families.reference_outputs import DEVIATION, MEAN, PROMPTS, prompts
+from dtmodels.stages.validate import validate_path
+from tests.dtmodels.families.reference_outputs import DEVIATION, MEAN, PROMPTS, prompt_inputs
 
 CASES = {
     "sam2.1_hiera_tiny": (sam2, "tiny"),
@@ -145,8 +145,8 @@ def test_network_and_graphs_match_reference_outputs_and_validate(
     authors = reference(name)
     image, mask = inputs(authors)
     build(family, variant)
-    hold_shapes(directory, family)
-    report = validate_package(directory)
+    check_shapes(directory, family)
+    report = validate_path(directory)
     assert report.problems == (), report.text()
     check_outputs(authors, family, torch_outputs(family, variant, image, mask))
     check_outputs(authors, family, onnx_outputs(directory, image, mask))

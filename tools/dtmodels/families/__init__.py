@@ -1,11 +1,9 @@
 """Plug-in modules, one per network family: official checkpoint -> torch network -> ONNX files.
 
-A member has `convert(job)`, which writes the raw `.onnx` files of a model into `job.output`, and beside each what its
-source computes (`dtmodels.graph.parity.remember`; `_export.export` does both). It returns the attributes that join the
-card's own in `config.json`, an empty mapping when there are none.
-
-A family named like a task may also have `card_facts(model_id, directory)`. It returns the card fields that are known
-of a new model of this task; `dtmodels new` fills them in.
+Only this package imports torch. Each module has `convert(job)`, called by the convert stage. It writes the raw `.onnx`
+files of a model into `job.output`, and saves the outputs of the source network next to each of them
+(`dtmodels.graph.parity.save_reference_output`; `_export.export` does both). It returns attributes to merge into
+`config.json`, or an empty mapping.
 """
 
 from __future__ import annotations

@@ -48,8 +48,8 @@ def convert(job: Job) -> Mapping[str, Any]:
         raise Failure("options.module does not name a module", where=where, fix="add `options: {module: NAME}`")
     if CHECKPOINT not in job.checkpoints:
         raise Failure(f"there is no checkpoint named '{CHECKPOINT}'", where=where, fix="name the weights so")
-    found = load_plugin(modules, name)
-    module: Module = found.MODULE
+    plugin = load_plugin(modules, name)
+    module: Module = plugin.MODULE
     path = job.checkpoints[CHECKPOINT]
     network = load(path, module, plugin.network)
     attributes = _attributes(module, facts_of(path)["darktable"])

@@ -85,7 +85,7 @@ def _dimension(dim: int | str | None, index: int) -> int | str:
 
 if __name__ == "__main__":
     end_with_parent()
-    # a crash is an answer here; it need not leave its memory on the disk
+    # a crash is an expected outcome here, so no core dump is written
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     onnxruntime.set_default_logger_severity(FATAL_ONLY)
     serve(socket.socket(fileno=int(sys.argv[1])))

@@ -8,7 +8,7 @@ import onnx
 
 from dtbase.system.errors import Failure
 from dtbase.system.files import atomic_file
-from dtmodels.graph.float16_storage import store_half
+from dtmodels.graph.float16_storage import store_float16
 from dtmodels.graph.operators import check_operators
 
 MAX_OPSET = 20
@@ -46,7 +46,11 @@ def normalise(source: Path, target: Path, *, half: bool = False) -> None:
     model.ir_version = min(model.ir_version, IR_VERSION)
     data = model.SerializeToString(deterministic=True)
     if len(data) > MAX_BYTES:
-        raise Failure(f"{len(data):,} bytes are too many for one file", where=source.name, fix="store weights as half")
+        raise Failure(
+            f"{len(data):,} bytes are more than the {MAX_BYTES:,} that fit in one file",
+            where=source.name,
+            fix="store weights as half",
+        )
     with atomic_file(target) as part:
         part.write_bytes(data)
         del model, data  # the check needs memory for two more copies of the weights

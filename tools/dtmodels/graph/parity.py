@@ -101,13 +101,13 @@ def _fits(declared: Sequence[int | str], shape: Sequence[int]) -> bool:
     )
 
 
-def _decibels(where: str, name: str, found: NDArray[Any], wanted: NDArray[Any]) -> float:
-    exact, close = wanted.astype(np.float64), found.astype(np.float64)
-    if not (np.isfinite(exact).all() and np.isfinite(close).all()):
-        what = f"output '{name}' holds NaN or infinite numbers for a made-up input"
-        raise Failure(what, where=where, fix="find the operation that overflows, or the weights that are broken")
-    peak = float(np.abs(exact).max()) or 1.0
-    return psnr(close / peak, exact / peak, cap=BEST)
+def _output_psnr(where: str, name: str, computed: NDArray[Any], expected: NDArray[Any]) -> float:
+    reference, output = expected.astype(np.float64), computed.astype(np.float64)
+    if not (np.isfinite(reference).all() and np.isfinite(output).all()):
+        what = f"output '{name}' has NaN or infinite values for a seeded input"
+        raise Failure(what, where=where, fix="find the operation that overflows, or the broken weights")
+    peak = float(np.abs(reference).max()) or 1.0
+    return psnr(output / peak, reference / peak, cap=MAX_PSNR)
 
 
 def _reference_file(graph: Path) -> Path:

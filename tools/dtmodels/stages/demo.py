@@ -22,7 +22,7 @@ from dtmodels.graph.inspect import inspect
 from dtmodels.graph.runtime import Runtime
 from dtmodels.package.config_reader import read_config
 from dtmodels.package.config_writer import SEED_KEY
-from dtmodels.tasks._demo import MIDDLE, Picture, Pixels, Sample, Strip, fitted
+from dtmodels.tasks._demo import CENTRE, DemoImage, Pixels, Sample, Strip, shrink_to_fit
 from dtmodels.tasks._protocol import HasDemo, Model, Task
 
 SHEET = "sheet.png"
@@ -64,7 +64,7 @@ def demo(
     task = load_plugin(tasks, entry.card.task)
     if not hasattr(task, "demo"):
         raise NothingToDo(f"task {entry.card.task} has no demo", fix=f"add demo() to tasks/{entry.card.task}.py")
-    samples = _user_samples(images, clicks or MIDDLE) if images else _samples(entry, workspace.root)
+    samples = _user_samples(images, clicks or CENTRE) if images else _samples(entry, workspace.root)
     sheet = _Sheet(title=f"{entry.card.name} {entry.card.version}", seeded=SEED_KEY in model.config.values)
     target = workspace.demo(entry.card.id)
     with atomic_directory(target) as directory:
@@ -118,7 +118,7 @@ class _Sheet:
         for line in strip.lines:
             self._rows.append(
                 [
-                    DisplayImage(self._with_banner(picture, fitted(picture.pixels, CELL)), picture.caption)
+                    DisplayImage(self._with_banner(picture, shrink_to_fit(picture.pixels, CELL)), picture.caption)
                     for picture in line
                 ]
             )
@@ -130,7 +130,7 @@ class _Sheet:
         """Write the contact sheet."""
         write_contact_sheet(self._rows, path, title=self._title)
 
-    def _with_banner(self, picture: Picture, pixels: Pixels) -> Pixels:
+    def _with_banner(self, picture: DemoImage, pixels: Pixels) -> Pixels:
         return add_banner(pixels, self._warning) if picture.made and self._warning else pixels
 
 

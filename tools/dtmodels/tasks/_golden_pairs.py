@@ -45,7 +45,7 @@ def compare_pairs(session: Session, golden: Path, *, space: str) -> Mapping[str,
         psnr(
             _shown(call_proxy(session, image[None], sliders[None]).outputs["output"][0], space),
             _shown(wanted, space),
-            cap=BEST,
+            cap=MAX_PSNR,
         )
         for image, sliders, wanted in zip(*pairs, strict=True)
     ]

@@ -49,7 +49,7 @@ def strip(model: Model, session: Session, sample: Sample) -> Strip:
 
 def _variants(
     session: Session, sliders: Sequence[Slider], light: NDArray[Any], spaces: tuple[str, str]
-) -> Iterator[Picture]:
+) -> Iterator[DemoImage]:
     image = _mosaic(light) if spaces[0] == "raw" else from_linear_rec709(light, spaces[0])
     name = "after"
     for caption, values in _positions(sliders):

@@ -57,4 +57,4 @@ def run_on_image(model: Model, session: Session, tile: Tile, pixels: Pixels) -> 
 
 def psnr_caption(pixels: Pixels, wanted: Pixels | None) -> str:
     """How near an image is to the one it was made from, for a caption; empty without one."""
-    return "" if wanted is None else f"{psnr(pixels, wanted, cap=BEST):.1f} dB to the original"
+    return "" if wanted is None else f"{psnr(pixels, wanted, cap=MAX_PSNR):.1f} dB to the original"
