@@ -15,7 +15,7 @@ from pathlib import Path
 
 from dtbase.terminal.console import Console
 from dtmodels.publishing.dist import read_dist
-from dtmodels.publishing.next_draft import stock
+from dtmodels.publishing.next_draft import prepare_next_draft
 from tests.dtmodels.publishing.sample_collection import QUIET, Collection, adder
 from tests.fake_github import FakeGitHub
 
@@ -48,7 +48,7 @@ def measure(size: int) -> list[str]:
         before = len(fake.requests())
         collection.release("v1.1.0", {"denoise-0": "1.1"})
         second = uploaded(fake, before, "name=denoise-")
-        stock(read_dist(root / "dist"), collection.github(), QUIET)
+        prepare_next_draft(read_dist(root / "dist"), collection.github(), QUIET)
         before = len(fake.requests())
         collection.release("v1.2.0", {"denoise-0": "1.2"})
         third, lists = uploaded(fake, before, "name=denoise-"), uploaded(fake, before, "name=(?!denoise-)")
