@@ -28,9 +28,9 @@ def node_modules() -> Path:
     directory = HERE / "node_modules"
     installed = directory / ".package-lock.json"
     if not installed.exists() or installed.stat().st_mtime < (HERE / "package-lock.json").stat().st_mtime:
-        done = subprocess.run(["npm", "ci"], cwd=HERE, capture_output=True, text=True, check=False)
-        if done.returncode:
-            reason = f"npm ci in tests/workflows failed: {done.stderr.strip()}"
+        completed = subprocess.run(["npm", "ci"], cwd=HERE, capture_output=True, text=True, check=False)
+        if completed.returncode:
+            reason = f"npm ci in tests/workflows failed: {completed.stderr.strip()}"
             pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
     return directory
 

@@ -51,7 +51,7 @@ class GitRepository:
 
     def git(self, *arguments: str) -> str:
         """Run git in the working tree; return its output without the final line break."""
-        done = subprocess.run(
+        completed = subprocess.run(
             ["git", *arguments],
             cwd=self.directory,
             env={**os.environ, **GIT, **IDENTITY},
@@ -59,8 +59,8 @@ class GitRepository:
             text=True,
             check=False,
         )
-        assert done.returncode == 0, f"git {' '.join(arguments)}: {done.stderr}"
-        return done.stdout.strip()
+        assert completed.returncode == 0, f"git {' '.join(arguments)}: {completed.stderr}"
+        return completed.stdout.strip()
 
     @property
     def head(self) -> str:

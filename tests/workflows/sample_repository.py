@@ -56,8 +56,8 @@ def run_dtmodels(directory: Path, *words: str) -> None:
     """Run dtmodels of this checkout on a repository."""
     environment = os.environ | {"PYTHONPATH": str(ROOT / "tools")}
     full_command = [sys.executable, "-m", "dtmodels", "--root", str(directory), *words]
-    done = subprocess.run(full_command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    completed = subprocess.run(full_command, env=environment, capture_output=True, text=True, check=False)
+    assert completed.returncode == 0, completed.stdout + completed.stderr
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,10 @@ Changed = Callable[..., "Result"]
 
 def git(root: Path, *arguments: str) -> str:
     identity = ("-c", "user.name=Test", "-c", "user.email=test@example.org", "-c", "init.defaultBranch=main")
-    done = subprocess.run(["git", "-C", str(root), *identity, *arguments], capture_output=True, text=True, check=True)
-    return done.stdout.strip()
+    completed = subprocess.run(
+        ["git", "-C", str(root), *identity, *arguments], capture_output=True, text=True, check=True
+    )
+    return completed.stdout.strip()
 
 
 def commit(root: Path, message: str = "change") -> str:

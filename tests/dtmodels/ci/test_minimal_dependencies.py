@@ -24,8 +24,10 @@ def test_decision_commands_need_no_extra(add_model: Add, tmp_path: Path, argumen
     hide_extras = f"import sys; sys.modules.update(dict.fromkeys({sorted(EXTRAS)!r}))"
     argv = ["dtmodels", "--root", str(tmp_path), *arguments]
     call = f"sys.argv = {argv!r}; from dtmodels.command.cli import main; main()"
-    done = subprocess.run([sys.executable, "-c", f"{hide_extras}; {call}"], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
+    completed = subprocess.run(
+        [sys.executable, "-c", f"{hide_extras}; {call}"], capture_output=True, text=True, check=False
+    )
+    assert (completed.returncode, completed.stderr) == (0, "")
 
 
 def test_base_requirements() -> None:

@@ -28,7 +28,7 @@ Add = Callable[..., Path]
 Build = Callable[..., Workspace]
 TENSOR = TensorFacts(name="input", dtype="float32", shape=(1, 3, 256, 256))
 GRAPH = FileFacts(name="model.onnx", bytes=1234, opset=18, ir=10, inputs=(TENSOR,), outputs=(TENSOR,))
-FIGURES = {"latency_ms model": 20.0, "psnr_db_worst": 61.25}
+METRICS = {"latency_ms model": 20.0, "psnr_db_worst": 61.25}
 
 
 def finish(root: Path, report: CheckReport, *, package: bytes = b"x" * 1000, seed: int | None = None) -> Workspace:
@@ -40,8 +40,8 @@ def finish(root: Path, report: CheckReport, *, package: bytes = b"x" * 1000, see
     return workspace
 
 
-def report(*problems: Any, figures: dict[str, float] | None = None) -> CheckReport:
-    facts = Facts(id="denoise-toy", task="denoise", version="1.0", files=(GRAPH,), figures=figures or FIGURES)
+def report(*problems: Any, metrics: dict[str, float] | None = None) -> CheckReport:
+    facts = Facts(id="denoise-toy", task="denoise", version="1.0", files=(GRAPH,), figures=metrics or METRICS)
     return CheckReport(where="denoise-toy", problems=problems, facts=facts)
 
 
@@ -87,7 +87,7 @@ def test_page_contains_grade_licence_classes_package_tensors_and_data(
 def test_latency_and_parity_are_compared_with_the_base(
     built: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    base = finish(tmp_path / "base", report(figures={"latency_ms model": 16.0}), package=b"x" * 900)
+    base = finish(tmp_path / "base", report(metrics={"latency_ms model": 16.0}), package=b"x" * 900)
     text = page(built.root, capsys, base=base.root)
     assert row(text, "latency model (ms)") == "20 | 16 | +25.0%"
     assert row(text, "psnr worst (dB)") == "61.25 |  | "

@@ -42,8 +42,8 @@ class Collection:
 
     def git(self, *arguments: str) -> str:
         command = ["git", "-C", str(self.root), *arguments]
-        done = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | SETTINGS)
-        return done.stdout.strip()
+        completed = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | SETTINGS)
+        return completed.stdout.strip()
 
     def commit(self, message: str = "change") -> str:
         if not (self.root / ".git").is_dir():

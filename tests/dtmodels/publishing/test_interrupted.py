@@ -43,7 +43,7 @@ def test_next_run_finishes_a_run_killed_at_any_request(collection: Collection) -
     collection.release("v1.0.0", {"denoise-one": "1.0", "denoise-two": "1.0"})
     collection.tag("v1.1.0", {"denoise-two": "1.1"})
     collection.assemble("v1.1.0")
-    good = expected_files(collection)
+    expected = expected_files(collection)
     cuts = 0
     for nth in itertools.count(1):
         if not interrupted(collection, "v1.1.0", nth):
@@ -51,13 +51,13 @@ def test_next_run_finishes_a_run_killed_at_any_request(collection: Collection) -
         cuts += 1
         published = collection.fake.state.published("v1.1.0")
         if published is not None:
-            assert collection.served("v1.1.0") == good, "a published release is complete"
-        done = collection.publish("v1.1.0")
-        assert done.already == (published is not None)
-        assert collection.served("v1.1.0") == good
+            assert collection.served("v1.1.0") == expected, "a published release is complete"
+        result = collection.publish("v1.1.0")
+        assert result.already == (published is not None)
+        assert collection.served("v1.1.0") == expected
         assert len(collection.fake.state.releases) == 2, "no second draft is left"
         reset(collection)
-    assert cuts > 3 * len(good), "each file is deleted or uploaded, listed and read back"
+    assert cuts > 3 * len(expected), "each file is deleted or uploaded, listed and read back"
 
 
 def test_repeatedly_killed_runs_make_progress(collection: Collection) -> None:
@@ -87,7 +87,7 @@ def test_interrupted_upload_is_replaced(collection: Collection, kind: str) -> No
     with pytest.raises((HttpError, Unreachable)):
         collection.publish("v1.0.0", collection.github(tries=1))
     collection.fake.state.faults.clear()
-    done = collection.publish("v1.0.0")
-    removed = [asset.name for asset in done.changes.removed]
+    result = collection.publish("v1.0.0")
+    removed = [asset.name for asset in result.changes.removed]
     assert removed == (["denoise-one.dtmodel"] if kind == "half" else [])
     assert collection.served("v1.0.0") == expected_files(collection)

@@ -28,9 +28,9 @@ def test_only_changed_model_and_lists_are_uploaded(collection: Collection) -> No
     collection.tag("v1.1.0", {"denoise-3": "1.1"})
     dist = collection.assemble("v1.1.0")
     before = len(collection.fake.requests())
-    done = collection.publish("v1.1.0")
+    result = collection.publish("v1.1.0")
     changed = {"denoise-3.dtmodel", "denoise-3-model.onnx", "denoise-3-config.json"}
-    assert {file.name for file in done.changes.uploaded} == changed | LISTS
+    assert {file.name for file in result.changes.uploaded} == changed | LISTS
     assert received(collection, before) == sum(dist.files[name].bytes for name in changed | LISTS)
     served = collection.served("v1.1.0")
     assert served == {name: dist.path(name).read_bytes() for name in dist.files}
@@ -39,8 +39,8 @@ def test_only_changed_model_and_lists_are_uploaded(collection: Collection) -> No
 
 def test_all_files_are_uploaded_without_a_prepared_draft(collection: Collection) -> None:
     collection.release("v1.0.0", {"denoise-one": "1.0", "denoise-two": "1.0"})
-    done = collection.release("v1.1.0", {"denoise-two": "1.1"})
-    assert len(done.changes.uploaded) == len(collection.served("v1.1.0"))
+    result = collection.release("v1.1.0", {"denoise-two": "1.1"})
+    assert len(result.changes.uploaded) == len(collection.served("v1.1.0"))
 
 
 def test_second_preparation_uploads_nothing(collection: Collection) -> None:

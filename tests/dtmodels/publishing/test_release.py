@@ -13,8 +13,8 @@ def ids(plan: Plan) -> list[str]:
 
 
 def test_first_release_builds_all_and_next_builds_new_versions(collection: Collection) -> None:
-    done = collection.release("v1.0.0", {"denoise-one": "1.0", "denoise-two": "1.0"})
-    assert not done.already
+    result = collection.release("v1.0.0", {"denoise-one": "1.0", "denoise-two": "1.0"})
+    assert not result.already
     first = collection.served("v1.0.0")
     assert {"denoise-one.dtmodel", "denoise-two-model.onnx", "versions.json", "SHA256SUMS", "release.json"} <= set(
         first

@@ -51,8 +51,8 @@ def every_file(root: Path) -> list[File]:
 
 
 def _read(root: Path, pattern: str) -> list[File]:
-    found = []
+    files = []
     for path in sorted((root / ".github").glob(pattern)):
         text = path.read_text(encoding="utf-8")
-        found.append(File(path=path, text=text, data=yaml.load(text, yaml.BaseLoader)))  # noqa: S506 -- strings only
-    return found
+        files.append(File(path=path, text=text, data=yaml.load(text, yaml.BaseLoader)))  # noqa: S506 -- strings only
+    return files

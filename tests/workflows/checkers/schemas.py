@@ -24,5 +24,5 @@ def _problems(root: Path, schema: str, pattern: str) -> list[str]:
     files = [path.relative_to(root) for path in sorted(root.glob(pattern)) if path.name != CHOOSER]
     if not files:
         return [f"there is no {pattern}"]
-    done = python_program("check-jsonschema", "--builtin-schema", schema, *files, cwd=root)
-    return [line.strip() for line in done.stdout.splitlines() if "::" in line] if done.returncode else []
+    completed = python_program("check-jsonschema", "--builtin-schema", schema, *files, cwd=root)
+    return [line.strip() for line in completed.stdout.splitlines() if "::" in line] if completed.returncode else []

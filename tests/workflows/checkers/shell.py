@@ -19,13 +19,15 @@ def check(root: Path) -> list[str]:
             script = Path(directory, f"{number}.sh")
             script.write_text(f"#!/usr/bin/env bash\nset -eo pipefail\n{line}\n", encoding="utf-8")
             locations[str(script)] = location
-        done = python_program("shellcheck", "--format=json", *locations, cwd=root)
-    if done.returncode > 1:
-        return [done.stderr]
-    return [f"{locations[one['file']]}: SC{one['code']}: {one['message']}" for one in json.loads(done.stdout)]
+        completed = python_program("shellcheck", "--format=json", *locations, cwd=root)
+    if completed.returncode > 1:
+        return [completed.stderr]
+    return [f"{locations[one['file']]}: SC{one['code']}: {one['message']}" for one in json.loads(completed.stdout)]
 
 
 def _runs(root: Path) -> list[tuple[str, str]]:
     """List commands with their locations; an expression, which another checker forbids, is replaced by a word."""
-    found = [(location, step["run"]) for file in every_file(root) for location, step in file.steps() if "run" in step]
-    return [(location, re.sub(r"\$\{\{.*?\}\}", "expression", line)) for location, line in found]
+    commands = [
+        (location, step["run"]) for file in every_file(root) for location, step in file.steps() if "run" in step
+    ]
+    return [(location, re.sub(r"\$\{\{.*?\}\}", "expression", line)) for location, line in commands]

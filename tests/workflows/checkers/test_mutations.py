@@ -39,7 +39,7 @@ MUTATIONS = [
     ("pins", CI, CHECKOUT, "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b2 # v7.0.1"),
     ("pins", CI, CHECKOUT, f"actions/checkout@{SHA} # v7.0.0"),
     ("pins", CI, CHECKOUT, f"actions/checkuot@{SHA} # v7.0.1"),
-    ("pins", CI, CHECKOUT, f"somebody/checkout@{SHA} # v7.0.1"),
+    ("pins", CI, CHECKOUT, f"unknown/checkout@{SHA} # v7.0.1"),
     ("pins", CI, "$/.github/actions/setup", "$/.github/actions/set-up"),
     ("pins", CI, "persist-credentials: false", "persist-credentials: true"),
     ("pins", CI, "fetch-depth: 0", "fetch-dept: 0"),

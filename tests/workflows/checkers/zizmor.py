@@ -12,9 +12,11 @@ from tests.workflows.checkers._programs import python_program
 
 
 def check(root: Path) -> list[str]:
-    done = python_program("zizmor", "--pedantic", "--offline", "--strict-collection", ".github", cwd=root)
-    if done.returncode == 0:
+    completed = python_program("zizmor", "--pedantic", "--offline", "--strict-collection", ".github", cwd=root)
+    if completed.returncode == 0:
         return []
-    output = (done.stdout + done.stderr).splitlines()
+    output = (completed.stdout + completed.stderr).splitlines()
     levels = ("error", "warning", "help", "info", "fatal", " WARN", " ERROR")
-    return [line for line in output if line.startswith(levels)] or output or [f"zizmor exited with {done.returncode}"]
+    return (
+        [line for line in output if line.startswith(levels)] or output or [f"zizmor exited with {completed.returncode}"]
+    )

@@ -31,10 +31,10 @@ def find(context: StepContext, uses: str) -> tuple[Path, Source] | None:
 
 
 def run(
-    context: StepContext, found: tuple[Path, Source], inputs: Mapping[str, str], env: dict[str, str], step: StepResult
+    context: StepContext, action: tuple[Path, Source], inputs: Mapping[str, str], env: dict[str, str], step: StepResult
 ) -> None:
     """Run its steps and evaluate its outputs."""
-    directory, source = found
+    directory, source = action
     document = _read(context.runner.github, directory)
     inner = StepContext(
         runner=context.runner,

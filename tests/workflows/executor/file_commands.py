@@ -73,9 +73,9 @@ def _pairs(file: str, text: str) -> Iterator[tuple[str, str]]:
 
 
 def _until(file: str, end: str, lines: Iterator[str]) -> str:
-    found: list[str] = []
+    collected: list[str] = []
     for line in lines:
         if line == end:
-            return "\n".join(found)
-        found.append(line)
+            return "\n".join(collected)
+        collected.append(line)
     raise StepFailed(f"{file}: no line says '{end}', which would end a value")

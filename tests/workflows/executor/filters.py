@@ -20,11 +20,11 @@ def matches(name: str, patterns: Sequence[str]) -> bool:
 
 
 def _expression(pattern: str) -> str:
-    found = []
+    parts = []
     for token in TOKENS.findall(pattern):
         if token in MEANING or token.startswith("["):
-            found.append(MEANING.get(token, token))
+            parts.append(MEANING.get(token, token))
         else:
             # One character at a time: a following `?` or `+` applies to the last character only.
-            found.extend(re.escape(character) for character in token.removeprefix("\\"))
-    return "".join(found)
+            parts.extend(re.escape(character) for character in token.removeprefix("\\"))
+    return "".join(parts)

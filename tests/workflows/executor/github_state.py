@@ -122,7 +122,7 @@ class GitHubState:
             WorkflowRejected: git fails.
         """
         command = ["git", "-C", str(self.repositories[repository]), *arguments]
-        done = subprocess.run(command, env={**os.environ, **GIT}, capture_output=True, check=False)
-        if done.returncode:
-            raise WorkflowRejected(done.stderr.decode().strip())
-        return done.stdout
+        completed = subprocess.run(command, env={**os.environ, **GIT}, capture_output=True, check=False)
+        if completed.returncode:
+            raise WorkflowRejected(completed.stderr.decode().strip())
+        return completed.stdout

@@ -108,18 +108,18 @@ def _begin(workflow_jobs: WorkflowJobs, job: Job, context: StepContext) -> None:
 
 def _outputs(job: Job, context: StepContext) -> dict[str, str]:
     scope = context.scope()
-    found: dict[str, str] = context.runner.github.evaluator.texts(job.document.get("outputs") or {}, scope)
+    outputs: dict[str, str] = context.runner.github.evaluator.texts(job.document.get("outputs") or {}, scope)
     context.note_missing(scope, "outputs")
-    for name, value in list(found.items()):
+    for name, value in list(outputs.items()):
         if context.runner.redact(value) != value:
             context.runner.note_misconfiguration("outputs", f"{name} contains a secret, so GitHub drops it")
-            del found[name]
-    return found
+            del outputs[name]
+    return outputs
 
 
 def _defaults(document: Mapping[str, Any]) -> dict[str, str]:
-    found: dict[str, str] = (document.get("defaults") or {}).get("run") or {}
-    return found
+    run_defaults: dict[str, str] = (document.get("defaults") or {}).get("run") or {}
+    return run_defaults
 
 
 def _event(directory: Path, payload: Mapping[str, Any]) -> Path:

@@ -39,15 +39,15 @@ def expand_matrix(matrix: Any) -> list[dict[str, Any]]:
 
 def _included(rows: list[dict[str, Any]], included: list[dict[str, Any]], axes: set[str]) -> list[dict[str, Any]]:
     """Add inclusions: to every combination whose values they do not change, or else as a separate job."""
-    extra, found = [], [dict(row) for row in rows]
+    extra, combined = [], [dict(row) for row in rows]
     for one in included:
-        own = {name: value for name, value in one.items() if name in axes}
-        fitting = [position for position, row in enumerate(rows) if _agrees(row, own)]
+        axis_values = {name: value for name, value in one.items() if name in axes}
+        fitting = [position for position, row in enumerate(rows) if _agrees(row, axis_values)]
         for position in fitting:
-            found[position] |= one
+            combined[position] |= one
         if not fitting:
             extra.append(dict(one))
-    return found + extra
+    return combined + extra
 
 
 def _agrees(row: Mapping[str, Any], values: Mapping[str, Any]) -> bool:

@@ -128,4 +128,6 @@ class Run:
                 lines.append(f"    {step.outcome:9} {step.name} {seconds} {step.error}")
                 if step.outcome == "failure":
                     lines.extend(f"      | {line}" for line in step.log.splitlines()[-25:])
-        return "\n".join([*lines, *(f"  slip: {misconfiguration}" for misconfiguration in self.misconfigurations)])
+        return "\n".join(
+            [*lines, *(f"  misconfiguration: {misconfiguration}" for misconfiguration in self.misconfigurations)]
+        )

@@ -52,8 +52,8 @@ def unset_variables(script: str, env: Mapping[str, str]) -> list[str]:
     code = re.sub(r"'[^']*'|\\\$", "", script)
     read = re.findall(r"\$\{?([A-Za-z_]\w*)", code)
     assigned = set(re.findall(r"\b([A-Za-z_]\w*)\+?=|\b(?:for|read(?: -\w+)*) ([A-Za-z_]\w*)", code))
-    own = {name for pair in assigned for name in pair} | OWN
-    return sorted({name for name in read if name not in env and name not in own})
+    defined = {name for pair in assigned for name in pair} | OWN
+    return sorted({name for name in read if name not in env and name not in defined})
 
 
 def check_text(script: str, name: str) -> None:

@@ -89,14 +89,14 @@ class StepContext:
     path: str = ""
     """Names of the calling steps, for descriptions of the run."""
     failed: bool = False
-    done: dict[str, StepResult] = field(default_factory=dict)
+    finished: dict[str, StepResult] = field(default_factory=dict)
     action_path: Path | None = None
 
     def scope(self, env: Mapping[str, str] | None = None) -> Scope:
         """Return the current environment of an expression."""
         steps = {
             name: {"outputs": step.outputs, "outcome": step.outcome, "conclusion": step.conclusion}
-            for name, step in self.done.items()
+            for name, step in self.finished.items()
         }
         cancelled = self.runner.cancelled
         job = {"status": "cancelled" if cancelled else "failure" if self.failed else "success"}
@@ -113,7 +113,7 @@ class StepContext:
     def note_missing(self, scope: Scope, where: str) -> None:
         """Record missing values as misconfigurations, if they are mistakes."""
         outcomes: dict[str, str] = {step["id"]: "not run" for step in self.steps if "id" in step}
-        outcomes |= {name: step.outcome for name, step in self.done.items()}
+        outcomes |= {name: step.outcome for name, step in self.finished.items()}
         for name in sorted(scope.missing):
             if is_misconfiguration(name, scope.contexts, inputs=self.known_inputs, steps=outcomes):
                 self.runner.note_misconfiguration(where, f"nothing sets {name}")

@@ -32,14 +32,14 @@ def run_step(context: StepContext, document: Mapping[str, Any]) -> None:
     runner = context.runner
     step = StepResult(name=_name(document), id=document.get("id", ""), outcome="skipped", conclusion="skipped")
     position = len(runner.job.steps)
-    started, used = time.monotonic(), _children_cpu_s()
+    started, started_cpu_s = time.monotonic(), _children_cpu_s()
     try:
         _attempt(context, document, step)
     except StepFailed as failed:
         step.outcome, step.error = "failure", str(failed)
     if runner.cancelled and step.outcome == "failure" and time.monotonic() < runner.deadline:
         step.outcome = "cancelled"
-    step.seconds, step.cpu_s = time.monotonic() - started, _children_cpu_s() - used
+    step.seconds, step.cpu_s = time.monotonic() - started, _children_cpu_s() - started_cpu_s
     step.conclusion = step.outcome
     if step.outcome == "failure" and _may_fail(context, document):
         step.conclusion = "success"
@@ -48,7 +48,7 @@ def run_step(context: StepContext, document: Mapping[str, Any]) -> None:
     step.name = f"{context.path}{step.name}"
     runner.job.steps.insert(position, step)
     if step.id:
-        context.done[step.id] = step
+        context.finished[step.id] = step
 
 
 def _attempt(context: StepContext, document: Mapping[str, Any], step: StepResult) -> None:
@@ -90,8 +90,8 @@ def _use(context: StepContext, document: Mapping[str, Any], step: StepResult, en
     uses, scope = document["uses"], context.scope(env)
     inputs = context.runner.github.evaluator.texts(document.get("with") or {}, scope)
     context.note_missing(scope, step.name)
-    if found := composite.find(context, uses):
-        composite.run(context, found, inputs, env, step)
+    if action := composite.find(context, uses):
+        composite.run(context, action, inputs, env, step)
         return
     call = marketplace_actions.prepare(context, uses, inputs)
     try:
@@ -116,25 +116,25 @@ def _shell(
     for name in shell.unset_variables(document["run"], environment):
         runner.note_misconfiguration(step.name, f"nothing sets ${name}")
     minutes = float(document.get("timeout-minutes", runner.timeout_minutes))
-    left = min(minutes * 60, runner.deadline - time.monotonic())
-    done = sandbox.run(
+    remaining_s = min(minutes * 60, runner.deadline - time.monotonic())
+    process = sandbox.run(
         shell.command(document.get("shell", context.shell), script),
         network=runner.github.network,
         env=environment,
         cwd=_directory(context, document),
-        timeout_s=max(0.0, min(left, runner.github.longest_step_s)),
+        timeout_s=max(0.0, min(remaining_s, runner.github.longest_step_s)),
         cancel=fault.when if fault and fault.kind == "cancel-during" else None,
     )
-    _read(context, step, LINES.split(done.output.removesuffix("\n")))
+    _read(context, step, LINES.split(process.output.removesuffix("\n")))
     _collect(context, step, files)
-    if done.ended == "cancelled":
+    if process.ended == "cancelled":
         runner.cancel()
-    if done.ended == "timeout" and left > runner.github.longest_step_s:
+    if process.ended == "timeout" and remaining_s > runner.github.longest_step_s:
         raise StepFailed(f"a step of a test may take {runner.github.longest_step_s:.0f} s")
-    if done.ended == "timeout":
+    if process.ended == "timeout":
         raise StepFailed(f"took longer than {min(minutes, runner.timeout_minutes):g} minutes")
-    if done.code:
-        raise StepFailed(f"exit code {done.code}")
+    if process.code:
+        raise StepFailed(f"exit code {process.code}")
 
 
 def _directory(context: StepContext, document: Mapping[str, Any]) -> Path:
@@ -187,10 +187,10 @@ def _collect(context: StepContext, step: StepResult, files: dict[str, str]) -> N
 
 
 def _may_fail(context: StepContext, document: Mapping[str, Any]) -> bool:
-    found: Result | bool = context.runner.github.evaluator.fill(
+    may_fail: Result | bool = context.runner.github.evaluator.fill(
         document.get("continue-on-error", False), context.scope()
     )
-    return bool(found)
+    return bool(may_fail)
 
 
 def _name(document: Mapping[str, Any]) -> str:
@@ -200,5 +200,5 @@ def _name(document: Mapping[str, Any]) -> str:
 
 
 def _children_cpu_s() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime

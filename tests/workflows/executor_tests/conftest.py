@@ -26,11 +26,11 @@ def workflow_repo(tmp_path_factory: pytest.TempPathFactory) -> GitRepository:
         shutil.copyfile(action, target)
     shutil.copyfile(LOCK, directory / ".github" / "actions.lock.json")
     (directory / "file.txt").write_text("first\n")
-    (directory / "tools" / "said").mkdir(parents=True)
-    (directory / "tools" / "said" / "__init__.py").write_text("def hello():\n    print('hello')\n")
+    (directory / "tools" / "greeter").mkdir(parents=True)
+    (directory / "tools" / "greeter" / "__init__.py").write_text("def hello():\n    print('hello')\n")
     (directory / "pyproject.toml").write_text(
-        '[project]\nname = "said"\nversion = "1"\n[project.optional-dependencies]\nmore = ["click>=8"]\n'
-        'numbers = ["numpy"]\n[project.scripts]\nhello = "said:hello"\n'
+        '[project]\nname = "greeter"\nversion = "1"\n[project.optional-dependencies]\nmore = ["click>=8"]\n'
+        'numbers = ["numpy"]\n[project.scripts]\nhello = "greeter:hello"\n'
     )
     git_repo = GitRepository.create(directory)
     git_repo.commit({"file.txt": "second\n"})

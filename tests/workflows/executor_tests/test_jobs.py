@@ -16,8 +16,8 @@ SECRET = "hunter2"  # noqa: S105 - no secret
 
 def test_job_order_and_success_of_all_ancestors(run_file: Callable[..., Run]) -> None:
     run = run_file("needs")
-    found = {job.key[0]: job.result for job in run.jobs}
-    assert found == {
+    results = {job.key[0]: job.result for job in run.jobs}
+    assert results == {
         "first": "success",
         "skipped": "skipped",
         "after-skipped": "skipped",
@@ -25,7 +25,7 @@ def test_job_order_and_success_of_all_ancestors(run_file: Callable[..., Run]) ->
         "below-all-the-same": "skipped",  # its ancestor was skipped, although its parent succeeded
         "fails": "failure",
         "after-failure": "skipped",
-        "asks-for-failure": "success",
+        "on-failure": "success",
         "gate": "success",
     }
     assert run.conclusion == "failure"
@@ -48,8 +48,11 @@ def test_fail_fast_cancels_waiting_matrix_jobs(run_file: Callable[..., Run], wor
 def test_empty_matrix_needs_a_condition(run_file: Callable[..., Run], workflow_repo: GitRepository) -> None:
     guarded = run_file("matrix", dispatch(workflow_repo.head, values="[]"))
     assert guarded.result("matrix-jobs") == "skipped"
-    other = run_file("matrix", dispatch(workflow_repo.head, values="[ ]"))
-    assert (other.conclusion, other.jobs[0].error) == ("failure", "Matrix vector 'value' does not contain any values")
+    unguarded = run_file("matrix", dispatch(workflow_repo.head, values="[ ]"))
+    assert (unguarded.conclusion, unguarded.jobs[0].error) == (
+        "failure",
+        "Matrix vector 'value' does not contain any values",
+    )
 
 
 def test_more_than_256_matrix_jobs_fail(run_file: Callable[..., Run], workflow_repo: GitRepository) -> None:
@@ -66,7 +69,7 @@ def test_called_workflow_runs_as_jobs_of_the_run(run_file: Callable[..., Run], g
     github.secrets["PASSWORD"] = SECRET
     run = run_file("calls")
     assert [job.name for job in run.jobs][:3] == ["Call (x) / Inner", "Call (y) / Inner", "after"]
-    assert run.job("after").steps[0].log == "y 2 given"  # the last matrix job determines the output
+    assert run.job("after").steps[0].log == "y 2 set"  # the last matrix job determines the output
     assert str(run.job("Call (x) / Inner").permissions) == "contents: read"
 
 
@@ -98,7 +101,7 @@ def edited(workflow_repo: GitRepository, file: str, old: str, new: str) -> dict[
     return {f".github/workflows/{file}": text.replace(old, new, 1)}
 
 
-REFUSED = [
+REJECTED = [
     ("called.yml", "contents: read", "contents: write", "is requesting 'contents: write', but is only allowed"),
     ("calls.yml", "      text: ${{ matrix.text }}\n", "      words: x\n", "words"),
     ("calls.yml", "      password: ${{ secrets.PASSWORD }}", "      passphrase: x", "passphrase"),
@@ -109,7 +112,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize("case", REFUSED, ids=[why for *_, why in REFUSED])
+@pytest.mark.parametrize("case", REJECTED, ids=[why for *_, why in REJECTED])
 def test_invalid_workflow_is_rejected(
     workflow_repo: GitRepository,
     make_github: Callable[..., GitHubState],
@@ -127,9 +130,9 @@ def test_invalid_workflow_is_rejected(
 
 def test_cancelled_run_executes_always_jobs_only(run_file: Callable[..., Run]) -> None:
     run = run_file("needs", faults=[Fault(kind="cancel", job="fails")])
-    found = {job.key[0]: job.result for job in run.jobs}
-    assert found["fails"] == "cancelled"
-    assert (found["gate"], found["after-failure"], found["asks-for-failure"]) == ("success", "skipped", "skipped")
+    results = {job.key[0]: job.result for job in run.jobs}
+    assert results["fails"] == "cancelled"
+    assert (results["gate"], results["after-failure"], results["on-failure"]) == ("success", "skipped", "skipped")
     assert run.job("gate").steps[0].log == "success skipped cancelled skipped"
 
 

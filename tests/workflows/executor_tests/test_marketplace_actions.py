@@ -37,10 +37,10 @@ def test_checkout_depth_pins_inputs_and_permissions(
 def test_action_without_pin_or_fake_cannot_run(
     workflow_repo: GitRepository, run_file: Callable[..., Run], github: GitHubState
 ) -> None:
-    assert "somebody/else is not in actions.lock.json" in run_file("marketplace").job("unknown").steps[0].error
-    pin = replace(github.pins.by_action["actions/checkout"], action="somebody/else", sha="0" * 40)
-    github.pins.by_action["somebody/else"] = pin
-    with pytest.raises(NotImplementedHere, match="somebody/else has no fake"):
+    assert "unknown/action is not in actions.lock.json" in run_file("marketplace").job("unknown").steps[0].error
+    pin = replace(github.pins.by_action["actions/checkout"], action="unknown/action", sha="0" * 40)
+    github.pins.by_action["unknown/action"] = pin
+    with pytest.raises(NotImplementedHere, match="unknown/action has no fake"):
         run_file("marketplace")
 
 

@@ -19,7 +19,7 @@ from tests.workflows.executor.triggers import starts
 
 
 @pytest.mark.parametrize(
-    ("name", "patterns", "taken"),
+    ("name", "patterns", "included"),
     [
         ("v1.2.3", ["v[0-9]+.[0-9]+.[0-9]+"], True),
         ("v1.20.3", ["v[0-9]+.[0-9]+.[0-9]+"], True),
@@ -35,8 +35,8 @@ from tests.workflows.executor.triggers import starts
         ("aab", ["a?ab"], True),
     ],
 )
-def test_filter_patterns(name: str, patterns: list[str], taken: bool) -> None:
-    assert matches(name, patterns) is taken
+def test_filter_patterns(name: str, patterns: list[str], included: bool) -> None:
+    assert matches(name, patterns) is included
 
 
 ON = {
@@ -97,12 +97,12 @@ def test_matrix_combinations_exclusions_and_inclusions() -> None:
 
 
 def test_permissions_cannot_exceed_those_of_the_caller() -> None:
-    asked = Permissions.of({"contents": "write", "id-token": "write"})
-    assert asked.exceeding(Permissions.of({"contents": "read", "id-token": "write"})) == [
+    requested = Permissions.of({"contents": "write", "id-token": "write"})
+    assert requested.exceeding(Permissions.of({"contents": "read", "id-token": "write"})) == [
         "'contents: write', but is only allowed 'contents: read'"
     ]
-    assert asked.exceeding(Permissions.of("write-all")) == []
-    assert str(asked.for_fork()) == "contents: read"
+    assert requested.exceeding(Permissions.of("write-all")) == []
+    assert str(requested.for_fork()) == "contents: read"
     assert str(Permissions.of({})) == "nothing"
 
 

@@ -29,15 +29,15 @@ def test_outputs_variables_paths_and_summaries(run: Run) -> None:
 
 
 def test_workflow_commands_in_the_log(run: Run) -> None:
-    said = run.job("hands-on").step("Commands")
-    assert said.annotations == [
+    step = run.job("hands-on").step("Commands")
+    assert step.annotations == [
         Annotation(level="error", message="two\nlines, 100%", file="models/a/card.yaml", line=3, title="LIC001 : no"),
         Annotation(level="warning", message="indented"),
         Annotation(level="notice", message="old form", file="b"),
         Annotation(level="error", message="after a carriage return"),
         Annotation(level="notice", message="executed again"),
     ]
-    assert said.log.splitlines() == ["::unknown::stays", "the password is ***", "innocent", "::error::not executed"]
+    assert step.log.splitlines() == ["::unknown::stays", "the password is ***", "innocent", "::error::not executed"]
 
 
 def test_pipe_failure_is_detected_with_shell_bash_only(run: Run) -> None:
@@ -98,6 +98,6 @@ def test_step_can_be_cancelled_while_it_runs(run_file: Callable[..., Run]) -> No
 
 
 def test_fault_can_call_a_function(run_file: Callable[..., Run], workflow_repo: GitRepository) -> None:
-    happened: list[str] = []
-    run = run_file("needs", faults=[Fault(kind="do", job="first", do=lambda: happened.append("now"))])
-    assert (happened, run.result("first")) == (["now"], "success")
+    calls: list[str] = []
+    run = run_file("needs", faults=[Fault(kind="do", job="first", do=lambda: calls.append("now"))])
+    assert (calls, run.result("first")) == (["now"], "success")

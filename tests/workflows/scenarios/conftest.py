@@ -130,9 +130,9 @@ def restore(
 def retry(unpublished: Snapshot) -> Callable[..., Run]:
     """Return a function that runs the failed jobs of an attempt again, by default of `unpublished`."""
 
-    def previous(sample: SampleRepository, before: Run | None = None, *faults: Fault) -> Run:
+    def run_again(sample: SampleRepository, before: Run | None = None, *faults: Fault) -> Run:
         stored = replace(unpublished.run.artifacts, stored=list(unpublished.run.artifacts.stored))
         first = replace(unpublished.run, artifacts=stored)
         return run_workflow(sample.github, unpublished.event, "release.yml", faults=faults, previous=before or first)
 
-    return previous
+    return run_again

@@ -76,8 +76,8 @@ def test_inputs_of_docs_page_match_the_action() -> None:
         "inputs"
     ]
     rows = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", PAGE, flags=re.MULTILINE))
-    told = {name: default.strip("`").replace("nothing", "") for name, default in rows.items()}
-    assert told == {name: about["default"] for name, about in inputs.items()}
+    defaults = {name: default.strip("`").replace("empty", "") for name, default in rows.items()}
+    assert defaults == {name: about["default"] for name, about in inputs.items()}
 
 
 def test_action_accepts_a_valid_card(external: ExternalRepository) -> None:
@@ -89,11 +89,11 @@ def test_action_accepts_a_valid_card(external: ExternalRepository) -> None:
 def test_action_annotates_the_line_of_a_card(external: ExternalRepository) -> None:
     run = external.run(external.open_pull_request(ACTION, fork=True, inference="cloud"))
     assert run.conclusion == "failure"
-    [found] = [one for one in run.annotations() if one.title == "PRI001"]
-    path = external.sample.git_repo.directory / found.file
-    assert found.file == f"{DIRECTORY}/models/denoise-mine/card.yaml"
+    [annotation] = [annotation for annotation in run.annotations() if annotation.title == "PRI001"]
+    path = external.sample.git_repo.directory / annotation.file
+    assert annotation.file == f"{DIRECTORY}/models/denoise-mine/card.yaml"
     external.sample.git_repo.git("checkout", "-q", "change-7")
-    assert path.read_text().splitlines()[found.line - 1].strip() == "inference: cloud"
+    assert path.read_text().splitlines()[annotation.line - 1].strip() == "inference: cloud"
     assert "PRI001" in run.summary()
 
 

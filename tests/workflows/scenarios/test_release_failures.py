@@ -75,8 +75,10 @@ def test_next_attempt_after_cancelled_check_uploads_nothing(
 
 def test_tag_moved_before_approval_is_rejected(unpublished: Snapshot, restore: Restore, retry: Retry) -> None:
     with restore(unpublished) as sample:
-        other = sample.git_repo.commit({"docs.md": "Another commit.\n"})
-        run = retry(sample, None, Fault(kind="do", job="Publish", step=PUBLISHING, do=lambda: sample.tag(FIRST, other)))
+        other_commit = sample.git_repo.commit({"docs.md": "Another commit.\n"})
+        run = retry(
+            sample, None, Fault(kind="do", job="Publish", step=PUBLISHING, do=lambda: sample.tag(FIRST, other_commit))
+        )
         assert run.result("publish") == "failure"
         assert f"{FIRST} was moved" in run.log()
         assert (write_requests(sample), sample.served(FIRST)) == ([], {})
@@ -114,14 +116,14 @@ def test_other_commit_of_a_published_tag_is_rejected(released: Snapshot, restore
 
 
 @pytest.mark.parametrize(
-    ("tag", "said"),
+    ("tag", "message"),
     [("v2.0.0", "its newest section is 1.0.0"), ("v1.0.0-rc.1", "its newest section is 1.0.0")],
 )
-def test_tag_missing_in_changelog_is_rejected(sample: SampleRepository, tag: str, said: str) -> None:
+def test_tag_missing_in_changelog_is_rejected(sample: SampleRepository, tag: str, message: str) -> None:
     sample.release(FIRST, {})
     run = run_workflow(sample.github, sample.tag(tag), "release.yml")
     assert (run.result("plan"), write_requests(sample)) == ("failure", [])
-    assert said in run.log()
+    assert message in run.log()
 
 
 def test_tag_outside_main_is_rejected(sample: SampleRepository) -> None:
@@ -134,10 +136,10 @@ def test_tag_outside_main_is_rejected(sample: SampleRepository) -> None:
 
 def test_malformed_tag_starts_no_run_and_no_shell_code(sample: SampleRepository) -> None:
     event = sample.release(FIRST, {})
-    odd = "v1.0.0;touch${IFS}injected;$(touch${IFS}injected)"
-    sample.git_repo.tag(odd, event.sha)
-    assert trigger(sample.github, push_tag(event.sha, odd)) == []
-    run = run_workflow(sample.github, dispatch(event.sha, ref=f"refs/tags/{odd}", dry_run=False), "release.yml")
+    malformed = "v1.0.0;touch${IFS}injected;$(touch${IFS}injected)"
+    sample.git_repo.tag(malformed, event.sha)
+    assert trigger(sample.github, push_tag(event.sha, malformed)) == []
+    run = run_workflow(sample.github, dispatch(event.sha, ref=f"refs/tags/{malformed}", dry_run=False), "release.yml")
     assert (run.result("plan"), write_requests(sample)) == ("failure", [])
     assert "is no tag of a release" in run.log()
     assert not list(sample.github.directory.rglob("injected"))

@@ -9,7 +9,7 @@ from dtbase.system.errors import WrongUsage
 from dtmodels.card.model import Card
 
 MOST = 256
-"""GitHub refuses a matrix of more jobs."""
+"""GitHub rejects a matrix of more jobs."""
 _BASE_COST = 100_000_000
 """Cost of building any model, in bytes of checkpoint: start, export, one run."""
 

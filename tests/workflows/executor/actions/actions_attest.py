@@ -63,8 +63,8 @@ def _by_checksums(call: Call) -> dict[str, str]:
 
 
 def _by_path(call: Call) -> dict[str, str]:
-    found = [Path(path) for path in glob.glob(str(call.path(call.inputs["subject-path"])), recursive=True)]  # noqa: PTH207
-    return {path.name: _digest(path) for path in found if path.is_file()}
+    matches = [Path(path) for path in glob.glob(str(call.path(call.inputs["subject-path"])), recursive=True)]  # noqa: PTH207
+    return {path.name: _digest(path) for path in matches if path.is_file()}
 
 
 def _digest(path: Path) -> str:

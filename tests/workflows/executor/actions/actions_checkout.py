@@ -64,9 +64,9 @@ def _depth(depth: int) -> tuple[str, ...]:
 
 
 def _git(directory: Path, *arguments: str) -> str:
-    done = subprocess.run(
+    completed = subprocess.run(
         ["git", *arguments], cwd=directory, env={**os.environ, **GIT}, capture_output=True, text=True, check=False
     )
-    if done.returncode:
-        raise StepFailed(f"git {arguments[0]}: {done.stderr.strip()}")
-    return done.stdout
+    if completed.returncode:
+        raise StepFailed(f"git {arguments[0]}: {completed.stderr.strip()}")
+    return completed.stdout

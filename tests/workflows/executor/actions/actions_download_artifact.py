@@ -19,9 +19,13 @@ def run(call: Call) -> dict[str, str]:
         raise NotImplementedHere("artefacts of other runs")
     target = call.path(call.inputs["path"])
     target.mkdir(parents=True, exist_ok=True)
-    found = _requested_artifacts(call)
-    flat = bool(call.inputs["name"]) or call.flag("merge-multiple") or (call.inputs["artifact-ids"] and len(found) == 1)
-    for artifact in found:
+    artifacts = _requested_artifacts(call)
+    flat = (
+        bool(call.inputs["name"])
+        or call.flag("merge-multiple")
+        or (call.inputs["artifact-ids"] and len(artifacts) == 1)
+    )
+    for artifact in artifacts:
         if not call.comes_before(artifact.producer):
             call.note_misconfiguration(
                 f"artefact '{artifact.name}' is downloaded, but no `needs` guarantees that it exists"
@@ -33,14 +37,14 @@ def run(call: Call) -> dict[str, str]:
 def _requested_artifacts(call: Call) -> list[Artifact]:
     stored = call.artifacts.stored
     if name := call.inputs["name"]:
-        if (found := call.artifacts.find(name)) is None:
+        if (artifact := call.artifacts.find(name)) is None:
             raise StepFailed(f"Artifact not found for name: {name}")
-        return [found]
+        return [artifact]
     if ids := [part.strip() for part in call.inputs["artifact-ids"].split(",") if part.strip()]:
-        known = {str(artifact.id): artifact for artifact in stored}
-        if missing := [one for one in ids if one not in known]:
+        by_id = {str(artifact.id): artifact for artifact in stored}
+        if missing := [one for one in ids if one not in by_id]:
             raise StepFailed(f"Artifact not found for id: {', '.join(missing)}")
-        return [known[one] for one in ids]
+        return [by_id[one] for one in ids]
     pattern = call.inputs["pattern"] or "*"
     return [artifact for artifact in stored if fnmatchcase(artifact.name, pattern)]
 
@@ -48,8 +52,8 @@ def _requested_artifacts(call: Call) -> list[Artifact]:
 def _unpack(call: Call, artifact: Artifact, *, flat: bool) -> None:
     target = call.path(call.inputs["path"]) / ("" if flat else artifact.name)
     for file in artifact.files():
-        target = target / file
-        if target.exists() and flat and len(call.artifacts.stored) > 1 and not call.inputs["name"]:
+        path = target / file
+        if path.exists() and flat and len(call.artifacts.stored) > 1 and not call.inputs["name"]:
             call.log.append(f"{file} of {artifact.name} replaces an existing file")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(artifact.directory / file, target)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(artifact.directory / file, path)

@@ -32,8 +32,8 @@ def run(call: Call) -> dict[str, str]:
         files = [file for file in files if not any(part.startswith(".") for part in file.relative_to(root).parts)]
     if not files:
         return _nothing(call)
-    if call.flag("overwrite") and (taken := call.artifacts.find(name)):
-        _replace(call, taken)
+    if call.flag("overwrite") and (existing := call.artifacts.find(name)):
+        _replace(call, existing)
     artifact = call.artifacts.add(
         name,
         files,
@@ -56,16 +56,16 @@ def find(call: Call) -> tuple[list[Path], Path]:
     patterns = [line.strip() for line in call.inputs.get("path", "").splitlines() if line.strip()]
     if not patterns:
         raise StepFailed("Input required and not supplied: path")
-    found: dict[Path, None] = {}
+    selected: dict[Path, None] = {}
     starts: list[Path] = []
     for pattern in patterns:
         paths = _matches(call.path(os.path.normpath(pattern.removeprefix("!"))))
         if pattern.startswith("!"):
-            found = {path: None for path in found if path not in paths}
+            selected = {path: None for path in selected if path not in paths}
         else:
             starts.append(_start(call.path(os.path.normpath(pattern))))
-            found.update(dict.fromkeys(paths))
-    files = list(found)
+            selected.update(dict.fromkeys(paths))
+    files = list(selected)
     if len(set(starts)) > 1:
         return files, Path(os.path.commonpath(starts))
     return files, starts[0].parent if files == [starts[0]] else starts[0]
@@ -73,9 +73,9 @@ def find(call: Call) -> tuple[list[Path], Path]:
 
 def _matches(pattern: Path) -> list[Path]:
     """Return the files that match a pattern; a matching directory includes all files below it."""
-    found = [Path(path) for path in glob.glob(str(pattern), recursive=True, include_hidden=True)]  # noqa: PTH207 - a pattern
-    inner = [file for path in found if path.is_dir() for file in path.rglob("*")]
-    return sorted({path for path in [*found, *inner] if path.is_file()})
+    matches = [Path(path) for path in glob.glob(str(pattern), recursive=True, include_hidden=True)]  # noqa: PTH207 - a pattern
+    inner = [file for path in matches if path.is_dir() for file in path.rglob("*")]
+    return sorted({path for path in [*matches, *inner] if path.is_file()})
 
 
 def _start(pattern: Path) -> Path:
@@ -98,9 +98,9 @@ def _nothing(call: Call) -> dict[str, str]:
     return {}
 
 
-def _replace(call: Call, taken: Artifact) -> None:
-    if taken.attempt == call.run.attempt and taken.producer != call.key:
+def _replace(call: Call, existing: Artifact) -> None:
+    if existing.attempt == call.run.attempt and existing.producer != call.key:
         call.note_misconfiguration(
-            f"artefact '{taken.name}' of {' / '.join(taken.producer)} is overwritten by another job"
+            f"artefact '{existing.name}' of {' / '.join(existing.producer)} is overwritten by another job"
         )
-    call.artifacts.remove(taken)
+    call.artifacts.remove(existing)

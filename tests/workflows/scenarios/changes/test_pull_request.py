@@ -87,8 +87,8 @@ def test_card_error_is_annotated_at_its_line(
     assert ("models/denoise-one/card.yaml", line) in errors
     assert (run.result("lint"), run.result("gate")) == ("failure", "failure")
     assert "lint" in run.job("Gate").step("Check the results of all jobs").log
-    found = [result for one in sample.github.code_scanning for result in one["sarif"]["runs"][0]["results"]]
-    assert any(result["level"] == "error" for result in found) is not fork
+    findings = [result for one in sample.github.code_scanning for result in one["sarif"]["runs"][0]["results"]]
+    assert any(result["level"] == "error" for result in findings) is not fork
 
 
 @pytest.mark.slow

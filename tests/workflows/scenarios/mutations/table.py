@@ -23,10 +23,10 @@ class Detection:
 DETECTIONS = pytest.StashKey[list[Detection]]()
 
 
-def lines(found: Sequence[Detection]) -> list[str]:
+def lines(detections: Sequence[Detection]) -> list[str]:
     """Format the table."""
-    rows = [f"injected defects: {len(found)}, detected: {sum(bool(one.problem) for one in found)}"]
-    for one in found:
+    rows = [f"injected defects: {len(detections)}, detected: {sum(bool(one.problem) for one in detections)}"]
+    for one in detections:
         problem = " ".join(one.problem.split()) or "NOT DETECTED"
         rows.append(f"  {one.defect.name:44} {one.defect.detected_by:26} {problem}"[:WIDTH])
     return rows

@@ -42,18 +42,22 @@ BY_RUNS = tuple(one for one in DEFECTS if one.detected_by in RUN_CHECKS)
 def test_checker_detects_injected_defect(
     defect: Defect, root: Path, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
-    found = problems(defect, root, tmp_path, None)
-    pytestconfig.stash.setdefault(DETECTIONS, []).append(Detection(defect=defect, problem=found[0] if found else ""))
-    assert found
+    reported = problems(defect, root, tmp_path, None)
+    pytestconfig.stash.setdefault(DETECTIONS, []).append(
+        Detection(defect=defect, problem=reported[0] if reported else "")
+    )
+    assert reported
 
 
 @pytest.mark.parametrize("defect", named(BY_RUNS))
 def test_run_detects_injected_defect(
     defect: Defect, root: Path, tmp_path: Path, clean_runs: CleanRuns, pytestconfig: pytest.Config
 ) -> None:
-    found = problems(defect, root, tmp_path, clean_runs)
-    pytestconfig.stash.setdefault(DETECTIONS, []).append(Detection(defect=defect, problem=found[0] if found else ""))
-    assert found
+    reported = problems(defect, root, tmp_path, clean_runs)
+    pytestconfig.stash.setdefault(DETECTIONS, []).append(
+        Detection(defect=defect, problem=reported[0] if reported else "")
+    )
+    assert reported
 
 
 @pytest.mark.parametrize("change", named(HARMLESS))
