@@ -89,7 +89,7 @@ def test_expired_token_publishes_nothing(unpublished: Snapshot, restore: Restore
         expire = Fault(kind="do", job="Publish", step=PUBLISHING, do=sample.fake.state.tokens.clear)
         run = retry(sample, None, expire)
         assert run.result("publish") == "failure"
-        assert "give the job a new one" in run.log()
+        assert "set a new one and run the job again" in run.log()
         assert (write_requests(sample), sample.served(FIRST)) == ([], {})
         run = retry(sample, run)
         assert run.conclusion == "success", run.describe()
