@@ -20,8 +20,11 @@ from tests.fake_github import FakeGitHub
 
 SIZES = (2, 30, 300)
 COLUMNS = ["models", "plan s", "assemble s", "publish s", "requests", "all models", "one changed", "prepared", "lists"]
-"""Wall time (s), requests of publishing, and uploaded bytes: models of a first release, models after a change of one
-model, models after such a change with a prepared draft, and lists, which every release uploads."""
+"""Wall times in s, number of requests for publishing, and uploaded bytes.
+
+`all models` is a first release, `one changed` a release after a change of one model, and `prepared` the same with a
+prepared draft. `lists` are uploaded by every release.
+"""
 
 
 def main() -> int:
