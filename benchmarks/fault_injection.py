@@ -1,6 +1,6 @@
-"""What reading alone would miss: every planted defect that a run has to catch, held against every checker.
+"""Injected workflow defects that static checkers miss: each defect for a run check is checked with all checkers.
 
-The checkers read; `tests/workflows/scenarios/mutations` runs. A checker counts when it says something of a defect.
+The defects and run checks are in `tests/workflows/scenarios/mutations`.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def main() -> int:
-    """Plant each of them into a copy of the workflows, and ask all checkers."""
+    """Inject each defect into a copy of the workflows, and run all checkers."""
     checkers = all_checkers()
-    found = {one.name: readers(one) for one in DEFECTS if one.caught_by not in checkers}
-    rows = [[name, ", ".join(names) or "nobody"] for name, names in found.items()]
-    missed = sum(not names for names in found.values())
-    title = f"{len(DEFECTS)} defects planted; {missed} of them are seen by no checker, only by running"
-    Console().table(["caught by a run", "seen by reading"], rows, title=title)
+    detected = {defect.name: detecting_checkers(defect) for defect in DEFECTS if defect.detected_by not in checkers}
+    rows = [[name, ", ".join(names) or "none"] for name, names in detected.items()]
+    missed = sum(not names for names in detected.values())
+    title = f"{len(DEFECTS)} injected defects; only a run detects {missed} of them"
+    Console().table(["defect detected by a run", "checkers that detect it"], rows, title=title)
     return 0
 
 
-def readers(defect: Defect) -> list[str]:
-    """The checkers that say something of a defect."""
+def detecting_checkers(defect: Defect) -> list[str]:
+    """Return the checkers that report a defect."""
     with tempfile.TemporaryDirectory() as scratch:
         directory = Path(scratch)
         for part in (".github", ".ci", "tools/dtmodels/publishing"):

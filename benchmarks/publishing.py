@@ -1,7 +1,6 @@
-"""What a release costs: seconds without building, requests, and bytes uploaded after a change of one model.
+"""Cost of a release: wall time without building, requests, and bytes uploaded after a change of one model.
 
-Packages are made up and small; the stand-in for GitHub is on this machine. So seconds are those of the tools alone,
-and bytes are counted in packages.
+Packages are small fakes, and the fake GitHub is on this machine. So the times are those of the tools alone.
 """
 
 from __future__ import annotations
@@ -15,24 +14,27 @@ from pathlib import Path
 
 from dtbase.terminal.console import Console
 from dtmodels.publishing.dist import read_dist
-from dtmodels.publishing.next_draft import stock
+from dtmodels.publishing.next_draft import prepare_next_draft
 from tests.dtmodels.publishing.sample_collection import QUIET, Collection, adder
 from tests.fake_github import FakeGitHub
 
 SIZES = (2, 30, 300)
-COLUMNS = ["models", "plan s", "assemble s", "publish s", "requests", "all models", "one changed", "stocked", "lists"]
-"""Seconds, requests of publishing, and bytes uploaded: of the models in a first release, in one after a change of one
-model, in one after such a change that finds a stocked draft; and of the lists, which every release has anew."""
+COLUMNS = ["models", "plan s", "assemble s", "publish s", "requests", "all models", "one changed", "prepared", "lists"]
+"""Wall times in s, number of requests for publishing, and uploaded bytes.
+
+`all models` is a first release, `one changed` a release after a change of one model, and `prepared` the same with a
+prepared draft. `lists` are uploaded by every release.
+"""
 
 
 def main() -> int:
-    """Release collections of several sizes, then change one model of each, without and with a stocked draft."""
-    Console().table(COLUMNS, [measure(size) for size in SIZES], title="releases against the stand-in for GitHub")
+    """Release collections of several sizes, then change one model of each, without and with a prepared draft."""
+    Console().table(COLUMNS, [measure(size) for size in SIZES], title="releases on the fake GitHub")
     return 0
 
 
 def measure(size: int) -> list[str]:
-    """One line of the table: a first release, a second one after a change, and a third that finds a stocked draft."""
+    """Measure one row: a first release, a second one after a change, and a third one with a prepared draft."""
     with tempfile.TemporaryDirectory() as scratch, FakeGitHub(Path(scratch) / "github") as fake:
         root = Path(scratch) / "collection"
         root.mkdir()
@@ -48,7 +50,7 @@ def measure(size: int) -> list[str]:
         before = len(fake.requests())
         collection.release("v1.1.0", {"denoise-0": "1.1"})
         second = uploaded(fake, before, "name=denoise-")
-        stock(read_dist(root / "dist"), collection.github(), QUIET)
+        prepare_next_draft(read_dist(root / "dist"), collection.github(), QUIET)
         before = len(fake.requests())
         collection.release("v1.2.0", {"denoise-0": "1.2"})
         third, lists = uploaded(fake, before, "name=denoise-"), uploaded(fake, before, "name=(?!denoise-)")
@@ -57,14 +59,14 @@ def measure(size: int) -> list[str]:
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """Wall time."""
+    """Return the wall time of a call."""
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
 
 
 def uploaded(fake: FakeGitHub, since: int, names: str) -> int:
-    """Bytes GitHub received after a request in uploads of files with such names."""
+    """Return the bytes of uploads with matching names, after the first `since` requests."""
     sent = fake.requests()[since:]
     return sum(one["received"] for one in sent if re.search(f"/assets[?]{names}", one["path"]))
 

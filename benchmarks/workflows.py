@@ -1,6 +1,6 @@
-"""What it costs to run a whole release on this machine: every job and step of release.yml, with toy models.
+"""Wall time and CPU time of a whole release on this machine: all jobs of release.yml, with toy models.
 
-Seconds are those of the clock and those of the processors; what builds, draws and describes models stands apart.
+Steps that build, run and describe models are listed separately.
 """
 
 from __future__ import annotations
@@ -11,55 +11,57 @@ from collections import defaultdict
 from pathlib import Path
 
 from dtbase.terminal.console import Console
-from tests.workflows.executor import Evaluator, Network, Pins, Run, World, run_workflow
-from tests.workflows.origin import Origin
-from tests.workflows.sample_repository import CHANGELOG, models, on_github, tools
+from tests.workflows.executor import Evaluator, GitHubState, Network, Pins, Run, run_workflow
+from tests.workflows.git_repository import GitRepository
+from tests.workflows.sample_repository import CHANGELOG, copy_tools, on_github, write_models
 
 MODELS = {"denoise-one": "1.0", "denoise-two": "1.0"}
-REPOSITORY = "somebody/models"
+REPOSITORY = "maintainer/models"
 
-OF_MODELS = ("Build, validate", "Draw what", "Write down what built", "Say what was built", "Load and run every model")
-"""Steps that build, run, draw and describe models: what they cost is the models'."""
+MODEL_STEPS = (
+    "Build, validate", "Render the demo images", "Record the build environment", "Write the summary",
+    "Load and run every model",
+)  # fmt: skip
+"""Steps that build, run and describe models; their cost depends on the models."""
 
 
 def main() -> int:
-    """Run a first release of two models, and show where its time goes."""
+    """Run a first release of two models, and print the time of each job."""
     with tempfile.TemporaryDirectory() as scratch, Evaluator() as evaluator:
         run = release(Path(scratch), evaluator)
-    spent: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+    times: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
     for job, step in run.steps():
         if " / " not in step.name.removeprefix("Run $/"):
-            part = "models" if step.name.startswith(OF_MODELS) else job.name.partition(" ")[0]
-            spent[part][0] += step.seconds
-            spent[part][1] += step.cpu_s
-    apart = spent.pop("models")
-    rows = [(name, *times) for name, times in spent.items()]
-    rows.append(("all of these", *(sum(times[place] for times in spent.values()) for place in (0, 1))))
-    rows.append(("building two models", *apart))
-    shown = [[name, f"{seconds:.1f}", f"{processors:.1f}"] for name, seconds, processors in rows]
-    Console().table(["job", "seconds", "of processors"], shown, title=f"a release, run here: {run.conclusion}")
+            part = "models" if step.name.startswith(MODEL_STEPS) else job.name.partition(" ")[0]
+            times[part][0] += step.seconds
+            times[part][1] += step.cpu_s
+    model_times = times.pop("models")
+    totals = [sum(column) for column in zip(*times.values(), strict=True)]
+    rows = [*times.items(), ("total", totals), ("building two models", model_times)]
+    cells = [[name, f"{wall_s:.1f}", f"{cpu_s:.1f}"] for name, (wall_s, cpu_s) in rows]
+    Console().table(["job", "wall time (s)", "CPU time (s)"], cells, title=f"release run: {run.conclusion}")
     return 0 if run.conclusion == "success" else 1
 
 
 def release(scratch: Path, evaluator: Evaluator) -> Run:
-    """Run release.yml for the first tag of a repository of toy models."""
-    directory = scratch / "origin"
+    """Run release.yml for the first tag of a repository with toy models."""
+    directory = scratch / "repository"
     directory.mkdir()
-    tools(directory)
+    copy_tools(directory)
     (directory / "README.md").unlink()
-    models(directory, MODELS)
+    write_models(directory, MODELS)
     (directory / "CHANGELOG.md").write_text(CHANGELOG)
-    origin = Origin.create(directory)
-    world = World(
-        directory=scratch / "world",
+    git_repo = GitRepository.create(directory)
+    github = GitHubState(
+        directory=scratch / "github",
         repository=REPOSITORY,
-        origins={REPOSITORY: directory},
+        repositories={REPOSITORY: directory},
         evaluator=evaluator,
         network=Network(),
         pins=Pins.read(directory / ".github" / "actions.lock.json"),
     )
-    with on_github(world, origin) as house:
-        return run_workflow(world, house.release("v1.0.0", MODELS), "release.yml")
+    with on_github(github, git_repo) as sample:
+        return run_workflow(github, sample.release("v1.0.0", MODELS), "release.yml")
 
 
 if __name__ == "__main__":

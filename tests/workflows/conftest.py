@@ -1,4 +1,4 @@
-"""A world for workflows to run in: Node with the official packages, a network of nothing, a repository."""
+"""Fixtures for running workflows: Node with GitHub's packages, an isolated network, a simulated GitHub."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.workflows.executor import Evaluator, Network, Pins, World
-from tests.workflows.origin import Origin
+from tests.workflows.executor import Evaluator, GitHubState, Network, Pins
+from tests.workflows.git_repository import GitRepository
 
-REPOSITORY = "somebody/models"
+REPOSITORY = "maintainer/models"
 HERE = Path(__file__).parent
 OLDEST_NODE = 20
 MISSING = pytest.StashKey[str]()
@@ -21,16 +21,16 @@ MISSING = pytest.StashKey[str]()
 
 @pytest.fixture(scope="session")
 def node_modules() -> Path:
-    """GitHub's packages, installed from the lock file. Without Node tests are skipped, but never in CI."""
+    """Install GitHub's packages from the lock file. Without Node, tests are skipped, but fail in CI."""
     if shutil.which("npm") is None or _node_version() < OLDEST_NODE:
-        reason = f"workflows are executed by Node {OLDEST_NODE} or newer, which is not here with npm"
+        reason = f"workflow tests need npm and Node {OLDEST_NODE} or newer"
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
     directory = HERE / "node_modules"
     installed = directory / ".package-lock.json"
     if not installed.exists() or installed.stat().st_mtime < (HERE / "package-lock.json").stat().st_mtime:
-        done = subprocess.run(["npm", "ci"], cwd=HERE, capture_output=True, text=True, check=False)
-        if done.returncode:
-            reason = f"npm ci in tests/workflows failed: {done.stderr.strip()}"
+        completed = subprocess.run(["npm", "ci"], cwd=HERE, capture_output=True, text=True, check=False)
+        if completed.returncode:
+            reason = f"npm ci in tests/workflows failed: {completed.stderr.strip()}"
             pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
     return directory
 
@@ -38,20 +38,20 @@ def node_modules() -> Path:
 def _node_version() -> int:
     if shutil.which("node") is None:
         return 0
-    said = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout
-    return int(said.removeprefix("v").partition(".")[0])
+    version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout
+    return int(version.removeprefix("v").partition(".")[0])
 
 
 @pytest.fixture(scope="session")
 def evaluator(node_modules: Path) -> Iterator[Evaluator]:
-    """GitHub's parser and evaluator."""
+    """Start GitHub's parser and evaluator."""
     with Evaluator() as evaluator:
         yield evaluator
 
 
 @pytest.fixture(scope="session")
 def network(pytestconfig: pytest.Config) -> Iterator[Network]:
-    """A namespace with loopback only; where none can be made, the summary of the tests says so."""
+    """Create a network namespace with loopback only; the test summary reports a failure to create it."""
     network = Network()
     pytestconfig.stash[MISSING] = network.missing
     yield network
@@ -59,25 +59,25 @@ def network(pytestconfig: pytest.Config) -> Iterator[Network]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say what could not be shown."""
+    """Report what could not be tested."""
     if missing := config.stash.get(MISSING, ""):
         terminalreporter.write_line(f"workflows: {missing}", yellow=True)
 
 
 @pytest.fixture(scope="session")
-def make_world(
+def make_github(
     tmp_path_factory: pytest.TempPathFactory, evaluator: Evaluator, network: Network
-) -> Callable[..., World]:
-    """Make a world around a repository; its lock file says which actions may be used."""
+) -> Callable[..., GitHubState]:
+    """Return a function that simulates GitHub for a repository; its lock file lists the allowed actions."""
 
-    def make(origin: Origin, repository: str = REPOSITORY) -> World:
-        return World(
-            directory=tmp_path_factory.mktemp("github") / "world",
+    def make(git_repo: GitRepository, repository: str = REPOSITORY) -> GitHubState:
+        return GitHubState(
+            directory=tmp_path_factory.mktemp("github") / "state",
             repository=repository,
-            origins={repository: origin.directory},
+            repositories={repository: git_repo.directory},
             evaluator=evaluator,
             network=network,
-            pins=Pins.read(origin.directory / ".github" / "actions.lock.json"),
+            pins=Pins.read(git_repo.directory / ".github" / "actions.lock.json"),
         )
 
     return make

@@ -1,4 +1,4 @@
-"""Which models a change touches: each kind of file, by its own path."""
+"""Models affected by a change, for each kind of file."""
 
 from __future__ import annotations
 
@@ -71,9 +71,9 @@ def cards(root: Path) -> list[Card]:
 
 @pytest.fixture(scope="module")
 def by_path(root: Path, cards: list[Card]) -> Callable[[str], set[str]]:
-    """The real models a path touches; all paths are asked about at once, for speed."""
+    """Look up the real models that a path affects; all paths are evaluated at once, for speed."""
     paths = [*NONE, *ALL, *SOME, *(f"models/{card.id}/{name}" for card in cards for name in ("README.md", *OWN))]
-    paths += [f"images/{image}" for card in cards for image in shown_by(card, root)]
+    paths += [f"images/{image}" for card in cards for image in demo_images(card, root)]
     models = affected(paths, Catalogue.load(root)).models
 
     def touches(path: str) -> set[str]:
@@ -84,31 +84,33 @@ def by_path(root: Path, cards: list[Card]) -> Callable[[str], set[str]]:
 
 
 @pytest.mark.parametrize("name", OWN)
-def test_a_file_of_a_models_directory_touches_that_model(cards: list[Card], by_path: Touches, name: str) -> None:
+def test_file_in_model_directory_affects_that_model(cards: list[Card], by_path: Touches, name: str) -> None:
     assert all(by_path(f"models/{card.id}/{name}") == {card.id} for card in cards)
 
 
 @pytest.mark.parametrize("path", NONE)
-def test_what_no_model_is_built_from_touches_none(by_path: Touches, path: str) -> None:
+def test_unrelated_file_affects_no_model(by_path: Touches, path: str) -> None:
     assert by_path(path) == set()
 
 
-def test_the_page_of_a_model_touches_nothing(cards: list[Card], by_path: Touches) -> None:
+def test_model_page_affects_no_model(cards: list[Card], by_path: Touches) -> None:
     assert not any(by_path(f"models/{card.id}/README.md") for card in cards)
 
 
 @pytest.mark.parametrize("path", ALL)
-def test_what_every_model_is_built_with_touches_all(cards: list[Card], by_path: Touches, path: str) -> None:
+def test_shared_file_affects_all_models(cards: list[Card], by_path: Touches, path: str) -> None:
     assert by_path(path) == {card.id for card in cards}
 
 
-def test_a_family_touches_its_models(cards: list[Card], by_path: Touches) -> None:
-    found = by_path("tools/dtmodels/families/nafnet.py")
-    assert found == {card.id for card in cards if card.convert.family == "nafnet"} != set()
+def test_family_affects_its_models(cards: list[Card], by_path: Touches) -> None:
+    affected_ids = by_path("tools/dtmodels/families/nafnet.py")
+    assert affected_ids == {card.id for card in cards if card.convert.family == "nafnet"} != set()
 
 
-def test_what_families_share_touches_those_that_import_it(root: Path, cards: list[Card], by_path: Touches) -> None:
-    """Who imports it is read from the files by their words, not by the code under test."""
+def test_shared_family_code_affects_models_of_importing_families(
+    root: Path, cards: list[Card], by_path: Touches
+) -> None:
+    """The test searches the text for imports, and does not use the code under test."""
     families = root / "tools/dtmodels/families"
     users = {path.stem for path in families.glob("*.py") if "_sam_layers import" in path.read_text()}
     while (
@@ -118,29 +120,29 @@ def test_what_families_share_touches_those_that_import_it(root: Path, cards: lis
         - users
     ):
         users |= more
-    found = by_path("tools/dtmodels/families/_sam_layers.py")
-    assert found == {card.id for card in cards if card.convert.family in users}
-    assert set() < found < {card.id for card in cards}
+    affected_ids = by_path("tools/dtmodels/families/_sam_layers.py")
+    assert affected_ids == {card.id for card in cards if card.convert.family in users}
+    assert set() < affected_ids < {card.id for card in cards}
 
 
-def test_a_task_touches_its_models(cards: list[Card], by_path: Touches) -> None:
+def test_task_affects_its_models(cards: list[Card], by_path: Touches) -> None:
     assert by_path("tools/dtmodels/tasks/mask.py") == {card.id for card in cards if card.task == "mask"} != set()
 
 
-def test_a_proxied_module_touches_proxies_only(cards: list[Card], by_path: Touches) -> None:
-    found = by_path("tools/dtproxies/modules/sharpen.py")
-    assert found == {card.id for card in cards if card.convert.family == "proxy"} != set()
+def test_proxied_module_affects_proxies_only(cards: list[Card], by_path: Touches) -> None:
+    affected_ids = by_path("tools/dtproxies/modules/sharpen.py")
+    assert affected_ids == {card.id for card in cards if card.convert.family == "proxy"} != set()
 
 
-def test_a_demo_image_touches_the_models_that_show_it(root: Path, cards: list[Card], by_path: Touches) -> None:
-    images = {card.id: shown_by(card, root) for card in cards}
-    shown = {image for named in images.values() for image in named}
-    assert shown
-    for image in shown:
-        assert by_path(f"images/{image}") == {model_id for model_id, named in images.items() if image in named}
+def test_demo_image_affects_models_that_use_it(root: Path, cards: list[Card], by_path: Touches) -> None:
+    images_of = {card.id: demo_images(card, root) for card in cards}
+    all_images = {image for images in images_of.values() for image in images}
+    assert all_images
+    for image in all_images:
+        assert by_path(f"images/{image}") == {model_id for model_id, images in images_of.items() if image in images}
 
 
-def test_a_sample_of_a_task_touches_models_that_name_no_images(add_model: Add, tmp_path: Path) -> None:
+def test_task_sample_affects_models_that_name_no_images(add_model: Add, tmp_path: Path) -> None:
     card = add_model("denoise-named") / "card.yaml"
     card.write_text(card.read_text() + "demo:\n  images: [denoise/cat.png]\n")
     add_model("denoise-any")
@@ -148,43 +150,43 @@ def test_a_sample_of_a_task_touches_models_that_name_no_images(add_model: Add, t
     assert touched(tmp_path, "images/denoise/cat.png") == {"denoise-any", "denoise-named"}
 
 
-def test_the_licence_text_touches_models_made_here(add_model: Add, tmp_path: Path) -> None:
+def test_licence_text_affects_models_of_this_repository(add_model: Add, tmp_path: Path) -> None:
     add_model("denoise-ours")
     card = add_model("denoise-theirs") / "card.yaml"
     card.write_text(card.read_text().replace("repository: self", "repository: https://www.darktable.org/code"))
     assert touched(tmp_path, "LICENSE") == {"denoise-ours"}
 
 
-def test_models_that_are_gone_or_broken_are_named_and_not_built(add_model: Add, tmp_path: Path) -> None:
+def test_deleted_and_broken_models_are_listed_but_not_built(add_model: Add, tmp_path: Path) -> None:
     add_model("denoise-toy")
     (add_model("denoise-broken") / "card.yaml").write_text("- no card\n")
     shutil.rmtree(add_model("denoise-gone"))
-    found = affected(
+    change = affected(
         [f"models/denoise-{name}/card.yaml" for name in ("toy", "broken", "gone")], Catalogue.load(tmp_path)
     )
-    assert set(found.models) == {"denoise-toy"}
-    assert found.broken == ("denoise-broken",)
-    assert found.gone == ("denoise-gone",)
+    assert set(change.models) == {"denoise-toy"}
+    assert change.broken == ("denoise-broken",)
+    assert change.gone == ("denoise-gone",)
 
 
-def test_each_model_is_told_which_files_touched_it(add_model: Add, tmp_path: Path) -> None:
+def test_each_model_lists_the_files_that_affect_it(add_model: Add, tmp_path: Path) -> None:
     add_model("denoise-a")
     add_model("denoise-b")
-    found = affected(["models/denoise-a/card.yaml", "constraints.txt", "README.md"], Catalogue.load(tmp_path))
-    assert dict(found.models) == {
+    change = affected(["models/denoise-a/card.yaml", "constraints.txt", "README.md"], Catalogue.load(tmp_path))
+    assert dict(change.models) == {
         "denoise-a": ("constraints.txt", "models/denoise-a/card.yaml"),
         "denoise-b": ("constraints.txt",),
     }
 
 
-def test_a_repository_without_tools_of_its_own_is_touched_by_its_workflows(add_model: Add, tmp_path: Path) -> None:
+def test_workflows_affect_models_of_a_repository_without_tools(add_model: Add, tmp_path: Path) -> None:
     add_model()
     assert touched(tmp_path, "tools/dtmodels/stages/convert.py") == set()
     assert touched(tmp_path, ".github/workflows/models.yml") == {"denoise-toy"}
 
 
-def test_everything_in_the_repository_that_is_not_listed_above_was_thought_of(root: Path) -> None:
-    """A new directory at the top has to be entered here, and in `affected` when models are built from it."""
+def test_all_top_level_paths_are_known(root: Path) -> None:
+    """Enter a new top-level path here, and in `affected` if models are built from it."""
     known = {
         ".ci", ".git", ".gitattributes", ".github", ".gitignore", ".pre-commit-config.yaml", ".pre-commit-hooks.yaml",
         "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "MANIFEST.in", "Makefile", "README.md", "benchmarks",

@@ -1,4 +1,4 @@
-"""`dtmodels changed` in real git repositories: branches, merges, shallow clones, words in the names of directories."""
+"""`dtmodels changed` in real git repositories: branches, merges, shallow clones, hostile directory names."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ from dtbase.terminal.cli_group import run_cli
 from dtmodels.command.cli import cli
 
 Add = Callable[..., Path]
-Changed = Callable[..., "Said"]
+Changed = Callable[..., "Result"]
 
 
 def git(root: Path, *arguments: str) -> str:
-    who = ("-c", "user.name=Test", "-c", "user.email=test@example.org", "-c", "init.defaultBranch=main")
-    done = subprocess.run(["git", "-C", str(root), *who, *arguments], capture_output=True, text=True, check=True)
-    return done.stdout.strip()
+    identity = ("-c", "user.name=Test", "-c", "user.email=test@example.org", "-c", "init.defaultBranch=main")
+    completed = subprocess.run(
+        ["git", "-C", str(root), *identity, *arguments], capture_output=True, text=True, check=True
+    )
+    return completed.stdout.strip()
 
 
 def commit(root: Path, message: str = "change") -> str:
@@ -38,7 +40,7 @@ def edit(root: Path, model_id: str) -> None:
 
 @pytest.fixture
 def repository(add_model: Add, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Three models, committed; outputs of a step go to `tmp_path/output.txt`."""
+    """Commit three models; step outputs go to `tmp_path/output.txt`."""
     git(tmp_path, "init", "-q")
     for name in ("denoise-a", "denoise-b", "denoise-c"):
         add_model(name)
@@ -49,7 +51,7 @@ def repository(add_model: Add, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 @dataclass(frozen=True)
-class Said:
+class Result:
     returncode: int
     stdout: str
     stderr: str
@@ -57,7 +59,7 @@ class Said:
 
 @pytest.fixture
 def changed(capsys: pytest.CaptureFixture[str]) -> Changed:
-    """The command, in this process."""
+    """Run the command in this process."""
 
     def call(root: Path, *arguments: str) -> Said:
         with pytest.raises(SystemExit) as ended:
@@ -69,44 +71,44 @@ def changed(capsys: pytest.CaptureFixture[str]) -> Changed:
 
 
 def outputs(root: Path) -> dict[str, str]:
-    """What a runner reads from the file, by GitHub's rules of the multi-line form."""
-    found, lines = {}, iter((root / "output.txt").read_text().splitlines())
+    """Parse the output file as a runner does: GitHub's multi-line form."""
+    values, lines = {}, iter((root / "output.txt").read_text().splitlines())
     for line in lines:
         name, _, end = line.partition("<<")
         content = []
         while (following := next(lines)) != end:
             content.append(following)
-        found[name] = "\n".join(content)
-    return found
+        values[name] = "\n".join(content)
+    return values
 
 
 def models(root: Path) -> list[str]:
-    found: list[str] = json.loads(outputs(root)["models"])
-    return found
+    ids: list[str] = json.loads(outputs(root)["models"])
+    return ids
 
 
-def test_one_card_is_one_job(changed: Changed, repository: Path) -> None:
+def test_one_changed_card_gives_one_job(changed: Changed, repository: Path) -> None:
     edit(repository, "denoise-b")
     commit(repository)
-    said = changed(repository, "--since", "HEAD~1")
-    assert said.returncode == 0, said.stderr
+    result = changed(repository, "--since", "HEAD~1")
+    assert result.returncode == 0, result.stderr
     assert outputs(repository) == {
         "models": '["denoise-b"]',
         "shards": '[{"ids":"denoise-b","name":"1"}]',
         "count": "1",
     }
-    assert "denoise-b  models/denoise-b/card.yaml" in said.stdout
+    assert "denoise-b  models/denoise-b/card.yaml" in result.stdout
 
 
-def test_nothing_changed_is_no_job(changed: Changed, repository: Path) -> None:
+def test_no_changed_model_gives_no_job(changed: Changed, repository: Path) -> None:
     (repository / "README.md").write_text("words\n")
     commit(repository)
-    said = changed(repository, "--since", "HEAD~1")
-    assert (said.returncode, said.stdout) == (0, "to build: 0 in 0 jobs\n")
+    result = changed(repository, "--since", "HEAD~1")
+    assert (result.returncode, result.stdout) == (0, "to build: 0 in 0 jobs\n")
     assert outputs(repository) == {"models": "[]", "shards": "[]", "count": "0"}
 
 
-def test_what_main_did_in_the_meantime_does_not_count(changed: Changed, repository: Path) -> None:
+def test_later_commits_on_main_are_ignored(changed: Changed, repository: Path) -> None:
     git(repository, "checkout", "-q", "-b", "feature")
     edit(repository, "denoise-a")
     commit(repository)
@@ -118,7 +120,7 @@ def test_what_main_did_in_the_meantime_does_not_count(changed: Changed, reposito
     assert models(repository) == ["denoise-a"]
 
 
-def test_a_merge_commit_as_github_makes_it_shows_the_branch(changed: Changed, repository: Path) -> None:
+def test_github_merge_commit_gives_changes_of_the_branch(changed: Changed, repository: Path) -> None:
     git(repository, "checkout", "-q", "-b", "feature")
     edit(repository, "denoise-a")
     commit(repository)
@@ -130,48 +132,48 @@ def test_a_merge_commit_as_github_makes_it_shows_the_branch(changed: Changed, re
     assert models(repository) == ["denoise-a"]
 
 
-def test_what_is_not_committed_yet_counts(changed: Changed, repository: Path) -> None:
+def test_uncommitted_changes_count(changed: Changed, repository: Path) -> None:
     edit(repository, "denoise-c")
     changed(repository, "--since", "HEAD")
     assert models(repository) == ["denoise-c"]
 
 
 @pytest.mark.parametrize("since", ["", "0" * 40])
-def test_a_first_push_builds_everything(changed: Changed, repository: Path, since: str) -> None:
+def test_first_push_builds_all_models(changed: Changed, repository: Path, since: str) -> None:
     changed(repository, "--since", since)
     assert models(repository) == ["denoise-a", "denoise-b", "denoise-c"]
 
 
-def test_all_is_everything_in_as_many_jobs_as_are_allowed(changed: Changed, repository: Path) -> None:
+def test_all_option_respects_max_shards(changed: Changed, repository: Path) -> None:
     changed(repository, "--all", "--max-shards", "2")
     assert [job["name"] for job in json.loads(outputs(repository)["shards"])] == ["1", "2"]
 
 
-def test_a_deleted_model_is_named_and_not_built(changed: Changed, repository: Path) -> None:
+def test_deleted_model_is_listed_but_not_built(changed: Changed, repository: Path) -> None:
     git(repository, "rm", "-r", "-q", "models/denoise-b")
     commit(repository)
-    said = changed(repository, "--since", "HEAD~1")
-    assert "denoise-b  it is no longer here" in said.stdout
+    result = changed(repository, "--since", "HEAD~1")
+    assert "denoise-b  it was deleted" in result.stdout
     assert models(repository) == []
 
 
-def test_json_says_why(changed: Changed, repository: Path) -> None:
+def test_json_output_contains_reasons(changed: Changed, repository: Path) -> None:
     edit(repository, "denoise-b")
-    told = json.loads(changed(repository, "--since", "HEAD", "--json").stdout)
-    assert told["because"] == {"denoise-b": ["models/denoise-b/card.yaml"]}
-    assert (told["count"], told["broken"], told["gone"]) == (1, [], [])
+    document = json.loads(changed(repository, "--since", "HEAD", "--json").stdout)
+    assert document["because"] == {"denoise-b": ["models/denoise-b/card.yaml"]}
+    assert (document["count"], document["broken"], document["gone"]) == (1, [], [])
 
 
 @pytest.mark.parametrize("since", ["no-such-thing", "--output=owned.txt", "f" * 40, "HEAD; touch owned"])
-def test_an_unknown_revision_is_wrong_usage_with_the_remedy(changed: Changed, repository: Path, since: str) -> None:
-    said = changed(repository, f"--since={since}")
-    assert said.returncode == 2
-    assert "fetch-depth: 0" in said.stderr
+def test_unknown_revision_is_wrong_usage_with_a_fix(changed: Changed, repository: Path, since: str) -> None:
+    result = changed(repository, f"--since={since}")
+    assert result.returncode == 2
+    assert "fetch-depth: 0" in result.stderr
     assert not (repository / "output.txt").exists()
     assert not (repository / "owned.txt").exists()
 
 
-def test_a_shallow_clone_says_that_its_history_is_cut_off(changed: Changed, repository: Path, tmp_path: Path) -> None:
+def test_shallow_clone_reports_missing_history(changed: Changed, repository: Path, tmp_path: Path) -> None:
     git(repository, "checkout", "-q", "-b", "feature")
     edit(repository, "denoise-a")
     commit(repository)
@@ -181,36 +183,36 @@ def test_a_shallow_clone_says_that_its_history_is_cut_off(changed: Changed, repo
     clone = tmp_path / "clone"
     git(tmp_path, "clone", "-q", "--depth", "1", "--branch", "feature", repository.as_uri(), str(clone))
     git(clone, "fetch", "-q", "--depth", "1", "origin", "main:main")
-    said = changed(clone, "--since", "main")
-    assert said.returncode == 2
-    assert "nothing here says where this parted from 'main'" in said.stderr
-    assert "fetch-depth: 0" in said.stderr
+    result = changed(clone, "--since", "main")
+    assert result.returncode == 2
+    assert "nothing here says where this parted from 'main'" in result.stderr
+    assert "fetch-depth: 0" in result.stderr
     assert not (repository / "output.txt").exists()
 
 
-def test_directories_named_like_commands_are_only_text_in_the_log(changed: Changed, repository: Path) -> None:
-    """A pull request may hold any directory; a runner obeys lines that begin with ::, and takes outputs as they are."""
+def test_directory_names_cannot_inject_workflow_commands(changed: Changed, repository: Path) -> None:
+    """A pull request may contain any directory name, and a runner executes lines that begin with `::`."""
     for name in ("::error::forged", "##[error]forged", "a\nmodels<<x", "$(touch owned)"):
         directory = repository / "models" / name
         directory.mkdir()
         (directory / "card.yaml").write_text("- no card\n")
-    said = changed(repository, "--since", "HEAD")
-    assert said.returncode == 0
-    assert not any(line.lstrip().startswith(("::", "##[")) for line in said.stdout.splitlines())
-    assert re.search(r"none +::error::forged +its card cannot be read; lint says why", said.stdout)
+    result = changed(repository, "--since", "HEAD")
+    assert result.returncode == 0
+    assert not any(line.lstrip().startswith(("::", "##[")) for line in result.stdout.splitlines())
+    assert re.search(r"none +::error::forged +its card cannot be read; lint says why", result.stdout)
     assert outputs(repository) == {"models": "[]", "shards": "[]", "count": "0"}
 
 
 @pytest.mark.parametrize("arguments", [(), ("--all", "--since", "HEAD")])
-def test_it_wants_to_know_what_to_compare_with(changed: Changed, repository: Path, arguments: tuple[str, ...]) -> None:
-    said = changed(repository, *arguments)
-    assert said.returncode == 2
-    assert "--since REV, or --all" in said.stderr
-
-
-def test_a_collection_below_the_top_of_its_repository_has_paths_of_its_own(
-    changed: Changed, add_model: Add, tmp_path: Path
+def test_exactly_one_of_since_and_all_is_required(
+    changed: Changed, repository: Path, arguments: tuple[str, ...]
 ) -> None:
+    result = changed(repository, *arguments)
+    assert result.returncode == 2
+    assert "--since REV, or --all" in result.stderr
+
+
+def test_collection_in_a_subdirectory_uses_relative_paths(changed: Changed, add_model: Add, tmp_path: Path) -> None:
     add_model("denoise-a")
     top = tmp_path.parent / f"{tmp_path.name}-top"
     top.mkdir()
@@ -220,12 +222,12 @@ def test_a_collection_below_the_top_of_its_repository_has_paths_of_its_own(
     (top / "models").rename(top / "collection" / "models")
     commit(top)
     edit(top / "collection", "denoise-a")
-    (top / "constraints.txt").write_text("of somebody else\n")
-    told = json.loads(changed(top / "collection", "--since", "HEAD", "--json").stdout)
-    assert told["because"] == {"denoise-a": ["models/denoise-a/card.yaml"]}
+    (top / "constraints.txt").write_text("of another project\n")
+    document = json.loads(changed(top / "collection", "--since", "HEAD", "--json").stdout)
+    assert document["because"] == {"denoise-a": ["models/denoise-a/card.yaml"]}
 
 
-def test_of_300_models_a_shared_change_builds_all_in_40_jobs_and_one_card_builds_one(
+def test_shared_change_builds_300_models_in_40_jobs_and_one_card_builds_one(
     changed: Changed, add_model: Add, tmp_path: Path, make_denoiser: Callable[..., onnx.ModelProto]
 ) -> None:
     git(tmp_path, "init", "-q")
@@ -236,8 +238,8 @@ def test_of_300_models_a_shared_change_builds_all_in_40_jobs_and_one_card_builds
     first = commit(tmp_path)
     (tmp_path / "constraints.txt").write_text("torch==2\n")
     commit(tmp_path)
-    told = json.loads(changed(tmp_path, "--since", first, "--json").stdout)
-    assert (told["count"], len(told["shards"])) == (300, 40)
-    assert sorted(" ".join(job["ids"] for job in told["shards"]).split()) == told["models"]
+    document = json.loads(changed(tmp_path, "--since", first, "--json").stdout)
+    assert (document["count"], len(document["shards"])) == (300, 40)
+    assert sorted(" ".join(job["ids"] for job in document["shards"]).split()) == document["models"]
     edit(tmp_path, "denoise-123")
     assert json.loads(changed(tmp_path, "--since", "HEAD", "--json").stdout)["models"] == ["denoise-123"]

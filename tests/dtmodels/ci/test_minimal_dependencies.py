@@ -1,4 +1,4 @@
-"""The jobs that only decide install nothing but the tools' own four requirements."""
+"""Decision jobs need only the four base requirements of the tools."""
 
 from __future__ import annotations
 
@@ -19,15 +19,17 @@ EXTRAS = {"onnx", "onnxruntime", "numpy", "torch", "huggingface_hub", "httpx2", 
     "arguments",
     [["changed", "--all"], ["gate", "--needs", '{"plan": {"result": "success"}}'], ["summary", "denoise-toy"]],
 )
-def test_deciding_needs_no_extra(add_model: Add, tmp_path: Path, arguments: list[str]) -> None:
+def test_decision_commands_need_no_extra(add_model: Add, tmp_path: Path, arguments: list[str]) -> None:
     add_model()
-    hide = f"import sys; sys.modules.update(dict.fromkeys({sorted(EXTRAS)!r}))"
+    hide_extras = f"import sys; sys.modules.update(dict.fromkeys({sorted(EXTRAS)!r}))"
     argv = ["dtmodels", "--root", str(tmp_path), *arguments]
     call = f"sys.argv = {argv!r}; from dtmodels.command.cli import main; main()"
-    done = subprocess.run([sys.executable, "-c", f"{hide}; {call}"], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
+    completed = subprocess.run(
+        [sys.executable, "-c", f"{hide_extras}; {call}"], capture_output=True, text=True, check=False
+    )
+    assert (completed.returncode, completed.stderr) == (0, "")
 
 
-def test_what_is_hidden_here_is_no_requirement() -> None:
-    plain = {re.split(r"[^\w-]", one)[0].lower() for one in requires("dtmodels") or () if "extra ==" not in one}
-    assert plain == {"click", "jsonschema", "pyyaml", "rich"}
+def test_base_requirements() -> None:
+    base = {re.split(r"[^\w-]", one)[0].lower() for one in requires("dtmodels") or () if "extra ==" not in one}
+    assert base == {"click", "jsonschema", "pyyaml", "rich"}

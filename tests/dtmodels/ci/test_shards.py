@@ -1,4 +1,4 @@
-"""Jobs are few enough for GitHub, hold every model once, and take about as long as each other."""
+"""Shards stay below GitHub's limit, contain every model once, and have about equal cost."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Add = Callable[..., Path]
 
 @pytest.fixture
 def make_cards(add_model: Add) -> Callable[..., list[Card]]:
-    """Many cards of one toy, with checkpoints of these sizes."""
+    """Copy the card of one toy model, with checkpoints of the specified sizes."""
 
     def make(*sizes: int | None) -> list[Card]:
         toy = read_card(add_model() / "card.yaml")
@@ -35,7 +35,7 @@ def make_cards(add_model: Add) -> Callable[..., list[Card]]:
     return make
 
 
-def test_300_models_are_40_jobs_of_like_size_and_never_more_than_256(make_cards: Callable[..., list[Card]]) -> None:
+def test_300_models_give_40_balanced_jobs_and_at_most_256(make_cards: Callable[..., list[Card]]) -> None:
     sizes = [int(random.Random(seed).lognormvariate(18, 1.2)) for seed in range(300)]  # noqa: S311 - no secret
     cards = make_cards(*sizes)
     size_of = {card.id: size + 100_000_000 for card, size in zip(cards, sizes, strict=True)}
@@ -49,27 +49,27 @@ def test_300_models_are_40_jobs_of_like_size_and_never_more_than_256(make_cards:
     assert len(json.dumps([job.json_value() for job in shards(cards, 40)])) < 1_000_000
 
 
-def test_few_models_are_built_side_by_side(make_cards: Callable[..., list[Card]]) -> None:
+def test_few_models_get_one_job_each(make_cards: Callable[..., list[Card]]) -> None:
     jobs = shards(make_cards(10, None, 30), 40)
     assert [job.ids for job in jobs] == [("denoise-001",), ("denoise-002",), ("denoise-000",)]
     assert [job.name for job in jobs] == ["1", "2", "3"]
 
 
-def test_a_large_model_has_a_job_to_itself(make_cards: Callable[..., list[Card]]) -> None:
+def test_large_model_has_its_own_job(make_cards: Callable[..., list[Card]]) -> None:
     jobs = shards(make_cards(2_000_000_000, *[1_000_000] * 8), 2)
     assert sorted(len(job.ids) for job in jobs) == [1, 8]
 
 
-def test_the_order_of_the_cards_changes_nothing(make_cards: Callable[..., list[Card]]) -> None:
+def test_shards_do_not_depend_on_card_order(make_cards: Callable[..., list[Card]]) -> None:
     cards = make_cards(*[50_000_000] * 30)
     assert shards(cards, 7) == shards(cards[::-1], 7)
 
 
-def test_no_models_are_no_jobs() -> None:
+def test_no_models_give_no_jobs() -> None:
     assert shards([], 40) == []
 
 
 @pytest.mark.parametrize("most", [0, -1, 257])
-def test_a_number_of_jobs_github_does_not_run_is_refused(make_cards: Callable[..., list[Card]], most: int) -> None:
+def test_invalid_number_of_jobs_is_rejected(make_cards: Callable[..., list[Card]], most: int) -> None:
     with pytest.raises(WrongUsage, match="256"):
         shards(make_cards(1), most)

@@ -1,4 +1,4 @@
-"""The page about a built model says what a reviewer has to know, and nothing in a card becomes more than text."""
+"""Review pages contain the facts a reviewer needs, and escape all text of cards and reports."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ Add = Callable[..., Path]
 Build = Callable[..., Workspace]
 TENSOR = TensorFacts(name="input", dtype="float32", shape=(1, 3, 256, 256))
 GRAPH = FileFacts(name="model.onnx", bytes=1234, opset=18, ir=10, inputs=(TENSOR,), outputs=(TENSOR,))
-FIGURES = {"latency_ms model": 20.0, "psnr_db_worst": 61.25}
+METRICS = {"latency_ms model": 20.0, "psnr_db_worst": 61.25}
 
 
 def finish(root: Path, report: CheckReport, *, package: bytes = b"x" * 1000, seed: int | None = None) -> Workspace:
-    """What the stages leave behind of `denoise-toy`, without running them."""
+    """Write the build results of `denoise-toy` without running the stages."""
     workspace = Workspace(root)
     write_json(workspace.report("denoise-toy"), report.as_json())
     write_json(workspace.model("denoise-toy") / "config.json", {} if seed is None else {SEED_KEY: seed})
@@ -51,7 +51,7 @@ def page(root: Path, capsys: pytest.CaptureFixture[str], **options: Any) -> str:
 
 
 def row(text: str, name: str) -> str:
-    """The cells of a row that follow its first one."""
+    """Return the cells of a row after its first one."""
     lines = [line for line in text.splitlines() if line.startswith(f"| {name} |")]
     assert len(lines) == 1, text
     return lines[0].removeprefix(f"| {name} | ").removesuffix(" |")
@@ -69,7 +69,7 @@ def built(add_model: Add, tmp_path: Path) -> Workspace:
     return finish(tmp_path, report())
 
 
-def test_it_shows_grade_licence_classes_package_tensors_and_data(
+def test_page_contains_grade_licence_classes_package_tensors_and_data(
     built: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = page(built.root, capsys)
@@ -80,23 +80,21 @@ def test_it_shows_grade_licence_classes_package_tensors_and_data(
     assert row(text, "package") == f"1,000 bytes; sha256 `{sha256(built.package('denoise-toy'))}`"
     assert "| `model.onnx` | inputs | `input` | `float32` | `1 × 3 × 256 × 256` |" in text
     assert "| [Nothing](https://www.darktable.org/nothing) | train | `CC0-1.0` |" in text
-    assert "<summary>Data: 1 set</summary>" in text
+    assert "<summary>Data: 1 dataset</summary>" in text
     assert "parameters open: the licence is GPL-3.0-or-later (card.yaml:" in text
 
 
-def test_speed_and_parity_stand_beside_those_of_the_base(
+def test_latency_and_parity_are_compared_with_the_base(
     built: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    base = finish(tmp_path / "base", report(figures={"latency_ms model": 16.0}), package=b"x" * 900)
+    base = finish(tmp_path / "base", report(metrics={"latency_ms model": 16.0}), package=b"x" * 900)
     text = page(built.root, capsys, base=base.root)
     assert row(text, "latency model (ms)") == "20 | 16 | +25.0%"
     assert row(text, "psnr worst (dB)") == "61.25 |  | "
-    assert row(text, "package").startswith("1,000 bytes, +100 against the base")
+    assert row(text, "package").startswith("1,000 bytes, +100 compared with the base")
 
 
-def test_a_base_without_the_model_or_that_is_not_there_compares_with_nothing(
-    built: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_missing_base_gives_no_comparison(built: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = page(built.root, capsys, base=tmp_path / "nowhere")
     assert row(text, "latency model (ms)") == "20 |  | "
 
@@ -109,63 +107,61 @@ def released(root: Path, version: str, size: int = 800, digest: str = "0" * 64) 
 
 
 @pytest.mark.parametrize(
-    ("version", "told"),
+    ("version", "expected"),
     [
         ("0.9", "replace 0.9 by 1.0, 800 by 1,000 bytes (+25.0%)"),
-        ("1.0", "carry the released 1.0 over: these other bytes need a higher version to reach anybody"),
+        ("1.0", "keep the released 1.0: this build differs, and needs a higher version to be published"),
         ("1.1", "fail: 1.0 is lower than the released 1.1"),
     ],
 )
-def test_it_says_what_a_release_would_do(
-    built: Workspace, capsys: pytest.CaptureFixture[str], version: str, told: str
+def test_page_describes_effect_of_next_release(
+    built: Workspace, capsys: pytest.CaptureFixture[str], version: str, expected: str
 ) -> None:
     last = read_released(released(built.root, version))
-    assert row_of_release(page(built.root, capsys, released=last)) == told
+    assert row_of_release(page(built.root, capsys, released=last)) == expected
 
 
 def row_of_release(text: str) -> str:
     return row(text, "a release would").replace("\\", "")
 
 
-def test_the_same_bytes_stay(built: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+def test_bit_identical_package_is_retained(built: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
     last = read_released(released(built.root, "1.0", digest=sha256(built.package("denoise-toy"))))
-    assert row_of_release(page(built.root, capsys, released=last)) == "leave 1.0 as it is, byte for byte"
+    assert row_of_release(page(built.root, capsys, released=last)) == "keep 1.0, which is bit-identical"
 
 
-def test_a_new_model_is_added(built: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+def test_new_model_is_added(built: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
     assert row_of_release(page(built.root, capsys, released={})) == "add it as 1.0, 1,000 bytes"
 
 
-def test_made_up_weights_are_told_twice(add_model: Add, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_seeded_weights_are_reported_twice(add_model: Add, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     add_model()
     finish(tmp_path, report(), seed=0)
     text = page(tmp_path, capsys)
-    assert row_of_release(text) == "fail: its weights are made up"
-    assert row(text, "darktable") == "runs it; **its weights are made up**"
+    assert row_of_release(text) == "fail: it has seeded weights"
+    assert row(text, "darktable") == "runs it; **it has seeded weights**"
 
 
-def test_a_model_that_was_not_built_is_told_about_as_far_as_its_card_goes(
+def test_page_of_an_unbuilt_model_uses_its_card_only(
     add_model: Add, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     add_model(status="draft")
     text = page(tmp_path, capsys)
     assert row_of_release(text) == "leave it out: its status is draft"
-    assert row(text, "darktable") == "was not asked: the model was not built"
+    assert row(text, "darktable") == "not validated: the model was not built"
     assert "Tensors" not in text
 
 
-def test_what_validation_found_is_listed(add_model: Add, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_validation_problems_are_listed(add_model: Add, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     add_model()
     finish(tmp_path, report(error("a.b", "model.onnx", "is <b>too</b> large"), warning("c.d", "x", "is odd", "fix it")))
     text = page(tmp_path, capsys)
-    assert row(text, "darktable") == "would not: 1 errors, 1 warnings"
+    assert row(text, "darktable") == "fails: 1 error, 1 warning"
     assert r"| error | `model.onnx` | is \<b\>too\</b\> large |  |" in text
     assert "| warning | `x` | is odd | fix it |" in text
 
 
-def test_a_card_that_needs_what_nobody_accepted_names_the_rules(
-    add_model: Add, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_refused_grade_names_the_rules(add_model: Add, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     card = add_model() / "card.yaml"
     card.write_text(card.read_text().replace("collection: synthetic", "collection: scraped").replace(
         "personal_data: none", "personal_data: people").replace("consent: not-needed", "consent: none"))  # fmt: skip
@@ -174,7 +170,7 @@ def test_a_card_that_needs_what_nobody_accepted_names_the_rules(
 
 
 @pytest.mark.parametrize(
-    ("environment", "address"),
+    ("environment", "url"),
     [
         ({"ARTIFACT_URL": "https://github.com/lab/models/actions/runs/7/artifacts/8"}, "/artifacts/8"),
         (
@@ -185,12 +181,12 @@ def test_a_card_that_needs_what_nobody_accepted_names_the_rules(
         ({}, ""),
     ],
 )
-def test_the_demo_is_a_link_to_the_files_of_the_run(
+def test_demo_links_to_the_files_of_the_run(
     built: Workspace,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
     environment: dict[str, str],
-    address: str,
+    url: str,
 ) -> None:
     built.demo("denoise-toy").mkdir(parents=True)
     (built.demo("denoise-toy") / "cat.png").write_bytes(b"")
@@ -201,11 +197,11 @@ def test_the_demo_is_a_link_to_the_files_of_the_run(
     assert [found.endswith(address) for found in RenderedPage(shown).urls] == [True] * bool(address)
 
 
-def test_on_a_runner_the_log_has_none_of_it(
+def test_page_goes_to_the_step_summary_on_a_runner(
     built: Workspace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(built.root / "summary.md"))
-    assert page(built.root, capsys) == "denoise-toy: told in the summary of this step\n"
+    assert page(built.root, capsys) == "denoise-toy: written to the summary of this step\n"
     assert "| grade | **open**" in (built.root / "summary.md").read_text()
 
 
@@ -218,7 +214,7 @@ def test_nothing_in_a_card_or_a_report_becomes_markup(
 
 
 def outline(add_model: Add, root: Path, capsys: pytest.CaptureFixture[str], words: str) -> list[Any]:
-    """The elements of a page whose card and report say `words` wherever they can, without what the words name."""
+    """Return the elements of a page whose card and report contain `words` in every free-text field."""
     quoted = "'" + words.replace("'", "''") + "'"
     card = add_model() / "card.yaml"
     text = card.read_text()
@@ -245,16 +241,14 @@ def outline(add_model: Add, root: Path, capsys: pytest.CaptureFixture[str], word
 @pytest.mark.parametrize(
     "broken", ["", "[]", "{}", '{"ok": true, "problems": [], "facts": {"files": [], "figures": {"a": "b"}}}']
 )
-def test_a_harmed_report_is_one_clear_failure(
-    built: Workspace, capsys: pytest.CaptureFixture[str], broken: str
-) -> None:
+def test_broken_report_is_one_failure(built: Workspace, capsys: pytest.CaptureFixture[str], broken: str) -> None:
     built.report("denoise-toy").write_text(broken)
     with pytest.raises(Failure) as failed:
         page(built.root, capsys)
     assert failed.value.where.endswith("validate.json")
 
 
-def test_versions_of_a_release_are_held_against_their_schema(tmp_path: Path) -> None:
+def test_versions_json_is_validated_against_its_schema(tmp_path: Path) -> None:
     path = tmp_path / "versions.json"
     path.write_text(json.dumps({"schema": 1, "models": {"denoise-toy": {"version": "<b>"}}}))
     with pytest.raises(Failure, match="breaks"):
@@ -263,12 +257,12 @@ def test_versions_of_a_release_are_held_against_their_schema(tmp_path: Path) -> 
         read_released(tmp_path / "nowhere.json")
 
 
-def test_an_unknown_model_is_wrong_usage(built: Workspace) -> None:
+def test_unknown_model_is_wrong_usage(built: Workspace) -> None:
     with pytest.raises(WrongUsage):
         summary(built.root, ["denoise-tou"], Console(), base=None, released=None)
 
 
-def ask(root: Path, github: FakeGitHub, monkeypatch: pytest.MonkeyPatch) -> int:
+def summary_against_latest(root: Path, github: FakeGitHub, monkeypatch: pytest.MonkeyPatch) -> int:
     for name, value in github.environment().items():
         monkeypatch.setenv(name, value)
     with pytest.raises(SystemExit) as ended:
@@ -276,15 +270,15 @@ def ask(root: Path, github: FakeGitHub, monkeypatch: pytest.MonkeyPatch) -> int:
     return int(ended.value.code or 0)
 
 
-def test_before_the_first_release_a_model_is_added(
+def test_model_is_added_before_the_first_release(
     built: Workspace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with FakeGitHub(built.root / "github") as github:
-        assert ask(built.root, github, monkeypatch) == 0
+        assert summary_against_latest(built.root, github, monkeypatch) == 0
     assert row_of_release(capsys.readouterr().out) == "add it as 1.0, 1,000 bytes"
 
 
-def test_a_service_out_of_order_leaves_the_rest_of_the_page(
+def test_page_is_written_without_comparison_if_github_fails(
     built: Workspace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with FakeGitHub(built.root / "github") as github:
@@ -295,7 +289,7 @@ def test_a_service_out_of_order_leaves_the_rest_of_the_page(
     assert row_of_release(said.out).startswith("publish 1.0, 1,000 bytes, unless that version is published")
 
 
-def test_the_highest_published_version_is_what_it_compares_with(
+def test_page_compares_with_the_highest_published_version(
     built: Workspace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with FakeGitHub(built.root / "github") as github:
@@ -305,5 +299,5 @@ def test_the_highest_published_version_is_what_it_compares_with(
             github.state.blob(asset).parent.mkdir(parents=True, exist_ok=True)
             github.state.blob(asset).write_bytes(data)
             github.state.releases.append(Release(id=number, tag_name=tag, prerelease="rc" in tag, assets=[asset]))
-        assert ask(built.root, github, monkeypatch) == 0
+        assert summary_against_latest(built.root, github, monkeypatch) == 0
     assert row_of_release(capsys.readouterr().out).startswith("replace 0.9 by 1.0")

@@ -1,4 +1,4 @@
-"""A small collection in git, packages without real building, and the whole way to a release of it."""
+"""Small collection in git, with fake packages, and all steps of a release."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from dtmodels.package.config_writer import build_config
 from dtmodels.publishing.assemble import assemble
 from dtmodels.publishing.dist import Dist, read_dist
 from dtmodels.publishing.github import GitHub
-from dtmodels.publishing.http_client import MOST_WAIT_S, Web
+from dtmodels.publishing.http_client import MOST_WAIT_S, HttpClient
 from dtmodels.publishing.plan import Plan, plan
 from dtmodels.publishing.publish import Published, publish
 from dtmodels.release.tags import parse_tag
@@ -27,14 +27,14 @@ from tests.conftest import CARD, denoiser
 from tests.fake_github import FakeGitHub
 
 SIGNED = {"NAME": "A. Author", "EMAIL": "a@b.c", "DATE": "2026-01-31T12:00:00Z"}
-IDENTITY = {f"GIT_{who}_{what}": said for who in ("AUTHOR", "COMMITTER") for what, said in SIGNED.items()}
+IDENTITY = {f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER") for what, value in SIGNED.items()}
 SETTINGS = IDENTITY | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
 QUIET = Console(out=StringIO(), remarks=StringIO(), quiet=True)
 
 
 @dataclass(frozen=True)
 class Collection:
-    """A model repository whose releases can be made, and the GitHub it is on."""
+    """A model repository and the fake GitHub for its releases."""
 
     root: Path
     fake: FakeGitHub
@@ -42,8 +42,8 @@ class Collection:
 
     def git(self, *arguments: str) -> str:
         command = ["git", "-C", str(self.root), *arguments]
-        done = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | SETTINGS)
-        return done.stdout.strip()
+        completed = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | SETTINGS)
+        return completed.stdout.strip()
 
     def commit(self, message: str = "change") -> str:
         if not (self.root / ".git").is_dir():
@@ -58,7 +58,7 @@ class Collection:
         return head
 
     def tag(self, name: str, models: Mapping[str, str], changes: str = "* Something new.") -> str:
-        """Commit models in these versions with a changelog of the tag, and tag it, here and there."""
+        """Commit models in these versions with a changelog section, and set the tag locally and on GitHub."""
         for model_id, version in models.items():
             self.add_model(model_id, version=version)
         version = name.removeprefix("v")
@@ -72,7 +72,7 @@ class Collection:
         return commit
 
     def build(self, *ids: str) -> Path:
-        """Packages as a build would leave them, for all released models when none is named."""
+        """Write packages as a build does, by default for all released models."""
         for entry in Catalogue.load(self.root).entries:
             card = entry.card
             if card.status != "released" or (ids and card.id not in ids):
@@ -82,9 +82,9 @@ class Collection:
             (directory / "config.json").write_text(json.dumps(build_config(card, {})))
             # The bytes of a package follow from its version here, as they do from its card in earnest.
             (directory / "model.onnx").write_bytes(f"graph of {card.id} {card.version}".encode() * 100)
-            members = {name: directory / name for name in ("config.json", "model.onnx")}
+            entries = {name: directory / name for name in ("config.json", "model.onnx")}
             write_archive(
-                directory / f"{card.id}.dtmodel", card.id, {**members, "card.yaml": entry.directory / "card.yaml"}
+                directory / f"{card.id}.dtmodel", card.id, {**entries, "card.yaml": entry.directory / "card.yaml"}
             )
         (self.root / "built").mkdir(exist_ok=True)
         return self.root / "built"
@@ -92,22 +92,22 @@ class Collection:
     def github(
         self,
         *,
-        token: str = "good-token",  # noqa: S107 - the stand-in's
+        token: str = "good-token",  # noqa: S107 - of the fake server
         tries: int = 3,
         timeout_s: float = 5.0,
         slept: list[float] | None = None,
     ) -> GitHub:
-        found = GitHub.from_environment(self.fake.environment(token))
+        github = GitHub.from_environment(self.fake.environment(token))
         sleep = (slept if slept is not None else []).append
         web = Web(
             token=token, patience=RetryPolicy(tries=tries, timeout_s=timeout_s, sleep=sleep, max_wait_s=MOST_WAIT_S)
         )
         return GitHub(
-            repository=found.repository,
-            api_url=found.api_url,
-            server_url=found.server_url,
-            raw_url=found.raw_url,
-            web=web,
+            repository=github.repository,
+            api_url=github.api_url,
+            server_url=github.server_url,
+            raw_url=github.raw_url,
+            http=http,
         )
 
     def plan(self, tag: str) -> Plan:
@@ -129,20 +129,20 @@ class Collection:
         )
 
     def release(self, tag: str, models: Mapping[str, str]) -> Published:
-        """All of a release."""
+        """Tag, assemble and publish a release."""
         self.tag(tag, models)
         self.assemble(tag)
         return self.publish(tag)
 
     def served(self, tag: str) -> dict[str, bytes]:
-        """What GitHub has under a published tag."""
+        """Return the assets that GitHub has for a published tag."""
         release = self.fake.state.published(tag)
         assert release is not None, f"{tag} is not published"
         return {asset.name: self.fake.state.blob(asset).read_bytes() for asset in release.assets}
 
 
 def adder(root: Path) -> Callable[..., Path]:
-    """What adds a small model to a collection, where no fixture does."""
+    """Return a function that adds a small model to a collection, for use without fixtures."""
     data = denoiser().SerializeToString()
 
     def add(model_id: str, *, version: str = "1.0", status: str = "released") -> Path:

@@ -1,4 +1,4 @@
-"""`dist/` as it would be published: atomically, always the same bytes."""
+"""`dist/` before publishing: written atomically and reproducibly."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def repack(collection: Collection, model_id: str, change: Callable[[Path], None]
     """Build a model, change the files of its package, and pack it again."""
     directory = collection.build(model_id) / model_id
     change(directory)
-    members = {path.name: path for path in directory.iterdir() if path.suffix != ".dtmodel"}
+    entries = {path.name: path for path in directory.iterdir() if path.suffix != ".dtmodel"}
     card = collection.root / "models" / model_id / "card.yaml"
-    write_archive(directory / f"{model_id}.dtmodel", model_id, {**members, "card.yaml": card})
+    write_archive(directory / f"{model_id}.dtmodel", model_id, {**entries, "card.yaml": card})
     return directory
 
 
@@ -47,12 +47,12 @@ def edit_config(**values: Any) -> Callable[[Path], None]:
     return change
 
 
-def put_together(collection: Collection, tag: str, built: Path | None = None) -> None:
+def run_assemble(collection: Collection, tag: str, built: Path | None = None) -> None:
     github = collection.github()
     assemble(collection.root, built or collection.root / "built", collection.plan(tag), github, QUIET)
 
 
-def test_dist_holds_packages_their_files_lists_notes_and_the_bill_of_materials(collection: Collection) -> None:
+def test_dist_contains_packages_loose_files_lists_notes_and_sbom(collection: Collection) -> None:
     commit = collection.tag("v1.0.0", {"denoise-one": "1.0"})
     collection.assemble("v1.0.0")
     directory = collection.root / "dist"
@@ -69,9 +69,7 @@ def test_dist_holds_packages_their_files_lists_notes_and_the_bill_of_materials(c
     assert record["models"]["denoise-one"]["built_in"] == "v1.0.0"
 
 
-def test_the_same_release_has_the_same_bytes_wherever_and_whenever(
-    collection: Collection, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_assemble_is_reproducible(collection: Collection, monkeypatch: pytest.MonkeyPatch) -> None:
     collection.release("v1.0.0", {"denoise-one": "1.0", "denoise-two": "1.0"})
     collection.tag("v1.1.0", {"denoise-two": "1.1"})
     collection.assemble("v1.1.0")
@@ -83,45 +81,45 @@ def test_the_same_release_has_the_same_bytes_wherever_and_whenever(
     assert contents(collection.root / "dist") == first
 
 
-def test_a_finished_release_is_fetched_as_it_is(collection: Collection) -> None:
+def test_finished_release_is_downloaded_unchanged(collection: Collection) -> None:
     collection.tag("v1.0.0", {"denoise-one": "1.0"})
     (collection.build() / ENVIRONMENT).write_text("{}")
-    put_together(collection, "v1.0.0")
+    run_assemble(collection, "v1.0.0")
     collection.publish("v1.0.0")
     assert ENVIRONMENT in collection.served("v1.0.0")
     first = contents(collection.root / "dist")
     shutil.rmtree(collection.root / "dist")
     shutil.rmtree(collection.root / "built")
     (collection.root / "built").mkdir()
-    put_together(collection, "v1.0.0")
+    run_assemble(collection, "v1.0.0")
     assert contents(collection.root / "dist") == first
     assert collection.publish("v1.0.0").already
 
 
-def test_carried_packages_are_fetched_by_digest_or_taken_from_here(collection: Collection) -> None:
+def test_reused_packages_are_copied_or_downloaded_by_digest(collection: Collection) -> None:
     collection.release("v1.0.0", {"denoise-one": "1.0", "denoise-two": "1.0"})
     collection.tag("v1.1.0", {"denoise-two": "1.1"})
     collection.assemble("v1.1.0")
-    assert collection.fake.requests("GET", "/download/v1.0.0/denoise-one.dtmodel") == [], "it was here"
+    assert collection.fake.requests("GET", "/download/v1.0.0/denoise-one.dtmodel") == [], "a local copy exists"
     shutil.rmtree(collection.root / "dist")
     shutil.rmtree(collection.root / "built" / "denoise-one")
-    put_together(collection, "v1.1.0")
+    run_assemble(collection, "v1.1.0")
     assert len(collection.fake.requests("GET", "/download/v1.0.0/denoise-one.dtmodel")) == 1
     assert collection.fake.requests("GET", "/download/v1.0.0/denoise-two.dtmodel") == []
 
 
-def test_a_carried_package_that_was_built_again_is_not_the_one_that_is_published(collection: Collection) -> None:
+def test_reused_package_is_not_replaced_by_a_new_build(collection: Collection) -> None:
     collection.release("v1.0.0", {"denoise-one": "1.0", "denoise-two": "1.0"})
     published = collection.served("v1.0.0")["denoise-one.dtmodel"]
     collection.tag("v1.1.0", {"denoise-two": "1.1"})
     collection.build()
     repack(collection, "denoise-one", lambda directory: (directory / "model.onnx").write_bytes(b"other arithmetic"))
     shutil.rmtree(collection.root / "dist")
-    put_together(collection, "v1.1.0")
+    run_assemble(collection, "v1.1.0")
     assert (collection.root / "dist/denoise-one.dtmodel").read_bytes() == published
 
 
-def test_a_carried_package_with_other_bytes_than_listed_is_refused(collection: Collection) -> None:
+def test_reused_package_with_another_digest_is_rejected(collection: Collection) -> None:
     collection.release("v1.0.0", {"denoise-one": "1.0", "denoise-two": "1.0"})
     (asset,) = (one for one in collection.fake.state.releases[0].assets if one.name == "denoise-one.dtmodel")
     collection.fake.state.blob(asset).write_bytes(b"tampered with")
@@ -130,34 +128,34 @@ def test_a_carried_package_with_other_bytes_than_listed_is_refused(collection: C
     shutil.rmtree(collection.root / "built" / "denoise-one")
     before = contents(collection.root / "dist")
     (collection.root / "dist/denoise-one.dtmodel").unlink()
-    with pytest.raises(Failure, match=r"but v1.0.0 lists") as refused:
-        put_together(collection, "v1.1.0")
-    assert refused.value.where.endswith("/v1.0.0/denoise-one.dtmodel")
-    assert set(contents(collection.root / "dist")) == set(before) - {"denoise-one.dtmodel"}, "dist stays as it was"
+    with pytest.raises(Failure, match=r"but v1.0.0 lists") as error:
+        run_assemble(collection, "v1.1.0")
+    assert error.value.where.endswith("/v1.0.0/denoise-one.dtmodel")
+    assert set(contents(collection.root / "dist")) == set(before) - {"denoise-one.dtmodel"}, "dist/ is unchanged"
 
 
-def test_a_package_that_was_not_built_is_named_and_dist_stays(collection: Collection) -> None:
+def test_missing_package_leaves_dist_unchanged(collection: Collection) -> None:
     collection.release("v1.0.0", {"denoise-one": "1.0"})
     before = contents(collection.root / "dist")
     collection.tag("v1.1.0", {"denoise-two": "1.0", "denoise-one": "1.1"})
     shutil.rmtree(collection.root / "built")
     collection.build("denoise-one")
-    with pytest.raises(Failure, match=r"denoise-two.dtmodel: was not built") as refused:
-        put_together(collection, "v1.1.0")
-    assert refused.value.fix == "build it first: dtmodels run denoise-two"
+    with pytest.raises(Failure, match=r"denoise-two.dtmodel: was not built") as error:
+        run_assemble(collection, "v1.1.0")
+    assert error.value.fix == "build it first: dtmodels run denoise-two"
     assert contents(collection.root / "dist") == before
     assert not list(collection.root.glob(".dist.*"))
 
 
-def test_two_different_packages_of_one_model_are_refused(collection: Collection) -> None:
+def test_two_different_packages_of_one_model_are_rejected(collection: Collection) -> None:
     collection.tag("v1.0.0", {"denoise-one": "1.0"})
     built = collection.build()
     (built / "again").mkdir()
     shutil.copy(built / "denoise-one/denoise-one.dtmodel", built / "again")
-    put_together(collection, "v1.0.0")
+    run_assemble(collection, "v1.0.0")
     (built / "again/denoise-one.dtmodel").write_bytes(b"PK\x03\x04 another")
-    with pytest.raises(Failure, match="more than once, with different bytes"):
-        put_together(collection, "v1.0.0")
+    with pytest.raises(Failure, match="exists more than once, with different bytes"):
+        run_assemble(collection, "v1.0.0")
 
 
 @pytest.mark.parametrize(
@@ -168,36 +166,36 @@ def test_two_different_packages_of_one_model_are_refused(collection: Collection)
         (edit_config(**{SEED_KEY: 7}), "has seeded weights"),
     ],
 )
-def test_a_package_that_is_not_the_cards_is_refused(
+def test_package_that_does_not_match_its_card_is_rejected(
     collection: Collection, change: Callable[[Path], None], what: str
 ) -> None:
     collection.tag("v1.0.0", {"denoise-one": "1.0"})
     repack(collection, "denoise-one", change)
     with pytest.raises(Failure, match=what):
-        put_together(collection, "v1.0.0")
+        run_assemble(collection, "v1.0.0")
     assert not (collection.root / "dist").exists()
 
 
-@pytest.mark.parametrize("data", [b"no zip", b"PK\x03\x04 cut off"])
-def test_a_package_darktable_would_not_install_is_refused(collection: Collection, data: bytes) -> None:
+@pytest.mark.parametrize("data", [b"no zip", b"PK\x03\x04 truncated"])
+def test_package_that_darktable_cannot_install_is_rejected(collection: Collection, data: bytes) -> None:
     collection.tag("v1.0.0", {"denoise-one": "1.0"})
     (collection.build() / "denoise-one/denoise-one.dtmodel").write_bytes(data)
-    with pytest.raises(Failure, match="darktable would not install it whole"):
-        put_together(collection, "v1.0.0")
+    with pytest.raises(Failure, match="darktable would not install all of it"):
+        run_assemble(collection, "v1.0.0")
 
 
-def test_an_asset_of_two_gigabytes_is_refused_before_it_is_even_read(collection: Collection) -> None:
+def test_asset_above_two_gigabytes_is_rejected(collection: Collection) -> None:
     collection.tag("v1.0.0", {"denoise-one": "1.0"})
     with (collection.build() / "denoise-one/denoise-one.dtmodel").open("r+b") as file:
         file.truncate(2_000_000_001)
     what = "denoise-one.dtmodel: has 2,000,000,001 bytes; an asset has 1 to 2,000,000,000"
     with pytest.raises(Failure, match=what):
-        put_together(collection, "v1.0.0")
+        run_assemble(collection, "v1.0.0")
     assert not (collection.root / "dist").exists()
     check_limits({"denoise-one.dtmodel": 2_000_000_000}, collection.root)
 
 
-def test_a_dist_that_grew_too_large_is_not_published(collection: Collection) -> None:
+def test_dist_with_too_large_file_is_not_published(collection: Collection) -> None:
     collection.tag("v1.0.0", {"denoise-one": "1.0"})
     collection.assemble("v1.0.0")
     with (collection.root / "dist/denoise-one-model.onnx").open("r+b") as file:
@@ -207,28 +205,28 @@ def test_a_dist_that_grew_too_large_is_not_published(collection: Collection) -> 
     assert collection.fake.state.releases == []
 
 
-def test_too_many_assets_leave_the_loose_files_out_and_then_refuse(
+def test_too_many_assets_drop_loose_files_and_then_fail(
     collection: Collection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     collection.tag("v1.0.0", {"denoise-one": "1.0", "denoise-two": "1.0"})
     collection.build()
     monkeypatch.setattr("dtmodels.publishing.assemble.MOST_ASSETS", 9)
-    put_together(collection, "v1.0.0")
+    run_assemble(collection, "v1.0.0")
     assert set(read_dist(collection.root / "dist").files) == {
         "denoise-one.dtmodel", "denoise-two.dtmodel", "versions.json", "release.json", "sbom.spdx.json", "SHA256SUMS",
     }  # fmt: skip
     assert "inside the packages" in (collection.root / "dist/notes.md").read_text()
     monkeypatch.setattr(limits, "MOST_ASSETS", 5)
-    with pytest.raises(Failure, match="6 assets, and 5 at most"):
-        put_together(collection, "v1.0.0")
+    with pytest.raises(Failure, match="has 6 assets; at most 5 are possible"):
+        run_assemble(collection, "v1.0.0")
 
 
-def test_a_list_darktable_would_not_read_to_its_end_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Failure, match="darktable reads no more than 1,048,576"):
+def test_too_large_versions_json_is_rejected(tmp_path: Path) -> None:
+    with pytest.raises(Failure, match="darktable reads at most 1,048,576"):
         check_limits({"versions.json": (1 << 20) + 1}, tmp_path)
 
 
-def test_the_notes_say_what_changed_and_a_card_can_put_no_markup_into_them(collection: Collection) -> None:
+def test_notes_list_changes_and_escape_card_text(collection: Collection) -> None:
     collection.release("v1.0.0", {"denoise-one": "1.0", "denoise-gone": "1.0"})
     shutil.rmtree(collection.root / "models/denoise-gone")
     evil = '"<script>alert(1)</script> [x](javascript:x) | ::error::no | `rm` **b** @everyone #1\\n\\n## Heading"'
@@ -246,13 +244,11 @@ def test_the_notes_say_what_changed_and_a_card_can_put_no_markup_into_them(colle
         assert re.search(rf"(?<![\\&]){re.escape(markup)}", line.split(" | ", 4)[4].removesuffix(" |")) is None, markup
     assert "@everyone" not in line
     assert [text for text in notes.splitlines() if text.startswith("#")] == [
-        "## New and changed models", "## Unchanged models, the same bytes as before", "## No longer here",
+        "## New and changed models", "## Unchanged models (bit-identical)", "## Removed models",
     ]  # fmt: skip
 
 
-def test_notes_that_are_too_long_for_github_say_where_the_models_are_listed(
-    collection: Collection, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_too_long_notes_refer_to_release_json(collection: Collection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dtmodels.publishing.notes.MOST", 100)
     collection.tag("v1.0.0", {"denoise-one": "1.0"})
     collection.assemble("v1.0.0")
@@ -260,19 +256,19 @@ def test_notes_that_are_too_long_for_github_say_where_the_models_are_listed(
     assert written == "* Something new.\n\nThe models are listed in release.json.\n"
 
 
-def test_an_earlier_release_that_cannot_be_reached_is_one_clear_error(collection: Collection) -> None:
+def test_unreachable_earlier_release_is_one_error(collection: Collection) -> None:
     collection.release("v1.0.0", {"denoise-one": "1.0", "denoise-two": "1.0"})
     collection.tag("v1.1.0", {"denoise-two": "1.1"})
     collection.build("denoise-two")
     shutil.rmtree(collection.root / "dist")
     shutil.rmtree(collection.root / "built/denoise-one")
     collection.fake.fail(Fault(kind="status", path="denoise-one.dtmodel", times=0, status=503))
-    with pytest.raises(Failure, match="the service answers 503"):
-        put_together(collection, "v1.1.0")
+    with pytest.raises(Failure, match="the server responds with status 503"):
+        run_assemble(collection, "v1.1.0")
     assert not (collection.root / "dist").exists()
 
 
-def test_what_built_the_models_goes_with_them_and_with_no_release_that_built_none(collection: Collection) -> None:
+def test_build_environment_is_included_if_a_model_was_built(collection: Collection) -> None:
     collection.tag("v1.0.0", {"denoise-one": "1.0"})
     built = collection.build()
     (built / ENVIRONMENT).write_text("{}")

@@ -1,4 +1,4 @@
-"""The release commands as a workflow calls them."""
+"""The release commands, called as a workflow calls them."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ import pytest
 from tests.dtmodels.publishing.sample_collection import Collection
 
 
-def called(collection: Collection, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def run_command(collection: Collection, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "dtmodels", "--root", str(collection.root), *arguments]
     env = os.environ | collection.fake.environment() | environment
     return subprocess.run(command, capture_output=True, text=True, check=False, env=env)
 
 
 def outputs(path: Path) -> dict[str, str]:
-    found = re.findall(r"^(\w+)<<(end-\w+)\n(.*?)\n\2$", path.read_text(), re.DOTALL | re.MULTILINE)
-    return {name: value for name, _, value in found}
+    pairs = re.findall(r"^(\w+)<<(end-\w+)\n(.*?)\n\2$", path.read_text(), re.DOTALL | re.MULTILINE)
+    return {name: value for name, _, value in pairs}
 
 
-def test_the_commands_make_a_release_and_hand_on_what_jobs_need(collection: Collection, tmp_path: Path) -> None:
+def test_commands_make_a_release_and_set_job_outputs(collection: Collection, tmp_path: Path) -> None:
     commit = collection.tag("v1.0.0", {"denoise-one": "1.0"})
-    said = called(collection, "plan", "v1.0.0", GITHUB_OUTPUT=str(tmp_path / "outputs"))
-    assert said.returncode == 0, said.stderr
-    assert commit[:12] in said.stdout
-    found = outputs(tmp_path / "outputs")
-    assert json.loads(found["shards"]) == [{"ids": "denoise-one", "name": "1"}]
-    assert (found["tag"], found["count"], found["previous"]) == ("v1.0.0", "1", "")
+    result = run_command(collection, "plan", "v1.0.0", GITHUB_OUTPUT=str(tmp_path / "outputs"))
+    assert result.returncode == 0, result.stderr
+    assert commit[:12] in result.stdout
+    values = outputs(tmp_path / "outputs")
+    assert json.loads(values["shards"]) == [{"ids": "denoise-one", "name": "1"}]
+    assert (values["tag"], values["count"], values["previous"]) == ("v1.0.0", "1", "")
     collection.build()
     built, dist = str(tmp_path / "built"), str(tmp_path / "dist")
     for arguments in (["assemble", built, "--tag", "v1.0.0"], ["verify", dist], ["publish", "v1.0.0", "--dry-run"]):
-        said = called(collection, *arguments)
-        assert said.returncode == 0, said.stdout + said.stderr
-    assert "would upload" in said.stdout
+        result = run_command(collection, *arguments)
+        assert result.returncode == 0, result.stdout + result.stderr
+    assert "would upload" in result.stdout
     assert collection.fake.state.releases == []
-    assert called(collection, "publish", "v1.0.0").returncode == 0
-    said = called(collection, "verify", "v1.0.0")
-    assert said.returncode == 0, said.stderr
-    again = called(collection, "publish", "v1.0.0")
+    assert run_command(collection, "publish", "v1.0.0").returncode == 0
+    result = run_command(collection, "verify", "v1.0.0")
+    assert result.returncode == 0, result.stderr
+    again = run_command(collection, "publish", "v1.0.0")
     assert "nothing to do" in again.stdout
 
 
@@ -56,74 +56,74 @@ def test_an_odd_tag_is_one_clear_error(collection: Collection, arguments: list[s
     assert re.fullmatch(r"error: '.*' is not a release tag\n  fix: .*\n", said.stderr)
 
 
-def test_a_release_that_is_finished_plans_nothing(collection: Collection, tmp_path: Path) -> None:
+def test_plan_of_a_finished_release_is_empty(collection: Collection, tmp_path: Path) -> None:
     collection.release("v1.0.0", {"denoise-one": "1.0"})
-    said = called(collection, "plan", "v1.0.0", "--json", GITHUB_OUTPUT=str(tmp_path / "outputs"))
-    found = outputs(tmp_path / "outputs")
-    assert (found["published"], found["count"], found["shards"]) == ("true", "0", "[]")
-    assert json.loads(said.stdout)["carried"]["denoise-one"]["tag"] == "v1.0.0"
+    result = run_command(collection, "plan", "v1.0.0", "--json", GITHUB_OUTPUT=str(tmp_path / "outputs"))
+    values = outputs(tmp_path / "outputs")
+    assert (values["published"], values["count"], values["shards"]) == ("true", "0", "[]")
+    assert json.loads(result.stdout)["carried"]["denoise-one"]["tag"] == "v1.0.0"
 
 
-def test_verify_shows_what_darktable_asked(collection: Collection, tmp_path: Path) -> None:
+def test_verify_prints_requests_of_darktable(collection: Collection, tmp_path: Path) -> None:
     collection.release("v1.0.0", {"denoise-one": "1.0"})
     collection.fake.state.index = json.dumps({"schema": 1, "compatible_releases": {"5.6.2": "v1.0.0"}})
-    said = called(collection, "verify", "latest", "--transcript", "--into", str(tmp_path / "downloaded"))
-    assert said.returncode == 0, said.stderr
-    assert "denoise-one.dtmodel\n    200" in said.stdout
-    assert "the digest is right, installed as denoise-one" in said.stdout
-    assert said.stdout.splitlines()[-1] == "darktable that downloads it: 5.6.2"
-    shown = json.loads(called(collection, "verify", "v1.0.0", "--json").stdout)
-    assert shown == {"tag": "v1.0.0", "files": 7, "models": {"denoise-one": "1.0"}, "served": ["5.6.2"]}
+    result = run_command(collection, "verify", "latest", "--transcript", "--into", str(tmp_path / "downloaded"))
+    assert result.returncode == 0, result.stderr
+    assert "denoise-one.dtmodel\n    200" in result.stdout
+    assert "the digest matches, installed as denoise-one" in result.stdout
+    assert result.stdout.splitlines()[-1] == "darktable versions that download it: 5.6.2"
+    facts = json.loads(run_command(collection, "verify", "v1.0.0", "--json").stdout)
+    assert facts == {"tag": "v1.0.0", "files": 7, "models": {"denoise-one": "1.0"}, "served": ["5.6.2"]}
 
 
-def test_verify_of_the_latest_release_may_be_asked_before_there_is_one(collection: Collection) -> None:
+def test_verify_latest_before_the_first_release(collection: Collection) -> None:
     collection.tag("v1.0.0", {"denoise-one": "1.0"})
     for arguments in (["latest"], [str(collection.build()), "--same-as", "latest"]):
-        assert called(collection, "verify", *arguments).returncode == 3
-        said = called(collection, "verify", *arguments, "--if-any")
-        assert (said.returncode, "no version is published" in said.stderr) == (0, True), said.stdout
+        assert run_command(collection, "verify", *arguments).returncode == 3
+        result = run_command(collection, "verify", *arguments, "--if-any")
+        assert (result.returncode, "no version is published" in result.stderr) == (0, True), result.stdout
 
 
-def test_verify_compares_a_build_with_the_last_release(collection: Collection) -> None:
+def test_verify_compares_build_with_last_release(collection: Collection) -> None:
     collection.release("v1.0.0", {"denoise-one": "1.0"})
-    said = called(collection, "verify", str(collection.build()), "--same-as", "latest")
-    assert (said.returncode, "same bytes" in said.stdout) == (0, True), said.stderr
+    result = run_command(collection, "verify", str(collection.build()), "--same-as", "latest")
+    assert (result.returncode, "same bytes" in result.stdout) == (0, True), result.stderr
     card = collection.root / "models/denoise-one/card.yaml"
     card.write_text(f"{card.read_text()}# changed, and the version was not raised\n")
-    said = called(collection, "verify", str(collection.build()), "--same-as", "v1.0.0", "--json")
-    (model,) = json.loads(said.stdout)["models"]
-    assert (said.returncode, model["result"], model["detail"]) == (1, "different", "card.yaml")
+    result = run_command(collection, "verify", str(collection.build()), "--same-as", "v1.0.0", "--json")
+    (model,) = json.loads(result.stdout)["models"]
+    assert (result.returncode, model["result"], model["detail"]) == (1, "different", "card.yaml")
 
 
-def test_yank_and_index_change_their_files_and_say_what_comes_next(collection: Collection) -> None:
+def test_yank_and_index_edit_their_files(collection: Collection) -> None:
     collection.add_model("denoise-one")
-    said = called(collection, "yank", "denoise-one", "--reason", "darkens the corners of every picture")
-    assert said.returncode == 0, said.stderr
-    assert "models/denoise-one/card.yaml: status is yanked" in said.stdout
-    said = called(collection, "index", "--serve", "5.6=v1.0.0", "--serve", "5.7.0=v1.1.0")
-    assert said.stdout.splitlines()[0] == "darktable 5.6.0 downloads v1.0.0"
+    result = run_command(collection, "yank", "denoise-one", "--reason", "darkens the corners of every image")
+    assert result.returncode == 0, result.stderr
+    assert "models/denoise-one/card.yaml: status is yanked" in result.stdout
+    result = run_command(collection, "index", "--serve", "5.6=v1.0.0", "--serve", "5.7.0=v1.1.0")
+    assert result.stdout.splitlines()[0] == "darktable 5.6.0 downloads v1.0.0"
     index = json.loads((collection.root / "releases-index.json").read_bytes())
     assert index["compatible_releases"]["5.7.0"] == "v1.1.0"
 
 
-def test_publish_stocks_the_next_draft_and_goes_to_the_hub_only_when_asked(collection: Collection) -> None:
+def test_publish_ahead_and_hub_options(collection: Collection) -> None:
     collection.release("v1.0.0", {"denoise-one": "1.0"})
-    said = called(collection, "publish", "v1.0.0", "--ahead")
-    assert said.returncode == 0, said.stderr
-    assert said.stdout.startswith("waiting for the next release: uploaded 3 files, ")
-    assert called(collection, "publish", "v1.0.0", "--ahead", "--hub", "someone").returncode == 2
-    said = called(collection, "publish", "v1.0.1", "--hub", "someone")
-    assert (said.returncode, "dist/ is v1.0.0" in said.stderr) == (2, True)
+    result = run_command(collection, "publish", "v1.0.0", "--ahead")
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.startswith("draft of the next release: uploaded 3 files, ")
+    assert run_command(collection, "publish", "v1.0.0", "--ahead", "--hub", "someone").returncode == 2
+    result = run_command(collection, "publish", "v1.0.1", "--hub", "someone")
+    assert (result.returncode, "dist/ is v1.0.0" in result.stderr) == (2, True)
 
 
-def test_a_job_without_its_repository_is_told_what_to_set(collection: Collection) -> None:
+def test_missing_repository_variable_is_wrong_usage(collection: Collection) -> None:
     collection.tag("v1.0.0", {"denoise-one": "1.0"})
-    said = called(collection, "plan", "v1.0.0", GITHUB_REPOSITORY="")
-    assert said.returncode == 2
-    assert said.stderr.startswith("error: GITHUB_REPOSITORY does not say owner/name")
+    result = run_command(collection, "plan", "v1.0.0", GITHUB_REPOSITORY="")
+    assert result.returncode == 2
+    assert result.stderr.startswith("error: GITHUB_REPOSITORY is not owner/name")
 
 
-def test_the_commands_start_without_what_they_may_not_need(collection: Collection) -> None:
+def test_commands_import_no_heavy_packages(collection: Collection) -> None:
     heavy = {"torch", "onnx", "onnxruntime", "numpy", "spdx_tools", "lark", "huggingface_hub"}
     collection.tag("v1.0.0", {"denoise-one": "1.0"})
     for arguments in (["plan", "v1.0.0"], ["publish", "--help"], ["verify", "v1"]):
@@ -134,5 +134,5 @@ def test_the_commands_start_without_what_they_may_not_need(collection: Collectio
         )
         env = os.environ | collection.fake.environment()
         command = [sys.executable, "-c", code]
-        said = subprocess.run(command, capture_output=True, text=True, check=False, env=env).stdout
-        assert said.splitlines()[-1] == "[]", arguments
+        output = subprocess.run(command, capture_output=True, text=True, check=False, env=env).stdout
+        assert output.splitlines()[-1] == "[]", arguments

@@ -1,4 +1,4 @@
-"""darktable's own steps: what it asks, what it takes, what it refuses, and what it tells its user."""
+"""The simulated darktable: requests, accepted and rejected responses, and errors for its user."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from typing import Any
 
 import pytest
 
-from dtmodels.publishing.darktable_client import Addresses, ClientError, DarktableClient, Offer, numbers
+from dtmodels.publishing.darktable_client import ClientError, DarktableClient, Offer, RepositoryUrls, parse_version
 from dtmodels.publishing.http_client import HttpError, Unreachable
 
 INDEX = "https://raw.test/someone/models/HEAD/releases-index.json"
 BASE = "https://files.test"
 
 
-class Served:
-    """Addresses with what is there."""
+class FakeFiles:
+    """Files by URL, in place of a server."""
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
@@ -31,33 +31,33 @@ class Served:
 
 
 @pytest.fixture
-def served() -> Served:
-    return Served()
+def served() -> FakeFiles:
+    return FakeFiles()
 
 
 @pytest.fixture
-def client(served: Served, tmp_path: Path) -> DarktableClient:
+def client(served: FakeFiles, tmp_path: Path) -> DarktableClient:
     (tmp_path / "models").mkdir()
     (tmp_path / "cache").mkdir()
     return DarktableClient(
         version="5.6.0",
-        addresses=Addresses("someone/models", INDEX, lambda tag, name: f"{BASE}/{tag}/{name}"),
+        urls=RepositoryUrls("someone/models", INDEX, lambda tag, name: f"{BASE}/{tag}/{name}"),
         fetch=served.fetch,
         models=tmp_path / "models",
         cache=tmp_path / "cache",
     )
 
 
-def index(served: Served, document: Any) -> None:
+def index(served: FakeFiles, document: Any) -> None:
     served.files[INDEX] = json.dumps(document).encode()
 
 
-def versions(served: Served, models: Any, tag: str = "v1.0.0") -> None:
+def versions(served: FakeFiles, models: Any, tag: str = "v1.0.0") -> None:
     served.files[f"{BASE}/{tag}/versions.json"] = json.dumps({"schema": 1, "models": models}).encode()
 
 
-def package(served: Served, tmp_path: Path, model_id: str = "toy", top: str = "", **config: Any) -> Offer:
-    """Serve a package, and offer it as versions.json would."""
+def package(served: FakeFiles, tmp_path: Path, model_id: str = "toy", top: str = "", **config: Any) -> Offer:
+    """Serve a package, and return its entry of versions.json."""
     path = tmp_path / "package.zip"
     with zipfile.ZipFile(path, "w") as archive:
         values = {"id": model_id, "version": "1.0", **config}
@@ -67,12 +67,12 @@ def package(served: Served, tmp_path: Path, model_id: str = "toy", top: str = ""
     return Offer(id=model_id, version="1.0", sha256=hashlib.sha256(path.read_bytes()).hexdigest())
 
 
-def test_the_release_is_looked_up_by_exactly_three_numbers(served: Served, client: DarktableClient) -> None:
+def test_release_is_looked_up_by_the_exact_version(served: FakeFiles, client: DarktableClient) -> None:
     index(served, {"schema": 1, "compatible_releases": {"5.6.0": "v1.0.0"}})
     assert client.find_tag() == "v1.0.0"
-    with pytest.raises(ClientError, match=r"no release for darktable 5.6.1") as told:
+    with pytest.raises(ClientError, match=r"no release for darktable 5.6.1") as reported:
         replace(client, version="5.6.1").find_tag()
-    assert told.value.fix.startswith("dtmodels index --serve 5.6.1=")
+    assert reported.value.fix.startswith("dtmodels index --serve 5.6.1=")
 
 
 @pytest.mark.parametrize(
@@ -85,24 +85,24 @@ def test_the_release_is_looked_up_by_exactly_three_numbers(served: Served, clien
         {"compatible_releases": {"5.6": "v1"}},
     ],
 )
-def test_an_index_of_another_shape_has_no_entry(served: Served, client: DarktableClient, document: Any) -> None:
+def test_malformed_index_has_no_entry(served: FakeFiles, client: DarktableClient, document: Any) -> None:
     index(served, document)
     with pytest.raises(ClientError, match="no release for darktable"):
         client.find_tag()
 
 
-def test_another_schema_number_is_only_remarked_upon(served: Served, client: DarktableClient) -> None:
+def test_other_schema_version_is_accepted(served: FakeFiles, client: DarktableClient) -> None:
     index(served, {"schema": 2, "compatible_releases": {"5.6.0": "v1.0.0"}})
     assert client.find_tag() == "v1.0.0"
 
 
-def test_a_repository_without_an_index_is_told(client: DarktableClient) -> None:
+def test_missing_index_is_reported(client: DarktableClient) -> None:
     with pytest.raises(ClientError, match="404"):
         client.find_tag()
     assert client.transcript[-1].status == 404
 
 
-def test_a_list_over_one_mebibyte_is_not_read(served: Served, client: DarktableClient) -> None:
+def test_versions_json_over_one_mebibyte_is_rejected(served: FakeFiles, client: DarktableClient) -> None:
     served.files[f"{BASE}/v1.0.0/versions.json"] = b'{"models": {}}'.ljust((1 << 20) + 1)
     with pytest.raises(ClientError, match="more than 1,048,576 bytes"):
         client.offers("v1.0.0")
@@ -110,15 +110,15 @@ def test_a_list_over_one_mebibyte_is_not_read(served: Served, client: DarktableC
     assert client.offers("v1.0.0") == {}
 
 
-def test_entries_are_read_as_strings_or_not_at_all(served: Served, client: DarktableClient) -> None:
+def test_values_that_are_not_strings_are_ignored(served: FakeFiles, client: DarktableClient) -> None:
     digest = f"sha256:{'A' * 64}"
     versions(served, {"flat": "1.0", "odd": {"version": 1.0, "sha256": digest, "name": None, "size": "9"}})
     assert client.offers("v1.0.0") == {"odd": Offer(id="odd", version="", sha256="A" * 64)}
 
 
 @pytest.mark.parametrize("digest", ["", "a" * 64, "SHA256:" + "a" * 64, "sha256:" + "a" * 63, "sha256:xyz", None])
-def test_without_a_valid_digest_nothing_is_listed_or_downloaded(
-    served: Served, client: DarktableClient, digest: Any
+def test_model_without_valid_digest_is_neither_listed_nor_downloaded(
+    served: FakeFiles, client: DarktableClient, digest: Any
 ) -> None:
     versions(served, {"toy": {"version": "1.0", "sha256": digest}})
     with pytest.raises(ClientError, match="cannot be added"):
@@ -127,28 +127,26 @@ def test_without_a_valid_digest_nothing_is_listed_or_downloaded(
         client.download("v1.0.0", client.offers("v1.0.0")["toy"])
 
 
-def test_the_list_for_others_is_sorted_and_shows_name_version_and_task(served: Served, client: DarktableClient) -> None:
+def test_listed_models_are_sorted_and_described(served: FakeFiles, client: DarktableClient) -> None:
     entry = {"version": "1.0", "sha256": f"sha256:{'a' * 64}", "name": "a toy", "task": "denoise", "license": "MIT"}
     versions(served, {"b": entry, "a": entry, "c": {"version": "1.0"}})
     assert [offer.id for offer in client.listed("v1.0.0")] == ["a", "b"]
     assert "a toy 1.0 (denoise)" in str(client.transcript[-1])
 
 
-def test_a_package_is_installed_under_the_name_of_its_first_entry(
-    served: Served, client: DarktableClient, tmp_path: Path
-) -> None:
+def test_package_is_installed_as_its_first_entry(served: FakeFiles, client: DarktableClient, tmp_path: Path) -> None:
     offer = package(served, tmp_path, "toy", top="elsewhere")
     assert client.download("v1.0.0", offer) == client.models / "elsewhere"
     assert (client.models / "elsewhere/model.onnx").read_bytes() == b"graph"
 
 
-def test_the_digest_is_compared_without_regard_to_case(served: Served, client: DarktableClient, tmp_path: Path) -> None:
+def test_digest_comparison_ignores_case(served: FakeFiles, client: DarktableClient, tmp_path: Path) -> None:
     offer = package(served, tmp_path)
     assert client.download("v1.0.0", replace(offer, sha256=offer.sha256.upper())).name == "toy"
 
 
-def test_another_digest_deletes_the_download_and_leaves_the_old_model(
-    served: Served, client: DarktableClient, tmp_path: Path
+def test_wrong_digest_deletes_download_and_retains_old_model(
+    served: FakeFiles, client: DarktableClient, tmp_path: Path
 ) -> None:
     client.download("v1.0.0", package(served, tmp_path))
     before = (client.models / "toy/config.json").read_bytes()
@@ -162,16 +160,16 @@ def test_another_digest_deletes_the_download_and_leaves_the_old_model(
 
 
 @pytest.mark.parametrize("model_id", ["../toy", "to/y", "to\\y", "toy?x", "toy#x", "to..y"])
-def test_a_name_that_leads_elsewhere_is_refused_without_asking(client: DarktableClient, model_id: str) -> None:
-    with pytest.raises(ClientError, match="refuses the name"):
+def test_path_in_model_id_is_rejected_without_request(client: DarktableClient, model_id: str) -> None:
+    with pytest.raises(ClientError, match="rejects the name"):
         client.download("v1.0.0", Offer(id=model_id, version="1.0", sha256="a" * 64))
     assert client.transcript == []
 
 
-def test_an_archive_that_cannot_be_installed_whole_is_told(served: Served, client: DarktableClient) -> None:
-    served.files[f"{BASE}/v1.0.0/toy.dtmodel"] = b"PK\x03\x04 cut off"
+def test_incomplete_archive_is_reported(served: FakeFiles, client: DarktableClient) -> None:
+    served.files[f"{BASE}/v1.0.0/toy.dtmodel"] = b"PK\x03\x04 truncated"
     digest = hashlib.sha256(served.files[f"{BASE}/v1.0.0/toy.dtmodel"]).hexdigest()
-    with pytest.raises(ClientError, match="cannot be installed whole"):
+    with pytest.raises(ClientError, match="cannot be installed completely"):
         client.download("v1.0.0", Offer(id="toy", version="1.0", sha256=digest))
     assert list(client.models.iterdir()) == []
 
@@ -184,7 +182,7 @@ def test_an_archive_that_cannot_be_installed_whole_is_told(served: Served, clien
         ("2", "2.1", True), (1.0, "1.0", True), ("", "0.0", False),
     ],
 )  # fmt: skip
-def test_an_update_is_shown_when_two_numbers_are_higher(
+def test_update_is_offered_for_a_higher_version(
     client: DarktableClient, installed: Any, offered: str, update: bool
 ) -> None:
     (client.models / "toy").mkdir()
@@ -204,39 +202,37 @@ def test_an_update_is_shown_when_two_numbers_are_higher(
         ("+1", (1, 0)),
     ],
 )
-def test_versions_are_read_as_sscanf_reads_them(text: str, read: tuple[int, int]) -> None:
-    assert numbers(text) == read
+def test_version_parsing_follows_sscanf(text: str, read: tuple[int, int]) -> None:
+    assert parse_version(text) == read
 
 
-def test_it_asks_before_replacing_what_came_from_elsewhere_only(
-    served: Served, client: DarktableClient, tmp_path: Path
+def test_replacement_is_confirmed_for_another_repository_only(
+    served: FakeFiles, client: DarktableClient, tmp_path: Path
 ) -> None:
-    assert not client.asks_before_replacing("toy")
+    assert not client.confirms_replacement("toy")
     client.download("v1.0.0", package(served, tmp_path))
-    assert not client.asks_before_replacing("toy"), "an update from the same repository"
+    assert not client.confirms_replacement("toy"), "an update from the same repository"
     client.origins["toy"] = "another/repository"
-    assert client.asks_before_replacing("toy")
+    assert client.confirms_replacement("toy")
 
 
-def test_the_transcript_tells_each_request_and_what_became_of_it(
-    served: Served, client: DarktableClient, tmp_path: Path
-) -> None:
+def test_transcript_lists_requests_and_outcomes(served: FakeFiles, client: DarktableClient, tmp_path: Path) -> None:
     index(served, {"schema": 1, "compatible_releases": {"5.6.0": "v1.0.0"}})
     offer = package(served, tmp_path)
     versions(served, {"toy": {"version": "1.0", "sha256": f"sha256:{offer.sha256}"}})
     tag = client.find_tag()
     client.download(tag, client.offers(tag)["toy"])
-    told = "\n".join(str(one) for one in client.transcript)
+    reported = "\n".join(str(one) for one in client.transcript)
     assert [one.url.rpartition("/")[2] for one in client.transcript] == [
         "releases-index.json", "versions.json", "toy.dtmodel",
     ]  # fmt: skip
-    for words in ("5.6.0 downloads v1.0.0", "1 models", "the digest is right, installed as toy"):
-        assert words in told
+    for words in ("5.6.0 downloads v1.0.0", "1 models", "the digest matches, installed as toy"):
+        assert words in reported
 
 
-def test_no_answer_is_told_as_such(client: DarktableClient) -> None:
+def test_missing_response_is_reported(client: DarktableClient) -> None:
     def fetch(url: str, path: Path) -> None:
         raise Unreachable("timed out", where=url)
 
-    with pytest.raises(ClientError, match="no answer: timed out"):
+    with pytest.raises(ClientError, match="no response: timed out"):
         replace(client, fetch=fetch).find_tag()

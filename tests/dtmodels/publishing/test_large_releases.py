@@ -1,4 +1,4 @@
-"""Releases of real size, and of real models: cut off at every step, ending in the same bytes."""
+"""Releases of realistic size and of real models, interrupted at every step, with the same bytes at the end."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ STEPS = (
     Fault(kind="gone", method="PATCH", path="/releases/"),
     Fault(kind="after", method="PATCH", path="/releases/", status=502, times=0),
 )
-"""A failure at each boundary between two steps of publishing; the last loses the answer to the final request only."""
+"""Failures between all steps of publishing; the last one loses only the response to the final request."""
 
 
-def publish_through_all(collection: Collection, tag: str) -> None:
-    """Publish again and again, each time failing one step later, until the last failure is one that does no harm."""
+def publish_with_failures(collection: Collection, tag: str) -> None:
+    """Publish repeatedly, with a failure one step later each time; the last failure is harmless."""
     for step in STEPS[:-1]:
         collection.fake.state.faults = [replace(step)]
-        with pytest.raises(Failure) as failed:
+        with pytest.raises(Failure) as error:
             collection.publish(tag, collection.github(tries=1))
-        assert failed.value.fix, "whoever is stopped is told what to do"
+        assert error.value.fix, "the error contains a fix"
         assert collection.fake.state.published(tag) is None
     collection.fake.state.faults = [replace(STEPS[-1])]
     collection.publish(tag, collection.github(tries=1))
@@ -51,14 +51,14 @@ def publish_through_all(collection: Collection, tag: str) -> None:
     assert collection.publish(tag).already
 
 
-def hold_published(collection: Collection, tag: str) -> None:
+def assert_published(collection: Collection, tag: str) -> None:
     dist = read_dist(collection.root / "dist")
     assert collection.served(tag) == {name: dist.path(name).read_bytes() for name in dist.files}
     assert [one.tag_name for one in collection.fake.state.releases if one.draft] == []
 
 
 @pytest.mark.slow
-def test_three_hundred_models_and_then_one_change(collection: Collection) -> None:
+def test_300_models_and_then_one_change(collection: Collection) -> None:
     models = {f"denoise-{number}": "1.0" for number in range(300)}
     collection.tag("v1.0.0", models)
     planned = collection.plan("v1.0.0")
@@ -67,25 +67,25 @@ def test_three_hundred_models_and_then_one_change(collection: Collection) -> Non
     assert sorted(one for job in jobs for one in job.ids) == sorted(models)
     dist = collection.assemble("v1.0.0")
     assert len(dist.files) == 304 <= MOST_ASSETS
-    publish_through_all(collection, "v1.0.0")
-    hold_published(collection, "v1.0.0")
+    publish_with_failures(collection, "v1.0.0")
+    assert_published(collection, "v1.0.0")
     calls = len([one for one in collection.fake.requests() if one["path"].startswith(("/repos", "/uploads"))])
     collection.tag("v1.1.0", {"denoise-7": "1.1"})
     planned = collection.plan("v1.1.0")
     assert [entry.card.id for entry in planned.build] == ["denoise-7"]
-    assert len(planned.carried) == 299
+    assert len(planned.reused) == 299
     collection.assemble("v1.1.0")
     before = len(collection.fake.requests())
     collection.publish("v1.1.0")
-    hold_published(collection, "v1.1.0")
-    asked = [one for one in collection.fake.requests()[before:] if one["path"].startswith(("/repos", "/uploads"))]
-    assert len(asked) < 1000, "a job's token has so many requests an hour"
-    assert calls > len(asked)
+    assert_published(collection, "v1.1.0")
+    requests = [one for one in collection.fake.requests()[before:] if one["path"].startswith(("/repos", "/uploads"))]
+    assert len(requests) < 1000, "limit of a job's token per hour"
+    assert calls > len(requests)
 
 
 @pytest.mark.slow
 def test_real_models_of_this_repository(collection: Collection, root: Path) -> None:
-    """Four, built in earnest from the cards and checkpoints that come with the repository."""
+    """Build and publish four models with checkpoints in the repository."""
     for entry in choose(Catalogue.load(root), ())[-4:]:
         shutil.copytree(entry.directory, collection.root / "models" / entry.card.id)
     shutil.copyfile(root / "LICENSE", collection.root / "LICENSE")
@@ -97,5 +97,5 @@ def test_real_models_of_this_repository(collection: Collection, root: Path) -> N
     github, output = collection.github(), Workspace(collection.root).output
     assemble(collection.root, output, collection.plan("v1.0.0"), github, QUIET)
     check_directory(collection.root / "dist")
-    publish_through_all(collection, "v1.0.0")
-    hold_published(collection, "v1.0.0")
+    publish_with_failures(collection, "v1.0.0")
+    assert_published(collection, "v1.0.0")

@@ -1,4 +1,4 @@
-"""Publishing: what is wanted follows from dist/ alone; whatever GitHub does, a release is whole or a draft."""
+"""Publishing: dist/ alone determines the files; with any failure, a release is complete or stays a draft."""
 
 from __future__ import annotations
 
@@ -19,39 +19,39 @@ UPLOAD = {"method": "POST", "path": "/assets[?]"}
 
 
 def uploads(fake: FakeGitHub) -> list[str]:
-    """The names that were uploaded, in order, failed attempts included."""
+    """Return the names of uploaded files in order, including failed attempts."""
     return [one["path"].rpartition("name=")[2] for one in fake.requests("POST", "/assets[?]")]
 
 
-def wanted(collection: Collection) -> dict[str, bytes]:
+def expected_files(collection: Collection) -> dict[str, bytes]:
     dist = read_dist(collection.root / "dist")
     return {name: dist.path(name).read_bytes() for name in dist.files}
 
 
-def test_a_release_is_a_draft_until_all_is_there_and_versions_json_comes_last(ready: Collection) -> None:
+def test_release_stays_a_draft_until_all_files_are_verified(ready: Collection) -> None:
     ready.publish("v1.0.0")
-    assert ready.served("v1.0.0") == wanted(ready)
+    assert ready.served("v1.0.0") == expected_files(ready)
     assert uploads(ready.fake)[-1] == "versions.json"
     assert len(uploads(ready.fake)) == len(set(uploads(ready.fake)))
     states = [one for one in ready.fake.requests() if one["method"] in ("POST", "PATCH")]
     assert (states[0]["path"], states[-1]["method"]) == (f"/repos/{ready.fake.state.repository}/releases", "PATCH")
     last = ready.fake.requests().index(states[-1])
     read_back = [one for one in ready.fake.requests()[:last] if one["path"].startswith("/storage/")]
-    assert len(read_back) >= len(wanted(ready)), "every file was read back before anybody could see it"
+    assert len(read_back) >= len(expected_files(ready)), "every file was read back before publishing"
     release = ready.fake.state.published("v1.0.0")
     assert release is not None
     assert (release.name, release.prerelease, release.make_latest) == ("v1.0.0", False, "true")
     assert release.body == (ready.root / "dist/notes.md").read_text()
 
 
-def test_a_finished_release_is_left_alone(ready: Collection) -> None:
+def test_finished_release_is_not_changed_by_another_run(ready: Collection) -> None:
     ready.publish("v1.0.0")
     before = len(ready.fake.requests())
     assert ready.publish("v1.0.0").already
     assert {one["method"] for one in ready.fake.requests()[before:]} == {"GET"}
 
 
-def test_a_published_release_is_never_changed(ready: Collection) -> None:
+def test_other_files_for_a_published_release_are_rejected(ready: Collection) -> None:
     ready.publish("v1.0.0")
     first = ready.served("v1.0.0")
     directory = ready.root / "dist"
@@ -65,16 +65,16 @@ def test_a_published_release_is_never_changed(ready: Collection) -> None:
     assert ready.served("v1.0.0") == first
 
 
-def test_a_dry_run_changes_nothing(ready: Collection) -> None:
+def test_dry_run_writes_nothing(ready: Collection) -> None:
     done = ready.publish("v1.0.0", dry_run=True)
-    assert {file.name for file in done.changes.uploaded} == set(wanted(ready))
+    assert {file.name for file in done.changes.uploaded} == set(expected_files(ready))
     assert ready.fake.state.releases == []
     assert {one["method"] for one in ready.fake.requests()} == {"GET"}
 
 
-def test_a_dist_for_another_tag_is_refused_before_anything_is_asked(ready: Collection) -> None:
+def test_dist_of_another_tag_is_rejected_without_requests(ready: Collection) -> None:
     before = len(ready.fake.requests())
-    with pytest.raises(Failure, match=r"was put together for v1.0.0, not for v1.0.1"):
+    with pytest.raises(Failure, match=r"was assembled for v1.0.0, not for v1.0.1"):
         ready.publish("v1.0.1")
     assert len(ready.fake.requests()) == before
 
@@ -93,9 +93,7 @@ def test_a_dist_for_another_tag_is_refused_before_anything_is_asked(ready: Colle
     ],
     ids=["502", "half", "answer-lost", "cut", "429", "403-limit", "lie"],
 )
-def test_one_failure_at_any_asset_is_survived_or_leaves_a_draft(
-    ready: Collection, fault: dict[str, Any], number: int
-) -> None:
+def test_upload_failure_is_retried_or_leaves_a_draft(ready: Collection, fault: dict[str, Any], number: int) -> None:
     ready.fake.fail(Fault(**{**UPLOAD, **fault, "nth": number}))
     if fault["kind"] == "lie":
         with pytest.raises(Failure, match=r"other bytes|the digest is|not JSON"):
@@ -104,40 +102,40 @@ def test_one_failure_at_any_asset_is_survived_or_leaves_a_draft(
         return
     slept: list[float] = []
     assert not ready.publish("v1.0.0", ready.github(slept=slept)).already
-    assert ready.served("v1.0.0") == wanted(ready)
+    assert ready.served("v1.0.0") == expected_files(ready)
     assert slept == [11.0] if "headers" in fault else len(slept) <= 1
 
 
-def test_an_api_that_reports_another_digest_than_was_sent_is_found(ready: Collection) -> None:
-    """It says so right after the upload; the file is taken away and sent again, and in the end it stays a draft."""
+def test_wrong_digest_reported_by_the_api_is_detected(ready: Collection) -> None:
+    """The API reports it right after the upload; each attempt deletes the file, and the release stays a draft."""
     finish = ready.fake.state.finish_upload
 
-    def finish_wrongly(asset: Any, data: bytes, kept: bytes | None = None) -> None:
-        finish(asset, data + b"!", kept)
+    def finish_wrongly(asset: Any, data: bytes, stored: bytes | None = None) -> None:
+        finish(asset, data + b"!", stored)
 
     ready.fake.state.finish_upload = finish_wrongly
-    with pytest.raises(Failure, match=r"GitHub holds \w{64} where \w{64} was uploaded"):
+    with pytest.raises(Failure, match=r"GitHub stored \w{64}, but \w{64} was uploaded"):
         ready.publish("v1.0.0", ready.github(tries=3))
     assert [one.draft for one in ready.fake.state.releases] == [True]
     assert len(uploads(ready.fake)) == 3
 
 
-def test_bytes_that_went_bad_after_the_upload_are_found_before_publishing(ready: Collection) -> None:
+def test_corruption_after_upload_is_detected_before_publishing(ready: Collection) -> None:
     ready.fake.fail(Fault(kind="lie", method="POST", path="denoise-one-model.onnx"))
-    with pytest.raises(Failure, match="GitHub gives other bytes than it should") as refused:
+    with pytest.raises(Failure, match="GitHub returns other bytes than were uploaded") as error:
         ready.publish("v1.0.0")
-    assert refused.value.where == "denoise-one-model.onnx"
+    assert error.value.where == "denoise-one-model.onnx"
     assert [one.draft for one in ready.fake.state.releases] == [True]
 
 
-def test_a_lie_about_a_package_is_what_darktable_would_find(ready: Collection) -> None:
+def test_corrupted_package_is_detected_by_the_client_check(ready: Collection) -> None:
     ready.fake.fail(Fault(kind="lie", method="POST", path="denoise-one.dtmodel"))
     with pytest.raises(Failure, match="the digest is"):
         ready.publish("v1.0.0")
     assert [one.draft for one in ready.fake.state.releases] == [True]
 
 
-def test_files_nobody_wants_are_taken_out_of_a_draft(ready: Collection) -> None:
+def test_unexpected_files_are_removed_from_a_draft(ready: Collection) -> None:
     draft = ready.fake.state.create({"tag_name": "v1.0.0", "draft": True})
     for name, content in {"left-over.txt": b"x", "versions.json": b"{}"}.items():
         ready.fake.state.finish_upload(ready.fake.state.start_upload(draft, name, 1), content)
@@ -148,58 +146,58 @@ def test_files_nobody_wants_are_taken_out_of_a_draft(ready: Collection) -> None:
         "left-over.txt",
         "versions.json",
     ]
-    assert ready.served("v1.0.0") == wanted(ready)
+    assert ready.served("v1.0.0") == expected_files(ready)
     assert len(ready.fake.state.releases) == 1
 
 
-def test_an_expired_token_says_so_and_leaves_nothing(ready: Collection) -> None:
-    with pytest.raises(HttpError, match="401") as refused:
+def test_expired_token_is_reported_and_creates_nothing(ready: Collection) -> None:
+    with pytest.raises(HttpError, match="401") as error:
         ready.publish("v1.0.0", ready.github(token="old"))  # noqa: S106 - one that has expired
-    assert "expired" in refused.value.fix
+    assert "expired" in error.value.fix
     assert ready.fake.state.releases == []
 
 
-def test_a_token_that_expires_on_the_way_leaves_a_draft_another_run_finishes(ready: Collection) -> None:
+def test_token_expiring_during_upload_leaves_a_resumable_draft(ready: Collection) -> None:
     ready.fake.fail(Fault(kind="status", nth=3, times=0, status=401, message="Bad credentials", **UPLOAD))
     with pytest.raises(HttpError, match="401"):
         ready.publish("v1.0.0")
-    assert len(uploads(ready.fake)) == 3, "it is not tried again with the same token"
+    assert len(uploads(ready.fake)) == 3, "no retry with the same token"
     ready.fake.state.faults.clear()
     done = ready.publish("v1.0.0")
-    assert len(done.changes.kept) == 2
-    assert ready.served("v1.0.0") == wanted(ready)
+    assert len(done.changes.unchanged) == 2
+    assert ready.served("v1.0.0") == expected_files(ready)
 
 
-def test_a_token_that_may_only_read_is_told_what_it_needs(ready: Collection) -> None:
-    with pytest.raises(HttpError, match="not accessible by integration") as refused:
-        ready.publish("v1.0.0", ready.github(token="read-token"))  # noqa: S106 - the stand-in's
-    assert "contents: write" in refused.value.fix
+def test_read_only_token_error_names_the_permission(ready: Collection) -> None:
+    with pytest.raises(HttpError, match="not accessible by integration") as error:
+        ready.publish("v1.0.0", ready.github(token="read-token"))  # noqa: S106 - of the fake server
+    assert "contents: write" in error.value.fix
 
 
-def test_a_tag_that_is_moved_while_the_files_are_uploaded_is_not_published(ready: Collection) -> None:
+def test_tag_moved_during_upload_is_not_published(ready: Collection) -> None:
     finish = ready.fake.state.finish_upload
 
-    def finish_and_move(*given: Any) -> None:
-        finish(*given)
+    def finish_and_move(*arguments: Any) -> None:
+        finish(*arguments)
         ready.fake.state.tags["v1.0.0"] = "e" * 40
 
     ready.fake.state.finish_upload = finish_and_move
-    with pytest.raises(Failure, match=r"v1.0.0 was moved: it leads to eeeeeeeeeeee"):
+    with pytest.raises(Failure, match=r"v1.0.0 was moved: it is eeeeeeeeeeee"):
         ready.publish("v1.0.0")
     assert [one.draft for one in ready.fake.state.releases] == [True]
 
 
-def test_a_release_that_comes_between_is_noticed(ready: Collection) -> None:
+def test_release_published_meanwhile_is_detected(ready: Collection) -> None:
     ready.publish("v1.0.0")
     ready.tag("v1.1.0", {"denoise-one": "1.1"})
     ready.assemble("v1.1.0")
     ready.fake.state.create({"tag_name": "v1.0.1"})
-    with pytest.raises(Failure, match=r"put together after v1.0.0, but now v1.0.1 comes before it"):
+    with pytest.raises(Failure, match=r"assembled after v1.0.0, but the previous release is now v1.0.1"):
         ready.publish("v1.1.0")
     assert ready.fake.state.published("v1.1.0") is None
 
 
-def test_a_correction_of_an_older_line_does_not_become_the_latest(collection: Collection) -> None:
+def test_patch_of_an_older_version_is_not_latest(collection: Collection) -> None:
     collection.release("v1.0.0", {"denoise-one": "1.0"})
     collection.release("v2.0.0", {"denoise-one": "2.0"})
     collection.release("v1.0.1", {"denoise-one": "2.1"})
@@ -207,20 +205,20 @@ def test_a_correction_of_an_older_line_does_not_become_the_latest(collection: Co
     assert latest == {"v1.0.0": "true", "v2.0.0": "true", "v1.0.1": "false"}
 
 
-def test_candidates_and_nightlies_are_prereleases_and_never_the_latest(collection: Collection) -> None:
+def test_candidates_and_nightlies_are_never_latest(collection: Collection) -> None:
     collection.release("v1.0.0-rc.1", {"denoise-one": "1.0"})
     collection.assemble("nightly")
     collection.publish("nightly")
-    shown = [(one.prerelease, one.make_latest) for one in collection.fake.state.releases]
-    assert shown == [(True, "false"), (True, "false")]
+    flags = [(one.prerelease, one.make_latest) for one in collection.fake.state.releases]
+    assert flags == [(True, "false"), (True, "false")]
     tag = collection.fake.state.releases[1].tag_name
-    assert collection.fake.state.tags[tag] == collection.git("rev-parse", "HEAD"), "GitHub makes the nightly's tag"
+    assert collection.fake.state.tags[tag] == collection.git("rev-parse", "HEAD"), "GitHub creates the nightly's tag"
     collection.assemble("nightly")
     assert collection.publish("nightly").already
 
 
-def test_a_commit_that_changes_workflows_can_be_released(collection: Collection) -> None:
-    """GitHub lets no job's token name such a commit as the target of a release."""
+def test_commit_that_changes_workflows_can_be_released(collection: Collection) -> None:
+    """GitHub rejects such a commit as the target of a release with a job's token."""
     commit = collection.tag("v1.0.0", {"denoise-one": "1.0"})
     collection.fake.state.workflow_commits = [commit]
     collection.assemble("v1.0.0")
@@ -230,7 +228,7 @@ def test_a_commit_that_changes_workflows_can_be_released(collection: Collection)
     assert set(collection.fake.state.tags.values()) == {commit}
 
 
-def test_a_nightly_keeps_its_commit_when_main_went_on(collection: Collection) -> None:
+def test_nightly_tag_has_its_commit_if_main_moved(collection: Collection) -> None:
     collection.add_model("denoise-one")
     commit = collection.commit()
     collection.assemble("nightly")
@@ -239,14 +237,14 @@ def test_a_nightly_keeps_its_commit_when_main_went_on(collection: Collection) ->
     assert set(collection.fake.state.tags.values()) == {commit}
 
 
-def test_two_drafts_of_one_tag_are_refused_and_named(ready: Collection) -> None:
+def test_two_drafts_of_one_tag_are_an_error(ready: Collection) -> None:
     for _ in range(2):
         ready.fake.state.create({"tag_name": "v1.0.0", "draft": True})
     with pytest.raises(Failure, match=r"v1.0.0 has more than one draft: 1 and 2"):
         ready.publish("v1.0.0")
 
 
-def test_the_run_that_made_the_younger_of_two_drafts_stops_and_takes_it_back(ready: Collection) -> None:
+def test_run_with_the_younger_draft_deletes_it_and_stops(ready: Collection) -> None:
     create = ready.fake.state.create
 
     def create_after_another(values: dict[str, Any]) -> Any:
@@ -261,7 +259,7 @@ def test_the_run_that_made_the_younger_of_two_drafts_stops_and_takes_it_back(rea
 
 
 @pytest.mark.parametrize("fault", [{"kind": "after", "status": 502}, {"kind": "status", "status": 503}])
-def test_a_lost_answer_to_creating_makes_no_second_draft(ready: Collection, fault: dict[str, Any]) -> None:
+def test_lost_create_response_makes_no_second_draft(ready: Collection, fault: dict[str, Any]) -> None:
     ready.fake.fail(Fault(method="POST", path="/releases$", **fault))
     if fault["kind"] == "after":
         ready.publish("v1.0.0")
@@ -273,13 +271,13 @@ def test_a_lost_answer_to_creating_makes_no_second_draft(ready: Collection, faul
 
 
 @pytest.mark.parametrize("kind", ["after", "status", "cut"])
-def test_a_lost_answer_to_publishing_is_looked_up(ready: Collection, kind: Any) -> None:
+def test_lost_publish_response_is_resolved(ready: Collection, kind: Any) -> None:
     ready.fake.fail(Fault(kind=kind, method="PATCH", path="/releases/", status=502))
     ready.publish("v1.0.0")
-    assert ready.served("v1.0.0") == wanted(ready)
+    assert ready.served("v1.0.0") == expected_files(ready)
 
 
-def test_somebody_else_who_publishes_the_same_first_is_fine(ready: Collection) -> None:
+def test_identical_release_by_another_run_is_accepted(ready: Collection) -> None:
     update = ready.fake.state.update
 
     def update_after_another(release: Any, values: dict[str, Any]) -> Any:
@@ -289,11 +287,11 @@ def test_somebody_else_who_publishes_the_same_first_is_fine(ready: Collection) -
 
     ready.fake.state.update = update_after_another
     ready.publish("v1.0.0")
-    assert ready.served("v1.0.0") == wanted(ready)
+    assert ready.served("v1.0.0") == expected_files(ready)
 
 
-def test_two_runs_at_once_end_in_one_whole_release(ready: Collection) -> None:
-    """They may hinder each other, but nothing else than the wanted release is published, at the latest by a third."""
+def test_two_concurrent_runs_give_one_complete_release(ready: Collection) -> None:
+    """They may disturb each other, but only the expected release is published, at the latest by a third run."""
     failures: list[Failure] = []
 
     def run() -> None:
@@ -307,8 +305,8 @@ def test_two_runs_at_once_end_in_one_whole_release(ready: Collection) -> None:
         one.start()
     for one in runs:
         one.join()
-    for failed in failures:
-        assert failed.fix, "whoever stops says what to do"
+    for error in failures:
+        assert error.fix, "each failure contains a fix"
     ready.publish("v1.0.0")
-    assert ready.served("v1.0.0") == wanted(ready)
+    assert ready.served("v1.0.0") == expected_files(ready)
     assert len(ready.fake.state.releases) == 1

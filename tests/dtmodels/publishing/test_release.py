@@ -1,4 +1,4 @@
-"""A release as a whole: first, next, once more, and cut off anywhere."""
+"""First, next and repeated release."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ def ids(plan: Plan) -> list[str]:
     return [entry.card.id for entry in plan.build]
 
 
-def test_a_first_release_has_everything_and_the_next_builds_only_what_is_new(collection: Collection) -> None:
-    done = collection.release("v1.0.0", {"denoise-one": "1.0", "denoise-two": "1.0"})
-    assert not done.already
+def test_first_release_builds_all_and_next_builds_new_versions(collection: Collection) -> None:
+    result = collection.release("v1.0.0", {"denoise-one": "1.0", "denoise-two": "1.0"})
+    assert not result.already
     first = collection.served("v1.0.0")
     assert {"denoise-one.dtmodel", "denoise-two-model.onnx", "versions.json", "SHA256SUMS", "release.json"} <= set(
         first

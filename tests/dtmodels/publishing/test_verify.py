@@ -1,4 +1,4 @@
-"""Checking a release: a directory without a network, a published one as everybody and as darktable gets it."""
+"""Checks of a release directory without a network, and of a published release as public and darktable client."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def dist(ready: Collection) -> Path:
     return ready.root / "dist"
 
 
-def sign_again(directory: Path) -> None:
-    """Make the checksums right, as one would who tampers with care."""
+def update_checksums(directory: Path) -> None:
+    """Update the checksums, as a careful attacker would."""
     files = [path for path in directory.iterdir() if path.name not in (SUMS, "notes.md")]
     (directory / SUMS).write_text(sha256_sums(files))
 
@@ -33,34 +33,34 @@ def edit(name: str, change: Callable[[Any], object]) -> Callable[[Path], None]:
         content = json.loads((directory / name).read_bytes())
         change(content)
         (directory / name).write_text(json.dumps(content))
-        sign_again(directory)
+        update_checksums(directory)
 
     return apply
 
 
-def append(name: str, *, signed: bool) -> Callable[[Path], None]:
+def append(name: str, *, checksums: bool) -> Callable[[Path], None]:
     def apply(directory: Path) -> None:
         (directory / name).write_bytes((directory / name).read_bytes() + b"!")
-        if signed:
-            sign_again(directory)
+        if checksums:
+            update_checksums(directory)
 
     return apply
 
 
-def remove(name: str, *, signed: bool) -> Callable[[Path], None]:
+def remove(name: str, *, checksums: bool) -> Callable[[Path], None]:
     def apply(directory: Path) -> None:
         (directory / name).unlink()
-        if signed:
-            sign_again(directory)
+        if checksums:
+            update_checksums(directory)
 
     return apply
 
 
-def stray(directory: Path) -> None:
+def add_stray_file(directory: Path) -> None:
     (directory / "install.sh").write_text("rm -rf ~")
 
 
-def odd_line(directory: Path) -> None:
+def add_traversal_line(directory: Path) -> None:
     (directory / SUMS).write_text((directory / SUMS).read_text() + f"{'0' * 64}  ../../etc/passwd\n")
 
 
@@ -69,76 +69,74 @@ def models(content: Any) -> Any:
 
 
 TAMPERED = {
-    "another byte": (append("denoise-one.dtmodel", signed=False), "its sha256 is"),
-    "a package signed again": (append("denoise-one.dtmodel", signed=True), "another digest than the package"),
-    "a loose file": (append("denoise-one-model.onnx", signed=True), "denoise-one-model.onnx: differs"),
-    "a loose config": (append("denoise-one-config.json", signed=True), "denoise-one-config.json: differs"),
-    "a missing file": (remove("denoise-one-model.onnx", signed=False), "names what is not there: denoise-one-model"),
-    "a missing package": (remove("denoise-one.dtmodel", signed=True), "denoise-one: not in a package"),
-    "no SBOM": (remove("sbom.spdx.json", signed=True), "there is no sbom.spdx.json"),
-    "no record": (remove("release.json", signed=True), "there is no release.json"),
-    "a stray file": (stray, "does not name install.sh"),
-    "a line that leads elsewhere": (odd_line, "not a digest and a name"),
+    "another byte": (append("denoise-one.dtmodel", checksums=False), "its sha256 is"),
+    "a package signed again": (append("denoise-one.dtmodel", checksums=True), "another digest than the package"),
+    "a loose file": (append("denoise-one-model.onnx", checksums=True), "denoise-one-model.onnx: differs"),
+    "a loose config": (append("denoise-one-config.json", checksums=True), "denoise-one-config.json: differs"),
+    "a missing file": (remove("denoise-one-model.onnx", checksums=False), "lists missing files: denoise-one-model"),
+    "a missing package": (remove("denoise-one.dtmodel", checksums=True), "denoise-one: not in a package"),
+    "no SBOM": (remove("sbom.spdx.json", checksums=True), "there is no sbom.spdx.json"),
+    "no record": (remove("release.json", checksums=True), "there is no release.json"),
+    "a stray file": (add_stray_file, "does not list install.sh"),
+    "a path traversal": (add_traversal_line, "not a digest and a new name"),
     "another version": (edit("versions.json", lambda all_: models(all_).update(version="9.0")), "different versions"),
     "another task": (edit("versions.json", lambda all_: models(all_).update(task="mask")), "task is 'denoise' in the"),
     "another size": (edit("versions.json", lambda all_: models(all_).update(size=5)), "another size"),
-    "a model that is not there": (
+    "a missing model": (
         edit("versions.json", lambda all_: all_["models"].update({"denoise-x": models(all_)})),
         "denoise-x: not in a package and release.json",
     ),
-    "a field nobody knows": (edit("versions.json", lambda all_: all_.update(extra=1)), "breaks additionalProperties"),
-    "yanked but there": (
+    "an unknown field": (edit("versions.json", lambda all_: all_.update(extra=1)), "breaks additionalProperties"),
+    "a yanked model": (
         edit("release.json", lambda all_: all_.update(yanked={"denoise-one": "bad"})),
-        "taken back, but still here: denoise-one",
+        "yanked, but still present: denoise-one",
     ),
-    "a bill of another package": (
+    "an SBOM of another package": (
         edit("sbom.spdx.json", lambda all_: [one.pop("checksums", None) for one in all_["packages"]]),
         "does not list denoise-one.dtmodel with its digest",
     ),
-    "a bill that is no SPDX": (
+    "an SBOM that is not SPDX": (
         edit("sbom.spdx.json", lambda all_: all_.pop("creationInfo")),
         "sbom.spdx.json: cannot be read",
     ),
 }
 
 
-def test_a_directory_that_was_just_put_together_is_fine(dist: Path) -> None:
+def test_assembled_directory_is_valid(dist: Path) -> None:
     assert set(check_directory(dist).versions["models"]) == {"denoise-one"}
 
 
 @pytest.mark.parametrize("name", TAMPERED)
-def test_what_was_tampered_with_is_found_and_named(dist: Path, name: str) -> None:
+def test_tampering_is_detected(dist: Path, name: str) -> None:
     change, what = TAMPERED[name]
     change(dist)
-    with pytest.raises(Failure) as found:
+    with pytest.raises(Failure) as result:
         check_directory(dist)
-    assert what in str(found.value)
+    assert what in str(result.value)
 
 
-def verified(collection: Collection, name: str, into: Path) -> Verified:
+def verified(collection: Collection, name: str, into: Path) -> VerifiedRelease:
     return verify_release(name, collection.github(), into, QUIET)
 
 
-def test_a_published_release_is_downloaded_and_visited_in_both_dialogs(collection: Collection, tmp_path: Path) -> None:
+def test_published_release_is_installed_in_both_dialogs(collection: Collection, tmp_path: Path) -> None:
     collection.release("v1.0.0", {"denoise-one": "1.0", "denoise-two": "1.0"})
     collection.fake.state.index = json.dumps(
         {"schema": 1, "compatible_releases": {"5.6.0": "v1.0.0", "5.6.2": "v1.0.0"}}
     )
     before = len(collection.fake.requests())
-    found = verified(collection, "latest", tmp_path / "downloaded")
-    assert (found.tag, found.served) == ("v1.0.0", ("5.6.0", "5.6.2"))
+    result = verified(collection, "latest", tmp_path / "downloaded")
+    assert (result.tag, result.served) == ("v1.0.0", ("5.6.0", "5.6.2"))
     assert {path.name for path in (tmp_path / "downloaded").iterdir()} == set(collection.served("v1.0.0"))
-    asked = [one.url.rpartition("/")[2] for one in found.transcript]
+    requests = [one.url.rpartition("/")[2] for one in result.transcript]
     own = ["releases-index.json", "versions.json", "denoise-one.dtmodel", "denoise-two.dtmodel"]
     other = ["releases-index.json", "versions.json", "denoise-one.dtmodel"]
-    assert asked == own + other
+    assert requests == own + other
     anonymous = [one for one in collection.fake.requests()[before:] if "/web/" in one["path"]]
     assert len(anonymous) > len(own)
 
 
-def test_the_downloads_are_made_under_darktables_name_and_without_a_token(
-    collection: Collection, tmp_path: Path
-) -> None:
+def test_downloads_use_darktables_agent_and_no_token(collection: Collection, tmp_path: Path) -> None:
     collection.release("v1.0.0", {"denoise-one": "1.0"})
     collection.fake.state.log.clear()
     verified(collection, "v1.0.0", tmp_path / "downloaded")
@@ -147,30 +145,30 @@ def test_the_downloads_are_made_under_darktables_name_and_without_a_token(
     assert all(one["agent"].startswith("darktable/5.") and not one["token"] for one in packages)
 
 
-def test_a_release_no_darktable_is_pointed_to_is_checked_all_the_same(collection: Collection, tmp_path: Path) -> None:
+def test_release_without_index_entry_is_checked(collection: Collection, tmp_path: Path) -> None:
     collection.release("v1.0.0", {"denoise-one": "1.0"})
-    found = verified(collection, "v1.0.0", tmp_path / "downloaded")
-    assert found.served == ()
-    assert found.transcript[0].status == 404
+    result = verified(collection, "v1.0.0", tmp_path / "downloaded")
+    assert result.served == ()
+    assert result.transcript[0].status == 404
 
 
-def test_a_release_whose_bytes_changed_on_the_server_is_found(collection: Collection, tmp_path: Path) -> None:
+def test_changed_bytes_on_the_server_are_detected(collection: Collection, tmp_path: Path) -> None:
     collection.release("v1.0.0", {"denoise-one": "1.0"})
     release = collection.fake.state.releases[0]
     asset = next(one for one in release.assets if one.name == "denoise-one-config.json")
     collection.fake.state.blob(asset).write_bytes(b"{}")
-    with pytest.raises(Failure, match="other bytes than it should"):
+    with pytest.raises(Failure, match="other bytes than were uploaded"):
         verified(collection, "v1.0.0", tmp_path / "downloaded")
 
 
-def test_a_package_that_vanished_is_what_darktable_would_tell(collection: Collection, tmp_path: Path) -> None:
+def test_missing_package_is_reported(collection: Collection, tmp_path: Path) -> None:
     collection.release("v1.0.0", {"denoise-one": "1.0"})
     collection.fake.fail(Fault(kind="status", path="denoise-one.dtmodel", times=0, status=404, message="Not Found"))
     with pytest.raises(Failure, match="404: Not Found"):
         verified(collection, "v1.0.0", tmp_path / "downloaded")
 
 
-def test_what_is_not_published_is_said(collection: Collection, tmp_path: Path) -> None:
+def test_unpublished_release_and_nonempty_directory_are_errors(collection: Collection, tmp_path: Path) -> None:
     with pytest.raises(NothingToDo, match="no version is published"):
         verified(collection, "latest", tmp_path / "a")
     with pytest.raises(Failure, match=r"there is no published release v1.0.0"):

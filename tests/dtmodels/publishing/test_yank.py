@@ -1,4 +1,4 @@
-"""Taking a model back: the card says so, its other bytes stay, and the next release is without it."""
+"""Yanking a model: its card records it, other bytes of the card stay, and the next release omits the model."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ REASON = 'darkens "the corners" of every image'
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
-def test_only_the_status_and_the_reason_change(collection: Collection, ending: str) -> None:
+def test_only_status_and_reason_change(collection: Collection, ending: str) -> None:
     card = collection.add_model("denoise-one") / "card.yaml"
     text = card.read_text().replace("status: released", "status: released   # since spring").replace("\n", ending)
     card.write_bytes(text.encode())
     assert yank(collection.root, "denoise-one", f"  {REASON}\n") == card
-    wanted = text.replace("status: released ", "status: yanked ")
-    first, _, rest = wanted.partition("# since spring" + ending)
+    expected_files = text.replace("status: released ", "status: yanked ")
+    first, _, rest = expected_files.partition("# since spring" + ending)
     reason = f"status_reason: {json.dumps(REASON)}{ending}"
     assert card.read_bytes().decode() == f"{first}# since spring{ending}{reason}{rest}"
     read = read_card(card)
     assert (read.status, read.status_reason) == ("yanked", REASON)
 
 
-def test_the_next_release_is_without_it_and_says_why(collection: Collection) -> None:
+def test_next_release_omits_yanked_model_with_reason(collection: Collection) -> None:
     collection.release("v1.0.0", {"denoise-one": "1.0", "denoise-two": "1.0"})
     first = collection.served("v1.0.0")
     yank(collection.root, "denoise-one", REASON)
@@ -44,11 +44,11 @@ def test_the_next_release_is_without_it_and_says_why(collection: Collection) -> 
     assert json.loads(served["release.json"])["yanked"] == {"denoise-one": REASON}
     release = collection.fake.state.published("v1.1.0")
     assert release is not None
-    assert "## Taken back\n\n* `denoise-one`: darkens" in release.body
-    assert collection.served("v1.0.0") == first, "what is published stays as it is"
+    assert "## Yanked models\n\n* `denoise-one`: darkens" in release.body
+    assert collection.served("v1.0.0") == first, "published files do not change"
 
 
-def test_a_model_can_come_back_only_with_a_higher_version(collection: Collection) -> None:
+def test_yanked_model_returns_with_a_higher_version(collection: Collection) -> None:
     collection.release("v1.0.0", {"denoise-one": "1.0", "denoise-two": "1.0"})
     yank(collection.root, "denoise-one", REASON)
     collection.release("v1.1.0", {})
@@ -57,23 +57,23 @@ def test_a_model_can_come_back_only_with_a_higher_version(collection: Collection
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "bad"])
-def test_a_reason_is_needed(collection: Collection, reason: str) -> None:
+def test_reason_is_required(collection: Collection, reason: str) -> None:
     card = collection.add_model("denoise-one") / "card.yaml"
     before = card.read_bytes()
-    with pytest.raises(WrongUsage, match="say why"):
+    with pytest.raises(WrongUsage, match="the reason is too short"):
         yank(collection.root, "denoise-one", reason)
     assert card.read_bytes() == before
 
 
-def test_what_is_not_released_cannot_be_taken_back(collection: Collection) -> None:
+def test_draft_cannot_be_yanked(collection: Collection) -> None:
     collection.add_model("denoise-one", status="draft")
-    with pytest.raises(Failure, match="is draft, so there is nothing to take back"):
+    with pytest.raises(Failure, match="is draft, so it cannot be yanked"):
         yank(collection.root, "denoise-one", REASON)
     with pytest.raises(WrongUsage, match="there is no model 'denoise-tow'"):
         yank(collection.root, "denoise-tow", REASON)
 
 
-def test_a_card_without_a_line_break_after_its_status_is_edited_too(collection: Collection) -> None:
+def test_card_without_final_line_break_is_edited(collection: Collection) -> None:
     card: Path = collection.add_model("denoise-one") / "card.yaml"
     text = card.read_text().replace("status: released\n", "")
     card.write_text(f"{text}status: released")

@@ -1,6 +1,6 @@
-"""What is held against the workflows without running them: one module a checker, each with `check(root)`.
+"""Static checkers of the workflows: one module each, with `check(root)`.
 
-`check` looks at `.github/` below a root and returns what is wrong, one line each; nothing is clean.
+`check` reads `.github/` below a root, and returns one line for each problem.
 """
 
 from __future__ import annotations
@@ -14,6 +14,6 @@ Check = Callable[[Path], list[str]]
 
 
 def all_checkers() -> dict[str, Check]:
-    """The checkers by the names of their modules."""
+    """Return the checkers by module name."""
     names = [name for _, name, _ in pkgutil.iter_modules(__path__) if not name.startswith(("_", "test_", "conftest"))]
     return {name: importlib.import_module(f"{__name__}.{name}").check for name in names}

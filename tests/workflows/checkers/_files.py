@@ -1,4 +1,4 @@
-"""The files of `.github/` that checkers read, as text and as data."""
+"""Files of `.github/` for checkers, as text and as data."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import yaml
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """A workflow or an action. Its values are strings as they stand there: to YAML 1.1, `on` would be a truth."""
+    """A workflow or an action. All values are strings, because YAML 1.1 parses `on` as a boolean."""
 
     path: Path
     text: str
@@ -28,11 +28,11 @@ class File:
 
     @property
     def triggers(self) -> set[str]:
-        """The events that start it."""
+        """Return the events that start it."""
         return set(self.data.get("on", ()))
 
     def steps(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Each step with the place it stands at."""
+        """Yield each step with its location."""
         for name, job in self.jobs.items():
             yield from ((f"{self.name}: {name}", step) for step in job.get("steps", ()))
         yield from ((self.name, step) for step in self.data.get("runs", {}).get("steps", ()))
@@ -51,8 +51,8 @@ def every_file(root: Path) -> list[File]:
 
 
 def _read(root: Path, pattern: str) -> list[File]:
-    found = []
+    files = []
     for path in sorted((root / ".github").glob(pattern)):
         text = path.read_text(encoding="utf-8")
-        found.append(File(path=path, text=text, data=yaml.load(text, yaml.BaseLoader)))  # noqa: S506 -- strings only
-    return found
+        files.append(File(path=path, text=text, data=yaml.load(text, yaml.BaseLoader)))  # noqa: S506 -- strings only
+    return files

@@ -1,4 +1,4 @@
-"""Calls the programs that checkers stand on. In CI none may be missing; elsewhere a missing one skips, and says so."""
+"""Calls of programs that checkers need. A missing program fails in CI, and skips the test elsewhere."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def node_program(script: str, *arguments: str | Path, package: str, cwd: Path) -
 
 
 def _run(command: list[str | Path], cwd: Path) -> subprocess.CompletedProcess[str]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
-    environment = kept | {"LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
+    environment = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+    environment = environment | {"LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
     return subprocess.run(
         command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False, encoding="utf-8"
     )

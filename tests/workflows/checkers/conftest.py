@@ -1,4 +1,4 @@
-"""Checkers that stand on npm packages have them, where there is npm."""
+"""Fixture: npm packages for checkers, if npm is available."""
 
 import shutil
 
@@ -7,6 +7,6 @@ import pytest
 
 @pytest.fixture(scope="session", autouse=True)
 def packages(request: pytest.FixtureRequest) -> None:
-    """Install them; a checker that misses its package says so itself."""
+    """Install the packages; a checker reports a missing package itself."""
     if shutil.which("npm"):
         request.getfixturevalue("node_modules")

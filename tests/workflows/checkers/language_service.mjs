@@ -1,4 +1,4 @@
-// Prints what GitHub's language service says about the workflows and actions below a root, as JSON.
+// Prints the messages of GitHub's language service about the workflows and actions below a root, as JSON.
 import { readdirSync, readFileSync } from "node:fs";
 import { register } from "node:module";
 import { join } from "node:path";

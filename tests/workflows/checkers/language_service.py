@@ -1,6 +1,6 @@
-"""GitHub's own language service: contexts, and what goes from one file of the repository into another.
+"""GitHub's own language service: contexts, and calls between files of the repository.
 
-What it knows of other repositories' actions is what `.github/actions.lock.json` says of their inputs.
+It reads the inputs of other repositories' actions from `.github/actions.lock.json`.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from pathlib import Path
 from tests.workflows.checkers._programs import node_program
 
 UNKNOWN = {"Context access might be invalid: merge_group"}
-"""What version 0.3.61 says for want of that event's payload, which GitHub documents with `base_sha` in it."""
+"""False positive of version 0.3.61, which lacks the payload of this event; GitHub documents its `base_sha`."""
 
 
 def check(root: Path) -> list[str]:
-    done = node_program("language_service.mjs", root, package="@actions/languageservice", cwd=root)
-    if done.returncode:
-        return [done.stderr]
-    found = [one for one in json.loads(done.stdout) if one["message"] not in UNKNOWN]
-    return [f"{one['file']}:{one['line']}: {one['message']}" for one in found]
+    completed = node_program("language_service.mjs", root, package="@actions/languageservice", cwd=root)
+    if completed.returncode:
+        return [completed.stderr]
+    messages = [one for one in json.loads(completed.stdout) if one["message"] not in UNKNOWN]
+    return [f"{one['file']}:{one['line']}: {one['message']}" for one in messages]

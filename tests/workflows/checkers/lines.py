@@ -1,4 +1,4 @@
-"""What is run: one line of our own commands, with every value by `env`."""
+"""Commands of steps: one line each, only known programs, and all values passed by `env`."""
 
 from __future__ import annotations
 
@@ -12,37 +12,37 @@ from dtmodels.command.cli import cli
 from dtproxies.command.cli import commands
 from tests.workflows.checkers._files import every_file
 
-OURS = {"dtmodels": cli, "dtproxies": commands}
-OTHERS = {".ci/run", "sh", "zizmor", "gh"}
-"""What else a line may call: the installer, the tests, an audit, GitHub's own check of its attestations."""
+GROUPS = {"dtmodels": cli, "dtproxies": commands}
+OTHER_PROGRAMS = {".ci/run", "sh", "zizmor", "gh"}
+"""Other allowed programs: installer, tests, audit of workflows, and check of attestations."""
 
 
 def check(root: Path) -> list[str]:
-    runs = [(place, step) for file in every_file(root) for place, step in file.steps() if "run" in step]
-    return [f"{place}: {problem}: {step['run']}" for place, step in runs for problem in _problems(step["run"])]
+    runs = [(location, step) for file in every_file(root) for location, step in file.steps() if "run" in step]
+    return [f"{location}: {problem}: {step['run']}" for location, step in runs for problem in _problems(step["run"])]
 
 
 def _problems(line: str) -> Iterator[str]:
     if "\n" in line.strip():
         yield "more than one line"
     if "${{" in line:
-        yield "a value reaches the shell as text of the program"
+        yield "a value is inserted into the script"
     words = list(shlex.shlex(line, posix=True, punctuation_chars="|<>&;"))
-    if not (OURS.keys() | OTHERS) & set(words):
-        yield "none of our commands"
+    if not (GROUPS.keys() | OTHER_PROGRAMS) & set(words):
+        yield "no known program"
     if {";", "&&", "||", "&"} & set(words):
         yield "more than one command"
-    for place, word in enumerate(words):
-        if word in OURS:
-            yield from _misused(OURS[word], _until_redirected(words[place + 1 :]))
+    for location, word in enumerate(words):
+        if word in GROUPS:
+            yield from _misused(GROUPS[word], _until_redirected(words[location + 1 :]))
 
 
 def _until_redirected(words: list[str]) -> list[str]:
-    return words[: next((place for place, word in enumerate(words) if set(word) <= set("|<>&;")), len(words))]
+    return words[: next((location for location, word in enumerate(words) if set(word) <= set("|<>&;")), len(words))]
 
 
 def _misused(group: click.Group, words: list[str]) -> Iterator[str]:
-    """Options and sub-commands that do not exist."""
+    """Yield unknown options and sub-commands."""
     command: click.Command = group
     ahead = iter(words)
     for word in ahead:

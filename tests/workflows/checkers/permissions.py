@@ -1,4 +1,4 @@
-"""Who may do what: nothing by default, the least by job, and a person before anything is written."""
+"""Permissions: none by default, the least for each job, and an environment with approval before writing."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ WRITES = {
     ("release.yml", "attest"): {"id-token", "attestations"},
     ("release.yml", "publish"): {"contents"},
 }
-"""Every job that may write, and what. What writes to the repository waits for a person, in an environment."""
+"""Scopes of every job with write permissions. A job that writes to the repository needs an environment."""
 
 UNTRUSTED = {"pull_request_target", "workflow_run", "issue_comment", "issues", "discussion", "fork"}
-"""Events that give strangers' words a token that can write."""
+"""Events that run with a write token on input of untrusted users."""
 
 
 def check(root: Path) -> list[str]:
@@ -26,30 +26,30 @@ def check(root: Path) -> list[str]:
 
 def _problems(file: File) -> Iterator[str]:
     if file.data.get("permissions") != {}:
-        yield f"{file.name}: its top has to say `permissions: {{}}`"
-    if told := sorted(file.triggers & UNTRUSTED):
-        yield f"{file.name}: starts on {', '.join(told)}, which runs strangers' words with rights"
+        yield f"{file.name}: needs `permissions: {{}}` at the top level"
+    if untrusted := sorted(file.triggers & UNTRUSTED):
+        yield f"{file.name}: starts on {', '.join(untrusted)}, which gives untrusted input a write token"
     for name, job in file.jobs.items():
-        place = f"{file.name}: {name}"
+        location = f"{file.name}: {name}"
         granted = job.get("permissions")
         if not isinstance(granted, dict):
-            yield f"{place}: has to name its permissions"
+            yield f"{location}: needs its own permissions"
             continue
-        writes = {right for right, level in granted.items() if level == "write"}
+        writes = {scope for scope, level in granted.items() if level == "write"}
         if writes != WRITES.get((file.name, name), set()):
-            yield f"{place}: may write {sorted(writes)}"
+            yield f"{location}: has write permissions {sorted(writes)}"
         if "contents" in writes and "environment" not in job | job.get("with", {}):
-            yield f"{place}: writes to the repository without an environment, so nobody is asked"
+            yield f"{location}: writes to the repository without an environment that requires approval"
         if job.get("secrets") == "inherit":
-            yield f"{place}: hands on every secret"
-        yield from _write_without_code(place, job, writes)
+            yield f"{location}: passes on all secrets"
+        yield from _write_without_code(location, job, writes)
 
 
-def _write_without_code(place: str, job: dict[str, object], writes: set[str]) -> Iterator[str]:
-    """A job that may write has no checkout: nobody's files lie where its commands run."""
+def _write_without_code(location: str, job: dict[str, object], writes: set[str]) -> Iterator[str]:
+    """Check that a job with write permissions has no checkout, so that no untrusted files affect its commands."""
     steps = job.get("steps")
     for step in steps if isinstance(steps, list) else []:
         if writes and step.get("uses", "").startswith("actions/checkout@"):
-            yield f"{place}: may write, and checks out code"
+            yield f"{location}: has write permissions and checks out code"
         if writes - {"contents"} and "run" in step:
-            yield f"{place}: may write, and runs a command"
+            yield f"{location}: has write permissions and runs a command"

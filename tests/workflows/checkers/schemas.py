@@ -1,4 +1,4 @@
-"""check-jsonschema: each file against the schema that is published for its kind."""
+"""check-jsonschema: each file against the published schema of its kind."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ KINDS = {
     "vendor.dependabot": ".github/dependabot.yml",
 }
 CHOOSER = "config.yml"
-"""Says what the page for new issues shows; it is no form."""
+"""Configuration of the page for new issues; it is not a form."""
 
 
 def check(root: Path) -> list[str]:
@@ -24,5 +24,5 @@ def _problems(root: Path, schema: str, pattern: str) -> list[str]:
     files = [path.relative_to(root) for path in sorted(root.glob(pattern)) if path.name != CHOOSER]
     if not files:
         return [f"there is no {pattern}"]
-    done = python_program("check-jsonschema", "--builtin-schema", schema, *files, cwd=root)
-    return [line.strip() for line in done.stdout.splitlines() if "::" in line] if done.returncode else []
+    completed = python_program("check-jsonschema", "--builtin-schema", schema, *files, cwd=root)
+    return [line.strip() for line in completed.stdout.splitlines() if "::" in line] if completed.returncode else []

@@ -1,4 +1,4 @@
-"""How workflows end and wait: a time limit each, nothing cut off that writes, one gate that hears of every job."""
+"""Time limits, concurrency and gates of workflows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ RUNNER = "ubuntu-24.04"
 ONLY_PULL_REQUESTS = "${{ github.event_name == 'pull_request' }}"
 GATED = {"ci.yml", "release.yml", "nightly.yml"}
 LONGEST_MINUTES = 350
-"""Below the six hours after which GitHub kills a job without a word."""
+"""Below six hours, after which GitHub kills a job without a message."""
 
 
 def check(root: Path) -> list[str]:
@@ -20,7 +20,7 @@ def check(root: Path) -> list[str]:
 
 def _jobs(file: File) -> Iterator[str]:
     if file.data.get("defaults", {}).get("run", {}).get("shell") != "bash":
-        yield f"{file.name}: without `shell: bash`, a failure before a pipe counts for nothing"
+        yield f"{file.name}: without `shell: bash`, a failure within a pipe is ignored"
     for name, job in file.jobs.items():
         if "uses" in job:
             continue
@@ -35,10 +35,10 @@ def _concurrency(file: File) -> Iterator[str]:
         return
     rule = file.data.get("concurrency", {})
     if "group" not in rule:
-        yield f"{file.name}: two of its runs could meet"
+        yield f"{file.name}: two of its runs could overlap"
     allowed = {"false", ONLY_PULL_REQUESTS} if "pull_request" in file.triggers else {"false"}
     if rule.get("cancel-in-progress") not in allowed:
-        yield f"{file.name}: a run that is no pull request's could be cut off"
+        yield f"{file.name}: a run could be cancelled that is not of a pull request"
 
 
 def _gate(file: File) -> Iterator[str]:
@@ -46,8 +46,8 @@ def _gate(file: File) -> Iterator[str]:
         return
     gate = file.jobs.get("gate", {})
     if gate.get("if") != "always()":
-        yield f"{file.name}: the gate has to answer always"
-    if deaf := sorted(set(file.jobs) - set(gate.get("needs", ())) - {"gate"}):
-        yield f"{file.name}: the gate does not hear of {', '.join(deaf)}"
+        yield f"{file.name}: the gate needs `if: always()`"
+    if missing := sorted(set(file.jobs) - set(gate.get("needs", ())) - {"gate"}):
+        yield f"{file.name}: the gate does not need {', '.join(missing)}"
     if "merge_group" not in file.triggers and "pull_request" in file.triggers:
-        yield f"{file.name}: a merge queue would wait for it for ever"
+        yield f"{file.name}: a merge queue would wait forever, because merge_group does not start it"

@@ -9,10 +9,10 @@ from tests.workflows.checkers import Check, all_checkers
 EXPECTED = {"actionlint", "language_service", "lines", "permissions", "pins", "schemas", "shape", "shell", "zizmor"}
 
 
-def test_every_checker_is_found() -> None:
+def test_all_checkers_are_discovered() -> None:
     assert set(all_checkers()) == EXPECTED
 
 
 @pytest.mark.parametrize("check", [pytest.param(check, id=name) for name, check in all_checkers().items()])
-def test_the_workflows_are_clean(check: Check, root: Path) -> None:
+def test_workflows_pass_all_checkers(check: Check, root: Path) -> None:
     assert check(root) == []

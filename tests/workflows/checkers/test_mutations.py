@@ -1,4 +1,4 @@
-"""One defect planted at a time, into a copy of the workflows: the checker that is there for it says so."""
+"""One defect at a time is injected into a copy of the workflows: its checker reports it."""
 
 import shutil
 from pathlib import Path
@@ -14,8 +14,8 @@ FORM = "ISSUE_TEMPLATE/new-model.yml"
 CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
 SHA = "3d3c42e5aac5ba805825da76410c181273ba90b1"
 
-PLANTED = [
-    # checker, file, what stands there, what is planted
+MUTATIONS = [
+    # checker, file, original text, replacement
     ("permissions", CI, "permissions: {}", "permissions: {contents: write}"),
     ("permissions", CI, "permissions: {}\n", "\n"),
     ("permissions", CI, "      contents: read # load the action", "      contents: write"),
@@ -39,7 +39,7 @@ PLANTED = [
     ("pins", CI, CHECKOUT, "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b2 # v7.0.1"),
     ("pins", CI, CHECKOUT, f"actions/checkout@{SHA} # v7.0.0"),
     ("pins", CI, CHECKOUT, f"actions/checkuot@{SHA} # v7.0.1"),
-    ("pins", CI, CHECKOUT, f"somebody/checkout@{SHA} # v7.0.1"),
+    ("pins", CI, CHECKOUT, f"unknown/checkout@{SHA} # v7.0.1"),
     ("pins", CI, "$/.github/actions/setup", "$/.github/actions/set-up"),
     ("pins", CI, "persist-credentials: false", "persist-credentials: true"),
     ("pins", CI, "fetch-depth: 0", "fetch-dept: 0"),
@@ -93,15 +93,17 @@ def copy(root: Path, tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("checker", "file", "there", "planted"), PLANTED, ids=[f"{checker}-{n}" for n, (checker, *_) in enumerate(PLANTED)]
+    ("checker", "file", "original", "replacement"),
+    MUTATIONS,
+    ids=[f"{checker}-{n}" for n, (checker, *_) in enumerate(MUTATIONS)],
 )
-def test_a_planted_defect_is_caught(copy: Path, checker: str, file: str, there: str, planted: str) -> None:
+def test_checker_detects_mutation(copy: Path, checker: str, file: str, original: str, replacement: str) -> None:
     path = copy / ".github" / file
     text = path.read_text(encoding="utf-8")
-    assert there in text
-    path.write_text(text.replace(there, planted.replace("$&", there), 1), encoding="utf-8")
+    assert original in text
+    path.write_text(text.replace(original, replacement.replace("$&", original), 1), encoding="utf-8")
     assert all_checkers()[checker](copy)
 
 
-def test_every_checker_has_caught_something() -> None:
-    assert {checker for checker, *_ in PLANTED} == set(all_checkers())
+def test_every_checker_has_a_mutation() -> None:
+    assert {checker for checker, *_ in MUTATIONS} == set(all_checkers())

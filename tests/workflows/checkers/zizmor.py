@@ -1,7 +1,7 @@
-"""zizmor: what is unsafe, at its strictest, without the network.
+"""zizmor: security audit with all checks, without the network.
 
-It runs plainly, because its other formats always end with 0; and it collects strictly, because a file that it cannot
-read would only be skipped.
+It runs with the plain format, because all other formats exit with 0. It collects strictly, because it would otherwise
+skip unreadable files.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from tests.workflows.checkers._programs import python_program
 
 
 def check(root: Path) -> list[str]:
-    done = python_program("zizmor", "--pedantic", "--offline", "--strict-collection", ".github", cwd=root)
-    if done.returncode == 0:
+    completed = python_program("zizmor", "--pedantic", "--offline", "--strict-collection", ".github", cwd=root)
+    if completed.returncode == 0:
         return []
-    said = (done.stdout + done.stderr).splitlines()
-    found = [line for line in said if line.startswith(("error", "warning", "help", "info", "fatal", " WARN", " ERROR"))]
-    return found or said or [f"zizmor ended with {done.returncode}"]
+    output = (completed.stdout + completed.stderr).splitlines()
+    levels = ("error", "warning", "help", "info", "fatal", " WARN", " ERROR")
+    return (
+        [line for line in output if line.startswith(levels)] or output or [f"zizmor exited with {completed.returncode}"]
+    )

@@ -1,28 +1,31 @@
-"""Runs GitHub workflows on this machine, as far as they can be run without GitHub.
+"""Executor of GitHub workflows on this machine, without GitHub.
 
-The parser and the evaluator of expressions are GitHub's own, from npm; everything around them is here, one file a
-question: `triggers` (does this event start it?), `levels` and `engine` (which job, when?), `calls` (reusable
-workflows), `rights` (what may the token do?), `matrix`, `jobs`, `steps`, `composite`, `shell`, `file_commands` and
-`log_commands` (what does a step hand on?), `artifacts`, `actions/` (stand-ins of the marketplace's), `sandbox` (no
-network). What GitHub would refuse raises `Refused` or fails the step. What it would let pass, but is a mistake wherever
-it is seen, is a `SilentMisconfiguration` of the run. What is not imitated raises `NotImplementedHere`: nothing is
-guessed.
+The parser and the evaluator of expressions are GitHub's own npm packages. The other parts are modules of this package:
 
-What cannot be shown here: that Sigstore signs, that the artefact and cache services behave, what the runner's image
-holds, environments with their reviewers, rules for branches and tags, and that concurrency groups keep runs apart.
+* `triggers`: events that start a workflow; `workflow_jobs`, `engine` and `matrix`: order of jobs;
+* `calls`: reusable workflows; `permissions`: permissions of tokens;
+* `jobs`, `steps`, `composite`, `shell`, `sandbox`: execution of steps, without a network;
+* `file_commands`, `log_commands`, `artifacts`: values and files that steps and jobs exchange;
+* `actions/`: fakes of marketplace actions.
+
+A workflow that GitHub rejects raises `WorkflowRejected` or fails a step. A mistake that GitHub accepts is recorded as a
+`SilentMisconfiguration` of the run. Anything that is not simulated raises `NotImplementedHere`.
+
+Not tested here: Sigstore, the artefact and cache services, the contents of the runner's image, environments with
+reviewers, rules for branches and tags, and concurrency groups.
 """
 
 from tests.workflows.executor.evaluator import Evaluator
 from tests.workflows.executor.events import Event
 from tests.workflows.executor.faults import Fault
-from tests.workflows.executor.github_state import World
+from tests.workflows.executor.github_state import GitHubState
 from tests.workflows.executor.pins import Pins
-from tests.workflows.executor.problems import NotImplementedHere, Refused, SilentMisconfiguration
+from tests.workflows.executor.problems import NotImplementedHere, SilentMisconfiguration, WorkflowRejected
 from tests.workflows.executor.results import Run
-from tests.workflows.executor.runs import happens, run_workflow
+from tests.workflows.executor.runs import run_workflow, trigger
 from tests.workflows.executor.sandbox import Network
 
 __all__ = [
-    "Evaluator", "Event", "Fault", "Network", "NotImplementedHere", "Pins", "Refused", "Run",
-    "SilentMisconfiguration", "World", "happens", "run_workflow",
+    "Evaluator", "Event", "Fault", "GitHubState", "Network", "NotImplementedHere", "Pins", "Run",
+    "SilentMisconfiguration", "WorkflowRejected", "run_workflow", "trigger",
 ]  # fmt: skip

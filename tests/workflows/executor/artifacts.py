@@ -1,4 +1,4 @@
-"""The artefacts of one run, with GitHub's rules: a name once, a hidden file left out, no mode of a file kept."""
+"""Artefacts of one run, with GitHub's rules: unique names, no hidden files by default, no file modes."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pathlib import Path
 from tests.workflows.executor.problems import StepFailed
 
 Key = tuple[str, ...]
-"""Where a job stands in a run: its id, its leg if it has a matrix, then the same within the workflow it calls."""
+"""Path of a job in a run: its id, its number in a matrix, then the same within the workflow that it calls."""
 
 FORBIDDEN = set('":<>|*?\r\n\\/')
-"""Characters that no name of an artefact may have."""
+"""Characters that the name of an artefact must not contain."""
 MOST_PER_JOB = 500
 
 
@@ -29,54 +29,54 @@ class Artifact:
     retention_days: int
 
     def files(self) -> list[str]:
-        """Names of its files."""
+        """List the names of its files."""
         return sorted(str(path.relative_to(self.directory)) for path in self.directory.rglob("*") if path.is_file())
 
 
 @dataclass(slots=True, kw_only=True)
 class Artifacts:
-    """All artefacts of one run; a new attempt sees those of the one before."""
+    """All artefacts of one run, including those of earlier attempts."""
 
     directory: Path
-    kept: list[Artifact] = field(default_factory=list)
-    made: int = 0
-    """How many were made so far, those that were overwritten included."""
+    stored: list[Artifact] = field(default_factory=list)
+    created: int = 0
+    """Number of artefacts created so far, including overwritten ones."""
 
     def find(self, name: str) -> Artifact | None:
-        """The artefact of this name."""
-        return next((one for one in self.kept if one.name == name), None)
+        """Find an artefact by name."""
+        return next((one for one in self.stored if one.name == name), None)
 
     def remove(self, artifact: Artifact) -> None:
-        """Forget it, as `overwrite: true` does."""
-        self.kept.remove(artifact)
+        """Remove an artefact, as `overwrite: true` does."""
+        self.stored.remove(artifact)
 
     def add(
         self, name: str, files: Sequence[Path], root: Path, *, producer: Key, attempt: int, retention_days: int
     ) -> Artifact:
-        """Store files, named by their place under `root`.
+        """Store files under their paths relative to `root`.
 
         Raises:
-            StepFailed: the name is taken or cannot be one.
+            StepFailed: the name is taken or invalid, or the job has too many artefacts.
         """
         if not name or FORBIDDEN & set(name):
-            raise StepFailed(f"'{name}' cannot name an artefact")
+            raise StepFailed(f"'{name}' is not a valid name of an artefact")
         if self.find(name):
             raise StepFailed(f"(409) Conflict: an artifact with this name already exists on the workflow run: {name}")
-        if sum(one.producer == producer for one in self.kept) >= MOST_PER_JOB:
+        if sum(one.producer == producer for one in self.stored) >= MOST_PER_JOB:
             raise StepFailed(f"a job may make {MOST_PER_JOB} artefacts")
-        self.made += 1
-        directory = self.directory / str(self.made)
+        self.created += 1
+        directory = self.directory / str(self.created)
         for file in files:
             target = directory / file.relative_to(root)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, target)
         artifact = Artifact(
-            id=self.made,
+            id=self.created,
             name=name,
             producer=producer,
             attempt=attempt,
             directory=directory,
             retention_days=retention_days,
         )
-        self.kept.append(artifact)
+        self.stored.append(artifact)
         return artifact

@@ -1,4 +1,4 @@
-"""Calls of reusable workflows: found, held against their definition, never given more rights than the caller has."""
+"""Calls of reusable workflows: resolution, inputs and secrets, and permissions within those of the caller."""
 
 from __future__ import annotations
 
@@ -8,91 +8,91 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.workflows.executor.documents import Job, Source, Workflow, load_workflow
-from tests.workflows.executor.github_state import World
-from tests.workflows.executor.permissions import Rights
-from tests.workflows.executor.problems import Refused, StepFailed
+from tests.workflows.executor.github_state import GitHubState
+from tests.workflows.executor.permissions import Permissions
+from tests.workflows.executor.problems import StepFailed, WorkflowRejected
 
-DEEPEST = 10
-"""Levels of workflows that call workflows, the first included."""
+MOST_NESTED_CALLS = 10
+"""Largest depth of workflows that call workflows, including the first."""
 REMOTE = re.compile(r"(?P<repository>[\w.-]+/[\w.-]+)/(?P<path>[^@]*)@(?P<ref>.+)")
 TYPES: dict[str, type | tuple[type, ...]] = {"string": str, "boolean": bool, "number": (int, float)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Which file a `uses:` means: of the same commit, or of another repository at a commit."""
+class FileReference:
+    """File that a `uses:` refers to: of the same commit, or of another repository at a commit."""
 
     source: Source
     path: str
 
 
-def resolve(world: World, uses: str, source: Source) -> Place:
-    """Find the file or directory behind a `uses:` that is no action of the marketplace.
+def resolve(github: GitHubState, uses: str, source: Source) -> FileReference:
+    """Resolve a `uses:` that is not a marketplace action to a file or directory.
 
     Raises:
-        Refused: the repository or the commit is not there, or what is meant can move.
+        WorkflowRejected: the repository or the commit does not exist, or the reference is not pinned to a commit.
     """
     if uses.startswith(("./", "$/")):
-        return Place(source=source, path=uses[2:])
+        return FileReference(source=source, path=uses[2:])
     match = REMOTE.fullmatch(uses)
     if match is None:
-        raise Refused(f"'{uses}' is no workflow or action at a commit")
+        raise WorkflowRejected(f"'{uses}' is not a workflow or action at a commit")
     if not re.fullmatch("[0-9a-f]{40}", match["ref"]):
-        raise Refused(f"'{uses}' is not pinned to a commit")
-    return Place(source=world.source(match["repository"], match["ref"]), path=match["path"])
+        raise WorkflowRejected(f"'{uses}' is not pinned to a commit")
+    return FileReference(source=github.source(match["repository"], match["ref"]), path=match["path"])
 
 
-def called(world: World, job: Job, source: Source) -> Workflow:
-    """The workflow a job calls."""
-    place = resolve(world, job.calls, source)
-    workflow = load_workflow(world.evaluator, place.source, place.path, world.source)
+def load_called_workflow(github: GitHubState, job: Job, source: Source) -> Workflow:
+    """Load the workflow that a job calls."""
+    reference = resolve(github, job.calls, source)
+    workflow = load_workflow(github.evaluator, reference.source, reference.path, github.source)
     if "workflow_call" not in workflow.triggers:
-        raise Refused(f"{place.path} has no workflow_call")
+        raise WorkflowRejected(f"{reference.path} has no workflow_call")
     return workflow
 
 
-def check(world: World, workflow: Workflow, ceiling: Rights, *, depth: int = 1, path: str = "") -> None:
-    """Refuse what GitHub refuses before anything runs, down to the last called workflow.
+def check(github: GitHubState, workflow: Workflow, ceiling: Permissions, *, depth: int = 1, path: str = "") -> None:
+    """Check a workflow, and all workflows that it calls, as GitHub does before a run.
 
     Raises:
-        Refused: rights that grow on the way down, inputs that do not fit, inherited secrets, a call too deep.
+        WorkflowRejected: more permissions than the caller has, wrong inputs, inherited secrets, or too deep calls.
     """
-    if depth > DEEPEST:
-        raise Refused(f"{path}: workflows call each other more than {DEEPEST} deep")
+    if depth > MOST_NESTED_CALLS:
+        raise WorkflowRejected(f"{path}: workflows call each other more than {MOST_NESTED_CALLS} deep")
     for job in workflow.jobs:
         name = f"{path}{job.id}"
-        rights = ceiling if job.rights is None else job.rights
-        if depth > 1 and (beyond := rights.beyond(ceiling)):
-            raise Refused(f"The nested job '{name}' is requesting {', '.join(beyond)}.")
+        permissions = ceiling if job.permissions is None else job.permissions
+        if depth > 1 and (exceeding := permissions.exceeding(ceiling)):
+            raise WorkflowRejected(f"The nested job '{name}' is requesting {', '.join(exceeding)}.")
         if not job.calls:
             continue
         if job.document.get("secrets") == "inherit":
-            raise Refused(f"{name}: secrets are named one by one, not inherited")
-        inner = called(world, job, workflow.source)
+            raise WorkflowRejected(f"{name}: secrets must be named individually, not inherited")
+        inner = load_called_workflow(github, job, workflow.source)
         _check_names(name, inner, job.document.get("with") or {}, job.document.get("secrets") or {})
-        check(world, inner, rights, depth=depth + 1, path=f"{name} / ")
+        check(github, inner, permissions, depth=depth + 1, path=f"{name} / ")
 
 
-def _check_names(name: str, inner: Workflow, given: Mapping[str, Any], secrets: Mapping[str, Any]) -> None:
-    for kind, here in (("inputs", given), ("secrets", secrets)):
+def _check_names(name: str, inner: Workflow, inputs: Mapping[str, Any], secrets: Mapping[str, Any]) -> None:
+    for kind, values in (("inputs", inputs), ("secrets", secrets)):
         declared = inner.triggers["workflow_call"].get(kind) or {}
-        if unknown := set(here) - set(declared):
-            raise Refused(f"{name}: {inner.path} takes no {', '.join(sorted(unknown))}")
-        missing = [one for one, about in declared.items() if about.get("required") and one not in here]
+        if unknown := set(values) - set(declared):
+            raise WorkflowRejected(f"{name}: {inner.path} takes no {', '.join(sorted(unknown))}")
+        missing = [one for one, about in declared.items() if about.get("required") and one not in values]
         if missing:
-            raise Refused(f"{name}: {inner.path} needs {', '.join(missing)}")
+            raise WorkflowRejected(f"{name}: {inner.path} needs {', '.join(missing)}")
 
 
-def inputs(declared: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """The `inputs` context of a called or dispatched workflow: typed, with defaults.
+def inputs(declared: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the `inputs` context of a called or dispatched workflow: typed, with defaults.
 
     Raises:
-        StepFailed: a value of another type, or none where one is needed.
+        StepFailed: a value has the wrong type, or a required value is missing.
     """
-    found: dict[str, Any] = {}
+    typed: dict[str, Any] = {}
     for name, about in declared.items():
         kind = about.get("type", "string")
-        value = given.get(name, about.get("default"))
+        value = values.get(name, about.get("default"))
         if value is None:
             if about.get("required"):
                 raise StepFailed(f"input {name} is required")
@@ -101,5 +101,5 @@ def inputs(declared: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, A
             raise StepFailed(f"input {name} is {value!r}, not a {kind}")
         if kind == "choice" and value not in about["options"]:
             raise StepFailed(f"input {name} is {value!r}, not one of {', '.join(about['options'])}")
-        found[name] = value
-    return found
+        typed[name] = value
+    return typed

@@ -1,4 +1,4 @@
-"""Composite actions: a list of steps with inputs and outputs of its own."""
+"""Composite actions: a list of steps with its own inputs and outputs."""
 
 from __future__ import annotations
 
@@ -8,46 +8,46 @@ from typing import Any
 
 from tests.workflows.executor import calls, steps
 from tests.workflows.executor.documents import Source
-from tests.workflows.executor.github_state import World
-from tests.workflows.executor.problems import NotImplementedHere, Refused, StepFailed
+from tests.workflows.executor.github_state import GitHubState
+from tests.workflows.executor.problems import NotImplementedHere, StepFailed, WorkflowRejected
 from tests.workflows.executor.results import StepResult
-from tests.workflows.executor.step_context import Frame
+from tests.workflows.executor.step_context import StepContext
 
 
-def find(frame: Frame, uses: str) -> tuple[Path, Source] | None:
-    """The directory of an action that is no stand-in's, and the commit it belongs to.
+def find(context: StepContext, uses: str) -> tuple[Path, Source] | None:
+    """Find the directory and the commit of a real action; None if the action is faked.
 
-    `./…` is looked for in the workspace, so the repository has to be there; `$/…` is of the workflow's own commit.
+    `./…` is searched in the workspace, which needs a checkout; `$/…` is of the workflow's own commit.
     """
     if uses.startswith("./"):
-        return frame.machine.workspace / uses[2:], frame.source
-    if uses.startswith("$/") or "/".join(uses.split("/")[:2]).partition("@")[0] in frame.machine.world.origins:
+        return context.runner.workspace / uses[2:], context.source
+    if uses.startswith("$/") or "/".join(uses.split("/")[:2]).partition("@")[0] in context.runner.github.repositories:
         try:
-            place = calls.resolve(frame.machine.world, uses, frame.source)
-        except Refused as refused:
-            raise StepFailed(str(refused)) from refused
-        return place.source.directory / place.path, place.source
+            reference = calls.resolve(context.runner.github, uses, context.source)
+        except WorkflowRejected as exc:
+            raise StepFailed(str(exc)) from exc
+        return reference.source.directory / reference.path, reference.source
     return None
 
 
 def run(
-    frame: Frame, found: tuple[Path, Source], given: Mapping[str, str], env: dict[str, str], step: StepResult
+    context: StepContext, action: tuple[Path, Source], inputs: Mapping[str, str], env: dict[str, str], step: StepResult
 ) -> None:
     """Run its steps and evaluate its outputs."""
-    directory, source = found
-    document = _read(frame.machine.world, directory)
-    inner = Frame(
-        machine=frame.machine,
+    directory, source = action
+    document = _read(context.runner.github, directory)
+    inner = StepContext(
+        runner=context.runner,
         steps=document["runs"]["steps"],
         contexts={
-            **frame.contexts,
-            "inputs": _inputs(frame, document, given, step.name),
-            "github": {**frame.contexts["github"], "action_path": str(directory)},
+            **context.contexts,
+            "inputs": _inputs(context, document, inputs, step.name),
+            "github": {**context.contexts["github"], "action_path": str(directory)},
         },
-        env={**frame.env, **env},
+        env={**context.env, **env},
         source=source,
         known_inputs=set(document.get("inputs") or {}),
-        path=f"{frame.path}{step.name} / ",
+        path=f"{context.path}{step.name} / ",
         action_path=directory,
     )
     for one in inner.steps:
@@ -56,32 +56,32 @@ def run(
     steps.run_steps(inner)
     scope = inner.scope()
     outputs = {name: about["value"] for name, about in (document.get("outputs") or {}).items()}
-    step.outputs = frame.machine.world.evaluator.texts(outputs, scope)
+    step.outputs = context.runner.github.evaluator.texts(outputs, scope)
     inner.note_missing(scope, step.name)
     if inner.failed:
         raise StepFailed(f"a step of {directory.name} failed")
 
 
-def _read(world: World, directory: Path) -> dict[str, Any]:
+def _read(github: GitHubState, directory: Path) -> dict[str, Any]:
     file = next((directory / name for name in ("action.yml", "action.yaml") if (directory / name).is_file()), None)
     if file is None:
         raise StepFailed(f"no action.yml in {directory.name}: was the repository checked out?")
     try:
-        document = world.evaluator.action(file.read_text(encoding="utf-8"), name=f"{directory.name}/action.yml")
-    except Refused as refused:
-        raise StepFailed(str(refused)) from refused
+        document = github.evaluator.action(file.read_text(encoding="utf-8"), name=f"{directory.name}/action.yml")
+    except WorkflowRejected as exc:
+        raise StepFailed(str(exc)) from exc
     if document["runs"]["using"] != "composite":
-        raise NotImplementedHere(f"{directory.name} is no composite action")
+        raise NotImplementedHere(f"{directory.name} is not a composite action")
     return document
 
 
-def _inputs(frame: Frame, document: Mapping[str, Any], given: Mapping[str, str], where: str) -> dict[str, str]:
+def _inputs(context: StepContext, document: Mapping[str, Any], inputs: Mapping[str, str], where: str) -> dict[str, str]:
     declared = document.get("inputs") or {}
-    for name in sorted(set(given) - set(declared)):
-        frame.machine.slip(where, f"the action takes no input {name}")
+    for name in sorted(set(inputs) - set(declared)):
+        context.runner.note_misconfiguration(where, f"the action takes no input {name}")
     for name, about in declared.items():
-        if about.get("required") and name not in given and "default" not in about:
-            frame.machine.slip(where, f"the action needs the input {name}")
+        if about.get("required") and name not in inputs and "default" not in about:
+            context.runner.note_misconfiguration(where, f"the action needs the input {name}")
     defaults = {name: about.get("default", "") for name, about in declared.items()}
-    filled: dict[str, str] = frame.machine.world.evaluator.texts(defaults, frame.scope())
-    return {**filled, **{name: value for name, value in given.items() if name in declared}}
+    filled: dict[str, str] = context.runner.github.evaluator.texts(defaults, context.scope())
+    return {**filled, **{name: value for name, value in inputs.items() if name in declared}}

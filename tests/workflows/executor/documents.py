@@ -1,4 +1,4 @@
-"""Workflows and actions as the executor reads them: plain data of what the official parser took."""
+"""Workflows and actions as plain data, after GitHub's parser has accepted them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from tests.workflows.executor.evaluator import Evaluator
-from tests.workflows.executor.permissions import Rights
-from tests.workflows.executor.problems import NotImplementedHere, Refused
+from tests.workflows.executor.permissions import Permissions
+from tests.workflows.executor.problems import NotImplementedHere, WorkflowRejected
 
 UNIMPLEMENTED = {"container", "services", "snapshot"}
-"""Keys of a job that would need a runner of GitHub's own."""
+"""Keys of a job that need a runner of GitHub."""
 
 REMOTE_CALL = re.compile(r"uses: +([\w.-]+/[\w.-]+)/\.github/workflows/[^@\s]+@([0-9a-f]{40})\b")
 """A workflow of another repository, at a commit."""
@@ -21,12 +21,12 @@ REMOTE_CALL = re.compile(r"uses: +([\w.-]+/[\w.-]+)/\.github/workflows/[^@\s]+@(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where a workflow or an action lies: `./…` and `$/…` in it mean this very commit."""
+    """Location of a workflow or an action: `./…` and `$/…` in it refer to this commit."""
 
     repository: str
     sha: str
     directory: Path
-    """A checkout of that commit that nothing writes to."""
+    """A read-only checkout of that commit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ class Workflow:
 
     @property
     def triggers(self) -> Mapping[str, Any]:
-        """Events with their filters, in the long form."""
+        """Return the events with their filters, in the long form."""
         on = self.document["on"]
         if isinstance(on, str):
             return {on: {}}
@@ -48,44 +48,44 @@ class Workflow:
 
     @property
     def name(self) -> str:
-        """As GitHub shows it: the path, where no name is given."""
+        """Return the name that GitHub displays: by default the path."""
         return str(self.document.get("name", self.path))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One job of a workflow; `document` keeps what is evaluated only when it runs."""
+    """One job of a workflow; `document` is evaluated when the job runs."""
 
     id: str
     needs: tuple[str, ...]
-    rights: Rights | None
-    """What it asks for, or nothing when it says nothing and the workflow neither."""
+    permissions: Permissions | None
+    """Declared permissions of the job or the workflow; None if neither declares any."""
     document: Mapping[str, Any]
 
     @property
     def calls(self) -> str:
-        """The reusable workflow it calls, or nothing."""
+        """Return the reusable workflow that it calls; empty if it calls none."""
         return str(self.document.get("uses", ""))
 
 
 def load_workflow(
     evaluator: Evaluator, source: Source, path: str, find: Callable[[str, str], Source] | None = None
 ) -> Workflow:
-    """Parse a workflow by the official parser.
+    """Parse a workflow with GitHub's parser.
 
     Args:
-        evaluator: holds the parser.
-        source: where the workflow lies.
-        path: its file there.
-        find: finds the commit of another repository whose workflow it calls.
+        evaluator: process with the parser.
+        source: commit of the workflow.
+        path: its file in that commit.
+        find: returns the commit of another repository whose workflow it calls.
 
     Raises:
-        Refused: GitHub would not take it.
+        WorkflowRejected: GitHub would reject it.
         NotImplementedHere: the executor cannot run it.
     """
     file = source.directory / path
     if not file.is_file():
-        raise Refused(f"{path} is not in {source.repository} at {source.sha}")
+        raise WorkflowRejected(f"{path} is not in {source.repository} at {source.sha}")
     text = file.read_text(encoding="utf-8")
     called = set(REMOTE_CALL.findall(text)) if find else set()
     elsewhere = {f"{name}@{sha}": find(name, sha).directory for name, sha in called} if find else {}
@@ -101,11 +101,11 @@ def load_workflow(
 def _job(name: str, document: Mapping[str, Any], above: Any) -> Job:
     if unknown := UNIMPLEMENTED & set(document):
         raise NotImplementedHere(f"job {name} has {', '.join(sorted(unknown))}")
-    asked = document.get("permissions", above)
+    declared = document.get("permissions", above)
     needs = document.get("needs", [])
     return Job(
         id=name,
         needs=(needs,) if isinstance(needs, str) else tuple(needs),
-        rights=None if asked is None else Rights.of(asked),
+        permissions=None if declared is None else Permissions.of(declared),
         document=document,
     )

@@ -1,4 +1,4 @@
-// GitHub's own workflow parser and expression evaluator behind a pipe: one JSON request a line, one JSON answer a line.
+// GitHub's own workflow parser and expression evaluator behind a pipe: one JSON request and one JSON response a line.
 import { readFileSync } from "node:fs";
 import { register } from "node:module";
 import { createInterface } from "node:readline";
@@ -15,7 +15,7 @@ const YAML = await import("yaml");
 const CONTEXTS = ["github", "env", "vars", "job", "jobs", "steps", "runner", "secrets", "strategy", "matrix", "needs", "inputs"];
 const STATUS = ["success", "failure", "cancelled", "always"];
 
-// The text of `needs.plan.outputs.models` as it stands in an expression, or nothing for what is computed.
+// Returns the dotted name of an access such as `needs.plan.outputs.models`, or undefined for a computed one.
 function path(node) {
   if (node instanceof ContextAccess) return node.name.lexeme;
   if (!(node instanceof IndexAccess && node.index instanceof Literal)) return undefined;
@@ -23,26 +23,26 @@ function path(node) {
   return before && `${before}.${node.index.literal.coerceString()}`;
 }
 
-// GitHub turns a value that is not there into nothing, in silence. This one keeps a list of them.
-class Watching extends Evaluator {
+// GitHub silently replaces a missing value by an empty one. This class also records it.
+class RecordingEvaluator extends Evaluator {
   missing = [];
 
   visitIndexAccess(node) {
-    const found = super.visitIndexAccess(node);
-    const within = node.expr.accept(this);
+    const value = super.visitIndexAccess(node);
+    const container = node.expr.accept(this);
     const name = path(node);
-    if (name && within.kind === data.Kind.Dictionary && within.get(node.index.literal.coerceString()) === undefined)
+    if (name && container.kind === data.Kind.Dictionary && container.get(node.index.literal.coerceString()) === undefined)
       this.missing.push(name);
-    return found;
+    return value;
   }
 }
 
 const typed = (values) => JSON.parse(JSON.stringify(values), data.reviver);
 
 function functions(status) {
-  const answers = { ...status, always: true };
+  const values = { ...status, always: true };
   return new Map(
-    STATUS.map((name) => [name, { name, minArgs: 0, maxArgs: 0, call: () => new data.BooleanData(answers[name] ?? false) }]),
+    STATUS.map((name) => [name, { name, minArgs: 0, maxArgs: 0, call: () => new data.BooleanData(values[name] ?? false) }]),
   );
 }
 
@@ -50,13 +50,13 @@ function evaluate(text, { contexts, status, missing }) {
   const known = STATUS.map((name) => ({ name, minArgs: 0, maxArgs: 0 }));
   const tree = new Parser(new Lexer(text).lex().tokens, CONTEXTS, known).parse();
   const empty = Object.fromEntries(CONTEXTS.map((name) => [name, {}]));
-  const evaluator = new Watching(tree, typed({ ...empty, ...contexts }), functions(status));
-  const found = evaluator.evaluate();
+  const evaluator = new RecordingEvaluator(tree, typed({ ...empty, ...contexts }), functions(status));
+  const value = evaluator.evaluate();
   missing.push(...evaluator.missing);
-  return found;
+  return value;
 }
 
-// Where the `}}` of an expression that begins at `start` stands; quotes hide it.
+// Returns the index of the `}}` of an expression that begins at `start`; quoted text is skipped.
 function end(text, start) {
   for (let at = start, quoted = false; at < text.length; at += 1) {
     if (text[at] === "'") quoted = !quoted;
@@ -65,7 +65,7 @@ function end(text, start) {
   throw new Error(`an expression is not closed: ${text}`);
 }
 
-// Texts between expressions, and expressions, in turn.
+// Splits a text into plain texts and expressions.
 function parts(text) {
   const found = [];
   let at = 0;
@@ -77,7 +77,7 @@ function parts(text) {
   return [...found, { text: text.slice(at) }].filter((part) => part.expression !== undefined || part.text !== "");
 }
 
-// A text that is one expression keeps the type of its value, unless only texts are asked for.
+// Evaluates all expressions in a value. A text that is one expression gets the type of its value, unless `texts` is set.
 function fill(value, request) {
   if (Array.isArray(value)) return value.map((item) => fill(item, request));
   if (value && typeof value === "object")
@@ -93,7 +93,7 @@ const plain = (value) => JSON.parse(JSON.stringify(value, data.replacer));
 
 function condition(text, request) {
   const found = parts(text);
-  if (found.length > 1) throw new Error(`a condition with text beside its expression is always true: ${text}`);
+  if (found.length > 1) throw new Error(`a condition with text around its expression is always true: ${text}`);
   const bare = found.length === 1 && found[0].expression !== undefined ? found[0].expression : text.trim();
   const allowedContext = [...CONTEXTS, ...STATUS.map((name) => `${name}(0,0)`)];
   return truthy(evaluate(ensureStatusFunction(bare || "success()", { allowedContext }), request));
@@ -102,8 +102,8 @@ function condition(text, request) {
 const errors = (context) => context.errors.getErrors().map((error) => error.message);
 
 async function workflow({ name, content, root, elsewhere }) {
-  const folder = (file) => (file.repository ? elsewhere[`${file.owner}/${file.repository}@${file.version}`] : root);
-  const getFileContent = async (file) => ({ name: file.path, content: readFileSync(`${folder(file)}/${file.path}`, "utf8") });
+  const directory = (file) => (file.repository ? elsewhere[`${file.owner}/${file.repository}@${file.version}`] : root);
+  const getFileContent = async (file) => ({ name: file.path, content: readFileSync(`${directory(file)}/${file.path}`, "utf8") });
   const parsed = parseWorkflow({ name, content }, new NoOperationTraceWriter());
   if (parsed.value) await convertWorkflowTemplate(parsed.context, parsed.value, { getFileContent }, { fetchReusableWorkflowDepth: root ? 1 : 0 });
   return { errors: errors(parsed.context), document: YAML.parse(content) };
@@ -124,11 +124,11 @@ const OPERATIONS = {
 
 for await (const line of createInterface({ input: process.stdin })) {
   const request = { ...JSON.parse(line), missing: [] };
-  let answer;
+  let response;
   try {
-    answer = { ...(await OPERATIONS[request.operation](request)), missing: request.missing };
+    response = { ...(await OPERATIONS[request.operation](request)), missing: request.missing };
   } catch (error) {
-    answer = { failure: error.message };
+    response = { failure: error.message };
   }
-  process.stdout.write(`${JSON.stringify(answer)}\n`);
+  process.stdout.write(`${JSON.stringify(response)}\n`);
 }

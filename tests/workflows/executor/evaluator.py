@@ -1,4 +1,4 @@
-"""GitHub's own parser and expression evaluator, asked through a process of Node that lives as long as the tests."""
+"""GitHub's own parser and expression evaluator, in a Node process that runs during all tests."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from tests.workflows.executor.problems import Refused, StepFailed
+from tests.workflows.executor.problems import StepFailed, WorkflowRejected
 
 SERVER = Path(__file__).with_name("evaluator.mjs")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """What `success()`, `failure()` and `cancelled()` answer at some place of a run."""
+    """Values of `success()`, `failure()` and `cancelled()` at one point of a run."""
 
     success: bool = True
     failure: bool = False
@@ -26,7 +26,7 @@ class Status:
 
 @dataclass(slots=True, kw_only=True)
 class Scope:
-    """All an expression may see: the contexts, the status functions, and a list of values it asked for in vain."""
+    """Environment of an expression: contexts, status functions, and a set of missing values."""
 
     contexts: Mapping[str, Any]
     status: Status = field(default_factory=Status)
@@ -34,7 +34,7 @@ class Scope:
     """Dotted names, such as `needs.plan.outputs.models`."""
 
     def also(self, **contexts: Any) -> Scope:
-        """The same with further or other contexts."""
+        """Return a copy with additional or replaced contexts."""
         return Scope(contexts={**self.contexts, **contexts}, status=self.status, missing=self.missing)
 
 
@@ -60,9 +60,9 @@ class Evaluator:
 
         Args:
             text: the workflow.
-            name: what errors call it.
-            root: where calls of reusable workflows are held against their definitions.
-            elsewhere: the same for those of other repositories, by `owner/name@commit`.
+            name: name for error messages.
+            root: checkout with the reusable workflows, for checking calls.
+            elsewhere: checkouts of other repositories, by `owner/name@commit`.
         """
         others = {pin: str(directory) for pin, directory in (elsewhere or {}).items()}
         return self._document("workflow", name=name, content=text, root=str(root) if root else None, elsewhere=others)
@@ -72,39 +72,39 @@ class Evaluator:
         return self._document("action", name=name, content=text)
 
     def _document(self, operation: str, **request: Any) -> dict[str, Any]:
-        answer = self._ask(operation, **request)
-        if answer["errors"]:
-            raise Refused("\n".join(answer["errors"]))
-        document: dict[str, Any] = answer["document"]
+        response = self._request(operation, **request)
+        if response["errors"]:
+            raise WorkflowRejected("\n".join(response["errors"]))
+        document: dict[str, Any] = response["document"]
         return document
 
     def fill(self, value: Any, scope: Scope) -> Any:
-        """`value` with every expression in it evaluated; one that stands alone keeps its type."""
+        """Evaluate every expression in `value`; a string that is one expression gets the type of its value."""
         return self._evaluate("fill", value, scope)
 
     def texts(self, value: Any, scope: Scope) -> Any:
-        """`value` with every expression evaluated, and each leaf as the text GitHub makes of it."""
+        """Evaluate every expression in `value`, and convert each leaf to a string as GitHub does."""
         return self._evaluate("fill", value, scope, texts=True)
 
     def condition(self, text: object, scope: Scope) -> bool:
-        """Whether an `if:` holds; without one, and without a status function in it, success is asked for."""
-        found: bool = self._evaluate("condition", "" if text is None else _text(text), scope)
-        return found
+        """Evaluate an `if:`; the default, also without a status function, is `success()`."""
+        result: bool = self._evaluate("condition", "" if text is None else _text(text), scope)
+        return result
 
     def _evaluate(self, operation: str, value: Any, scope: Scope, **more: Any) -> Any:
         status = {name: getattr(scope.status, name) for name in ("success", "failure", "cancelled")}
-        answer = self._ask(operation, value=value, contexts=scope.contexts, status=status, **more)
-        scope.missing.update(answer["missing"])
-        return answer["value"]
+        response = self._request(operation, value=value, contexts=scope.contexts, status=status, **more)
+        scope.missing.update(response["missing"])
+        return response["value"]
 
-    def _ask(self, operation: str, **request: Any) -> dict[str, Any]:
+    def _request(self, operation: str, **request: Any) -> dict[str, Any]:
         assert self.process.stdin and self.process.stdout
         self.process.stdin.write(json.dumps({"operation": operation, **request}) + "\n")
         self.process.stdin.flush()
-        answer: dict[str, Any] = json.loads(self.process.stdout.readline())
-        if "failure" in answer:
-            raise StepFailed(answer["failure"])
-        return answer
+        response: dict[str, Any] = json.loads(self.process.stdout.readline())
+        if "failure" in response:
+            raise StepFailed(response["failure"])
+        return response
 
 
 def _text(value: object) -> str:

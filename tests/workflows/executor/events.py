@@ -1,4 +1,4 @@
-"""What can start a run, as GitHub describes it to a workflow."""
+"""Events that start a run, with GitHub's payloads."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-NOBODY = "0" * 40
+NO_COMMIT = "0" * 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One event, with the commit its run is about."""
+    """One event, with the commit of its run."""
 
     name: str
     ref: str
@@ -20,45 +20,45 @@ class Event:
     base_ref: str = ""
     head_ref: str = ""
     inputs: Mapping[str, Any] = field(default_factory=dict)
-    """Of a `workflow_dispatch`: what the person filled in; the rest has defaults."""
+    """Inputs of a `workflow_dispatch` that the user has set; others have defaults."""
     fork: bool = False
-    """A pull request from another repository: its token reads only, and no secret is there."""
+    """True for a pull request from another repository: read-only token, no secrets."""
     actor: str = "photographer"
 
     @property
     def ref_type(self) -> str:
-        """`branch` or `tag`."""
+        """Return `branch` or `tag`."""
         return "tag" if self.ref.startswith("refs/tags/") else "branch"
 
     @property
     def ref_name(self) -> str:
-        """The ref without its kind: `main`, `v1.0.0`, `7/merge`."""
+        """Return the ref without its kind: `main`, `v1.0.0`, `7/merge`."""
         return self.ref.split("/", 2)[2]
 
 
-def push(sha: str, *, before: str = NOBODY, branch: str = "main") -> Event:
-    """Commits arrive on a branch."""
+def push(sha: str, *, before: str = NO_COMMIT, branch: str = "main") -> Event:
+    """Create the event for commits pushed to a branch."""
     ref = f"refs/heads/{branch}"
-    payload = {"before": before, "after": sha, "ref": ref, "deleted": False, "created": before == NOBODY}
+    payload = {"before": before, "after": sha, "ref": ref, "deleted": False, "created": before == NO_COMMIT}
     return Event(name="push", ref=ref, sha=sha, payload=payload)
 
 
 def push_tag(sha: str, tag: str) -> Event:
-    """A tag arrives."""
+    """Create the event for a pushed tag."""
     ref = f"refs/tags/{tag}"
-    payload = {"before": NOBODY, "after": sha, "ref": ref, "deleted": False, "created": True}
+    payload = {"before": NO_COMMIT, "after": sha, "ref": ref, "deleted": False, "created": True}
     return Event(name="push", ref=ref, sha=sha, payload=payload)
 
 
 def pull_request(
     *, number: int = 7, merge: str, head: str, base: str, repository: str, fork: bool = False, action: str = "opened"
 ) -> Event:
-    """Somebody asks for commits to be taken into main.
+    """Create the event for a pull request against main.
 
-    `merge` is the commit of `refs/pull/<number>/merge`: main with the change, which is what a run looks at.
+    `merge` is the commit of `refs/pull/<number>/merge`: main with the change, which a run checks out.
     """
     head_repository = f"contributor/{repository.partition('/')[2]}" if fork else repository
-    asked = {
+    payload = {
         "number": number,
         "head": {"ref": "change", "sha": head, "repo": {"full_name": head_repository, "fork": fork}},
         "base": {"ref": "main", "sha": base, "repo": {"full_name": repository, "fork": False}},
@@ -67,7 +67,7 @@ def pull_request(
         name="pull_request",
         ref=f"refs/pull/{number}/merge",
         sha=merge,
-        payload={"action": action, "number": number, "pull_request": asked},
+        payload={"action": action, "number": number, "pull_request": payload},
         base_ref="main",
         head_ref="change",
         fork=fork,
@@ -76,18 +76,18 @@ def pull_request(
 
 
 def merge_group(*, sha: str, base: str) -> Event:
-    """The merge queue tries a change on top of main."""
+    """Create the event for a change in the merge queue."""
     ref = f"refs/heads/gh-readonly-queue/main/pr-7-{base}"
     group = {"head_sha": sha, "head_ref": ref, "base_sha": base, "base_ref": "refs/heads/main"}
     return Event(name="merge_group", ref=ref, sha=sha, payload={"action": "checks_requested", "merge_group": group})
 
 
 def schedule(sha: str, cron: str) -> Event:
-    """The clock struck, on main."""
+    """Create a scheduled event on main."""
     return Event(name="schedule", ref="refs/heads/main", sha=sha, payload={"schedule": cron}, actor="github-actions")
 
 
 def dispatch(sha: str, *, ref: str = "refs/heads/main", **inputs: Any) -> Event:
-    """Somebody pressed the button; names of `inputs` are written with `_` for `-`."""
-    given = {name.replace("_", "-"): value for name, value in inputs.items()}
-    return Event(name="workflow_dispatch", ref=ref, sha=sha, payload={"inputs": given}, inputs=given)
+    """Create the event for a manual start; names of `inputs` have `_` in place of `-`."""
+    values = {name.replace("_", "-"): value for name, value in inputs.items()}
+    return Event(name="workflow_dispatch", ref=ref, sha=sha, payload={"inputs": values}, inputs=values)

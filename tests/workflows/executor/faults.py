@@ -1,4 +1,4 @@
-"""What a test lets go wrong, or happen, in the middle of a run."""
+"""Faults and other actions that a test injects into a run."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from typing import Literal
 
 @dataclass(slots=True, kw_only=True)
 class Fault:
-    """Something that happens when a step is about to run.
+    """A fault before or during a step.
 
-    `fail` lets the step fail without running it; `cancel` is a person who cancels the run; `cancel-during` cancels it
-    while the step runs, as soon as `when` says so; `do` does something in the world and lets the step run.
+    `fail`: the step fails without running. `cancel`: a user cancels the run before the step. `cancel-during`: a user
+    cancels the run during the step, as soon as `when` returns True. `do`: `do` is called, then the step runs.
     """
 
     kind: Literal["fail", "cancel", "cancel-during", "do"]
     job: str
-    """Pattern of the job's shown name."""
+    """Pattern of the job's displayed name."""
     step: str = "*"
     """Pattern of the step's name."""
     when: Callable[[], bool] = field(default=lambda: True)
     do: Callable[[], object] = field(default=lambda: None)
     times: int = 1
-    """How often it happens; 0 for every time."""
-    happened: int = 0
+    """Number of times it is applied; 0 for every time."""
+    matched: int = 0
 
-    def strikes(self, job: str, step: str) -> bool:
-        """Whether it happens now."""
+    def applies(self, job: str, step: str) -> bool:
+        """Return True if the fault applies to this step now."""
         if not fnmatchcase(job, self.job) or not fnmatchcase(step, self.step):
             return False
-        self.happened += 1
-        return not self.times or self.happened <= self.times
+        self.matched += 1
+        return not self.times or self.matched <= self.times

@@ -1,4 +1,4 @@
-"""The files by which a step hands things on: `NAME=value`, or `NAME<<END`, lines, `END`."""
+"""Files for outputs, variables and summaries of a step: `NAME=value`, or `NAME<<END`, lines, `END`."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from tests.workflows.executor.problems import StepFailed
 
 FILES = ("GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STATE", "GITHUB_STEP_SUMMARY")
 MOST_SUMMARY = 1024 * 1024
-"""Bytes of one step's summary; a larger one is not shown at all."""
+"""Bytes of one step's summary; GitHub does not display a larger one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Handed:
-    """What a step handed on."""
+class FileOutputs:
+    """Values that a step has written to its files."""
 
     outputs: dict[str, str]
     env: dict[str, str]
@@ -24,28 +24,28 @@ class Handed:
     summary: str
 
 
-def fresh(directory: Path) -> dict[str, str]:
-    """Empty files for one step: their variables."""
+def create_command_files(directory: Path) -> dict[str, str]:
+    """Create empty files for one step; return the variables with their paths."""
     directory.mkdir(parents=True)
     for name in FILES:
         (directory / name.lower()).touch()
     return {name: str(directory / name.lower()) for name in FILES}
 
 
-def collect(files: dict[str, str]) -> Handed:
-    """Read them when the step is over.
+def read_command_files(files: dict[str, str]) -> FileOutputs:
+    """Read the files after the step, by GitHub's rules.
 
     Raises:
-        StepFailed: one of them cannot be read as GitHub reads it.
+        StepFailed: a file is malformed, sets a reserved variable, or is too large.
     """
     texts = {name: Path(path).read_bytes().decode("utf-8") for name, path in files.items()}
     summary = texts["GITHUB_STEP_SUMMARY"]
     if len(summary.encode()) > MOST_SUMMARY:
-        raise StepFailed(f"the summary has {len(summary.encode())} bytes, {MOST_SUMMARY} are shown")
+        raise StepFailed(f"the summary has {len(summary.encode())} bytes, {MOST_SUMMARY} is the limit")
     env = dict(_pairs("GITHUB_ENV", texts["GITHUB_ENV"]))
     if reserved := [name for name in env if name.startswith(("GITHUB_", "RUNNER_")) or name == "NODE_OPTIONS"]:
         raise StepFailed(f"GITHUB_ENV may not set {', '.join(reserved)}")
-    return Handed(
+    return FileOutputs(
         outputs=dict(_pairs("GITHUB_OUTPUT", texts["GITHUB_OUTPUT"])),
         env=env,
         paths=[line for line in texts["GITHUB_PATH"].split("\n") if line],
@@ -73,9 +73,9 @@ def _pairs(file: str, text: str) -> Iterator[tuple[str, str]]:
 
 
 def _until(file: str, end: str, lines: Iterator[str]) -> str:
-    found: list[str] = []
+    collected: list[str] = []
     for line in lines:
         if line == end:
-            return "\n".join(found)
-        found.append(line)
+            return "\n".join(collected)
+        collected.append(line)
     raise StepFailed(f"{file}: no line says '{end}', which would end a value")

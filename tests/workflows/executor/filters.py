@@ -1,4 +1,4 @@
-"""GitHub's patterns for branches, tags and paths: `*` stays in one part of a name, `**` does not, `!` takes back."""
+"""GitHub's patterns for branches, tags and paths: `*` matches within a path component, `**` beyond, `!` excludes."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from collections.abc import Sequence
 
 TOKENS = re.compile(r"\*\*/|\*\*|\*|\[[^\]]*\]|[?+]|\\.|[^*?+\[\\]+", re.DOTALL)
 MEANING = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "?", "+": "+"}
-"""`?` and `+` say how often what stands before them may come: here they mean the same as in a regular expression."""
+"""`?` and `+` are quantifiers, as in a regular expression."""
 
 
-def fits(name: str, patterns: Sequence[str]) -> bool:
-    """Whether the last pattern that speaks about `name` takes it."""
-    taken = False
+def matches(name: str, patterns: Sequence[str]) -> bool:
+    """Return True if the last matching pattern is not an exclusion."""
+    included = False
     for pattern in patterns:
         if re.fullmatch(_expression(pattern.removeprefix("!")), name, re.DOTALL):
-            taken = not pattern.startswith("!")
-    return taken
+            included = not pattern.startswith("!")
+    return included
 
 
 def _expression(pattern: str) -> str:
-    found = []
+    parts = []
     for token in TOKENS.findall(pattern):
         if token in MEANING or token.startswith("["):
-            found.append(MEANING.get(token, token))
+            parts.append(MEANING.get(token, token))
         else:
-            # One character at a time: a `?` or `+` that follows means the last one only.
-            found.extend(re.escape(character) for character in token.removeprefix("\\"))
-    return "".join(found)
+            # One character at a time: a following `?` or `+` applies to the last character only.
+            parts.extend(re.escape(character) for character in token.removeprefix("\\"))
+    return "".join(parts)

@@ -1,4 +1,4 @@
-"""GitHub as far as runs need it: repositories, pins, secrets, tokens, and what runs leave outside themselves."""
+"""State of the simulated GitHub: repositories, pins, secrets, tokens, and results that outlive a run."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from typing import Any
 
 from tests.workflows.executor.documents import Source
 from tests.workflows.executor.evaluator import Evaluator
-from tests.workflows.executor.permissions import Rights
+from tests.workflows.executor.permissions import Permissions
 from tests.workflows.executor.pins import Pins
-from tests.workflows.executor.problems import Refused
+from tests.workflows.executor.problems import WorkflowRejected
 from tests.workflows.executor.sandbox import Network
 
 GIT = {
@@ -25,11 +25,11 @@ GIT = {
     "GIT_CONFIG_KEY_0": "safe.directory",
     "GIT_CONFIG_VALUE_0": "*",
 }
-"""Git without the habits of whoever runs the tests."""
+"""Git environment without the configuration of the user who runs the tests."""
 
 
 PROGRAMS = Path(__file__).with_name("programs")
-"""Stand-ins for programs of the runner's image."""
+"""Fakes of programs of the runner's image."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,17 +42,17 @@ class Attestation:
     """`provenance` or `sbom`."""
     repository: str
     signer: str
-    """The workflow file that holds the job: where a workflow is called, that of the called one."""
+    """Workflow file that contains the job; for a called workflow, the called file."""
     ref: str
 
 
 @dataclass(slots=True, kw_only=True)
-class World:
-    """What outlives a run."""
+class GitHubState:
+    """State that outlives a run."""
 
     directory: Path
     repository: str
-    origins: dict[str, Path]
+    repositories: dict[str, Path]
     """Git repositories by owner and name."""
     evaluator: Evaluator
     network: Network
@@ -60,14 +60,14 @@ class World:
     secrets: dict[str, str] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
-    """Variables every runner has beside the usual ones, such as `GITHUB_API_URL`."""
-    grant: Callable[[str, Rights], object] = field(default=lambda *_: None)
-    """Told of each token and what it may do."""
+    """Additional variables of every runner, such as `GITHUB_API_URL`."""
+    grant: Callable[[str, Permissions], object] = field(default=lambda *_: None)
+    """Called with each new token and its permissions."""
     longest_step_s: float = 120.0
-    """No step of a test may take longer, whatever its timeout says."""
+    """Time limit of any step in a test, in addition to its own timeout."""
     attestations: list[Attestation] = field(default_factory=list)
     code_scanning: list[dict[str, Any]] = field(default_factory=list)
-    """SARIF documents that were uploaded, with their category."""
+    """Uploaded SARIF documents with their categories."""
     issued: int = 0
     runs: int = 0
     sources: dict[tuple[str, str], Source] = field(default_factory=dict)
@@ -77,37 +77,37 @@ class World:
             self.program(program.stem, f"exec '{sys.executable}' '{program}' \"$@\"")
 
     def program(self, name: str, script: str) -> None:
-        """Let a shell script stand for a program in every job; it wins over all others of its name."""
+        """Replace a program by a shell script in every job; it comes first in the PATH."""
         directory = self.directory / "programs"
         directory.mkdir(parents=True, exist_ok=True)
         (directory / name).write_text(f"#!/bin/sh\n{script}\n")
         (directory / name).chmod(0o755)
 
-    def token(self, rights: Rights, job: str) -> str:
-        """A token for one job."""
+    def token(self, permissions: Permissions, job: str) -> str:
+        """Issue a token for one job."""
         self.issued += 1
         token = f"ghs_{self.issued}_{''.join(character for character in job if character.isalnum())}"
-        self.grant(token, rights)
+        self.grant(token, permissions)
         file = self.directory / "tokens.json"
-        known = json.loads(file.read_text()) if file.exists() else {}
-        file.write_text(json.dumps({**known, token: dict(rights.levels)}))
+        tokens = json.loads(file.read_text()) if file.exists() else {}
+        file.write_text(json.dumps({**tokens, token: dict(permissions.levels)}))
         return token
 
     def attest(self, attestation: Attestation) -> None:
-        """Keep a signed statement, where `gh attestation verify` finds it too."""
+        """Store a signed statement where the fake `gh attestation verify` reads it."""
         self.attestations.append(attestation)
         statements = [{name: getattr(one, name) for name in one.__slots__} for one in self.attestations]
         (self.directory / "attestations.json").write_text(json.dumps(statements))
 
     def source(self, repository: str, sha: str) -> Source:
-        """A checkout of a commit that nothing writes to.
+        """Return a read-only checkout of a commit.
 
         Raises:
-            Refused: no such repository or commit.
+            WorkflowRejected: no such repository or commit.
         """
         if (repository, sha) not in self.sources:
-            if repository not in self.origins:
-                raise Refused(f"{repository} is not a repository here")
+            if repository not in self.repositories:
+                raise WorkflowRejected(f"{repository} is not a repository of this test")
             directory = self.directory / "sources" / f"{len(self.sources)}"
             directory.mkdir(parents=True)
             packed = self.git(repository, "archive", sha)
@@ -116,13 +116,13 @@ class World:
         return self.sources[repository, sha]
 
     def git(self, repository: str, *arguments: str) -> bytes:
-        """Ask git about a repository.
+        """Run git in a repository.
 
         Raises:
-            Refused: git says no.
+            WorkflowRejected: git fails.
         """
-        command = ["git", "-C", str(self.origins[repository]), *arguments]
-        done = subprocess.run(command, env={**os.environ, **GIT}, capture_output=True, check=False)
-        if done.returncode:
-            raise Refused(done.stderr.decode().strip())
-        return done.stdout
+        command = ["git", "-C", str(self.repositories[repository]), *arguments]
+        completed = subprocess.run(command, env={**os.environ, **GIT}, capture_output=True, check=False)
+        if completed.returncode:
+            raise WorkflowRejected(completed.stderr.decode().strip())
+        return completed.stdout

@@ -1,4 +1,4 @@
-"""One job on one machine: its rights, its environment, its steps, its outputs."""
+"""Execution of one job on one runner: permissions, environment, steps, outputs."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from tests.workflows.executor import steps
 from tests.workflows.executor.artifacts import Key
 from tests.workflows.executor.documents import Job
 from tests.workflows.executor.faults import Fault
-from tests.workflows.executor.github_state import World
+from tests.workflows.executor.github_state import GitHubState
 from tests.workflows.executor.problems import StepFailed
 from tests.workflows.executor.results import JobResult
-from tests.workflows.executor.step_context import Frame, Machine
-from tests.workflows.executor.workflow_jobs import Level
+from tests.workflows.executor.step_context import Runner, StepContext
+from tests.workflows.executor.workflow_jobs import WorkflowJobs
 
 DEFAULT_TIMEOUT_MINUTES = 360.0
 
 
 def run_job(
-    world: World,
-    level: Level,
+    github: GitHubState,
+    workflow_jobs: WorkflowJobs,
     job: Job,
     contexts: Mapping[str, Any],
     *,
@@ -31,95 +31,95 @@ def run_job(
     name: str,
     faults: Sequence[Fault],
 ) -> JobResult:
-    """Run one leg of a job to its end."""
-    rights = level.token_rights(job)
-    result = JobResult(key=key, name=name, result="success", rights=rights)
-    directory = level.run.directory / f"job-{len(level.run.jobs)}"
+    """Run one job, or one job of a matrix, to its end."""
+    permissions = workflow_jobs.token_permissions(job)
+    result = JobResult(key=key, name=name, result="success", permissions=permissions)
+    directory = workflow_jobs.run.directory / f"job-{len(workflow_jobs.run.jobs)}"
     minutes = float(job.document.get("timeout-minutes", DEFAULT_TIMEOUT_MINUTES))
-    machine = Machine(
-        world=world,
-        run=level.run,
-        workflow=level.workflow,
+    runner = Runner(
+        github=github,
+        run=workflow_jobs.run,
+        workflow=workflow_jobs.workflow,
         job=result,
         directory=directory,
-        token=world.token(rights, job.id),
-        before=[*level.before, *((*level.key, one) for one in level.ancestors(job)), key],
+        token=github.token(permissions, job.id),
+        before=[*workflow_jobs.before, *((*workflow_jobs.key, one) for one in workflow_jobs.ancestors(job)), key],
         faults=faults,
         deadline=time.monotonic() + minutes * 60,
         timeout_minutes=minutes,
     )
-    machine.masks = [machine.token, *contexts["secrets"].values()]
-    for part in (machine.workspace, directory / "home", directory / "temp", directory / "tools"):
+    runner.masks = [runner.token, *contexts["secrets"].values()]
+    for part in (runner.workspace, directory / "home", directory / "temp", directory / "tools"):
         part.mkdir(parents=True)
-    frame = _frame(level, job, machine, contexts)
+    context = _step_context(workflow_jobs, job, runner, contexts)
     try:
-        _begin(level, job, frame)
-        steps.run_steps(frame)
-        if not frame.failed and not machine.cancelled:
-            result.outputs = _outputs(job, frame)
+        _begin(workflow_jobs, job, context)
+        steps.run_steps(context)
+        if not context.failed and not runner.cancelled:
+            result.outputs = _outputs(job, context)
     except StepFailed as failed:
-        frame.failed = True
+        context.failed = True
         result.error = str(failed)
-    if machine.cancelled or time.monotonic() > machine.deadline:
+    if runner.cancelled or time.monotonic() > runner.deadline:
         result.result = "cancelled"
-    elif frame.failed:
+    elif context.failed:
         result.result = "failure"
     return result
 
 
-def _frame(level: Level, job: Job, machine: Machine, contexts: Mapping[str, Any]) -> Frame:
-    github = {
+def _step_context(workflow_jobs: WorkflowJobs, job: Job, runner: Runner, contexts: Mapping[str, Any]) -> StepContext:
+    github_context = {
         **contexts["github"],
         "job": job.id,
-        "token": machine.token,
-        "workspace": str(machine.workspace),
-        "event_path": str(_event(machine.directory, contexts["github"]["event"])),
+        "token": runner.token,
+        "workspace": str(runner.workspace),
+        "event_path": str(_event(runner.directory, contexts["github"]["event"])),
     }
-    runner = {"os": "Linux", "arch": "X64", "temp": str(machine.directory / "temp"), "debug": ""}
-    defaults = {**_defaults(level.workflow.document), **_defaults(job.document)}
-    return Frame(
-        machine=machine,
+    runner_context = {"os": "Linux", "arch": "X64", "temp": str(runner.directory / "temp"), "debug": ""}
+    defaults = {**_defaults(workflow_jobs.workflow.document), **_defaults(job.document)}
+    return StepContext(
+        runner=runner,
         steps=job.document["steps"],
         contexts={
             **contexts,
-            "github": github,
-            "runner": runner,
-            "secrets": {**contexts["secrets"], "GITHUB_TOKEN": machine.token},
+            "github": github_context,
+            "runner": runner_context,
+            "secrets": {**contexts["secrets"], "GITHUB_TOKEN": runner.token},
         },
         env={},
-        source=level.workflow.source,
-        known_inputs=level.known_inputs(),
+        source=workflow_jobs.workflow.source,
+        known_inputs=workflow_jobs.known_inputs(),
         shell=defaults.get("shell", ""),
         directory=defaults.get("working-directory", ""),
     )
 
 
-def _begin(level: Level, job: Job, frame: Frame) -> None:
-    """Evaluate what holds for all steps."""
-    evaluator = frame.machine.world.evaluator
-    for env in (level.workflow.document.get("env"), job.document.get("env")):
-        scope = frame.scope()
-        frame.env |= evaluator.texts(env or {}, scope)
-        frame.note_missing(scope, "env")
+def _begin(workflow_jobs: WorkflowJobs, job: Job, context: StepContext) -> None:
+    """Evaluate the variables and the environment of all steps."""
+    evaluator = context.runner.github.evaluator
+    for env in (workflow_jobs.workflow.document.get("env"), job.document.get("env")):
+        scope = context.scope()
+        context.env |= evaluator.texts(env or {}, scope)
+        context.note_missing(scope, "env")
     environment = job.document.get("environment", "")
     named = environment.get("name", "") if isinstance(environment, Mapping) else environment
-    frame.machine.job.environment = evaluator.texts(named, frame.scope())
+    context.runner.job.environment = evaluator.texts(named, context.scope())
 
 
-def _outputs(job: Job, frame: Frame) -> dict[str, str]:
-    scope = frame.scope()
-    found: dict[str, str] = frame.machine.world.evaluator.texts(job.document.get("outputs") or {}, scope)
-    frame.note_missing(scope, "outputs")
-    for name, value in list(found.items()):
-        if frame.machine.blot(value) != value:
-            frame.machine.slip("outputs", f"{name} has a secret in it, so GitHub drops it")
-            del found[name]
-    return found
+def _outputs(job: Job, context: StepContext) -> dict[str, str]:
+    scope = context.scope()
+    outputs: dict[str, str] = context.runner.github.evaluator.texts(job.document.get("outputs") or {}, scope)
+    context.note_missing(scope, "outputs")
+    for name, value in list(outputs.items()):
+        if context.runner.redact(value) != value:
+            context.runner.note_misconfiguration("outputs", f"{name} contains a secret, so GitHub drops it")
+            del outputs[name]
+    return outputs
 
 
 def _defaults(document: Mapping[str, Any]) -> dict[str, str]:
-    found: dict[str, str] = (document.get("defaults") or {}).get("run") or {}
-    return found
+    run_defaults: dict[str, str] = (document.get("defaults") or {}).get("run") or {}
+    return run_defaults
 
 
 def _event(directory: Path, payload: Mapping[str, Any]) -> Path:

@@ -1,4 +1,4 @@
-// The official parser imports its schemas as JSON without saying so, which Node refuses; here they become modules.
+// GitHub's parser imports JSON schemas without import attributes, which Node rejects. This hook turns them into modules.
 import { readFile } from "node:fs/promises";
 
 export async function load(url, context, next) {

@@ -1,4 +1,4 @@
-"""Commands that hide in a step's output: `::error file=…::text`, and the older `##[error]text` anywhere in a line."""
+"""Workflow commands in a step's output: `::error file=…::text`, and the older `##[error]text` anywhere in a line."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OLD_ALL = {**ESCAPES, "%3B": ";", "%5D": "]"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Annotation:
-    """A message beside a line of a file, or on the page of the run."""
+    """A message at a line of a file, or on the page of the run."""
 
     level: str
     message: str
@@ -36,15 +36,15 @@ class Annotation:
 
 
 @dataclass(slots=True, kw_only=True)
-class Said:
-    """What the lines of a step meant."""
+class ParsedLog:
+    """Text and commands in the output of a step."""
 
     lines: list[str] = field(default_factory=list)
     annotations: list[Annotation] = field(default_factory=list)
     masks: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
-    """Names of all commands that were obeyed."""
+    """Names of all executed commands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,24 +56,24 @@ class Command:
     data: str
 
 
-def read_log(lines: Iterable[str]) -> Said:
-    """Sort the lines of a step into commands and text, as the runner does while they arrive."""
-    said, token = Said(), ""
+def read_log(lines: Iterable[str]) -> ParsedLog:
+    """Separate the output of a step into commands and text, as the runner does."""
+    parsed, token = ParsedLog(), ""
     for line in lines:
         command = parse(line, also=token)
         if command is None or (token and command.name != token.lower()):
-            said.lines.append(line)
+            parsed.lines.append(line)
         elif token:
             token = ""
         elif command.name == STOP:
             token = command.data
         else:
-            _obey(command, said)
-    return said
+            _execute(command, parsed)
+    return parsed
 
 
 def parse(line: str, *, also: str = "") -> Command | None:
-    """The command in a line, if it has one GitHub knows; `also` is the word that ends a pause of all commands."""
+    """Return the known command in a line, if any; `also` is the token that ends `stop-commands`."""
     known = {*KNOWN, STOP, also.lower()}
     for form, separator, escapes, of_data in ((NEW, ",", NEW_PROPERTY, ESCAPES), (OLD, ";", OLD_ALL, OLD_ALL)):
         if (match := form.fullmatch(line)) and match["name"].lower() in known:
@@ -90,11 +90,11 @@ def _unescape(text: str, escapes: Mapping[str, str]) -> str:
     return text.replace("%25", "%")
 
 
-def _obey(command: Command, said: Said) -> None:
-    said.commands.append(command.name)
+def _execute(command: Command, parsed: ParsedLog) -> None:
+    parsed.commands.append(command.name)
     if command.name in LEVELS:
         line = command.properties.get("line", "")
-        said.annotations.append(
+        parsed.annotations.append(
             Annotation(
                 level=command.name,
                 message=command.data,
@@ -104,6 +104,6 @@ def _obey(command: Command, said: Said) -> None:
             )
         )
     elif command.name == "add-mask":
-        said.masks.append(command.data)
+        parsed.masks.append(command.data)
     elif command.name in REMOVED:
-        said.errors.append(f"the command {command.name} is no longer obeyed: write to ${REMOVED[command.name]}")
+        parsed.errors.append(f"the command {command.name} is no longer supported: write to ${REMOVED[command.name]}")

@@ -1,4 +1,4 @@
-"""Actions of the marketplace: found by their file in `actions/`, held to the lock file, given what they need."""
+"""Calls of marketplace actions: fakes in `actions/`, checked against the lock file."""
 
 from __future__ import annotations
 
@@ -10,51 +10,51 @@ from types import ModuleType
 from tests.workflows.executor import actions
 from tests.workflows.executor.actions._call import Call
 from tests.workflows.executor.problems import NotImplementedHere
-from tests.workflows.executor.step_context import Frame
+from tests.workflows.executor.step_context import StepContext
 
 
-def stand_in(action: str) -> ModuleType:
-    """The module that stands for an action.
+def fake_action(action: str) -> ModuleType:
+    """Import the fake of an action.
 
     Raises:
-        NotImplementedHere: nobody wrote one.
+        NotImplementedHere: the action has no fake.
     """
     name = re.sub(r"\W+", "_", action)
     try:
         return importlib.import_module(f"{actions.__name__}.{name}")
     except ModuleNotFoundError as error:
-        raise NotImplementedHere(f"{action} has no stand-in: write executor/actions/{name}.py") from error
+        raise NotImplementedHere(f"{action} has no fake: write executor/actions/{name}.py") from error
 
 
-def call(frame: Frame, uses: str, given: Mapping[str, str]) -> Call:
-    """A call of an action, after its pin and its inputs were checked.
+def prepare(context: StepContext, uses: str, inputs: Mapping[str, str]) -> Call:
+    """Check pin, inputs and permissions of an action, and return its arguments.
 
     Raises:
-        StepFailed: another commit than the lock file says, or inputs the action does not take.
+        StepFailed: the commit is not the one in the lock file, an input is unknown, or a permission is missing.
     """
-    machine = frame.machine
-    pin = machine.world.pins.check(uses, set(given))
-    module = stand_in(pin.action)
-    made = Call(
-        inputs={**module.DEFAULTS, **given},
-        world=machine.world,
-        run=machine.run,
-        event=machine.run.event,
-        workflow=machine.workflow,
-        key=machine.job.key,
-        rights=machine.job.rights,
-        token=machine.token,
-        workspace=machine.workspace,
-        tools=machine.directory / "tools",
-        before=machine.before,
-        github=frame.contexts["github"],
+    runner = context.runner
+    pin = runner.github.pins.check(uses, set(inputs))
+    module = fake_action(pin.action)
+    call = Call(
+        inputs={**module.DEFAULTS, **inputs},
+        github=runner.github,
+        run=runner.run,
+        event=runner.run.event,
+        workflow=runner.workflow,
+        key=runner.job.key,
+        permissions=runner.job.permissions,
+        token=runner.token,
+        workspace=runner.workspace,
+        tools=runner.directory / "tools",
+        before=runner.before,
+        github_context=context.contexts["github"],
     )
-    for scope, level in module.RIGHTS.items():
-        made.need(scope, level)
-    return made
+    for scope, level in module.PERMISSIONS.items():
+        call.require_permission(scope, level)
+    return call
 
 
-def run(uses: str, made: Call) -> dict[str, str]:
-    """Do what the action does."""
-    outputs: dict[str, str] = stand_in(uses.partition("@")[0]).run(made)
+def run(uses: str, call: Call) -> dict[str, str]:
+    """Run the fake of an action; return its outputs."""
+    outputs: dict[str, str] = fake_action(uses.partition("@")[0]).run(call)
     return outputs

@@ -1,4 +1,4 @@
-"""The legs of a matrix: every combination, less what is excluded, and what is included beside."""
+"""Jobs of a matrix: every combination of values, without exclusions, with additional inclusions."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 
 from tests.workflows.executor.problems import StepFailed
 
-MOST_LEGS = 256
+MOST_MATRIX_JOBS = 256
 """GitHub's limit on the jobs of one matrix."""
 
 
-def legs(matrix: Any) -> list[dict[str, Any]]:
-    """The values of each leg, in GitHub's order; one empty leg where there is no matrix.
+def expand_matrix(matrix: Any) -> list[dict[str, Any]]:
+    """Return the values of each matrix job, in GitHub's order; one empty job if there is no matrix.
 
     Raises:
-        StepFailed: no leg at all, more than GitHub runs, or something else than lists.
+        StepFailed: the matrix has no job, more jobs than GitHub runs, or is malformed.
     """
     if matrix is None:
         return [{}]
@@ -29,33 +29,33 @@ def legs(matrix: Any) -> list[dict[str, Any]]:
     excluded = matrix.get("exclude", [])
     rows = [dict(zip(axes, values, strict=True)) for values in itertools.product(*axes.values())] if axes else []
     rows = [row for row in rows if not any(_agrees(row, one) for one in excluded)]
-    found = _included(rows, matrix.get("include", []), set(axes))
-    if not found:
-        raise StepFailed("the matrix has no legs")
-    if len(found) > MOST_LEGS:
-        raise StepFailed(f"the matrix has {len(found)} legs, GitHub runs {MOST_LEGS}")
-    return found
+    jobs = _included(rows, matrix.get("include", []), set(axes))
+    if not jobs:
+        raise StepFailed("the matrix has no jobs")
+    if len(jobs) > MOST_MATRIX_JOBS:
+        raise StepFailed(f"the matrix has {len(jobs)} jobs, {MOST_MATRIX_JOBS} is the limit")
+    return jobs
 
 
 def _included(rows: list[dict[str, Any]], included: list[dict[str, Any]], axes: set[str]) -> list[dict[str, Any]]:
-    """An inclusion joins every combination whose values it does not change; else it is a leg of its own."""
-    extra, found = [], [dict(row) for row in rows]
+    """Add inclusions: to every combination whose values they do not change, or else as a separate job."""
+    extra, combined = [], [dict(row) for row in rows]
     for one in included:
-        own = {name: value for name, value in one.items() if name in axes}
-        fitting = [place for place, row in enumerate(rows) if _agrees(row, own)]
-        for place in fitting:
-            found[place] |= one
+        axis_values = {name: value for name, value in one.items() if name in axes}
+        fitting = [position for position, row in enumerate(rows) if _agrees(row, axis_values)]
+        for position in fitting:
+            combined[position] |= one
         if not fitting:
             extra.append(dict(one))
-    return found + extra
+    return combined + extra
 
 
 def _agrees(row: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
     return all(row.get(name) == value for name, value in values.items())
 
 
-def leg_name(name: str, values: Mapping[str, Any]) -> str:
-    """A leg as GitHub names it where the name of the job does not: `Build (1, a b)`."""
+def matrix_job_name(name: str, values: Mapping[str, Any]) -> str:
+    """Return GitHub's default name of a matrix job: `Build (1, a b)`."""
     texts = ", ".join(_leaves(list(values.values())))
     return f"{name} ({texts})" if texts else name
 

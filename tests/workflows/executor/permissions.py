@@ -1,4 +1,4 @@
-"""What a job's token may do, and how it can only shrink on the way down."""
+"""Permissions of a job's token; a called workflow cannot have more than its caller."""
 
 from __future__ import annotations
 
@@ -11,45 +11,45 @@ SCOPES = (
     "issues", "models", "packages", "pages", "pull-requests", "repository-projects", "security-events", "statuses",
 )  # fmt: skip
 DEFAULT = {"contents": "read", "packages": "read"}
-"""Where nothing is asked for, in a repository set to restricted rights."""
+"""Default in a repository with restricted permissions."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rights:
-    """One level for each scope; scopes that are not named have none."""
+class Permissions:
+    """Level of each scope; `none` for missing scopes."""
 
     levels: Mapping[str, str]
 
     @classmethod
-    def of(cls, asked: str | Mapping[str, str] | None) -> Rights:
-        """From `permissions:`, which is `read-all`, `write-all`, or a mapping; nothing for the default."""
-        if asked is None:
+    def of(cls, declared: str | Mapping[str, str] | None) -> Permissions:
+        """Parse `permissions:`, which is `read-all`, `write-all`, or a mapping; None gives the default."""
+        if declared is None:
             return cls(DEFAULT)
-        if isinstance(asked, str):
-            return cls(dict.fromkeys(SCOPES, asked.removesuffix("-all")))
-        return cls(dict(asked))
+        if isinstance(declared, str):
+            return cls(dict.fromkeys(SCOPES, declared.removesuffix("-all")))
+        return cls(dict(declared))
 
     def level(self, scope: str) -> str:
-        """`none`, `read` or `write`."""
+        """Return `none`, `read` or `write`."""
         return self.levels.get(scope, "none")
 
     def allows(self, scope: str, level: str) -> bool:
-        """Whether the scope has at least this level."""
+        """Return True if the scope has at least this level."""
         return LEVELS.index(self.level(scope)) >= LEVELS.index(level)
 
-    def beyond(self, ceiling: Rights) -> list[str]:
-        """Scopes that ask for more than `ceiling` gives, as GitHub words it."""
+    def exceeding(self, ceiling: Permissions) -> list[str]:
+        """List scopes with more permissions than `ceiling`, in GitHub's words."""
         return [
             f"'{scope}: {level}', but is only allowed '{scope}: {ceiling.level(scope)}'"
             for scope, level in sorted(self.levels.items())
             if not ceiling.allows(scope, level)
         ]
 
-    def of_a_fork(self) -> Rights:
-        """What is left in a run for a pull request from a fork: reading, and no identity."""
-        kept = {scope: "read" if level == "write" else level for scope, level in self.levels.items()}
-        return Rights({scope: level for scope, level in kept.items() if scope != "id-token"})
+    def for_fork(self) -> Permissions:
+        """Return the permissions for a pull request from a fork: read only, without identity tokens."""
+        reduced = {scope: "read" if level == "write" else level for scope, level in self.levels.items()}
+        return Permissions({scope: level for scope, level in reduced.items() if scope != "id-token"})
 
     def __str__(self) -> str:
-        shown = [f"{scope}: {level}" for scope, level in sorted(self.levels.items()) if level != "none"]
-        return ", ".join(shown) or "nothing"
+        granted = [f"{scope}: {level}" for scope, level in sorted(self.levels.items()) if level != "none"]
+        return ", ".join(granted) or "nothing"

@@ -1,4 +1,4 @@
-"""Which actions may be used, at which commit: `.github/actions.lock.json`."""
+"""Allowed actions with their commits, from `.github/actions.lock.json`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ USES = re.compile(r"(?P<action>[\w.-]+/[\w./-]+)@(?P<ref>\S+)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pin:
-    """One action: the commit its version is, on which evidence, and the inputs it takes."""
+    """One action: version, commit, evidence that they belong together, and accepted inputs."""
 
     action: str
     version: str
@@ -31,7 +31,7 @@ class Pins:
 
     @classmethod
     def read(cls, path: Path) -> Pins:
-        """Read the lock file of a repository; without one nothing is allowed."""
+        """Read the lock file of a repository; without it, no action is allowed."""
         entries = json.loads(path.read_text())["actions"] if path.exists() else {}
         return cls(
             {
@@ -47,14 +47,14 @@ class Pins:
         )
 
     def check(self, uses: str, inputs: set[str]) -> Pin:
-        """The pin that `uses:` keeps to.
+        """Return the pin of a `uses:`.
 
         Raises:
-            StepFailed: it is another commit, an unknown action, or has inputs the action does not take.
+            StepFailed: the commit differs from the pin, or the action or an input is unknown.
         """
         match = USES.fullmatch(uses)
         if match is None:
-            raise StepFailed(f"'{uses}' is no action at a commit")
+            raise StepFailed(f"'{uses}' is not an action at a commit")
         pin = self.by_action.get(match["action"])
         if pin is None:
             raise StepFailed(f"{match['action']} is not in actions.lock.json")

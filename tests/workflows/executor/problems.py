@@ -1,27 +1,27 @@
-"""What can be wrong with a workflow, beside a step that fails."""
+"""Errors of workflows, and silent misconfigurations."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 
-class Refused(Exception):
-    """GitHub would not start this run: the workflow is not valid, or asks for more than it may."""
+class WorkflowRejected(Exception):
+    """GitHub would not start this run: the workflow is invalid, or requests too many permissions."""
 
 
 class NotImplementedHere(Exception):
-    """The workflow uses what the executor does not imitate: it says so, it never guesses."""
+    """The workflow uses a feature that the executor does not simulate."""
 
 
 class StepFailed(Exception):
-    """An action or a command ended badly; the text is the error a person would read."""
+    """An action or a command failed; the text is the error message for the user."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SilentMisconfiguration:
-    """What GitHub lets pass in silence and is a mistake wherever it is seen.
+    """A mistake that GitHub accepts silently.
 
-    An output nobody sets reads as an empty text, and so does a variable; artefacts that no `needs` orders are a race.
+    A missing output or variable is an empty string; artefacts without a `needs` between their jobs are a race.
     """
 
     where: str

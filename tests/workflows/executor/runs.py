@@ -1,4 +1,4 @@
-"""A run: the jobs of a workflow in order, each when those it needs are over, down into the workflows they call."""
+"""Start of runs: by an event, or of one workflow file."""
 
 from __future__ import annotations
 
@@ -11,75 +11,84 @@ from tests.workflows.executor.documents import Workflow, load_workflow
 from tests.workflows.executor.engine import Engine
 from tests.workflows.executor.events import Event
 from tests.workflows.executor.faults import Fault
-from tests.workflows.executor.github_state import World
-from tests.workflows.executor.permissions import Rights
-from tests.workflows.executor.problems import Refused, StepFailed
+from tests.workflows.executor.github_state import GitHubState
+from tests.workflows.executor.permissions import Permissions
+from tests.workflows.executor.problems import StepFailed, WorkflowRejected
 from tests.workflows.executor.results import Run
-from tests.workflows.executor.workflow_jobs import Level
+from tests.workflows.executor.workflow_jobs import WorkflowJobs
 
 DIRECTORY = ".github/workflows"
 
 
-def happens(world: World, event: Event, *, changed: Sequence[str] = (), faults: Sequence[Fault] = ()) -> list[Run]:
-    """Let an event happen: a run of each workflow that hears it.
+def trigger(
+    github: GitHubState, event: Event, *, changed: Sequence[str] = (), faults: Sequence[Fault] = ()
+) -> list[Run]:
+    """Run each workflow that an event starts.
 
     Args:
-        changed: the paths a push or a pull request changed, for `paths:` filters.
-        faults: what goes wrong in the runs.
+        github: state of the simulated GitHub.
+        event: the event.
+        changed: paths that a push or a pull request has changed, for `paths:` filters.
+        faults: faults to inject into the runs.
     """
-    source = world.source(world.repository, event.sha)
+    source = github.source(github.repository, event.sha)
     files = sorted(path.name for path in (source.directory / DIRECTORY).glob("*.y*ml"))
-    loaded = [load_workflow(world.evaluator, source, f"{DIRECTORY}/{name}", world.source) for name in files]
-    heard = [workflow for workflow in loaded if triggers.starts(workflow, event, list(changed))]
-    return [run_workflow(world, event, workflow.path.rpartition("/")[2], faults=faults) for workflow in heard]
+    loaded = [load_workflow(github.evaluator, source, f"{DIRECTORY}/{name}", github.source) for name in files]
+    started = [workflow for workflow in loaded if triggers.starts(workflow, event, list(changed))]
+    return [run_workflow(github, event, workflow.path.rpartition("/")[2], faults=faults) for workflow in started]
 
 
 def run_workflow(
-    world: World, event: Event, file: str, *, faults: Sequence[Fault] = (), again: Run | None = None
+    github: GitHubState, event: Event, file: str, *, faults: Sequence[Fault] = (), previous: Run | None = None
 ) -> Run:
     """Run one workflow on an event.
 
     Args:
-        faults: what goes wrong.
-        again: a run of it before, of this commit or another: its successful jobs count, as far as neither they nor
-            what they need have changed since; all others run.
+        github: state of the simulated GitHub.
+        event: the event.
+        file: name of the workflow file.
+        faults: faults to inject.
+        previous: earlier run of the workflow, of this commit or another. Its successful jobs are reused if neither they
+            nor their dependencies have changed; all others run.
     """
-    run = _next(world, event, f"{DIRECTORY}/{file}", again)
+    run = _next(github, event, f"{DIRECTORY}/{file}", previous)
     try:
-        source = world.source(world.repository, event.sha)
-        workflow = load_workflow(world.evaluator, source, run.workflow, world.source)
-        calls.check(world, workflow, Rights.of(None))
-        level = Level(run=run, workflow=workflow, contexts=_contexts(world, run, workflow), ceiling=Rights.of(None))
-    except (Refused, StepFailed) as refused:
-        run.refused = str(refused)
+        source = github.source(github.repository, event.sha)
+        workflow = load_workflow(github.evaluator, source, run.workflow, github.source)
+        calls.check(github, workflow, Permissions.of(None))
+        workflow_jobs = WorkflowJobs(
+            run=run, workflow=workflow, contexts=_contexts(github, run, workflow), ceiling=Permissions.of(None)
+        )
+    except (WorkflowRejected, StepFailed) as rejection:
+        run.rejection = str(rejection)
         return run
-    Engine(world=world, run=run, faults=faults, again=again).run_level(level)
+    Engine(github=github, run=run, faults=faults, previous=previous).run_jobs(workflow_jobs)
     return run
 
 
-def _next(world: World, event: Event, workflow: str, again: Run | None) -> Run:
-    world.runs += 1
-    number, attempt = (again.id, again.attempt + 1) if again else (world.runs, 1)
-    directory = world.directory / f"run-{world.runs}"
+def _next(github: GitHubState, event: Event, workflow: str, previous: Run | None) -> Run:
+    github.runs += 1
+    number, attempt = (previous.id, previous.attempt + 1) if previous else (github.runs, 1)
+    directory = github.directory / f"run-{github.runs}"
     directory.mkdir(parents=True)
-    before = again.artifacts if again else Artifacts(directory=directory)
-    artifacts = Artifacts(directory=directory / "artifacts", kept=list(before.kept), made=before.made)
+    before = previous.artifacts if previous else Artifacts(directory=directory)
+    artifacts = Artifacts(directory=directory / "artifacts", stored=list(before.stored), created=before.created)
     return Run(workflow=workflow, event=event, id=number, attempt=attempt, directory=directory, artifacts=artifacts)
 
 
-def _contexts(world: World, run: Run, workflow: Workflow) -> dict[str, Any]:
-    """What all jobs of the run see.
+def _contexts(github: GitHubState, run: Run, workflow: Workflow) -> dict[str, Any]:
+    """Return the contexts of all jobs of the run.
 
     Raises:
-        Refused: the person who pressed the button gave inputs that are not there.
-        StepFailed: one of them has another type.
+        WorkflowRejected: a manual start has unknown inputs.
+        StepFailed: an input has the wrong type.
     """
     declared = workflow.triggers.get("workflow_dispatch", {}).get("inputs") or {}
     if unknown := set(run.event.inputs) - set(declared):
-        raise Refused(f"Unexpected inputs provided: {', '.join(sorted(unknown))}")
+        raise WorkflowRejected(f"Unexpected inputs provided: {', '.join(sorted(unknown))}")
     return {
-        "github": contexts.github(world, run, run.event, workflow.name),
+        "github": contexts.github_context(github, run, run.event, workflow.name),
         "inputs": calls.inputs(declared, run.event.inputs) if run.event.name == "workflow_dispatch" else {},
-        "vars": dict(world.variables),
-        "secrets": {} if run.event.fork else dict(world.secrets),
+        "vars": dict(github.variables),
+        "secrets": {} if run.event.fork else dict(github.secrets),
     }

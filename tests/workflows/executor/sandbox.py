@@ -1,4 +1,4 @@
-"""Where steps run: in a namespace with loopback as its only network, in an environment made from nothing."""
+"""Sandbox of steps: a network namespace with loopback only, and an explicit environment."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from pathlib import Path
 from typing import TypeVar
 
 CLONE_NEWNET = 0x40000000
-NOWHERE = "http://127.0.0.1:9"
-"""A proxy that never answers: without a namespace, what asks for the network by the usual variables fails at least."""
+UNREACHABLE_PROXY = "http://127.0.0.1:9"
+"""A proxy that never responds: without a namespace, programs that respect proxy variables fail at least."""
 GRACE_S = 1.0
-"""How long a cancelled process may clean up; GitHub gives ten seconds."""
+"""Seconds for a cancelled process to clean up; GitHub allows ten."""
 
 T = TypeVar("T")
 
 
 class Network:
-    """A network namespace with nothing in it but loopback, or none where this user may not make one."""
+    """A network namespace with loopback only, or none if this user may not create one."""
 
     def __init__(self) -> None:
         self.handle: int | None = None
@@ -32,10 +32,10 @@ class Network:
         try:
             self.handle = _in_thread(_new_namespace)
         except OSError as error:
-            self.missing = f"steps are not cut off from the network here: {error}"
+            self.missing = f"steps are not isolated from the network: {error}"
 
     def inside(self, action: Callable[[], T]) -> T:
-        """Do something inside the namespace, such as opening a socket that steps can reach."""
+        """Call a function inside the namespace, for example to open a socket for steps."""
         if self.handle is None:
             return action()
         handle = self.handle
@@ -47,21 +47,21 @@ class Network:
         return _in_thread(entered)
 
     def close(self) -> None:
-        """Give the namespace up."""
+        """Close the namespace."""
         if self.handle is not None:
             os.close(self.handle)
             self.handle = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
-    """How a process ended."""
+class ProcessResult:
+    """Result of a process."""
 
     code: int
     output: str
     seconds: float
     ended: str
-    """`` when by itself, else `timeout` or `cancelled`."""
+    """Empty for a normal end, else `timeout` or `cancelled`."""
 
 
 def run(
@@ -72,10 +72,10 @@ def run(
     cwd: Path,
     timeout_s: float,
     cancel: Callable[[], bool] | None = None,
-) -> Done:
-    """Run a program to its end, its time limit, or until `cancel` says so; output and errors come in one text."""
+) -> ProcessResult:
+    """Run a program until its end, its time limit, or until `cancel` returns True; stderr is part of the output."""
     started = time.monotonic()
-    proxies = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), NOWHERE)
+    proxies = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), UNREACHABLE_PROXY)
     local = {"no_proxy": "127.0.0.1,localhost", "NO_PROXY": "127.0.0.1,localhost"}
     enter = [] if network.handle is None else ["nsenter", f"--net=/proc/self/fd/{network.handle}", "--"]
     process = subprocess.Popen(
@@ -93,7 +93,7 @@ def run(
     watch.start()
     output, _ = process.communicate()
     watch.join()
-    return Done(
+    return ProcessResult(
         code=process.returncode,
         output=output.decode("utf-8", errors="replace"),
         seconds=time.monotonic() - started,
@@ -104,7 +104,7 @@ def run(
 def _watch(
     process: subprocess.Popen[bytes], deadline: float, cancel: Callable[[], bool] | None, ended: list[str]
 ) -> None:
-    """End a process, and all it started, as the runner does: asking first, then not asking."""
+    """End a process and its children as the runner does: SIGINT first, then SIGKILL."""
     while not ended:
         try:
             process.wait(0.02 if cancel else max(0.0, deadline - time.monotonic()))
@@ -123,13 +123,13 @@ def _watch(
 
 
 def _in_thread(action: Callable[[], T]) -> T:
-    """Do something in a thread of its own: a namespace belongs to a thread, not to a process."""
-    found: list[T] = []
+    """Call a function in a separate thread: a namespace belongs to a thread, not to a process."""
+    results: list[T] = []
     errors: list[Exception] = []
 
     def work() -> None:
         try:
-            found.append(action())
+            results.append(action())
         except Exception as error:
             errors.append(error)
 
@@ -138,7 +138,7 @@ def _in_thread(action: Callable[[], T]) -> T:
     thread.join()
     if errors:
         raise errors[0]
-    return found[0]
+    return results[0]
 
 
 def _new_namespace() -> int:
@@ -155,7 +155,7 @@ def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 
 
-def _checked(answer: int) -> None:
-    if answer:
+def _checked(result: int) -> None:
+    if result:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))

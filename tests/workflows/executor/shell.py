@@ -1,4 +1,4 @@
-"""`run:` steps: the shell GitHub takes, the options it gives it, and the variables a script reads."""
+"""`run:` steps: GitHub's shells with their options, and the variables that a script reads."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SHELLS = {
     "sh": ["sh", "-e", "{0}"],
     "python": ["python", "{0}"],
 }
-"""Without a `shell:` a pipe that breaks in its middle goes unnoticed; with `shell: bash` it does not."""
+"""Commands by `shell:`. Only `shell: bash` sets `pipefail`, so that a failure within a pipe fails the step."""
 
 OWN = {
     "BASH_SOURCE",
@@ -31,14 +31,14 @@ OWN = {
     "SECONDS",
     "UID",
 }
-"""Variables that a shell sets itself."""
+"""Variables that the shell itself sets."""
 
 
 def command(shell: str, script: Path) -> list[str]:
-    """The command line that runs a script.
+    """Return the command line for a script.
 
     Raises:
-        NotImplementedHere: a shell that is not on a Linux runner.
+        NotImplementedHere: a shell that a Linux runner does not have.
     """
     if shell in SHELLS:
         return [part.replace("{0}", str(script)) for part in SHELLS[shell]]
@@ -47,20 +47,20 @@ def command(shell: str, script: Path) -> list[str]:
     return [part.replace("{0}", str(script)) for part in shlex.split(shell)]
 
 
-def unset(script: str, env: Mapping[str, str]) -> list[str]:
-    """Variables that a script reads though nobody set them: to a shell without `-u` they are empty texts."""
+def unset_variables(script: str, env: Mapping[str, str]) -> list[str]:
+    """List variables that a script reads, but nothing sets: a shell without `-u` treats them as empty."""
     code = re.sub(r"'[^']*'|\\\$", "", script)
     read = re.findall(r"\$\{?([A-Za-z_]\w*)", code)
-    made = set(re.findall(r"\b([A-Za-z_]\w*)\+?=|\b(?:for|read(?: -\w+)*) ([A-Za-z_]\w*)", code))
-    own = {name for pair in made for name in pair} | OWN
-    return sorted({name for name in read if name not in env and name not in own})
+    assigned = set(re.findall(r"\b([A-Za-z_]\w*)\+?=|\b(?:for|read(?: -\w+)*) ([A-Za-z_]\w*)", code))
+    defined = {name for pair in assigned for name in pair} | OWN
+    return sorted({name for name in read if name not in env and name not in defined})
 
 
 def check_text(script: str, name: str) -> None:
-    """Refuse an expression inside a script: its value would be code.
+    """Reject an expression inside a script, because its value would be executed as code.
 
     Raises:
-        StepFailed: there is one.
+        StepFailed: the script contains an expression.
     """
     if "${{" in script:
-        raise StepFailed(f"'{name}' has an expression in its script, where a value becomes code; hand it over by env")
+        raise StepFailed(f"'{name}' has an expression in its script, which would run its value as code; pass it by env")

@@ -10,70 +10,70 @@ from pathlib import Path
 from typing import Any
 
 from tests.workflows.executor.artifacts import Key
-from tests.workflows.executor.contexts import is_slip
+from tests.workflows.executor.contexts import is_misconfiguration
 from tests.workflows.executor.documents import Job, Workflow
 from tests.workflows.executor.evaluator import Scope, Status
-from tests.workflows.executor.permissions import Rights
+from tests.workflows.executor.permissions import Permissions
 from tests.workflows.executor.problems import SilentMisconfiguration
 from tests.workflows.executor.results import Result, Run
 
 
 @dataclass(slots=True, kw_only=True)
-class Level:
+class WorkflowJobs:
     """One workflow file in a run."""
 
     run: Run
     workflow: Workflow
     contexts: Mapping[str, Any]
     """`github`, `inputs`, `vars` and `secrets`."""
-    ceiling: Rights
+    ceiling: Permissions
     key: Key = ()
     name: str = ""
-    """Names of the jobs that call it, as the page of the run shows them."""
-    as_before: bool = True
-    """Whether the job that calls it, if one does, is asked the same as in a run before."""
+    """Displayed names of the calling jobs."""
+    unchanged: bool = True
+    """True if the calling job, if any, is the same as in the previous run."""
     before: list[Key] = field(default_factory=list)
-    """Jobs of the levels above that surely ended before this one began."""
+    """Jobs of the calling workflows that always end before this one starts."""
     results: dict[str, tuple[Result, dict[str, str]]] = field(default_factory=dict)
 
-    def rights(self, job: Job) -> Rights:
-        """What a job asks for, or is given where it does not ask."""
-        return self.ceiling if job.rights is None else job.rights
+    def permissions(self, job: Job) -> Permissions:
+        """Return the permissions of a job, declared or inherited."""
+        return self.ceiling if job.permissions is None else job.permissions
 
-    def token_rights(self, job: Job) -> Rights:
-        """What its token may do: less in a run for a fork."""
-        return self.rights(job).of_a_fork() if self.run.event.fork else self.rights(job)
+    def token_permissions(self, job: Job) -> Permissions:
+        """Return the permissions of a job's token, which are reduced for a fork."""
+        return self.permissions(job).for_fork() if self.run.event.fork else self.permissions(job)
 
     def definition(self, job: Job) -> str:
-        """All that a job is made of, with the workflows and actions of the repository that it uses."""
-        around = {name: value for name, value in self.workflow.document.items() if name != "jobs"}
-        text = json.dumps([around, job.document], sort_keys=True)
+        """Return the definition of a job, with all workflows and actions of the repository that it uses."""
+        workflow = {name: value for name, value in self.workflow.document.items() if name != "jobs"}
+        text = json.dumps([workflow, job.document], sort_keys=True)
         return "\n".join([text, *_used(self.workflow.source.directory, text)])
 
     def in_order(self) -> list[Job]:
-        """The jobs, each after those it needs; the official parser has refused circles."""
-        left = list(self.workflow.jobs)
-        found: list[Job] = []
-        while left:
-            done = {job.id for job in found}
-            ready = next(job for job in left if set(job.needs) <= done)
-            left.remove(ready)
-            found.append(ready)
-        return found
+        """Sort the jobs by their dependencies; GitHub's parser has rejected cycles."""
+        remaining = list(self.workflow.jobs)
+        ordered: list[Job] = []
+        while remaining:
+            done = {job.id for job in ordered}
+            ready = next(job for job in remaining if set(job.needs) <= done)
+            remaining.remove(ready)
+            ordered.append(ready)
+        return ordered
 
     def ancestors(self, job: Job) -> set[str]:
-        """All jobs it needs, and all that those need."""
+        """Return the ids of all direct and indirect dependencies."""
         by_id = {one.id: one for one in self.workflow.jobs}
         return set(job.needs).union(*(self.ancestors(by_id[name]) for name in job.needs))
 
     def known_inputs(self) -> set[str]:
-        """Names of inputs of any trigger of the file."""
+        """Return the input names of all triggers of the file."""
         return {name for trigger in self.workflow.triggers.values() for name in _inputs(trigger)}
 
     def scope(self, job: Job, *, cancelled: bool) -> Scope:
-        """What the condition of a job sees, and its matrix and name.
+        """Return the environment for the condition, the matrix and the name of a job.
 
-        `success()` asks for every ancestor: a skipped one, however far up, is no success.
+        `success()` is true only if every ancestor succeeded: a skipped one makes it false.
         """
         results = [self.results[name][0] for name in self.ancestors(job)]
         needs = {name: {"result": self.results[name][0], "outputs": self.results[name][1]} for name in job.needs}
@@ -87,15 +87,17 @@ class Level:
         )
 
     def note_missing(self, scope: Scope, where: str) -> None:
-        """Turn values that were asked for in vain into slips, where they are mistakes."""
+        """Record missing values as misconfigurations, if they are mistakes."""
         for name in sorted(scope.missing):
-            if is_slip(name, {"needs": {}, **scope.contexts}, inputs=self.known_inputs(), steps={}):
-                self.run.slips.append(SilentMisconfiguration(where=f"{self.name}{where}", what=f"nothing sets {name}"))
+            if is_misconfiguration(name, {"needs": {}, **scope.contexts}, inputs=self.known_inputs(), steps={}):
+                self.run.misconfigurations.append(
+                    SilentMisconfiguration(where=f"{self.name}{where}", what=f"nothing sets {name}")
+                )
         scope.missing.clear()
 
 
 def _used(directory: Path, text: str) -> Iterator[str]:
-    """The texts of what is used by `$/…` or `./…`, and of what those use."""
+    """Yield the texts of workflows and actions used by `$/…` or `./…`, recursively."""
     for name in sorted(set(re.findall(r"""uses"?: *"?[$.]/([\w./-]+)""", text))):
         file = directory / name if name.endswith(("yml", "yaml")) else directory / name / "action.yml"
         if file.is_file():

@@ -1,4 +1,4 @@
-"""Stand-ins of the marketplace's actions: pins, rights, and what a workflow notices of them."""
+"""Fakes of marketplace actions: pins, permissions and effects."""
 
 from __future__ import annotations
 
@@ -9,91 +9,91 @@ from pathlib import Path
 
 import pytest
 
-from tests.workflows.executor import NotImplementedHere, Run, World, run_workflow
+from tests.workflows.executor import GitHubState, NotImplementedHere, Run, run_workflow
 from tests.workflows.executor.actions.github_codeql_action_upload_sarif import check
 from tests.workflows.executor.events import dispatch, push
 from tests.workflows.executor.problems import StepFailed
-from tests.workflows.origin import Origin
+from tests.workflows.git_repository import GitRepository
 
 
-def test_a_checkout_is_as_deep_as_it_is_asked_to_be(
-    sketch: Origin, make_world: Callable[..., World], tmp_path: Path
+def test_checkout_depth_pins_inputs_and_permissions(
+    workflow_repo: GitRepository, make_github: Callable[..., GitHubState], tmp_path: Path
 ) -> None:
-    origin = sketch.clone(tmp_path / "known")
-    text = (origin.directory / ".github/workflows/market.yml").read_text()
-    sha = origin.commit({".github/workflows/market.yml": text[: text.index("  unknown:")]})
-    run = run_workflow(make_world(origin), push(sha), "market.yml")
+    git_repo = workflow_repo.clone(tmp_path / "known")
+    text = (git_repo.directory / ".github/workflows/marketplace.yml").read_text()
+    sha = git_repo.commit({".github/workflows/marketplace.yml": text[: text.index("  unknown:")]})
+    run = run_workflow(make_github(git_repo), push(sha), "marketplace.yml")
     assert run.job("shallow").steps[1].log == "1\nsecond"
-    assert run.job("deep").result == "success", run.story()
+    assert run.job("deep").result == "success", run.describe()
     assert run.job("deep").steps[1].log == "3\nmain"
-    assert [str(slip) for slip in run.slips] == [
+    assert [str(misconfiguration) for misconfiguration in run.misconfigurations] == [
         "deep: checkout leaves the token in .git/config: set persist-credentials to false"
     ]
-    assert "needs contents: read, has nothing" in run.job("no-right").steps[0].error
+    assert "needs contents: read, has nothing" in run.job("no-permission").steps[0].error
     assert "is used at 0000" in run.job("wrong-pin").steps[0].error
     assert "takes no fetch_depth" in run.job("wrong-input").steps[0].error
 
 
-def test_an_action_nobody_locked_fails_and_one_without_a_stand_in_cannot_be_run(
-    sketch: Origin, run_sketch: Callable[..., Run], world: World
+def test_action_without_pin_or_fake_cannot_run(
+    workflow_repo: GitRepository, run_file: Callable[..., Run], github: GitHubState
 ) -> None:
-    assert "somebody/else is not in actions.lock.json" in run_sketch("market").job("unknown").steps[0].error
-    pin = replace(world.pins.by_action["actions/checkout"], action="somebody/else", sha="0" * 40)
-    world.pins.by_action["somebody/else"] = pin
-    with pytest.raises(NotImplementedHere, match="somebody/else has no stand-in"):
-        run_sketch("market")
+    assert "unknown/action is not in actions.lock.json" in run_file("marketplace").job("unknown").steps[0].error
+    pin = replace(github.pins.by_action["actions/checkout"], action="unknown/action", sha="0" * 40)
+    github.pins.by_action["unknown/action"] = pin
+    with pytest.raises(NotImplementedHere, match="unknown/action has no fake"):
+        run_file("marketplace")
 
 
 @pytest.fixture
-def artifacts(run_sketch: Callable[..., Run], sketch: Origin) -> Callable[..., Run]:
-    return lambda **inputs: run_sketch("artifacts", dispatch(sketch.head, **inputs))
+def artifacts(run_file: Callable[..., Run], workflow_repo: GitRepository) -> Callable[..., Run]:
+    return lambda **inputs: run_file("artifacts", dispatch(workflow_repo.head, **inputs))
 
 
-def test_artefacts_go_from_job_to_job(artifacts: Callable[..., Run]) -> None:
+def test_artefacts_are_passed_between_jobs(artifacts: Callable[..., Run]) -> None:
     run = artifacts()
-    assert [artifact.name for artifact in run.artifacts.kept] == ["part-a", "part-b"]
-    assert run.artifacts.kept[0].files() == ["a/file.txt"]  # nothing hidden, nothing that was excluded
+    assert [artifact.name for artifact in run.artifacts.stored] == ["part-a", "part-b"]
+    assert run.artifacts.stored[0].files() == ["a/file.txt"]  # no hidden and no excluded files
     assert run.job("merged").steps[1].log.splitlines() == ["got/a/file.txt", "got/b/file.txt"]
-    assert run.job("apart").steps[1].log.splitlines() == ["./part-a/a/file.txt", "./part-b/b/file.txt"]
+    assert run.job("separate").steps[1].log.splitlines() == ["./part-a/a/file.txt", "./part-b/b/file.txt"]
     assert "No files were found" in run.job("nothing").steps[0].error
 
 
-def test_an_artefact_that_no_needs_orders_is_a_slip(artifacts: Callable[..., Run]) -> None:
+def test_artefact_race_is_a_misconfiguration(artifacts: Callable[..., Run]) -> None:
     run = artifacts()
     assert run.job("race").result == "success"
-    assert [slip.where for slip in run.slips] == ["race"]
-    assert "no `needs` says that it is there" in run.slips[0].what
+    assert [misconfiguration.where for misconfiguration in run.misconfigurations] == ["race"]
+    assert "no `needs` guarantees that it exists" in run.misconfigurations[0].what
 
 
-def test_a_name_is_taken_once(artifacts: Callable[..., Run]) -> None:
+def test_artefact_name_is_unique(artifacts: Callable[..., Run]) -> None:
     run = artifacts(name="same")
     assert "(409) Conflict" in run.job("make (b)").steps[1].error
 
 
-def test_overwriting_what_another_job_made_is_a_slip(artifacts: Callable[..., Run]) -> None:
+def test_overwriting_an_artefact_of_another_job_is_a_misconfiguration(artifacts: Callable[..., Run]) -> None:
     run = artifacts(name="same", overwrite=True)
     assert run.result("make") == "success"
-    assert any("overwritten by another job" in slip.what for slip in run.slips)
+    assert any("overwritten by another job" in misconfiguration.what for misconfiguration in run.misconfigurations)
 
 
-def test_a_second_attempt_finds_the_name_taken(run_sketch: Callable[..., Run], sketch: Origin) -> None:
-    first = run_sketch("artifacts", dispatch(sketch.head))
+def test_artefact_name_is_taken_in_second_attempt(run_file: Callable[..., Run], workflow_repo: GitRepository) -> None:
+    first = run_file("artifacts", dispatch(workflow_repo.head))
     first.results["make",] = ("failure", {})
-    assert "(409)" in run_sketch("artifacts", dispatch(sketch.head), again=first).job("make (a)").steps[1].error
+    assert "(409)" in run_file("artifacts", dispatch(workflow_repo.head), previous=first).job("make (a)").steps[1].error
 
 
-def test_attesting_reads_every_file_anew_and_needs_its_rights(run_sketch: Callable[..., Run], world: World) -> None:
-    run = run_sketch("attest")
+def test_attest_checks_digests_and_permissions(run_file: Callable[..., Run], github: GitHubState) -> None:
+    run = run_file("attest")
     good = run.job("good")
     assert [step.outcome for step in good.steps] == ["success", "success", "success", "failure"]
     assert "no attestation of SHA256SUMS" in good.steps[3].log
-    assert [one.name for one in world.attestations] == ["a"]
+    assert [one.name for one in github.attestations] == ["a"]
     assert "differ" in run.job("changed").steps[1].error
     assert "needs attestations: write" in run.job("may-not").steps[0].error
 
 
-def test_python_looks_empty_until_something_is_installed(run_sketch: Callable[..., Run]) -> None:
-    job = run_sketch("python").job("python")
+def test_python_has_only_installed_packages(run_file: Callable[..., Run]) -> None:
+    job = run_file("python").job("python")
     assert job.result == "success"
     assert "No module named 'click'" in job.step("Empty").log
     assert job.step("Installed").log == "hello"
@@ -122,7 +122,7 @@ SARIF = '{"version": "2.1.0", "runs": [{"tool": {"driver": {"rules": [{"id": "A"
         ("no", "not JSON"),
     ],
 )
-def test_code_scanning_takes_only_what_github_takes(tmp_path: Path, text: str, why: str) -> None:
+def test_code_scanning_checks_sarif(tmp_path: Path, text: str, why: str) -> None:
     file = tmp_path / "x.sarif"
     file.write_text(text)
     if why:

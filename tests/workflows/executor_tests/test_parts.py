@@ -1,4 +1,4 @@
-"""The parts that need no run."""
+"""Parts of the executor that need no run."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from tests.workflows.executor import Evaluator, Event
 from tests.workflows.executor.documents import Source, load_workflow
 from tests.workflows.executor.evaluator import Scope, Status
 from tests.workflows.executor.events import merge_group, pull_request, push, push_tag, schedule
-from tests.workflows.executor.file_commands import collect, fresh
-from tests.workflows.executor.filters import fits
-from tests.workflows.executor.matrix import legs
-from tests.workflows.executor.permissions import Rights
+from tests.workflows.executor.file_commands import create_command_files, read_command_files
+from tests.workflows.executor.filters import matches
+from tests.workflows.executor.matrix import expand_matrix
+from tests.workflows.executor.permissions import Permissions
 from tests.workflows.executor.problems import StepFailed
 from tests.workflows.executor.triggers import starts
 
 
 @pytest.mark.parametrize(
-    ("name", "patterns", "taken"),
+    ("name", "patterns", "included"),
     [
         ("v1.2.3", ["v[0-9]+.[0-9]+.[0-9]+"], True),
         ("v1.20.3", ["v[0-9]+.[0-9]+.[0-9]+"], True),
@@ -35,8 +35,8 @@ from tests.workflows.executor.triggers import starts
         ("aab", ["a?ab"], True),
     ],
 )
-def test_patterns_mean_what_they_mean_on_github(name: str, patterns: list[str], taken: bool) -> None:
-    assert fits(name, patterns) is taken
+def test_filter_patterns(name: str, patterns: list[str], included: bool) -> None:
+    assert matches(name, patterns) is included
 
 
 ON = {
@@ -71,7 +71,7 @@ CASES = [
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{on}-{event.name}-{expected}" for on, event, _, expected in CASES])
-def test_events_start_what_hears_them(
+def test_events_start_matching_workflows(
     evaluator: Evaluator, tmp_path: Path, case: tuple[str, Event, list[str], bool]
 ) -> None:
     on, event, changed, expected = case
@@ -80,30 +80,30 @@ def test_events_start_what_hears_them(
     assert starts(workflow, event, changed) is expected
 
 
-def test_a_matrix_is_every_combination_less_exclusions_with_inclusions() -> None:
+def test_matrix_combinations_exclusions_and_inclusions() -> None:
     matrix = {
         "a": [1, 2],
         "b": ["x", "y"],
         "exclude": [{"a": 2, "b": "y"}],
         "include": [{"a": 1, "more": True}, {"a": 3}],
     }
-    assert legs(matrix) == [
+    assert expand_matrix(matrix) == [
         {"a": 1, "b": "x", "more": True},
         {"a": 1, "b": "y", "more": True},
         {"a": 2, "b": "x"},
         {"a": 3},
     ]
-    assert legs(None) == [{}]
+    assert expand_matrix(None) == [{}]
 
 
-def test_rights_only_shrink() -> None:
-    asked = Rights.of({"contents": "write", "id-token": "write"})
-    assert asked.beyond(Rights.of({"contents": "read", "id-token": "write"})) == [
+def test_permissions_cannot_exceed_those_of_the_caller() -> None:
+    requested = Permissions.of({"contents": "write", "id-token": "write"})
+    assert requested.exceeding(Permissions.of({"contents": "read", "id-token": "write"})) == [
         "'contents: write', but is only allowed 'contents: read'"
     ]
-    assert asked.beyond(Rights.of("write-all")) == []
-    assert str(asked.of_a_fork()) == "contents: read"
-    assert str(Rights.of({})) == "nothing"
+    assert requested.exceeding(Permissions.of("write-all")) == []
+    assert str(requested.for_fork()) == "contents: read"
+    assert str(Permissions.of({})) == "nothing"
 
 
 @pytest.mark.parametrize(
@@ -114,28 +114,28 @@ def test_rights_only_shrink() -> None:
         ("=x\n", "no name"),
     ],
 )
-def test_a_broken_output_file_fails_the_step(tmp_path: Path, text: str, why: str) -> None:
-    files = fresh(tmp_path / "step")
+def test_malformed_output_file_fails_the_step(tmp_path: Path, text: str, why: str) -> None:
+    files = create_command_files(tmp_path / "step")
     Path(files["GITHUB_OUTPUT"]).write_text(text)
     with pytest.raises(StepFailed, match=why):
-        collect(files)
+        read_command_files(files)
 
 
-def test_what_is_reserved_cannot_be_set(tmp_path: Path) -> None:
-    files = fresh(tmp_path / "step")
+def test_reserved_variables_cannot_be_set(tmp_path: Path) -> None:
+    files = create_command_files(tmp_path / "step")
     Path(files["GITHUB_ENV"]).write_text("GITHUB_SHA=0\n")
     with pytest.raises(StepFailed, match="GITHUB_SHA"):
-        collect(files)
+        read_command_files(files)
 
 
-def test_a_summary_that_is_too_large_fails(tmp_path: Path) -> None:
-    files = fresh(tmp_path / "step")
+def test_too_large_summary_fails(tmp_path: Path) -> None:
+    files = create_command_files(tmp_path / "step")
     Path(files["GITHUB_STEP_SUMMARY"]).write_text("x" * (1024 * 1024 + 1))
     with pytest.raises(StepFailed, match="1048577 bytes"):
-        collect(files)
+        read_command_files(files)
 
 
-def test_expressions_are_evaluated_by_githubs_own_code(evaluator: Evaluator) -> None:
+def test_expression_evaluation(evaluator: Evaluator) -> None:
     scope = Scope(contexts={"github": {"ref": "refs/tags/v1"}, "needs": {"a": {"result": "success"}}})
     assert evaluator.fill(["${{ contains(github.ref, 'TAGS') }}"], scope) == [True]
     assert evaluator.texts({"x": "${{ needs.a.result }}-${{ '}}' }}", "y": True}, scope) == {
@@ -148,7 +148,7 @@ def test_expressions_are_evaluated_by_githubs_own_code(evaluator: Evaluator) -> 
     assert scope.missing == {"needs.a.outputs"}
 
 
-def test_a_condition_asks_for_success_unless_it_names_a_status(evaluator: Evaluator) -> None:
+def test_conditions_default_to_success(evaluator: Evaluator) -> None:
     failed = Scope(contexts={}, status=Status(success=False, failure=True))
     assert not evaluator.condition(None, failed)
     assert not evaluator.condition("true", failed)

@@ -1,4 +1,4 @@
-"""A repository like this one at three points of its life; each scenario goes on from a copy of one."""
+"""Fixtures: a sample repository before, after, and just before publishing its first release. Scenarios use copies."""
 
 from __future__ import annotations
 
@@ -10,86 +10,97 @@ from pathlib import Path
 import pytest
 
 from tests.fake_github import State
-from tests.workflows.executor import Event, Fault, Run, World, run_workflow
-from tests.workflows.origin import Origin
-from tests.workflows.sample_repository import CHANGELOG, SampleRepository, models, on_github, tools
-from tests.workflows.scenarios.prebuilt import lay_down
+from tests.workflows.executor import Event, Fault, GitHubState, Run, run_workflow
+from tests.workflows.git_repository import GitRepository
+from tests.workflows.sample_repository import CHANGELOG, SampleRepository, copy_tools, on_github, write_models
+from tests.workflows.scenarios.prebuilt import provide_prebuilt_models
 
 MODELS = {"denoise-one": "1.0", "denoise-two": "1.0"}
 FIRST = "v1.0.0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
-    """What was when a run ended, to go on from as often as wanted."""
+class Snapshot:
+    """State after a run, from which scenarios start."""
 
-    origin: Origin
+    git_repo: GitRepository
     state: Path
-    """What the stand-in for GitHub remembered."""
-    world: World
+    """Saved state of the fake GitHub."""
+    github: GitHubState
     event: Event
     run: Run
 
 
 @pytest.fixture(scope="session")
-def first_house(tmp_path_factory: pytest.TempPathFactory) -> Origin:
-    """Two models, nothing released yet."""
-    directory = tmp_path_factory.mktemp("house") / "origin"
+def initial_repo(tmp_path_factory: pytest.TempPathFactory) -> GitRepository:
+    """Create a repository with two models, and no release."""
+    directory = tmp_path_factory.mktemp("sample") / "repository"
     directory.mkdir()
-    tools(directory)
+    copy_tools(directory)
     (directory / "README.md").unlink()
-    models(directory, MODELS)
+    write_models(directory, MODELS)
     (directory / "CHANGELOG.md").write_text(CHANGELOG)
-    return Origin.create(directory)
+    return GitRepository.create(directory)
 
 
 @pytest.fixture
-def house(first_house: Origin, tmp_path: Path, make_world: Callable[..., World]) -> Iterator[SampleRepository]:
-    """Before the first release."""
-    origin = first_house.clone(tmp_path / "origin")
-    with on_github(make_world(origin), origin) as house:
-        yield house
+def sample(
+    initial_repo: GitRepository, tmp_path: Path, make_github: Callable[..., GitHubState]
+) -> Iterator[SampleRepository]:
+    """Copy the repository before its first release."""
+    git_repo = initial_repo.clone(tmp_path / "origin")
+    with on_github(make_github(git_repo), git_repo) as sample:
+        yield sample
 
 
 @pytest.fixture(scope="session")
-def released(first_house: Origin, tmp_path_factory: pytest.TempPathFactory, make_world: Callable[..., World]) -> Past:
-    """The first release is out."""
-    return _past(first_house, tmp_path_factory.mktemp("released"), make_world)
+def released(
+    initial_repo: GitRepository, tmp_path_factory: pytest.TempPathFactory, make_github: Callable[..., GitHubState]
+) -> Snapshot:
+    """Publish the first release."""
+    return _snapshot(initial_repo, tmp_path_factory.mktemp("released"), make_github)
 
 
 @pytest.fixture(scope="session")
 def unpublished(
-    first_house: Origin, released: Past, tmp_path_factory: pytest.TempPathFactory, make_world: Callable[..., World]
-) -> Past:
-    """All of the first release went well but for the job that publishes: it never began."""
+    initial_repo: GitRepository,
+    released: Snapshot,
+    tmp_path_factory: pytest.TempPathFactory,
+    make_github: Callable[..., GitHubState],
+) -> Snapshot:
+    """Run the first release up to the job that publishes, which fails before its first step."""
     fault = Fault(kind="fail", job="Publish")
-    return _past(first_house, tmp_path_factory.mktemp("unpublished"), make_world, fault, built=released.run)
+    return _snapshot(initial_repo, tmp_path_factory.mktemp("unpublished"), make_github, fault, built=released.run)
 
 
-def _past(
-    first: Origin, directory: Path, make_world: Callable[..., World], *faults: Fault, built: Run | None = None
-) -> Past:
-    origin = first.clone(directory / "origin")
-    with on_github(make_world(origin), origin) as house:
+def _snapshot(
+    first: GitRepository,
+    directory: Path,
+    make_github: Callable[..., GitHubState],
+    *faults: Fault,
+    built: Run | None = None,
+) -> Snapshot:
+    git_repo = first.clone(directory / "origin")
+    with on_github(make_github(git_repo), git_repo) as sample:
         if built:
-            lay_down(house.world, built)
-        event = house.release(FIRST, MODELS)
-        run = run_workflow(house.world, event, "release.yml", faults=faults)
-        assert run.conclusion == ("failure" if faults else "success"), run.story()
-        house.fake.state.save(directory / "state.json")
-    return Past(origin=origin, state=directory / "state.json", world=house.world, event=event, run=run)
+            provide_prebuilt_models(sample.github, built)
+        event = sample.release(FIRST, MODELS)
+        run = run_workflow(sample.github, event, "release.yml", faults=faults)
+        assert run.conclusion == ("failure" if faults else "success"), run.describe()
+        sample.fake.state.save(directory / "state.json")
+    return Snapshot(git_repo=git_repo, state=directory / "state.json", github=sample.github, event=event, run=run)
 
 
 @pytest.fixture
-def stocked(house: SampleRepository, released: Past) -> SampleRepository:
-    """Before the first release; where a job would build a model of it, what was built once is laid down."""
-    lay_down(house.world, released.run)
-    return house
+def prebuilt_sample(sample: SampleRepository, released: Snapshot) -> SampleRepository:
+    """Copy the repository before its first release; jobs use prebuilt models."""
+    provide_prebuilt_models(sample.github, released.run)
+    return sample
 
 
 @pytest.fixture(scope="session")
-def reference(released: Past) -> Mapping[str, bytes]:
-    """What the first release holds when nothing goes wrong."""
+def reference(released: Snapshot) -> Mapping[str, bytes]:
+    """Return the assets of the first release without faults."""
     state = State.load(released.state)
     release = state.published(FIRST)
     assert release
@@ -97,31 +108,31 @@ def reference(released: Past) -> Mapping[str, bytes]:
 
 
 @pytest.fixture
-def after(
-    tmp_path: Path, make_world: Callable[..., World]
-) -> Callable[[Past], AbstractContextManager[SampleRepository]]:
-    """Go on from a copy of the past."""
+def restore(
+    tmp_path: Path, make_github: Callable[..., GitHubState]
+) -> Callable[[Snapshot], AbstractContextManager[SampleRepository]]:
+    """Return a context manager that restores a copy of a snapshot."""
 
     @contextmanager
-    def go_on(past: Past) -> Iterator[SampleRepository]:
-        origin = past.origin.clone(tmp_path / "origin")
-        world = make_world(origin)
-        world.runs = past.world.runs
-        for attestation in past.world.attestations:
-            world.attest(attestation)
-        with on_github(world, origin, State.load(past.state)) as house:
-            yield house
+    def restored_sample(snapshot: Snapshot) -> Iterator[SampleRepository]:
+        git_repo = snapshot.git_repo.clone(tmp_path / "origin")
+        github = make_github(git_repo)
+        github.runs = snapshot.github.runs
+        for attestation in snapshot.github.attestations:
+            github.attest(attestation)
+        with on_github(github, git_repo, State.load(snapshot.state)) as sample:
+            yield sample
 
-    return go_on
+    return restored_sample
 
 
 @pytest.fixture
-def retry(unpublished: Past) -> Callable[..., Run]:
-    """Run the failed jobs of an attempt again; of the one that never published, when none is named."""
+def retry(unpublished: Snapshot) -> Callable[..., Run]:
+    """Return a function that runs the failed jobs of an attempt again, by default of `unpublished`."""
 
-    def again(house: SampleRepository, before: Run | None = None, *faults: Fault) -> Run:
-        kept = replace(unpublished.run.artifacts, kept=list(unpublished.run.artifacts.kept))
-        first = replace(unpublished.run, artifacts=kept)
-        return run_workflow(house.world, unpublished.event, "release.yml", faults=faults, again=before or first)
+    def run_again(sample: SampleRepository, before: Run | None = None, *faults: Fault) -> Run:
+        stored = replace(unpublished.run.artifacts, stored=list(unpublished.run.artifacts.stored))
+        first = replace(unpublished.run, artifacts=stored)
+        return run_workflow(sample.github, unpublished.event, "release.yml", faults=faults, previous=before or first)
 
-    return again
+    return run_again

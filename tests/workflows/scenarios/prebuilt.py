@@ -1,11 +1,11 @@
-"""Runs in which models are not built again: where a job would build one, files of an earlier build are laid down."""
+"""Prebuilt models: jobs copy the files of an earlier build in place of building."""
 
 from __future__ import annotations
 
-from tests.workflows.executor import Run, World
+from tests.workflows.executor import GitHubState, Run
 
 XARGS = """\
-# Stands for xargs where it has models built; everything else is the real one's.
+# Replaces xargs for building models; all other calls run the real xargs.
 case " $* " in
   *" env "*|*" demo "*) exit 0 ;;
   *" dtmodels "*" run "*) ;;
@@ -22,13 +22,13 @@ done
 """
 
 
-def lay_down(world: World, earlier: Run) -> None:
-    """Let jobs of a world find their models as an earlier run left them in its artefacts."""
-    built = world.directory.parent / f"{world.directory.name}-built"
-    for artifact in earlier.artifacts.kept:
+def provide_prebuilt_models(github: GitHubState, earlier: Run) -> None:
+    """Let jobs use the models in the artefacts of an earlier run."""
+    built = github.directory.parent / f"{github.directory.name}-built"
+    for artifact in earlier.artifacts.stored:
         if artifact.name.startswith("models-"):
             for name in artifact.files():
                 target = built / name
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes((artifact.directory / name).read_bytes())
-    world.program("xargs", XARGS.replace("{built}", str(built)))
+    github.program("xargs", XARGS.replace("{built}", str(built)))

@@ -1,4 +1,4 @@
-"""Releases that go wrong: nothing half done is seen by anybody, and the next attempt ends in the same bytes."""
+"""Failing releases: no incomplete release is published, and the next attempt gives the same bytes."""
 
 from __future__ import annotations
 
@@ -8,127 +8,129 @@ from contextlib import AbstractContextManager
 import pytest
 
 from tests import fake_github
-from tests.workflows.executor import Fault, Run, happens, run_workflow
+from tests.workflows.executor import Fault, Run, run_workflow, trigger
 from tests.workflows.executor.events import dispatch, push_tag
 from tests.workflows.sample_repository import SampleRepository
-from tests.workflows.scenarios.conftest import FIRST, Past
-from tests.workflows.scenarios.test_release import uploads, wrote
+from tests.workflows.scenarios.conftest import FIRST, Snapshot
+from tests.workflows.scenarios.test_release import uploads, write_requests
 
-After = Callable[[Past], AbstractContextManager[SampleRepository]]
+Restore = Callable[[Snapshot], AbstractContextManager[SampleRepository]]
 Retry = Callable[..., Run]
 PUBLISHING = "Draft, upload, check, publish"
-AHEAD = "Upload the models ahead*"
+AHEAD = "Upload the models into the draft*"
 
 
-def test_one_failing_model_publishes_nothing_and_the_next_attempt_all(
-    stocked: SampleRepository, reference: Mapping[str, bytes]
+def test_failing_model_publishes_nothing_and_next_attempt_all(
+    prebuilt_sample: SampleRepository, reference: Mapping[str, bytes]
 ) -> None:
-    event = stocked.release(FIRST, {})
+    event = prebuilt_sample.release(FIRST, {})
     fault = Fault(kind="fail", job="Build (denoise-two*", step="Build, validate and pack")
-    run = run_workflow(stocked.world, event, "release.yml", faults=[fault])
+    run = run_workflow(prebuilt_sample.github, event, "release.yml", faults=[fault])
     assert run.conclusion == "failure"
     assert {run.result(job) for job in ("assemble", "attest", "publish", "verify")} == {"skipped"}
-    assert (wrote(stocked), stocked.world.attestations) == ([], [])
-    run = run_workflow(stocked.world, event, "release.yml", again=run)
-    assert run.conclusion == "success", run.story()
-    assert stocked.served(FIRST) == reference
+    assert (write_requests(prebuilt_sample), prebuilt_sample.github.attestations) == ([], [])
+    run = run_workflow(prebuilt_sample.github, event, "release.yml", previous=run)
+    assert run.conclusion == "success", run.describe()
+    assert prebuilt_sample.served(FIRST) == reference
 
 
-def test_an_upload_that_fails_at_each_file_in_turn_ends_in_the_same_bytes(
-    unpublished: Past, after: After, retry: Retry, reference: Mapping[str, bytes]
+def test_upload_failures_at_each_file_give_identical_release(
+    unpublished: Snapshot, restore: Restore, retry: Retry, reference: Mapping[str, bytes]
 ) -> None:
-    with after(unpublished) as house:
+    with restore(unpublished) as sample:
         run = None
         for number in range(len(reference)):
             fault = fake_github.Fault(
                 kind="half", method="POST", path="/assets", nth=2 if number else 1, status=400, message="Bad luck"
             )
-            house.fake.fail(fault)
-            run = retry(house, run)
-            assert run.result("publish") == "failure", run.story()
+            sample.fake.fail(fault)
+            run = retry(sample, run)
+            assert run.result("publish") == "failure", run.describe()
             assert "Bad luck" in run.job("Publish").step(PUBLISHING).log
-            assert house.served(FIRST) == {}
-            house.fake.state.faults.clear()
-        run = retry(house, run)
-        assert run.conclusion == "success", run.story()
-        assert house.served(FIRST) == reference
-        published = uploads(house)[: 2 * len(reference)]
+            assert sample.served(FIRST) == {}
+            sample.fake.state.faults.clear()
+        run = retry(sample, run)
+        assert run.conclusion == "success", run.describe()
+        assert sample.served(FIRST) == reference
+        published = uploads(sample)[: 2 * len(reference)]
         assert {name: published.count(name) for name in reference} == dict.fromkeys(reference, 2)
 
 
-def test_cancelled_between_draft_and_publication_the_next_attempt_uploads_nothing(
-    unpublished: Past, after: After, retry: Retry, reference: Mapping[str, bytes]
+def test_next_attempt_after_cancelled_check_uploads_nothing(
+    unpublished: Snapshot, restore: Restore, retry: Retry, reference: Mapping[str, bytes]
 ) -> None:
-    with after(unpublished) as house:
+    with restore(unpublished) as sample:
         cancel = Fault(
-            kind="cancel-during", job="Publish", step=PUBLISHING, when=lambda: "versions.json" in uploads(house)
+            kind="cancel-during", job="Publish", step=PUBLISHING, when=lambda: "versions.json" in uploads(sample)
         )
-        house.fake.fail(fake_github.Fault(kind="hang", method="GET", path="/releases/assets/", delay_s=2, times=0))
-        run = retry(house, None, cancel)
-        assert (run.result("publish"), house.served(FIRST)) == ("cancelled", {}), run.story()
-        assert sorted(uploads(house)) == sorted(reference)
-        house.fake.state.faults.clear()
-        run = retry(house, run, Fault(kind="cancel", job="Publish", step=AHEAD))
-        assert sorted(uploads(house)) == sorted(reference)
-        assert house.served(FIRST) == reference
+        sample.fake.fail(fake_github.Fault(kind="hang", method="GET", path="/releases/assets/", delay_s=2, times=0))
+        run = retry(sample, None, cancel)
+        assert (run.result("publish"), sample.served(FIRST)) == ("cancelled", {}), run.describe()
+        assert sorted(uploads(sample)) == sorted(reference)
+        sample.fake.state.faults.clear()
+        run = retry(sample, run, Fault(kind="cancel", job="Publish", step=AHEAD))
+        assert sorted(uploads(sample)) == sorted(reference)
+        assert sample.served(FIRST) == reference
 
 
-def test_a_tag_moved_while_people_were_asked_is_refused(unpublished: Past, after: After, retry: Retry) -> None:
-    with after(unpublished) as house:
-        other = house.origin.commit({"docs.md": "Somebody else's commit.\n"})
-        run = retry(house, None, Fault(kind="do", job="Publish", step=PUBLISHING, do=lambda: house.tag(FIRST, other)))
+def test_tag_moved_before_approval_is_rejected(unpublished: Snapshot, restore: Restore, retry: Retry) -> None:
+    with restore(unpublished) as sample:
+        other_commit = sample.git_repo.commit({"docs.md": "Another commit.\n"})
+        run = retry(
+            sample, None, Fault(kind="do", job="Publish", step=PUBLISHING, do=lambda: sample.tag(FIRST, other_commit))
+        )
         assert run.result("publish") == "failure"
         assert f"{FIRST} was moved" in run.log()
-        assert (wrote(house), house.served(FIRST)) == ([], {})
+        assert (write_requests(sample), sample.served(FIRST)) == ([], {})
 
 
-def test_an_expired_token_publishes_nothing_and_says_what_to_do(unpublished: Past, after: After, retry: Retry) -> None:
-    with after(unpublished) as house:
-        expire = Fault(kind="do", job="Publish", step=PUBLISHING, do=house.fake.state.tokens.clear)
-        run = retry(house, None, expire)
+def test_expired_token_publishes_nothing(unpublished: Snapshot, restore: Restore, retry: Retry) -> None:
+    with restore(unpublished) as sample:
+        expire = Fault(kind="do", job="Publish", step=PUBLISHING, do=sample.fake.state.tokens.clear)
+        run = retry(sample, None, expire)
         assert run.result("publish") == "failure"
-        assert "give the job a new one" in run.log()
-        assert (wrote(house), house.served(FIRST)) == ([], {})
-        run = retry(house, run)
-        assert run.conclusion == "success", run.story()
-        assert house.served(FIRST)
+        assert "set a new one and run the job again" in run.log()
+        assert (write_requests(sample), sample.served(FIRST)) == ([], {})
+        run = retry(sample, run)
+        assert run.conclusion == "success", run.describe()
+        assert sample.served(FIRST)
 
 
-def test_a_service_that_keeps_other_bytes_is_found_out(unpublished: Past, after: After, retry: Retry) -> None:
-    with after(unpublished) as house:
-        house.fake.fail(fake_github.Fault(kind="lie", method="POST", path="name=denoise-one.dtmodel"))
-        run = retry(house)
+def test_corrupted_upload_is_detected(unpublished: Snapshot, restore: Restore, retry: Retry) -> None:
+    with restore(unpublished) as sample:
+        sample.fake.fail(fake_github.Fault(kind="lie", method="POST", path="name=denoise-one.dtmodel"))
+        run = retry(sample)
         assert run.result("publish") == "failure"
         assert "denoise-one.dtmodel: the digest is " in run.log()
-        assert house.served(FIRST) == {}
+        assert sample.served(FIRST) == {}
 
 
-def test_another_set_under_a_published_tag_is_refused(released: Past, after: After) -> None:
-    with after(released) as house:
-        before = house.served(FIRST)
-        house.origin.commit({"models/denoise-one/notes.md": "Another commit.\n"})
-        run = run_workflow(house.world, house.tag(FIRST), "release.yml")
+def test_other_commit_of_a_published_tag_is_rejected(released: Snapshot, restore: Restore) -> None:
+    with restore(released) as sample:
+        before = sample.served(FIRST)
+        sample.git_repo.commit({"models/denoise-one/notes.md": "Another commit.\n"})
+        run = run_workflow(sample.github, sample.tag(FIRST), "release.yml")
         assert run.result("plan") == "failure"
         assert "a published release is never changed" in run.log()
-        assert (wrote(house), house.served(FIRST)) == ([], before)
+        assert (write_requests(sample), sample.served(FIRST)) == ([], before)
 
 
 @pytest.mark.parametrize(
-    ("tag", "said"),
+    ("tag", "message"),
     [("v2.0.0", "its newest section is 1.0.0"), ("v1.0.0-rc.1", "its newest section is 1.0.0")],
 )
-def test_a_tag_the_changelog_does_not_speak_of_is_refused(house: SampleRepository, tag: str, said: str) -> None:
-    house.release(FIRST, {})
-    run = run_workflow(house.world, house.tag(tag), "release.yml")
-    assert (run.result("plan"), wrote(house)) == ("failure", [])
-    assert said in run.log()
+def test_tag_missing_in_changelog_is_rejected(sample: SampleRepository, tag: str, message: str) -> None:
+    sample.release(FIRST, {})
+    run = run_workflow(sample.github, sample.tag(tag), "release.yml")
+    assert (run.result("plan"), write_requests(sample)) == ("failure", [])
+    assert message in run.log()
 
 
-def test_a_tag_beside_main_is_refused(house: SampleRepository) -> None:
-    event = house.release(FIRST, {})
-    house.origin.git("reset", "-q", "--hard", "HEAD~1")
-    run = run_workflow(house.world, house.tag(FIRST, event.sha), "release.yml")
-    assert (run.result("plan"), wrote(house)) == ("failure", [])
+def test_tag_outside_main_is_rejected(sample: SampleRepository) -> None:
+    event = sample.release(FIRST, {})
+    sample.git_repo.git("reset", "-q", "--hard", "HEAD~1")
+    run = run_workflow(sample.github, sample.tag(FIRST, event.sha), "release.yml")
+    assert (run.result("plan"), write_requests(sample)) == ("failure", [])
     assert "is not on main" in run.log()
 
 
@@ -143,27 +145,31 @@ def test_odd_tags_start_nothing_and_reach_no_shell(house: SampleRepository) -> N
     assert not list(house.world.directory.rglob("spoiled"))
 
 
-def test_on_a_branch_nothing_is_released(house: SampleRepository) -> None:
-    event = house.release(FIRST, {})
-    run = run_workflow(house.world, dispatch(event.sha, dry_run=False), "release.yml")
-    assert (run.result("plan"), run.conclusion, wrote(house)) == ("failure", "failure", [])
+def test_branch_cannot_be_released(sample: SampleRepository) -> None:
+    event = sample.release(FIRST, {})
+    run = run_workflow(sample.github, dispatch(event.sha, dry_run=False), "release.yml")
+    assert (run.result("plan"), run.conclusion, write_requests(sample)) == ("failure", "failure", [])
 
 
 @pytest.mark.slow
-def test_cut_off_at_every_step_it_ends_in_the_same_bytes(
-    stocked: SampleRepository, released: Past, reference: Mapping[str, bytes]
+def test_run_cancelled_at_every_step_gives_identical_release(
+    prebuilt_sample: SampleRepository, released: Snapshot, reference: Mapping[str, bytes]
 ) -> None:
     steps = [(job.name, step.name) for job, step in released.run.steps() if step.outcome != "skipped"]
-    event, run = stocked.release(FIRST, {}), None
+    event, run = prebuilt_sample.release(FIRST, {}), None
     for job, step in steps:
         if job == "Gate":
             break
-        published = stocked.served(FIRST)
+        published = prebuilt_sample.served(FIRST)
         assert published in ({}, reference)
         run = run_workflow(
-            stocked.world, event, "release.yml", again=run, faults=[Fault(kind="cancel", job=job, step=step)]
+            prebuilt_sample.github,
+            event,
+            "release.yml",
+            previous=run,
+            faults=[Fault(kind="cancel", job=job, step=step)],
         )
-        assert run.cancelled, run.story()
-    run = run_workflow(stocked.world, event, "release.yml", again=run)
-    assert run.conclusion == "success", run.story()
-    assert stocked.served(FIRST) == reference
+        assert run.cancelled, run.describe()
+    run = run_workflow(prebuilt_sample.github, event, "release.yml", previous=run)
+    assert run.conclusion == "success", run.describe()
+    assert prebuilt_sample.served(FIRST) == reference

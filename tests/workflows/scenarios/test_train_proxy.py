@@ -1,4 +1,4 @@
-"""A proxy is trained on demand; only the installation of darktable, which has tests of its own, is left out."""
+"""Training of a proxy on demand, without the installation of darktable, which other tests cover."""
 
 from __future__ import annotations
 
@@ -19,34 +19,34 @@ pytestmark = [pytest.mark.darktable, pytest.mark.slow]
 
 
 @pytest.fixture
-def trainer(house: SampleRepository) -> SampleRepository:
-    """The house with photographs, on a machine that has darktable."""
+def trainer(sample: SampleRepository) -> SampleRepository:
+    """Add photographs to the sample repository, and provide darktable to its jobs."""
     try:
         find()
     except Failure as missing:
         reason = f"needs the real darktable: {missing.what}"
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    shutil.copytree(ROOT / "images" / "proxy", house.origin.directory / "images" / "proxy")
-    house.origin.commit({})
-    house.world.environment[VARIABLE] = os.environ.get(VARIABLE, str(ROOT / DIRECTORY))
-    house.world.program("sudo", "echo darktable is here already")
-    house.world.longest_step_s = 600
-    return house
+    shutil.copytree(ROOT / "images" / "proxy", sample.git_repo.directory / "images" / "proxy")
+    sample.git_repo.commit({})
+    sample.github.environment[VARIABLE] = os.environ.get(VARIABLE, str(ROOT / DIRECTORY))
+    sample.github.program("sudo", "echo darktable is already installed")
+    sample.github.longest_step_s = 600
+    return sample
 
 
-def test_weights_evaluation_and_image_are_handed_over(trainer: SampleRepository) -> None:
-    event = dispatch(trainer.origin.head, module="exposure", pairs=4)
-    run = run_workflow(trainer.world, event, "train-proxy.yml")
-    assert run.conclusion == "success", run.story()
-    assert run.slips == []
-    [artefact] = run.artifacts.kept
+def test_artefact_contains_weights_evaluation_and_image(trainer: SampleRepository) -> None:
+    event = dispatch(trainer.git_repo.head, module="exposure", pairs=4)
+    run = run_workflow(trainer.github, event, "train-proxy.yml")
+    assert run.conclusion == "success", run.describe()
+    assert run.misconfigurations == []
+    [artefact] = run.artifacts.stored
     assert artefact.name == "trained-exposure"
     assert set(artefact.files()) >= {"weights.safetensors", "training.jsonl", "evaluation.json", "picture.png"}
     assert json.loads((artefact.directory / "evaluation.json").read_bytes())["module"] == "exposure"
 
 
-def test_a_module_that_does_not_exist_ends_with_one_clear_line(trainer: SampleRepository) -> None:
-    run = run_workflow(trainer.world, dispatch(trainer.origin.head, module="$(touch spoiled)"), "train-proxy.yml")
+def test_unknown_module_is_one_error(trainer: SampleRepository) -> None:
+    run = run_workflow(trainer.github, dispatch(trainer.git_repo.head, module="$(touch injected)"), "train-proxy.yml")
     assert run.conclusion == "failure"
-    assert "error: " in run.job("Train $(touch spoiled)").step("Train").log
-    assert not list(trainer.world.directory.rglob("spoiled"))
+    assert "error: " in run.job("Train $(touch injected)").step("Train").log
+    assert not list(trainer.github.directory.rglob("injected"))

@@ -1,1 +1,1 @@
-"""What the workflows ask of the tools: what a change touches, whether all went well, what a reader should see."""
+"""Decisions of the workflows: models affected by a change, verdict over all jobs, and pages for reviewers."""

@@ -1,4 +1,4 @@
-"""Which models a change touches, and by which files. A file no model is built from touches none."""
+"""Models affected by changed files, with those files. A file that no model is built from affects none."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ FOR_ALL = ("schema/", "constraints.txt", "pyproject.toml", "setup.py", ".ci/", "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Affected:
-    """What a change means for the models of a repository."""
+    """Models of a repository that a change affects."""
 
     models: Mapping[str, tuple[str, ...]]
     """The models to build, by id, each with the changed files it is built from."""
     broken: tuple[str, ...] = ()
-    """Changed directories whose card cannot be read, so that nothing can be built from them."""
+    """Changed directories whose card cannot be read, so that they cannot be built."""
     gone: tuple[str, ...] = ()
-    """Models that have no directory any longer."""
+    """Deleted models."""
 
 
 def affected(changed: Iterable[str], catalogue: Catalogue) -> Affected:
-    """Hold changed files against what each model is built from.
+    """Compare changed files with the sources of each model.
 
     Args:
-        changed: paths from the root of the repository, with slashes; files that are gone included.
-        catalogue: the models as they are now.
+        changed: paths from the root of the repository, with slashes; deleted files included.
+        catalogue: the current models.
     """
     paths = sorted(changed)
     sources = _Sources(root=catalogue.root, tools=SourceTree(directory=catalogue.root / "tools"))
@@ -44,28 +44,28 @@ def affected(changed: Iterable[str], catalogue: Catalogue) -> Affected:
     }
     directories = {parts[1] for path in paths if len(parts := PurePosixPath(path).parts) > 2 and parts[0] == "models"}
     return Affected(
-        models={model_id: files for model_id, files in found.items() if files},
+        models={model_id: files for model_id, files in files_of.items() if files},
         broken=tuple(sorted(directories & set(catalogue.broken))),
-        gone=tuple(sorted(directories - set(found) - set(catalogue.broken))),
+        gone=tuple(sorted(directories - set(files_of) - set(catalogue.broken))),
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sources:
-    """What the models of one repository are built from. Where it has no tools, a workflow names their version."""
+    """Sources of all models of one repository. A repository without tools names their version in its workflows."""
 
     root: Path
     tools: SourceTree
 
-    def matter(self, path: str, card: Card) -> bool:
-        """Whether a model is built from the file."""
-        return path.startswith(FOR_ALL) or any(self._belongs(path, card)) or self.root / path in self._behind(card)
+    def affect(self, path: str, card: Card) -> bool:
+        """Return True if a model is built from the file."""
+        return path.startswith(SHARED_PATHS) or any(self._owns(path, card)) or self.root / path in self._code(card)
 
     def _behind(self, card: Card) -> frozenset[Path]:
         return self.tools.files_of_model(card.convert.family, card.task, SHOWN)
 
-    def _belongs(self, path: str, card: Card) -> Iterator[bool]:
-        """Whether a file is the model's own: in its directory, of its demo, the licence text it is packed with."""
+    def _owns(self, path: str, card: Card) -> Iterator[bool]:
+        """Yield True if a file belongs to the model: its directory, its demo images, its packed licence text."""
         directory, samples = f"models/{card.id}/", f"images/{card.task}/"
         yield path.startswith(directory) and path != directory + GENERATED_PAGE
         shown = merge_demos(card.demo, read_sample_set(self.root / samples)).images

@@ -1,4 +1,4 @@
-"""What a finished build left behind, and what it is compared with: the base of a change, the last release."""
+"""Results of a finished build, and the models of the last release to compare them with. Read by `summary`."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ Values = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Built:
-    """What the stages made of one model."""
+class BuiltModel:
+    """Results of the build stages for one model."""
 
     report: Values | None
-    """What validation found; None where it did not come to that."""
+    """Validation report; None if the model was not validated."""
     bytes: int | None
-    """Size of the package; None where there is none."""
+    """Size of the package; None if there is no package."""
     sha256: str = ""
-    stand_in: bool = False
-    """Whether its weights are made up."""
-    pictures: tuple[str, ...] = ()
-    """Names of the demo's pictures."""
+    seeded: bool = False
+    """True if the package has seeded weights."""
+    demo_files: tuple[str, ...] = ()
+    """Names of the demo images."""
 
     @classmethod
-    def read(cls, model_id: str, workspace: Workspace) -> Built:
-        """Look what is there of a model.
+    def read(cls, model_id: str, workspace: Workspace) -> BuiltModel:
+        """Read the results that exist for a model.
 
         Raises:
             Failure: the report or `config.json` cannot be read.
@@ -51,34 +51,34 @@ class Built:
 
 
 def read_report(path: Path) -> Values | None:
-    """A report of `dtmodels validate`; None where there is no such file.
+    """Read a report of `dtmodels validate`; return None if the file does not exist.
 
     Raises:
-        Failure: it is something else.
+        Failure: the file is not such a report.
     """
     if not path.is_file():
         return None
     report = _json(path)
     facts = report.get("facts")
-    if not (isinstance(report.get("ok"), bool) and isinstance(report.get("problems"), list) and _sound(facts)):
-        raise Failure("is no report of `dtmodels validate`", where=str(path), fix="build the model again")
+    if not (isinstance(report.get("ok"), bool) and isinstance(report.get("problems"), list) and _valid_facts(facts)):
+        raise Failure("is not a report of `dtmodels validate`", where=str(path), fix="build the model again")
     return report
 
 
-def _sound(facts: Any) -> bool:
-    figures = facts.get("figures") if isinstance(facts, dict) else None
+def _valid_facts(facts: Any) -> bool:
+    metrics = facts.get("figures") if isinstance(facts, dict) else None
     return (
-        isinstance(figures, dict)
+        isinstance(metrics, dict)
         and isinstance(facts.get("files"), list)
-        and all(isinstance(value, int | float) for value in figures.values())
+        and all(isinstance(value, int | float) for value in metrics.values())
     )
 
 
 def read_released(path: Path) -> Values:
-    """The models of a release's versions.json, by id.
+    """Read the models of a release's versions.json, by id.
 
     Raises:
-        Failure: it is not there, or breaks its schema.
+        Failure: the file does not exist, or violates its schema.
     """
     if not path.is_file():
         raise Failure("there is no such file", where=str(path), fix="name the versions.json of a release, or `latest`")

@@ -1,28 +1,28 @@
-"""What the next release would do with a model, beside the last one."""
+"""Effect of the next release on one model, compared with the last release."""
 
 from __future__ import annotations
 
 from dtmodels.card.model import Card
-from dtmodels.ci.built_model import Built, Values
+from dtmodels.ci.built_model import BuiltModel, Values
 
 
-def effect(card: Card, built: Built, released: Values | None) -> str:
-    """One sentence: add it, replace version and size, leave it, or why nothing or something wrong would happen.
+def effect(card: Card, built: BuiltModel, released: Values | None) -> str:
+    """Describe in one sentence whether a release would add, replace, keep or leave out a model, or fail.
 
     Args:
         card: the model.
-        built: what was made of it.
-        released: the models of the last release's versions.json; None where no release is known.
+        built: its build results.
+        released: the models of the last release's versions.json; None if it was not requested.
     """
     if card.status != "released":
         return f"leave it out: its status is {card.status}"
     if built.bytes is None:
         return "fail: it was not built"
-    if built.stand_in:
-        return "fail: its weights are made up"
+    if built.seeded:
+        return "fail: it has seeded weights"
     size = f"{built.bytes:,} bytes"
     if released is None:
-        return f"publish {card.version}, {size}, unless that version is published; what is, was not asked"
+        return f"publish {card.version}, {size}, unless that version is published; the last release was not read"
     if (last := released.get(card.id)) is None:
         return f"add it as {card.version}, {size}"
     older = tuple(int(part) for part in str(last["version"]).split("."))
@@ -32,5 +32,5 @@ def effect(card: Card, built: Built, released: Values | None) -> str:
     if card.version_numbers < older:
         return f"fail: {card.version} is lower than the released {last['version']}"
     if last["sha256"] == f"sha256:{built.sha256}":
-        return f"leave {card.version} as it is, byte for byte"
-    return f"carry the released {card.version} over: these other bytes need a higher version to reach anybody"
+        return f"keep {card.version}, which is bit-identical"
+    return f"keep the released {card.version}: this build differs, and needs a higher version to be published"

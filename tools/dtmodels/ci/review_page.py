@@ -1,4 +1,4 @@
-"""The page about one built model: markdown in which everything a card says is only text."""
+"""Review page of one built model, in Markdown. All card fields are escaped. Called by `summary`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dtbase.text.plural import pluralise
 from dtmodels.card.model import Card
-from dtmodels.ci.built_model import Built, Values
+from dtmodels.ci.built_model import BuiltModel, Values
 from dtmodels.ci.release_effect import effect
 from dtmodels.lint.explain_command import text as explained
 from dtmodels.lint.explanation import Explanation, explain
@@ -19,105 +19,109 @@ from dtmodels.pages.model_page import datasets
 
 MOST_PROBLEMS = 50
 UNITS = {"_ms": "ms", "_db": "dB"}
-"""What a part of a figure's name says about its unit."""
+"""Units by the part of a metric's name that states them."""
 
 
-def page(root: Path, card: Card, built: Built, *, before: Built | None, released: Values | None) -> str:
-    """All about one model that a reviewer should see.
+def page(root: Path, card: Card, built: BuiltModel, *, before: BuiltModel | None, released: Values | None) -> str:
+    """Write the page that a reviewer of one model reads.
 
     Args:
         root: the model repository.
         card: the model.
-        built: what was made of it.
-        before: what was made of it at the base of the change.
-        released: the models of the last release; None where nothing is known about one.
+        built: its build results.
+        before: its build results at the base of the change.
+        released: the models of the last release; None if it was not requested.
     """
-    found = explain(root, card.id)
-    first, rows = ["a release would", text(effect(card, built, released))], [*_derived(found), *_made(built, before)]
-    parts = [f"## {_shown(card.id)} {_shown(card.version)}\n\n{_shown(card.description)}\n", table(first, rows)]
+    explanation = explain(root, card.id)
+    header = ["a release would", text(effect(card, built, released))]
+    rows = [*_derived(explanation), *_build_rows(built, before)]
+    parts = [f"## {_escaped(card.id)} {_escaped(card.version)}\n\n{_escaped(card.description)}\n", table(header, rows)]
     if built.report:
-        figures = before.report["facts"]["figures"] if before and before.report else {}
-        parts += [_problems(built.report), _figures(built.report, figures), _tensors(built.report)]
+        base_metrics = before.report["facts"]["figures"] if before and before.report else {}
+        parts += [_problems(built.report), _metrics(built.report, base_metrics), _tensors(built.report)]
     if count := len(card.training.datasets):
-        parts += [_folded(f"Data: {pluralise(count, 'set')}", datasets(card))]
-    parts += [_proof(found) if found else ""]
+        parts += [_folded(f"Data: {pluralise(count, 'dataset')}", datasets(card))]
+    parts += [_proof(explanation) if explanation else ""]
     return "\n".join(part for part in parts if part)
 
 
-def _shown(value: str) -> str:
+def _escaped(value: str) -> str:
     return text(visible(value))
 
 
-def _derived(found: Explanation | None) -> Iterator[list[str]]:
-    """Grade, licence and classes, as far as they follow from the card."""
-    if found is None:
+def _derived(explanation: Explanation | None) -> Iterator[list[str]]:
+    """Yield grade, licence and openness classes derived from the card."""
+    if explanation is None:
         yield ["grade", "none: the card is too broken to derive one"]
         return
-    refused = f"; refused by {', '.join(sorted({one.rule for one in found.refused}))}" if found.refused else ""
-    open_ends = f"; not accepted: {', '.join(sorted({one.rule for one in found.wanting}))}" if found.wanting else ""
-    yield ["grade", f"**{text(found.grade)}**{text(refused)}{text(open_ends)}"]
-    yield ["licence of the weights", f"{code(found.weights.expression)}, {found.weights.status} with GPL-3.0-or-later"]
-    for claimed, derived in found.classes:
+    refused, unaccepted = ({one.rule for one in found} for found in (explanation.refused, explanation.wanting))
+    refusals = f"; refused by {', '.join(sorted(refused))}" if refused else ""
+    open_ends = f"; not accepted: {', '.join(sorted(unaccepted))}" if unaccepted else ""
+    yield ["grade", f"**{text(explanation.grade)}**{text(refusals)}{text(open_ends)}"]
+    weights = explanation.weights
+    yield ["licence of the weights", f"{code(weights.expression)}, {weights.status} with GPL-3.0-or-later"]
+    for claimed, derived in explanation.classes:
         yield [
             text(derived.name),
-            _shown(derived.level if claimed == derived.level else f"{derived.level}, {claimed} claimed"),
+            _escaped(derived.level if claimed == derived.level else f"{derived.level}, {claimed} claimed"),
         ]
 
 
-def _made(built: Built, before: Built | None) -> Iterator[list[str]]:
-    """What the build came to."""
-    yield ["darktable", _verdict(built)]
+def _build_rows(built: BuiltModel, before: BuiltModel | None) -> Iterator[list[str]]:
+    """Yield validation result, package and demo."""
+    yield ["darktable", _validation_result(built)]
     if built.bytes is not None:
         size = f"{built.bytes:,} bytes"
         if before and before.bytes and before.bytes != built.bytes:
-            size += f", {built.bytes - before.bytes:+,} against the base"
+            size += f", {built.bytes - before.bytes:+,} compared with the base"
         yield ["package", f"{size}; sha256 {code(built.sha256)}"]
-    if built.pictures:
+    if built.demo_files:
         yield ["demo", _demo(built)]
 
 
-def _verdict(built: Built) -> str:
-    made_up = "; **its weights are made up**" if built.stand_in else ""
+def _validation_result(built: BuiltModel) -> str:
+    seeded = "; **it has seeded weights**" if built.seeded else ""
     if built.report is None:
-        return f"was not asked: the model was not built{made_up}"
+        return f"not validated: the model was not built{seeded}"
     errors = sum(problem["severity"] == "error" for problem in built.report["problems"])
     warnings = len(built.report["problems"]) - errors
-    said = f"would not: {errors} errors" if errors else "runs it"
-    return f"{said}{f', {warnings} warnings' if warnings else ''}{made_up}"
+    result = f"fails: {pluralise(errors, 'error')}" if errors else "runs it"
+    remarks = f", {pluralise(warnings, 'warning')}" if warnings else ""
+    return f"{result}{remarks}{seeded}"
 
 
-def _demo(built: Built) -> str:
-    """A link: GitHub shows no file of a run in a summary, and takes images out that stand in the text itself."""
-    names = ", ".join(code(f"demo/{name}") for name in built.pictures)
-    address = os.environ.get("ARTIFACT_URL") or _run()
-    return f"{names} in {link('the files of this run', address)}" if address else names
+def _demo(built: BuiltModel) -> str:
+    """Link to the demo images: a summary on GitHub cannot show files of the run, and embedded images are removed."""
+    names = ", ".join(code(f"demo/{name}") for name in built.demo_files)
+    url = os.environ.get("ARTIFACT_URL") or _run_url()
+    return f"{names} in {link('the files of this run', url)}" if url else names
 
 
-def _run() -> str:
+def _run_url() -> str:
     server, repository, run = (os.environ.get(f"GITHUB_{name}", "") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID"))
     return f"{server}/{repository}/actions/runs/{run}#artifacts" if run else ""
 
 
-def _figures(report: Values, before: Values) -> str:
-    """Latency and parity, beside what the same machine measured at the base where that was built, too."""
+def _metrics(report: Values, base: Values) -> str:
+    """Write latency and parity next to the values that the same machine measured at the base of the change."""
     rows = [
-        [_with_unit(name), f"{value:.4g}", *_change(value, before.get(name))]
+        [_with_unit(name), f"{value:.4g}", *_change(value, base.get(name))]
         for name, value in sorted(report["facts"]["figures"].items())
     ]
     return "### Latency and parity\n\n" + table(["", "now", "base", "change"], rows) if rows else ""
 
 
 def _with_unit(name: str) -> str:
-    """A figure's name as people write it: `psnr_db_worst` is `psnr worst (dB)`."""
-    unit = next((shown for part, shown in UNITS.items() if part in name), "")
+    """Format the name of a metric for readers: `psnr_db_worst` becomes `psnr worst (dB)`."""
+    unit = next((unit for part, unit in UNITS.items() if part in name), "")
     plain = name.replace(f"_{unit.lower()}", "") if unit else name
     return text(plain.replace("_", " ")) + (f" ({unit})" if unit else "")
 
 
-def _change(now: float, then: float | None) -> tuple[str, str]:
-    if then is None:
+def _change(now: float, base: float | None) -> tuple[str, str]:
+    if base is None:
         return "", ""
-    return f"{then:.4g}", f"{(now - then) / then:+.1%}" if then else ""
+    return f"{base:.4g}", f"{(now - base) / base:+.1%}" if base else ""
 
 
 def _tensors(report: Values) -> str:
@@ -142,15 +146,15 @@ def _tensors(report: Values) -> str:
 
 def _problems(report: Values) -> str:
     rows = [
-        [found["severity"], code(visible(found["where"])), _shown(found["what"]), _shown(found["fix"])]
-        for found in report["problems"][:MOST_PROBLEMS]
+        [problem["severity"], code(visible(problem["where"])), _escaped(problem["what"]), _escaped(problem["fix"])]
+        for problem in report["problems"][:MOST_PROBLEMS]
     ]
-    return "### What was found\n\n" + table(["", "where", "what", "what to do"], rows) if rows else ""
+    return "### Problems\n\n" + table(["", "where", "what", "what to do"], rows) if rows else ""
 
 
-def _proof(found: Explanation) -> str:
-    """Why, line by line; the fence is longer than any run of backticks in it, so that nothing in it can end it."""
-    lines = [visible(line) for line in explained(found)]
+def _proof(explanation: Explanation) -> str:
+    """Write the derivation as a code block; its fence is longer than any run of backticks in it."""
+    lines = [visible(line) for line in explained(explanation)]
     longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
     fence = "`" * max(3, longest + 1)
     return _folded(

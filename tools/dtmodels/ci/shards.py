@@ -1,4 +1,4 @@
-"""Jobs that build models side by side, each about as long as the others."""
+"""Distribution of models over parallel jobs of about equal duration."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from dtbase.system.errors import WrongUsage
 from dtmodels.card.model import Card
 
 MOST = 256
-"""GitHub refuses a matrix of more jobs."""
-_FIXED = 100_000_000
-"""What building any model costs, in bytes of checkpoint: starting, exporting, running it once."""
+"""GitHub rejects a matrix of more jobs."""
+_BASE_COST = 100_000_000
+"""Cost of building any model, in bytes of checkpoint: start, export, one run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """One job: a name that is unique in its run, and the models it builds."""
+    """One job: a name, unique in its run, and the models that it builds."""
 
     name: str
     ids: tuple[str, ...]
 
     def json_value(self) -> dict[str, str]:
-        """The shard as an entry of a matrix."""
+        """Return the shard as an entry of a job matrix."""
         return {"name": self.name, "ids": " ".join(self.ids)}
 
 
@@ -34,15 +34,15 @@ class _Load:
 
 
 def shards(cards: Sequence[Card], most: int) -> list[Shard]:
-    """Spread models over at most `most` jobs: the largest first, each to the job with the least to do.
+    """Distribute models over at most `most` jobs: the largest first, each to the job with the least work.
 
     The same models always give the same jobs.
 
     Raises:
-        WrongUsage: `most` is no number of jobs GitHub runs.
+        WrongUsage: `most` is below 1, or above GitHub's limit.
     """
     if not 1 <= most <= MOST:
-        raise WrongUsage(f"{most} jobs cannot be", fix=f"give a number from 1 to {MOST}, which is all GitHub allows")
+        raise WrongUsage(f"{most} jobs are not possible", fix=f"use a number from 1 to {MOST}, GitHub's limit")
     loads = [_Load(number) for number in range(1, min(most, len(cards)) + 1)]
     for card in sorted(cards, key=lambda card: (-_cost(card), card.id)):
         least = min(loads, key=lambda load: (load.bytes, load.number))
@@ -52,4 +52,4 @@ def shards(cards: Sequence[Card], most: int) -> list[Shard]:
 
 
 def _cost(card: Card) -> int:
-    return _FIXED + sum(checkpoint.bytes or _FIXED for checkpoint in card.checkpoints)
+    return _BASE_COST + sum(checkpoint.bytes or _BASE_COST for checkpoint in card.checkpoints)

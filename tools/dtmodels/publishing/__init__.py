@@ -1,1 +1,1 @@
-"""From built packages to a release darktable downloads: plan, assemble, publish, verify, and the way back."""
+"""Publishing of a release that darktable downloads: plan, assemble, publish, verify, yank."""

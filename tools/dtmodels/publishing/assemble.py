@@ -1,4 +1,4 @@
-"""assemble: `dist/` from packages just built and packages carried over, atomically."""
+"""assemble: write `dist/` atomically, from packages just built and packages of earlier releases."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from dtmodels.publishing.reuse import copy_by_digest, fetch
 from dtmodels.stages.index import asset_name, index
 
 INDEXES = 5
-"""Assets beside the models: versions.json, release.json, SHA256SUMS, the SBOM, and what built them."""
+"""Assets in addition to the models: versions.json, release.json, SHA256SUMS, SBOM, build environment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A model of the release, for the closing table."""
+class AssembledModel:
+    """A model of the release, as a row of the closing table."""
 
     id: str
     version: str
@@ -41,38 +41,40 @@ class Line:
     origin: str
 
 
-def assemble(root: Path, built: Path, plan: Plan, github: GitHub, console: Console) -> list[Line]:
+def assemble(root: Path, built: Path, plan: Plan, github: GitHub, console: Console) -> list[AssembledModel]:
     """Write `dist/`.
 
     Args:
         root: the model repository.
-        built: holds what was built, in any depth: `<id>.dtmodel` of each model the plan builds, and what is written
-            down about what built them.
-        plan: what the release consists of.
-        github: where carried packages come from.
-        console: where progress is shown.
+        built: directory of the build results, at any depth: `<id>.dtmodel` of each model that the plan builds, and
+            the description of the build environment.
+        plan: the contents of the release.
+        github: source of reused packages.
+        console: output for progress.
 
     Raises:
-        Failure: a package is missing, twice there, not the one its card describes, or too large; or one that is
-            carried cannot be had. `dist/` stays as it was.
+        Failure: a package is missing, ambiguous, too large, or does not match its card; or a reused package cannot be
+            downloaded. `dist/` stays unchanged.
     """
     workspace = Workspace(root)
     with workspace.locked(), atomic_directory(workspace.dist) as directory:
         if plan.finished:
-            return list(_as_published(directory, plan, plan.finished, github, console))
-        found = _found_in(built)
-        lines = [*_built_now(directory, found, plan), *_carried_over(directory, found, plan, github, console)]
+            return list(_copy_published(directory, plan, plan.finished, github, console))
+        packages = _packages_in(built)
+        models = [*_copy_built(directory, packages, plan), *_copy_reused(directory, packages, plan, github, console)]
         for environment in sorted(built.rglob(ENVIRONMENT))[:1] if plan.build else ():
             shutil.copyfile(environment, directory / ENVIRONMENT)
-        loose = _add_loose_files(directory)
+        loose = _extract_loose_files(directory)
         check_limits({path.name: path.stat().st_size for path in directory.iterdir()}, directory)
         _write_indexes(root, directory, plan, loose=loose)
         read_dist(directory)
-    return lines
+    return models
 
 
-def _as_published(directory: Path, plan: Plan, finished: Released, github: GitHub, console: Console) -> Iterator[Line]:
-    """A release that is published is not put together again: its files are fetched, and the notes written anew."""
+def _copy_published(
+    directory: Path, plan: Plan, finished: Released, github: GitHub, console: Console
+) -> Iterator[AssembledModel]:
+    """Download the files of a release that is already published, and write its notes again."""
     for asset in github.assets(finished.release):
         target = directory / asset.name
         if not copy_by_digest(asset.sha256, target, [directory.parent / "dist" / asset.name]):
@@ -81,82 +83,84 @@ def _as_published(directory: Path, plan: Plan, finished: Released, github: GitHu
     loose = any(name.endswith(".onnx") for name in dist.files)
     write_text(directory / NOTES, notes(plan, dist.record, dist.versions["models"], loose=loose))
     for model_id, package in sorted(finished.models.items()):
-        yield _line(directory / f"{model_id}.dtmodel", package.version, f"{finished.tag}, published")
+        yield _summarise(directory / f"{model_id}.dtmodel", package.version, f"{finished.tag}, published")
 
 
-Found = Mapping[str, Sequence[Path]]
-"""Packages by file name."""
+PackageFiles = Mapping[str, Sequence[Path]]
+"""Built packages by file name."""
 
 
-def _found_in(built: Path) -> Found:
-    found: dict[str, list[Path]] = {}
+def _packages_in(built: Path) -> PackageFiles:
+    packages: dict[str, list[Path]] = {}
     for path in sorted(built.rglob("*.dtmodel")):
-        found.setdefault(path.name, []).append(path)
-    return found
+        packages.setdefault(path.name, []).append(path)
+    return packages
 
 
-def _built_now(directory: Path, found: Found, plan: Plan) -> Iterable[Line]:
+def _copy_built(directory: Path, packages: PackageFiles, plan: Plan) -> Iterable[AssembledModel]:
     for entry in plan.build:
         card, target = entry.card, directory / f"{entry.card.id}.dtmodel"
-        shutil.copyfile(_only(found.get(target.name, ()), target.name), target)
-        _hold(target, card)
-        yield _line(target, card.version, "built")
+        shutil.copyfile(_unique_package(packages.get(target.name, ()), target.name), target)
+        _check_package(target, card)
+        yield _summarise(target, card.version, "built")
 
 
-def _carried_over(directory: Path, found: Found, plan: Plan, github: GitHub, console: Console) -> Iterable[Line]:
-    for model_id, carried in plan.carried.items():
+def _copy_reused(
+    directory: Path, packages: PackageFiles, plan: Plan, github: GitHub, console: Console
+) -> Iterable[AssembledModel]:
+    for model_id, reused in plan.reused.items():
         target = directory / f"{model_id}.dtmodel"
-        near = [directory.parent / "dist" / target.name, *found.get(target.name, ())]
-        here = copy_by_digest(carried.sha256, target, near)
-        if not here:
-            fetch(carried.tag, carried.sha256, target, github, console)
-        yield _line(target, carried.version, f"from {carried.tag}{', was here' if here else ''}")
+        candidates = [directory.parent / "dist" / target.name, *packages.get(target.name, ())]
+        copied = copy_by_digest(reused.sha256, target, candidates)
+        if not copied:
+            fetch(reused.tag, reused.sha256, target, github, console)
+        yield _summarise(target, reused.version, f"from {reused.tag}{', local copy' if copied else ''}")
 
 
-def _line(package: Path, version: str, origin: str) -> Line:
-    return Line(id=package.stem, version=version, bytes=package.stat().st_size, sha256=sha256(package), origin=origin)
+def _summarise(package: Path, version: str, origin: str) -> AssembledModel:
+    size = package.stat().st_size
+    return AssembledModel(id=package.stem, version=version, bytes=size, sha256=sha256(package), origin=origin)
 
 
-def _only(found: Sequence[Path], name: str) -> Path:
-    if not found:
+def _unique_package(paths: Sequence[Path], name: str) -> Path:
+    if not paths:
         raise Failure("was not built", where=name, fix=f"build it first: dtmodels run {name.removesuffix('.dtmodel')}")
-    for path in found:
+    for path in paths:
         check_limits({path.name: path.stat().st_size}, path.parent)
-    if len(found) > 1 and len({sha256(path) for path in found}) > 1:
-        where = ", ".join(str(path) for path in found)
-        raise Failure(f"{name} is there more than once, with different bytes", where=where, fix="keep the right one")
-    return found[0]
+    if len(paths) > 1 and len({sha256(path) for path in paths}) > 1:
+        where = ", ".join(str(path) for path in paths)
+        raise Failure(f"{name} exists more than once, with different bytes", where=where, fix="delete all but one")
+    return paths[0]
 
 
-def _hold(package: Path, card: Card) -> None:
-    """Open a package as darktable's installer does; it has to be the one the card describes, with real weights."""
+def _check_package(package: Path, card: Card) -> None:
+    """Install a package as darktable does; check that it matches the card and has real weights."""
     with tempfile.TemporaryDirectory(dir=package.parent, prefix=".") as staging:
         installed = install(package, Path(staging))
-        wrong = [str(problem) for problem in installed.problems if problem.severity == "error"]
-        if installed.directory is None or wrong:
-            raise Failure("\n".join(["darktable would not install it whole", *wrong]), where=package.name)
+        errors = [str(problem) for problem in installed.problems if problem.severity == "error"]
+        if installed.directory is None or errors:
+            raise Failure("\n".join(["darktable would not install all of it", *errors]), where=package.name)
         config = json.loads((installed.directory / "config.json").read_bytes())
-    found = (config.get("id"), config.get("version"))
-    if found != (card.id, card.version):
-        what = f"is {found[0]} {found[1]}, but the card says {card.id} {card.version}"
+    actual = (config.get("id"), config.get("version"))
+    if actual != (card.id, card.version):
+        what = f"is {actual[0]} {actual[1]}, but the card says {card.id} {card.version}"
         raise Failure(what, where=package.name, fix="build it again from this commit")
     if SEED_KEY in config:
         raise Failure("has seeded weights, so it cannot be released", where=package.name, fix="build it without --seed")
 
 
-def _add_loose_files(directory: Path) -> bool:
-    """Each package's graphs and `config.json` as assets of their own, where there is room for all; whether there is."""
+def _extract_loose_files(directory: Path) -> bool:
+    """Extract graphs and `config.json` of all packages as separate assets; return False if the limit is too low."""
     import zipfile
 
-    members = {}
+    entries = {}
     for package in sorted(directory.glob("*.dtmodel")):
         with zipfile.ZipFile(package) as archive:
             names = [name for name in archive.namelist() if name.endswith((".onnx", "/config.json"))]
-        members[package] = names
-    packages = len(members)
-    if packages + sum(len(names) for names in members.values()) + INDEXES > MOST_ASSETS:
+        entries[package] = names
+    if len(entries) + sum(len(names) for names in entries.values()) + INDEXES > MOST_ASSETS:
         return False
-    for package, names in members.items():
+    for package, names in entries.items():
         with zipfile.ZipFile(package) as archive:
             for name in names:
                 with (
@@ -180,7 +184,7 @@ def _write_indexes(root: Path, directory: Path, plan: Plan, *, loose: bool) -> N
 
 def _record(plan: Plan, directory: Path) -> dict[str, Any]:
     versions = {entry.card.id: entry.card.version for entry in plan.build}
-    versions |= {model_id: carried.version for model_id, carried in plan.carried.items()}
+    versions |= {model_id: reused.version for model_id, reused in plan.reused.items()}
     record = {
         "schema": 1,
         "tag": plan.tag.text,
@@ -190,7 +194,7 @@ def _record(plan: Plan, directory: Path) -> dict[str, Any]:
             model_id: {
                 "version": version,
                 "sha256": f"sha256:{sha256(directory / f'{model_id}.dtmodel')}",
-                "built_in": plan.carried[model_id].built_in if model_id in plan.carried else plan.tag.text,
+                "built_in": plan.reused[model_id].built_in if model_id in plan.reused else plan.tag.text,
             }
             for model_id, version in versions.items()
         },

@@ -1,4 +1,4 @@
-"""Visit a release as darktable does, in both of its dialogs, and hold what it got against what was meant."""
+"""Installation of a release as darktable does it, in both of its dialogs. Called by `verify`."""
 
 from __future__ import annotations
 
@@ -11,70 +11,73 @@ from pathlib import Path
 
 from dtbase.system.files import write_json
 from dtbase.terminal.console import Console
-from dtmodels.publishing.darktable_client import Addresses, ClientError, DarktableClient, Exchange, Fetch, Offer
+from dtmodels.publishing.darktable_client import ClientError, DarktableClient, Exchange, Fetch, Offer, RepositoryUrls
 from dtmodels.publishing.github import Asset, GitHub
 from dtmodels.release.releases_index import newest_darktable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
-    """What became of a visit."""
+class ClientCheck:
+    """Result of a check as a darktable client."""
 
     models: int
     transcript: Sequence[Exchange]
 
 
-def visit(github: GitHub, tag: str, fetch: Callable[[str], Fetch], packages: Path, console: Console) -> Visit:
-    """Install every model of a release, in darktable's own dialog and, the smallest, in the one for others.
+def check_as_client(
+    github: GitHub, tag: str, fetch: Callable[[str], Fetch], packages: Path, console: Console
+) -> ClientCheck:
+    """Install every model of a release in darktable's own dialog, and the smallest in the dialog for repositories.
 
     Args:
-        github: whose addresses are used.
+        github: the repository whose URLs are requested.
         tag: the release.
-        fetch: makes requests for a darktable of a version.
-        packages: where downloaded packages are kept.
-        console: where progress is shown.
+        fetch: returns the request function for a darktable version.
+        packages: directory for downloaded packages.
+        console: output for progress.
 
     Raises:
-        Disappointed: darktable's user would be.
+        ClientError: darktable would report an error to its user.
     """
     with _darktable(github, newest_darktable("release").version, fetch, packages) as own:
         offers = own.offers(_tag(own, tag))
         with console.progress(f"{tag}: installing as darktable {own.version}", len(offers)) as advance:
             for offer in offers.values():
-                _install(own, tag, offer)
+                _install(release_client, tag, offer)
                 advance(1)
     with _darktable(github, newest_darktable("development").version, fetch, packages) as other:
         listed = other.listed(_tag(other, tag))
         smallest = min(listed, key=lambda offer: (offer.size, offer.id))
-        if other.asks_before_replacing(smallest.id):
-            raise ClientError("asks before replacing a model that is not installed", where=smallest.id)
-        _install(other, tag, smallest)
-    return Visit(models=len(offers), transcript=[*own.transcript, *other.transcript])
+        if development_client.confirms_replacement(smallest.id):
+            raise ClientError("darktable asks before replacing a model that is not installed", where=smallest.id)
+        _install(development_client, tag, smallest)
+    transcript = [*release_client.transcript, *development_client.transcript]
+    return ClientCheck(models=len(offers), transcript=transcript)
 
 
 def public_requests(github: GitHub) -> Callable[[str], Fetch]:
-    """Requests as any darktable makes them, under its name and without a token."""
+    """Make requests as darktable does: with its user agent and without a token."""
 
     def fetch(version: str) -> Fetch:
-        web = github.public(f"darktable/{version}")
-        return web.save
+        http = github.public(f"darktable/{version}")
+        return http.download
 
     return fetch
 
 
 def draft_requests(github: GitHub, tag: str, assets: Sequence[Asset]) -> Callable[[str], Fetch]:
-    """Requests to a release that is still a draft: the API gives what the public addresses will.
+    """Make requests to a draft: API URLs replace the public URLs, which do not exist yet.
 
-    The index, which will point here only later, is taken to do so now.
+    The request for the index gets an index that already contains this release.
     """
-    places = {github.download_url(tag, asset.name): asset.url for asset in assets}
+    api_urls = {github.download_url(tag, asset.name): asset.url for asset in assets}
 
     def fetch(version: str) -> Fetch:
         def save(url: str, path: Path) -> None:
             if url == github.index_url:
                 write_json(path, {"schema": 1, "compatible_releases": {version: tag}})
             else:
-                github.web.save(places.get(url, url), path)
+                github.http.download(api_urls.get(url, url), path)
 
         return save
 
@@ -82,7 +85,7 @@ def draft_requests(github: GitHub, tag: str, assets: Sequence[Asset]) -> Callabl
 
 
 def _tag(client: DarktableClient, tag: str) -> str:
-    """Look the release up as darktable does; one the index does not point to yet is visited all the same."""
+    """Look the release up as darktable does; a release that the index does not contain yet is checked as well."""
     with suppress(ClientError):
         client.find_tag()
     return tag
@@ -104,7 +107,7 @@ def _darktable(
     with tempfile.TemporaryDirectory() as models:
         yield DarktableClient(
             version=version,
-            addresses=Addresses(github.repository, github.index_url, github.download_url),
+            urls=RepositoryUrls(github.repository, github.index_url, github.download_url),
             fetch=fetch(version),
             models=Path(models),
             cache=packages,

@@ -1,4 +1,4 @@
-"""What the release commands print, and hand on to later jobs."""
+"""Output of the release commands, on the console and as outputs of a job. Called by `dtmodels.command.release`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dtmodels.publishing.assemble import assemble
 from dtmodels.publishing.directory_check import check_directory
 from dtmodels.publishing.dist import VERSIONS, read_dist
 from dtmodels.publishing.github import GitHub
-from dtmodels.publishing.next_draft import stock
+from dtmodels.publishing.next_draft import prepare_next_draft
 from dtmodels.publishing.plan import Plan, plan
 from dtmodels.publishing.publish import publish
 from dtmodels.publishing.reproduce import reproduce
@@ -28,43 +28,44 @@ from dtmodels.stages.index import index
 
 
 def print_plan(root: Path, name: str, console: Console, *, branch: str, most: int, as_json: bool) -> None:
-    """Plan a release; print it, and set the outputs the workflow reads."""
-    found = plan(root, name, GitHub.from_environment(), branch=branch)
-    outputs = _outputs(found, most)
+    """Plan a release, print the plan, and set the outputs that the workflow reads."""
+    planned = plan(root, name, GitHub.from_environment(), branch=branch)
+    outputs = _outputs(planned, most)
     set_outputs(outputs)
     if as_json:
         console.say(json_text(outputs).rstrip())
         return
-    rows = [[entry.card.id, entry.card.version, "built"] for entry in found.build]
-    rows += [[model_id, one.version, f"from {one.tag}"] for model_id, one in found.carried.items()]
-    console.table(["model", "version", "origin"], sorted(rows), title=f"{found.tag.text} from {found.commit[:12]}")
-    for model_id in found.dropped:
-        console.say(f"no longer here: {model_id}")
-    if found.finished:
-        console.say(f"{found.tag.text} is published already")
+    rows = [[entry.card.id, entry.card.version, "built"] for entry in planned.build]
+    rows += [[model_id, package.version, f"from {package.tag}"] for model_id, package in planned.reused.items()]
+    title = f"{planned.tag.text} from {planned.commit[:12]}"
+    console.table(["model", "version", "origin"], sorted(rows), title=title)
+    for model_id in planned.dropped:
+        console.say(f"removed since the previous release: {model_id}")
+    if planned.finished:
+        console.say(f"{planned.tag.text} is published already")
 
 
-def _outputs(found: Plan, most: int) -> dict[str, Any]:
-    jobs = shards([entry.card for entry in found.build], most)
-    carried = {model_id: {"tag": one.tag, "sha256": one.sha256} for model_id, one in found.carried.items()}
+def _outputs(planned: Plan, most: int) -> dict[str, Any]:
+    jobs = shards([entry.card for entry in planned.build], most)
+    reused = {id_: {"tag": package.tag, "sha256": package.sha256} for id_, package in planned.reused.items()}
     return {
-        "tag": found.tag.text,
-        "version": found.tag.version,
+        "tag": planned.tag.text,
+        "version": planned.tag.version,
         "shards": [job.json_value() for job in jobs],
-        "carried": carried,
-        "count": str(len(found.build)),
-        "previous": found.previous.tag if found.previous else "",
-        "published": "true" if found.finished else "false",
+        "carried": reused,
+        "count": str(len(planned.build)),
+        "previous": planned.previous.tag if planned.previous else "",
+        "published": "true" if planned.finished else "false",
     }
 
 
 def assemble_release(root: Path, built: Path, name: str, console: Console, *, branch: str) -> None:
-    """Put dist/ together and say what is in it."""
+    """Assemble dist/ and list its models."""
     github = GitHub.from_environment()
-    found = plan(root, name, github, branch=branch)
-    lines = assemble(root, built, found, github, console)
-    rows = [[line.id, line.version, f"{line.bytes:,}", line.sha256[:12], line.origin] for line in lines]
-    console.table(["model", "version", "bytes", "sha256", "origin"], sorted(rows), title=found.tag.text)
+    planned = plan(root, name, github, branch=branch)
+    models = assemble(root, built, planned, github, console)
+    rows = [[model.id, model.version, f"{model.bytes:,}", model.sha256[:12], model.origin] for model in models]
+    console.table(["model", "version", "bytes", "sha256", "origin"], sorted(rows), title=planned.tag.text)
 
 
 def publish_release(root: Path, name: str, console: Console, *, dry_run: bool, ahead: bool) -> None:
@@ -72,17 +73,16 @@ def publish_release(root: Path, name: str, console: Console, *, dry_run: bool, a
     tag, github = parse_tag(name), GitHub.from_environment()
     dist = read_dist(Workspace(root).dist)
     if ahead:
-        changes = stock(dist, github, console)
-        console.say(f"waiting for the next release: {_volume('uploaded', changes.uploaded, changes.bytes)}")
+        changes = prepare_next_draft(dist, github, console)
+        console.say(f"draft of the next release: {_volume('uploaded', changes.uploaded, changes.bytes)}")
         return
-    done = publish(dist, tag, github, console, dry_run=dry_run)
-    changes = done.changes
-    if done.already:
+    result = publish(dist, tag, github, console, dry_run=dry_run)
+    changes = result.changes
+    if result.already:
         console.say(f"{tag.text} is published with the same {len(dist.files)} files; nothing to do")
     else:
-        verb = "would upload" if dry_run else "uploaded"
-        said = _volume(verb, changes.uploaded, changes.bytes)
-        console.say(f"{tag.text}: {said}; kept {len(changes.kept)}, removed {len(changes.removed)}")
+        uploads = _volume("would upload" if dry_run else "uploaded", changes.uploaded, changes.bytes)
+        console.say(f"{tag.text}: {uploads}; kept {len(changes.unchanged)}, removed {len(changes.removed)}")
 
 
 def publish_on_hub(root: Path, name: str, owner: str, console: Console, *, dry_run: bool) -> None:
@@ -102,40 +102,40 @@ def _volume(verb: str, files: Sequence[object], size: int) -> str:
 
 
 def verify_target(target: str, console: Console, *, into: Path | None, transcript: bool, as_json: bool) -> None:
-    """Verify a directory, or a published release, and say what that means for darktable."""
+    """Verify a directory or a published release, and report which darktable versions download it."""
     if target != LATEST and Path(target).is_dir():
         if into or transcript:
             raise WrongUsage("--into and --transcript are for published releases", where=target)
         dist = check_directory(Path(target))
-        found = Verified(tag=dist.record["tag"], dist=dist, served=(), transcript=())
+        verified = VerifiedRelease(tag=dist.record["tag"], dist=dist, served=(), transcript=())
     else:
         with tempfile.TemporaryDirectory() as scratch:
-            found = verify_release(target, GitHub.from_environment(), into or Path(scratch), console)
+            verified = verify_release(target, GitHub.from_environment(), into or Path(scratch), console)
+    files, models = verified.dist.files, verified.dist.versions["models"]
     if as_json:
-        listed = {model_id: model["version"] for model_id, model in found.dist.versions["models"].items()}
-        facts = {"tag": found.tag, "files": len(found.dist.files), "models": listed, "served": list(found.served)}
+        listed = {model_id: model["version"] for model_id, model in models.items()}
+        facts = {"tag": verified.tag, "files": len(files), "models": listed, "served": list(verified.served)}
         console.say(json_text(facts).rstrip())
         return
     if transcript:
-        for exchange in found.transcript:
+        for exchange in verified.transcript:
             console.say(str(exchange))
-    models = f"{len(found.dist.versions['models'])} models, {len(found.dist.files)} files"
-    console.say(f"{found.tag}: {models}: all are what they should be")
-    if found.transcript:
-        console.say(f"darktable that downloads it: {', '.join(found.served) or 'none yet'}")
+    console.say(f"{verified.tag}: {len(models)} models, {len(files)} files: all are valid")
+    if verified.transcript:
+        console.say(f"darktable versions that download it: {', '.join(verified.served) or 'none yet'}")
 
 
 def compare_with(built: str, name: str, console: Console, *, as_json: bool) -> int:
-    """Say which packages below a directory are those of a published release; 1 when one that should be is not."""
+    """Compare the packages below a directory with a published release; return 1 if a package differs."""
     if not Path(built).is_dir():
-        raise WrongUsage("there is no such directory", where=built, fix="name the directory that holds built packages")
-    found = reproduce(Path(built), name, GitHub.from_environment(), console)
+        raise WrongUsage("there is no such directory", where=built, fix="name the directory of the built packages")
+    comparisons = reproduce(Path(built), name, GitHub.from_environment(), console)
     if as_json:
-        rows = [dict(zip(("id", "version", "result", "detail"), one.row(), strict=True)) for one in found]
+        rows = [dict(zip(("id", "version", "result", "detail"), one.row(), strict=True)) for one in comparisons]
         console.say(json_text({"models": rows}).rstrip())
     else:
-        console.table(["model", "version", "result", "detail"], [one.row() for one in found])
-    return 1 if any(one.sameness == "different" for one in found) else 0
+        console.table(["model", "version", "result", "detail"], [one.row() for one in comparisons])
+    return 1 if any(one.sameness == "different" for one in comparisons) else 0
 
 
 def serve_versions(root: Path, wanted: Sequence[str], console: Console) -> None:
@@ -151,7 +151,7 @@ def serve_versions(root: Path, wanted: Sequence[str], console: Console) -> None:
 
 
 def write_lists(root: Path, console: Console) -> None:
-    """Write the files that list what is in dist/."""
+    """Write versions.json and SHA256SUMS of dist/."""
     dist = Workspace(root).dist
     index(dist)
     console.say(str(dist / VERSIONS))

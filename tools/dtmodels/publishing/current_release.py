@@ -1,4 +1,4 @@
-"""What everybody gets today: the models of the highest published version, for comparing with what comes next."""
+"""Models of the highest published version, for comparison with the next release. Called by `summary`."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from dtmodels.publishing.published_releases import highest
 
 
 def latest_models(github: GitHub) -> Mapping[str, Mapping[str, Any]]:
-    """The models in versions.json of the highest version, by id; none before the first release.
+    """Download the models in versions.json of the highest version, by id; empty before the first release.
 
     Raises:
-        Failure: the service does not answer, or its versions.json breaks the schema.
+        Failure: GitHub does not respond, or its versions.json violates the schema.
     """
     tag = highest(release.tag for release in github.releases() if not release.draft)
     if tag is None:

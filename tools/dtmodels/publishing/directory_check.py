@@ -1,4 +1,4 @@
-"""All that can be said about a release directory without a network."""
+"""Checks of a release directory that need no network. Called by `verify`."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ from dtmodels.stages.index import asset_name
 
 
 def check_directory(directory: Path) -> Dist:
-    """Check a release directory: sums, limits, schemas, that its lists agree, that each package installs as listed.
+    """Check a release directory: checksums, limits, schemas, agreement of its lists, installation of each package.
 
     Raises:
-        Failure: says everything that is wrong.
+        Failure: lists all problems.
     """
     from dtmodels.sbom import check_sbom
 
     dist = read_dist(directory)
-    wrong = [*_lists(dist), *_packages(dist), *_loose_files(dist), *check_sbom(directory)]
-    if wrong:
+    problems = [*_check_lists(dist), *_check_packages(dist), *_check_loose_files(dist), *check_sbom(directory)]
+    if problems:
         raise Failure(
-            "\n".join(["is not what it says", *wrong]), where=str(directory), fix="do not publish or serve it"
+            "\n".join(["is not consistent", *problems]), where=str(directory), fix="do not publish or serve it"
         )
     return dist
 
 
-def _lists(dist: Dist) -> Iterator[str]:
-    """`versions.json`, `release.json` and the packages name the same models, versions and digests."""
+def _check_lists(dist: Dist) -> Iterator[str]:
+    """Check that `versions.json`, `release.json` and the packages have the same models, versions and digests."""
     packages = {name.removesuffix(".dtmodel") for name in dist.files if name.endswith(".dtmodel")}
     listed, recorded = dist.versions["models"], dist.record["models"]
     for model_id in sorted(packages | set(listed) | set(recorded)):
         missing = [
             name
-            for name, known in {"a package": packages, "versions.json": listed, "release.json": recorded}.items()
-            if model_id not in known
+            for name, ids in {"a package": packages, "versions.json": listed, "release.json": recorded}.items()
+            if model_id not in ids
         ]
         if missing:
             yield f"{model_id}: not in {' and '.join(missing)}"
@@ -55,11 +55,11 @@ def _lists(dist: Dist) -> Iterator[str]:
         if listed[model_id]["version"] != recorded[model_id]["version"]:
             yield f"{model_id}: versions.json and release.json have different versions"
     if both := sorted(set(dist.record["yanked"]) & packages):
-        yield f"taken back, but still here: {', '.join(both)}"
+        yield f"yanked, but still present: {', '.join(both)}"
 
 
-def _packages(dist: Dist) -> Iterator[str]:
-    """Each package is one darktable installs whole, under the id and version the lists give."""
+def _check_packages(dist: Dist) -> Iterator[str]:
+    """Check that darktable installs each package completely, with the listed id and version."""
     for model_id, entry in dist.versions["models"].items():
         path = dist.path(f"{model_id}.dtmodel")
         if not path.is_file():
@@ -77,14 +77,14 @@ def _packages(dist: Dist) -> Iterator[str]:
             yield f"{model_id}: has seeded weights"
 
 
-def _loose_files(dist: Dist) -> Iterator[str]:
-    """A file that is an asset of its own is the one in the package."""
+def _check_loose_files(dist: Dist) -> Iterator[str]:
+    """Check that a file with an asset of its own is bit-identical to the file in the package."""
     for model_id in dist.versions["models"]:
         path = dist.path(f"{model_id}.dtmodel")
         if not path.is_file():
             continue
         with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as scratch:
-            for member in archive.namelist():
-                file = dist.files.get(asset_name(model_id, member.rpartition("/")[2]))
-                if file and sha256(Path(archive.extract(member, scratch))) != file.sha256:
+            for entry in archive.namelist():
+                file = dist.files.get(asset_name(model_id, entry.rpartition("/")[2]))
+                if file and sha256(Path(archive.extract(entry, scratch))) != file.sha256:
                     yield f"{file.name}: differs from the file in the package"

@@ -1,4 +1,4 @@
-"""Bring a draft to hold exactly the wanted files: what is right is kept, what is wrong or half there is replaced."""
+"""Synchronisation of a draft with the files of a release: upload missing files, delete wrong or incomplete ones."""
 
 from __future__ import annotations
 
@@ -12,133 +12,138 @@ from dtmodels.publishing.dist import Dist, ReleaseAsset
 from dtmodels.publishing.github import Asset, GitHub, Release
 from dtmodels.publishing.http_client import HttpError, Unreachable
 
-TAKEN = 422
-"""GitHub's answer to a name that is there already, among other things."""
+NAME_TAKEN = 422
+"""GitHub's status for a name that exists already, among other errors."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What it takes to bring a release to the wanted files."""
+    """Differences between the assets of a release on GitHub and the required files."""
 
-    kept: tuple[str, ...]
+    unchanged: tuple[str, ...]
     removed: tuple[Asset, ...]
     uploaded: tuple[ReleaseAsset, ...]
-    """In the order they are uploaded."""
+    """Files in upload order."""
 
     @property
     def bytes(self) -> int:
-        """How much is uploaded."""
+        """Return the size of all uploads."""
         return sum(file.bytes for file in self.uploaded)
 
     @property
     def names(self) -> list[str]:
-        """The files that differ."""
+        """Return the names of files that differ."""
         return sorted({asset.name for asset in self.removed} | {file.name for file in self.uploaded})
 
 
-def compare(wanted: Mapping[str, ReleaseAsset], there: Sequence[Asset]) -> Changes:
-    """Hold wanted files against those of a release. A file whose digest GitHub does not tell is not kept."""
-    kept = {asset.name for asset in there if asset.name in wanted and asset.sha256 == wanted[asset.name].sha256}
+def compare(required: Mapping[str, ReleaseAsset], existing: Sequence[Asset]) -> Changes:
+    """Compare required files with the assets of a release. An asset without a digest counts as different."""
+    unchanged = {
+        asset.name for asset in existing if asset.name in required and asset.sha256 == required[asset.name].sha256
+    }
     return Changes(
-        kept=tuple(sorted(kept)),
-        removed=tuple(asset for asset in there if asset.name not in kept),
-        uploaded=tuple(file for name, file in wanted.items() if name not in kept),
+        unchanged=tuple(sorted(unchanged)),
+        removed=tuple(asset for asset in existing if asset.name not in unchanged),
+        uploaded=tuple(file for name, file in required.items() if name not in unchanged),
     )
 
 
 def find_draft(releases: Sequence[Release], tag: str) -> Release | None:
-    """The draft of a tag.
+    """Find the draft of a tag.
 
     Raises:
-        Failure: there is more than one, and nobody can tell which is whose.
+        Failure: there is more than one, so that the right one is unknown.
     """
-    drafts = [one for one in releases if one.draft and one.tag == tag]
+    drafts = [release for release in releases if release.draft and release.tag == tag]
     if len(drafts) > 1:
-        found = " and ".join(str(draft.id) for draft in sorted(drafts, key=lambda one: one.id))
+        ids = " and ".join(str(draft.id) for draft in sorted(drafts, key=lambda draft: draft.id))
         fix = "another run may be publishing: wait for it; else delete all but one"
-        raise Failure(f"{tag} has more than one draft: {found}", where="GitHub", fix=fix)
+        raise Failure(f"{tag} has more than one draft: {ids}", where="GitHub", fix=fix)
     return drafts[0] if drafts else None
 
 
 def create_draft(github: GitHub, dist: Dist, tag: str, *, prerelease: bool) -> Release:
-    """A new draft of a tag that has none.
+    """Create a draft for a tag that has none.
 
-    An answer that got lost leaves nobody knowing whether a draft was made, so GitHub is looked at before anything else.
-    When two runs make one each at the same time, the older draft stays; the run with the younger one takes its own
-    back and stops.
+    After a lost response the draft may exist, so the drafts are listed before the error is raised.
+    If two runs create a draft at the same time, the older draft stays. The other run deletes its own draft and fails.
 
     Raises:
-        Failure: GitHub refuses, or another run is publishing.
+        Failure: GitHub rejects the request, or another run is publishing.
     """
-    made, lost = None, None
+    created, error = None, None
     try:
         made = github.create_draft(tag, notes=dist.notes, prerelease=prerelease)
     except (HttpError, Unreachable) as failed:
         if isinstance(failed, HttpError) and failed.status not in RETRY_STATUSES:
             raise
-        lost = failed
-    there = sorted((one for one in github.releases() if one.draft and one.tag == tag), key=lambda one: one.id)
-    if made and there and there[0].id != made.id:
-        github.delete(made)
+        error = exc
+    drafts = sorted(
+        (release for release in github.releases() if release.draft and release.tag == tag),
+        key=lambda release: release.id,
+    )
+    if created and drafts and drafts[0].id != created.id:
+        github.delete(created)
         raise Failure(f"another run is publishing {tag}", where=github.repository, fix="wait for it")
-    if lost and not there:
-        raise lost
-    return there[0] if there else _surely(made)
+    if error and not drafts:
+        raise error
+    return drafts[0] if drafts else _not_none(created)
 
 
 def sync_assets(
-    github: GitHub, draft: Release, dist: Dist, wanted: Mapping[str, ReleaseAsset], console: Console
+    github: GitHub, draft: Release, dist: Dist, required: Mapping[str, ReleaseAsset], console: Console
 ) -> Changes:
-    """Delete and upload, one file after another, until the draft holds the wanted ones.
+    """Delete and upload files sequentially until the draft has exactly the required files.
 
     Raises:
-        Failure: an upload keeps failing, or GitHub does not hold what was sent.
+        Failure: an upload keeps failing, or GitHub stores other bytes than were sent.
     """
-    changes = compare(wanted, github.assets(draft))
+    changes = compare(required, github.assets(draft))
     for asset in changes.removed:
         github.delete(asset)
     for number, file in enumerate(changes.uploaded, 1):
         with console.progress(f"uploading {number} of {len(changes.uploaded)}: {file.name}", file.bytes) as advance:
             _upload(github, draft, dist, file, advance)
-    left = compare(wanted, github.assets(draft))
-    if left.names:
+    remaining = compare(required, github.assets(draft))
+    if remaining.names:
         fix = "another run may be publishing: wait for it, then run the command again"
-        raise Failure(f"the draft does not hold what was uploaded: {', '.join(left.names)}", where=draft.tag, fix=fix)
+        what = f"files of the draft differ from the uploaded ones: {', '.join(remaining.names)}"
+        raise Failure(what, where=draft.tag, fix=fix)
     return changes
 
 
 def _upload(github: GitHub, draft: Release, dist: Dist, file: ReleaseAsset, advance: Advance) -> None:
-    """Upload a file; after a failure look what is there, take away what is wrong, and try again."""
-    patience = github.web.patience
+    """Upload a file; after a failure, read its state on GitHub, delete a wrong file, and try again."""
+    patience = github.http.patience
     for attempt in range(patience.tries):
-        wrong = _attempt(github, draft, dist, file, advance)
-        if wrong is None:
+        error = _attempt(github, draft, dist, file, advance)
+        if error is None:
             return
         if attempt + 1 == patience.tries:
-            raise wrong
+            raise error
         patience.sleep(patience.wait_s * 2**attempt)
 
 
 def _attempt(github: GitHub, draft: Release, dist: Dist, file: ReleaseAsset, advance: Advance) -> Failure | None:
-    failed: Failure | None = None
-    there: Asset | None
+    error: Failure | None = None
+    asset: Asset | None
     try:
-        there = github.upload(draft, dist.path(file.name), advance)
+        asset = github.upload(draft, dist.path(file.name), advance)
     except (HttpError, Unreachable) as exc:
         if isinstance(exc, HttpError) and exc.status not in {*RETRY_STATUSES, TAKEN}:
             raise
-        failed = exc
-        there = next((one for one in github.assets(draft) if one.name == file.name), None)
-    if there is None:
-        return failed
-    if there.sha256 == file.sha256:
+        error = exc
+        asset = next((one for one in github.assets(draft) if one.name == file.name), None)
+    if asset is None:
+        return error
+    if asset.sha256 == file.sha256:
         return None
-    github.delete(there)
-    what = f"GitHub holds {there.sha256 or 'a part'} where {file.sha256} was uploaded"
-    return failed or Failure(what, where=file.name, fix="run the command again; the release is still a draft")
+    github.delete(asset)
+    what = f"GitHub stored {asset.sha256 or 'an incomplete file'}, but {file.sha256} was uploaded"
+    return error or Failure(what, where=file.name, fix="run the command again; the release is still a draft")
 
 
-def _surely(made: Release | None) -> Release:
-    if made is None:
-        raise AssertionError("a draft was made, or the failure to make one raised")
-    return made
+def _not_none(created: Release | None) -> Release:
+    if created is None:
+        raise AssertionError("either a draft was created, or an error was raised")
+    return created

@@ -1,4 +1,4 @@
-"""GitHub's releases, as far as publishing needs them. Where it lies is told by the variables a runner sets."""
+"""Client of GitHub's releases API. The variables of a runner set its URLs."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from urllib.parse import quote
 
 from dtbase.system.errors import Failure, WrongUsage
 from dtmodels.build.download import Advance
-from dtmodels.publishing.http_client import HttpError, Web
+from dtmodels.publishing.http_client import HttpClient, HttpError
 
 API, SERVER, RAW = "https://api.github.com", "https://github.com", "https://raw.githubusercontent.com"
 PAGE = 100
-NOTHING_THERE = (404, 422)
-"""How GitHub says that a name leads to no commit."""
+NOT_FOUND = (404, 422)
+"""GitHub's statuses for a name without a commit; the first one is for a URL without a resource."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asset:
-    """A file of a release as GitHub tells about it."""
+    """A file of a release, as described by the API."""
 
     id: int
     name: str
     size: int
     sha256: str
-    """64 hex digits; empty while GitHub has not all of it, or does not say."""
+    """64 hex digits; empty while the upload is incomplete, or if GitHub reports no digest."""
     url: str
-    """Where the API has it; gives the bytes of a draft's asset, too."""
+    """API URL; returns the bytes of a draft's asset, too."""
     public_url: str
-    """Where everybody gets it once it is published."""
+    """Public download URL after publication."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,97 +49,97 @@ class Release:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GitHub:
-    """One repository there."""
+    """API client of one repository."""
 
     repository: str
     api_url: str = API
     server_url: str = SERVER
     raw_url: str = RAW
-    web: Web = field(default_factory=Web)
+    http: HttpClient = field(default_factory=HttpClient)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> GitHub:
-        """The repository a job runs for.
+        """Create a client for the repository of a job.
 
-        Reads GITHUB_REPOSITORY, GITHUB_TOKEN, GITHUB_API_URL, GITHUB_SERVER_URL, and DTMODELS_RAW_URL, which says
-        where raw files lie when that is not GitHub's own place.
+        Reads GITHUB_REPOSITORY, GITHUB_TOKEN, GITHUB_API_URL, GITHUB_SERVER_URL, and DTMODELS_RAW_URL, the base URL
+        of raw files if it is not GitHub's.
 
         Raises:
             WrongUsage: GITHUB_REPOSITORY is not set, or is not `owner/name`.
         """
         repository = environment.get("GITHUB_REPOSITORY", "")
         if not re.fullmatch(r"[A-Za-z0-9._-]+/[A-Za-z0-9._-]+", repository):
-            raise WrongUsage("GITHUB_REPOSITORY does not say owner/name", fix="set it, as a job of GitHub Actions does")
+            raise WrongUsage("GITHUB_REPOSITORY is not owner/name", fix="set it, as a job of GitHub Actions does")
 
-        def place(variable: str, otherwise: str) -> str:
-            return (environment.get(variable) or otherwise).rstrip("/")
+        def base_url(variable: str, default: str) -> str:
+            return (environment.get(variable) or default).rstrip("/")
 
         return cls(
             repository=repository,
-            api_url=place("GITHUB_API_URL", API),
-            server_url=place("GITHUB_SERVER_URL", SERVER),
-            raw_url=place("DTMODELS_RAW_URL", RAW),
-            web=Web(token=environment.get("GITHUB_TOKEN", "")),
+            api_url=base_url("GITHUB_API_URL", API),
+            server_url=base_url("GITHUB_SERVER_URL", SERVER),
+            raw_url=base_url("DTMODELS_RAW_URL", RAW),
+            http=HttpClient(token=environment.get("GITHUB_TOKEN", "")),
         )
 
     def releases(self) -> list[Release]:
-        """All releases, newest first; drafts only for a token that may write."""
+        """List all releases, newest first; drafts only for a token with write permission."""
         return [_release(values) for values in self._pages(f"{self._api}/releases")]
 
     def assets(self, release: Release) -> list[Asset]:
-        """All files of a release."""
+        """List all files of a release."""
         return [_asset(values) for values in self._pages(f"{release.url}/assets")]
 
     def commit(self, name: str) -> str | None:
-        """The commit `tags/<tag>` or `HEAD`, of the default branch, leads to; None when there is no such thing."""
+        """Look up the commit of `tags/<tag>`, or of `HEAD` (the default branch); None if the name does not exist."""
         try:
-            return str(self.web.ask("GET", f"{self._api}/commits/{quote(name)}").json()["sha"])
-        except HttpError as refused:
-            if refused.status in NOTHING_THERE:
+            return str(self.http.request("GET", f"{self._api}/commits/{quote(name)}").json()["sha"])
+        except HttpError as exc:
+            if exc.status in NOT_FOUND:
                 return None
             raise
 
     def read(self, release: Release) -> Release | None:
-        """A release as it is now; None when it is gone."""
+        """Read the current state of a release; None if it was deleted."""
         try:
-            return _release(self.web.ask("GET", release.url).json())
-        except HttpError as refused:
-            if refused.status == NOTHING_THERE[0]:
+            return _release(self.http.request("GET", release.url).json())
+        except HttpError as exc:
+            if exc.status == NOT_FOUND[0]:
                 return None
             raise
 
     def create_draft(self, tag: str, *, notes: str, prerelease: bool) -> Release:
-        """A new draft. When no answer comes, nobody knows whether there is one now: look before asking again."""
+        """Create a draft. After a lost response the draft may exist: list the drafts before another attempt."""
         values = {"tag_name": tag, "name": tag, "body": notes, "draft": True, "prerelease": prerelease}
-        return _release(self.web.ask("POST", f"{self._api}/releases", values, again=False).json())
+        return _release(self.http.request("POST", f"{self._api}/releases", values, repeatable=False).json())
 
     def update(self, release: Release, **values: Any) -> Release:
-        """Change fields of a release; `draft=False` publishes it. Saying the same twice changes nothing."""
-        return _release(self.web.ask("PATCH", release.url, values).json())
+        """Change fields of a release; `draft=False` publishes it. A repeated update has no further effect."""
+        return _release(self.http.request("PATCH", release.url, values).json())
 
-    def delete(self, thing: Release | Asset) -> None:
-        """Take a draft or one of its files away; what is gone already is fine."""
+    def delete(self, resource: Release | Asset) -> None:
+        """Delete a draft or one of its files; a resource that does not exist is not an error."""
         try:
-            self.web.ask("DELETE", thing.url)
-        except HttpError as refused:
-            if refused.status != NOTHING_THERE[0]:
+            self.http.request("DELETE", resource.url)
+        except HttpError as exc:
+            if exc.status != NOT_FOUND[0]:
                 raise
 
     def upload(self, release: Release, path: Path, advance: Advance) -> Asset:
         """Add a file to a draft, under its own name."""
-        return _asset(self.web.send(f"{release.upload_url}?name={quote(path.name)}", path, advance).json())
+        return _asset(self.http.upload(f"{release.upload_url}?name={quote(path.name)}", path, advance).json())
 
     def download_url(self, tag: str, name: str) -> str:
-        """Where everybody, darktable among them, gets a file of a published release."""
+        """Return the public URL of a file of a published release, which darktable requests, too."""
         return f"{self.server_url}/{self.repository}/releases/download/{tag}/{name}"
 
-    def public(self, agent: str = "dtmodels") -> Web:
-        """Requests as everybody makes them: without a token."""
-        return Web(patience=self.web.patience, agent=agent)
+    def public(self, agent: str = "dtmodels") -> HttpClient:
+        """Return an HTTP client without a token."""
+        return HttpClient(patience=self.http.patience, agent=agent)
 
     @property
     def index_url(self) -> str:
-        """Where darktable looks which release is made for it."""
+        """Return the URL from which darktable reads the release for its version."""
         return f"{self.raw_url}/{self.repository}/HEAD/releases-index.json"
 
     @property
@@ -149,9 +149,9 @@ class GitHub:
     def _pages(self, url: str) -> Iterator[Any]:
         following: str | None = f"{url}?per_page={PAGE}"
         while following:
-            answer = self.web.ask("GET", following)
-            yield from answer.json()
-            link = re.search(r'<([^>]+)>; rel="next"', answer.headers.get("Link", ""))
+            response = self.http.request("GET", following)
+            yield from response.json()
+            link = re.search(r'<([^>]+)>; rel="next"', response.headers.get("Link", ""))
             following = link[1] if link else None
 
 
@@ -166,7 +166,7 @@ def _release(values: Any) -> Release:
             upload_url=values["upload_url"].partition("{")[0],
         )
     except (KeyError, TypeError) as exc:
-        raise Failure(f"the service answers something that is no release: {exc!r}") from exc
+        raise Failure(f"the server's response is not a release: {exc!r}") from exc
 
 
 def _asset(values: Any) -> Asset:
@@ -181,4 +181,4 @@ def _asset(values: Any) -> Asset:
             public_url=values["browser_download_url"],
         )
     except (KeyError, TypeError, AttributeError) as exc:
-        raise Failure(f"the service answers something that is no asset: {exc!r}") from exc
+        raise Failure(f"the server's response is not an asset: {exc!r}") from exc

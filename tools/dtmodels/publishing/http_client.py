@@ -1,4 +1,4 @@
-"""Speak HTTP with a service that limits, fails and breaks off: one request, asked again where that is safe."""
+"""HTTP client for a server with rate limits and failures: repeats a request where that is safe. Used by `github`."""
 
 from __future__ import annotations
 
@@ -18,116 +18,125 @@ from typing import IO, Any
 from dtbase.system.errors import Failure
 from dtmodels.build.download import CHUNK, RETRY_STATUSES, Advance, RetryPolicy
 
-BROKEN = (http.client.HTTPException, TimeoutError, ConnectionError, urllib.error.URLError)
+CONNECTION_ERRORS = (http.client.HTTPException, TimeoutError, ConnectionError, urllib.error.URLError)
 MOST_WAIT_S = 65 * 60.0
-"""A job's token may ask 1000 times an hour, so a large release waits once; a limit that lasts longer is an error."""
+"""A job's token allows 1000 requests an hour, so a large release waits once; a longer limit is an error."""
+RESUME = "run the command again; it resumes where it stopped"
 
 
 class HttpError(Failure):
-    """The service answered, and not as hoped."""
+    """The server responded with an error status."""
 
     def __init__(self, status: int, message: str, *, where: str) -> None:
         fix = {
-            401: "the token has expired or is wrong: give the job a new one and run it again",
-            403: "the token may not do this: the job needs `contents: write`, or the limit of requests is reached",
-        }.get(status, "run the command again; it goes on where it stopped")
-        super().__init__(f"the service answers {status}: {message}", where=where, fix=fix)
+            401: "the token has expired or is invalid: set a new one and run the job again",
+            403: "the token lacks a permission: the job needs `contents: write`, or the rate limit is reached",
+        }.get(status, RESUME)
+        super().__init__(f"the server responds with status {status}: {message}", where=where, fix=fix)
         self.status = status
         self.message = message
 
 
 class Unreachable(Failure):
-    """The service did not answer, so nobody knows whether it did what was asked."""
+    """The server did not respond, so it is unknown whether the request had an effect."""
 
     def __init__(self, reason: object, *, where: str) -> None:
-        super().__init__(f"no answer: {reason}", where=where, fix="run the command again; it goes on where it stopped")
+        super().__init__(f"no response: {reason}", where=where, fix=RESUME)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What the service said, with a body that was small enough to read at once."""
+class Response:
+    """A response of the server, with its complete body."""
 
     status: int
     headers: Message
     body: bytes
 
     def json(self) -> Any:
-        """The body as JSON; None when it is empty.
+        """Parse the body as JSON; None if it is empty.
 
         Raises:
-            Failure: it is not JSON.
+            Failure: the body is not JSON.
         """
         try:
             return json.loads(self.body) if self.body else None
         except ValueError as exc:
-            raise Failure(f"the service answers {self.body[:60]!r}, which is not JSON") from exc
+            raise Failure(f"the server responds with {self.body[:60]!r}, which is not JSON") from exc
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Web:
-    """Requests with one token, to one service."""
+class HttpClient:
+    """Sends requests with one token to one server."""
 
     token: str = field(default="", repr=False)
     patience: RetryPolicy = field(default_factory=lambda: RetryPolicy(max_wait_s=MOST_WAIT_S))
     agent: str = "dtmodels"
 
-    def ask(self, method: str, url: str, values: Mapping[str, Any] | None = None, *, again: bool = True) -> Answer:
-        """Ask for something small.
+    def request(
+        self, method: str, url: str, values: Mapping[str, Any] | None = None, *, repeatable: bool = True
+    ) -> Response:
+        """Send a request with a small body and a small response.
 
         Args:
             method: GET, POST, PATCH or DELETE.
-            url: where.
-            values: what is sent, as JSON.
-            again: whether it does no harm to ask twice. Else only what was surely not done is asked again.
+            url: the URL.
+            values: the body, sent as JSON.
+            repeatable: a repetition is harmless. Otherwise the request is repeated only after a rate limit.
 
         Raises:
-            Refused: the service says no.
-            Unreachable: it says nothing.
+            HttpError: the server responds with an error.
+            Unreachable: the server does not respond.
         """
         data = json.dumps(values).encode() if values is not None else None
         headers = {"Content-Type": "application/json"} if data else {}
         for attempt in range(self.patience.tries):
-            with self._tried(url, attempt, again=again), self._open(method, url, data, headers) as answer:
-                return Answer(status=answer.status, headers=answer.headers, body=answer.read())
+            with (
+                self._wait_after_error(url, attempt, repeatable=repeatable),
+                self._open(method, url, data, headers) as response,
+            ):
+                return Response(status=response.status, headers=response.headers, body=response.read())
         raise AssertionError("the last attempt raises")
 
-    def send(self, url: str, path: Path, advance: Advance) -> Answer:
-        """Upload a file in pieces.
+    def upload(self, url: str, path: Path, advance: Advance) -> Response:
+        """Upload a file in chunks.
 
-        It is sent again after a limit only, which kept the service from taking any of it; after another failure what
-        the service has has to be looked at first.
+        It is sent again only after a rate limit, when the server has stored no part of it. After any other failure
+        the caller must read the state on the server first.
 
         Raises:
-            Refused: the service says no.
-            Unreachable: it says nothing.
+            HttpError: the server responds with an error.
+            Unreachable: the server does not respond.
         """
         headers = {"Content-Type": "application/octet-stream", "Content-Length": str(path.stat().st_size)}
         for attempt in range(self.patience.tries):
-            with path.open("rb") as file, self._tried(url, attempt, again=False):
-                answer = self._open("POST", url, _Watched(file, advance), headers)
-                with answer:
-                    return Answer(status=answer.status, headers=answer.headers, body=answer.read())
+            with path.open("rb") as file, self._wait_after_error(url, attempt, repeatable=False):
+                response = self._open("POST", url, _ProgressReader(file, advance), headers)
+                with response:
+                    return Response(status=response.status, headers=response.headers, body=response.read())
         raise AssertionError("the last attempt raises")
 
-    def save(self, url: str, target: Path, advance: Advance = lambda _: None) -> str:
-        """Download to a file, redirections followed; the token goes to the first address only.
+    def download(self, url: str, target: Path, advance: Advance = lambda _: None) -> str:
+        """Download a URL to a file, and follow redirections; only the first URL gets the token.
 
         Returns:
-            SHA-256 of what was written.
+            SHA-256 of the file.
 
         Raises:
-            Refused: the service says no.
-            Unreachable: it breaks off again and again.
+            HttpError: the server responds with an error.
+            Unreachable: every attempt is interrupted.
         """
         for attempt in range(self.patience.tries):
             accept = "application/octet-stream"
-            with self._tried(url, attempt, again=True), self._open("GET", url, None, {}, accept) as answer:
-                return _write(answer, target, advance)
+            with (
+                self._wait_after_error(url, attempt, repeatable=True),
+                self._open("GET", url, None, {}, accept) as response,
+            ):
+                return _write(response, target, advance)
         raise AssertionError("the last attempt raises")
 
     @contextmanager
-    def _tried(self, url: str, attempt: int, *, again: bool) -> Iterator[None]:
-        """Wait after a failure that may pass; raise what will not, or what has lasted too long."""
+    def _wait_after_error(self, url: str, attempt: int, *, repeatable: bool) -> Iterator[None]:
+        """Wait after a temporary error; raise a permanent error, and any error of the last attempt."""
         last = attempt + 1 >= self.patience.tries
         pause = self.patience.wait_s * 2**attempt
         try:
@@ -138,9 +147,9 @@ class Web:
                 raise HttpError(refused.code, _message(refused, limit), where=url) from refused
             refused.close()
             pause = pause if limit is None else limit
-        except BROKEN as broken:
-            if last or not again:
-                raise Unreachable(getattr(broken, "reason", broken), where=url) from broken
+        except CONNECTION_ERRORS as exc:
+            if last or not repeatable:
+                raise Unreachable(getattr(exc, "reason", exc), where=url) from exc
         else:
             return
         self.patience.sleep(pause)
@@ -148,7 +157,7 @@ class Web:
     def _open(
         self, method: str, url: str, data: Any, headers: Mapping[str, str], accept: str = "application/vnd.github+json"
     ) -> Any:
-        request = urllib.request.Request(url, data=data, method=method)  # noqa: S310 - addresses of the service itself
+        request = urllib.request.Request(url, data=data, method=method)  # noqa: S310 - URLs of the server itself
         for name, value in {"User-Agent": self.agent, "Accept": accept, **headers}.items():
             request.add_header(name, value)
         if self.token:
@@ -157,8 +166,8 @@ class Web:
 
 
 @dataclass(slots=True)
-class _Watched:
-    """A file that tells how much of it was read."""
+class _ProgressReader:
+    """A file that reports the bytes read from it."""
 
     file: IO[bytes]
     advance: Callable[[float], None]
@@ -169,50 +178,46 @@ class _Watched:
         return block
 
 
-def _write(answer: Any, target: Path, advance: Advance) -> str:
+def _write(response: Any, target: Path, advance: Advance) -> str:
     digest, size = hashlib.sha256(), 0
     with target.open("wb") as file:
-        while block := answer.read(CHUNK):
+        while block := response.read(CHUNK):
             file.write(block)
             digest.update(block)
             size += len(block)
             advance(len(block))
-    promised = answer.headers.get("Content-Length")
-    if promised and int(promised) != size:
-        raise ConnectionError(f"broke off after {size:,} bytes")
+    declared = response.headers.get("Content-Length")
+    if declared and int(declared) != size:
+        raise ConnectionError(f"interrupted after {size:,} bytes")
     return digest.hexdigest()
 
 
 def _passes(refused: urllib.error.HTTPError, again: bool) -> bool:
     return again and refused.code in RETRY_STATUSES
 
-
-def _limit(refused: urllib.error.HTTPError, otherwise_s: float) -> float | None:
-    """Seconds until a limit of requests ends; None when this is no limit. Nothing was done in that case.
-
-    The end is told as a time of the service's clock, so it is held against the service's own date: the clock here
-    may be wrong.
+    The end is a time of the server's clock, so it is compared with the date of the response: the local clock may be
+    wrong.
     """
-    headers = refused.headers
-    asked = headers.get("Retry-After", "")
-    spent = headers.get("X-RateLimit-Remaining") == "0"
-    if refused.code != http.HTTPStatus.TOO_MANY_REQUESTS and not (
-        refused.code == http.HTTPStatus.FORBIDDEN and (asked or spent)
+    headers = error.headers
+    retry_after = headers.get("Retry-After", "")
+    exhausted = headers.get("X-RateLimit-Remaining") == "0"
+    if error.code != http.HTTPStatus.TOO_MANY_REQUESTS and not (
+        error.code == http.HTTPStatus.FORBIDDEN and (retry_after or exhausted)
     ):
         return None
-    if asked.isdigit():
-        return float(asked)
-    ends, now = headers.get("X-RateLimit-Reset", ""), headers.get("Date", "")
-    if spent and ends.isdigit() and now:
-        return max(0.0, int(ends) - parsedate_to_datetime(now).timestamp())
-    return otherwise_s
+    if retry_after.isdigit():
+        return float(retry_after)
+    reset, now = headers.get("X-RateLimit-Reset", ""), headers.get("Date", "")
+    if exhausted and reset.isdigit() and now:
+        return max(0.0, int(reset) - parsedate_to_datetime(now).timestamp())
+    return default_s
 
 
-def _message(refused: urllib.error.HTTPError, limit: float | None) -> str:
+def _message(error: urllib.error.HTTPError, limit: float | None) -> str:
     try:
-        said = json.loads(refused.read())
-        details = [str(error.get("message") or error.get("code")) for error in said.get("errors", [])]
-        message = ": ".join([str(said["message"]), *([", ".join(details)] if details else [])])
-    except (ValueError, KeyError, AttributeError, TypeError, *BROKEN):
-        message = str(refused.reason)
-    return f"{message} (the limit of requests ends in {limit:.0f} s)" if limit is not None else message
+        body = json.loads(error.read())
+        details = [str(detail.get("message") or detail.get("code")) for detail in body.get("errors", [])]
+        message = ": ".join([str(body["message"]), *([", ".join(details)] if details else [])])
+    except (ValueError, KeyError, AttributeError, TypeError, *CONNECTION_ERRORS):
+        message = str(error.reason)
+    return f"{message} (the rate limit ends in {limit:.0f} s)" if limit is not None else message

@@ -1,8 +1,8 @@
-"""A draft that waits for the next release with the models of the last one in it, so that only what changed is uploaded.
+"""Draft of the next release, which already contains the models of the last one.
 
-GitHub copies no file from one release to another, and darktable downloads all models from one release. So every
-release uploads every model; what can be chosen is when. A draft may be renamed until it is published: the next release
-takes this one, and what it holds already with the right digest stays.
+GitHub cannot copy an asset to another release, and darktable downloads all models from one release. So every release
+needs an upload of every model. A draft can be renamed until it is published, so these uploads can happen in advance:
+the next release renames this draft, and retains all files with the right digest.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ from dtmodels.publishing.published_releases import highest
 from dtmodels.release.tags import Tag
 
 NEXT = "next"
-"""The tag of the draft while it waits; no release is ever published under it."""
+"""Tag of the draft until a release renames it; no release is published under this tag."""
 
 
-def find_stock(releases: Sequence[Release], tag: Tag) -> Release | None:
-    """The waiting draft, for a release that may take it: a version, for candidates and nightlies come and go."""
+def find_next_draft(releases: Sequence[Release], tag: Tag) -> Release | None:
+    """Find the prepared draft; candidates and nightlies must not use it."""
     return None if tag.prerelease else find_draft(releases, NEXT)
 
 
-def stock(dist: Dist, github: GitHub, console: Console) -> Changes:
-    """Put the models of the highest published version into the waiting draft; what is there already stays.
+def prepare_next_draft(dist: Dist, github: GitHub, console: Console) -> Changes:
+    """Upload the models of the highest published version into the prepared draft, except unchanged files.
 
     Raises:
-        Failure: `dist` is not that version, or GitHub does not hold what was uploaded.
+        Failure: `dist` is not that version, or GitHub stores other bytes than were sent.
     """
     releases = github.releases()
-    if (newest := highest(one.tag for one in releases if not one.draft)) != dist.record["tag"]:
+    if (newest := highest(release.tag for release in releases if not release.draft)) != dist.record["tag"]:
         what = f"{dist.record['tag']} is not the highest published version, which is {newest or 'none'}"
         raise Failure(what, where=github.repository, fix="publish it first")
     draft = find_draft(releases, NEXT) or create_draft(github, dist, NEXT, prerelease=False)
-    own = tuple(f"{model_id}{mark}" for model_id in dist.versions["models"] for mark in (".", "-"))
-    wanted = {name: file for name, file in dist.files.items() if name.startswith(own)}
-    return sync_assets(github, draft, dist, wanted, console)
+    prefixes = tuple(f"{model_id}{separator}" for model_id in dist.versions["models"] for separator in (".", "-"))
+    required = {name: file for name, file in dist.files.items() if name.startswith(prefixes)}
+    return sync_assets(github, draft, dist, required, console)

@@ -1,4 +1,4 @@
-"""The text of a release: what the changelog says, and which model changed how. Cards are written by anybody."""
+"""Text of a release: its changelog section and the changes of each model. Card fields are escaped."""
 
 from __future__ import annotations
 
@@ -10,23 +10,25 @@ from dtmodels.pages.markdown import code, table
 from dtmodels.publishing.plan import Plan
 
 MOST = 100_000
-"""GitHub takes no text of a release that has more than 125,000 characters."""
+"""Longest text, in characters; GitHub rejects more than 125,000."""
 
 
 def notes(plan: Plan, record: Mapping[str, Any], versions: Mapping[str, Mapping[str, Any]], *, loose: bool) -> str:
-    """The notes of a release, as markdown; nothing in a card can become markup.
+    """Write the notes of a release in Markdown; card fields are escaped.
 
     Args:
-        plan: what the release consists of.
+        plan: the contents of the release.
         record: its `release.json`.
-        versions: its packages, as `versions.json` lists them.
-        loose: whether the files of each package are assets of their own, too.
+        versions: its packages, as listed in `versions.json`.
+        loose: the files of each package are separate assets, too.
     """
-    whole = "\n".join(part.rstrip("\n") + "\n" for part in _parts(plan, record, versions, loose) if part)
-    return whole if len(whole) <= MOST else f"{plan.notes[:MOST]}\n\nThe models are listed in release.json.\n"
+    markdown_text = "\n".join(part.rstrip("\n") + "\n" for part in _sections(plan, record, versions, loose) if part)
+    if len(markdown_text) <= MOST:
+        return markdown_text
+    return f"{plan.notes[:MOST]}\n\nThe models are listed in release.json.\n"
 
 
-def _parts(
+def _sections(
     plan: Plan, record: Mapping[str, Any], versions: Mapping[str, Mapping[str, Any]], loose: bool
 ) -> Iterator[str]:
     yield plan.notes
@@ -48,23 +50,23 @@ def _parts(
         for model_id, tag in built_in.items()
         if tag != plan.tag.text
     )
-    yield _table("Unchanged models, the same bytes as before", ["model", "version", "built for"], same)
-    yield _list("Taken back", (f"{code(model_id)}: {text(reason)}" for model_id, reason in sorted(plan.yanked.items())))
-    yield _list("No longer here", (code(model_id) for model_id in plan.dropped if model_id not in plan.yanked))
+    yield _table("Unchanged models (bit-identical)", ["model", "version", "built for"], same)
+    yield _list("Yanked models", (f"{code(id_)}: {text(reason)}" for id_, reason in sorted(plan.yanked.items())))
+    yield _list("Removed models", (code(model_id) for model_id in plan.dropped if model_id not in plan.yanked))
     if not loose:
-        yield "The ONNX files lie inside the packages, which are plain zip archives."
+        yield "The ONNX files are inside the packages, which are plain zip archives."
 
 
 def text(value: str) -> str:
-    """Plain text that calls nobody: an @ in a release would notify whoever has that name."""
+    """Escape plain text, including @: a mention in a release would notify the user of that name."""
     return markdown.text(value).replace("@", "&#64;")
 
 
 def _table(title: str, columns: list[str], rows: Iterable[list[str]]) -> str:
-    found = list(rows)
-    return f"## {title}\n\n{table(columns, found)}" if found else ""
+    rows = list(rows)
+    return f"## {title}\n\n{table(columns, rows)}" if rows else ""
 
 
 def _list(title: str, lines: Iterable[str]) -> str:
-    found = [f"* {line}" for line in lines]
-    return "\n".join([f"## {title}", "", *found]) if found else ""
+    bullets = [f"* {line}" for line in lines]
+    return "\n".join([f"## {title}", "", *bullets]) if bullets else ""

@@ -1,4 +1,4 @@
-"""plan: what a release consists of, from the tag, the cards and the last release. No clock is asked."""
+"""plan: contents of a release, derived from the tag, the cards and the last release; independent of the clock."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ from dtmodels.release.tags import NIGHTLY, Tag, nightly_tag, parse_tag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Carried:
-    """A package taken from an earlier release as it is."""
+class ReusedPackage:
+    """A package that is reused unchanged from an earlier release."""
 
     tag: str
-    """The release it is taken from."""
+    """Release that it is downloaded from."""
     version: str
     sha256: str
     built_in: str
-    """The release it was built for."""
+    """Release that it was built for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What a release consists of."""
+    """Contents of a release."""
 
     tag: Tag
     commit: str
     notes: str
-    """What the changelog says."""
+    """Section of the changelog."""
     previous: Released | None
-    """The highest version published below this one."""
+    """Highest published version below this one."""
     finished: Released | None
-    """This very release, when it is published."""
+    """This release, if it is already published."""
     models: Mapping[str, Card]
     """Every model of the release."""
     build: tuple[CatalogueEntry, ...]
@@ -49,7 +49,7 @@ class Plan:
     dropped: tuple[str, ...]
     """Models of the previous release that are not in this one."""
     yanked: Mapping[str, str]
-    """Models taken back, each with the reason."""
+    """Yanked models, each with its reason."""
 
 
 def plan(root: Path, name: str, github: GitHub, *, branch: str) -> Plan:
@@ -58,14 +58,14 @@ def plan(root: Path, name: str, github: GitHub, *, branch: str) -> Plan:
     Args:
         root: the model repository, checked out at the tag with its whole history.
         name: the tag, or `nightly`.
-        github: where releases lie.
-        branch: the branch releases are made from.
+        github: the repository of the releases.
+        branch: branch that releases are made from.
 
     Raises:
-        WrongUsage: no release may be called so, or git knows no such tag or branch.
-        Failure: the tag leads elsewhere, is not on the branch, is not what the changelog speaks of; or a card has a
-            lower version than was published.
-        NothingToDo: no card is released.
+        WrongUsage: the name is not a release tag, or git has no such tag or branch.
+        Failure: the tag has another commit, is not on the branch, or is not in the changelog; or a card has a lower
+            version than the published one.
+        NothingToDo: no card has the status `released`.
     """
     wanted = parse_tag(name) if name != NIGHTLY else None
     commit = _head(root)
@@ -87,7 +87,7 @@ def plan(root: Path, name: str, github: GitHub, *, branch: str) -> Plan:
     if not models:
         raise NothingToDo("no card has status: released", where=str(root))
     last = finished or previous
-    carried = dict(_carried(models, last)) if last else {}
+    reused = dict(_reused(models, last)) if last else {}
     return Plan(
         tag=tag,
         commit=commit,
@@ -95,8 +95,8 @@ def plan(root: Path, name: str, github: GitHub, *, branch: str) -> Plan:
         previous=previous,
         finished=finished,
         models={entry.card.id: entry.card for entry in models},
-        build=tuple(entry for entry in models if entry.card.id not in carried),
-        carried=carried,
+        build=tuple(entry for entry in models if entry.card.id not in reused),
+        reused=reused,
         dropped=tuple(sorted(set(previous.models if previous else ()) - {entry.card.id for entry in models})),
         yanked={
             entry.card.id: entry.card.status_reason or ""
@@ -109,34 +109,34 @@ def plan(root: Path, name: str, github: GitHub, *, branch: str) -> Plan:
 def _carried(models: Iterable[CatalogueEntry], last: Released) -> Iterable[tuple[str, Carried]]:
     """The models whose version was published: darktable would never see other bytes under the same number."""
     for entry in models:
-        if not (known := last.models.get(entry.card.id)):
+        if not (package := last.models.get(entry.card.id)):
             continue
-        if entry.card.version_numbers < known.numbers:
+        if entry.card.version_numbers < package.version_numbers:
             raise Failure(
-                f"the version is {entry.card.version}, but {last.tag} has {known.version}",
+                f"the version is {entry.card.version}, but {last.tag} has {package.version}",
                 where=f"models/{entry.card.id}/card.yaml",
-                fix="raise it: darktable never goes back to a lower version",
+                fix="raise it: darktable never installs a lower version",
             )
-        if entry.card.version_numbers == known.numbers:
+        if entry.card.version_numbers == package.version_numbers:
             yield (
                 entry.card.id,
-                Carried(tag=last.tag, version=known.version, sha256=known.sha256, built_in=known.built_in),
+                ReusedPackage(tag=last.tag, version=package.version, sha256=package.sha256, built_in=package.built_in),
             )
 
 
 def _head(root: Path) -> str:
-    what = "there is no commit here"
+    what = "the repository has no commit"
     return git(root, "rev-parse", "--verify", "HEAD^{commit}", what=what).decode().strip()
 
 
 def _date(root: Path) -> str:
-    """The day of the commit in UTC, as the commit says itself."""
+    """Return the committer date in UTC."""
     seconds = int(git(root, "show", "-s", "--format=%ct", "HEAD"))
     return datetime.fromtimestamp(seconds, tz=UTC).date().isoformat()
 
 
-def _hold_on_branch(root: Path, tag: Tag, branch: str) -> None:
-    fix = f"check out with the whole history (fetch-depth: 0), which has {branch}"
+def _check_on_branch(root: Path, tag: Tag, branch: str) -> None:
+    fix = f"check out with the whole history (fetch-depth: 0), including {branch}"
     for name in (f"refs/remotes/origin/{branch}", f"refs/heads/{branch}"):
         try:
             tip = git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
@@ -144,42 +144,42 @@ def _hold_on_branch(root: Path, tag: Tag, branch: str) -> None:
         except WrongUsage:
             continue
     else:
-        raise WrongUsage(f"there is no branch '{branch}' here", where=str(root), fix=fix)
+        raise WrongUsage(f"git has no branch '{branch}'", where=str(root), fix=fix)
     try:
         git(root, "merge-base", "--is-ancestor", "HEAD", tip.decode().strip())
     except WrongUsage as exc:
-        fix = f"merge first, then tag what is on {branch}"
+        fix = f"merge first, then tag a commit of {branch}"
         raise Failure(f"{tag.text} is not on {branch}", where=str(root), fix=fix) from exc
 
 
-def _hold_tag(root: Path, tag: Tag, commit: str, github: GitHub) -> None:
-    """The tag has to lead to what is checked out, here and on the other side; a nightly's is made of the commit."""
+def _check_tag(root: Path, tag: Tag, commit: str, github: GitHub) -> None:
+    """Check that the local and the remote tag have the checked-out commit; a nightly tag contains its commit."""
     if tag.nightly:
         if tag != (own := nightly_tag(commit, _date(root))):
             raise Failure(
                 f"{tag.text} is the nightly of another commit", where=str(root), fix=f"this one's: {own.text}"
             )
         return
-    what = f"git knows no tag {tag.text}"
-    fix = "make it, or fetch it: git fetch --tags"
-    found = git(root, "rev-parse", "--verify", "--quiet", f"refs/tags/{tag.text}^{{commit}}", what=what, fix=fix)
-    if (here := found.decode().strip()) != commit:
+    what = f"git has no tag {tag.text}"
+    fix = "create it, or fetch it: git fetch --tags"
+    output = git(root, "rev-parse", "--verify", "--quiet", f"refs/tags/{tag.text}^{{commit}}", what=what, fix=fix)
+    if (tagged := output.decode().strip()) != commit:
         fix = f"git checkout {tag.text}"
-        raise Failure(f"{tag.text} leads to {here[:12]}, but {commit[:12]} is checked out", where=str(root), fix=fix)
-    hold_remote_tag(tag, commit, github)
+        raise Failure(f"{tag.text} is {tagged[:12]}, but {commit[:12]} is checked out", where=str(root), fix=fix)
+    check_remote_tag(tag, commit, github)
 
 
-def hold_remote_tag(tag: Tag, commit: str, github: GitHub) -> None:
-    """Hold the tag on the other side against the commit a release is made from.
+def check_remote_tag(tag: Tag, commit: str, github: GitHub) -> None:
+    """Compare the tag on GitHub with the commit of a release.
 
     Raises:
-        Failure: it is not there, or was moved.
+        Failure: the tag does not exist, or was moved.
     """
-    found = github.commit(f"tags/{tag.text}")
-    if found is None:
+    tagged = github.commit(f"tags/{tag.text}")
+    if tagged is None:
         raise Failure(f"there is no tag {tag.text}", where=github.repository, fix=f"git push origin {tag.text}")
-    if found != commit:
-        what = f"{tag.text} was moved: it leads to {found[:12]}, the release is made from {commit[:12]}"
+    if tagged != commit:
+        what = f"{tag.text} was moved: it is {tagged[:12]}, but the release is made from {commit[:12]}"
         raise Failure(
-            what, where=github.repository, fix="never move a tag; make a new one, and protect v* by a ruleset"
+            what, where=github.repository, fix="never move a tag; create a new one, and protect v* by a ruleset"
         )

@@ -1,4 +1,4 @@
-"""What was published before: the releases a new one stands on."""
+"""Published releases, as the basis of a new one. Read by `plan`, `publish`, `verify` and `reproduce`."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Package:
     built_in: str
 
     @property
-    def numbers(self) -> tuple[int, int]:
-        """The version as darktable compares it."""
+    def version_numbers(self) -> tuple[int, int]:
+        """Return the version as darktable compares it: two integers."""
         major, minor = self.version.split(".")
         return int(major), int(minor)
 
@@ -37,15 +37,14 @@ class Released:
     tag: str
     release: Release
     commit: str
-    """The commit it says it was made from; empty when it does not say."""
+    """Commit in its release.json; empty if it has none."""
     models: Mapping[str, Package]
 
 
 def find_released(github: GitHub, tag: Tag) -> tuple[Released | None, Released | None]:
-    """The release a new one stands on, and the new one itself where it is published.
+    """Return the release that a new one is based on, and the new one itself if it is published.
 
-    The one it stands on is the highest published version below it: no dates are compared, and neither candidates nor
-    nightlies count.
+    The basis is the highest published version below the new one. Dates, candidates and nightlies do not count.
     """
     published = [release for release in github.releases() if not release.draft and is_tag(release.tag)]
     same = next((release for release in published if release.tag == tag.text), None)
@@ -55,28 +54,28 @@ def find_released(github: GitHub, tag: Tag) -> tuple[Released | None, Released |
 
 
 def versions(published: Iterable[str]) -> list[Tag]:
-    """Those of the published tags that are versions: neither candidates nor nightlies, nor tags of others."""
+    """Select tags of versions: no candidates, no nightlies, no other tags."""
     return [Tag(text) for text in published if is_tag(text) and not Tag(text).prerelease]
 
 
 def highest(published: Iterable[str], below: Tag | None = None) -> str | None:
-    """The highest version among published tags, or the highest that is lower than `below`."""
-    found = [one for one in versions(published) if below is None or one.order < below.order]
-    return max(found, key=lambda one: one.order).text if found else None
+    """Return the highest version among published tags, or the highest below `below`."""
+    tags = [tag for tag in versions(published) if below is None or tag.order < below.order]
+    return max(tags, key=lambda tag: tag.order).text if tags else None
 
 
 def read_released(github: GitHub, release: Release) -> Released:
-    """What a published release holds.
+    """Download the lists of a published release.
 
     Raises:
-        Failure: it has no `versions.json`, or one that breaks its schema.
+        Failure: it has no `versions.json`, or the file violates its schema.
     """
     listed, record = _document(github, release, VERSIONS), _document(github, release, RECORD)
     if listed is None:
         raise Failure(
             f"the release has no {VERSIONS}, so darktable can download nothing from it",
             where=f"{github.repository} {release.tag}",
-            fix="it was not made by these tools: delete it, or publish a higher version first by hand",
+            fix="these tools did not make it: delete it, or publish a higher version first by hand",
         )
     check_json("versions-v1", listed, where=f"{release.tag}: {VERSIONS}")
     if record is not None:
@@ -94,12 +93,12 @@ def read_released(github: GitHub, release: Release) -> Released:
 
 
 def _document(github: GitHub, release: Release, name: str) -> Any:
-    """A JSON file of a published release; None when it has none."""
+    """Download a JSON file of a published release; None if it does not exist."""
     url = github.download_url(release.tag, name)
     try:
-        body = github.public().ask("GET", url).body
-    except HttpError as refused:
-        if refused.status == 404:
+        body = github.public().request("GET", url).body
+    except HttpError as exc:
+        if exc.status == 404:
             return None
         raise
     try:

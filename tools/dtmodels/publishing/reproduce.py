@@ -1,4 +1,4 @@
-"""Whether packages built here are those of a published release: the same bytes, the same numbers, or others."""
+"""Comparison of local packages with a published release: same bytes, same weights within a tolerance, or different."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from dtmodels.publishing.reuse import fetch
 from dtmodels.publishing.verify import find
 
 RELATIVE = 1e-5
-"""Weights that differ by less, relative to the largest of their tensor, come from another processor's arithmetic."""
+"""Largest difference of weights, relative to the largest weight of their tensor, that another CPU may cause."""
 Sameness = Literal["same bytes", "same numbers", "different", "other version", "not built"]
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
-    """A model of the release, and what the build here made of it."""
+class Comparison:
+    """Result of comparing one model of the release with the local build."""
 
     id: str
     version: str
@@ -31,56 +31,58 @@ class Compared:
     detail: str = ""
 
     def row(self) -> list[str]:
-        """The model as a line of a table."""
+        """Return the result as a row of a table."""
         return [self.id, self.version, self.sameness, self.detail]
 
 
-def reproduce(built: Path, name: str, github: GitHub, console: Console) -> list[Compared]:
+def reproduce(built: Path, name: str, github: GitHub, console: Console) -> list[Comparison]:
     """Compare packages below `built` with those of a published release.
 
     Raises:
-        NothingToDo: nothing is published, or nothing that was built is in it.
+        NothingToDo: nothing is published, or no model of the release was built.
     """
     released = read_released(github, find(name, github))
-    mine = {path.stem: path for path in sorted(built.rglob("*.dtmodel"), reverse=True)}
-    found = [_compare(model_id, mine.get(model_id), released, github, console) for model_id in sorted(released.models)]
-    if all(one.sameness in ("not built", "other version") for one in found):
+    local = {path.stem: path for path in sorted(built.rglob("*.dtmodel"), reverse=True)}
+    comparisons = [
+        _compare(model_id, local.get(model_id), released, github, console) for model_id in sorted(released.models)
+    ]
+    if all(one.sameness in ("not built", "other version") for one in comparisons):
         raise NothingToDo(f"none of the models of {released.tag} was built here", where=str(built))
-    return found
+    return comparisons
 
 
-def _compare(model_id: str, mine: Path | None, released: Released, github: GitHub, console: Console) -> Compared:
+def _compare(model_id: str, local: Path | None, released: Released, github: GitHub, console: Console) -> Comparison:
     package = released.models[model_id]
-    if mine is None:
-        return Compared(model_id, package.version, "not built")
-    if sha256(mine) == package.sha256:
-        return Compared(model_id, package.version, "same bytes")
+    if local is None:
+        return Comparison(model_id, package.version, "not built")
+    if sha256(local) == package.sha256:
+        return Comparison(model_id, package.version, "same bytes")
     with tempfile.TemporaryDirectory() as scratch:
-        theirs = Path(scratch) / mine.name
-        fetch(released.tag, package.sha256, theirs, github, console)
+        published = Path(scratch) / local.name
+        fetch(released.tag, package.sha256, published, github, console)
         try:
-            return Compared(model_id, package.version, *_contents(mine, theirs, package.version))
+            return Comparison(model_id, package.version, *_compare_files(local, published, package.version))
         except zipfile.BadZipFile as exc:
-            raise Failure(f"no whole package: {exc}", where=str(mine), fix="build it again") from exc
+            raise Failure(f"is not a complete package: {exc}", where=str(local), fix="build it again") from exc
 
 
-def _contents(mine: Path, theirs: Path, version: str) -> tuple[Sameness, str]:
-    """Compare the files of two packages; graphs by their numbers where their bytes differ."""
-    with zipfile.ZipFile(mine) as one, zipfile.ZipFile(theirs) as other:
-        if _version(one) != version:
-            return "other version", _version(one)
-        if set(one.namelist()) != set(other.namelist()):
+def _compare_files(local: Path, published: Path, version: str) -> tuple[Sameness, str]:
+    """Compare the files of two packages; graphs with different bytes are compared by their weights."""
+    with zipfile.ZipFile(local) as ours, zipfile.ZipFile(published) as theirs:
+        if _version(ours) != version:
+            return "other version", _version(ours)
+        if set(ours.namelist()) != set(theirs.namelist()):
             return "different", "other files"
-        differing = [name for name in sorted(one.namelist()) if one.read(name) != other.read(name)]
+        differing = [name for name in sorted(ours.namelist()) if ours.read(name) != theirs.read(name)]
         largest = 0.0
         for name in differing:
             if not name.endswith(".onnx"):
                 return "different", name.partition("/")[2]
-            distance = _distance(one.read(name), other.read(name))
-            if distance is None or not distance <= RELATIVE:  # not a number is no distance
-                said = "another graph" if distance is None else f"weights differ by {distance:.1e}"
-                return "different", f"{name.partition('/')[2]}: {said}"
-            largest = max(largest, distance)
+            difference = _weight_difference(ours.read(name), theirs.read(name))
+            if difference is None or not difference <= RELATIVE:  # also true for NaN
+                reason = "another graph" if difference is None else f"weights differ by {difference:.1e}"
+                return "different", f"{name.partition('/')[2]}: {reason}"
+            largest = max(largest, difference)
     return "same numbers", f"weights differ by at most {largest:.1e}" if differing else "packed differently"
 
 
@@ -94,16 +96,16 @@ def _version(archive: zipfile.ZipFile) -> str:
         raise Failure(f"no config.json: {exc}", where=str(archive.filename), fix="build it again") from exc
 
 
-def _distance(one: bytes, other: bytes) -> float | None:
-    """The largest difference of a weight, relative to the largest of its tensor; None for different graphs."""
+def _weight_difference(ours: bytes, theirs: bytes) -> float | None:
+    """Return the maximum difference of weights, relative to the largest of their tensor; None for other graphs."""
     try:
         import numpy
         import onnx
-    except ImportError as missing:
+    except ImportError as exc:
         fix = "install the tools with the extra `build`"
-        raise Failure(f"the bytes differ, and comparing numbers needs {missing.name}", fix=fix) from missing
+        raise Failure(f"the bytes differ, and a comparison of weights needs {exc.name}", fix=fix) from exc
 
-    graphs = [onnx.load_from_string(data) for data in (one, other)]
+    graphs = [onnx.load_from_string(data) for data in (ours, theirs)]
     weights = [
         {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in graph.graph.initializer} for graph in graphs
     ]
@@ -111,15 +113,15 @@ def _distance(one: bytes, other: bytes) -> float | None:
         del graph.graph.initializer[:]
     if graphs[0] != graphs[1] or set(weights[0]) != set(weights[1]):
         return None
-    return max((_relative(weights[0][name], weights[1][name], numpy) for name in weights[0]), default=0.0)
+    return max((_relative_difference(weights[0][name], weights[1][name], numpy) for name in weights[0]), default=0.0)
 
 
-def _relative(one: Any, other: Any, numpy: Any) -> float:
-    if one.shape != other.shape or one.dtype != other.dtype:
+def _relative_difference(ours: Any, theirs: Any, numpy: Any) -> float:
+    if ours.shape != theirs.shape or ours.dtype != theirs.dtype:
         return float("inf")
-    if not one.size or numpy.array_equal(one, other):
+    if not ours.size or numpy.array_equal(ours, theirs):
         return 0.0
-    if not numpy.issubdtype(one.dtype, numpy.floating):
+    if not numpy.issubdtype(ours.dtype, numpy.floating):
         return float("inf")
-    wide = one.astype(numpy.float64), other.astype(numpy.float64)
+    wide = ours.astype(numpy.float64), theirs.astype(numpy.float64)
     return float(numpy.max(numpy.abs(wide[0] - wide[1])) / max(numpy.max(numpy.abs(wide[0])), 1e-30))

@@ -1,4 +1,4 @@
-"""verify: a directory, a draft or a published release is what it says, and darktable gets it whole."""
+"""verify: check a draft or a published release, and its installation in darktable."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from dtbase.system.errors import Failure, NothingToDo, WrongUsage
 from dtbase.system.files import sha256
 from dtbase.terminal.console import Console
-from dtmodels.publishing.client_check import draft_requests, public_requests, visit
+from dtmodels.publishing.client_check import check_as_client, draft_requests, public_requests
 from dtmodels.publishing.darktable_client import Exchange
 from dtmodels.publishing.directory_check import check_directory
 from dtmodels.publishing.dist import Dist
@@ -21,72 +21,73 @@ from dtmodels.release.releases_index import INDEX_FILE as INDEX
 from dtmodels.release.tags import parse_tag
 
 LATEST = "latest"
-"""Stands for the highest published version."""
+"""Name for the highest published version."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verified:
-    """A release that is what it says."""
+class VerifiedRelease:
+    """A release that passed all checks."""
 
     tag: str
     dist: Dist
     served: tuple[str, ...]
-    """The darktable versions that download it."""
+    """darktable versions that download it."""
     transcript: Sequence[Exchange]
-    """What darktable asked, and what it made of the answers."""
+    """Requests of darktable, with their responses and outcomes."""
 
 
 def verify_draft(github: GitHub, draft: Release, dist: Dist, console: Console) -> None:
-    """Read every file of a draft back, the packages as darktable will: what GitHub says of its digests is not enough.
+    """Download every file of a draft, and install the packages as darktable does; do not trust reported digests.
 
     Raises:
-        Failure: GitHub gives other bytes than were uploaded, or darktable would not install them.
+        Failure: GitHub returns other bytes than were uploaded, or darktable would not install them.
     """
-    there = github.assets(draft)
+    assets = github.assets(draft)
     with tempfile.TemporaryDirectory() as scratch:
         directory = Path(scratch)
-        visit(github, draft.tag, draft_requests(github, draft.tag, there), directory, console)
-        with console.progress(f"{draft.tag}: reading the draft back", len(there)) as advance:
-            for asset in there:
+        check_as_client(github, draft.tag, draft_requests(github, draft.tag, assets), directory, console)
+        with console.progress(f"{draft.tag}: reading the draft back", len(assets)) as advance:
+            for asset in assets:
                 path = directory / asset.name
-                found = sha256(path) if path.is_file() else github.web.save(asset.url, path)
+                actual = sha256(path) if path.is_file() else github.http.download(asset.url, path)
                 path.unlink()
-                if found != dist.files[asset.name].sha256:
-                    raise _other(asset, found, dist.files[asset.name].sha256)
+                if actual != dist.files[asset.name].sha256:
+                    raise _digest_mismatch(asset, actual, dist.files[asset.name].sha256)
                 advance(1)
 
 
-def verify_release(name: str, github: GitHub, into: Path, console: Console) -> Verified:
-    """Download a published release as everybody does, visit it as darktable does, and check all of it.
+def verify_release(name: str, github: GitHub, into: Path, console: Console) -> VerifiedRelease:
+    """Download a published release without a token, install it as darktable does, and check all files.
 
     Args:
         name: its tag, or `latest`.
-        github: where it is.
-        into: the directory its files are kept in; empty, or not there yet.
-        console: where progress is shown.
+        github: the repository of the release.
+        into: directory for the downloaded files; empty, or not existing yet.
+        console: output for progress.
 
     Raises:
-        NothingToDo: `latest` was asked for, and nothing is published.
-        WrongUsage: `into` holds something.
-        Failure: it is not published, or something is wrong with it.
+        NothingToDo: `latest` was requested, and nothing is published.
+        WrongUsage: `into` is not empty.
+        Failure: the release is not published, or a check fails.
     """
     release = find(name, github)
     if into.is_dir() and any(into.iterdir()):
         raise WrongUsage("is not empty", where=str(into), fix="name a new directory")
     into.mkdir(parents=True, exist_ok=True)
-    there = github.assets(release)
-    seen = visit(github, release.tag, public_requests(github), into, console)
-    web = github.public()
-    with console.progress(f"{release.tag}: downloading", sum(asset.size for asset in there)) as advance:
-        for asset in there:
+    assets = github.assets(release)
+    client_check = check_as_client(github, release.tag, public_requests(github), into, console)
+    http = github.public()
+    with console.progress(f"{release.tag}: downloading", sum(asset.size for asset in assets)) as advance:
+        for asset in assets:
             path = into / asset.name
-            found = sha256(path) if path.is_file() else web.save(asset.public_url, path, advance)
-            if asset.sha256 and found != asset.sha256:
-                raise _other(asset, found, asset.sha256)
+            actual = sha256(path) if path.is_file() else http.download(asset.public_url, path, advance)
+            if asset.sha256 and actual != asset.sha256:
+                raise _digest_mismatch(asset, actual, asset.sha256)
     dist = check_directory(into)
     if dist.record["tag"] != release.tag:
         raise Failure(f"was made as {dist.record['tag']}", where=release.tag, fix="do not serve it")
-    return Verified(tag=release.tag, dist=dist, served=served(release.tag, github), transcript=seen.transcript)
+    versions, transcript = served(release.tag, github), client_check.transcript
+    return VerifiedRelease(tag=release.tag, dist=dist, served=versions, transcript=transcript)
 
 
 def find(name: str, github: GitHub) -> Release:
@@ -95,29 +96,28 @@ def find(name: str, github: GitHub) -> Release:
     tag = parse_tag(name).text if name != LATEST else highest([one.tag for one in published])
     if tag is None:
         raise NothingToDo("no version is published", where=github.repository)
-    found = next((one for one in published if one.tag == tag), None)
-    if found is None:
+    if tag not in published:
         raise Failure(f"there is no published release {tag}", where=github.repository, fix="publish it first")
-    return found
+    return published[tag]
 
 
 def served(tag: str, github: GitHub) -> tuple[str, ...]:
-    """The darktable versions the index on the default branch points to a release, lowest first."""
+    """Return the darktable versions that download a release, according to the index on the default branch; sorted."""
     try:
-        index = github.public().ask("GET", github.index_url).json()
-    except HttpError as refused:
-        if refused.status == 404:
+        index = github.public().request("GET", github.index_url).json()
+    except HttpError as exc:
+        if exc.status == 404:
             return ()
         raise
-    known = index.get("compatible_releases", {}) if isinstance(index, dict) else {}
-    if not isinstance(known, dict):
-        raise Failure("compatible_releases is no object", where=INDEX, fix="dtmodels lint --select IDX")
-    return tuple(sorted(version for version, pointed in known.items() if pointed == tag))
+    entries = index.get("compatible_releases", {}) if isinstance(index, dict) else {}
+    if not isinstance(entries, dict):
+        raise Failure("compatible_releases is not an object", where=INDEX, fix="dtmodels lint --select IDX")
+    return tuple(sorted(version for version, served_tag in entries.items() if served_tag == tag))
 
 
-def _other(asset: Asset, found: str, wanted: str) -> Failure:
+def _digest_mismatch(asset: Asset, actual: str, expected: str) -> Failure:
     return Failure(
-        f"GitHub gives other bytes than it should: their sha256 is {found}, not {wanted}",
+        f"GitHub returns other bytes than were uploaded: their sha256 is {actual}, not {expected}",
         where=asset.name,
-        fix="of a draft, delete the file and publish again; of a published release, serve another one",
+        fix="for a draft, delete the file and publish again; for a published release, serve another one",
     )

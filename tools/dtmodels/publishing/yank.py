@@ -1,4 +1,4 @@
-"""yank: take a model back. The card says so with a reason, and the next release leaves the model out."""
+"""yank: withdraw a model. Its card records the reason, and the next release leaves the model out."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from dtmodels.yaml.document import SourceChange
 
 
 def yank(root: Path, model_id: str, reason: str) -> Path:
-    """Set `status: yanked` and the reason in a card; all else in it keeps its bytes.
+    """Set `status: yanked` and the reason in a card; all other bytes stay.
 
-    Nothing published changes: a release is immutable, and darktable never removes or lowers what is installed.
+    Published releases do not change, and darktable never removes or downgrades an installed model.
 
     Returns:
-        The card.
+        The path of the card.
 
     Raises:
-        WrongUsage: there is no such model, or no reason.
+        WrongUsage: there is no such model, or the reason is too short.
         Failure: the model is not released, or its card cannot be edited.
     """
-    if len(said := " ".join(reason.split())) < 10:
-        raise WrongUsage("say why in a sentence: people will read it", fix='--reason "darkens the corners"')
+    if len(one_line := " ".join(reason.split())) < 10:
+        raise WrongUsage("the reason is too short for its readers", fix='--reason "darkens the corners"')
     entry = Catalogue.load(root).get(model_id)
     path = entry.directory / CARD_FILE
     if entry.card.status != "released":
@@ -43,8 +43,8 @@ def yank(root: Path, model_id: str, reason: str) -> Path:
     return path
 
 
-def _with_line(text: str, after: int, line: str) -> str:
-    """`text` with a line added after the one of this number, counted from 1, that ends as its neighbours do."""
+def _insert_line(text: str, after: int, line: str) -> str:
+    """Insert a line after the line number `after`, counted from 1, with the same line ending as that line."""
     breaks = list(re.finditer(r"\r\n|\r|\n", text))
     if after > len(breaks):
         return f"{text}\n{line}\n"

@@ -1,6 +1,6 @@
-"""Stand-ins for actions of the marketplace, one file each: `actions/checkout` is `actions_checkout.py`.
+"""Fakes of marketplace actions, one module each: `actions/checkout` is `actions_checkout.py`.
 
-Each has `RIGHTS`, what its token must be allowed; `DEFAULTS`, the inputs it has when they are not given; and
-`run(call)`, which does what the action does as far as a workflow can notice, and returns the outputs. An action
-without a file here cannot be run: the executor says so.
+Each module has `PERMISSIONS`, the required permissions of the token; `DEFAULTS`, the default inputs; and `run(call)`,
+which has the same visible effects as the action, and returns its outputs. An action without a module here raises
+`NotImplementedHere`.
 """

@@ -1,4 +1,4 @@
-"""Signs statements about files, after computing every digest anew."""
+"""Fake of actions/attest: records statements about files, after computing each digest."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.workflows.executor.actions._call import Call
 from tests.workflows.executor.github_state import Attestation
 from tests.workflows.executor.problems import NotImplementedHere, StepFailed
 
-RIGHTS = {"id-token": "write", "attestations": "write"}
+PERMISSIONS = {"id-token": "write", "attestations": "write"}
 DEFAULTS = {"subject-checksums": "", "subject-path": "", "sbom-path": ""}
 
 MOST_SUBJECTS = 1024
@@ -20,7 +20,7 @@ MOST_PREDICATE = 16 * 1024 * 1024
 
 
 def run(call: Call) -> dict[str, str]:
-    """Attest provenance, or with `sbom-path` what the files are made of."""
+    """Attest provenance, or with `sbom-path` the SBOM."""
     if unknown := {"predicate", "predicate-path", "subject-name", "subject-digest"} & set(call.inputs):
         raise NotImplementedHere(", ".join(sorted(unknown)))
     subjects = _by_checksums(call) if call.inputs["subject-checksums"] else _by_path(call)
@@ -32,22 +32,22 @@ def run(call: Call) -> dict[str, str]:
     if kind == "sbom":
         _check_sbom(call.path(call.inputs["sbom-path"]))
     for name, sha256 in subjects.items():
-        call.world.attest(
+        call.github.attest(
             Attestation(
                 name=name,
                 sha256=sha256,
                 kind=kind,
-                repository=call.world.repository,
+                repository=call.github.repository,
                 signer=f"{call.workflow.source.repository}/{call.workflow.path}",
                 ref=call.event.ref,
             )
         )
-    number = str(len(call.world.attestations))
-    return {"attestation-id": number, "attestation-url": f"{call.github['server_url']}/attestations/{number}"}
+    number = str(len(call.github.attestations))
+    return {"attestation-id": number, "attestation-url": f"{call.github_context['server_url']}/attestations/{number}"}
 
 
 def _by_checksums(call: Call) -> dict[str, str]:
-    """The real action believes the list; here every file beside it is read."""
+    """Read subjects from a checksum file. The real action trusts the list; here each file is read."""
     file = call.path(call.inputs["subject-checksums"])
     if not file.is_file():
         raise StepFailed(f"{file.name} does not exist")
@@ -55,16 +55,16 @@ def _by_checksums(call: Call) -> dict[str, str]:
     for line in file.read_text().splitlines():
         digest, _, name = line.partition(" ")
         name = name[1:] if name[:1] in " *" else name
-        beside = file.parent / name
-        if not beside.is_file() or _digest(beside) != digest:
+        subject = file.parent / name
+        if not subject.is_file() or _digest(subject) != digest:
             raise StepFailed(f"{name}: the file and its line in {file.name} differ")
         subjects[name] = digest
     return subjects
 
 
 def _by_path(call: Call) -> dict[str, str]:
-    found = [Path(path) for path in glob.glob(str(call.path(call.inputs["subject-path"])), recursive=True)]  # noqa: PTH207
-    return {path.name: _digest(path) for path in found if path.is_file()}
+    matches = [Path(path) for path in glob.glob(str(call.path(call.inputs["subject-path"])), recursive=True)]  # noqa: PTH207
+    return {path.name: _digest(path) for path in matches if path.is_file()}
 
 
 def _digest(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Stores files of a job for later ones."""
+"""Fake of actions/upload-artifact: stores files of a job for later jobs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.workflows.executor.actions._call import Call
 from tests.workflows.executor.artifacts import Artifact
 from tests.workflows.executor.problems import StepFailed
 
-RIGHTS: dict[str, str] = {}
+PERMISSIONS: dict[str, str] = {}
 DEFAULTS = {
     "name": "artifact",
     "if-no-files-found": "warn",
@@ -23,7 +23,7 @@ DEFAULTS = {
 
 
 def run(call: Call) -> dict[str, str]:
-    """Find the files, and store them under a name that nobody has."""
+    """Find the files, and store them under an unused name."""
     files, root = find(call)
     name = call.inputs["name"]
     if not files:
@@ -32,8 +32,8 @@ def run(call: Call) -> dict[str, str]:
         files = [file for file in files if not any(part.startswith(".") for part in file.relative_to(root).parts)]
     if not files:
         return _nothing(call)
-    if call.flag("overwrite") and (taken := call.artifacts.find(name)):
-        _replace(call, taken)
+    if call.flag("overwrite") and (existing := call.artifacts.find(name)):
+        _replace(call, existing)
     artifact = call.artifacts.add(
         name,
         files,
@@ -43,39 +43,43 @@ def run(call: Call) -> dict[str, str]:
         retention_days=int(call.inputs["retention-days"]),
     )
     digest = hashlib.sha256("\n".join(artifact.files()).encode()).hexdigest()
-    at = f"{call.github['server_url']}/{call.world.repository}/actions/runs/{call.run.id}/artifacts/{artifact.id}"
-    return {"artifact-id": str(artifact.id), "artifact-digest": digest, "artifact-url": at}
+    run_url = f"{call.github_context['server_url']}/{call.github.repository}/actions/runs/{call.run.id}"
+    return {
+        "artifact-id": str(artifact.id),
+        "artifact-digest": digest,
+        "artifact-url": f"{run_url}/artifacts/{artifact.id}",
+    }
 
 
 def find(call: Call) -> tuple[list[Path], Path]:
-    """The files that `path` names, and the directory their names in the artefact begin at."""
+    """Return the files that match `path`, and the directory that their names in the artefact are relative to."""
     patterns = [line.strip() for line in call.inputs.get("path", "").splitlines() if line.strip()]
     if not patterns:
         raise StepFailed("Input required and not supplied: path")
-    found: dict[Path, None] = {}
+    selected: dict[Path, None] = {}
     starts: list[Path] = []
     for pattern in patterns:
         paths = _matches(call.path(os.path.normpath(pattern.removeprefix("!"))))
         if pattern.startswith("!"):
-            found = {path: None for path in found if path not in paths}
+            selected = {path: None for path in selected if path not in paths}
         else:
             starts.append(_start(call.path(os.path.normpath(pattern))))
-            found.update(dict.fromkeys(paths))
-    files = list(found)
+            selected.update(dict.fromkeys(paths))
+    files = list(selected)
     if len(set(starts)) > 1:
         return files, Path(os.path.commonpath(starts))
     return files, starts[0].parent if files == [starts[0]] else starts[0]
 
 
 def _matches(pattern: Path) -> list[Path]:
-    """Files a pattern takes; a directory it takes brings all that is in it."""
-    found = [Path(path) for path in glob.glob(str(pattern), recursive=True, include_hidden=True)]  # noqa: PTH207 - a pattern
-    inner = [file for path in found if path.is_dir() for file in path.rglob("*")]
-    return sorted({path for path in [*found, *inner] if path.is_file()})
+    """Return the files that match a pattern; a matching directory includes all files below it."""
+    matches = [Path(path) for path in glob.glob(str(pattern), recursive=True, include_hidden=True)]  # noqa: PTH207 - a pattern
+    inner = [file for path in matches if path.is_dir() for file in path.rglob("*")]
+    return sorted({path for path in [*matches, *inner] if path.is_file()})
 
 
 def _start(pattern: Path) -> Path:
-    """The part of a pattern before its first wildcard."""
+    """Return the part of a pattern before its first wildcard."""
     parts = []
     for part in pattern.parts:
         if any(character in part for character in "*?["):
@@ -86,15 +90,17 @@ def _start(pattern: Path) -> Path:
 
 def _nothing(call: Call) -> dict[str, str]:
     text = f"No files were found with the provided path: {call.inputs['path'].strip()}. No artifacts will be uploaded."
-    answer = call.inputs["if-no-files-found"]
-    if answer == "error":
+    behaviour = call.inputs["if-no-files-found"]
+    if behaviour == "error":
         raise StepFailed(text)
-    if answer == "warn":
+    if behaviour == "warn":
         call.log.append(f"::warning::{text}")
     return {}
 
 
-def _replace(call: Call, taken: Artifact) -> None:
-    if taken.attempt == call.run.attempt and taken.producer != call.key:
-        call.slip(f"artefact '{taken.name}' of {' / '.join(taken.producer)} is overwritten by another job")
-    call.artifacts.remove(taken)
+def _replace(call: Call, existing: Artifact) -> None:
+    if existing.attempt == call.run.attempt and existing.producer != call.key:
+        call.note_misconfiguration(
+            f"artefact '{existing.name}' of {' / '.join(existing.producer)} is overwritten by another job"
+        )
+    call.artifacts.remove(existing)

@@ -1,4 +1,4 @@
-"""Hands findings to code scanning, within its limits."""
+"""Fake of github/codeql-action/upload-sarif: checks and stores SARIF documents."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from tests.workflows.executor.actions._call import Call
 from tests.workflows.executor.problems import StepFailed
 
-RIGHTS = {"security-events": "write"}
+PERMISSIONS = {"security-events": "write"}
 DEFAULTS = {"sarif_file": "../results", "category": "", "wait-for-processing": "true"}
 
 MOST_RUNS = 20
@@ -17,21 +17,23 @@ MOST_RESULTS = 25_000
 
 
 def run(call: Call) -> dict[str, str]:
-    """Check the document and keep it."""
+    """Check and store the documents."""
     path = call.path(call.inputs["sarif_file"])
     if not path.exists():
         raise StepFailed(f"Path does not exist: {call.inputs['sarif_file']}")
     for file in sorted(path.rglob("*.sarif")) if path.is_dir() else [path]:
         document = check(file)
-        call.world.code_scanning.append({"category": call.inputs["category"], "ref": call.event.ref, "sarif": document})
-    return {"sarif-id": str(len(call.world.code_scanning))}
+        call.github.code_scanning.append(
+            {"category": call.inputs["category"], "ref": call.event.ref, "sarif": document}
+        )
+    return {"sarif-id": str(len(call.github.code_scanning))}
 
 
 def check(file: Path) -> dict[str, Any]:
-    """A SARIF document that code scanning takes.
+    """Read a SARIF document, and check it against the limits of code scanning.
 
     Raises:
-        StepFailed: it would not.
+        StepFailed: code scanning would reject it.
     """
     try:
         document: dict[str, Any] = json.loads(file.read_text())

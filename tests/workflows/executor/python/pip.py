@@ -1,4 +1,4 @@
-"""pip where nothing can be downloaded: it takes what lies in this environment, if that is what was asked for.
+"""Fake pip without a network: it "installs" distributions of this environment if they meet the requirements.
 
 Understands `install` with requirements, constraints and editable projects, and `index versions`; all else is an error.
 What a call would install is worked out by `resolve.py`, once for the same question: a run sets up the same tools in
@@ -38,22 +38,22 @@ def main() -> None:
         print(f"Available versions: {available[asked.name]['version']}")
         return
     installed = json.loads((directory / "installed.json").read_text())
-    projects = [path for path, _ in map(split, asked.editable)]
+    projects = [path for path, _ in map(split, options.editable)]
     question = {
-        "requirements": asked.requirements,
-        "constraints": [file.read_text() for file in asked.constraint],
-        "projects": [(project_text(path), extras) for path, extras in map(split, asked.editable)],
+        "requirements": options.requirements,
+        "constraints": [file.read_text() for file in options.constraint],
+        "projects": [(project_text(path), extras) for path, extras in map(split, options.editable)],
         "distributions": installed["distributions"],
     }
-    answer = ask(json.dumps(question, sort_keys=True), Path(os.environ["STAND_IN_CACHE"]))
-    installed = {"distributions": answer["distributions"], "projects": [*installed["projects"], *projects]}
+    response = resolve(json.dumps(question, sort_keys=True), Path(os.environ["FAKE_PIP_CACHE"]))
+    installed = {"distributions": response["distributions"], "projects": [*installed["projects"], *projects]}
     (directory / "installed.json").write_text(json.dumps(installed))
-    for name, value in answer["programs"].items():
+    for name, value in response["programs"].items():
         provide(directory / "bin", name, value)
 
 
 def arguments() -> argparse.Namespace:
-    """The command line."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(prog="pip")
     parser.add_argument("--disable-pip-version-check", action="store_true")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -70,35 +70,35 @@ def arguments() -> argparse.Namespace:
 
 
 def split(editable: str) -> tuple[str, list[str]]:
-    """The directory and the extras of `directory[extra,extra]`."""
+    """Split `directory[extra,extra]` into directory and extras."""
     path, _, rest = editable.partition("[")
     return str(Path(path).resolve()), [part.strip() for part in rest.rstrip("]").split(",") if part.strip()]
 
 
 def project_text(path: str) -> str:
-    """The pyproject.toml of a project."""
+    """Read the pyproject.toml of a project."""
     file = Path(path) / "pyproject.toml"
     if not file.is_file():
-        sys.exit(f"ERROR: {path} is no installable project: it has no pyproject.toml")
+        sys.exit(f"ERROR: {path} is not an installable project: it has no pyproject.toml")
     return file.read_text()
 
 
-def ask(question: str, cache: Path) -> dict[str, dict[str, str]]:
-    """Ask `resolve.py`, or remember what it answered."""
-    known = cache / hashlib.sha256(question.encode()).hexdigest()
-    if not known.exists():
+def resolve(question: str, cache: Path) -> dict[str, dict[str, str]]:
+    """Run `resolve.py`, or read its cached response."""
+    cached = cache / hashlib.sha256(question.encode()).hexdigest()
+    if not cached.exists():
         command = [sys.executable, str(Path(__file__).with_name("resolve.py"))]
         done = subprocess.run(command, input=question, stdout=subprocess.PIPE, text=True, check=False)
         if done.returncode:
             sys.exit(done.returncode)
         cache.mkdir(parents=True, exist_ok=True)
-        known.write_text(done.stdout)
-    answer: dict[str, dict[str, str]] = json.loads(known.read_text())
-    return answer
+        cached.write_text(done.stdout)
+    response: dict[str, dict[str, str]] = json.loads(cached.read_text())
+    return response
 
 
 def provide(programs: Path, name: str, value: str) -> None:
-    """Put a program beside `python`: a function of a module, or a binary of the environment."""
+    """Add a program next to `python`: a function of a module, or a binary of the environment."""
     file = programs / name
     if value.startswith("/"):
         file.unlink(missing_ok=True)

@@ -1,7 +1,7 @@
-"""What `pip install` would let in, of what lies in this environment: a question and an answer in JSON.
+"""Resolver of the fake pip: reads requirements as JSON, and writes the distributions to install as JSON.
 
-A requirement is met by the distribution that lies here, when its version fits and is the pinned one; then it, and all
-it needs, can be imported. There is nothing else to choose from.
+A requirement is met by the distribution of this environment if its version matches the requirement and the pin. Then it
+and its dependencies can be imported. No other versions are available.
 """
 
 from __future__ import annotations
@@ -22,40 +22,42 @@ from packaging.version import Version
 
 @dataclass(kw_only=True)
 class Resolution:
-    """What is let in so far."""
+    """Distributions installed so far."""
 
     pins: dict[str, Requirement]
     distributions: dict[str, list[str]]
-    """Extras of each distribution; the empty one means the distribution itself."""
-    here: dict[str, Any]
-    """What lies in this environment, by name: version, needs and programs."""
+    """Extras of each distribution; the empty string is the distribution itself."""
+    available: dict[str, Any]
+    """Distributions of this environment by name: version, dependencies and programs."""
     programs: dict[str, str] = field(default_factory=dict)
 
-    def require(self, wanted: Requirement) -> None:
-        """Let a distribution in, with all it needs."""
-        name = canonicalize_name(wanted.name)
-        found = self._find(wanted, name)
+    def require(self, requirement: Requirement) -> None:
+        """Install a distribution with its dependencies."""
+        name = canonicalize_name(requirement.name)
+        distribution = self._find(requirement, name)
         known = self.distributions.setdefault(name, [])
-        if known and not wanted.extras - set(known):
+        if known and not requirement.extras - set(known):
             return
-        known.extend(sorted({"", *wanted.extras} - set(known)))
-        self.programs |= found["programs"]
-        for text in found["requires"]:
+        known.extend(sorted({"", *requirement.extras} - set(known)))
+        self.programs |= distribution["programs"]
+        for text in distribution["requires"]:
             needed = Requirement(text)
-            if needed.marker is None or any(needed.marker.evaluate({"extra": one}) for one in {"", *wanted.extras}):
+            if needed.marker is None or any(
+                needed.marker.evaluate({"extra": one}) for one in {"", *requirement.extras}
+            ):
                 self.require(needed)
 
-    def _find(self, wanted: Requirement, name: str) -> dict[str, Any]:
-        if name not in self.here:
-            sys.exit(f"ERROR: No matching distribution found for {wanted}")
-        found: dict[str, Any] = self.here[name]
-        for one in (wanted, self.pins.get(name)):
-            if one and not one.specifier.contains(Version(found["version"]), prereleases=True):
-                sys.exit(f"ERROR: No matching distribution found for {one} (here is {found['version']})")
-        return found
+    def _find(self, requirement: Requirement, name: str) -> dict[str, Any]:
+        if name not in self.available:
+            sys.exit(f"ERROR: No matching distribution found for {requirement}")
+        distribution: dict[str, Any] = self.available[name]
+        for one in (requirement, self.pins.get(name)):
+            if one and not one.specifier.contains(Version(distribution["version"]), prereleases=True):
+                sys.exit(f"ERROR: No matching distribution found for {one} (here is {distribution['version']})")
+        return distribution
 
     def install_project(self, project: dict[str, Any], extras: list[str]) -> None:
-        """Let in what a project needs, and its programs."""
+        """Install the dependencies and the programs of a project."""
         for one in project.get("dependencies", []):
             self.require(Requirement(one))
         for extra in extras:
@@ -70,7 +72,7 @@ class Resolution:
 
 
 def constraints(text: str) -> Iterator[tuple[str, Requirement]]:
-    """The pins of a constraints file."""
+    """Parse the pins of a constraints file."""
     for line in text.splitlines():
         if pin := line.partition("#")[0].strip():
             requirement = Requirement(pin)
@@ -78,11 +80,11 @@ def constraints(text: str) -> Iterator[tuple[str, Requirement]]:
 
 
 def main() -> None:
-    """Answer."""
+    """Read the question from stdin, and write the response to stdout."""
     question = json.load(sys.stdin)
     pins = dict(pin for text in question["constraints"] for pin in constraints(text))
-    here = json.loads((Path(os.environ["STAND_IN_PYTHON"]) / "distributions.json").read_text())
-    resolution = Resolution(pins=pins, distributions=question["distributions"], here=here)
+    available = json.loads((Path(os.environ["FAKE_PYTHON_DIRECTORY"]) / "distributions.json").read_text())
+    resolution = Resolution(pins=pins, distributions=question["distributions"], available=available)
     for text in question["requirements"]:
         resolution.require(Requirement(text))
     for text, extras in question["projects"]:

@@ -1,4 +1,4 @@
-"""What CI makes of changes that are offered."""
+"""CI runs of pull requests."""
 
 from __future__ import annotations
 
@@ -6,29 +6,29 @@ from functools import partial
 from pathlib import Path
 
 from tests.workflows.executor import Fault, Run
-from tests.workflows.origin import Origin
-from tests.workflows.sample_repository import SampleRepository, models
+from tests.workflows.git_repository import GitRepository
+from tests.workflows.sample_repository import SampleRepository, write_models
 
 SECRET = "correct horse"  # noqa: S105 - no secret
 NO_BUILD = partial(Fault, kind="fail", job="Build*", times=0)
-"""Where it does not matter what is built, it fails at once."""
+"""Fails all build jobs at once, for tests that need no build."""
 
 
-def end_tests(origin: Origin) -> None:
-    """Replace the tests of the toy repository, which would run this test, for ever."""
-    tests = origin.directory / ".ci" / "run"
+def replace_tests(git_repo: GitRepository) -> None:
+    """Replace the test command of the sample repository, which would run this test recursively."""
+    tests = git_repo.directory / ".ci" / "run"
     tests.unlink()
     tests.write_text("#!/bin/sh\necho all tests would run here\n")
     tests.chmod(0o755)
-    origin.commit({}, "Tests that end")
+    git_repo.commit({}, "Replace the tests")
 
 
-def card(house: SampleRepository, model_id: str) -> Path:
-    return house.origin.directory / "models" / model_id / "card.yaml"
+def card(sample: SampleRepository, model_id: str) -> Path:
+    return sample.git_repo.directory / "models" / model_id / "card.yaml"
 
 
-def raise_version(house: SampleRepository, model_id: str) -> None:
-    models(house.origin.directory, {model_id: "1.1"})
+def raise_version(sample: SampleRepository, model_id: str) -> None:
+    write_models(sample.git_repo.directory, {model_id: "1.1"})
 
 
 def results(run: Run) -> dict[str, str]:
@@ -36,4 +36,4 @@ def results(run: Run) -> dict[str, str]:
 
 
 def built(run: Run) -> list[str]:
-    return sorted(name.partition("/")[0] for one in run.artifacts.kept for name in one.files() if "dtmodel" in name)
+    return sorted(name.partition("/")[0] for one in run.artifacts.stored for name in one.files() if "dtmodel" in name)

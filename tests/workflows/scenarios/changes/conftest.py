@@ -1,4 +1,4 @@
-"""A repository whose changes CI looks at."""
+"""Fixtures: a sample repository with CI for its pull requests."""
 
 from __future__ import annotations
 
@@ -7,37 +7,39 @@ from pathlib import Path
 
 import pytest
 
-from tests.workflows.executor import Fault, Run, World, run_workflow
-from tests.workflows.origin import Origin
+from tests.workflows.executor import Fault, GitHubState, Run, run_workflow
+from tests.workflows.git_repository import GitRepository
 from tests.workflows.sample_repository import SampleRepository, on_github
-from tests.workflows.scenarios.changes import SECRET, end_tests
-from tests.workflows.scenarios.conftest import Past
-from tests.workflows.scenarios.prebuilt import lay_down
+from tests.workflows.scenarios.changes import SECRET, replace_tests
+from tests.workflows.scenarios.conftest import Snapshot
+from tests.workflows.scenarios.prebuilt import provide_prebuilt_models
 
 
 @pytest.fixture
-def house(first_house: Origin, tmp_path: Path, make_world: Callable[..., World]) -> Iterator[SampleRepository]:
-    """Two models, nothing released yet, and a secret."""
-    origin = first_house.clone(tmp_path / "origin")
-    end_tests(origin)
-    world = make_world(origin)
-    world.secrets["TOKEN"] = SECRET
-    with on_github(world, origin) as house:
-        yield house
+def sample(
+    initial_repo: GitRepository, tmp_path: Path, make_github: Callable[..., GitHubState]
+) -> Iterator[SampleRepository]:
+    """Copy the repository before its first release, and set a secret."""
+    git_repo = initial_repo.clone(tmp_path / "origin")
+    replace_tests(git_repo)
+    github = make_github(git_repo)
+    github.secrets["TOKEN"] = SECRET
+    with on_github(github, git_repo) as sample:
+        yield sample
 
 
 @pytest.fixture
-def prebuilt(house: SampleRepository, released: Past) -> None:
-    """Where a job would build a model, what was built once is laid down."""
-    lay_down(house.world, released.run)
+def prebuilt(sample: SampleRepository, released: Snapshot) -> None:
+    """Let jobs use prebuilt models."""
+    provide_prebuilt_models(sample.github, released.run)
 
 
 @pytest.fixture
-def offer(house: SampleRepository) -> Callable[..., Run]:
-    """Offer what was changed in the working tree, and let CI look at it."""
+def open_pull_request(sample: SampleRepository) -> Callable[..., Run]:
+    """Return a function that opens a pull request with the working tree's changes, and runs CI."""
 
     def run(*, fork: bool = False, faults: tuple[Fault, ...] = ()) -> Run:
-        event = house.origin.pull_request({}, repository=house.world.repository, fork=fork)
-        return run_workflow(house.world, event, "ci.yml", faults=faults)
+        event = sample.git_repo.pull_request({}, repository=sample.github.repository, fork=fork)
+        return run_workflow(sample.github, event, "ci.yml", faults=faults)
 
     return run

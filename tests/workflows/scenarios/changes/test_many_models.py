@@ -1,4 +1,4 @@
-"""A change that touches three hundred models."""
+"""A change that affects 300 models."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.workflows.executor import Run
-from tests.workflows.sample_repository import SampleRepository, models
+from tests.workflows.sample_repository import SampleRepository, write_models
 from tests.workflows.scenarios.changes import built
 
 XARGS = """\
@@ -20,16 +20,16 @@ esac
 
 
 @pytest.mark.slow
-def test_three_hundred_models_are_built_in_forty_jobs(house: SampleRepository, offer: Callable[..., Run]) -> None:
-    """What a job builds is replaced by a file: how three hundred models are handed out is what matters here."""
+def test_300_models_are_built_in_40_jobs(sample: SampleRepository, open_pull_request: Callable[..., Run]) -> None:
+    """Builds are faked, because the test covers the distribution of models over jobs."""
     names = [f"denoise-toy-{number}" for number in range(300)]
-    models(house.origin.directory, dict.fromkeys(names, "1.0"))
-    house.origin.commit({}, "Three hundred models")
-    with (house.origin.directory / "tools" / "dtmodels" / "families" / "onnx.py").open("a") as file:
+    write_models(sample.git_repo.directory, dict.fromkeys(names, "1.0"))
+    sample.git_repo.commit({}, "Add 300 models")
+    with (sample.git_repo.directory / "tools" / "dtmodels" / "families" / "onnx.py").open("a") as file:
         file.write("\n# changed\n")
-    house.world.program("xargs", XARGS)
-    run = offer()
-    assert (run.conclusion, run.slips) == ("success", []), run.story()
+    sample.github.program("xargs", XARGS)
+    run = open_pull_request()
+    assert (run.conclusion, run.misconfigurations) == ("success", []), run.describe()
     shards = json.loads(run.job("Plan").outputs["shards"])
     assert len(shards) == len([job for job in run.jobs if job.name.startswith("Build")]) == 40
     assert (
@@ -37,4 +37,4 @@ def test_three_hundred_models_are_built_in_forty_jobs(house: SampleRepository, o
         == built(run)
         == sorted([*names, "denoise-one", "denoise-two"])
     )
-    assert len({one.name for one in run.artifacts.kept if one.name.startswith("models-")}) == 40
+    assert len({one.name for one in run.artifacts.stored if one.name.startswith("models-")}) == 40

@@ -1,5 +1,5 @@
-"""Defects planted into the workflows, one at a time, and who catches them.
+"""Mutation tests of the workflows: one injected defect at a time, and its detection.
 
-`defects.yaml` is the list. A defect is caught by a checker, which reads, or by a scene, which runs: `scenes.py`.
-Scenes go on from clean runs, so that of a run only what a defect touches, and what follows it, is run again.
+`defects.yaml` lists the defects. A defect is detected by a static checker, or by a run check of `checks.py`.
+Run checks start from clean runs, so that only the jobs affected by a defect, and later ones, run again.
 """

@@ -1,4 +1,4 @@
-"""Clean runs that scenes go on from."""
+"""Fixtures: clean runs from which run checks start."""
 
 from __future__ import annotations
 
@@ -7,51 +7,55 @@ from pathlib import Path
 
 import pytest
 
-from tests.workflows.executor import World, run_workflow
-from tests.workflows.origin import Origin
-from tests.workflows.sample_repository import models, on_github
-from tests.workflows.scenarios.changes import end_tests
-from tests.workflows.scenarios.conftest import MODELS, Past
-from tests.workflows.scenarios.mutations.runs import Stage
-from tests.workflows.scenarios.mutations.table import CAUGHT, lines
-from tests.workflows.scenarios.prebuilt import lay_down
+from tests.workflows.executor import GitHubState, run_workflow
+from tests.workflows.git_repository import GitRepository
+from tests.workflows.sample_repository import on_github, write_models
+from tests.workflows.scenarios.changes import replace_tests
+from tests.workflows.scenarios.conftest import MODELS, Snapshot
+from tests.workflows.scenarios.mutations.runs import CleanRuns
+from tests.workflows.scenarios.mutations.table import DETECTIONS, lines
+from tests.workflows.scenarios.prebuilt import provide_prebuilt_models
 
 
 @pytest.fixture(scope="session")
-def stage(
-    first_house: Origin,
-    released: Past,
-    unpublished: Past,
+def clean_runs(
+    initial_repo: GitRepository,
+    released: Snapshot,
+    unpublished: Snapshot,
     tmp_path_factory: pytest.TempPathFactory,
-    make_world: Callable[..., World],
-) -> Stage:
-    """All four of them."""
+    make_github: Callable[..., GitHubState],
+) -> CleanRuns:
+    """Execute all clean runs."""
 
-    def offer(name: str, change: Callable[[Path], object]) -> Past:
+    def run_pull_request(name: str, change: Callable[[Path], object]) -> Snapshot:
         directory = tmp_path_factory.mktemp(name)
-        origin = first_house.clone(directory / "origin")
-        end_tests(origin)
-        with on_github(make_world(origin), origin) as house:
-            lay_down(house.world, released.run)
-            change(origin.directory)
-            event = origin.pull_request({}, repository=house.world.repository)
-            run = run_workflow(house.world, event, "ci.yml")
-            assert (run.conclusion, run.slips) == ("success", []), run.story()
-            house.fake.state.save(directory / "state.json")
-        return Past(origin=origin, state=directory / "state.json", world=house.world, event=event, run=run)
+        git_repo = initial_repo.clone(directory / "origin")
+        replace_tests(git_repo)
+        with on_github(make_github(git_repo), git_repo) as sample:
+            provide_prebuilt_models(sample.github, released.run)
+            change(git_repo.directory)
+            event = git_repo.pull_request({}, repository=sample.github.repository)
+            run = run_workflow(sample.github, event, "ci.yml")
+            assert (run.conclusion, run.misconfigurations) == ("success", []), run.describe()
+            sample.fake.state.save(directory / "state.json")
+        return Snapshot(git_repo=git_repo, state=directory / "state.json", github=sample.github, event=event, run=run)
 
-    return Stage(
+    return CleanRuns(
         unpublished=unpublished,
         released=released,
-        offered=offer("offered", lambda directory: models(directory, dict.fromkeys(MODELS, "1.1"))),
-        quiet=offer("quiet", lambda directory: (directory / "CONTRIBUTING.md").write_text("# How to contribute\n")),
-        make_world=make_world,
+        model_change=run_pull_request(
+            "model-change", lambda directory: write_models(directory, dict.fromkeys(MODELS, "1.1"))
+        ),
+        docs_change=run_pull_request(
+            "docs-change", lambda directory: (directory / "CONTRIBUTING.md").write_text("# How to contribute\n")
+        ),
+        make_github=make_github,
     )
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Show the table of defects."""
-    if found := config.stash.get(CAUGHT, []):
-        terminalreporter.section("planted defects")
+    """Print the table of defects."""
+    if found := config.stash.get(DETECTIONS, []):
+        terminalreporter.section("injected defects")
         for line in lines(found):
             terminalreporter.write_line(line)

@@ -13,14 +13,14 @@ from tests.workflows.scenarios.mutations.runs import Edit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Defect:
-    """One defect."""
+    """One defect, injected by text edits."""
 
     name: str
-    caught_by: str
-    """A scene, or a checker."""
+    detected_by: str
+    """Name of a run check or a checker."""
     edits: tuple[Edit, ...]
     slow: bool
-    """Whether most of a run happens again because of it."""
+    """True if most of a run is executed again."""
 
 
 def _read(part: str) -> tuple[Defect, ...]:
@@ -29,10 +29,13 @@ def _read(part: str) -> tuple[Defect, ...]:
 
 
 def _defect(entry: dict[str, Any], files: dict[str, str]) -> Defect:
-    edits = tuple(Edit(file=files[entry["file"]], there=there, planted=planted) for there, planted in entry["edits"])
-    return Defect(name=entry["name"], caught_by=entry["caught_by"], edits=edits, slow=entry.get("slow", False))
+    edits = tuple(
+        Edit(file=files[entry["file"]], original=original, replacement=replacement)
+        for original, replacement in entry["edits"]
+    )
+    return Defect(name=entry["name"], detected_by=entry["detected_by"], edits=edits, slow=entry.get("slow", False))
 
 
 DEFECTS = _read("defects")
 HARMLESS = _read("harmless")
-"""Changes that break nothing."""
+"""Changes without an effect."""

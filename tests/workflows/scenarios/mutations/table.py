@@ -1,4 +1,4 @@
-"""Which defect was caught by whom, for the end of the tests."""
+"""Table of injected defects and their detection, printed at the end of the tests."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ WIDTH = 150
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Caught:
-    """One defect, and the first complaint about it; none when nobody noticed."""
+class Detection:
+    """One defect, and the first reported problem; empty if it was not detected."""
 
     defect: Defect
-    complaint: str
+    problem: str
 
 
-CAUGHT = pytest.StashKey[list[Caught]]()
+DETECTIONS = pytest.StashKey[list[Detection]]()
 
 
-def lines(found: Sequence[Caught]) -> list[str]:
-    """The table."""
-    shown = [f"planted defects: {len(found)}, caught: {sum(bool(one.complaint) for one in found)}"]
-    for one in found:
-        complaint = " ".join(one.complaint.split()) or "NOT CAUGHT"
-        shown.append(f"  {one.defect.name:44} {one.defect.caught_by:20} {complaint}"[:WIDTH])
-    return shown
+def lines(detections: Sequence[Detection]) -> list[str]:
+    """Format the table."""
+    rows = [f"injected defects: {len(detections)}, detected: {sum(bool(one.problem) for one in detections)}"]
+    for one in detections:
+        problem = " ".join(one.problem.split()) or "NOT DETECTED"
+        rows.append(f"  {one.defect.name:44} {one.defect.detected_by:26} {problem}"[:WIDTH])
+    return rows

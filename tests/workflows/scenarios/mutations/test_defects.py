@@ -1,4 +1,4 @@
-"""Every planted defect is caught by whom the list says, and nobody complains where nothing is wrong."""
+"""Each injected defect is detected as listed, and harmless changes are not reported."""
 
 from __future__ import annotations
 
@@ -8,59 +8,65 @@ from pathlib import Path
 import pytest
 
 from tests.workflows.checkers import all_checkers
-from tests.workflows.scenarios.mutations.checks import SCENES
+from tests.workflows.scenarios.mutations.checks import RUN_CHECKS
 from tests.workflows.scenarios.mutations.defects import DEFECTS, HARMLESS, Defect
-from tests.workflows.scenarios.mutations.runs import Stage
-from tests.workflows.scenarios.mutations.table import CAUGHT, Caught
+from tests.workflows.scenarios.mutations.runs import CleanRuns
+from tests.workflows.scenarios.mutations.table import DETECTIONS, Detection
 
-FEWEST = 25
-"""So many are planted at least."""
+MIN_DEFECTS = 25
+"""Smallest number of injected defects."""
 
 
-def complaints(defect: Defect, root: Path, directory: Path, stage: Stage | None) -> list[str]:
-    """What the one who has to catch a defect says of it."""
-    if stage is not None:
-        return list(SCENES[defect.caught_by](stage, defect.edits))
+def problems(defect: Defect, root: Path, directory: Path, clean_runs: CleanRuns | None) -> list[str]:
+    """Return the problems that the listed checker or run check reports."""
+    if clean_runs is not None:
+        return list(RUN_CHECKS[defect.detected_by](clean_runs, defect.edits))
     for part in (".github", ".ci"):
         shutil.copytree(root / part, directory / part)
     for edit in defect.edits:
         edit.apply(directory)
-    return all_checkers()[defect.caught_by](directory)
+    return all_checkers()[defect.detected_by](directory)
 
 
 def named(defects: tuple[Defect, ...]) -> list[pytest.ParameterSet]:
     slow = (pytest.mark.slow,)
-    return [pytest.param(one, id=f"{one.caught_by}: {one.name}", marks=slow if one.slow else ()) for one in defects]
+    return [pytest.param(one, id=f"{one.detected_by}: {one.name}", marks=slow if one.slow else ()) for one in defects]
 
 
-BY_READING = tuple(one for one in DEFECTS if one.caught_by not in SCENES)
-BY_RUNNING = tuple(one for one in DEFECTS if one.caught_by in SCENES)
+BY_CHECKERS = tuple(one for one in DEFECTS if one.detected_by not in RUN_CHECKS)
+BY_RUNS = tuple(one for one in DEFECTS if one.detected_by in RUN_CHECKS)
 
 
 @pytest.mark.usefixtures("node_modules")
-@pytest.mark.parametrize("defect", named(BY_READING))
-def test_a_checker_catches_it(defect: Defect, root: Path, tmp_path: Path, pytestconfig: pytest.Config) -> None:
-    found = complaints(defect, root, tmp_path, None)
-    pytestconfig.stash.setdefault(CAUGHT, []).append(Caught(defect=defect, complaint=found[0] if found else ""))
-    assert found
-
-
-@pytest.mark.parametrize("defect", named(BY_RUNNING))
-def test_a_scene_catches_it(
-    defect: Defect, root: Path, tmp_path: Path, stage: Stage, pytestconfig: pytest.Config
+@pytest.mark.parametrize("defect", named(BY_CHECKERS))
+def test_checker_detects_injected_defect(
+    defect: Defect, root: Path, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
-    found = complaints(defect, root, tmp_path, stage)
-    pytestconfig.stash.setdefault(CAUGHT, []).append(Caught(defect=defect, complaint=found[0] if found else ""))
-    assert found
+    reported = problems(defect, root, tmp_path, None)
+    pytestconfig.stash.setdefault(DETECTIONS, []).append(
+        Detection(defect=defect, problem=reported[0] if reported else "")
+    )
+    assert reported
+
+
+@pytest.mark.parametrize("defect", named(BY_RUNS))
+def test_run_detects_injected_defect(
+    defect: Defect, root: Path, tmp_path: Path, clean_runs: CleanRuns, pytestconfig: pytest.Config
+) -> None:
+    reported = problems(defect, root, tmp_path, clean_runs)
+    pytestconfig.stash.setdefault(DETECTIONS, []).append(
+        Detection(defect=defect, problem=reported[0] if reported else "")
+    )
+    assert reported
 
 
 @pytest.mark.parametrize("change", named(HARMLESS))
-def test_nobody_complains_where_nothing_is_wrong(change: Defect, root: Path, tmp_path: Path, stage: Stage) -> None:
-    assert complaints(change, root, tmp_path, stage) == []
+def test_harmless_change_is_not_reported(change: Defect, root: Path, tmp_path: Path, clean_runs: CleanRuns) -> None:
+    assert problems(change, root, tmp_path, clean_runs) == []
 
 
-def test_the_list_is_long_and_every_scene_is_in_it() -> None:
-    assert len(DEFECTS) >= FEWEST
+def test_defect_list_covers_all_run_checks() -> None:
+    assert len(DEFECTS) >= MIN_DEFECTS
     assert len({one.name for one in DEFECTS}) == len(DEFECTS)
-    assert {one.caught_by for one in BY_RUNNING} == {one.caught_by for one in HARMLESS} == set(SCENES)
-    assert {one.caught_by for one in BY_READING} <= set(all_checkers())
+    assert {one.detected_by for one in BY_RUNS} == {one.detected_by for one in HARMLESS} == set(RUN_CHECKS)
+    assert {one.detected_by for one in BY_CHECKERS} <= set(all_checkers())

@@ -1,4 +1,4 @@
-"""Hides what lies on this machine but was not installed in the job; runs before anything else in its Python."""
+"""Hides distributions of this machine that were not installed in the job; Python imports it at startup."""
 
 import json
 import os
@@ -8,7 +8,7 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any
 
-DIRECTORY = Path(os.environ["STAND_IN_PYTHON"])
+DIRECTORY = Path(os.environ["FAKE_PYTHON_DIRECTORY"])
 INSTALLED = json.loads((DIRECTORY / "installed.json").read_text())
 MODULES = json.loads((DIRECTORY / "modules.json").read_text())
 
@@ -21,28 +21,28 @@ HIDDEN = {
 }
 
 
-class Blind:
-    """A finder that does not see modules of distributions that are not in: importing fails, asking finds nothing."""
+class HidingFinder:
+    """A finder that hides modules of distributions that are not installed in the job."""
 
     def __init__(self, finder: Any) -> None:
         self.finder = finder
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
-        """What the finder finds, or nothing."""
-        found: ModuleSpec | None = None if name in HIDDEN else self.finder.find_spec(name, path, target)
-        return found
+        """Return the spec of a visible module."""
+        spec: ModuleSpec | None = None if name in HIDDEN else self.finder.find_spec(name, path, target)
+        return spec
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.finder, name)
 
 
 def visible(path: str) -> bool:
-    """Whether a directory belongs to Python or to PYTHONPATH: directories of projects installed elsewhere do not."""
+    """Return True if a directory belongs to Python or to PYTHONPATH, and not to an editable project."""
     own = path.startswith((sys.prefix, sys.base_prefix)) or path.endswith(".zip")
     return own or path in os.environ["PYTHONPATH"].split(os.pathsep)
 
 
 sys.path[:] = [path for path in sys.path if visible(path)]
-library = next(place for place, path in enumerate(sys.path) if path.endswith(".zip"))
+library = next(position for position, path in enumerate(sys.path) if path.endswith(".zip"))
 sys.path[library:library] = [f"{project}/tools" for project in INSTALLED["projects"]]
-sys.meta_path[:] = [Blind(finder) for finder in sys.meta_path]
+sys.meta_path[:] = [HidingFinder(finder) for finder in sys.meta_path]

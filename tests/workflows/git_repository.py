@@ -1,4 +1,4 @@
-"""A repository on GitHub, as far as git knows it: commits, branches, tags, and the merge commit of a pull request."""
+"""Git part of a repository on GitHub: commits, branches, tags, and the merge commit of a pull request."""
 
 from __future__ import annotations
 
@@ -13,62 +13,62 @@ from tests.workflows.executor import Event
 from tests.workflows.executor.events import pull_request, push
 from tests.workflows.executor.github_state import GIT
 
-SOMEBODY = {
-    "GIT_AUTHOR_NAME": "Somebody",
-    "GIT_AUTHOR_EMAIL": "somebody@example.org",
+IDENTITY = {
+    "GIT_AUTHOR_NAME": "Maintainer",
+    "GIT_AUTHOR_EMAIL": "maintainer@example.org",
     "GIT_AUTHOR_DATE": "2026-01-01T00:00:00Z",
-    "GIT_COMMITTER_NAME": "Somebody",
-    "GIT_COMMITTER_EMAIL": "somebody@example.org",
+    "GIT_COMMITTER_NAME": "Maintainer",
+    "GIT_COMMITTER_EMAIL": "maintainer@example.org",
     "GIT_COMMITTER_DATE": "2026-01-01T00:00:00Z",
 }
 
 Files = Mapping[str, str | bytes | None]
-"""Contents by path; nothing removes the file."""
+"""Contents by path; None removes the file."""
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
-    """A repository with a working tree that stands on main between calls."""
+class GitRepository:
+    """A repository with a working tree; main is checked out between calls."""
 
     directory: Path
 
     @classmethod
-    def create(cls, directory: Path) -> Origin:
-        """Begin with what already lies in the directory as the first commit."""
+    def create(cls, directory: Path) -> GitRepository:
+        """Commit the existing files of the directory as the first commit."""
         directory.mkdir(parents=True, exist_ok=True)
-        origin = cls(directory)
-        origin.git("init", "-q", "-b", "main")
+        git_repo = cls(directory)
+        git_repo.git("init", "-q", "-b", "main")
         # A runner fetches single commits by their name.
-        origin.git("config", "uploadpack.allowAnySHA1InWant", "true")
-        origin.git("add", "--all")
-        origin.git("commit", "-q", "--allow-empty", "-m", "The beginning")
-        return origin
+        git_repo.git("config", "uploadpack.allowAnySHA1InWant", "true")
+        git_repo.git("add", "--all")
+        git_repo.git("commit", "-q", "--allow-empty", "-m", "First commit")
+        return git_repo
 
-    def clone(self, directory: Path) -> Origin:
-        """Another repository with the same history, to be changed freely."""
+    def clone(self, directory: Path) -> GitRepository:
+        """Copy the repository; changes of the copy do not affect this one."""
         shutil.copytree(self.directory, directory, symlinks=True, copy_function=_link)
-        return Origin(directory)
+        return GitRepository(directory)
 
     def git(self, *arguments: str) -> str:
-        """Run git in the working tree; what it prints, without the last line's end."""
-        done = subprocess.run(
+        """Run git in the working tree; return its output without the final line break."""
+        completed = subprocess.run(
             ["git", *arguments],
             cwd=self.directory,
-            env={**os.environ, **GIT, **SOMEBODY},
+            env={**os.environ, **GIT, **IDENTITY},
             capture_output=True,
             text=True,
             check=False,
         )
-        assert done.returncode == 0, f"git {' '.join(arguments)}: {done.stderr}"
-        return done.stdout.strip()
+        assert completed.returncode == 0, f"git {' '.join(arguments)}: {completed.stderr}"
+        return completed.stdout.strip()
 
     @property
     def head(self) -> str:
-        """The newest commit of main."""
+        """Return the newest commit of main."""
         return self.git("rev-parse", "main")
 
     def commit(self, files: Files, message: str = "A change") -> str:
-        """Change files on the branch that is checked out; the new commit."""
+        """Change files on the current branch; return the new commit."""
         for name, content in files.items():
             path = self.directory / name
             path.unlink(missing_ok=True)
@@ -80,20 +80,20 @@ class Origin:
         return self.git("rev-parse", "HEAD")
 
     def push(self, files: Files) -> Event:
-        """Commit to main; the event that tells of it."""
+        """Commit to main; return the push event."""
         before = self.head
         return push(self.commit(files), before=before)
 
     def tag(self, name: str, commit: str = "main") -> str:
-        """Set a tag, or move it; the commit it is on."""
+        """Set or move a tag; return its commit."""
         self.git("tag", "--force", name, commit)
         return self.git("rev-parse", f"{name}^{{commit}}")
 
     def pull_request(self, files: Files, *, repository: str, fork: bool = False, number: int = 7) -> Event:
-        """Offer a change to main; the event that tells of it, about the commit that merges it."""
+        """Open a pull request against main; return its event, for the merge commit."""
         base = self.head
         self.git("checkout", "-q", "-b", f"change-{number}")
-        head = self.commit(files, "The change that is offered")
+        head = self.commit(files, "The proposed change")
         self.git("checkout", "-q", "--detach", base)
         self.git("merge", "-q", "--no-ff", "-m", f"Merge {head} into {base}", head)
         merge = self.git("rev-parse", "HEAD")
@@ -103,7 +103,7 @@ class Origin:
 
 
 def _link(source: str, target: str) -> str:
-    """Share the bytes of git's objects, which never change; copy everything else."""
+    """Link git objects, which never change; copy all other files."""
     if f"{os.sep}objects{os.sep}" in source:
         os.link(source, target)
         return target
