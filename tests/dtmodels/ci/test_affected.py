@@ -55,8 +55,8 @@ SOME = (
 )
 
 
-def shown_by(card: Card, root: Path) -> tuple[str, ...]:
-    """The images of a model's demo."""
+def demo_images(card: Card, root: Path) -> tuple[str, ...]:
+    """Return the images of a model's demo."""
     return tuple(merge_demos(card.demo, read_sample_set(root / "images" / card.task)).images)
 
 

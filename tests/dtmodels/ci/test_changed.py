@@ -61,11 +61,11 @@ class Result:
 def changed(capsys: pytest.CaptureFixture[str]) -> Changed:
     """Run the command in this process."""
 
-    def call(root: Path, *arguments: str) -> Said:
-        with pytest.raises(SystemExit) as ended:
+    def call(root: Path, *arguments: str) -> Result:
+        with pytest.raises(SystemExit) as exited:
             run_cli(cli, "dtmodels", ["--root", str(root), "changed", *arguments])
-        heard = capsys.readouterr()
-        return Said(int(ended.value.code or 0), heard.out, heard.err)
+        captured = capsys.readouterr()
+        return Result(int(exited.value.code or 0), captured.out, captured.err)
 
     return call
 

@@ -40,8 +40,8 @@ def finish(root: Path, report: CheckReport, *, package: bytes = b"x" * 1000, see
     return workspace
 
 
-def report(*problems: Any, figures: dict[str, float] | None = None) -> CheckReport:
-    facts = ModelFacts(id="denoise-toy", task="denoise", version="1.0", files=(GRAPH,), figures=figures or FIGURES)
+def report(*problems: Any, metrics: dict[str, float] | None = None) -> CheckReport:
+    facts = ModelFacts(id="denoise-toy", task="denoise", version="1.0", files=(GRAPH,), figures=metrics or METRICS)
     return CheckReport(where="denoise-toy", problems=problems, facts=facts)
 
 
@@ -192,9 +192,9 @@ def test_demo_links_to_the_files_of_the_run(
     (built.demo("denoise-toy") / "cat.png").write_bytes(b"")
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    shown = row(page(built.root, capsys), "demo")
-    assert shown.startswith("`demo/cat.png`")
-    assert [found.endswith(address) for found in RenderedPage(shown).urls] == [True] * bool(address)
+    cell = row(page(built.root, capsys), "demo")
+    assert cell.startswith("`demo/cat.png`")
+    assert [target.endswith(url) for target in RenderedPage(cell).addresses] == [True] * bool(url)
 
 
 def test_page_goes_to_the_step_summary_on_a_runner(
@@ -206,7 +206,7 @@ def test_page_goes_to_the_step_summary_on_a_runner(
 
 
 @pytest.mark.parametrize("words", INJECTION_STRINGS)
-def test_nothing_in_a_card_or_a_report_becomes_markup(
+def test_text_of_cards_and_reports_is_escaped(
     add_model: Add, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: str
 ) -> None:
     plain = outline(add_model, tmp_path, capsys, "harmless")
@@ -220,7 +220,7 @@ def outline(add_model: Add, root: Path, capsys: pytest.CaptureFixture[str], word
     text = card.read_text()
     for old, new in {
         "name: toy denoiser": f"name: {quoted}",
-        "description: Returns the input image unchanged, for tests of the stages": f"description: {quoted}",
+        "description: Returns the image as it came, for tests of the stages around it": f"description: {quoted}",
         "name: Nothing": f"name: {quoted}",
         "provenance: Written by hand as one constant in 2026, so there is no data behind it": f"provenance: {quoted}",
         "text: Removes no noise at all, because it returns its input unchanged": f"text: {quoted}",
@@ -233,9 +233,9 @@ def outline(add_model: Add, root: Path, capsys: pytest.CaptureFixture[str], word
     graph = dataclasses.replace(GRAPH, name=words, inputs=(tensor,))
     facts = ModelFacts(files=(graph,), figures={f"latency_ms {words}": 1.0})
     finish(root, CheckReport(where="x", problems=(error("a.b", words, words, words),), facts=facts))
-    found = page(root, capsys)
-    assert not any(line.lstrip().startswith(("::", "##[")) for line in found.splitlines())
-    return RenderedPage(found).elements
+    written = page(root, capsys)
+    assert not any(line.lstrip().startswith(("::", "##[")) for line in written.splitlines())
+    return RenderedPage(written).elements
 
 
 @pytest.mark.parametrize(
@@ -265,9 +265,9 @@ def test_unknown_model_is_wrong_usage(built: Workspace) -> None:
 def summary_against_latest(root: Path, github: FakeGitHub, monkeypatch: pytest.MonkeyPatch) -> int:
     for name, value in github.environment().items():
         monkeypatch.setenv(name, value)
-    with pytest.raises(SystemExit) as ended:
+    with pytest.raises(SystemExit) as exited:
         run_cli(cli, "dtmodels", ["--root", str(root), "summary", "denoise-toy", "--released", "latest"])
-    return int(ended.value.code or 0)
+    return int(exited.value.code or 0)
 
 
 def test_model_is_added_before_the_first_release(
@@ -283,10 +283,10 @@ def test_page_is_written_without_comparison_if_github_fails(
 ) -> None:
     with FakeGitHub(built.root / "github") as github:
         github.fail(Fault(kind="status", path="/releases", times=0, status=404))
-        assert ask(built.root, github, monkeypatch) == 0
-    said = capsys.readouterr()
-    assert "cannot read the latest release" in said.err
-    assert row_of_release(said.out).startswith("publish 1.0, 1,000 bytes, unless that version is published")
+        assert summary_against_latest(built.root, github, monkeypatch) == 0
+    captured = capsys.readouterr()
+    assert "what is released is not known" in captured.err
+    assert row_of_release(captured.out).startswith("publish 1.0, 1,000 bytes, unless that version is published")
 
 
 def test_page_compares_with_the_highest_published_version(

@@ -80,7 +80,7 @@ class Collection:
             directory = self.root / "built" / card.id
             directory.mkdir(parents=True, exist_ok=True)
             (directory / "config.json").write_text(json.dumps(build_config(card, {})))
-            # The bytes of a package follow from its version here, as they do from its card in earnest.
+            # Here, the bytes of a package depend on its version only; in a real build, on its card.
             (directory / "model.onnx").write_bytes(f"graph of {card.id} {card.version}".encode() * 100)
             entries = {name: directory / name for name in ("config.json", "model.onnx")}
             write_archive(
@@ -99,7 +99,7 @@ class Collection:
     ) -> GitHub:
         github = GitHub.from_environment(self.fake.environment(token))
         sleep = (slept if slept is not None else []).append
-        web = Web(
+        http = HttpClient(
             token=token, patience=RetryPolicy(tries=tries, timeout_s=timeout_s, sleep=sleep, max_wait_s=MOST_WAIT_S)
         )
         return GitHub(

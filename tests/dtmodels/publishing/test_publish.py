@@ -297,8 +297,8 @@ def test_two_concurrent_runs_give_one_complete_release(ready: Collection) -> Non
     def run() -> None:
         try:
             publish(read_dist(ready.root / "dist"), parse_tag("v1.0.0"), ready.github(tries=4), QUIET)
-        except (Failure, Unreachable) as failed:
-            failures.append(failed)
+        except (Failure, Unreachable) as error:
+            failures.append(error)
 
     runs = [threading.Thread(target=run) for _ in range(2)]
     for one in runs:

@@ -134,15 +134,15 @@ def test_tag_outside_main_is_rejected(sample: SampleRepository) -> None:
     assert "is not on main" in run.log()
 
 
-def test_odd_tags_start_nothing_and_reach_no_shell(house: SampleRepository) -> None:
-    event = house.release(FIRST, {})
-    odd = "v1.0.0;touch${IFS}spoiled;$(touch${IFS}spoiled)"
-    house.origin.tag(odd, event.sha)
-    assert happens(house.world, push_tag(event.sha, odd)) == []
-    run = run_workflow(house.world, dispatch(event.sha, ref=f"refs/tags/{odd}", dry_run=False), "release.yml")
-    assert (run.result("plan"), wrote(house)) == ("failure", [])
-    assert "is not a release tag" in run.log()
-    assert not list(house.world.directory.rglob("spoiled"))
+def test_malformed_tag_starts_no_run_and_no_shell_code(sample: SampleRepository) -> None:
+    event = sample.release(FIRST, {})
+    malformed = "v1.0.0;touch${IFS}injected;$(touch${IFS}injected)"
+    sample.git_repo.tag(malformed, event.sha)
+    assert trigger(sample.github, push_tag(event.sha, malformed)) == []
+    run = run_workflow(sample.github, dispatch(event.sha, ref=f"refs/tags/{malformed}", dry_run=False), "release.yml")
+    assert (run.result("plan"), write_requests(sample)) == ("failure", [])
+    assert "is no tag of a release" in run.log()
+    assert not list(sample.github.directory.rglob("injected"))
 
 
 def test_branch_cannot_be_released(sample: SampleRepository) -> None:

@@ -12,10 +12,12 @@ from dtmodels.card.catalogue import Catalogue
 from dtmodels.card.demo_samples import DEMO_FILE, IMAGE_SUFFIXES, merge_demos, read_sample_set
 from dtmodels.card.model import Card
 
-SHOWN = (*BUILD_STAGES, "dtmodels.stages.demo")
-"""What makes a model and the images that go with it."""
-FOR_ALL = ("schema/", "constraints.txt", "pyproject.toml", "setup.py", ".ci/", ".github/workflows/", ".github/actions/")
-"""What every model is built with: the contracts, the pinned libraries, and how a runner sets them up."""
+BUILD_MODULES = (*BUILD_STAGES, "dtmodels.stages.demo")
+"""Modules that build a model and its demo images."""
+SHARED_PATHS = (
+    "schema/", "constraints.txt", "pyproject.toml", "setup.py", ".ci/", ".github/workflows/", ".github/actions/",
+)  # fmt: skip
+"""Paths that affect every model: schemas, pinned libraries, and the setup of a runner."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +41,8 @@ def affected(changed: Iterable[str], catalogue: Catalogue) -> Affected:
     """
     paths = sorted(changed)
     sources = _Sources(root=catalogue.root, tools=SourceTree(directory=catalogue.root / "tools"))
-    found = {
-        entry.card.id: tuple(path for path in paths if sources.matter(path, entry.card)) for entry in catalogue.entries
+    files_of = {
+        entry.card.id: tuple(path for path in paths if sources.affect(path, entry.card)) for entry in catalogue.entries
     }
     directories = {parts[1] for path in paths if len(parts := PurePosixPath(path).parts) > 2 and parts[0] == "models"}
     return Affected(
@@ -61,14 +63,14 @@ class _Sources:
         """Return True if a model is built from the file."""
         return path.startswith(SHARED_PATHS) or any(self._owns(path, card)) or self.root / path in self._code(card)
 
-    def _behind(self, card: Card) -> frozenset[Path]:
-        return self.tools.files_of_model(card.convert.family, card.task, SHOWN)
+    def _code(self, card: Card) -> frozenset[Path]:
+        return self.tools.files_of_model(card.convert.family, card.task, BUILD_MODULES)
 
     def _owns(self, path: str, card: Card) -> Iterator[bool]:
         """Yield True if a file belongs to the model: its directory, its demo images, its packed licence text."""
         directory, samples = f"models/{card.id}/", f"images/{card.task}/"
         yield path.startswith(directory) and path != directory + GENERATED_PAGE
-        shown = merge_demos(card.demo, read_sample_set(self.root / samples)).images
-        yield path == samples + DEMO_FILE or path in [f"images/{name}" for name in shown]
-        yield not shown and path.startswith(samples) and Path(path).suffix in IMAGE_SUFFIXES
+        images = merge_demos(card.demo, read_sample_set(self.root / samples)).images
+        yield path == samples + DEMO_FILE or path in [f"images/{name}" for name in images]
+        yield not images and path.startswith(samples) and Path(path).suffix in IMAGE_SUFFIXES
         yield path == "LICENSE" and card.source.repository == "self"

@@ -45,8 +45,8 @@ class BuiltModel:
             report=read_report(workspace.report(model_id)),
             bytes=package.stat().st_size if finished else None,
             sha256=sha256(package) if finished else "",
-            stand_in=config.is_file() and SEED_KEY in _json(config),
-            pictures=tuple(sorted(path.name for path in workspace.demo(model_id).glob("*"))),
+            seeded=config.is_file() and SEED_KEY in _json(config),
+            demo_files=tuple(sorted(path.name for path in workspace.demo(model_id).glob("*"))),
         )
 
 

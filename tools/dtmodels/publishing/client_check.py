@@ -39,14 +39,14 @@ def check_as_client(
     Raises:
         ClientError: darktable would report an error to its user.
     """
-    with _darktable(github, newest_darktable("release").version, fetch, packages) as own:
-        offers = own.offers(_tag(own, tag))
-        with console.progress(f"{tag}: installing as darktable {own.version}", len(offers)) as advance:
+    with _darktable(github, newest_darktable("release").version, fetch, packages) as release_client:
+        offers = release_client.offers(_tag(release_client, tag))
+        with console.progress(f"{tag}: installing as darktable {release_client.version}", len(offers)) as advance:
             for offer in offers.values():
                 _install(release_client, tag, offer)
                 advance(1)
-    with _darktable(github, newest_darktable("development").version, fetch, packages) as other:
-        listed = other.listed(_tag(other, tag))
+    with _darktable(github, newest_darktable("development").version, fetch, packages) as development_client:
+        listed = development_client.listed(_tag(development_client, tag))
         smallest = min(listed, key=lambda offer: (offer.size, offer.id))
         if development_client.confirms_replacement(smallest.id):
             raise ClientError("darktable asks before replacing a model that is not installed", where=smallest.id)

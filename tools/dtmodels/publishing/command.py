@@ -21,7 +21,7 @@ from dtmodels.publishing.next_draft import prepare_next_draft
 from dtmodels.publishing.plan import Plan, plan
 from dtmodels.publishing.publish import publish
 from dtmodels.publishing.reproduce import reproduce
-from dtmodels.publishing.verify import LATEST, Verified, verify_release
+from dtmodels.publishing.verify import LATEST, VerifiedRelease, verify_release
 from dtmodels.release.releases_index import INDEX_FILE, add_to_index, read_index, versions_without_entry
 from dtmodels.release.tags import parse_tag
 from dtmodels.stages.index import index
@@ -69,7 +69,7 @@ def assemble_release(root: Path, built: Path, name: str, console: Console, *, br
 
 
 def publish_release(root: Path, name: str, console: Console, *, dry_run: bool, ahead: bool) -> None:
-    """Publish dist/ and say what it took; with `ahead`, stock the draft of the next release instead."""
+    """Publish dist/ and report the uploads; with `ahead`, upload its models into the draft of the next release."""
     tag, github = parse_tag(name), GitHub.from_environment()
     dist = read_dist(Workspace(root).dist)
     if ahead:
@@ -138,16 +138,14 @@ def compare_with(built: str, name: str, console: Console, *, as_json: bool) -> i
     return 1 if any(one.sameness == "different" for one in comparisons) else 0
 
 
-def serve_versions(root: Path, wanted: Sequence[str], console: Console) -> None:
-    """Enter versions into the index, say which, and name those that are still not served."""
-    pairs = [(version, tag) for version, _, tag in (pair.partition("=") for pair in wanted)]
+def serve_versions(root: Path, entries: Sequence[str], console: Console) -> None:
+    """Enter `version=tag` pairs into the index, and list darktable versions that have no entry."""
+    pairs = [(version, tag) for version, _, tag in (pair.partition("=") for pair in entries)]
     for version, tag in sorted(add_to_index(root, pairs).items()):
         console.say(f"darktable {version} downloads {tag}")
     if missing := versions_without_entry(read_index(root / INDEX_FILE)):
         console.note(f"without an entry: {', '.join(one.version for one in missing)}")
-    console.note(
-        f"run `dtmodels docs`, and commit {INDEX_FILE} to the default branch, which is where darktable reads it"
-    )
+    console.note(f"commit {INDEX_FILE} to the default branch, from which darktable reads it")
 
 
 def write_lists(root: Path, console: Console) -> None:

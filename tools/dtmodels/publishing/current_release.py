@@ -21,7 +21,7 @@ def latest_models(github: GitHub) -> Mapping[str, Mapping[str, Any]]:
     if tag is None:
         return {}
     url = github.download_url(tag, VERSIONS)
-    values: Mapping[str, Any] = github.public().ask("GET", url).json()
+    values: Mapping[str, Any] = github.public().request("GET", url).json()
     check_json("versions-v1", values, where=url)
     models: Mapping[str, Mapping[str, Any]] = values["models"]
     return models

@@ -70,9 +70,9 @@ def _check_packages(dist: Dist) -> Iterator[str]:
             if installed.directory is None:
                 continue
             config = json.loads((installed.directory / "config.json").read_bytes())
-        for key, wanted in {"id": model_id, "version": entry["version"], "task": entry["task"]}.items():
-            if config.get(key) != wanted:
-                yield f"{model_id}: {key} is {config.get(key)!r} in the package, {wanted!r} in versions.json"
+        for key, expected in {"id": model_id, "version": entry["version"], "task": entry["task"]}.items():
+            if config.get(key) != expected:
+                yield f"{model_id}: {key} is {config.get(key)!r} in the package, {expected!r} in versions.json"
         if SEED_KEY in config:
             yield f"{model_id}: has seeded weights"
 

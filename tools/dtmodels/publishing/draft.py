@@ -73,9 +73,9 @@ def create_draft(github: GitHub, dist: Dist, tag: str, *, prerelease: bool) -> R
     """
     created, error = None, None
     try:
-        made = github.create_draft(tag, notes=dist.notes, prerelease=prerelease)
-    except (HttpError, Unreachable) as failed:
-        if isinstance(failed, HttpError) and failed.status not in RETRY_STATUSES:
+        created = github.create_draft(tag, notes=dist.notes, prerelease=prerelease)
+    except (HttpError, Unreachable) as exc:
+        if isinstance(exc, HttpError) and exc.status not in RETRY_STATUSES:
             raise
         error = exc
     drafts = sorted(
@@ -130,7 +130,7 @@ def _attempt(github: GitHub, draft: Release, dist: Dist, file: ReleaseAsset, adv
     try:
         asset = github.upload(draft, dist.path(file.name), advance)
     except (HttpError, Unreachable) as exc:
-        if isinstance(exc, HttpError) and exc.status not in {*RETRY_STATUSES, TAKEN}:
+        if isinstance(exc, HttpError) and exc.status not in {*RETRY_STATUSES, NAME_TAKEN}:
             raise
         error = exc
         asset = next((one for one in github.assets(draft) if one.name == file.name), None)

@@ -141,11 +141,12 @@ class HttpClient:
         pause = self.patience.wait_s * 2**attempt
         try:
             yield
-        except urllib.error.HTTPError as refused:
-            limit = _limit(refused, pause)
-            if last or (limit or 0) > self.patience.max_wait_s or (limit is None and not _passes(refused, again)):
-                raise HttpError(refused.code, _message(refused, limit), where=url) from refused
-            refused.close()
+        except urllib.error.HTTPError as exc:
+            limit = _rate_limit_s(exc, pause)
+            temporary = repeatable and exc.code in RETRY_STATUSES
+            if last or (limit or 0) > self.patience.max_wait_s or (limit is None and not temporary):
+                raise HttpError(exc.code, _message(exc, limit), where=url) from exc
+            exc.close()
             pause = pause if limit is None else limit
         except CONNECTION_ERRORS as exc:
             if last or not repeatable:
@@ -192,8 +193,8 @@ def _write(response: Any, target: Path, advance: Advance) -> str:
     return digest.hexdigest()
 
 
-def _passes(refused: urllib.error.HTTPError, again: bool) -> bool:
-    return again and refused.code in RETRY_STATUSES
+def _rate_limit_s(error: urllib.error.HTTPError, default_s: float) -> float | None:
+    """Return the seconds until a rate limit ends; None for another error. A rate-limited request had no effect.
 
     The end is a time of the server's clock, so it is compared with the date of the response: the local clock may be
     wrong.

@@ -42,10 +42,10 @@ class Plan:
     finished: Released | None
     """This release, if it is already published."""
     models: Mapping[str, Card]
-    """Every model of the release."""
+    """All models of the release."""
     build: tuple[CatalogueEntry, ...]
-    """Models with a version the previous release does not have."""
-    carried: Mapping[str, Carried]
+    """Models with a version that the previous release does not have."""
+    reused: Mapping[str, ReusedPackage]
     dropped: tuple[str, ...]
     """Models of the previous release that are not in this one."""
     yanked: Mapping[str, str]
@@ -57,7 +57,7 @@ def plan(root: Path, name: str, github: GitHub, *, branch: str) -> Plan:
 
     Args:
         root: the model repository, checked out at the tag with its whole history.
-        name: the tag, or `nightly`.
+        name: the tag, or `nightly_tag`.
         github: the repository of the releases.
         branch: branch that releases are made from.
 
@@ -67,11 +67,11 @@ def plan(root: Path, name: str, github: GitHub, *, branch: str) -> Plan:
             version than the published one.
         NothingToDo: no card has the status `released`.
     """
-    wanted = parse_tag(name) if name != NIGHTLY else None
+    version_tag = parse_tag(name) if name != NIGHTLY else None
     commit = _head(root)
-    tag = wanted or nightly_tag(commit, _date(root))
-    _hold_on_branch(root, tag, branch)
-    _hold_tag(root, tag, commit, github)
+    tag = version_tag or nightly_tag(commit, _date(root))
+    _check_on_branch(root, tag, branch)
+    _check_tag(root, tag, commit, github)
     notes = changelog_section(root, tag)
     previous, finished = find_released(github, tag)
     if finished and finished.commit != commit:
@@ -106,8 +106,8 @@ def plan(root: Path, name: str, github: GitHub, *, branch: str) -> Plan:
     )
 
 
-def _carried(models: Iterable[CatalogueEntry], last: Released) -> Iterable[tuple[str, Carried]]:
-    """The models whose version was published: darktable would never see other bytes under the same number."""
+def _reused(models: Iterable[CatalogueEntry], last: Released) -> Iterable[tuple[str, ReusedPackage]]:
+    """Yield models with a published version: darktable ignores other bytes with the same version."""
     for entry in models:
         if not (package := last.models.get(entry.card.id)):
             continue
@@ -155,10 +155,9 @@ def _check_on_branch(root: Path, tag: Tag, branch: str) -> None:
 def _check_tag(root: Path, tag: Tag, commit: str, github: GitHub) -> None:
     """Check that the local and the remote tag have the checked-out commit; a nightly tag contains its commit."""
     if tag.nightly:
-        if tag != (own := nightly_tag(commit, _date(root))):
-            raise Failure(
-                f"{tag.text} is the nightly of another commit", where=str(root), fix=f"this one's: {own.text}"
-            )
+        if tag != (expected := nightly_tag(commit, _date(root))):
+            what, fix = f"{tag.text} is the nightly of another commit", f"use {expected.text}"
+            raise Failure(what, where=str(root), fix=fix)
         return
     what = f"git has no tag {tag.text}"
     fix = "create it, or fetch it: git fetch --tags"

@@ -91,9 +91,9 @@ def verify_release(name: str, github: GitHub, into: Path, console: Console) -> V
 
 
 def find(name: str, github: GitHub) -> Release:
-    """The published release called `name`; the one with the highest version for `latest`."""
-    published = [one for one in github.releases() if not one.draft]
-    tag = parse_tag(name).text if name != LATEST else highest([one.tag for one in published])
+    """Find the published release `name`; for `latest`, the release with the highest version."""
+    published = {release.tag: release for release in github.releases() if not release.draft}
+    tag = parse_tag(name).text if name != LATEST else highest(published)
     if tag is None:
         raise NothingToDo("no version is published", where=github.repository)
     if tag not in published:

@@ -30,7 +30,7 @@ def yank(root: Path, model_id: str, reason: str) -> Path:
     entry = Catalogue.load(root).get(model_id)
     path = entry.directory / CARD_FILE
     if entry.card.status != "released":
-        raise Failure(f"is {entry.card.status}, so there is nothing to take back", where=str(path))
+        raise Failure(f"is {entry.card.status}, so it cannot be yanked", where=str(path))
     text = parse_card_file(path).text
     status = edit_for_change(text, SourceChange(kind="value", where=("status",), source="yanked"))
     if status is None:
@@ -38,7 +38,7 @@ def yank(root: Path, model_id: str, reason: str) -> Path:
             "its status cannot be edited", where=str(path), fix="write status: yanked and status_reason by hand"
         )
     write_bytes(
-        path, _with_line(apply_edits(text, [status]), status.line, f"status_reason: {quote_yaml(said)}").encode()
+        path, _insert_line(apply_edits(text, [status]), status.line, f"status_reason: {quote_yaml(one_line)}").encode()
     )
     return path
 

@@ -1,8 +1,7 @@
 """Fake pip without a network: it "installs" distributions of this environment if they meet the requirements.
 
-Understands `install` with requirements, constraints and editable projects, and `index versions`; all else is an error.
-What a call would install is worked out by `resolve.py`, once for the same question: a run sets up the same tools in
-every job.
+Supports `install` with requirements, constraints and editable projects, and `index versions`; all else is an error.
+`resolve.py` computes the result, which is cached, because a run sets up the same tools in every job.
 """
 
 from __future__ import annotations
@@ -30,12 +29,12 @@ if __name__ == "__main__":
 
 
 def main() -> None:
-    """Do what the command line says."""
-    asked = arguments()
-    directory = Path(os.environ["STAND_IN_PYTHON"])
-    if asked.command == "index":
+    """Run the command line."""
+    options = arguments()
+    directory = Path(os.environ["FAKE_PYTHON_DIRECTORY"])
+    if options.command == "index":
         available = json.loads((directory / "distributions.json").read_text())
-        print(f"Available versions: {available[asked.name]['version']}")
+        print(f"Available versions: {available[options.name]['version']}")
         return
     installed = json.loads((directory / "installed.json").read_text())
     projects = [path for path, _ in map(split, options.editable)]
