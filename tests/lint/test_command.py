@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dtbase.terminal.console import Console
-from dtmodels.lint.command import Request, run
+from dtmodels.lint.command import LintRequest, run
 
 HERE = Path(__file__).parent
 
@@ -27,7 +27,7 @@ def use(root: Path, case: str) -> None:
 
 def said(root: Path, **request: object) -> tuple[int, str]:
     out = io.StringIO()
-    code = run(root, Request(**({"select": ["SCH"]} | request)), Console(out=out, remarks=io.StringIO()))  # type: ignore[arg-type]
+    code = run(root, LintRequest(**({"select": ["SCH"]} | request)), Console(out=out, remarks=io.StringIO()))  # type: ignore[arg-type]
     return code, out.getvalue()
 
 

@@ -9,7 +9,7 @@ import pytest
 from dtbase.system.errors import Failure, NothingToDo, WrongUsage
 from dtbase.terminal.console import Console
 from dtmodels.lint.engine import lint
-from dtmodels.lint.registry import find_rule, selected
+from dtmodels.lint.registry import find_rule, select_rules
 from dtmodels.lint.release_check import require_no_errors
 
 HERE = Path(__file__).parent
@@ -135,7 +135,7 @@ def test_a_hundred_broken_cards_are_reported_and_none_hides_another(tmp_path: Pa
 
 def test_rules_are_found_by_id_in_any_case_and_by_family() -> None:
     assert find_rule("yml003").id == "YML003"
-    assert [rule.id for rule in selected(["YML"])] == [f"YML00{number}" for number in range(1, 7)]
+    assert [rule.id for rule in select_rules(["YML"])] == [f"YML00{number}" for number in range(1, 7)]
 
 
 Repository = Callable[[Path], Path]

@@ -11,7 +11,7 @@ from dtmodels.lint.engine import lint
 from dtmodels.lint.formats.text import text_report
 from dtmodels.lint.registry import all_rules
 from dtmodels.lint.rule import Rule
-from dtmodels.lint.web import Answer, Web
+from dtmodels.lint.web import Response, Web
 
 HERE = Path(__file__).parent
 CASES = sorted(path.parent for path in HERE.glob("*/*/card.yaml"))
@@ -20,9 +20,9 @@ CASES = sorted(path.parent for path in HERE.glob("*/*/card.yaml"))
 class Imagined(Web):
     """A network that knows what a fixture's web.json says and nothing else."""
 
-    def _remembered(self, method: str, address: str) -> Answer:
+    def _remembered(self, method: str, address: str) -> Response:
         known = json.loads((self.cache / "web.json").read_bytes())
-        return Answer(**known.get(address, {"status": 0}))
+        return Response(**known.get(address, {"status": 0}))
 
 
 def surroundings(root: Path) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dtmodels.lint.engine import lint
-from dtmodels.lint.registry import selected
+from dtmodels.lint.registry import select_rules
 from dtmodels.lint.rule import Finding, Rule
 
 HERE = Path(__file__).parent
@@ -98,7 +98,7 @@ def test_no_acceptance_silences_a_licence_that_is_incompatible(tmp_path: Path) -
         assert [finding.rule for finding in found if finding.severity == "error"] == [rule]
 
 
-@pytest.mark.parametrize("rule", [rule for rule in selected(["LIC"]) if rule.check_card], ids=lambda rule: rule.id)
+@pytest.mark.parametrize("rule", [rule for rule in select_rules(["LIC"]) if rule.check_card], ids=lambda rule: rule.id)
 def test_the_examples_of_a_rule_are_what_it_says(tmp_path: Path, rule: Rule) -> None:
     (tmp_path / "models" / "toy-model").mkdir(parents=True)
     (tmp_path / "models" / "toy-model" / "LICENSE-PublicDomain.txt").write_text("test\n")

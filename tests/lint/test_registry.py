@@ -13,7 +13,7 @@ from dtbase.terminal.console import Console
 from dtmodels.lint import rules as package
 from dtmodels.lint.engine import lint
 from dtmodels.lint.registry import all_rules
-from dtmodels.lint.retired_ids import GAPS
+from dtmodels.lint.retired_ids import RETIRED_IDS
 from dtmodels.pages.generate import write_docs
 
 HERE = Path(__file__).parent
@@ -29,13 +29,13 @@ def test_no_family_has_a_gap_without_a_reason() -> None:
     for rule in all_rules():
         numbers[rule.id[:3]].add(int(rule.id[3:]))
     expected = {f"{family}{number:03}" for family, used in numbers.items() for number in range(1, max(used) + 1)}
-    assert sorted(expected - {rule.id for rule in all_rules()}) == sorted(GAPS.keys() & expected)
+    assert sorted(expected - {rule.id for rule in all_rules()}) == sorted(RETIRED_IDS.keys() & expected)
 
 
 def test_an_id_that_was_given_up_has_no_second_life_and_a_reason() -> None:
-    assert [rule.id for rule in all_rules() if rule.id in GAPS] == []
+    assert [rule.id for rule in all_rules() if rule.id in RETIRED_IDS] == []
     assert [
-        name for name, reason in GAPS.items() if len(reason) < 10 or not re.fullmatch(r"[A-Z]{3}[0-9]{3}", name)
+        name for name, reason in RETIRED_IDS.items() if len(reason) < 10 or not re.fullmatch(r"[A-Z]{3}[0-9]{3}", name)
     ] == []
 
 

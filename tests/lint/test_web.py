@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dtmodels.lint.web import AGENT, Web
+from dtmodels.lint.web import USER_AGENT, Web
 
 
 class Server(ThreadingHTTPServer):
@@ -64,7 +64,7 @@ def test_an_answer_has_status_size_and_content(web: Web, server: Server) -> None
     assert web.get(f"{server.address}/page").json() == {"license": "mit"}
     answer = web.head(f"{server.address}/page")
     assert (answer.status, answer.bytes, answer.text) == (200, 18, "")
-    assert server.asked == [("GET", "/page", AGENT), ("HEAD", "/page", AGENT)]
+    assert server.asked == [("GET", "/page", USER_AGENT), ("HEAD", "/page", USER_AGENT)]
 
 
 def test_a_question_is_asked_once_a_day(web: Web, server: Server, tmp_path: Path) -> None:

@@ -10,7 +10,15 @@ import pytest
 from dtmodels.card.model import Annotations, Dataset
 from dtmodels.card.schemas import check_against, directory, schema
 from dtmodels.licence.openness import data_status
-from dtmodels.openness.known_data import FILE, ORDERS, better_licence, contradictions, known_data, licences, worst
+from dtmodels.openness.known_data import (
+    FILE,
+    RANKED_VALUES,
+    better_licence,
+    contradictions,
+    known_datasets,
+    known_licences,
+    worst_value,
+)
 
 PLAIN = Dataset(
     name="Toy Scenes",
@@ -45,7 +53,9 @@ def test_every_licence_of_the_registry_is_a_reviewed_one() -> None:
 
 def test_the_orders_are_the_choices_of_the_card() -> None:
     fields = schema("card-v1")["properties"]["training"]["properties"]["datasets"]["items"]["properties"]
-    assert {name: set(order) for name, order in ORDERS.items()} == {name: set(fields[name]["enum"]) for name in ORDERS}
+    assert {name: set(order) for name, order in RANKED_VALUES.items()} == {
+        name: set(fields[name]["enum"]) for name in RANKED_VALUES
+    }
 
 
 @pytest.mark.parametrize(
@@ -73,12 +83,12 @@ def test_the_orders_are_the_choices_of_the_card() -> None:
     ],
 )
 def test_a_set_is_known_by_its_names_however_they_are_written(name: str, known: list[str]) -> None:
-    assert [one.name for one in known_data(named(name))] == known
+    assert [one.name for one in known_datasets(named(name))] == known
 
 
 def test_a_set_is_known_by_its_address_under_any_name() -> None:
     hidden = named("Segmentation pictures", url="http://www.ai.meta.com/datasets/segment-anything")
-    assert [one.name for one in known_data(hidden)] == ["SA-1B"]
+    assert [one.name for one in known_datasets(hidden)] == ["SA-1B"]
 
 
 @pytest.mark.parametrize(
@@ -100,18 +110,18 @@ def test_a_licence_is_better_when_it_permits_more(said: str, known: str, better:
 
 def test_the_worst_of_card_and_registry_counts() -> None:
     flattered = named("LAION-400M")
-    assert {field: worst(flattered, field) for field in ORDERS} == {
+    assert {field: worst_value(flattered, field) for field in RANKED_VALUES} == {
         "access": "public",
         "collection": "scraped",
         "personal_data": "people",
         "consent": "none",
     }
-    assert worst(named("SA-V", access="undisclosed"), "access") == "undisclosed"
+    assert worst_value(named("SA-V", access="undisclosed"), "access") == "undisclosed"
 
 
 def test_licences_of_annotations_count_too() -> None:
     labelled = replace(named("COCO"), annotations=Annotations(license="CC-BY-NC-4.0"))
-    assert licences(labelled) == ("CC-BY-4.0", "CC-BY-NC-4.0", "LicenseRef-Mixed-Per-Item")
+    assert known_licences(labelled) == ("CC-BY-4.0", "CC-BY-NC-4.0", "LicenseRef-Mixed-Per-Item")
 
 
 def test_worse_than_known_is_no_contradiction() -> None:

@@ -11,7 +11,7 @@ from dtbase.terminal.github_output import set_outputs
 from dtmodels.card.catalogue import Catalogue
 from dtmodels.ci.affected import Affected, affected
 from dtmodels.ci.shards import Shard, shards
-from dtmodels.lint.format_helpers import inert_json, visible
+from dtmodels.lint.format_helpers import escape_control, escape_json
 from dtmodels.lint.history import History, merge_base
 
 EVERYTHING = "everything was asked for"
@@ -42,7 +42,7 @@ def changed(root: Path, since: str, console: Console, *, most: int, as_json: boo
     if as_json:
         because = {name: list(files) for name, files in found.models.items()}
         told = {**values, "because": because, "broken": found.broken, "gone": found.gone}
-        console.say(inert_json(json_text(told)).rstrip())
+        console.say(escape_json(json_text(told)).rstrip())
     else:
         _show(found, jobs, console)
 
@@ -58,8 +58,8 @@ def _show(found: Affected, jobs: Sequence[Shard], console: Console) -> None:
     """The job comes first: a directory name is untrusted, and a runner obeys lines that begin like a command."""
     job_of = {model_id: job.name for job in jobs for model_id in job.ids}
     rows = [[job_of[model_id], model_id, _because(files)] for model_id, files in found.models.items()]
-    rows += [["none", visible(name), "its card cannot be read; lint says why"] for name in found.broken]
-    rows += [["none", visible(name), "it is no longer here"] for name in found.gone]
+    rows += [["none", escape_control(name), "its card cannot be read; lint says why"] for name in found.broken]
+    rows += [["none", escape_control(name), "it is no longer here"] for name in found.gone]
     if rows:
         console.table(["job", "model", "because of"], rows)
     console.say(f"to build: {len(found.models)} in {len(jobs)} jobs")
@@ -67,4 +67,4 @@ def _show(found: Affected, jobs: Sequence[Shard], console: Console) -> None:
 
 def _because(files: Sequence[str]) -> str:
     more = f" and {len(files) - 2} more" if len(files) > 2 else ""
-    return visible(", ".join(files[:2]) + more)
+    return escape_control(", ".join(files[:2]) + more)

@@ -11,9 +11,9 @@ from dtbase.text.plural import pluralise
 from dtmodels.card.model import Card
 from dtmodels.ci.built_model import Built, Values
 from dtmodels.ci.release_effect import effect
-from dtmodels.lint.explain_command import text as explained
+from dtmodels.lint.explain_command import explanation_lines as explained
 from dtmodels.lint.explanation import Explanation, explain
-from dtmodels.lint.format_helpers import visible
+from dtmodels.lint.format_helpers import escape_control
 from dtmodels.pages.markdown import code, link, table, text
 from dtmodels.pages.model_page import datasets
 
@@ -45,7 +45,7 @@ def page(root: Path, card: Card, built: Built, *, before: Built | None, released
 
 
 def _shown(value: str) -> str:
-    return text(visible(value))
+    return text(escape_control(value))
 
 
 def _derived(found: Explanation | None) -> Iterator[list[str]]:
@@ -142,7 +142,7 @@ def _tensors(report: Values) -> str:
 
 def _problems(report: Values) -> str:
     rows = [
-        [found["severity"], code(visible(found["where"])), _shown(found["what"]), _shown(found["fix"])]
+        [found["severity"], code(escape_control(found["where"])), _shown(found["what"]), _shown(found["fix"])]
         for found in report["problems"][:MOST_PROBLEMS]
     ]
     return "### What was found\n\n" + table(["", "where", "what", "what to do"], rows) if rows else ""
@@ -150,7 +150,7 @@ def _problems(report: Values) -> str:
 
 def _proof(found: Explanation) -> str:
     """Why, line by line; the fence is longer than any run of backticks in it, so that nothing in it can end it."""
-    lines = [visible(line) for line in explained(found)]
+    lines = [escape_control(line) for line in explained(found)]
     longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
     fence = "`" * max(3, longest + 1)
     return _folded(

@@ -95,9 +95,9 @@ def new(root: Path, model_id: str, task: str) -> None:
 @click.pass_obj
 def lint(root: Path, /, **request: Any) -> int:
     """Hold the cards against the rules of the collection."""
-    from dtmodels.lint.command import Request, run
+    from dtmodels.lint.command import LintRequest, run
 
-    return run(root, Request(**request), Console())
+    return run(root, LintRequest(**request), Console())
 
 
 @cli.command("import")
@@ -141,10 +141,10 @@ def licence(expression: str, compare: bool, spdx: Path | None, osadl: Path | Non
     from dtmodels.licence import command
 
     if compare:
-        return command.compare_table(spdx, osadl, Console(), as_json=as_json)
+        return command.print_comparison(spdx, osadl, Console(), as_json=as_json)
     if not expression:
         raise click.UsageError('give an expression, such as "MIT AND CC-BY-4.0", or --compare')
-    return command.answer(expression, Console(), as_json=as_json)
+    return command.print_verdict(expression, Console(), as_json=as_json)
 
 
 @cli.command()

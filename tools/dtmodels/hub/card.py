@@ -12,7 +12,7 @@ from dtbase.system.errors import Failure
 from dtmodels.card.catalogue import Entry
 from dtmodels.card.model import Card
 from dtmodels.hub.licences import OTHER, hub_licence
-from dtmodels.licence import judge
+from dtmodels.licence import licence_verdict
 from dtmodels.package.reader import Packed
 from dtmodels.pages.markdown import code, link, text
 from dtmodels.pages.model_page import model_page
@@ -59,7 +59,7 @@ def _data(package: Packed) -> ModelCardData:
 def _licence(package: Packed) -> dict[str, str]:
     """The Hub's licence fields; under `other` stand the expression and the text that comes with the package."""
     given = package.card.license
-    expression = given.package or given.chosen or judge(given.weights).chosen or given.weights
+    expression = given.package or given.chosen or licence_verdict(given.weights).chosen or given.weights
     if (word := hub_licence(expression)) != OTHER:
         return {"license": word}
     fields = {"license": OTHER, "license_name": re.sub(r"[^a-z0-9.+]+", "-", expression.lower()).strip("-")}

@@ -17,7 +17,7 @@ NOT_SHIPPED = frozenset(
     {"status", "status_reason", "version", "changes", "acceptances", "demo", "evaluation", "tolerance"}
 )
 """Fields that say nothing a package carries."""
-_NOT_BUILT = ("card.yaml", "README.md", "REPORT.md", "training.jsonl")
+_NOT_BUILD_INPUTS = ("card.yaml", "README.md", "REPORT.md", "training.jsonl")
 
 Version = tuple[int, int]
 
@@ -35,7 +35,7 @@ def card_path(history: History, reading: Reading) -> str:
     return reading.path.relative_to(history.root).as_posix()
 
 
-def earlier(history: History, reading: Reading) -> Mapping[str, Any] | None:
+def earlier_values(history: History, reading: Reading) -> Mapping[str, Any] | None:
     """The fields of the card at the revision; None when there was no readable card."""
     data = history.before(card_path(history, reading))
     return values_of(data) if data is not None else None
@@ -49,31 +49,31 @@ def was_published(history: History, reading: Reading) -> bool:
 
 def changed_parts(history: History, reading: Reading, before: Mapping[str, Any]) -> list[str]:
     """What changed that a package is made of, as people name it: `license.weights`, `convert.py`, `family onnx`."""
-    found = [label(where) for where in _fields(before, reading.values, ())]
+    found = [label(where) for where in _changed_fields(before, reading.values, ())]
     directory = reading.path.parent.relative_to(history.root).as_posix() + "/"
     for path in sorted(history.changed):
         name = path.removeprefix(directory)
         if (
             path.startswith(directory)
-            and not name.startswith((*_NOT_BUILT, "golden", "."))
-            and _means_other(history, path)
+            and not name.startswith((*_NOT_BUILD_INPUTS, "golden", "."))
+            and _behaviour_changed(history, path)
         ):
             found.append(name)
     family = str((reading.values.get("convert") or {}).get("family", ""))
-    if any(_means_other(history, path) for path in history.changed & _family_files(history.root, family)):
+    if any(_behaviour_changed(history, path) for path in history.changed & _family_files(history.root, family)):
         found.append(f"family {family}")
     return found
 
 
-def _fields(before: Any, after: Any, where: Where) -> Iterator[Where]:
+def _changed_fields(before: Any, after: Any, where: Where) -> Iterator[Where]:
     """The innermost fields that differ; a list of another length differs as a whole."""
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for name in sorted({*before, *after}):
             if where or name not in NOT_SHIPPED:
-                yield from _fields(before.get(name), after.get(name), (*where, name))
+                yield from _changed_fields(before.get(name), after.get(name), (*where, name))
     elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         for index, (old, new) in enumerate(zip(before, after, strict=True)):
-            yield from _fields(old, new, (*where, index))
+            yield from _changed_fields(old, new, (*where, index))
     elif before != after:
         yield where
 
@@ -84,13 +84,13 @@ def _family_files(root: Path, family: str) -> frozenset[str]:
     return frozenset(path.relative_to(root).as_posix() for path in files)
 
 
-def _means_other(history: History, path: str) -> bool:
+def _behaviour_changed(history: History, path: str) -> bool:
     """Whether a changed file does something else now; comments, layout and documentation of code do not count."""
     if not path.endswith(".py"):
         return True
     before, now = history.before(path), _content(history.root / path)
     try:
-        return before is None or now is None or _meaning(before) != _meaning(now)
+        return before is None or now is None or _syntax_tree(before) != _syntax_tree(now)
     except (SyntaxError, ValueError, RecursionError):
         return True
 
@@ -99,18 +99,18 @@ def _content(path: Path) -> bytes | None:
     return path.read_bytes() if path.is_file() else None
 
 
-def _meaning(source: bytes) -> str:
+def _syntax_tree(source: bytes) -> str:
     tree = ast.parse(source)
     for node in ast.walk(tree):
         match node:
             case ast.Module() | ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
-                node.body = [part for part in node.body if not _is_text(part)]
+                node.body = [part for part in node.body if not _is_docstring(part)]
             case _:
                 pass
     return ast.dump(tree)
 
 
-def _is_text(statement: ast.stmt) -> bool:
+def _is_docstring(statement: ast.stmt) -> bool:
     return (
         isinstance(statement, ast.Expr)
         and isinstance(statement.value, ast.Constant)

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from dtmodels.card.catalogue import CARD
 from dtmodels.card.reader import Reading, read, read_text
 from dtmodels.card.source_edits import apply, edit
-from dtmodels.lint.finding_builder import of_problem, of_remark
+from dtmodels.lint.finding_builder import finding_from_problem, finding_from_result
 from dtmodels.lint.history import History
 from dtmodels.lint.placeholders import is_placeholder
 from dtmodels.lint.profiles import STRICT, find_profile
-from dtmodels.lint.registry import find_rule, selected
+from dtmodels.lint.registry import find_rule, select_rules
 from dtmodels.lint.rule import Fact, Finding, Rule, RuleResult, Subject
 from dtmodels.lint.targets import card_directories
 from dtmodels.yaml.document import Change, Where
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 UNUSED_ACCEPTANCE = "SUP002"
 PLACEHOLDERS = "SCH006"
-_RELEASED = Change(kind="value", where=("status",), source="released")
+_SET_RELEASED = Change(kind="value", where=("status",), source="released")
 
 
 def lint(
@@ -56,7 +56,7 @@ def lint(
         NothingToDo: there is no model.
     """
     strictness = find_profile(profile)
-    rules = selected(select)
+    rules = select_rules(select)
     directories = card_directories(root, ids)
     history = History.since(root, since) if since else None
     findings: list[Finding] = []
@@ -65,7 +65,7 @@ def lint(
     drafts: set[str] = set()
     for directory in directories:
         reading = _as_released(read(directory / CARD)) if released else read(directory / CARD)
-        found = [*_of_card(root, reading, rules, facts, web), *_of_history(history, reading, rules)]
+        found = [*_card_findings(root, reading, rules, facts, web), *_history_findings(history, reading, rules)]
         draft = reading.values.get("status") == "draft"
         if draft:
             drafts.add(directory.relative_to(root).as_posix())
@@ -74,7 +74,7 @@ def lint(
         elif strictness.changed_drafts and history and history.touches(directory):
             shown += (replace(one, severity="warning") if one.severity == "error" else one for one in found)
     chosen = {directory.relative_to(root).as_posix() for directory in directories}
-    rest = [*_compared(root, facts, rules), *_of_repository(root, rules)]
+    rest = [*_comparison_findings(root, facts, rules), *_repository_findings(root, rules)]
     findings += [found for found in rest if not ids or found.path.rpartition("/")[0] in chosen]
     mild = find_profile(strictness.drafts_as or profile)
     judged = {(mild if one.path.rpartition("/")[0] in drafts else strictness).judged(one) for one in findings}
@@ -83,19 +83,19 @@ def lint(
 
 def _as_released(reading: Reading) -> Reading:
     """The card as it would be with another status, every value where it was."""
-    made = edit(reading.text, _RELEASED) if reading.root else None
+    made = edit(reading.text, _SET_RELEASED) if reading.root else None
     return read_text(reading.path, apply(reading.text, [made])) if made else reading
 
 
-def _of_card(
+def _card_findings(
     root: Path, reading: Reading, rules: Sequence[Rule], facts: dict[str, list[Fact]], web: Web | None
 ) -> Iterator[Finding]:
     path = reading.path
     accepted = _acceptances(reading)
-    found = [*_read(reading, path, root, rules)]
+    found = [*_reader_findings(reading, path, root, rules)]
     yield from (finding for finding in found if finding.rule not in accepted)
-    for rule, remark in _checked(reading, root, rules, facts, web):
-        found.append(of_remark(rule, remark, path, root, reading))
+    for rule, remark in _rule_results(reading, root, rules, facts, web):
+        found.append(finding_from_result(rule, remark, path, root, reading))
         if remark.hard or rule.id not in accepted:
             yield found[-1]
     ran = {rule.id for rule in rules}
@@ -106,18 +106,18 @@ def _of_card(
             delete = Change(kind="delete", where=where[:-1], safe=True)
             what = f"{rule_id} is accepted, but finds nothing"
             unused = RuleResult(what=what, fix="delete the acceptance", where=where, change=delete)
-            yield of_remark(find_rule(UNUSED_ACCEPTANCE), unused, path, root, reading)
+            yield finding_from_result(find_rule(UNUSED_ACCEPTANCE), unused, path, root, reading)
 
 
-def _read(reading: Reading, path: Path, root: Path, rules: Sequence[Rule]) -> Iterator[Finding]:
+def _reader_findings(reading: Reading, path: Path, root: Path, rules: Sequence[Rule]) -> Iterator[Finding]:
     """What the reader found, under the names of the rules it belongs to."""
     ran = {rule.id for rule in rules}
     for problem in reading.problems:
         if problem.rule in ran:
-            yield of_problem(find_rule(problem.rule), problem, path, root, reading)
+            yield finding_from_problem(find_rule(problem.rule), problem, path, root, reading)
 
 
-def _checked(
+def _rule_results(
     reading: Reading, root: Path, rules: Sequence[Rule], facts: dict[str, list[Fact]], web: Web | None
 ) -> Iterator[tuple[Rule, RuleResult]]:
     """What the rules find in a card that has all its parts.
@@ -139,31 +139,31 @@ def _checked(
             facts.setdefault(rule.id, []).extend(rule.remember(subject))
 
 
-def _compared(root: Path, facts: Mapping[str, Sequence[Fact]], rules: Sequence[Rule]) -> Iterator[Finding]:
+def _comparison_findings(root: Path, facts: Mapping[str, Sequence[Fact]], rules: Sequence[Rule]) -> Iterator[Finding]:
     """What the rules find when they hold cards against each other."""
     for rule in rules:
         for fact, remark in rule.compare(facts.get(rule.id, ())) if rule.compare else ():
-            found = of_remark(rule, remark, fact.path, root, None)
+            found = finding_from_result(rule, remark, fact.path, root, None)
             yield replace(found, line=fact.span.line, column=fact.span.column, end=fact.span.end)
 
 
-def _of_repository(root: Path, rules: Sequence[Rule]) -> Iterator[Finding]:
+def _repository_findings(root: Path, rules: Sequence[Rule]) -> Iterator[Finding]:
     for rule in rules:
         for remark in rule.check_repository(root) if rule.check_repository else ():
-            yield of_remark(rule, remark, root, root, None)
+            yield finding_from_result(rule, remark, root, root, None)
 
 
-def _of_history(history: History | None, reading: Reading, rules: Sequence[Rule]) -> Iterator[Finding]:
+def _history_findings(history: History | None, reading: Reading, rules: Sequence[Rule]) -> Iterator[Finding]:
     """What the rules find when they hold a model against what it was."""
     if history is None:
         return
     for rule in rules:
         for remark in rule.check_history(history, reading) if rule.check_history else ():
-            yield of_remark(rule, remark, reading.path, history.root, reading)
+            yield finding_from_result(rule, remark, reading.path, history.root, reading)
 
 
 def _acceptances(reading: Reading) -> dict[str, Where]:
     """The acceptances of a card that may be granted, each with its place."""
     given = reading.card.acceptances if reading.card else ()
-    acceptable = {rule.id for rule in selected(None) if not rule.hard}
+    acceptable = {rule.id for rule in select_rules(None) if not rule.hard}
     return {entry.rule: ("acceptances", index, "rule") for index, entry in enumerate(given) if entry.rule in acceptable}

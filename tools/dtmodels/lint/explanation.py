@@ -10,7 +10,7 @@ from typing import Any
 from dtmodels.card.catalogue import CARD
 from dtmodels.card.model import Card
 from dtmodels.card.reader import Reading, read
-from dtmodels.licence import Verdict, judge
+from dtmodels.licence import Verdict, licence_verdict
 from dtmodels.licence.verdict_report import json_value as licence_value
 from dtmodels.lint.engine import lint
 from dtmodels.lint.rule import Finding
@@ -47,7 +47,7 @@ class Explanation:
 
 def explain(root: Path, model_id: str) -> Explanation | None:
     """Derive what can be derived about a model; None when its card is too broken to say anything."""
-    findings = _of_card(lint(root, ids=[model_id]))
+    findings = _only_card_findings(lint(root, ids=[model_id]))
     reading = read(root / "models" / model_id / CARD)
     card = reading.card
     if card is None:
@@ -61,22 +61,22 @@ def explain(root: Path, model_id: str) -> Explanation | None:
         grade=grade(card),
         refused=refused,
         wanting=wanting,
-        lacking=_lacking(root, model_id, card, [*refused, *wanting]),
-        weights=judge(card.license.chosen or card.license.weights),
+        lacking=_release_blockers(root, model_id, card, [*refused, *wanting]),
+        weights=licence_verdict(card.license.chosen or card.license.weights),
         classes=((claims[0], osaid(card)), (claims[1], mof(card))),
         fsf=fsf(card),
     )
 
 
-def _of_card(findings: list[Finding]) -> list[Finding]:
+def _only_card_findings(findings: list[Finding]) -> list[Finding]:
     return [found for found in findings if found.path.endswith(f"/{CARD}")]
 
 
-def _lacking(root: Path, model_id: str, card: Card, known: list[Finding]) -> tuple[Finding, ...]:
+def _release_blockers(root: Path, model_id: str, card: Card, known: list[Finding]) -> tuple[Finding, ...]:
     if card.status != "draft":
         return ()
     told = {(found.rule, found.line, found.column) for found in known}
-    released = _of_card(lint(root, ids=[model_id], profile="release", released=True))
+    released = _only_card_findings(lint(root, ids=[model_id], profile="release", released=True))
     return tuple(one for one in released if one.severity == "error" and (one.rule, one.line, one.column) not in told)
 
 
@@ -91,16 +91,16 @@ def improvements(found: Explanation) -> Iterator[tuple[str, tuple[Proof, ...]]]:
 
 def json_value(found: Explanation) -> dict[str, Any]:
     """The explanation as plain values; `version` changes when a key changes its meaning or goes."""
-    prove = _prover(found)
+    prove = _proof_values(found)
     return {
         "version": JSON_VERSION,
         "id": found.card.id,
         "grade": {
             "value": found.grade,
             "accepted": [accepted.rule for accepted in found.card.acceptances],
-            "refused": [_finding(one) for one in found.refused],
-            "not_accepted": [_finding(one) for one in found.wanting],
-            "lacking_for_release": [_finding(one) for one in found.lacking],
+            "refused": [_finding_value(one) for one in found.refused],
+            "not_accepted": [_finding_value(one) for one in found.wanting],
+            "lacking_for_release": [_finding_value(one) for one in found.lacking],
         },
         "weights": licence_value(found.weights),
         "classes": {
@@ -116,7 +116,7 @@ def json_value(found: Explanation) -> dict[str, Any]:
     }
 
 
-def _prover(found: Explanation) -> Callable[[Proof], dict[str, Any]]:
+def _proof_values(found: Explanation) -> Callable[[Proof], dict[str, Any]]:
     def prove(proof: Proof) -> dict[str, Any]:
         value: dict[str, Any] = {"claim": proof.claim, "holds": proof.holds}
         if proof.parts:
@@ -128,5 +128,5 @@ def _prover(found: Explanation) -> Callable[[Proof], dict[str, Any]]:
     return prove
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding_value(finding: Finding) -> dict[str, Any]:
     return {"rule": finding.rule, "line": finding.line, "message": finding.message}

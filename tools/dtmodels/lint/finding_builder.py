@@ -10,10 +10,10 @@ from dtmodels.card.source_edits import edit
 from dtmodels.lint.rule import Finding, Rule, RuleResult
 from dtmodels.yaml.document import Change, ReadProblem, Span, locate, locate_part
 
-_TOP = Span(1, 1, 1)
+_FILE_START = Span(1, 1, 1)
 
 
-def of_problem(rule: Rule, problem: ReadProblem, path: Path, root: Path, reading: Reading) -> Finding:
+def finding_from_problem(rule: Rule, problem: ReadProblem, path: Path, root: Path, reading: Reading) -> Finding:
     """What the reader of cards met, under the name of its rule."""
     return Finding(
         rule=rule.id,
@@ -25,11 +25,11 @@ def of_problem(rule: Rule, problem: ReadProblem, path: Path, root: Path, reading
         message=problem.what,
         fix=problem.fix,
         hard=rule.hard,
-        **_correction(problem.change, reading),
+        **_fix_fields(problem.change, reading),
     )
 
 
-def of_remark(rule: Rule, remark: RuleResult, path: Path, root: Path, reading: Reading | None) -> Finding:
+def finding_from_result(rule: Rule, remark: RuleResult, path: Path, root: Path, reading: Reading | None) -> Finding:
     """What a rule said, at its place; without a reading it is about a file as a whole."""
     span = _span(remark, reading)
     return Finding(
@@ -42,7 +42,7 @@ def of_remark(rule: Rule, remark: RuleResult, path: Path, root: Path, reading: R
         message=remark.what,
         fix=remark.fix,
         hard=rule.hard or remark.hard,
-        **({"fixable": "safe"} if remark.generated else _correction(remark.change, reading)),
+        **({"fixable": "safe"} if remark.generated else _fix_fields(remark.change, reading)),
     )
 
 
@@ -52,11 +52,11 @@ def _span(remark: RuleResult, reading: Reading | None) -> Span:
     if remark.path:
         return Span(remark.line, 1, 1)
     if not reading or not reading.root:
-        return _TOP
+        return _FILE_START
     return locate_part(reading.root, remark.where, *remark.part) if remark.part else locate(reading.root, remark.where)
 
 
-def _correction(change: Change | None, reading: Reading | None) -> dict[str, Any]:
+def _fix_fields(change: Change | None, reading: Reading | None) -> dict[str, Any]:
     """How a finding's change edits the text of its card."""
     made = edit(reading.text, change) if change and reading else None
     return {"fixable": "safe" if change and change.safe else "unsafe", "edits": (made,)} if made else {}

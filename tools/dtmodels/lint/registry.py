@@ -18,7 +18,7 @@ from dtmodels.lint.rule import Rule
 @cache
 def all_rules() -> tuple[Rule, ...]:
     """Every rule, sorted by id."""
-    return tuple(_rule(name, member(package, name)) for name in member_names(package))
+    return tuple(_load_rule(name, member(package, name)) for name in member_names(package))
 
 
 def find_rule(rule_id: str) -> Rule:
@@ -33,7 +33,7 @@ def find_rule(rule_id: str) -> Rule:
     raise WrongUsage(f"there is no rule '{rule_id}'", fix=did_you_mean(rule_id.upper(), _ids()))
 
 
-def selected(names: Collection[str] | None) -> tuple[Rule, ...]:
+def select_rules(names: Collection[str] | None) -> tuple[Rule, ...]:
     """The rules named by id or by family (`SCH`); all when none is named.
 
     Raises:
@@ -53,7 +53,7 @@ def _ids() -> list[str]:
     return [rule.id for rule in all_rules()]
 
 
-def _rule(name: str, found: ModuleType) -> Rule:
+def _load_rule(name: str, found: ModuleType) -> Rule:
     head, _, rest = inspect.cleandoc(found.__doc__ or "").partition("\n\nFix: ")
     title, _, why = head.partition("\n\n")
     fix, _, examples = rest.partition("\n\nBad::\n\n")

@@ -7,7 +7,7 @@ from pathlib import Path
 from dtbase.system.errors import Failure
 from dtbase.terminal.console import Console
 from dtmodels.lint.engine import lint
-from dtmodels.lint.format_helpers import counted
+from dtmodels.lint.format_helpers import counts_text
 from dtmodels.lint.formats.text import text_report
 
 
@@ -20,4 +20,4 @@ def require_no_errors(root: Path, console: Console) -> None:
     if errors := [finding for finding in lint(root, profile="release") if finding.severity == "error"]:
         console.note(text_report(errors, root))
         fix = "correct them; `dtmodels lint --profile release` lists them"
-        raise Failure(f"the cards have {counted(errors)}", where=str(root), fix=fix)
+        raise Failure(f"the cards have {counts_text(errors)}", where=str(root), fix=fix)

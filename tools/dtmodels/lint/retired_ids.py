@@ -4,5 +4,5 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-GAPS: Mapping[str, str] = {}
+RETIRED_IDS: Mapping[str, str] = {}
 """The reason for each id that is left out of its family or was given up, such as `"DAT099": "became DAT004 in 0.2"`."""

@@ -127,7 +127,7 @@ class Rule:
     """Where the rule comes from."""
 
 
-_FREE = {"options", "attributes"}
+_UNCHECKED_FIELDS = {"options", "attributes"}
 
 
 def _texts(value: Any, where: Where) -> Iterator[tuple[Where, str]]:
@@ -135,7 +135,7 @@ def _texts(value: Any, where: Where) -> Iterator[tuple[Where, str]]:
         yield where, value
     elif isinstance(value, dict):
         for name, inner in value.items():
-            if name not in _FREE:
+            if name not in _UNCHECKED_FIELDS:
                 yield from _texts(inner, (*where, name))
     elif isinstance(value, list):
         for index, inner in enumerate(value):

@@ -15,7 +15,7 @@ def rule_page(rule: Rule) -> str:
     """The rule as a page of markdown: what, why, how to correct it, a bad and a good example, on whose authority."""
     sections = [
         f"# {rule.id}: {rule.title}",
-        f"*{rule.severity}; {acceptance(rule)}*",
+        f"*{rule.severity}; {acceptance_text(rule)}*",
         f"## Why\n\n{rule.why}",
         f"## What to do\n\n{rule.fix}",
         f"## Bad\n\n```yaml\n{rule.bad}\n```",
@@ -25,18 +25,18 @@ def rule_page(rule: Rule) -> str:
     return "\n\n".join(sections) + "\n"
 
 
-def acceptance(rule: Rule) -> str:
+def acceptance_text(rule: Rule) -> str:
     """Whether the findings of a rule may be accepted, in words."""
     return "cannot be accepted" if rule.hard else "can be accepted by name, with a reason"
 
 
-def address(rule_id: str, root: Path) -> str:
+def rule_reference(rule_id: str, root: Path) -> str:
     """Where the page of a rule can be read: its web address where one is known, else the command that prints it."""
-    base = _on_github(root)
+    base = _github_url(root)
     return f"{base}/{rule_id}.md" if base else f"dtmodels rule {rule_id}"
 
 
-def _on_github(root: Path) -> str:
+def _github_url(root: Path) -> str:
     """The address of the pages in the repository a workflow runs for, when it has them."""
     server, repository, commit = (os.environ.get(f"GITHUB_{name}", "") for name in ("SERVER_URL", "REPOSITORY", "SHA"))
     if not (server and repository and commit and (root / DIRECTORY).is_dir()):

@@ -9,7 +9,7 @@ from dtbase.system.files import json_text
 from dtmodels.lint.profiles import PROFILES
 from dtmodels.lint.registry import all_rules
 from dtmodels.lint.rule import Rule
-from dtmodels.lint.rule_page import DIRECTORY, acceptance, rule_page
+from dtmodels.lint.rule_page import DIRECTORY, acceptance_text, rule_page
 from dtmodels.pages.generate import differing
 from dtmodels.pages.markdown import code, table, text
 
@@ -37,7 +37,7 @@ _FAMILIES = {
 """What the first three letters of an id stand for."""
 
 
-_MORE = """## Corrections and acceptances
+_ACCEPTANCE_TEXT = """## Corrections and acceptances
 
 `dtmodels lint --fix` corrects what leaves no doubt; `--unsafe-fixes` also what needs a second look, such as a lower
 claim. Only the characters of the correction change, comments stay, and a card is written atomically.
@@ -71,7 +71,7 @@ def _index() -> str:
         "",
         table(["`--profile`", ""], [[code(one.name), text(one.about)] for one in PROFILES]),
     ]
-    lines += [_MORE]
+    lines += [_ACCEPTANCE_TEXT]
     for family in sorted({rule.id[:3] for rule in all_rules()}):
         rows = [_row(rule) for rule in all_rules() if rule.id.startswith(family)]
         title = _FAMILIES.get(family, "")
@@ -84,14 +84,14 @@ def _index() -> str:
 
 
 def _row(rule: Rule) -> list[str]:
-    return [f"[{rule.id}]({rule.id}.md)", rule.severity, acceptance(rule).partition(" by")[0], text(rule.title)]
+    return [f"[{rule.id}]({rule.id}.md)", rule.severity, acceptance_text(rule).partition(" by")[0], text(rule.title)]
 
 
 def _json() -> str:
-    return json_text({"version": JSON_VERSION, "rules": [_facts(rule) for rule in all_rules()]})
+    return json_text({"version": JSON_VERSION, "rules": [_rule_values(rule) for rule in all_rules()]})
 
 
-def _facts(rule: Rule) -> dict[str, Any]:
+def _rule_values(rule: Rule) -> dict[str, Any]:
     said = ("id", "title", "severity", "why", "fix", "bad", "good", "authority")
     needs = "online" if rule.check_online and not rule.check_card else "since" if rule.check_history else ""
     return {name: getattr(rule, name) for name in said} | {"acceptable": not rule.hard, "asked_with": needs}

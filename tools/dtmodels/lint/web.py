@@ -18,13 +18,13 @@ from urllib.parse import urlsplit
 from dtbase.system.files import write_text
 from dtmodels.lint.url_check import url_error
 
-AGENT = "dtmodels-lint (checks that the addresses in model cards still hold)"
-DAY = 24 * 3600.0
-MOST_BYTES = 4 * 1024 * 1024
+USER_AGENT = "dtmodels-lint (checks that the addresses in model cards still hold)"
+CACHE_SECONDS = 24 * 3600.0
+MAX_BYTES = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Response:
     """What a server said; `status` 0 means that it could not be asked, and `text` says why."""
 
     status: int
@@ -63,20 +63,20 @@ class Web:
     timeout: float = 15.0
     last: dict[str, float] = field(default_factory=dict)
 
-    def head(self, address: str) -> Answer:
+    def head(self, address: str) -> Response:
         """Whether something is there, and how large it is."""
         answer = self._remembered("HEAD", address)
         return answer if answer.status not in (403, 405, 501) else self._remembered("GET", address)
 
-    def get(self, address: str) -> Answer:
+    def get(self, address: str) -> Response:
         """What is there, as text."""
         return self._remembered("GET", address)
 
-    def _remembered(self, method: str, address: str) -> Answer:
+    def _remembered(self, method: str, address: str) -> Response:
         kept = self.cache / f"{hashlib.sha256(f'{method} {address}'.encode()).hexdigest()}.json"
         try:
-            if time.time() - kept.stat().st_mtime < DAY:
-                return Answer(**json.loads(kept.read_bytes()))
+            if time.time() - kept.stat().st_mtime < CACHE_SECONDS:
+                return Response(**json.loads(kept.read_bytes()))
         except (OSError, ValueError, TypeError):
             pass
         answer = self._ask(method, address)
@@ -84,9 +84,9 @@ class Web:
             write_text(kept, json.dumps(asdict(answer)))
         return answer
 
-    def _ask(self, method: str, address: str) -> Answer:
+    def _ask(self, method: str, address: str) -> Response:
         if not self._may(address):
-            return Answer(status=0, text="not a public https address")
+            return Response(status=0, text="not a public https address")
         import http.client
         import urllib.error
 
@@ -96,21 +96,21 @@ class Web:
             return self._fetch(method, address)
         except urllib.error.HTTPError as refused:
             refused.close()
-            return Answer(status=refused.code, text=str(refused.reason))
+            return Response(status=refused.code, text=str(refused.reason))
         except (OSError, http.client.HTTPException, ValueError) as failed:
-            return Answer(status=0, text=str(getattr(failed, "reason", failed)) or type(failed).__name__)
+            return Response(status=0, text=str(getattr(failed, "reason", failed)) or type(failed).__name__)
         finally:
             self.last[host] = time.monotonic()
 
-    def _fetch(self, method: str, address: str) -> Answer:
+    def _fetch(self, method: str, address: str) -> Response:
         import urllib.request
 
-        request = urllib.request.Request(address, method=method, headers={"User-Agent": AGENT})  # noqa: S310 - _may looked
+        request = urllib.request.Request(address, method=method, headers={"User-Agent": USER_AGENT})  # noqa: S310 - _may looked
         with _opener(self._may).open(request, timeout=self.timeout) as response:
             size = response.headers.get("Content-Length", "")
-            body = response.read(MOST_BYTES) if method == "GET" and _is_text(response) else b""
+            body = response.read(MAX_BYTES) if method == "GET" and _is_text(response) else b""
             bytes_ = int(size) if size.isascii() and size.isdigit() else None
-            return Answer(status=response.status, text=body.decode("utf-8", errors="replace"), bytes=bytes_)
+            return Response(status=response.status, text=body.decode("utf-8", errors="replace"), bytes=bytes_)
 
     def _may(self, address: str) -> bool:
         return self.allowed(address) if self.allowed else not url_error(address)

@@ -32,18 +32,18 @@ KINDS: dict[str, Kind] = {
     "technical_report": "document",
     "research_paper": "document",
 }
-_SUITED: dict[Kind, set[str]] = {
+_SUITABLE: dict[Kind, set[str]] = {
     "code": {"software", "anything"},
     "data": {"data", "content", "model", "anything"},
     "document": {"content", "documentation", "data", "anything"},
 }
 
 
-def component(card: Card, name: str) -> Proof:
+def prove_component(card: Card, name: str) -> Proof:
     """The proof that a component is published and open."""
-    stated = _stated(card, name)
+    stated = _stated_licences(card, name)
     words = name.replace("_", " ")
-    if not [licence for licence, _ in stated if licence != "NOASSERTION"] and _readable(card, name):
+    if not [licence for licence, _ in stated if licence != "NOASSERTION"] and _is_publication(card, name):
         remark = "its licence is not stated"
         because = "it can be read by anybody"
         return Proof(claim=f"{words} open", holds=True, because=because, where=("publication", "url"), remark=remark)
@@ -55,17 +55,17 @@ def component(card: Card, name: str) -> Proof:
             where=("openness", "components", name),
             fix=f"name licence and place of the {words} under openness.components.{name}, once published",
         )
-    proofs = [licensed(words, KINDS[name], licence, where) for licence, where in stated]
+    proofs = [prove_licence(words, KINDS[name], licence, where) for licence, where in stated]
     return next((proof for proof in proofs if not proof.holds), proofs[0])
 
 
-def either(card: Card, first: str, second: str) -> Proof:
+def prove_either(card: Card, first: str, second: str) -> Proof:
     """The proof of `first`, or of `second` where that holds instead."""
-    wanted, instead = component(card, first), component(card, second)
+    wanted, instead = prove_component(card, first), prove_component(card, second)
     return instead if instead.holds and not wanted.holds else wanted
 
 
-def licensed(words: str, kind: Kind, licence: str, where: Where) -> Proof:
+def prove_licence(words: str, kind: Kind, licence: str, where: Where) -> Proof:
     """The proof that something under a licence is open; `where` is the field that states the licence."""
     code = kind == "code"
     if not (is_osi_approved(licence) if code else is_open_data(licence) or is_osi_approved(licence)):
@@ -74,7 +74,7 @@ def licensed(words: str, kind: Kind, licence: str, where: Where) -> Proof:
         fix = f"state another licence, should the {words} have one"
         return Proof(claim=f"{words} open", holds=False, because=because, where=where, fix=fix)
     remark = ""
-    if not made_for(licence) <= _SUITED[kind]:
+    if not made_for(licence) <= _SUITABLE[kind]:
         remark = f"{licence} is open, but was not written for {_NOUNS[kind]}"
     because = f"the licence is {licence}"
     return Proof(claim=f"{words} open", holds=True, because=because, where=where, remark=remark)
@@ -86,7 +86,7 @@ _PUBLISHED = {
 }
 
 
-def _readable(card: Card, name: str) -> bool:
+def _is_publication(card: Card, name: str) -> bool:
     """Whether the publication of the card is what a component asks for."""
     return card.publication is not None and card.publication.kind in _PUBLISHED.get(name, ())
 
@@ -94,7 +94,7 @@ def _readable(card: Card, name: str) -> bool:
 _NOUNS: dict[Kind, str] = {"code": "code", "data": "data or weights", "document": "documents"}
 
 
-def _stated(card: Card, name: str) -> list[tuple[str, Where]]:
+def _stated_licences(card: Card, name: str) -> list[tuple[str, Where]]:
     """Each licence the card states for a component, with its field."""
     found: list[tuple[str, Where]] = []
     listed: Component | None = card.openness.components.get(name) if card.openness else None

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from dtmodels.card.model import Card, Dataset
 from dtmodels.licence.openness import data_status, is_free_software, is_open_data
-from dtmodels.openness.known_data import known_data, licences, worst
+from dtmodels.openness.known_data import known_datasets, known_licences, worst_value
 from dtmodels.openness.non_open_data import training_data
-from dtmodels.openness.proof import Proof, every
+from dtmodels.openness.proof import Proof, all_of
 from dtmodels.yaml.document import Where
 
 _UNCLEAR = {
@@ -18,71 +18,71 @@ _UNCLEAR = {
 }
 
 
-def is_described(card: Card) -> Proof:
+def prove_described(card: Card) -> Proof:
     """Every set is described, and it is said where it can be had or why not: the data information of OSAID."""
-    return _of_all(card, "training data described", _described)
+    return _prove_all(card, "training data described", _prove_dataset_described)
 
 
-def is_open(card: Card) -> Proof:
+def prove_open(card: Card) -> Proof:
     """Every set is public and under an open licence, by card and registry: what MOF class I demands."""
-    return _of_all(card, "training data open", _open)
+    return _prove_all(card, "training data open", _prove_dataset_open)
 
 
-def free(card: Card) -> Proof:
+def prove_free(card: Card) -> Proof:
     """Every set is public and free: what the Free Software Foundation asks of machine learning."""
-    return _of_all(card, "training data free", _open)
+    return _prove_all(card, "training data free", _prove_dataset_open)
 
 
-def is_free(licence: str) -> bool:
+def is_free_licence(licence: str) -> bool:
     """Whether a licence is free, for software or for other works."""
     return is_free_software(licence) or is_open_data(licence)
 
 
-def _of_all(card: Card, claim: str, prove: Callable[[Dataset, Where], Proof]) -> Proof:
+def _prove_all(card: Card, claim: str, prove: Callable[[Dataset, Where], Proof]) -> Proof:
     sets = tuple(training_data(card))
     if not sets:
         because, fix = "no training data is named", "name every dataset under training.datasets"
         return Proof(claim=claim, holds=False, because=because, where=("training", "datasets"), fix=fix)
-    return every(claim, tuple(prove(data, ("training", "datasets", index)) for index, data in sets))
+    return all_of(claim, tuple(prove(data, ("training", "datasets", index)) for index, data in sets))
 
 
-def _described(data: Dataset, where: Where) -> Proof:
+def _prove_dataset_described(data: Dataset, where: Where) -> Proof:
     claim = f"{data.name} described"
     for field in ("access", "collection"):
-        if worst(data, field) == "undisclosed":
+        if worst_value(data, field) == "undisclosed":
             what = "what the set holds" if field == "access" else "how the set was collected"
-            because = f"nobody says {what}{_by_registry(data, field)}"
+            because = f"nobody says {what}{_registry_note(data, field)}"
             fix = f"have its makers disclose {what}"
             return Proof(claim=claim, holds=False, because=because, where=(*where, field), fix=fix)
-    for licence in licences(data):
+    for licence in known_licences(data):
         if reason := _UNCLEAR.get(data_status(licence)):
-            source = "" if licence in _said(data) else _known(data)
+            source = "" if licence in _card_licences(data) else _registry_source(data)
             because, fix = f"{reason}{source}", "list its parts with their licences, or ask its makers for one"
             return Proof(claim=claim, holds=False, because=because, where=(*where, "license"), fix=fix)
-    because = f"its access is {worst(data, 'access')}, its licence and provenance are told"
+    because = f"its access is {worst_value(data, 'access')}, its licence and provenance are told"
     return Proof(claim=claim, holds=True, because=because, where=(*where, "provenance"))
 
 
-def _open(data: Dataset, where: Where) -> Proof:
+def _prove_dataset_open(data: Dataset, where: Where) -> Proof:
     claim = f"{data.name} open"
-    for licence in licences(data):
+    for licence in known_licences(data):
         if not is_open_data(licence):
-            source = "" if licence in _said(data) else _known(data)
+            source = "" if licence in _card_licences(data) else _registry_source(data)
             because = f"its licence is {licence}{source}"
             return Proof(claim=claim, holds=False, because=because, where=(*where, "license"), fix="train without it")
-    if (access := worst(data, "access")) != "public":
-        because = f"its access is {access}{_by_registry(data, 'access')}"
+    if (access := worst_value(data, "access")) != "public":
+        because = f"its access is {access}{_registry_note(data, 'access')}"
         return Proof(claim=claim, holds=False, because=because, where=(*where, "access"), fix="train without it")
     return Proof(claim=claim, holds=True, because=f"public, under {data.license}", where=(*where, "license"))
 
 
-def _said(data: Dataset) -> tuple[str, ...]:
+def _card_licences(data: Dataset) -> tuple[str, ...]:
     return (data.license, data.annotations.license) if data.annotations else (data.license,)
 
 
-def _by_registry(data: Dataset, field: str) -> str:
-    return "" if getattr(data, field) == worst(data, field) else _known(data)
+def _registry_note(data: Dataset, field: str) -> str:
+    return "" if getattr(data, field) == worst_value(data, field) else _registry_source(data)
 
 
-def _known(data: Dataset) -> str:
-    return f", says the registry about {', '.join(known.name for known in known_data(data))}"
+def _registry_source(data: Dataset) -> str:
+    return f", says the registry about {', '.join(known.name for known in known_datasets(data))}"

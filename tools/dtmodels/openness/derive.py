@@ -14,11 +14,11 @@ from functools import wraps
 
 from dtmodels.card.model import Card
 from dtmodels.openness import data
-from dtmodels.openness.components import component, either
-from dtmodels.openness.proof import Derivation, Proof, Step, every
+from dtmodels.openness.components import prove_component, prove_either
+from dtmodels.openness.proof import Derivation, Proof, Step, all_of
 
 
-def _remembered(derive: Callable[[Card], Derivation]) -> Callable[[Card], Derivation]:
+def _cache_last(derive: Callable[[Card], Derivation]) -> Callable[[Card], Derivation]:
     """The same function, which answers at once when it is asked about the same card again."""
     last: list[tuple[Card, Derivation]] = []
 
@@ -31,32 +31,32 @@ def _remembered(derive: Callable[[Card], Derivation]) -> Callable[[Card], Deriva
     return answer
 
 
-@_remembered
+@_cache_last
 def osaid(card: Card) -> Derivation:
     """open-weights, open-model or open-source-ai, each with its proof."""
     return Derivation(
         name="OSAID",
         steps=(
-            _step("open-weights", component(card, "parameters")),
-            _step("open-model", component(card, "architecture"), component(card, "inference_code")),
-            _step("open-source-ai", component(card, "training_code"), data.is_described(card)),
+            _step("open-weights", prove_component(card, "parameters")),
+            _step("open-model", prove_component(card, "architecture"), prove_component(card, "inference_code")),
+            _step("open-source-ai", prove_component(card, "training_code"), data.prove_described(card)),
         ),
     )
 
 
-@_remembered
+@_cache_last
 def mof(card: Card) -> Derivation:
     """Class III, II or I, each with its proof."""
     three = ("architecture", "parameters", "evaluation_results", "model_card", "data_card")
     two = ("training_code", "inference_code", "evaluation_code", "evaluation_data")
     one = ("data_preprocessing_code", "intermediate_parameters", "research_paper")
-    report = either(card, "technical_report", "research_paper")
+    report = prove_either(card, "technical_report", "research_paper")
     return Derivation(
         name="MOF",
         steps=(
-            _step("III", *(component(card, name) for name in three), report),
-            _step("II", *(component(card, name) for name in two)),
-            _step("I", data.is_open(card), *(component(card, name) for name in one)),
+            _step("III", *(prove_component(card, name) for name in three), report),
+            _step("II", *(prove_component(card, name) for name in two)),
+            _step("I", data.prove_open(card), *(prove_component(card, name) for name in one)),
         ),
     )
 
@@ -64,19 +64,19 @@ def mof(card: Card) -> Derivation:
 def fsf(card: Card) -> Proof:
     """Whether the model is free by the stricter measure: weights, code and all training data."""
     parts = [
-        _free("weights free", card.license.weights, "weights"),
-        _free("code free", card.license.code, "code"),
-        component(card, "training_code"),
-        data.free(card),
+        _prove_free_licence("weights free", card.license.weights, "weights"),
+        _prove_free_licence("code free", card.license.code, "code"),
+        prove_component(card, "training_code"),
+        data.prove_free(card),
     ]
-    return every("free by the measure of the FSF", tuple(parts))
+    return all_of("free by the measure of the FSF", tuple(parts))
 
 
-def _free(claim: str, licence: str, field: str) -> Proof:
-    free = data.is_free(licence)
+def _prove_free_licence(claim: str, licence: str, field: str) -> Proof:
+    free = data.is_free_licence(licence)
     because = f"{licence} is {'' if free else 'not '}free"
     return Proof(claim=claim, holds=free, because=because, where=("license", field), fix="state another licence")
 
 
 def _step(level: str, *parts: Proof) -> Step:
-    return Step(level=level, proof=every(level, parts))
+    return Step(level=level, proof=all_of(level, parts))

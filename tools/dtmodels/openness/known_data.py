@@ -15,21 +15,21 @@ from dtmodels.card.schemas import directory
 from dtmodels.licence.openness import data_status
 
 FILE = "datasets-v1.json"
-ORDERS: dict[str, tuple[str, ...]] = {
+RANKED_VALUES: dict[str, tuple[str, ...]] = {
     "access": ("public", "on-request", "restricted", "undisclosed"),
     "collection": ("photographed", "synthetic", "licensed", "mixed", "scraped", "undisclosed"),
     "personal_data": ("none", "incidental", "people"),
     "consent": ("given", "not-needed", "unknown", "none"),
 }
 """The values of each field, the best first."""
-_MOST_CHARACTERS = 200
+_MAX_NAME_LENGTH = 200
 """Of a name; what is longer is refused elsewhere, and would cost much here."""
-_EQUAL = {"synthetic": "photographed", "licensed": "photographed", "none": "unknown"}
+_EQUIVALENT = {"synthetic": "photographed", "licensed": "photographed", "none": "unknown"}
 """Ways of collecting, and of not having asked, that are no better than each other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KnownData:
+class KnownDataset:
     """What is known about one dataset; fields documented in `datasets-v1.schema.json`."""
 
     name: str
@@ -53,24 +53,24 @@ class Contradiction:
     field: str
     said: str
     known: str
-    about: KnownData
+    about: KnownDataset
 
 
-def known_data(dataset: Dataset) -> tuple[KnownData, ...]:
+def known_datasets(dataset: Dataset) -> tuple[KnownDataset, ...]:
     """The registered sets a card's dataset is, or is made of: found by name, by alias, or by address."""
-    return _known(dataset.name, dataset.url)
+    return _lookup(dataset.name, dataset.url)
 
 
-def worst(dataset: Dataset, field: str) -> str:
-    """The worst of what the card and the registry say about one of the fields of `ORDERS`."""
-    said: list[str] = [getattr(dataset, field), *(getattr(known, field) for known in known_data(dataset))]
-    order = ORDERS[field]
+def worst_value(dataset: Dataset, field: str) -> str:
+    """The worst of what the card and the registry say about one of the fields of `RANKED_VALUES`."""
+    said: list[str] = [getattr(dataset, field), *(getattr(known, field) for known in known_datasets(dataset))]
+    order = RANKED_VALUES[field]
     return max((value for value in said if value in order), key=order.index, default=order[-1])
 
 
-def licences(dataset: Dataset) -> tuple[str, ...]:
+def known_licences(dataset: Dataset) -> tuple[str, ...]:
     """Every licence that is said or known to hold for a dataset and its annotations."""
-    known = known_data(dataset)
+    known = known_datasets(dataset)
     said = [dataset.license, dataset.annotations.license if dataset.annotations else ""]
     said += [licence for one in known for licence in (one.license, one.annotations)]
     return tuple(dict.fromkeys(filter(None, said)))
@@ -78,17 +78,17 @@ def licences(dataset: Dataset) -> tuple[str, ...]:
 
 def contradictions(dataset: Dataset) -> Iterator[Contradiction]:
     """Where a card says something better than what is known of the set, field by field."""
-    for known in known_data(dataset):
-        if better_licence(dataset.license, known.license) and not only_annotations(dataset, known):
+    for known in known_datasets(dataset):
+        if better_licence(dataset.license, known.license) and not states_annotation_licence(dataset, known):
             yield Contradiction(field="license", said=dataset.license, known=known.license, about=known)
-        for field, order in ORDERS.items():
+        for field, order in RANKED_VALUES.items():
             said, fact = getattr(dataset, field), getattr(known, field)
-            pair = [_EQUAL.get(value, value) if field != "personal_data" else value for value in (said, fact)]
+            pair = [_EQUIVALENT.get(value, value) if field != "personal_data" else value for value in (said, fact)]
             if fact and said in order and order.index(pair[0]) < order.index(pair[1]):
                 yield Contradiction(field=field, said=said, known=fact, about=known)
 
 
-def only_annotations(dataset: Dataset, known: KnownData) -> bool:
+def states_annotation_licence(dataset: Dataset, known: KnownDataset) -> bool:
     """Whether a card states the licence of the annotations where that of the images belongs."""
     return bool(known.annotations) and not dataset.annotations and dataset.license == known.annotations
 
@@ -102,31 +102,33 @@ def better_licence(said: str, known: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _known(name: str, url: str) -> tuple[KnownData, ...]:
-    runs, address = _Runs.of(_words(name)), _address(url)
+def _lookup(name: str, url: str) -> tuple[KnownDataset, ...]:
+    runs, address = _WordRuns.of(_words(name)), _normalise_url(url)
     registry = _registry(directory() / FILE)
-    named = [known for known, names in registry if any(_contains(runs, alias) for alias in names)]
-    there = [known for known, _ in registry if known.url and _address(known.url) == address and known not in named]
-    return (*(known for known in named if not any(_inside(known, other) for other in named)), *there)
+    named = [known for known, names in registry if any(_contains_name(runs, alias) for alias in names)]
+    there = [
+        known for known, _ in registry if known.url and _normalise_url(known.url) == address and known not in named
+    ]
+    return (*(known for known in named if not any(_is_part_of(known, other) for other in named)), *there)
 
 
-def _inside(known: KnownData, other: KnownData) -> bool:
+def _is_part_of(known: KnownDataset, other: KnownDataset) -> bool:
     """Whether the name of one set is only a part of the name of another: KITTI in Virtual KITTI."""
     return known is not other and set(_words(known.name)) < set(_words(other.name))
 
 
 @cache
-def _registry(path: Path) -> Sequence[tuple[KnownData, tuple[tuple[str, ...], ...]]]:
+def _registry(path: Path) -> Sequence[tuple[KnownDataset, tuple[tuple[str, ...], ...]]]:
     rows = json.loads(path.read_bytes())["datasets"]
-    sets = [KnownData(**{**row, "aliases": tuple(row.get("aliases", ()))}) for row in rows]
+    sets = [KnownDataset(**{**row, "aliases": tuple(row.get("aliases", ()))}) for row in rows]
     return [(known, tuple(_words(name) for name in (known.name, *known.aliases))) for known in sets]
 
 
 def _words(name: str) -> tuple[str, ...]:
-    return tuple(re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", name[:_MOST_CHARACTERS])))
+    return tuple(re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", name[:_MAX_NAME_LENGTH])))
 
 
-def _contains(runs: _Runs, name: Sequence[str]) -> bool:
+def _contains_name(runs: _WordRuns, name: Sequence[str]) -> bool:
     """Whether a name stands in a text, however it is hyphenated; a short acronym only in its own capitals."""
     wanted = "".join(name)
     if len(wanted) > 4 or not (wanted.isalpha() and wanted.isupper()):
@@ -135,7 +137,7 @@ def _contains(runs: _Runs, name: Sequence[str]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Runs:
+class _WordRuns:
     """Every run of words of a text, written together."""
 
     exact: frozenset[str]
@@ -143,11 +145,11 @@ class _Runs:
     whole: str
 
     @classmethod
-    def of(cls, words: Sequence[str]) -> _Runs:
+    def of(cls, words: Sequence[str]) -> _WordRuns:
         ends = range(len(words) + 1)
         exact = frozenset("".join(words[start:end]) for start in ends for end in ends[start + 1 :])
         return cls(exact, frozenset(run.casefold() for run in exact), "".join(words).casefold())
 
 
-def _address(url: str) -> str:
+def _normalise_url(url: str) -> str:
     return re.sub(r"^https?://(www\.)?|/+$", "", url.casefold())

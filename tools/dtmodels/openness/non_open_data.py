@@ -32,9 +32,9 @@ def training_data(card: Card) -> Iterator[tuple[int, Dataset]]:
 
 def compromises(dataset: Dataset) -> list[str]:
     """Why a dataset falls short, by what the card says; empty when it is open."""
-    found = [_of_licence("it has", dataset.license)]
+    found = [_licence_reason("it has", dataset.license)]
     if dataset.annotations:
-        found.append(_of_licence("its annotations have", dataset.annotations.license))
+        found.append(_licence_reason("its annotations have", dataset.annotations.license))
     found += [_ACCESS.get(dataset.access, ""), _COLLECTION.get(dataset.collection, "")]
     if dataset.personal_data != "none" and dataset.consent != "given" and dataset.collection != "synthetic":
         shown = "it is about people" if dataset.personal_data == "people" else "it shows people by chance"
@@ -48,5 +48,5 @@ def limitation_mentions(limitation: Limitation, dataset: Dataset) -> bool:
     return dataset.name in limitation.datasets or dataset.name in limitation.text
 
 
-def _of_licence(what: str, licence: str) -> str:
+def _licence_reason(what: str, licence: str) -> str:
     return _LICENCE.get(data_status(licence), "").format(what=what, licence=licence)

@@ -80,6 +80,6 @@ class Derivation:
         return above[0].level if above else ""
 
 
-def every(claim: str, parts: tuple[Proof, ...]) -> Proof:
+def all_of(claim: str, parts: tuple[Proof, ...]) -> Proof:
     """A statement that holds when all its parts do."""
     return Proof(claim=claim, holds=all(part.holds for part in parts), parts=parts)

@@ -11,7 +11,7 @@ from spdx_tools.common.spdx_licensing import spdx_licensing
 from spdx_tools.spdx.model import ExtractedLicensingInfo, SpdxNoAssertion
 
 from dtmodels.card.model import Card
-from dtmodels.licence import Table, judge, leaves, parse
+from dtmodels.licence import LicenceTable, leaves, licence_verdict, parse
 from dtmodels.licence.expression import UNSTATED
 from dtmodels.package.reader import Packed
 
@@ -31,7 +31,7 @@ def concluded(card: Card) -> Licence:
     """
     if card.license.package:
         return declared(card.license.package)
-    verdict = judge(card.license.chosen or card.license.weights)
+    verdict = licence_verdict(card.license.chosen or card.license.weights)
     return declared(verdict.chosen or verdict.expression) if verdict.tree else SpdxNoAssertion()
 
 
@@ -60,7 +60,7 @@ def _named(card: Card) -> Iterator[tuple[str, str]]:
 
 
 def _info(name: str, address: str, package: Packed) -> ExtractedLicensingInfo:
-    row = Table.load().row(name)
+    row = LicenceTable.load().row(name)
     kept = next((text.file for text in package.card.license.texts if text.license == name), None)
     if kept and kept in {member.name for member in package.members}:
         with zipfile.ZipFile(package.path) as archive:

@@ -8,14 +8,14 @@ from typing import Any
 from urllib.parse import quote
 
 from dtbase.system.files import json_text
-from dtmodels.lint.format_helpers import inert_json, visible
+from dtmodels.lint.format_helpers import escape_control, escape_json
 from dtmodels.lint.lint_report import LintReport
 from dtmodels.lint.registry import all_rules
 from dtmodels.lint.rule import Finding, Rule
-from dtmodels.lint.rule_page import address, rule_page
+from dtmodels.lint.rule_page import rule_page, rule_reference
 
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
-_ROOT = "%SRCROOT%"
+_ROOT_ID = "%SRCROOT%"
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 
@@ -33,7 +33,7 @@ def render(report: LintReport) -> str:
         "columnKind": "unicodeCodePoints",
         "results": [_result(finding, places[finding.rule]) for finding in report.findings],
     }
-    return inert_json(json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}))
+    return escape_json(json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}))
 
 
 def _rule(rule: Rule, report: LintReport) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def _rule(rule: Rule, report: LintReport) -> dict[str, Any]:
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
         "properties": {"tags": [rule.id[:3]], "acceptable": not rule.hard},
     }
-    page = address(rule.id, report.root)
+    page = rule_reference(rule.id, report.root)
     return found | ({"helpUri": page} if page.startswith("https://") else {})
 
 
@@ -57,7 +57,7 @@ def _result(finding: Finding, rule_index: int) -> dict[str, Any]:
         "ruleId": finding.rule,
         "ruleIndex": rule_index,
         "level": _LEVELS[finding.severity],
-        "message": {"text": f"{visible(finding.message)}; {visible(finding.fix)}"},
+        "message": {"text": f"{escape_control(finding.message)}; {escape_control(finding.fix)}"},
         "locations": [where],
         "partialFingerprints": {"findingHash/v1": _fingerprint(finding)},
     }
@@ -78,11 +78,11 @@ def _fix(finding: Finding) -> dict[str, Any]:
         for edit in finding.edits
     ]
     change = {"artifactLocation": _file(finding), "replacements": replacements}
-    return {"description": {"text": f"{finding.fixable}: {visible(finding.fix)}"}, "artifactChanges": [change]}
+    return {"description": {"text": f"{finding.fixable}: {escape_control(finding.fix)}"}, "artifactChanges": [change]}
 
 
 def _file(finding: Finding) -> dict[str, str]:
-    return {"uri": quote(finding.path), "uriBaseId": _ROOT}
+    return {"uri": quote(finding.path), "uriBaseId": _ROOT_ID}
 
 
 def _fingerprint(finding: Finding) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dtmodels.licence import Part, Verdict, judge
+from dtmodels.licence import Part, Verdict, licence_verdict
 
 _FREE_TO_CHANGE = ("permissive", "public-domain")
 
@@ -14,12 +14,12 @@ def not_kept(source: Verdict, made: str) -> Iterator[Part]:
 
     Nothing where either expression is invalid or not reviewed: other rules say so.
     """
-    result = judge(made)
+    result = licence_verdict(made)
     if "invalid" in (source.status, result.status):
         return
-    names = {part.row.id for part in result.standing if part.row}
-    unknown = any(part.row is None for part in result.standing)
-    for part in source.standing:
+    names = {part.row.id for part in result.applicable if part.row}
+    unknown = any(part.row is None for part in result.applicable)
+    for part in source.applicable:
         if part.row is None or part.row.kind in _FREE_TO_CHANGE or unknown:
             continue
         if not names & {part.row.id, *part.row.becomes}:

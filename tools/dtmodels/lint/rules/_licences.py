@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
-from dtmodels.licence import LicenceError, Part, Verdict, judge
-from dtmodels.licence.expression import And, Name, Node, Or, leaves, parse
-from dtmodels.licence.expression_problems import ExpressionProblem, Kind
+from dtmodels.licence import LicenceError, Part, Verdict, licence_verdict
+from dtmodels.licence.expression import And, Licence, Node, Or, leaves, parse
+from dtmodels.licence.expression_problems import ExpressionProblem, ProblemKind
 from dtmodels.lint.placeholders import is_placeholder
 from dtmodels.lint.rule import RuleResult, Subject
 from dtmodels.yaml.document import Change, Where
@@ -49,14 +49,19 @@ def shipped(subject: Subject) -> Iterator[tuple[Where, Verdict]]:
     chosen = is_choice(found.weights, found.chosen)
     stated = {CHOSEN if chosen else WEIGHTS: found.chosen if chosen else found.weights, PACKAGE: found.package}
     for where, text in stated.items():
-        if text and text.strip() and not is_placeholder(text) and (verdict := judge(text)).status != "invalid":
+        if (
+            text
+            and text.strip()
+            and not is_placeholder(text)
+            and (verdict := licence_verdict(text)).status != "invalid"
+        ):
             yield where, verdict
 
 
-def problems(subject: Subject, kind: Kind) -> Iterator[tuple[Field, ExpressionProblem]]:
+def problems(subject: Subject, kind: ProblemKind) -> Iterator[tuple[Field, ExpressionProblem]]:
     """The problems of one kind in all licence expressions of a card."""
     for field in fields(subject):
-        for problem in judge(field.text).problems:
+        for problem in licence_verdict(field.text).problems:
             if problem.kind == kind:
                 yield field, problem
 
@@ -72,9 +77,9 @@ def told(
 def corrected(field: Field, problem: ExpressionProblem) -> RuleResult:
     """A problem as a remark, with the correction where only one thing can be meant; a person has to agree to it."""
     remark = told(field, problem)
-    if len(problem.meant) != 1:
+    if len(problem.replacements) != 1:
         return remark
-    text = field.text[: problem.start] + problem.meant[0] + field.text[problem.end :]
+    text = field.text[: problem.start] + problem.replacements[0] + field.text[problem.end :]
     return replace(remark, change=Change(kind="value", where=field.where, source=text))
 
 
@@ -108,7 +113,7 @@ def is_choice(weights: str, chosen: str | None) -> bool:
 
 def _taken(node: Node, wanted: frozenset[str]) -> frozenset[str] | None:
     """The wanted licences an offer accounts for; None where it asks for another one."""
-    if isinstance(node, Name):
+    if isinstance(node, Licence):
         return frozenset((_id(node),)) if _id(node) in wanted else None
     parts = [_taken(part, wanted) for part in node.parts]
     if isinstance(node, And) and None in parts:
@@ -118,10 +123,10 @@ def _taken(node: Node, wanted: frozenset[str]) -> frozenset[str] | None:
 
 
 def _has(node: Node, kind: type[Node]) -> bool:
-    return isinstance(node, kind) or (not isinstance(node, Name) and any(_has(part, kind) for part in node.parts))
+    return isinstance(node, kind) or (not isinstance(node, Licence) and any(_has(part, kind) for part in node.parts))
 
 
-def _id(name: Name) -> str:
+def _id(name: Licence) -> str:
     return f"{name.text} WITH {name.exception.text}".lower() if name.exception else name.text.lower()
 
 

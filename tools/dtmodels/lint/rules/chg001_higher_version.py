@@ -22,7 +22,7 @@ from collections.abc import Iterator
 
 from dtmodels.card.reader import Reading
 from dtmodels.card.source_edits import quoted
-from dtmodels.lint.changes import changed_parts, earlier, parse_version, was_published
+from dtmodels.lint.changes import changed_parts, earlier_values, parse_version, was_published
 from dtmodels.lint.history import History
 from dtmodels.lint.rule import RuleResult, Severity
 from dtmodels.yaml.document import Change
@@ -35,7 +35,7 @@ _MOST = 5
 
 def check_history(history: History, reading: Reading) -> Iterator[RuleResult]:
     """Compare the model with what it was."""
-    before = earlier(history, reading)
+    before = earlier_values(history, reading)
     if before is None or not reading.values:
         return
     version, then = parse_version(reading.values.get("version")), parse_version(before.get("version"))

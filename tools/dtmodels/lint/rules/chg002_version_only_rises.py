@@ -17,7 +17,7 @@ Good::
 from collections.abc import Iterator
 
 from dtmodels.card.reader import Reading, values_of
-from dtmodels.lint.changes import Version, card_path, earlier, parse_version
+from dtmodels.lint.changes import Version, card_path, earlier_values, parse_version
 from dtmodels.lint.history import History
 from dtmodels.lint.rule import RuleResult, Severity
 
@@ -28,7 +28,7 @@ HARD = True
 def check_history(history: History, reading: Reading) -> Iterator[RuleResult]:
     """Compare the version with all the card ever had, up to the revision."""
     version = parse_version(reading.values.get("version"))
-    before = earlier(history, reading) or {}
+    before = earlier_values(history, reading) or {}
     then = parse_version(before.get("version"))
     if version is None or version == then:
         return

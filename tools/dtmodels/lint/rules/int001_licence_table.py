@@ -20,8 +20,8 @@ from datetime import date
 from pathlib import Path
 
 from dtmodels.card import schemas
-from dtmodels.licence.review import Doubt, doubts
-from dtmodels.licence.table import TABLE, Table
+from dtmodels.licence.review import TableProblem, table_problems
+from dtmodels.licence.table import TABLE, LicenceTable
 from dtmodels.lint.rule import RuleResult, Severity
 
 SEVERITY: Severity = "error"
@@ -31,17 +31,17 @@ def check_repository(root: Path) -> Iterator[RuleResult]:
     """Look the repository's own table over; of one that came with the tools only the age is told."""
     own = root / "schema" / TABLE
     if own.is_file():
-        yield from (_remark(doubt, own) for doubt in _doubts(own))
+        yield from (_remark(problem, own) for problem in _table_problems(own))
     else:
-        for doubt in [doubt for doubt in _doubts(schemas.directory() / TABLE) if doubt.line == 1]:
+        for problem in [problem for problem in _table_problems(schemas.directory() / TABLE) if problem.line == 1]:
             fix = "install a newer version of these tools"
-            yield RuleResult(path=root, what=f"{doubt.what} (in the installed tools)", fix=fix, severity="warning")
+            yield RuleResult(path=root, what=f"{problem.what} (in the installed tools)", fix=fix, severity="warning")
 
 
-def _doubts(path: Path) -> list[Doubt]:
+def _table_problems(path: Path) -> list[TableProblem]:
     text = path.read_text(encoding="utf-8", errors="replace")
-    return list(doubts(text, Table.load().spdx, date.today()))
+    return list(table_problems(text, LicenceTable.load().spdx, date.today()))
 
 
-def _remark(doubt: Doubt, path: Path) -> RuleResult:
-    return RuleResult(path=path, line=doubt.line, what=doubt.what, fix=doubt.fix)
+def _remark(problem: TableProblem, path: Path) -> RuleResult:
+    return RuleResult(path=path, line=problem.line, what=problem.what, fix=problem.fix)

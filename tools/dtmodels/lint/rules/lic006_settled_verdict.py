@@ -29,7 +29,7 @@ _DOUBTS = {"disputed": "not undisputed", "inferred": "drawn from its text alone"
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Look how certain the verdict on each licence is."""
     for where, verdict in shipped(subject):
-        for part in verdict.standing:
+        for part in verdict.applicable:
             doubt = _DOUBTS.get(part.row.certainty) if part.row else None
             if doubt and part.status == "compatible" and not reviewed(subject, part):
                 yield RuleResult(

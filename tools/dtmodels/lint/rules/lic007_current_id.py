@@ -19,7 +19,7 @@ Good::
 from collections.abc import Iterator
 from dataclasses import replace
 
-from dtmodels.licence import judge
+from dtmodels.licence import licence_verdict
 from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._licences import corrected, problems
 
@@ -29,7 +29,7 @@ SEVERITY: Severity = "warning"
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Find ids SPDX gave up; where one id is meant, offer it."""
     for field, problem in problems(subject, "deprecated"):
-        verdicts = {judge(meant).status for meant in problem.meant}
+        verdicts = {licence_verdict(meant).status for meant in problem.replacements}
         matters = field.shipped and len(verdicts) > 1
         remark = corrected(field, problem)
         if matters:

@@ -15,7 +15,7 @@ Good::
 
 from collections.abc import Iterator
 
-from dtmodels.licence import judge
+from dtmodels.licence import licence_verdict
 from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._licences import CHOSEN, WEIGHTS, is_choice
 
@@ -25,14 +25,14 @@ SEVERITY: Severity = "warning"
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Compare the choice with the offer."""
     found = subject.card.license
-    verdict = judge(found.weights)
+    verdict = licence_verdict(found.weights)
     if found.chosen is None:
         if verdict.chosen and verdict.status in ("compatible", "conditional"):
             what = "the weights come under a choice of licences, and the card does not say which was chosen"
             yield RuleResult(
                 where=WEIGHTS, what=what, fix=f"write chosen: {verdict.chosen}, or another one that is offered"
             )
-    elif judge(found.chosen).status != "invalid" and not is_choice(found.weights, found.chosen):
+    elif licence_verdict(found.chosen).status != "invalid" and not is_choice(found.weights, found.chosen):
         what = f"'{found.chosen}' is not offered by '{found.weights}'"
         fix = "choose one of its alternatives" if verdict.chosen else "delete it; there is nothing to choose from"
         yield RuleResult(where=CHOSEN, what=what, fix=fix, severity="error", hard=True)

@@ -28,7 +28,7 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
     if subject.card.license.attribution:
         return
     for where, verdict in shipped(subject):
-        for part in verdict.standing:
+        for part in verdict.applicable:
             told = part.status == "compatible" or (part.status == "conditional" and reviewed(subject, part))
             if told and part.row and part.row.attribution:
                 what = f"{part.text} asks for credit, and the card has none"

@@ -20,7 +20,7 @@ Good::
 
 from collections.abc import Iterator
 
-from dtmodels.licence import judge
+from dtmodels.licence import licence_verdict
 from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._licence_kept import not_kept
 from dtmodels.lint.rules._licences import BASE, PACKAGE, shipped
@@ -35,7 +35,7 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
     weights = next((verdict for where, verdict in shipped(subject) if where != PACKAGE), None)
     if base is None or weights is None:
         return
-    verdict = judge(base.license)
+    verdict = licence_verdict(base.license)
     for part in not_kept(verdict, weights.expression):
         kept = "has no licence anybody states" if part.row and part.row.kind == "none" else f"is under {part.text}"
         what = f"the base model {kept}, and the weights made from it are under {weights.expression}"
