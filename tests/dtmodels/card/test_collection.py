@@ -101,7 +101,7 @@ def test_no_claim_is_above_what_the_facts_carry(cards: list[Card]) -> None:
     for card in cards:
         assert card.openness, f"{card.id} claims no class"
         for claimed, derived in ((card.openness.osaid, osaid(card)), (card.openness.mof, mof(card))):
-            assert derived.height(claimed) <= derived.height(derived.level), f"{card.id} claims {claimed}"
+            assert derived.rank(claimed) <= derived.rank(derived.level), f"{card.id} claims {claimed}"
 
 
 def test_one_file_has_one_licence_and_one_size(cards: list[Card]) -> None:

@@ -183,7 +183,7 @@ def test_a_shallow_clone_says_that_its_history_is_cut_off(changed: Changed, repo
     git(clone, "fetch", "-q", "--depth", "1", "origin", "main:main")
     said = changed(clone, "--since", "main")
     assert said.returncode == 2
-    assert "nothing here says where this parted from 'main'" in said.stderr
+    assert "there is no merge base of HEAD and 'main'" in said.stderr
     assert "fetch-depth: 0" in said.stderr
     assert not (repository / "output.txt").exists()
 

@@ -53,8 +53,12 @@ def _derived(found: Explanation | None) -> Iterator[list[str]]:
     if found is None:
         yield ["grade", "none: the card is too broken to derive one"]
         return
-    refused = f"; refused by {', '.join(sorted({one.rule for one in found.refused}))}" if found.refused else ""
-    open_ends = f"; not accepted: {', '.join(sorted({one.rule for one in found.wanting}))}" if found.wanting else ""
+    refused = (
+        f"; refused by {', '.join(sorted({one.rule for one in found.unacceptable}))}" if found.unacceptable else ""
+    )
+    open_ends = (
+        f"; not accepted: {', '.join(sorted({one.rule for one in found.unaccepted}))}" if found.unaccepted else ""
+    )
     yield ["grade", f"**{text(found.grade)}**{text(refused)}{text(open_ends)}"]
     yield ["licence of the weights", f"{code(found.weights.expression)}, {found.weights.status} with GPL-3.0-or-later"]
     for claimed, derived in found.classes:

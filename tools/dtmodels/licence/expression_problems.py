@@ -45,7 +45,7 @@ def expression_problems(expression: str, table: LicenceTable) -> Iterator[Expres
     except LicenceError as exc:
         yield _syntax_problem(expression, exc, table)
         return
-    problems = [problem for name in leaves(node) for problem in _licence_problems(name, table)]
+    problems = [problem for licence in leaves(node) for problem in _licence_problems(licence, table)]
     problems = _with_suggestion(expression, problems, table)
     problems += _spelling_problem(expression, table)
     yield from sorted(problems, key=lambda problem: problem.start)
@@ -90,77 +90,82 @@ def _syntax_problem(expression: str, error: LicenceError, table: LicenceTable) -
     return ExpressionProblem(kind="invalid", what=error.what, fix=error.fix, start=error.start, end=error.end)
 
 
-def _licence_problems(name: Licence, table: LicenceTable) -> Iterator[ExpressionProblem]:
-    text = table.canonical(name.text)
+def _licence_problems(licence: Licence, table: LicenceTable) -> Iterator[ExpressionProblem]:
+    text = table.canonical(licence.text)
     if text in table.deprecated:
-        yield _deprecated_problem(name, table.deprecated[text])
-    elif text.upper() in UNSTATED or table.flags(name.id) is not None or table.row(name.id):
-        yield from _known_id_problems(name, table)
+        yield _deprecated_problem(licence, table.deprecated[text])
+    elif text.upper() in UNSTATED or table.flags(licence.id) is not None or table.row(licence.id):
+        yield from _known_id_problems(licence, table)
     else:
-        yield _unknown_id_problem(name, table)
-    if name.exception:
-        yield from _exception_problems(name, name.exception, table)
+        yield _unknown_id_problem(licence, table)
+    if licence.exception:
+        yield from _exception_problems(licence, licence.exception, table)
 
 
-def _known_id_problems(name: Licence, table: LicenceTable) -> Iterator[ExpressionProblem]:
-    if name.later and not table.allows_plus(name.id):
-        what = f"'+' cannot follow {name.id}"
+def _known_id_problems(licence: Licence, table: LicenceTable) -> Iterator[ExpressionProblem]:
+    if licence.later and not table.allows_plus(licence.id):
+        what = f"'+' cannot follow {licence.id}"
         yield ExpressionProblem(
-            kind="invalid", what=what, fix=f"write {name.id}", start=name.start, end=name.end, replacements=(name.id,)
+            kind="invalid",
+            what=what,
+            fix=f"write {licence.id}",
+            start=licence.start,
+            end=licence.end,
+            replacements=(licence.id,),
         )
-    elif not table.row(name.id):
-        what = f"{table.canonical(name.id)} has not been reviewed for this collection"
-        fix = (
-            f"add a reviewed row to schema/licences-v1.json, from https://spdx.org/licenses/{table.canonical(name.id)}"
-        )
-        yield ExpressionProblem(kind="unlisted", what=what, fix=fix, start=name.start, end=name.end)
+    elif not table.row(licence.id):
+        what = f"{table.canonical(licence.id)} has not been reviewed for this collection"
+        fix = f"add a reviewed row to schema/licences-v1.json, from https://spdx.org/licenses/{table.canonical(licence.id)}"
+        yield ExpressionProblem(kind="unlisted", what=what, fix=fix, start=licence.start, end=licence.end)
 
 
-def _unknown_id_problem(name: Licence, table: LicenceTable) -> ExpressionProblem:
-    if (ids := table.ids_for_alias(name.text)) is not None:
-        return _common_name_problem(name.text, name.start, name.end, ids)
-    if _LICENCE_REF.fullmatch(name.id):
-        what = f"{name.id} has not been reviewed for this collection"
+def _unknown_id_problem(licence: Licence, table: LicenceTable) -> ExpressionProblem:
+    if (ids := table.ids_for_alias(licence.text)) is not None:
+        return _common_name_problem(licence.text, licence.start, licence.end, ids)
+    if _LICENCE_REF.fullmatch(licence.id):
+        what = f"{licence.id} has not been reviewed for this collection"
         fix = "add a reviewed row for it to schema/licences-v1.json, with the text of the licence"
-        return ExpressionProblem(kind="unlisted", what=what, fix=fix, start=name.start, end=name.end)
-    if _VERSIONED.fullmatch(name.id):
-        what = f"{name.id} is neither in the reviewed table nor in SPDX list {table.spdx.version}"
-        return ExpressionProblem(kind="unlisted", what=what, fix=_SEE_IDS, start=name.start, end=name.end)
-    what = f"'{name.id}' is not an SPDX licence id"
-    return ExpressionProblem(kind="invalid", what=what, fix=_SEE_IDS, start=name.start, end=name.end)
+        return ExpressionProblem(kind="unlisted", what=what, fix=fix, start=licence.start, end=licence.end)
+    if _VERSIONED.fullmatch(licence.id):
+        what = f"{licence.id} is neither in the reviewed table nor in SPDX list {table.spdx.version}"
+        return ExpressionProblem(kind="unlisted", what=what, fix=_SEE_IDS, start=licence.start, end=licence.end)
+    what = f"'{licence.id}' is not an SPDX licence id"
+    return ExpressionProblem(kind="invalid", what=what, fix=_SEE_IDS, start=licence.start, end=licence.end)
 
 
-def _exception_problems(name: Licence, exception: Token, table: LicenceTable) -> Iterator[ExpressionProblem]:
-    known = table.canonical(exception.text)
-    base = table.canonical(name.text)
+def _exception_problems(licence: Licence, exception: Token, table: LicenceTable) -> Iterator[ExpressionProblem]:
+    exception_id = table.canonical(exception.text)
+    base = table.canonical(licence.text)
     start, end = exception.start, exception.end
-    if known not in table.spdx.exceptions:
+    if exception_id not in table.spdx.exceptions:
         what = f"'{exception.text}' is not an SPDX licence exception"
         yield ExpressionProblem(kind="invalid", what=what, fix=_SEE_EXCEPTIONS, start=start, end=end)
-    elif known not in table.exceptions:
-        what = f"{known} has not been reviewed for this collection"
+    elif exception_id not in table.exceptions:
+        what = f"{exception_id} has not been reviewed for this collection"
         fix = "add the licences it was written for to schema/licences-v1.json"
         yield ExpressionProblem(kind="unlisted", what=what, fix=fix, start=start, end=end)
-    elif base not in table.exceptions[known] and base not in table.deprecated:
-        what = f"{known} is not an exception to {base}"
-        fix = f"it was written for {', '.join(table.exceptions[known])}; read the authors' statement"
+    elif base not in table.exceptions[exception_id] and base not in table.deprecated:
+        what = f"{exception_id} is not an exception to {base}"
+        fix = f"it was written for {', '.join(table.exceptions[exception_id])}; read the authors' statement"
         yield ExpressionProblem(kind="misfit", what=what, fix=fix, start=start, end=end)
 
 
-def _deprecated_problem(name: Licence, ids: tuple[str, ...]) -> ExpressionProblem:
+def _deprecated_problem(licence: Licence, ids: tuple[str, ...]) -> ExpressionProblem:
     if len(ids) > 1:
         what, fix = (
-            f"{name.text} does not say which versions it covers",
+            f"{licence.text} does not say which versions it covers",
             f"write {' or '.join(ids)}, as stated by the authors",
         )
     elif ids:
-        what, fix = f"SPDX deprecated the id {name.text}", f"write {ids[0]}"
+        what, fix = f"SPDX deprecated the id {licence.text}", f"write {ids[0]}"
     else:
         what, fix = (
-            f"SPDX deprecated the id {name.text}",
+            f"SPDX deprecated the id {licence.text}",
             "write the id of the licence the authors chose; see https://spdx.org/licenses/",
         )
-    return ExpressionProblem(kind="deprecated", what=what, fix=fix, start=name.start, end=name.end, replacements=ids)
+    return ExpressionProblem(
+        kind="deprecated", what=what, fix=fix, start=licence.start, end=licence.end, replacements=ids
+    )
 
 
 def _common_name_problem(text: str, start: int, end: int, ids: tuple[str, ...]) -> ExpressionProblem:

@@ -92,7 +92,7 @@ def _node_made_for(node: Node, table: LicenceTable) -> frozenset[str]:
     return frozenset(row.made_for for row in rows if row)
 
 
-def _readings(name: Licence, table: LicenceTable) -> tuple[str, ...]:
+def _readings(licence: Licence, table: LicenceTable) -> tuple[str, ...]:
     """The ids that an id may mean. Exceptions are dropped, because WITH only adds permissions."""
-    readings = table.deprecated.get(table.canonical(name.text)) or (name.id,)
+    readings = table.deprecated.get(table.canonical(licence.text)) or (licence.id,)
     return tuple(reading.partition(" WITH ")[0] for reading in readings)

@@ -110,16 +110,16 @@ def _part(node: Node, expression: str, table: LicenceTable) -> Part:
     )
 
 
-def _licence_part(name: Licence, expression: str, table: LicenceTable) -> Part:
-    end = name.exception.end if name.exception else name.end
-    text = expression[name.start : end]
-    row, status = _deciding_row(name, table)
+def _licence_part(licence: Licence, expression: str, table: LicenceTable) -> Part:
+    end = licence.exception.end if licence.exception else licence.end
+    text = expression[licence.start : end]
+    row, status = _deciding_row(licence, table)
     if row is None:
         reason = f"{text} has not been reviewed for this collection"
-        return Part(text=text, start=name.start, end=end, status=status, reason=reason)
+        return Part(text=text, start=licence.start, end=end, status=status, reason=reason)
     return Part(
         text=text,
-        start=name.start,
+        start=licence.start,
         end=end,
         status=status,
         row=row,
@@ -129,16 +129,16 @@ def _licence_part(name: Licence, expression: str, table: LicenceTable) -> Part:
     )
 
 
-def _deciding_row(name: Licence, table: LicenceTable) -> tuple[LicenceRow | None, Status]:
+def _deciding_row(licence: Licence, table: LicenceTable) -> tuple[LicenceRow | None, Status]:
     """The row and status of a licence; for a deprecated id, those of the worst licence it may mean."""
-    if readings := table.deprecated.get(table.canonical(name.text)):
+    if readings := table.deprecated.get(table.canonical(licence.text)):
         verdicts = [licence_verdict(reading, table) for reading in readings]
         worst = max(verdicts, key=lambda verdict: _ORDER.index(verdict.status))
         return worst.applicable[0].row, worst.status
-    row = table.row(name.id)
-    if name.exception:
-        exception = table.canonical(name.exception.text)
-        pair = table.row(f"{name.id} WITH {exception}")
+    row = table.row(licence.id)
+    if licence.exception:
+        exception = table.canonical(licence.exception.text)
+        pair = table.row(f"{licence.id} WITH {exception}")
         if pair or exception not in table.exceptions:
             return pair, pair.verdict if pair else "unlisted"
     return row, row.verdict if row else "unlisted"

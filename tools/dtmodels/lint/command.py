@@ -1,4 +1,4 @@
-"""lint: correct when asked to, look, report, and answer with an exit code."""
+"""lint command: apply fixes if requested, lint, print the report, return the exit code."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from dtmodels.lint.profiles import DEFAULT
 from dtmodels.lint.rule import Finding
 
 _MAX_SUMMARY_BYTES = 1_000_000
-"""GitHub refuses a step summary of more than one MiB."""
+"""GitHub rejects a step summary larger than 1 MiB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LintRequest:
-    """What somebody wants to know, and in which form."""
+    """Options of one run of the linter."""
 
     ids: Collection[str] = ()
     select: Collection[str] = ()
@@ -35,10 +35,10 @@ class LintRequest:
 
 
 def run(root: Path, request: LintRequest, console: Console) -> int:
-    """Lint and report; on GitHub's runners with annotations and a step summary too, unless a file was asked for.
+    """Lint and print the report. On GitHub's runners also write annotations and a step summary, unless `output` is set.
 
     Returns:
-        1 when there is an error, else 0: warnings do not fail.
+        1 if there is an error, else 0; warnings do not fail.
     """
     if request.fix or request.unsafe_fixes:
         _apply_fixes(root, request, console)
@@ -66,7 +66,7 @@ def _findings(root: Path, request: LintRequest) -> list[Finding]:
 
 
 def _relative_to_checkout(findings: list[Finding], root: Path) -> list[Finding]:
-    """On GitHub's runners, paths count from the checkout, of which the model repository may be a directory."""
+    """Make paths relative to the checkout on GitHub's runners; the model repository may be a directory of it."""
     workspace = Path(os.environ.get("GITHUB_WORKSPACE", root)).resolve()
     if os.environ.get("GITHUB_ACTIONS") != "true" or not root.resolve().is_relative_to(workspace):
         return findings
@@ -78,7 +78,7 @@ def _apply_fixes(root: Path, request: LintRequest, console: Console) -> None:
     from dtmodels.lint.fixes import apply_fixes
 
     for path in apply_fixes(root, lambda: _findings(root, request), unsafe=request.unsafe_fixes):
-        console.note(f"corrected: {path}")
+        console.note(f"fixed: {path}")
 
 
 def _report_to_github(report: LintReport, request: LintRequest, console: Console) -> None:

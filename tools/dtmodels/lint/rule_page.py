@@ -1,4 +1,4 @@
-"""The page of a rule, generated from its docstring, and where to read it."""
+"""The documentation page of a rule, generated from its docstring, and the reference to it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pathlib import Path
 from dtmodels.lint.rule import Rule
 
 DIRECTORY = Path("docs") / "rules"
-"""Where a repository keeps the pages."""
+"""Directory of the pages in a repository."""
 
 
 def rule_page(rule: Rule) -> str:
-    """The rule as a page of markdown: what, why, how to correct it, a bad and a good example, on whose authority."""
+    """Render a rule as Markdown: title, reason, fix, bad and good example, authority."""
     sections = [
         f"# {rule.id}: {rule.title}",
         f"*{rule.severity}; {acceptance_text(rule)}*",
@@ -26,18 +26,18 @@ def rule_page(rule: Rule) -> str:
 
 
 def acceptance_text(rule: Rule) -> str:
-    """Whether the findings of a rule may be accepted, in words."""
+    """Text that says if findings of the rule can be accepted."""
     return "cannot be accepted" if rule.hard else "can be accepted by name, with a reason"
 
 
 def rule_reference(rule_id: str, root: Path) -> str:
-    """Where the page of a rule can be read: its web address where one is known, else the command that prints it."""
+    """URL of the page of a rule on GitHub's runners; elsewhere the command that prints it."""
     base = _github_url(root)
     return f"{base}/{rule_id}.md" if base else f"dtmodels rule {rule_id}"
 
 
 def _github_url(root: Path) -> str:
-    """The address of the pages in the repository a workflow runs for, when it has them."""
+    """URL of the pages in the repository of the running workflow; empty if unknown."""
     server, repository, commit = (os.environ.get(f"GITHUB_{name}", "") for name in ("SERVER_URL", "REPOSITORY", "SHA"))
     if not (server and repository and commit and (root / DIRECTORY).is_dir()):
         return ""

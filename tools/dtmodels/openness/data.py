@@ -1,4 +1,4 @@
-"""Proofs about the data behind a model: that it can be known, that it is open, that it is free."""
+"""Proofs about training data: it is described, it is open, it is free. Used by `derive`."""
 
 from __future__ import annotations
 
@@ -12,54 +12,54 @@ from dtmodels.openness.proof import Proof, all_of
 from dtmodels.yaml.document import Where
 
 _UNCLEAR = {
-    "mixed": "each item has a licence of its own",
-    "undisclosed": "nobody states a licence",
-    "unlisted": "its licence is not among the reviewed ones",
+    "mixed": "each item has its own licence",
+    "undisclosed": "no licence is stated",
+    "unlisted": "its licence has not been reviewed",
 }
 
 
 def prove_described(card: Card) -> Proof:
-    """Every set is described, and it is said where it can be had or why not: the data information of OSAID."""
+    """Prove that every dataset is described, with its access, licence and provenance, as OSAID requires."""
     return _prove_all(card, "training data described", _prove_dataset_described)
 
 
 def prove_open(card: Card) -> Proof:
-    """Every set is public and under an open licence, by card and registry: what MOF class I demands."""
+    """Prove that every dataset is public and openly licensed, by card and registry, as MOF class I requires."""
     return _prove_all(card, "training data open", _prove_dataset_open)
 
 
 def prove_free(card: Card) -> Proof:
-    """Every set is public and free: what the Free Software Foundation asks of machine learning."""
+    """Prove that every dataset is public and free, as the Free Software Foundation requires."""
     return _prove_all(card, "training data free", _prove_dataset_open)
 
 
 def is_free_licence(licence: str) -> bool:
-    """Whether a licence is free, for software or for other works."""
+    """True if a licence is free, for software or for other works."""
     return is_free_software(licence) or is_open_data(licence)
 
 
 def _prove_all(card: Card, claim: str, prove: Callable[[Dataset, Where], Proof]) -> Proof:
-    sets = tuple(training_data(card))
-    if not sets:
-        because, fix = "no training data is named", "name every dataset under training.datasets"
+    datasets = tuple(training_data(card))
+    if not datasets:
+        because, fix = "the card lists no training data", "list every dataset under training.datasets"
         return Proof(claim=claim, holds=False, because=because, where=("training", "datasets"), fix=fix)
-    return all_of(claim, tuple(prove(data, ("training", "datasets", index)) for index, data in sets))
+    return all_of(claim, tuple(prove(data, ("training", "datasets", index)) for index, data in datasets))
 
 
 def _prove_dataset_described(data: Dataset, where: Where) -> Proof:
     claim = f"{data.name} described"
     for field in ("access", "collection"):
         if worst_value(data, field) == "undisclosed":
-            what = "what the set holds" if field == "access" else "how the set was collected"
-            because = f"nobody says {what}{_registry_note(data, field)}"
-            fix = f"have its makers disclose {what}"
+            fact = "its content" if field == "access" else "how it was collected"
+            because = f"{fact} is undisclosed{_registry_note(data, field)}"
+            fix = f"ask its authors to disclose {fact}"
             return Proof(claim=claim, holds=False, because=because, where=(*where, field), fix=fix)
     for licence in known_licences(data):
         if reason := _UNCLEAR.get(data_status(licence)):
             source = "" if licence in _card_licences(data) else _registry_source(data)
-            because, fix = f"{reason}{source}", "list its parts with their licences, or ask its makers for one"
+            because, fix = f"{reason}{source}", "list its parts with their licences, or ask its authors for a licence"
             return Proof(claim=claim, holds=False, because=because, where=(*where, "license"), fix=fix)
-    because = f"its access is {worst_value(data, 'access')}, its licence and provenance are told"
+    because = f"its access is {worst_value(data, 'access')}, its licence and provenance are stated"
     return Proof(claim=claim, holds=True, because=because, where=(*where, "provenance"))
 
 
@@ -85,4 +85,4 @@ def _registry_note(data: Dataset, field: str) -> str:
 
 
 def _registry_source(data: Dataset) -> str:
-    return f", says the registry about {', '.join(known.name for known in known_datasets(data))}"
+    return f", according to the registry entry of {', '.join(known.name for known in known_datasets(data))}"

@@ -1,9 +1,9 @@
-"""Derive the classes of a card: Open Source AI Definition 1.0, Model Openness Framework 1.0, and the FSF's view.
+"""Openness classes of a card: Open Source AI Definition 1.0, Model Openness Framework 1.0, and the FSF's criteria.
 
-OSAID (https://opensource.org/ai/open-source-ai-definition) knows one class, Open Source AI: weights and all code
-under open terms, and information about all data that lets somebody skilled build an equivalent system. The two classes
-below it are darktable's. MOF is by White and others (https://arxiv.org/abs/2403.13784), with the demands of each class
-as the Linux Foundation's tool checks them. The FSF asks for free training data as well
+OSAID (https://opensource.org/ai/open-source-ai-definition) has one class, Open Source AI. It requires weights and all
+code under open terms, and enough information about the data for a skilled person to build an equivalent system. The two
+classes below it are darktable's. MOF is by White and others (https://arxiv.org/abs/2403.13784); the requirements of
+each class follow the Linux Foundation's tool. The FSF requires free training data as well
 (https://www.fsf.org/news/fsf-is-working-on-freedom-in-machine-learning-applications).
 """
 
@@ -19,21 +19,21 @@ from dtmodels.openness.proof import Derivation, Proof, Step, all_of
 
 
 def _cache_last(derive: Callable[[Card], Derivation]) -> Callable[[Card], Derivation]:
-    """The same function, which answers at once when it is asked about the same card again."""
+    """Cache the result of `derive` for the last card."""
     last: list[tuple[Card, Derivation]] = []
 
     @wraps(derive)
-    def answer(card: Card) -> Derivation:
+    def cached(card: Card) -> Derivation:
         if not last or last[0][0] is not card:
             last[:] = [(card, derive(card))]
         return last[0][1]
 
-    return answer
+    return cached
 
 
 @_cache_last
 def osaid(card: Card) -> Derivation:
-    """open-weights, open-model or open-source-ai, each with its proof."""
+    """Derive the OSAID class: open-weights, open-model or open-source-ai, each with its proof."""
     return Derivation(
         name="OSAID",
         steps=(
@@ -46,30 +46,30 @@ def osaid(card: Card) -> Derivation:
 
 @_cache_last
 def mof(card: Card) -> Derivation:
-    """Class III, II or I, each with its proof."""
-    three = ("architecture", "parameters", "evaluation_results", "model_card", "data_card")
-    two = ("training_code", "inference_code", "evaluation_code", "evaluation_data")
-    one = ("data_preprocessing_code", "intermediate_parameters", "research_paper")
+    """Derive the MOF class: III, II or I, each with its proof."""
+    class_three = ("architecture", "parameters", "evaluation_results", "model_card", "data_card")
+    class_two = ("training_code", "inference_code", "evaluation_code", "evaluation_data")
+    class_one = ("data_preprocessing_code", "intermediate_parameters", "research_paper")
     report = prove_either(card, "technical_report", "research_paper")
     return Derivation(
         name="MOF",
         steps=(
-            _step("III", *(prove_component(card, name) for name in three), report),
-            _step("II", *(prove_component(card, name) for name in two)),
-            _step("I", data.prove_open(card), *(prove_component(card, name) for name in one)),
+            _step("III", *(prove_component(card, name) for name in class_three), report),
+            _step("II", *(prove_component(card, name) for name in class_two)),
+            _step("I", data.prove_open(card), *(prove_component(card, name) for name in class_one)),
         ),
     )
 
 
 def fsf(card: Card) -> Proof:
-    """Whether the model is free by the stricter measure: weights, code and all training data."""
+    """Prove that weights, code and all training data are free, by the criteria of the FSF."""
     parts = [
         _prove_free_licence("weights free", card.license.weights, "weights"),
         _prove_free_licence("code free", card.license.code, "code"),
         prove_component(card, "training_code"),
         data.prove_free(card),
     ]
-    return all_of("free by the measure of the FSF", tuple(parts))
+    return all_of("free by the criteria of the FSF", tuple(parts))
 
 
 def _prove_free_licence(claim: str, licence: str, field: str) -> Proof:

@@ -1,4 +1,4 @@
-"""The grade of a model, shown wherever it is listed."""
+"""The grade of a model, printed in its page and in every list of models."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ Grade = Literal["open", "disclosed", "refused", "unknown"]
 
 
 def grade(card: Card) -> Grade:
-    """How a model stands by the rules of the collection.
+    """Grade a model by the rules of the collection.
 
     Returns:
-        `open`: nothing has to be excused. `disclosed`: a compromise is accepted by name, or has to be before a release.
-        `refused`: learned from people whose images were taken without asking, or under a licence darktable cannot
-        use, which nobody can accept. `unknown`: a draft that does not say yet what it was trained on.
+        `open`: no acceptance is needed. `disclosed`: a rule is accepted in the card, or must be before a release.
+        `refused`: cannot be accepted, because it was trained on images of people scraped without consent, or its
+        licence is incompatible with darktable's. `unknown`: a draft without stated training data.
     """
-    sets = [data for _, data in training_data(card)]
-    if any(scraped_without_consent(data) for data in sets) or _has_incompatible_weights(card):
+    datasets = [data for _, data in training_data(card)]
+    if any(scraped_without_consent(data) for data in datasets) or _has_incompatible_weights(card):
         return "refused"
-    if not sets and card.status == "draft":
+    if not datasets and card.status == "draft":
         return "unknown"
-    if card.acceptances or any(compromises(data) for data in sets) or not _has_open_training(card):
+    if card.acceptances or any(compromises(data) for data in datasets) or not _has_open_training(card):
         return "disclosed"
     return "open"
 
 
 def scraped_without_consent(data: Dataset) -> bool:
-    """Whether a set is about people and was scraped without their consent, by the worse of card and registry."""
+    """True if a dataset shows people and was scraped without their consent; the worse of card and registry counts."""
     scraped = worst_value(data, "collection") in ("scraped", "mixed")
     return scraped and worst_value(data, "personal_data") == "people" and worst_value(data, "consent") != "given"
 
@@ -43,6 +43,6 @@ def _has_incompatible_weights(card: Card) -> bool:
 
 
 def _has_open_training(card: Card) -> bool:
-    """Whether the training code is open source, and enough is published for a class of the MOF."""
+    """True if the training code is open source and the model reaches a class of the MOF."""
     code = card.training.code
     return code is not None and is_osi_approved(code.license) and mof(card).level != "none"

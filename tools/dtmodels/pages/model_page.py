@@ -75,8 +75,8 @@ def _criteria(card: Card) -> str:
 def _class(claimed: str, derived: Derivation) -> str:
     """The claimed class, what the facts carry where that is more, and what the next class asks for in vain."""
     said = claimed if claimed == derived.level else f"{claimed} (the facts carry {derived.level})"
-    gaps = ", ".join(gap.claim for gap in derived.missing(derived.next)) if derived.next else ""
-    return text(f"{said}; {derived.next} asks for: {gaps}" if gaps else said)
+    gaps = ", ".join(gap.claim for gap in derived.missing(derived.next_level)) if derived.next_level else ""
+    return text(f"{said}; {derived.next_level} asks for: {gaps}" if gaps else said)
 
 
 def _training_code(card: Card) -> str:

@@ -1,4 +1,4 @@
-"""For GitHub's runners: workflow commands that annotate the changed lines; nothing in a card can be one."""
+"""GitHub format: workflow commands that annotate lines. Text of a card is escaped, so it cannot be a command."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
 
 
 def render(report: LintReport) -> str:
-    """One command a finding, errors first: GitHub shows ten of a kind and drops the rest."""
+    """One command per finding, errors first, because GitHub displays only ten of each kind."""
     ordered = sorted(report.findings, key=lambda finding: SEVERITIES.index(finding.severity))
     return "".join(f"{_annotation(finding)}\n" for finding in ordered)
 

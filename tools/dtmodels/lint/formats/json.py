@@ -1,4 +1,4 @@
-"""For programs: `schema/lint-report-v1.schema.json` is the contract; `version` changes when a key changes or goes."""
+"""JSON format, defined by `schema/lint-report-v1.schema.json`; `version` changes if a key changes or is removed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ VERSION = 1
 
 
 def render(report: LintReport) -> str:
-    """The findings with all their fields, and how many there are of each severity."""
+    """All findings with their fields, and the number of each severity."""
     findings = [asdict(finding) for finding in report.findings]
     value = {
         "version": VERSION,

@@ -1,4 +1,4 @@
-"""For code scanning: SARIF 2.1.0 with the rules, the places, and the corrections a program can make."""
+"""SARIF 2.1.0 format for code scanning: rules, results with locations, and fixes."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sa
 
 
 def render(report: LintReport) -> str:
-    """One run: the tool with all its rules, and one result a finding."""
+    """One run: the tool with all its rules, and one result per finding."""
     rules = all_rules()
-    places = {rule.id: index for index, rule in enumerate(rules)}
+    rule_indices = {rule.id: index for index, rule in enumerate(rules)}
     driver = {
         "name": "dtmodels lint",
         "semanticVersion": importlib.metadata.version("dtmodels"),
@@ -31,13 +31,13 @@ def render(report: LintReport) -> str:
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(finding, places[finding.rule]) for finding in report.findings],
+        "results": [_result(finding, rule_indices[finding.rule]) for finding in report.findings],
     }
     return escape_json(json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}))
 
 
 def _rule(rule: Rule, report: LintReport) -> dict[str, Any]:
-    found: dict[str, Any] = {
+    descriptor: dict[str, Any] = {
         "id": rule.id,
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": rule.why},
@@ -46,19 +46,19 @@ def _rule(rule: Rule, report: LintReport) -> dict[str, Any]:
         "properties": {"tags": [rule.id[:3]], "acceptable": not rule.hard},
     }
     page = rule_reference(rule.id, report.root)
-    return found | ({"helpUri": page} if page.startswith("https://") else {})
+    return descriptor | ({"helpUri": page} if page.startswith("https://") else {})
 
 
 def _result(finding: Finding, rule_index: int) -> dict[str, Any]:
     columns = {"startColumn": finding.column, "endColumn": finding.end} if finding.end > finding.column else {}
     region = {"startLine": finding.line, **columns}
-    where = {"physicalLocation": {"artifactLocation": _file(finding), "region": region}}
+    location = {"physicalLocation": {"artifactLocation": _file(finding), "region": region}}
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         "ruleIndex": rule_index,
         "level": _LEVELS[finding.severity],
         "message": {"text": f"{escape_control(finding.message)}; {escape_control(finding.fix)}"},
-        "locations": [where],
+        "locations": [location],
         "partialFingerprints": {"findingHash/v1": _fingerprint(finding)},
     }
     return result | ({"fixes": [_fix(finding)]} if finding.edits else {})
@@ -86,5 +86,5 @@ def _file(finding: Finding) -> dict[str, str]:
 
 
 def _fingerprint(finding: Finding) -> str:
-    """Stays when lines are added above, so that an alert is not raised twice."""
+    """Hash without the line number, so that lines added above do not raise an alert twice."""
     return hashlib.sha256(f"{finding.rule}\0{finding.path}\0{finding.message}".encode()).hexdigest()[:32]

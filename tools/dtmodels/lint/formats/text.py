@@ -1,4 +1,4 @@
-"""For people: each finding with its source line and a mark below the place."""
+"""Text format for terminals: each finding with its source line and a marker below the affected characters."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _WIDTH = 100
 
 
 def render(report: LintReport) -> str:
-    """The findings, where to read about their rules, and how many there are."""
-    shown = text_report(report.findings, report.root, why=lambda rule_id: rule_reference(rule_id, report.root))
+    """The findings with references to their rules, and their number."""
+    details = text_report(report.findings, report.root, why=lambda rule_id: rule_reference(rule_id, report.root))
     fixable = sum(1 for finding in report.findings if finding.fixable)
-    offer = f" ({fixable} can be corrected with --fix or --unsafe-fixes)" if fixable else ""
-    return f"{shown}\n\n{counts_text(report.findings)}{offer}\n" if shown else f"{counts_text(report.findings)}\n"
+    offer = f" ({fixable} can be fixed with --fix or --unsafe-fixes)" if fixable else ""
+    return f"{details}\n\n{counts_text(report.findings)}{offer}\n" if details else f"{counts_text(report.findings)}\n"
 
 
 def text_report(findings: Sequence[Finding], root: Path, *, why: Callable[[str], str] | None = None) -> str:
-    """Findings for a person; with `why`, each ends with where its rule is explained."""
+    """Findings as text; `why` maps a rule id to the reference printed after each finding."""
 
     @cache
     def lines(path: str) -> list[str]:
@@ -51,10 +51,10 @@ def _block(finding: Finding, lines: Sequence[str]) -> list[str]:
         return head + tail
     source = lines[finding.line - 1]
     start = max(0, finding.column - 1 - _WIDTH // 2) if len(source) > _WIDTH else 0
-    before, marked = source[start : finding.column - 1], source[finding.column - 1 : finding.end - 1]
+    before, affected = source[start : finding.column - 1], source[finding.column - 1 : finding.end - 1]
     after = source[finding.end - 1 :]
-    shown = escape_control(before + marked + after)[:_WIDTH]
+    excerpt = escape_control(before + affected + after)[:_WIDTH]
     offset = len(escape_control(before))
-    width = max(1, min(len(escape_control(marked)), _WIDTH - offset))
+    width = max(1, min(len(escape_control(affected)), _WIDTH - offset))
     margin = " " * len(str(finding.line))
-    return [*head, f"{finding.line} | {shown.rstrip()}", f"{margin} | {' ' * offset}{'^' * width}", *tail]
+    return [*head, f"{finding.line} | {excerpt.rstrip()}", f"{margin} | {' ' * offset}{'^' * width}", *tail]

@@ -15,7 +15,7 @@ _MOST = 3
 def above(claimed: str, derived: Derivation, field: str, subject: Subject) -> Iterator[RuleResult]:
     """The remark about a claim that is higher than the facts support; it shows what is missing."""
     level = derived.level
-    if begun(subject.card) or derived.height(claimed) <= derived.height(level):
+    if begun(subject.card) or derived.rank(claimed) <= derived.rank(level):
         return
     gaps = derived.missing(claimed)
     what = f"{derived.name} {claimed} is claimed, but the facts support {level}: {told(gaps)}"

@@ -32,10 +32,10 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
         told: set[str] = set()
         for found in contradictions(data):
             words = found.field.replace("_", " ").replace("license", "licence")
-            known = found.about
+            known = found.dataset
             note = "" if known.name in told else f": {known.note}"
             told.add(known.name)
-            what = f"the {words} of {known.name} is '{found.known}', not '{found.said}'{note} ({known.source})"
+            what = f"the {words} of {known.name} is '{found.known}', not '{found.claimed}'{note} ({known.source})"
             fix = f"write {found.field}: {found.known}, or correct the registry"
             severity: Severity = "warning" if known.sure == "recalled" else "error"
             yield RuleResult(where=(*where, found.field), what=what, fix=fix, severity=severity)
