@@ -32,7 +32,7 @@ def test_report_lists_reason_and_authority_of_each_part() -> None:
         "incompatible: MIT AND CC-BY-NC-4.0",
         "incompatible: all of these apply",
         "├─ compatible: MIT",
-        "│       Free, and on the FSF's list of licences compatible with the GPL; the notices have to be kept.",
+        "│       Free, and on the FSF's list of licences compatible with the GPL; its notices must be preserved.",
         "│       Free Software Foundation, list of licences: https://www.gnu.org/licenses/license-list.html#Expat",
         "│       settled; the authority was read in a quotation; reviewed 2026-11-20",
         "└─ incompatible: CC-BY-NC-4.0",

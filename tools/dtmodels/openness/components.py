@@ -70,7 +70,7 @@ def prove_licence(title: str, kind: Kind, licence: str, where: Where) -> Proof:
     if not (is_osi_approved(licence) if code else is_open_data(licence) or is_osi_approved(licence)):
         requirement = "approved by the Open Source Initiative" if code else "an open licence"
         because = f"{licence} is not {requirement}"
-        fix = f"state another licence if the {title} has one"
+        fix = f"state another licence for the {title}, if there is one"
         return Proof(claim=f"{title} open", holds=False, because=because, where=where, fix=fix)
     remark = ""
     if not made_for(licence) <= _SUITABLE[kind]:
