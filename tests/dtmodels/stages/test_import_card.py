@@ -185,5 +185,5 @@ def test_terms_told_in_prose_are_answered_with_what_they_could_be(tmp_path: Path
     fixes = [one.fix for one in lint(tmp_path, select=["LIC002"])]
     assert fixes == [
         "write CC-BY-4.0",
-        *["write the SPDX id of the licence, or LicenseRef- and a name for terms of their own"] * 2,
+        *["write the SPDX id of the licence, or LicenseRef- and a name for custom terms"] * 2,
     ]

@@ -60,7 +60,7 @@ def lint(
     directories = card_directories(root, ids)
     history = History.since(root, since) if since else None
     findings: list[Finding] = []
-    shown_drafts: list[Finding] = []
+    changed_draft_findings: list[Finding] = []
     facts: dict[str, list[Fact]] = {}
     drafts: set[str] = set()
     for directory in directories:
@@ -75,13 +75,13 @@ def lint(
         if strictness.drafts or ids or not draft:
             findings += card_findings
         elif strictness.changed_drafts and history and history.touches(directory):
-            shown_drafts += (_as_warning(finding) for finding in card_findings)
+            changed_draft_findings += (_as_warning(finding) for finding in card_findings)
     selected = {directory.relative_to(root).as_posix() for directory in directories}
     others = [*_comparison_findings(root, facts, rules), *_repository_findings(root, rules)]
     findings += [finding for finding in others if not ids or _directory_of(finding) in selected]
     draft_profile = find_profile(strictness.drafts_as or profile)
     rated = {(draft_profile if _directory_of(found) in drafts else strictness).apply(found) for found in findings}
-    return sorted(rated | set(shown_drafts), key=_sort_key)
+    return sorted(rated | set(changed_draft_findings), key=_sort_key)
 
 
 def _as_warning(finding: Finding) -> Finding:
