@@ -1,4 +1,4 @@
-"""The engine: order, selection, acceptances, and what it answers to wrong questions."""
+"""The linter engine: order, selection, acceptances, usage errors."""
 
 import io
 from collections.abc import Callable
@@ -9,7 +9,7 @@ import pytest
 from dtbase.system.errors import Failure, NothingToDo, WrongUsage
 from dtbase.terminal.console import Console
 from dtmodels.lint.engine import lint
-from dtmodels.lint.registry import find_rule, selected
+from dtmodels.lint.registry import find_rule, select_rules
 from dtmodels.lint.release_check import require_no_errors
 
 HERE = Path(__file__).parent
@@ -20,8 +20,8 @@ def console() -> Console:
     return Console(out=io.StringIO(), remarks=io.StringIO())
 
 
-def put(root: Path, name: str, **changed: str) -> Path:
-    """Add a model made of a good fixture; `status="x"` puts an x before the value of its status."""
+def add_model(root: Path, name: str, **changed: str) -> Path:
+    """Add a model from a good fixture; `status="x"` prefixes the value of its status with x."""
     text = (HERE / "SCH001" / "good-mapping" / "card.yaml").read_text().replace("toy-model", name)
     for field, prefix in changed.items():
         text = text.replace(f"\n{field}: ", f"\n{field}: {prefix}", 1)
@@ -31,9 +31,9 @@ def put(root: Path, name: str, **changed: str) -> Path:
     return card
 
 
-def test_findings_come_sorted_by_file_and_place_and_never_twice(tmp_path: Path) -> None:
+def test_findings_are_sorted_and_unique(tmp_path: Path) -> None:
     for name in ("c-model", "a-model", "b-model"):
-        put(tmp_path, name, task="x", status="x")
+        add_model(tmp_path, name, task="x", status="x")
     found = lint(tmp_path)
     assert found == lint(tmp_path)
     assert [(finding.path, finding.line, finding.column) for finding in found] == sorted(
@@ -42,9 +42,9 @@ def test_findings_come_sorted_by_file_and_place_and_never_twice(tmp_path: Path) 
     assert len(found) == len(set(found))
 
 
-def test_only_the_named_models_and_rules_are_looked_at(tmp_path: Path) -> None:
+def test_selection_of_models_and_rules(tmp_path: Path) -> None:
     for name in ("a-model", "b-model"):
-        put(tmp_path, name, status="x")
+        add_model(tmp_path, name, status="x")
     assert {finding.path for finding in lint(tmp_path, ids=["b-model"])} == {
         "models/b-model/card.yaml",
     }
@@ -52,25 +52,25 @@ def test_only_the_named_models_and_rules_are_looked_at(tmp_path: Path) -> None:
     assert lint(tmp_path, select=["REP001"]) == []
 
 
-def test_a_purpose_outside_the_list_cannot_be_accepted(tmp_path: Path) -> None:
-    card = put(tmp_path, "a-model")
+def test_unknown_task_cannot_be_accepted(tmp_path: Path) -> None:
+    card = add_model(tmp_path, "a-model")
     accepted = 'acceptances: [{rule: SCP001, reason: we want it badly, by: A. Maintainer, date: "2026-01-31"}]\n'
     card.write_text(card.read_text().replace("task: denoise", "task: face-swap") + accepted)
     assert {finding.rule for finding in lint(tmp_path, select=["SCP001", "SUP"])} == {"SCP001", "SUP001"}
 
 
-def test_an_acceptance_silences_its_rule_in_its_card_only(tmp_path: Path) -> None:
+def test_acceptance_applies_to_its_card_only(tmp_path: Path) -> None:
     accepted = 'acceptances: [{rule: SCH008, reason: it is written so, by: A. Maintainer, date: "2026-01-31"}]\n'
     for name, more in (("a-model", accepted), ("b-model", "")):
-        card = put(tmp_path, name)
+        card = add_model(tmp_path, name)
         card.write_text(card.read_text().replace("A model", "A <b>model</b>") + more)
     assert [(finding.rule, finding.path) for finding in lint(tmp_path, select=["SCH008", "SUP"])] == [
         ("SCH008", "models/b-model/card.yaml")
     ]
 
 
-def test_an_acceptance_is_not_called_unused_when_its_rule_did_not_run(tmp_path: Path) -> None:
-    card = put(tmp_path, "a-model")
+def test_acceptance_of_a_skipped_rule_is_not_unused(tmp_path: Path) -> None:
+    card = add_model(tmp_path, "a-model")
     card.write_text(
         card.read_text()
         + 'acceptances: [{rule: SCH008, reason: it is written so, by: A. Maintainer, date: "2026-01-31"}]\n'
@@ -79,7 +79,7 @@ def test_an_acceptance_is_not_called_unused_when_its_rule_did_not_run(tmp_path: 
     assert [finding.rule for finding in lint(tmp_path, select=["SUP002", "SCH008"])] == ["SUP002"]
 
 
-def test_a_directory_without_a_card_is_a_finding(tmp_path: Path) -> None:
+def test_directory_without_card_is_a_finding(tmp_path: Path) -> None:
     (tmp_path / "models" / "a-model").mkdir(parents=True)
     (finding,) = lint(tmp_path)
     assert (finding.rule, finding.path) == ("YML001", "models/a-model/card.yaml")
@@ -88,28 +88,28 @@ def test_a_directory_without_a_card_is_a_finding(tmp_path: Path) -> None:
     assert finding.message.startswith("cannot be read")
 
 
-def test_a_page_that_was_never_generated_is_a_finding(tmp_path: Path) -> None:
-    put(tmp_path, "a-model")
+def test_missing_page_is_a_finding(tmp_path: Path) -> None:
+    add_model(tmp_path, "a-model")
     (finding,) = lint(tmp_path, select=["DOC"])
-    assert (finding.path, finding.message) == ("models/a-model/README.md", "the file is missing")
+    assert (finding.path, finding.message) == ("models/a-model/README.md", "is missing")
 
 
-def test_wrong_questions_are_wrong_usage(tmp_path: Path) -> None:
-    put(tmp_path, "a-model")
+def test_unknown_ids_are_wrong_usage(tmp_path: Path) -> None:
+    add_model(tmp_path, "a-model")
     with pytest.raises(WrongUsage, match="did you mean a-model"):
         lint(tmp_path, ids=["b-model"])
     with pytest.raises(WrongUsage, match="no rule 'SCH999'"):
         lint(tmp_path, select=["SCH999"])
 
 
-def test_nothing_to_lint_is_said_so(tmp_path: Path) -> None:
+def test_no_models_is_nothing_to_do(tmp_path: Path) -> None:
     (tmp_path / "models").mkdir()
     with pytest.raises(NothingToDo):
         lint(tmp_path)
 
 
-def test_a_release_goes_on_only_without_errors(tmp_path: Path, console: Console) -> None:
-    card = put(tmp_path, "a-model")
+def test_release_check_fails_on_errors(tmp_path: Path, console: Console) -> None:
+    card = add_model(tmp_path, "a-model")
     card.write_text(card.read_text().replace("status: draft", "status: released"))
     with pytest.raises(Failure, match="error"):
         require_no_errors(tmp_path, console)
@@ -120,32 +120,32 @@ def test_a_release_goes_on_only_without_errors(tmp_path: Path, console: Console)
         require_no_errors(tmp_path, console)
 
 
-def test_a_draft_holds_up_no_release(tmp_path: Path, console: Console) -> None:
-    put(tmp_path, "a-model", task="x")
+def test_release_check_ignores_drafts(tmp_path: Path, console: Console) -> None:
+    add_model(tmp_path, "a-model", task="x")
     assert any(finding.severity == "error" for finding in lint(tmp_path))
     require_no_errors(tmp_path, console)
 
 
-def test_a_hundred_broken_cards_are_reported_and_none_hides_another(tmp_path: Path) -> None:
+def test_every_broken_card_is_reported(tmp_path: Path) -> None:
     for number in range(100):
         (tmp_path / "models" / f"model-{number:03}").mkdir(parents=True)
         (tmp_path / "models" / f"model-{number:03}" / "card.yaml").write_text("[")
     assert len({finding.path for finding in lint(tmp_path)}) == 100
 
 
-def test_rules_are_found_by_id_in_any_case_and_by_family() -> None:
+def test_rules_are_selected_by_id_and_family() -> None:
     assert find_rule("yml003").id == "YML003"
-    assert [rule.id for rule in selected(["YML"])] == [f"YML00{number}" for number in range(1, 7)]
+    assert [rule.id for rule in select_rules(["YML"])] == [f"YML00{number}" for number in range(1, 7)]
 
 
 Repository = Callable[[Path], Path]
 
 
-def test_a_file_that_links_out_of_its_directory_is_refused(repository: Repository) -> None:
+def test_link_out_of_the_directory_is_rejected(repository: Repository) -> None:
     root = repository(HERE / "REP005" / "good-file")
     weights = root / "models" / "toy-model" / "weights.bin"
     weights.rename(root / "weights.bin")
     weights.symlink_to(root / "weights.bin")
     assert [finding.message for finding in lint(root, select=["REP005"])] == [
-        "'weights.bin' is a link to a file outside the directory"
+        "'weights.bin' is a link out of the directory"
     ]

@@ -1,4 +1,4 @@
-"""Corrections: exactly what was named, nothing around it, and the file atomically."""
+"""Autofix: only the named characters change, and a file is written atomically."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -15,43 +15,45 @@ HERE = Path(__file__).parent
 Repository = Callable[[Path], Path]
 
 
-def corrected(root: Path, *, unsafe: bool = False, select: tuple[str, ...] = ()) -> tuple[list[str], str]:
+def fix(root: Path, *, unsafe: bool = False, select: tuple[str, ...] = ()) -> tuple[list[str], str]:
     written = apply_fixes(root, lambda: lint(root, select=select), unsafe=unsafe)
     return written, (root / "models" / "toy-model" / "card.yaml").read_bytes().decode()
 
 
-def bad(rule: str) -> list[Path]:
+def bad_fixtures(rule: str) -> list[Path]:
     return sorted((HERE / rule).glob("bad-*"))
 
 
 @pytest.mark.parametrize(
-    "case", [*bad("YML006"), *bad("SUP002"), HERE / "DOC001" / "bad-edited"], ids=lambda case: case.name
+    "case",
+    [*bad_fixtures("YML006"), *bad_fixtures("SUP002"), HERE / "DOC001" / "bad-edited"],
+    ids=lambda case: case.name,
 )
-def test_safe_corrections_leave_nothing_of_the_rule(case: Path, repository: Repository) -> None:
+def test_safe_fixes_remove_all_findings_of_a_rule(case: Path, repository: Repository) -> None:
     root = repository(case)
-    written, _ = corrected(root, select=(case.parent.name,) + (("SCH008",) if case.parent.name == "SUP002" else ()))
+    written, _ = fix(root, select=(case.parent.name,) + (("SCH008",) if case.parent.name == "SUP002" else ()))
     assert written
     assert lint(root, select=[case.parent.name]) == []
 
 
-def test_a_correction_keeps_comments_order_quotes_and_line_endings(tmp_path: Path) -> None:
+def test_fix_preserves_comments_order_and_line_endings(tmp_path: Path) -> None:
     text = (HERE / "YML006" / "bad-version" / "card.yaml").read_text()
     text = "\ufeff" + text.replace("version: 1.10", "version: 1.10   # two integers").replace("\n", "\r\n")
     card = tmp_path / "models" / "toy-model" / "card.yaml"
     card.parent.mkdir(parents=True)
     card.write_bytes(text.encode())
-    assert corrected(tmp_path, select=("YML006",))[0] == ["models/toy-model/card.yaml"]
+    assert fix(tmp_path, select=("YML006",))[0] == ["models/toy-model/card.yaml"]
     assert card.read_bytes() == text.replace("version: 1.10 ", 'version: "1.10" ').encode()
 
 
-def test_a_misspelt_field_gets_its_name_and_keeps_its_value(repository: Repository) -> None:
-    (case,) = (case for case in bad("SCH003") if "licence" in (case / "card.yaml").read_text())
-    written, text = corrected(repository(case), select=("SCH003",))
+def test_misspelt_field_is_renamed(repository: Repository) -> None:
+    (case,) = (case for case in bad_fixtures("SCH003") if "licence" in (case / "card.yaml").read_text())
+    written, text = fix(repository(case), select=("SCH003",))
     assert written == ["models/toy-model/card.yaml"]
     assert "\nlicense: {weights: MIT, code: MIT}\n" in text
 
 
-def test_what_needs_a_second_look_is_only_corrected_when_asked(tmp_path: Path) -> None:
+def test_unsafe_fixes_need_their_option(tmp_path: Path) -> None:
     text = (HERE / "SCH001" / "good-mapping" / "card.yaml").read_text()
     card = tmp_path / "models" / "other-model" / "card.yaml"
     card.parent.mkdir(parents=True)
@@ -64,15 +66,15 @@ def test_what_needs_a_second_look_is_only_corrected_when_asked(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("rule", ["OSA001", "MOF001"])
-def test_a_claim_is_lowered_to_what_the_facts_support(rule: str, repository: Repository) -> None:
-    root = repository(bad(rule)[0])
-    assert corrected(root, select=(rule,))[0] == []
-    assert corrected(root, unsafe=True, select=(rule,))[0] == ["models/toy-model/card.yaml"]
+def test_unsupported_claim_is_lowered(rule: str, repository: Repository) -> None:
+    root = repository(bad_fixtures(rule)[0])
+    assert fix(root, select=(rule,))[0] == []
+    assert fix(root, unsafe=True, select=(rule,))[0] == ["models/toy-model/card.yaml"]
     assert lint(root, select=[rule]) == []
 
 
 @pytest.mark.slow
-def test_every_correction_of_every_fixture_leaves_a_readable_card_and_ends(repository: Repository) -> None:
+def test_fixes_of_all_fixtures_leave_readable_cards(repository: Repository) -> None:
     cases = sorted(HERE.glob("*/bad-*/card.yaml"))
     root = repository(cases[0].parent)
     card = root / "models" / "toy-model" / "card.yaml"
@@ -115,16 +117,16 @@ end: 1
         (SourceChange(kind="delete", where=("only", 0)), "only:\n  - last\n", ""),
     ],
 )
-def test_an_edit_touches_only_what_it_names(change: SourceChange, old: str, new: str) -> None:
-    made = edit_for_change(CARD, change)
-    assert made is not None
-    assert apply_edits(CARD, [made]) == CARD.replace(old, new, 1)
+def test_edit_changes_only_its_field(change: SourceChange, old: str, new: str) -> None:
+    text_edit = edit_for_change(CARD, change)
+    assert text_edit is not None
+    assert apply_edits(CARD, [text_edit]) == CARD.replace(old, new, 1)
 
 
 @pytest.mark.parametrize("where", [("zzz",), ("list", 7), ("list",), ()])
-def test_what_is_not_there_or_no_single_value_is_not_edited(where: tuple[str | int, ...]) -> None:
+def test_missing_or_compound_values_are_not_edited(where: tuple[str | int, ...]) -> None:
     assert edit_for_change(CARD, SourceChange(kind="value", where=where, source="z")) is None
 
 
-def test_of_two_edits_of_one_place_the_first_is_made() -> None:
+def test_first_of_overlapping_edits_is_applied() -> None:
     assert apply_edits("abc", [TextEdit(1, 1, 1, 3, "x"), TextEdit(1, 2, 1, 3, "y")]) == "xc"

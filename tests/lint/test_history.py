@@ -1,4 +1,4 @@
-"""Changes since a revision: what counts, what does not, and what git can answer wrongly."""
+"""Rules CHG: changes since a git revision, and git errors."""
 
 import os
 import subprocess
@@ -38,17 +38,17 @@ def write(root: Path, path: str, text: str) -> None:
     (root / path).write_text(text)
 
 
-def found(root: Path, since: str = "HEAD") -> list[str]:
+def messages(root: Path, since: str = "HEAD") -> list[str]:
     return [finding.message for finding in lint(root, select=["CHG"], since=since)]
 
 
-def test_without_a_revision_nothing_is_compared(toy: Path) -> None:
+def test_no_findings_without_a_revision(toy: Path) -> None:
     write(toy, "models/toy-model/card.yaml", CARD.replace("weights: MIT", "weights: ISC"))
     assert lint(toy, select=["CHG"]) == []
 
 
 @pytest.mark.parametrize(
-    ("path", "text", "named"),
+    ("path", "text", "part"),
     [
         ("models/toy-model/card.yaml", CARD.replace("weights: MIT", "weights: ISC"), "license.weights"),
         ("models/toy-model/card.yaml", CARD.replace("[A. Author]", "[A. Author, B. Author]"), "source.authors"),
@@ -58,11 +58,11 @@ def test_without_a_revision_nothing_is_compared(toy: Path) -> None:
         ("tools/dtmodels/families/_blocks.py", "WIDTH = 64\n", "family onnx"),
     ],
 )
-def test_what_a_package_is_made_of_needs_a_new_version(toy: Path, path: str, text: str, named: str) -> None:
+def test_changed_package_input_needs_a_new_version(toy: Path, path: str, text: str, part: str) -> None:
     write(toy, path, text)
-    assert found(toy) == [f"{named} changed since HEAD, but the version is still 1.0"]
+    assert messages(toy) == [f"changed since HEAD: {part}; but the version is still 1.0"]
     write(toy, "models/toy-model/card.yaml", (toy / "models/toy-model/card.yaml").read_text().replace('"1.0"', '"1.1"'))
-    assert found(toy) == []
+    assert messages(toy) == []
 
 
 @pytest.mark.parametrize(
@@ -80,101 +80,101 @@ def test_what_a_package_is_made_of_needs_a_new_version(toy: Path, path: str, tex
         ("tools/dtmodels/lint/other.py", "WIDTH = 64\n"),
     ],
 )
-def test_what_no_package_carries_does_not(toy: Path, path: str, text: str) -> None:
+def test_other_changes_need_no_new_version(toy: Path, path: str, text: str) -> None:
     write(toy, path, text)
-    assert found(toy) == []
+    assert messages(toy) == []
 
 
-def test_a_draft_that_was_never_published_keeps_its_version(toy: Path, commit: Commit) -> None:
+def test_unpublished_draft_keeps_its_version(toy: Path, commit: Commit) -> None:
     write(toy, "models/new-model/card.yaml", DRAFT.replace("toy-model", "new-model"))
     commit(toy)
     changed = DRAFT.replace("toy-model", "new-model").replace("weights: MIT", "weights: ISC")
     for status in ("draft", "released"):
         write(toy, "models/new-model/card.yaml", changed.replace("status: draft", f"status: {status}"))
-        assert found(toy) == []
+        assert messages(toy) == []
 
 
-def test_a_draft_that_was_published_before_needs_a_new_version(toy: Path, commit: Commit) -> None:
+def test_previously_published_draft_needs_a_new_version(toy: Path, commit: Commit) -> None:
     write(toy, "models/toy-model/card.yaml", DRAFT)
     commit(toy)
     write(toy, "models/toy-model/card.yaml", DRAFT.replace("weights: MIT", "weights: ISC"))
-    (message,) = found(toy)
-    assert message.startswith("license.weights changed since HEAD")
+    (message,) = messages(toy)
+    assert message.startswith("changed since HEAD: license.weights")
 
 
-def test_committed_changes_count_like_those_that_are_not(toy: Path, commit: Commit) -> None:
+def test_committed_and_uncommitted_changes_count(toy: Path, commit: Commit) -> None:
     write(toy, "models/toy-model/convert.py", "WIDTH = 64\n")
     commit(toy)
-    assert found(toy) == []
-    assert len(found(toy, since="HEAD~1")) == 1
+    assert messages(toy) == []
+    assert len(messages(toy, since="HEAD~1")) == 1
 
 
-def test_a_new_model_may_have_any_version(toy: Path) -> None:
+def test_new_model_may_have_any_version(toy: Path) -> None:
     write(toy, "models/new-model/card.yaml", CARD.replace("toy-model", "new-model").replace('"1.0"', '"3.7"'))
-    assert found(toy) == []
+    assert messages(toy) == []
 
 
-def test_a_model_that_was_removed_may_not_come_back_under_an_old_version(toy: Path, commit: Commit) -> None:
+def test_restored_model_needs_a_new_version(toy: Path, commit: Commit) -> None:
     (toy / "models/toy-model/card.yaml").unlink()
     commit(toy)
     write(toy, "models/toy-model/card.yaml", CARD)
-    (message,) = found(toy)
-    assert message.startswith("version 1.0 was already used, in commit ")
+    (message,) = messages(toy)
+    assert message.startswith("the version 1.0 was used before, in ")
 
 
-def test_a_card_that_was_broken_is_no_reason_to_fail(toy: Path, commit: Commit) -> None:
+def test_broken_earlier_card_is_ignored(toy: Path, commit: Commit) -> None:
     write(toy, "models/toy-model/card.yaml", "[")
     commit(toy)
     write(toy, "models/toy-model/card.yaml", CARD.replace('"1.0"', '"1.1"'))
-    assert found(toy) == []
+    assert messages(toy) == []
 
 
-def test_the_version_can_be_raised_by_the_tool(toy: Path) -> None:
+def test_unsafe_fix_raises_the_version(toy: Path) -> None:
     write(toy, "models/toy-model/convert.py", "WIDTH = 64\n")
     (finding,) = lint(toy, select=["CHG"], since="HEAD")
     assert (finding.line, finding.column, finding.fixable) == (8, 10, "unsafe")
     assert [edit.text for edit in finding.edits] == ['"1.1"']
 
 
-def test_a_repository_may_lie_in_a_directory_of_another(tmp_path: Path, commit: Commit) -> None:
+def test_repository_in_a_subdirectory_of_a_git_repository(tmp_path: Path, commit: Commit) -> None:
     inner = tmp_path / "inner"
     write(inner, "models/toy-model/card.yaml", CARD)
     write(tmp_path, "models/toy-model/card.yaml", CARD)
     commit(tmp_path)
     write(tmp_path, "models/toy-model/convert.py", "x")
-    assert found(inner) == []
+    assert messages(inner) == []
     write(inner, "models/toy-model/convert.py", "x")
-    assert len(found(inner)) == 1
+    assert len(messages(inner)) == 1
 
 
 @pytest.mark.parametrize("revision", ["no-such", "--help", "-q", "HEAD:models", "", "a b"])
-def test_an_unknown_revision_is_wrong_usage(toy: Path, revision: str) -> None:
+def test_unknown_revision_is_wrong_usage(toy: Path, revision: str) -> None:
     with pytest.raises(WrongUsage, match="no revision"):
         History.since(toy, revision)
 
 
-def test_a_directory_without_git_is_wrong_usage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_directory_without_git_is_wrong_usage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
-    with pytest.raises(WrongUsage, match="no git repository"):
+    with pytest.raises(WrongUsage, match="not a git repository"):
         History.since(tmp_path, "HEAD")
     monkeypatch.setenv("PATH", os.devnull)
     with pytest.raises(WrongUsage, match="git is not installed"):
         History.since(tmp_path, "HEAD")
 
 
-def test_file_names_may_hold_anything(toy: Path) -> None:
+def test_unusual_file_names(toy: Path) -> None:
     write(toy, "models/toy-model/a\nb \u00e9.bin", "x")
-    (message,) = found(toy)
+    (message,) = messages(toy)
     assert "a\nb \u00e9.bin" in message
     subprocess.run(["git", "-C", str(toy), "status"], check=True, capture_output=True)
 
 
-def test_a_review_shows_what_is_open_in_a_draft_that_changed_and_fails_for_none(toy: Path, commit: Commit) -> None:
+def test_review_profile_reports_changed_drafts_as_warnings(toy: Path, commit: Commit) -> None:
     bad = DRAFT.replace("inference: local", "inference: cloud")
     for name in ("toy-model", "other-model"):
         write(toy, f"models/{name}/card.yaml", bad.replace("id: toy-model", f"id: {name}"))
     commit(toy)
-    write(toy, "models/toy-model/notes.txt", "looked at again\n")
+    write(toy, "models/toy-model/notes.txt", "reviewed\n")
     assert "status: draft" in bad
 
     def reviewed(since: str = "HEAD") -> set[tuple[str, str]]:

@@ -1,11 +1,11 @@
-"""What people write into `license.weights`, and exactly which findings it gets from all licence rules together."""
+"""Values of `license.weights`, and the exact findings of all licence rules together."""
 
 from pathlib import Path
 
 import pytest
 
 from dtmodels.lint.engine import lint
-from dtmodels.lint.registry import selected
+from dtmodels.lint.registry import select_rules
 from dtmodels.lint.rule import Finding, Rule
 
 HERE = Path(__file__).parent
@@ -62,55 +62,56 @@ INPUTS = {
 
 
 @pytest.mark.parametrize(("written", "expected"), INPUTS.items(), ids=[written[:40] for written in INPUTS])
-def test_a_licence_gets_exactly_these_findings(tmp_path: Path, written: str, expected: str) -> None:
-    found = found_in(tmp_path, written if written.startswith("{") else f"{{weights: {written}, code: MIT}}")
+def test_findings_of_a_licence(tmp_path: Path, written: str, expected: str) -> None:
+    found = lint_licence(tmp_path, written if written.startswith("{") else f"{{weights: {written}, code: MIT}}")
     assert ", ".join(f"{finding.rule} {finding.severity}" for finding in found) == expected
 
 
-def test_a_list_of_licences_is_answered_with_how_to_join_them(tmp_path: Path) -> None:
-    (finding,) = found_in(tmp_path, "{weights: [MIT, Apache-2.0], code: MIT}")
+def test_fix_for_a_list_explains_and_and_or(tmp_path: Path) -> None:
+    (finding,) = lint_licence(tmp_path, "{weights: [MIT, Apache-2.0], code: MIT}")
     assert "OR" in finding.fix and "AND" in finding.fix
 
 
-def test_what_is_too_long_is_answered_in_a_short_sentence(tmp_path: Path) -> None:
-    (finding,) = found_in(tmp_path, '{weights: "' + "MIT OR " * 200 + '", code: MIT}')
+def test_long_expression_has_a_short_message(tmp_path: Path) -> None:
+    (finding,) = lint_licence(tmp_path, '{weights: "' + "MIT OR " * 200 + '", code: MIT}')
     assert len(finding.message) < 100
 
 
-def test_the_finding_stands_at_the_part_that_fails(tmp_path: Path) -> None:
+def test_finding_marks_the_failing_part(tmp_path: Path) -> None:
     for quote in ("", '"', "'"):
-        (finding,) = found_in(tmp_path, f"{{weights: {quote}MIT AND CC-BY-NC-4.0{quote}, code: MIT}}")
+        (finding,) = lint_licence(tmp_path, f"{{weights: {quote}MIT AND CC-BY-NC-4.0{quote}, code: MIT}}")
         line = (tmp_path / finding.path).read_text(encoding="utf-8").splitlines()[finding.line - 1]
         assert line[finding.column - 1 : finding.end - 1] == "CC-BY-NC-4.0"
         assert "https://www.gnu.org/licenses/license-list.html#CC-BY-NC" in finding.message
 
 
-def test_a_common_name_has_an_unsafe_correction_and_a_spelling_a_safe_one(tmp_path: Path) -> None:
+def test_fixes_of_common_names_and_spellings(tmp_path: Path) -> None:
     for written, fixable, edits in [("Apache 2.0", "unsafe", 1), ("apache-2.0", "safe", 1), ("GPL-3.0", "", 0)]:
-        (finding,) = found_in(tmp_path, f"{{weights: {written}, code: MIT}}")
+        (finding,) = lint_licence(tmp_path, f"{{weights: {written}, code: MIT}}")
         assert (finding.fixable, len(finding.edits)) == (fixable, edits)
 
 
-def test_no_acceptance_silences_a_licence_that_is_incompatible(tmp_path: Path) -> None:
+def test_incompatible_licence_cannot_be_accepted(tmp_path: Path) -> None:
     for rule, written in (("LIC003", "JSON"), ("LIC007", "GPL-2.0")):
         accepted = f'\nacceptances: [{{rule: {rule}, reason: we like it a lot, by: A. Author, date: "2026-01-31"}}]'
-        found = found_in(tmp_path, f"{{weights: {written}, code: MIT}}{accepted}")
+        found = lint_licence(tmp_path, f"{{weights: {written}, code: MIT}}{accepted}")
         assert [finding.rule for finding in found if finding.severity == "error"] == [rule]
 
 
-@pytest.mark.parametrize("rule", [rule for rule in selected(["LIC"]) if rule.check_card], ids=lambda rule: rule.id)
-def test_the_examples_of_a_rule_are_what_it_says(tmp_path: Path, rule: Rule) -> None:
+@pytest.mark.parametrize("rule", [rule for rule in select_rules(["LIC"]) if rule.check_card], ids=lambda rule: rule.id)
+def test_examples_of_a_rule_match_its_findings(tmp_path: Path, rule: Rule) -> None:
     (tmp_path / "models" / "toy-model").mkdir(parents=True)
     (tmp_path / "models" / "toy-model" / "LICENSE-PublicDomain.txt").write_text("test\n")
-    found = {"bad": rule.bad, "good": rule.good}
-    told = {
-        kind: [one.rule for one in found_in(tmp_path, text.removeprefix("license:"))] for kind, text in found.items()
+    examples = {"bad": rule.bad, "good": rule.good}
+    rules = {
+        kind: [finding.rule for finding in lint_licence(tmp_path, text.removeprefix("license:"))]
+        for kind, text in examples.items()
     }
-    assert rule.id in told["bad"]
-    assert told["good"] in ([], ["LIC009"] if rule.id == "LIC009" else [])
+    assert rule.id in rules["bad"]
+    assert rules["good"] in ([], ["LIC009"] if rule.id == "LIC009" else [])
 
 
-def found_in(root: Path, written: str) -> list[Finding]:
+def lint_licence(root: Path, written: str) -> list[Finding]:
     directory = root / "models" / "toy-model"
     directory.mkdir(parents=True, exist_ok=True)
     assert WEIGHTS in GOOD

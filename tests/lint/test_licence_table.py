@@ -1,4 +1,4 @@
-"""The rule about the table of licences, in the repository that owns it and in others."""
+"""Rule INT001, in the repository that contains the licence table and in others."""
 
 from collections.abc import Callable
 from datetime import date
@@ -13,14 +13,14 @@ HERE = Path(__file__).parent
 
 
 class Later(date):
-    """A day long after every review."""
+    """A date long after every review."""
 
     @classmethod
     def today(cls) -> "Later":
         return cls(2099, 1, 1)
 
 
-def test_another_repository_is_warned_once_when_its_tools_are_old(
+def test_other_repository_gets_one_warning_for_old_tools(
     repository: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = repository(HERE / "SCH001" / "good-mapping")
@@ -31,7 +31,7 @@ def test_another_repository_is_warned_once_when_its_tools_are_old(
     assert "installed tools" in finding.message
 
 
-def test_the_own_table_is_an_error_row_by_row_when_it_is_old(
+def test_old_table_is_an_error_for_each_row(
     repository: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = repository(HERE / "INT001" / "good-table")

@@ -1,4 +1,4 @@
-"""Pages of rules: complete, in order, and equal to what lies in the repository."""
+"""Rule pages: complete, and equal to the stored pages."""
 
 import json
 from pathlib import Path
@@ -8,20 +8,20 @@ from dtmodels.lint.rule_page import DIRECTORY, rule_page
 from dtmodels.lint.rule_pages import rule_pages, stale_pages
 
 
-def test_every_rule_has_a_page_and_every_page_a_rule(root: Path) -> None:
-    kept = {path.name for path in (root / DIRECTORY).iterdir()}
-    assert kept == {f"{rule.id}.md" for rule in all_rules()} | {"README.md", "rules.json"}
+def test_pages_match_rules(root: Path) -> None:
+    stored = {path.name for path in (root / DIRECTORY).iterdir()}
+    assert stored == {f"{rule.id}.md" for rule in all_rules()} | {"README.md", "rules.json"}
     assert stale_pages(root) == []
 
 
-def test_rules_json_says_what_the_rules_say() -> None:
-    listed = json.loads(rule_pages()["rules.json"])
-    assert listed["version"] == 1
-    assert [rule["id"] for rule in listed["rules"]] == [rule.id for rule in all_rules()]
-    assert all(rule["acceptable"] != known.hard for rule, known in zip(listed["rules"], all_rules(), strict=True))
+def test_rules_json() -> None:
+    index = json.loads(rule_pages()["rules.json"])
+    assert index["version"] == 1
+    assert [rule["id"] for rule in index["rules"]] == [rule.id for rule in all_rules()]
+    assert all(entry["acceptable"] != rule.hard for entry, rule in zip(index["rules"], all_rules(), strict=True))
 
 
-def test_a_page_shows_what_is_wrong_and_what_is_right() -> None:
+def test_page_has_bad_and_good_example() -> None:
     for rule in all_rules():
         page = rule_page(rule)
         assert page.startswith(f"# {rule.id}: {rule.title}\n")

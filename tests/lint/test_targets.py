@@ -1,4 +1,4 @@
-"""Which cards are meant: ids, paths as commit hooks give them, cards outside models."""
+"""Selection of cards: ids, paths from commit hooks, cards outside `models/`."""
 
 from pathlib import Path
 
@@ -17,28 +17,28 @@ def toy(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def names(root: Path, *wanted: str) -> list[str]:
-    return [directory.relative_to(root).as_posix() for directory in card_directories(root, wanted)]
+def names(root: Path, *requested: str) -> list[str]:
+    return [directory.relative_to(root).as_posix() for directory in card_directories(root, requested)]
 
 
-def test_nothing_named_means_all_models(toy: Path) -> None:
+def test_no_name_selects_all_models(toy: Path) -> None:
     assert names(toy) == ["models/a-model", "models/b-model"]
 
 
-def test_ids_and_paths_may_be_mixed_and_repeated(toy: Path) -> None:
+def test_ids_and_paths_can_be_mixed_and_repeated(toy: Path) -> None:
     assert names(toy, "b-model", "models/a-model/card.yaml", "models/b-model/card.yaml") == [
         "models/a-model",
         "models/b-model",
     ]
 
 
-def test_a_path_may_start_where_the_user_is(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_path_relative_to_the_current_directory(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(toy / "incoming")
     assert names(toy, "c-model/card.yaml") == ["incoming/c-model"]
     assert names(toy, str(toy / "models" / "a-model" / "card.yaml")) == ["models/a-model"]
 
 
-def test_a_card_outside_models_is_linted_where_it_lies(toy: Path) -> None:
+def test_card_outside_models_is_linted(toy: Path) -> None:
     assert {(finding.rule, finding.path) for finding in lint(toy, ["incoming/c-model/card.yaml"])} == {
         ("SCH001", "incoming/c-model/card.yaml")
     }
@@ -47,7 +47,7 @@ def test_a_card_outside_models_is_linted_where_it_lies(toy: Path) -> None:
 @pytest.mark.parametrize(
     "name", ["models/z/card.yaml", "../card.yaml", "/etc/passwd", "models/a-model/README.md", "x.yaml"]
 )
-def test_no_card_of_this_repository_is_wrong_usage(toy: Path, name: str) -> None:
+def test_path_that_is_no_card_is_wrong_usage(toy: Path, name: str) -> None:
     (toy.parent / "card.yaml").write_text("- no card\n")
     with pytest.raises(WrongUsage, match="no such card"):
         card_directories(toy, [name])

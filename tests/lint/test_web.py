@@ -1,4 +1,4 @@
-"""The network as rules see it, against a server on this machine."""
+"""The HTTP client of the online rules, tested with a local server."""
 
 import threading
 from collections.abc import Iterator
@@ -8,18 +8,18 @@ from typing import Any
 
 import pytest
 
-from dtmodels.lint.web import AGENT, Web
+from dtmodels.lint.web import USER_AGENT, Web
 
 
 class Server(ThreadingHTTPServer):
-    """Answers by path, and remembers who asked what."""
+    """Responds by path, and records the requests."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
-        self.asked: list[tuple[str, str, str]] = []
+        self.requests: list[tuple[str, str, str]] = []
 
     @property
-    def address(self) -> str:
+    def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
 
 
@@ -27,7 +27,7 @@ class Handler(BaseHTTPRequestHandler):
     server: Server
 
     def do_GET(self) -> None:
-        self.server.asked.append((self.command, self.path, self.headers["User-Agent"]))
+        self.server.requests.append((self.command, self.path, self.headers["User-Agent"]))
         status = {"/gone": 404, "/busy": 503, "/no-head": 405 if self.command == "HEAD" else 200, "/away": 302}
         self.send_response(status.get(self.path, 200))
         if self.path == "/away":
@@ -39,10 +39,10 @@ class Handler(BaseHTTPRequestHandler):
         if self.command == "GET":
             self.wfile.write(body)
 
-    do_HEAD = do_GET  # noqa: N815 - the name http.server calls
+    do_HEAD = do_GET  # noqa: N815 - name required by http.server
 
     def log_message(self, *_: Any) -> None:
-        """Tests are silent."""
+        """Print no log."""
 
 
 @pytest.fixture
@@ -57,68 +57,68 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def web(tmp_path: Path, server: Server) -> Web:
-    return Web(cache=tmp_path, allowed=lambda address: address.startswith(server.address), pause=0.0, timeout=5.0)
+    return Web(cache=tmp_path, is_allowed=lambda url: url.startswith(server.url), pause=0.0, timeout=5.0)
 
 
-def test_an_answer_has_status_size_and_content(web: Web, server: Server) -> None:
-    assert web.get(f"{server.address}/page").json() == {"license": "mit"}
-    answer = web.head(f"{server.address}/page")
-    assert (answer.status, answer.bytes, answer.text) == (200, 18, "")
-    assert server.asked == [("GET", "/page", AGENT), ("HEAD", "/page", AGENT)]
+def test_response_has_status_size_and_content(web: Web, server: Server) -> None:
+    assert web.get(f"{server.url}/page").json() == {"license": "mit"}
+    response = web.head(f"{server.url}/page")
+    assert (response.status, response.bytes, response.text) == (200, 18, "")
+    assert server.requests == [("GET", "/page", USER_AGENT), ("HEAD", "/page", USER_AGENT)]
 
 
-def test_a_question_is_asked_once_a_day(web: Web, server: Server, tmp_path: Path) -> None:
+def test_responses_are_cached(web: Web, server: Server, tmp_path: Path) -> None:
     for _ in range(3):
-        assert web.head(f"{server.address}/gone").gone
-    again = Web(cache=tmp_path, allowed=web.allowed)
-    assert again.head(f"{server.address}/gone").gone
-    assert len(server.asked) == 1
+        assert web.head(f"{server.url}/gone").gone
+    again = Web(cache=tmp_path, is_allowed=web.is_allowed)
+    assert again.head(f"{server.url}/gone").gone
+    assert len(server.requests) == 1
 
 
-def test_trouble_of_a_server_is_not_remembered_and_no_verdict(web: Web, server: Server) -> None:
+def test_server_errors_are_not_cached(web: Web, server: Server) -> None:
     for _ in range(2):
-        answer = web.head(f"{server.address}/busy")
-        assert (answer.status, answer.gone) == (503, False)
-    assert len(server.asked) == 2
+        response = web.head(f"{server.url}/busy")
+        assert (response.status, response.gone) == (503, False)
+    assert len(server.requests) == 2
 
 
-def test_a_server_without_head_is_asked_for_the_page(web: Web, server: Server) -> None:
-    assert web.head(f"{server.address}/no-head").status == 200
-    assert [method for method, *_ in server.asked] == ["HEAD", "GET"]
+def test_get_is_used_if_head_is_rejected(web: Web, server: Server) -> None:
+    assert web.head(f"{server.url}/no-head").status == 200
+    assert [method for method, *_ in server.requests] == ["HEAD", "GET"]
 
 
-def test_a_redirection_leads_nowhere_a_card_may_not_point_to(web: Web, server: Server) -> None:
-    answer = web.get(f"{server.address}/away")
-    assert (answer.status, answer.gone) == (0, False)
-    assert "10.0.0.1" in answer.text
+def test_redirect_to_a_private_host_is_rejected(web: Web, server: Server) -> None:
+    response = web.get(f"{server.url}/away")
+    assert (response.status, response.gone) == (0, False)
+    assert "10.0.0.1" in response.text
 
 
 @pytest.mark.parametrize(
-    "address", ["http://github.com/x", "https://127.0.0.1/x", "file:///etc/passwd", "https://a.local/"]
+    "url", ["http://github.com/x", "https://127.0.0.1/x", "file:///etc/passwd", "https://a.local/"]
 )
-def test_only_public_https_is_asked(tmp_path: Path, address: str) -> None:
-    assert Web(cache=tmp_path).head(address).text == "not a public https address"
+def test_only_public_https_is_requested(tmp_path: Path, url: str) -> None:
+    assert Web(cache=tmp_path).head(url).text == "not a public https URL"
 
 
-def test_nobody_there_is_no_verdict(tmp_path: Path) -> None:
-    answer = Web(cache=tmp_path, allowed=lambda _: True, pause=0.0).head("http://127.0.0.1:1/")
-    assert (answer.status, answer.gone) == (0, False)
-    assert "refused" in answer.text
+def test_connection_error_has_status_zero(tmp_path: Path) -> None:
+    response = Web(cache=tmp_path, is_allowed=lambda _: True, pause=0.0).head("http://127.0.0.1:1/")
+    assert (response.status, response.gone) == (0, False)
+    assert "refused" in response.text
 
 
-def test_a_damaged_memory_is_asked_again(web: Web, server: Server, tmp_path: Path) -> None:
-    web.get(f"{server.address}/page")
-    for kept in tmp_path.iterdir():
-        kept.write_text("{")
-    assert web.get(f"{server.address}/page").status == 200
-    assert len(server.asked) == 2
+def test_damaged_cache_is_ignored(web: Web, server: Server, tmp_path: Path) -> None:
+    web.get(f"{server.url}/page")
+    for file in tmp_path.iterdir():
+        file.write_text("{")
+    assert web.get(f"{server.url}/page").status == 200
+    assert len(server.requests) == 2
 
 
-def test_the_same_host_is_given_a_pause(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pause_between_requests_to_a_host(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
     monkeypatch.setattr("time.sleep", slept.append)
-    patient = Web(cache=tmp_path, allowed=lambda _: True, pause=30.0)
+    slow = Web(cache=tmp_path, is_allowed=lambda _: True, pause=30.0)
     for path in ("a", "b"):
-        patient.get(f"{server.address}/{path}")
+        slow.get(f"{server.url}/{path}")
     assert slept[0] == 0.0
     assert 25 < slept[1] <= 30

@@ -1,4 +1,4 @@
-"""The table held against what others publish."""
+"""Comparison of the licence table with the SPDX list and the OSADL matrix."""
 
 import json
 from datetime import date
@@ -7,87 +7,87 @@ from pathlib import Path
 import pytest
 
 from dtbase.system.errors import Failure
-from dtmodels.licence import Table
-from dtmodels.licence.compare import compare
-from dtmodels.licence.published_lists import Published, osadl_matrix, spdx_list
+from dtmodels.licence import LicenceTable
+from dtmodels.licence.compare import compare_with_published
+from dtmodels.licence.published_lists import PublishedList, osadl_matrix, spdx_list
 
 TODAY = date(2026, 12, 1)
 
 
-def osadl(**answers: str) -> Published:
-    return Published(
-        source="a test", version="2026-11-01", answers={name.replace("_", "-"): answers[name] for name in answers}
+def osadl(**entries: str) -> PublishedList:
+    return PublishedList(
+        source="a test", version="2026-11-01", entries={name.replace("_", "-"): entries[name] for name in entries}
     )
 
 
-def spdx(**flags: str) -> Published:
-    known = dict(Table.load().spdx.licences)
-    return Published(
-        source="a test", version="99.0", answers=known | {name.replace("_", "-"): flags[name] for name in flags}
+def spdx(**flags: str) -> PublishedList:
+    known = dict(LicenceTable.load().spdx.licences)
+    return PublishedList(
+        source="a test", version="99.0", entries=known | {name.replace("_", "-"): flags[name] for name in flags}
     )
 
 
-def test_ages_and_how_rows_were_read_are_told_without_any_source() -> None:
-    table = Table.load()
-    found = compare(table, None, None, date.fromisoformat(table.reviewed))
-    assert found.ages == {"table": 0}
-    assert sum(len(ids) for ids in found.read.values()) == len(table.rows)
-    assert not found.stale
+def test_comparison_without_lists_reports_ages_and_readings() -> None:
+    table = LicenceTable.load()
+    comparison = compare_with_published(table, None, None, date.fromisoformat(table.reviewed))
+    assert comparison.ages == {"table": 0}
+    assert sum(len(ids) for ids in comparison.read.values()) == len(table.rows)
+    assert not comparison.stale
 
 
-def test_an_old_table_is_stale() -> None:
-    assert compare(Table.load(), None, None, date(2029, 1, 1)).stale
+def test_old_table_is_stale() -> None:
+    assert compare_with_published(LicenceTable.load(), None, None, date(2029, 1, 1)).stale
 
 
-def test_a_verdict_that_differs_without_a_note_is_a_disagreement() -> None:
-    found = compare(Table.load(), None, osadl(MIT="No", FTL="No", ISC="Yes"), TODAY)
-    assert found.disagreements == ("MIT: compatible here, No there",)
-    assert [line.partition(":")[0] for line in found.explained] == ["FTL"]
-    assert found.changed == ("MIT: No; recorded is Yes in 2024-05, Yes in 2024-11",)
-    assert found.ages["OSADL matrix"] == 30
-    assert found.stale
+def test_different_verdict_without_note_is_a_disagreement() -> None:
+    comparison = compare_with_published(LicenceTable.load(), None, osadl(MIT="No", FTL="No", ISC="Yes"), TODAY)
+    assert comparison.disagreements == ("MIT: compatible in the table, No at OSADL",)
+    assert [line.partition(":")[0] for line in comparison.explained] == ["FTL"]
+    assert comparison.changed == ("MIT: No; recorded: Yes in 2024-05, Yes in 2024-11",)
+    assert comparison.ages["OSADL matrix"] == 30
+    assert comparison.stale
 
 
-def test_what_only_osadl_knows_is_listed_and_makes_nothing_stale() -> None:
-    found = compare(Table.load(), None, osadl(Qhull="Yes"), TODAY)
-    assert found.unlisted == ("Qhull",)
-    assert not found.stale
+def test_licence_only_in_osadl_is_listed_but_not_stale() -> None:
+    comparison = compare_with_published(LicenceTable.load(), None, osadl(Qhull="Yes"), TODAY)
+    assert comparison.unlisted == ("Qhull",)
+    assert not comparison.stale
 
 
-def test_changes_of_the_spdx_list_are_told() -> None:
-    found = compare(Table.load(), spdx(MIT="ofd", New="", Beerware="o"), None, TODAY)
-    assert found.spdx == (
+def test_spdx_list_changes_are_reported() -> None:
+    comparison = compare_with_published(LicenceTable.load(), spdx(MIT="ofd", New="", Beerware="o"), None, TODAY)
+    assert comparison.spdx == (
         "Beerware: approved by the OSI in 99.0",
         "MIT: deprecated in 99.0",
         "New: new in 99.0",
     )
-    assert found.stale
+    assert comparison.stale
 
 
-def test_an_older_list_says_nothing() -> None:
-    older = Published(source="a test", version="1.0", answers={})
-    assert compare(Table.load(), older, None, TODAY).spdx == ()
+def test_older_spdx_list_is_ignored() -> None:
+    older = PublishedList(source="a test", version="1.0", entries={})
+    assert compare_with_published(LicenceTable.load(), older, None, TODAY).spdx == ()
 
 
-def test_both_forms_of_the_matrix_and_the_json_of_spdx_are_read(tmp_path: Path) -> None:
+def test_reads_both_osadl_forms_and_spdx_json(tmp_path: Path) -> None:
     file = tmp_path / "file.json"
     file.write_text(json.dumps({"timestamp": "2026-11-01T02:14:00+00:00", "GPL-3.0-or-later": {"MIT": "Yes"}}))
-    rows = osadl_matrix(file)
-    listed = {
+    matrix = osadl_matrix(file)
+    row = {
         "name": "GPL-3.0-or-later",
         "compatibilities": [{"name": "MIT", "compatibility": "Yes", "explanation": ""}],
     }
-    file.write_text(json.dumps({"timestamp": "2026-11-01T13:45:00+0000", "licenses": [listed]}))
-    assert osadl_matrix(file) == rows
-    assert rows is not None and (rows.version, rows.answers) == ("2026-11-01", {"MIT": "Yes"})
+    file.write_text(json.dumps({"timestamp": "2026-11-01T13:45:00+0000", "licenses": [row]}))
+    assert osadl_matrix(file) == matrix
+    assert matrix is not None and (matrix.version, matrix.entries) == ("2026-11-01", {"MIT": "Yes"})
     entry = {"licenseId": "GPL-3.0", "isOsiApproved": True, "isFsfLibre": True, "isDeprecatedLicenseId": True}
     file.write_text(json.dumps({"licenseListVersion": "3.30", "licenses": [entry]}))
-    read = spdx_list(file)
-    assert read is not None and (read.version, read.answers) == ("3.30", {"GPL-3.0": "ofd"})
+    published = spdx_list(file)
+    assert published is not None and (published.version, published.entries) == ("3.30", {"GPL-3.0": "ofd"})
 
 
 @pytest.mark.parametrize("text", ["[]", "{", '{"timestamp": 1}', '{"licenses": [1]}', "null"])
-def test_another_file_is_refused_in_one_sentence(tmp_path: Path, text: str) -> None:
+def test_other_json_files_are_rejected(tmp_path: Path, text: str) -> None:
     file = tmp_path / "file.json"
     file.write_text(text)
     for read in (spdx_list, osadl_matrix):

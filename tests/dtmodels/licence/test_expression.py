@@ -1,14 +1,14 @@
-"""The parser: what it makes of expressions, where it points in texts that are none, and that it raises nothing else."""
+"""Parser of licence expressions: trees, error positions, and no exception other than LicenceError."""
 
 import random
 import re
 
 import pytest
 
-from dtmodels.licence.expression import And, Name, Or, leaves, parse
+from dtmodels.licence.expression import And, Licence, Or, leaves, parse
 from dtmodels.licence.tokens import LicenceError
 
-WORDS = [
+TOKENS = [
     "MIT",
     "GPL-2.0+",
     "AND",
@@ -27,23 +27,23 @@ WORDS = [
 ]
 
 
-def test_with_binds_more_than_and_and_and_more_than_or() -> None:
+def test_operator_precedence() -> None:
     node = parse("MIT OR Apache-2.0 WITH LLVM-exception AND ISC")
     assert isinstance(node, Or)
     first, second = node.parts
-    assert isinstance(first, Name) and first.id == "MIT"
+    assert isinstance(first, Licence) and first.id == "MIT"
     assert isinstance(second, And)
     assert [name.id for name in leaves(second)] == ["Apache-2.0", "ISC"]
     apache = next(leaves(second))
     assert apache.exception is not None and apache.exception.text == "LLVM-exception"
 
 
-def test_brackets_change_what_binds() -> None:
+def test_brackets_override_precedence() -> None:
     node = parse("(MIT OR Apache-2.0) AND ISC")
     assert isinstance(node, And) and isinstance(node.parts[0], Or)
 
 
-def test_places_are_those_of_the_text() -> None:
+def test_positions_refer_to_the_text() -> None:
     text = "  (MIT or GPL-2.0+)\tAND Apache-2.0 WITH LLVM-exception"
     names = list(leaves(parse(text)))
     assert [text[name.start : name.end] for name in names] == ["MIT", "GPL-2.0+", "Apache-2.0"]
@@ -60,15 +60,15 @@ def test_places_are_those_of_the_text() -> None:
         ("MIT OR", "OR", "ends after 'OR'"),
         ("AND MIT", "AND", "missing before 'AND'"),
         ("MIT AND OR ISC", "OR", "between 'AND' and 'OR'"),
-        ("(MIT", "(", "never closed"),
-        ("MIT)", ")", "never opened"),
+        ("(MIT", "(", "no closing bracket"),
+        ("MIT)", ")", "no opening bracket"),
         ("(Apache-2.0) AND ()", ")", "between '(' and ')'"),
         ("MIT ISC", "ISC", "without AND or OR"),
         ("MIT (ISC)", "(", "without AND or OR"),
-        ("MIT Or ISC", "Or", "no operator"),
-        ("MIT/ISC", "/", "no operator"),
-        ("MIT, ISC", ",", "no operator"),
-        ("MIT || ISC", "||", "no operator"),
+        ("MIT Or ISC", "Or", "not an operator"),
+        ("MIT/ISC", "/", "not an operator"),
+        ("MIT, ISC", ",", "not an operator"),
+        ("MIT || ISC", "||", "not an operator"),
         ("ＭＩＴ", "Ｍ", "FULLWIDTH LATIN CAPITAL LETTER M"),
         ("МIT", "М", "CYRILLIC CAPITAL LETTER EM"),
         ("MIT\u200b", "\u200b", "ZERO WIDTH SPACE"),
@@ -78,14 +78,14 @@ def test_places_are_those_of_the_text() -> None:
         ("DocumentRef-a:LicenseRef-b", "DocumentRef-a:LicenseRef-b", "another document"),
         ("Apache-2.0 WITH AdditionRef-x", "AdditionRef-x", "another document"),
         ("MIT WITH", "WITH", "ends after 'WITH'"),
-        ("MIT WITH (LLVM-exception)", "(", "not one exception"),
-        ("(MIT OR ISC) WITH LLVM-exception", "WITH", "not one licence"),
-        ("MIT OR NOASSERTION", "NOASSERTION", "beside another licence"),
-        ("NONE WITH LLVM-exception", "NONE", "beside another licence"),
+        ("MIT WITH (LLVM-exception)", "(", "not followed by a single exception"),
+        ("(MIT OR ISC) WITH LLVM-exception", "WITH", "does not follow a single licence"),
+        ("MIT OR NOASSERTION", "NOASSERTION", "combined with another licence"),
+        ("NONE WITH LLVM-exception", "NONE", "combined with another licence"),
         ("(" * 13 + "MIT" + ")" * 13, "(", "nested deeper"),
     ],
 )
-def test_what_is_no_expression_is_said_at_its_place(text: str, part: str, what: str) -> None:
+def test_syntax_error_has_position_and_fix(text: str, part: str, what: str) -> None:
     with pytest.raises(LicenceError, match=re.escape(what)) as caught:
         parse(text)
 
@@ -94,24 +94,24 @@ def test_what_is_no_expression_is_said_at_its_place(text: str, part: str, what: 
 
 
 @pytest.mark.parametrize("text", [" OR ".join(["MIT"] * 200), "(" * 300 + "MIT", "A" * 513, "MIT " * 65])
-def test_what_is_too_long_is_refused_before_it_costs_anything(text: str) -> None:
+def test_too_long_expressions_are_rejected(text: str) -> None:
     with pytest.raises(LicenceError):
         parse(text)
 
 
 @pytest.mark.parametrize("text", ["NOASSERTION", "NONE", "LicenseRef-a.b-1", "(NONE)", "noassertion"])
-def test_unstated_and_own_licences_are_expressions(text: str) -> None:
-    assert isinstance(parse(text), Name)
+def test_noassertion_none_and_licence_refs_parse(text: str) -> None:
+    assert isinstance(parse(text), Licence)
 
 
-def test_nothing_else_is_ever_raised() -> None:
-    chance = random.Random(7)  # noqa: S311 - the same texts each time
-    refused = 0
+def test_random_texts_raise_only_licence_errors() -> None:
+    generator = random.Random(7)  # noqa: S311 - reproducible test texts
+    rejected = 0
     for _ in range(20_000):
-        text = chance.choice(["", " "]).join(chance.choices(WORDS, k=chance.randint(0, 9)))
+        text = generator.choice(["", " "]).join(generator.choices(TOKENS, k=generator.randint(0, 9)))
         try:
             parse(text)
         except LicenceError as exc:
-            refused += 1
+            rejected += 1
             assert 0 <= exc.start <= exc.end <= len(text)
-    assert 0 < refused < 20_000
+    assert 0 < rejected < 20_000

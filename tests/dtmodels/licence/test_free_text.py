@@ -1,11 +1,11 @@
-"""Terms told in prose: recognised, answered with what they name, and never taken for more than they say."""
+"""Licences named in prose, and the suggested expression."""
 
 import pytest
 
-from dtmodels.licence.free_text import advice, expression_from_text, is_prose, named
-from dtmodels.licence.table import Table
+from dtmodels.licence.free_text import expression_advice, expression_from_text, is_prose, licences_in_text
+from dtmodels.licence.table import LicenceTable
 
-TABLE = Table.load()
+TABLE = LicenceTable.load()
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ TABLE = Table.load()
         ("", False),
     ],
 )
-def test_prose_is_told_from_a_slip(text: str, prose: bool) -> None:
+def test_prose_is_distinguished_from_syntax_errors(text: str, prose: bool) -> None:
     assert is_prose(text, TABLE) is prose
 
 
@@ -34,16 +34,17 @@ def test_prose_is_told_from_a_slip(text: str, prose: bool) -> None:
         ("whatever the owners allow", ()),
     ],
 )
-def test_only_what_can_mean_one_licence_is_named(text: str, names: tuple[str, ...]) -> None:
-    assert named(text, TABLE) == names
+def test_only_unambiguous_licences_are_named(text: str, names: tuple[str, ...]) -> None:
+    assert licences_in_text(text, TABLE) == names
 
 
-def test_the_advice_asks_what_the_words_leave_open() -> None:
-    said = advice("CC BY 4.0 / CC0 (per-image)", TABLE)
-    assert "CC-BY-4.0 AND CC0-1.0 if all of them hold" in said
-    assert "LicenseRef-Mixed-Per-Item if each item" in said
-    assert "NOASSERTION" in advice("there is no licence anywhere", TABLE)
-    assert "LicenseRef-" in advice("custom research-only license", TABLE)
+def test_advice_lists_the_possible_expressions() -> None:
+    advice = expression_advice("CC BY 4.0 / CC0 (per-image)", TABLE)
+    assert "CC-BY-4.0 AND CC0-1.0 if all of them apply" in advice
+    assert "LicenseRef-Mixed-Per-Item if each item" in advice
+    assert "LicenseRef-Mixed-Per-Item" in expression_advice("CC BY 4.0 or CC0 per picture", TABLE)
+    assert "NOASSERTION" in expression_advice("there is no licence anywhere", TABLE)
+    assert "LicenseRef-" in expression_advice("custom research-only license", TABLE)
 
 
 @pytest.mark.parametrize(
@@ -57,5 +58,5 @@ def test_the_advice_asks_what_the_words_leave_open() -> None:
         ("see the readme for terms", "see the readme for terms"),
     ],
 )
-def test_a_text_stands_for_an_expression_only_where_nothing_is_left_to_choose(text: str, expression: str) -> None:
+def test_expression_from_unambiguous_text(text: str, expression: str) -> None:
     assert expression_from_text(text, TABLE) == expression

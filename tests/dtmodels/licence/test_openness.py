@@ -1,4 +1,4 @@
-"""How free expressions are."""
+"""Openness of licence expressions."""
 
 import pytest
 
@@ -29,7 +29,7 @@ from dtmodels.licence.openness import data_status, is_free_software, is_open_dat
         ("", False, False),
     ],
 )
-def test_approved_and_free(text: str, osi: bool, free: bool) -> None:
+def test_osi_approval_and_freedom(text: str, osi: bool, free: bool) -> None:
     assert (is_osi_approved(text), is_free_software(text)) == (osi, free)
 
 
@@ -55,12 +55,12 @@ def test_approved_and_free(text: str, osi: bool, free: bool) -> None:
         ("GFDL-1.3", "share-alike"),
     ],
 )
-def test_data(text: str, status: str) -> None:
+def test_data_status(text: str, status: str) -> None:
     assert data_status(text) == status
     assert is_open_data(text) == (status in ("open", "share-alike"))
 
 
-def test_what_licences_were_made_for() -> None:
+def test_kinds_of_works_licences_were_written_for() -> None:
     assert made_for("MIT AND CC-BY-4.0") == {"software", "content"}
     assert made_for("CDLA-Permissive-2.0") == {"data"}
     assert made_for("MIT OR") == frozenset()

@@ -1,10 +1,10 @@
-"""Verdicts: every licence expression somebody has written wrong or right, with the answer it has to get."""
+"""Verdicts on licence expressions, valid and invalid ones."""
 
 import pytest
 
-from dtmodels.licence import Verdict, judge
+from dtmodels.licence import Verdict, licence_verdict
 
-JUDGED = [
+EXPECTED = [
     ("MIT OR", "invalid"),
     ("(MIT", "invalid"),
     ("(Apache-2.0) AND ()", "invalid"),
@@ -65,43 +65,43 @@ JUDGED = [
 ]
 
 
-@pytest.mark.parametrize(("text", "status"), JUDGED, ids=[text[:40] for text, _ in JUDGED])
-def test_an_expression_gets_its_verdict(text: str, status: str) -> None:
-    assert judge(text).status == status
+@pytest.mark.parametrize(("text", "status"), EXPECTED, ids=[text[:40] for text, _ in EXPECTED])
+def test_verdict_of_expression(text: str, status: str) -> None:
+    assert licence_verdict(text).status == status
 
 
-def parts(verdict: Verdict) -> list[str]:
+def failing(verdict: Verdict) -> list[str]:
     return [part.text for part in verdict.failing]
 
 
-def test_the_part_that_fails_is_named_with_place_reason_and_authority() -> None:
+def test_failing_part_has_position_reason_and_authority() -> None:
     text = "MIT AND (CC0-1.0 AND CC-BY-NC-4.0)"
-    (part,) = judge(text).failing
+    (part,) = licence_verdict(text).failing
     assert text[part.start : part.end] == part.text == "CC-BY-NC-4.0"
     assert "commercial" in part.reason
     assert part.authority.startswith("Free Software Foundation")
     assert part.url == "https://www.gnu.org/licenses/license-list.html#CC-BY-NC"
 
 
-def test_every_part_that_fails_is_named_and_only_in_the_alternative_that_counts() -> None:
-    assert parts(judge("JSON AND MIT AND ODbL-1.0")) == ["JSON", "ODbL-1.0"]
-    assert parts(judge("(JSON AND ODbL-1.0) OR (MIT AND CC-BY-SA-4.0)")) == ["CC-BY-SA-4.0"]
-    assert parts(judge("JSON OR MIT")) == []
+def test_failing_parts_come_from_the_best_alternative() -> None:
+    assert failing(licence_verdict("JSON AND MIT AND ODbL-1.0")) == ["JSON", "ODbL-1.0"]
+    assert failing(licence_verdict("(JSON AND ODbL-1.0) OR (MIT AND CC-BY-SA-4.0)")) == ["CC-BY-SA-4.0"]
+    assert failing(licence_verdict("JSON OR MIT")) == []
 
 
-def test_the_best_alternatives_are_chosen_everywhere() -> None:
-    assert judge("(GPL-2.0-only OR MIT) AND (ISC OR JSON)").chosen == "MIT AND ISC"
-    assert judge("MIT AND ISC").chosen == ""
+def test_best_alternatives_are_chosen() -> None:
+    assert licence_verdict("(GPL-2.0-only OR MIT) AND (ISC OR JSON)").chosen == "MIT AND ISC"
+    assert licence_verdict("MIT AND ISC").chosen == ""
 
 
-def test_many_choices_cost_no_time() -> None:
-    verdict = judge(" AND ".join(["(MIT OR GPL-2.0-only)"] * 10))
+def test_many_alternatives_stay_fast() -> None:
+    verdict = licence_verdict(" AND ".join(["(MIT OR GPL-2.0-only)"] * 10))
     assert verdict.status == "compatible"
-    assert len(verdict.standing) == 10
+    assert len(verdict.applicable) == 10
 
 
 @pytest.mark.parametrize(
-    ("text", "kind", "meant"),
+    ("text", "kind", "replacements"),
     [
         ("apache-2.0", "spelling", ("Apache-2.0",)),
         ("MIT or ISC", "spelling", ("OR",)),
@@ -114,28 +114,30 @@ def test_many_choices_cost_no_time() -> None:
         ("MIT WITH LLVM-exception", "misfit", ()),
     ],
 )
-def test_a_word_that_is_wrong_is_one_problem_with_what_was_meant(text: str, kind: str, meant: tuple[str, ...]) -> None:
-    (problem,) = judge(text).problems
-    assert (problem.kind, problem.meant) == (kind, meant)
+def test_problem_lists_replacements(text: str, kind: str, replacements: tuple[str, ...]) -> None:
+    (problem,) = licence_verdict(text).problems
+    assert (problem.kind, problem.replacements) == (kind, replacements)
 
 
-def test_a_slash_is_answered_with_both_meanings() -> None:
-    (problem,) = judge("mit/apache-2.0").problems
+def test_fix_for_slash_offers_or_and_and() -> None:
+    (problem,) = licence_verdict("mit/apache-2.0").problems
     assert "MIT OR Apache-2.0" in problem.fix and "MIT AND Apache-2.0" in problem.fix
 
 
-def test_a_misspelt_id_is_answered_with_the_nearest_ones() -> None:
-    (problem,) = judge("Apach-2.0").problems
+def test_fix_for_misspelt_id_suggests_similar_ids() -> None:
+    (problem,) = licence_verdict("Apach-2.0").problems
     assert problem.kind == "unlisted" and "Apache-2.0" in problem.fix
 
 
-def test_a_misspelt_expression_is_one_problem_with_the_whole_correction() -> None:
+def test_misspelt_expression_is_one_problem() -> None:
     text = "ISC AND (apache-2.0 with llvm-exception or mit)"
-    (problem,) = judge(text).problems
-    (right,) = problem.meant
-    assert text[: problem.start] + right + text[problem.end :] == "ISC AND (Apache-2.0 WITH LLVM-exception OR MIT)"
+    (problem,) = licence_verdict(text).problems
+    (replacement,) = problem.replacements
+    assert (
+        text[: problem.start] + replacement + text[problem.end :] == "ISC AND (Apache-2.0 WITH LLVM-exception OR MIT)"
+    )
 
 
-def test_only_the_first_unknown_name_is_compared_with_all_known_ones() -> None:
-    first, second = judge("Apach-2.0 AND Apach-2.1").problems
+def test_only_the_first_unknown_id_gets_suggestions() -> None:
+    first, second = licence_verdict("Apach-2.0 AND Apach-2.1").problems
     assert "did you mean" in first.fix and "did you mean" not in second.fix

@@ -1,4 +1,4 @@
-"""explain: the proof with lines, for people and for programs."""
+"""`dtmodels explain`: proofs with line numbers, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -35,43 +35,45 @@ def explained(root: Path, *, as_json: bool = False, out: io.StringIO | None = No
 
 @pytest.fixture
 def fixture(tmp_path: Path) -> Callable[[str], Path]:
-    def put(name: str) -> Path:
+    def build(name: str) -> Path:
         directory = tmp_path / "models" / "toy-model"
         directory.mkdir(parents=True)
         (directory / "card.yaml").write_bytes((FIXTURES / name / "card.yaml").read_bytes())
         return tmp_path
 
-    return put
+    return build
 
 
-def test_an_open_model_is_explained_with_the_lines_of_its_card(fixture: Callable[[str], Path]) -> None:
-    said = explained(fixture("MOF001/good-class-one")).splitlines()
-    assert "grade: open" in said
-    assert "OSAID: open-source-ai is derived; open-source-ai is claimed, supported by the facts (card.yaml:26)" in said
-    assert said[-1] == "nothing would raise it: every class is reached"
+def test_explanation_of_open_model_refers_to_card_lines(fixture: Callable[[str], Path]) -> None:
+    output = explained(fixture("MOF001/good-class-one")).splitlines()
+    assert "grade: open" in output
+    assert (
+        "OSAID: open-source-ai is derived; open-source-ai is claimed, supported by the facts (card.yaml:26)" in output
+    )
+    assert output[-1] == "no improvement possible: every class is reached"
     card = (FIXTURES / "MOF001" / "good-class-one" / "card.yaml").read_text().splitlines()
-    (line,) = [line for line in said if "evaluation code open" in line]
+    (line,) = [line for line in output if "evaluation code open" in line]
     assert "evaluation_code" in card[int(line.rpartition(":")[2].rstrip(")")) - 1]
 
 
-def test_a_disclosed_model_says_who_accepted_what_and_what_would_raise_it(fixture: Callable[[str], Path]) -> None:
-    said = explained(fixture("DAT004/good-disclosed-and-accepted"))
-    assert "grade: disclosed\n" in said
-    assert "accepted: DAT004 by A. Maintainer on 2026-01-31: Nothing better exists today." in said
-    assert "to be graded open:" in said
-    assert "SA-1B: train without it (card.yaml:" in said
+def test_explanation_of_disclosed_model_lists_acceptances_and_improvements(fixture: Callable[[str], Path]) -> None:
+    output = explained(fixture("DAT004/good-disclosed-and-accepted"))
+    assert "grade: disclosed\n" in output
+    assert "accepted: DAT004 by A. Maintainer on 2026-01-31: Nothing better exists today." in output
+    assert "to be graded open:" in output
+    assert "SA-1B: train without it (card.yaml:" in output
 
 
-def test_a_claim_above_the_facts_is_called_that(fixture: Callable[[str], Path]) -> None:
-    said = explained(fixture("OSA001/bad-no-training-code"))
-    assert "OSAID: open-model is derived; open-source-ai is claimed, more than the facts support" in said
-    assert "cannot be accepted: OSA001" in said
+def test_unsupported_claim_is_reported(fixture: Callable[[str], Path]) -> None:
+    output = explained(fixture("OSA001/bad-no-training-code"))
+    assert "OSAID: open-model is derived; open-source-ai is claimed, not supported by the facts" in output
+    assert "cannot be accepted: OSA001" in output
 
 
-def test_what_nobody_can_accept_refuses_the_model(fixture: Callable[[str], Path]) -> None:
-    said = explained(fixture("DAT005/bad-historic-openclip"))
-    assert "grade: refused" in said
-    assert "cannot be accepted: DAT005" in said
+def test_finding_that_cannot_be_accepted_refuses_the_model(fixture: Callable[[str], Path]) -> None:
+    output = explained(fixture("DAT005/bad-historic-openclip"))
+    assert "grade: refused" in output
+    assert "cannot be accepted: DAT005" in output
 
 
 def test_a_draft_says_what_it_lacks_for_a_release_though_a_draft_may_lack_it(fixture: Callable[[str], Path]) -> None:
@@ -81,55 +83,53 @@ def test_a_draft_says_what_it_lacks_for_a_release_though_a_draft_may_lack_it(fix
     card = root / "models" / "toy-model" / "card.yaml"
     card.write_text(card.read_text().replace("status: draft", "status: released"))
     released = explained(root)
-    assert "lacking for a release" not in released
+    assert "needed for a release" not in released
     assert "REP001" in released
 
 
 @pytest.mark.parametrize("case", ["SCH006/bad-todo-in-a-draft", "REP006/bad-unknown-in-a-draft"])
-def test_what_a_draft_is_only_warned_of_and_nobody_can_accept_is_lacking_too(
-    fixture: Callable[[str], Path], case: str
-) -> None:
-    said = [line.strip() for line in explained(fixture(case)).splitlines()]
-    assert any(line.startswith(f"lacking for a release: {case[:6]}: ") for line in said), said
+def test_draft_lists_hard_warnings_as_release_blockers(fixture: Callable[[str], Path], case: str) -> None:
+    lines = [line.strip() for line in explained(fixture(case)).splitlines()]
+    assert any(line.startswith(f"needed for a release: {case[:6]}: ") for line in lines), lines
 
 
-def test_programs_get_the_same_tree(fixture: Callable[[str], Path]) -> None:
+def test_json_explanation(fixture: Callable[[str], Path]) -> None:
     found = json.loads(explained(fixture("OSA001/bad-mixed-data"), as_json=True))
     assert (found["version"], found["grade"]["value"]) == (1, "disclosed")
     assert found["classes"]["osaid"]["claimed"] == "open-source-ai"
     assert found["classes"]["osaid"]["derived"] == "open-model"
     assert [step["class"] for step in found["classes"]["mof"]["steps"]] == ["III", "II", "I"]
-    leaves = list(leaves_of(found["classes"]))
+    leaves = list(find_leaves(found["classes"]))
     assert all(leaf["line"] > 0 and leaf["because"] for leaf in leaves)
     assert {leaf["holds"] for leaf in leaves} == {True, False}
     assert found["would_raise"][0]["to"] == "OSAID open-source-ai"
 
 
-def leaves_of(value: Any) -> Iterator[dict[str, Any]]:
+def find_leaves(value: Any) -> Iterator[dict[str, Any]]:
     if isinstance(value, dict) and "because" in value:
         yield value
     for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from leaves_of(inner)
+        yield from find_leaves(inner)
 
 
-def test_a_terminal_gets_the_same_words_in_colour(fixture: Callable[[str], Path]) -> None:
+def test_terminal_output_is_coloured(fixture: Callable[[str], Path]) -> None:
     root = fixture("MOF001/good-class-one")
     plain, coloured = explained(root), explained(root, out=Terminal())
     assert plain.splitlines()[0] in coloured
     assert len(coloured.splitlines()) == len(plain.splitlines())
 
 
-def test_no_card_can_speak_to_the_runner(fixture: Callable[[str], Path]) -> None:
+def test_workflow_commands_in_a_card_are_escaped(fixture: Callable[[str], Path]) -> None:
     root = fixture("DAT001/good-named")
     card = root / "models" / "toy-model" / "card.yaml"
     card.write_text(card.read_text().replace("name: Still Scenes", 'name: "Still Scenes ##[error]x"'))
-    for said in (explained(root), explained(root, as_json=True)):
-        assert "##[" not in said
+    for output in (explained(root), explained(root, as_json=True)):
+        assert "##[" not in output
 
 
-def test_wrong_questions_are_answered_as_everywhere(fixture: Callable[[str], Path]) -> None:
+def test_broken_card_and_unknown_model_fail(fixture: Callable[[str], Path]) -> None:
     root = fixture("SCH001/bad-list")
-    with pytest.raises(Failure, match="too broken"):
+    with pytest.raises(Failure, match="prevent an explanation"):
         explained(root)
     with pytest.raises(WrongUsage, match="toy-model"):
         print_explanation(root, "toy-modle", Console(out=io.StringIO()), as_json=False)

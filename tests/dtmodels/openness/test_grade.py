@@ -1,4 +1,4 @@
-"""The grade follows from what a model learned from, not from what was typed in."""
+"""The grade of a model follows from its training data, licences and code."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ def card(add_model: Callable[..., Path]) -> Card:
     return replace(read_card(add_model("denoise-toy") / "card.yaml"), acceptances=())
 
 
-def learned_from(card: Card, *sets: Dataset) -> Card:
-    return replace(card, training=replace(card.training, datasets=sets))
+def trained_on(card: Card, *datasets: Dataset) -> Card:
+    return replace(card, training=replace(card.training, datasets=datasets))
 
 
-def test_open_data_needs_no_excuse(card: Card) -> None:
-    assert grade(learned_from(card, STILL)) == "open"
+def test_open_data_is_graded_open(card: Card) -> None:
+    assert grade(trained_on(card, STILL)) == "open"
 
 
 @pytest.mark.parametrize(
-    "short",
+    "change",
     [
         {"license": "NOASSERTION"},
         {"access": "restricted"},
@@ -49,52 +49,52 @@ def test_open_data_needs_no_excuse(card: Card) -> None:
         {"personal_data": "incidental", "consent": "unknown"},
     ],
 )
-def test_data_that_falls_short_is_disclosed_accepted_or_not(card: Card, short: dict[str, Any]) -> None:
+def test_non_open_data_is_graded_disclosed(card: Card, change: dict[str, Any]) -> None:
     accepted = Acceptance(rule="DAT004", reason="There is no other set.", by="A. Maintainer", date="2026-01-31")
-    made = learned_from(card, STILL, replace(STILL, name="Toy Crawl", **short))
-    assert grade(made) == "disclosed"
-    assert grade(replace(made, acceptances=(accepted,))) == "disclosed"
+    changed = trained_on(card, STILL, replace(STILL, name="Toy Crawl", **change))
+    assert grade(changed) == "disclosed"
+    assert grade(replace(changed, acceptances=(accepted,))) == "disclosed"
 
 
-def test_data_a_model_was_only_judged_by_does_not_count(card: Card) -> None:
-    judged_by = replace(STILL, name="Toy Crawl", role="evaluate", license="NOASSERTION")
-    assert grade(learned_from(card, STILL, judged_by)) == "open"
+def test_evaluation_data_do_not_affect_the_grade(card: Card) -> None:
+    evaluation_set = replace(STILL, name="Toy Crawl", role="evaluate", license="NOASSERTION")
+    assert grade(trained_on(card, STILL, evaluation_set)) == "open"
 
 
-def test_nobody_can_accept_people_taken_without_asking(card: Card) -> None:
+def test_scraped_images_of_people_are_refused(card: Card) -> None:
     faces = replace(STILL, name="Toy Faces", collection="scraped", personal_data="people", consent="none")
     accepted = Acceptance(rule="DAT004", reason="There is no other set.", by="A. Maintainer", date="2026-01-31")
-    assert grade(replace(learned_from(card, faces), acceptances=(accepted,))) == "refused"
-    assert grade(learned_from(card, replace(faces, consent="given"))) == "disclosed"
+    assert grade(replace(trained_on(card, faces), acceptances=(accepted,))) == "refused"
+    assert grade(trained_on(card, replace(faces, consent="given"))) == "disclosed"
 
 
-def test_a_card_is_not_believed_against_the_registry(card: Card) -> None:
-    flattered = replace(STILL, name="FFHQ", collection="photographed", personal_data="none", consent="not-needed")
-    assert grade(learned_from(card, flattered)) == "refused"
+def test_registry_overrides_the_card(card: Card) -> None:
+    claimed = replace(STILL, name="FFHQ", collection="photographed", personal_data="none", consent="not-needed")
+    assert grade(trained_on(card, claimed)) == "refused"
 
 
-def test_a_draft_without_data_is_unknown(card: Card) -> None:
-    assert grade(learned_from(replace(card, status="draft"))) == "unknown"
-    assert grade(learned_from(card)) == "open"
+def test_draft_without_data_is_unknown(card: Card) -> None:
+    assert grade(trained_on(replace(card, status="draft"))) == "unknown"
+    assert grade(trained_on(card)) == "open"
 
 
-def test_hidden_training_code_or_no_mof_class_is_disclosed(card: Card) -> None:
-    made = learned_from(card, STILL)
-    assert grade(replace(made, training=replace(made.training, code=None))) == "disclosed"
-    assert made.openness is not None
-    assert grade(replace(made, openness=replace(made.openness, components={}))) == "disclosed"
+def test_missing_training_code_or_mof_class_is_disclosed(card: Card) -> None:
+    changed = trained_on(card, STILL)
+    assert grade(replace(changed, training=replace(changed.training, code=None))) == "disclosed"
+    assert changed.openness is not None
+    assert grade(replace(changed, openness=replace(changed.openness, components={}))) == "disclosed"
 
 
-def test_a_licence_darktable_cannot_use_is_refused(card: Card) -> None:
-    assert grade(replace(learned_from(card, STILL), license=License(weights="CC-BY-NC-4.0", code="MIT"))) == "refused"
+def test_incompatible_licence_is_refused(card: Card) -> None:
+    assert grade(replace(trained_on(card, STILL), license=License(weights="CC-BY-NC-4.0", code="MIT"))) == "refused"
 
 
-def test_what_was_made_in_the_dark_is_disclosed(card: Card) -> None:
-    made = learned_from(card, STILL)
-    assert grade(replace(made, training=replace(made.training, code=None))) == "disclosed"
-    assert grade(replace(made, openness=None, publication=None)) == "disclosed"
+def test_missing_code_or_publication_is_disclosed(card: Card) -> None:
+    changed = trained_on(card, STILL)
+    assert grade(replace(changed, training=replace(changed.training, code=None))) == "disclosed"
+    assert grade(replace(changed, openness=None, publication=None)) == "disclosed"
 
 
-def test_weights_darktable_cannot_use_are_refused(card: Card) -> None:
-    made = learned_from(card, STILL)
-    assert grade(replace(made, license=replace(made.license, weights="CC-BY-NC-4.0"))) == "refused"
+def test_incompatible_weights_are_refused(card: Card) -> None:
+    changed = trained_on(card, STILL)
+    assert grade(replace(changed, license=replace(changed.license, weights="CC-BY-NC-4.0"))) == "refused"

@@ -1,4 +1,4 @@
-"""The registry of known datasets: found under every name, and never contradicted unnoticed."""
+"""The registry of datasets: lookup by name and URL, and contradictions with a card."""
 
 from __future__ import annotations
 
@@ -10,7 +10,15 @@ import pytest
 from dtmodels.card.model import Annotations, Dataset
 from dtmodels.card.schemas import check_json, load_schema, schema_directory
 from dtmodels.licence.openness import data_status
-from dtmodels.openness.known_data import FILE, ORDERS, better_licence, contradictions, known_data, licences, worst
+from dtmodels.openness.known_data import (
+    FILE,
+    RANKED_VALUES,
+    better_licence,
+    contradictions,
+    known_datasets,
+    known_licences,
+    worst_value,
+)
 
 PLAIN = Dataset(
     name="Toy Scenes",
@@ -25,11 +33,11 @@ PLAIN = Dataset(
 )
 
 
-def named(name: str, **changed: str) -> Dataset:
+def dataset(name: str, **changed: str) -> Dataset:
     return replace(PLAIN, name=name, **changed)  # type: ignore[arg-type]
 
 
-def test_the_registry_keeps_its_schema_and_its_order() -> None:
+def test_registry_matches_schema_and_is_sorted() -> None:
     registry = json.loads((schema_directory() / FILE).read_bytes())
     check_json("datasets-v1", registry, where=FILE)
     names = [row["name"] for row in registry["datasets"]]
@@ -37,15 +45,17 @@ def test_the_registry_keeps_its_schema_and_its_order() -> None:
     assert len({name.lower() for name in names}) == len(names) >= 50
 
 
-def test_every_licence_of_the_registry_is_a_reviewed_one() -> None:
+def test_registry_licences_are_reviewed() -> None:
     registry = json.loads((schema_directory() / FILE).read_bytes())["datasets"]
     stated = {row[field] for row in registry for field in ("license", "annotations") if field in row}
     assert {licence for licence in stated if data_status(licence) == "unlisted"} == set()
 
 
-def test_the_orders_are_the_choices_of_the_card() -> None:
+def test_ranked_values_match_the_card_schema() -> None:
     fields = load_schema("card-v1")["properties"]["training"]["properties"]["datasets"]["items"]["properties"]
-    assert {name: set(order) for name, order in ORDERS.items()} == {name: set(fields[name]["enum"]) for name in ORDERS}
+    assert {name: set(order) for name, order in RANKED_VALUES.items()} == {
+        name: set(fields[name]["enum"]) for name in RANKED_VALUES
+    }
 
 
 @pytest.mark.parametrize(
@@ -72,17 +82,17 @@ def test_the_orders_are_the_choices_of_the_card() -> None:
         ("Toy Scenes", []),
     ],
 )
-def test_a_set_is_known_by_its_names_however_they_are_written(name: str, known: list[str]) -> None:
-    assert [one.name for one in known_data(named(name))] == known
+def test_lookup_by_name_ignores_punctuation(name: str, known: list[str]) -> None:
+    assert [one.name for one in known_datasets(dataset(name))] == known
 
 
-def test_a_set_is_known_by_its_address_under_any_name() -> None:
-    hidden = named("Segmentation pictures", url="http://www.ai.meta.com/datasets/segment-anything")
-    assert [one.name for one in known_data(hidden)] == ["SA-1B"]
+def test_lookup_by_url() -> None:
+    hidden = dataset("Segmentation images", url="http://www.ai.meta.com/datasets/segment-anything")
+    assert [one.name for one in known_datasets(hidden)] == ["SA-1B"]
 
 
 @pytest.mark.parametrize(
-    ("said", "known", "better"),
+    ("claimed", "known", "better"),
     [
         ("CC0-1.0", "NOASSERTION", True),
         ("CC-BY-4.0", "LicenseRef-Mixed-Per-Item", True),
@@ -94,27 +104,27 @@ def test_a_set_is_known_by_its_address_under_any_name() -> None:
         ("no expression (", "CC0-1.0", False),
     ],
 )
-def test_a_licence_is_better_when_it_permits_more(said: str, known: str, better: bool) -> None:
-    assert better_licence(said, known) is better
+def test_better_licence(claimed: str, known: str, better: bool) -> None:
+    assert better_licence(claimed, known) is better
 
 
-def test_the_worst_of_card_and_registry_counts() -> None:
-    flattered = named("LAION-400M")
-    assert {field: worst(flattered, field) for field in ORDERS} == {
+def test_worst_value_of_card_and_registry() -> None:
+    claimed = dataset("LAION-400M")
+    assert {field: worst_value(claimed, field) for field in RANKED_VALUES} == {
         "access": "public",
         "collection": "scraped",
         "personal_data": "people",
         "consent": "none",
     }
-    assert worst(named("SA-V", access="undisclosed"), "access") == "undisclosed"
+    assert worst_value(dataset("SA-V", access="undisclosed"), "access") == "undisclosed"
 
 
-def test_licences_of_annotations_count_too() -> None:
-    labelled = replace(named("COCO"), annotations=Annotations(license="CC-BY-NC-4.0"))
-    assert licences(labelled) == ("CC-BY-4.0", "CC-BY-NC-4.0", "LicenseRef-Mixed-Per-Item")
+def test_known_licences_include_annotations() -> None:
+    labelled = replace(dataset("COCO"), annotations=Annotations(license="CC-BY-NC-4.0"))
+    assert known_licences(labelled) == ("CC-BY-4.0", "CC-BY-NC-4.0", "LicenseRef-Mixed-Per-Item")
 
 
-def test_worse_than_known_is_no_contradiction() -> None:
-    harsh = named("SA-V", license="NOASSERTION", access="undisclosed", personal_data="people", consent="none")
-    assert list(contradictions(harsh)) == []
-    assert [found.field for found in contradictions(named("SA-V"))] == ["personal_data"]
+def test_worse_value_than_registry_is_no_contradiction() -> None:
+    worse = dataset("SA-V", license="NOASSERTION", access="undisclosed", personal_data="people", consent="none")
+    assert list(contradictions(worse)) == []
+    assert [found.field for found in contradictions(dataset("SA-V"))] == ["personal_data"]

@@ -1,4 +1,4 @@
-"""Every format: true to its contract, and deaf to what a card would like to say to its reader."""
+"""Report formats: schemas, escaping of hostile text, and limits."""
 
 import dataclasses
 import json
@@ -23,8 +23,8 @@ FINDING = Finding(
     line=2,
     column=7,
     end=9,
-    message="wrong",
-    fix="mend it",
+    message="a problem",
+    fix="a fix",
 )
 FIXABLE = dataclasses.replace(
     FINDING, rule="YML006", severity="warning", fixable="safe", edits=(TextEdit(2, 7, 2, 9, '"no"'),), end=7
@@ -48,24 +48,24 @@ def hostile(text: str) -> LintReport:
     return report(dataclasses.replace(FINDING, message=text, fix=text, path=f"models/{text}"))
 
 
-def test_the_formats_are_found_by_their_files() -> None:
+def test_format_names() -> None:
     assert format_names() == ["github", "json", "markdown", "sarif", "text"]
     with pytest.raises(WrongUsage, match="'sarf' is not one of the formats"):
         render(report(), "sarf")
 
 
 @pytest.mark.parametrize("findings", [(), (FINDING,), (FINDING, FIXABLE)])
-def test_json_keeps_its_schema(findings: tuple[Finding, ...]) -> None:
+def test_json_matches_its_schema(findings: tuple[Finding, ...]) -> None:
     value = json.loads(render(report(*findings), "json"))
     Draft7Validator(load_schema("lint-report-v1")).validate(value)
     assert value["version"] == 1
     assert sum(value["counts"].values()) == len(value["findings"]) == len(findings)
-    for found in value["findings"]:
-        assert found.keys() == {field.name for field in dataclasses.fields(Finding)}
+    for finding in value["findings"]:
+        assert finding.keys() == {field.name for field in dataclasses.fields(Finding)}
 
 
 @pytest.mark.parametrize("findings", [(), (FINDING,), (FINDING, FIXABLE)])
-def test_sarif_keeps_its_schema(findings: tuple[Finding, ...]) -> None:
+def test_sarif_matches_its_schema(findings: tuple[Finding, ...]) -> None:
     value = json.loads(render(report(*findings), "sarif"))
     Draft7Validator.check_schema(SARIF)
     Draft7Validator(SARIF).validate(value)
@@ -75,39 +75,37 @@ def test_sarif_keeps_its_schema(findings: tuple[Finding, ...]) -> None:
     assert [rules[result["ruleIndex"]] for result in run["results"]] == [finding.rule for finding in findings]
 
 
-def test_sarif_says_where_and_how_to_correct_it() -> None:
+def test_sarif_has_locations_and_fixes() -> None:
     first, second = json.loads(render(report(FINDING, FIXABLE), "sarif"))["runs"][0]["results"]
-    place = first["locations"][0]["physicalLocation"]
-    assert place["region"] == {"startLine": 2, "startColumn": 7, "endColumn": 9}
-    assert place["artifactLocation"]["uri"] == "models/toy-model/card.yaml"
+    location = first["locations"][0]["physicalLocation"]
+    assert location["region"] == {"startLine": 2, "startColumn": 7, "endColumn": 9}
+    assert location["artifactLocation"]["uri"] == "models/toy-model/card.yaml"
     assert second["locations"][0]["physicalLocation"]["region"] == {"startLine": 2}
     (change,) = second["fixes"][0]["artifactChanges"][0]["replacements"]
     assert change["deletedRegion"] == {"startLine": 2, "startColumn": 7, "endLine": 2, "endColumn": 9}
     assert change["insertedContent"] == {"text": '"no"'}
 
 
-def test_sarif_schema_notices_what_is_wrong() -> None:
+def test_sarif_schema_rejects_invalid_lines() -> None:
     value = json.loads(render(report(FINDING), "sarif"))
     value["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]["startLine"] = 0
     assert not Draft7Validator(SARIF).is_valid(value)
 
 
-def test_a_web_address_of_the_rules_becomes_the_help_of_a_finding(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_rule_url_on_github_runners(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "docs" / "rules").mkdir(parents=True)
     for name, value in (("SERVER_URL", "https://github.com"), ("REPOSITORY", "owner/models"), ("SHA", "abc")):
         monkeypatch.setenv(f"GITHUB_{name}", value)
-    address = "https://github.com/owner/models/blob/abc/docs/rules/SCH004.md"
-    assert f"   = why: {address}" in render(report(FINDING, root=tmp_path), "text")
+    url = "https://github.com/owner/models/blob/abc/docs/rules/SCH004.md"
+    assert f"   = why: {url}" in render(report(FINDING, root=tmp_path), "text")
     rules = json.loads(render(report(root=tmp_path), "sarif"))["runs"][0]["tool"]["driver"]["rules"]
-    assert address in [rule["helpUri"] for rule in rules]
+    assert url in [rule["helpUri"] for rule in rules]
     monkeypatch.delenv("GITHUB_SHA")
     assert "   = why: dtmodels rule SCH004" in render(report(FINDING, root=tmp_path), "text")
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_no_card_can_speak_to_the_runner(text: str) -> None:
+def test_workflow_commands_are_escaped(text: str) -> None:
     annotation = render(hostile(text), "github").removesuffix("\n")
     assert "\n" not in annotation and "\r" not in annotation
     properties, _, data = annotation.removeprefix("::error ").partition("::")
@@ -121,18 +119,20 @@ def test_no_card_can_speak_to_the_runner(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_what_programs_read_is_what_the_card_says(text: str) -> None:
-    (found,) = json.loads(render(hostile(text), "json"))["findings"]
-    assert found["message"] == text
+def test_json_preserves_the_text_of_the_card(text: str) -> None:
+    (finding,) = json.loads(render(hostile(text), "json"))["findings"]
+    assert finding["message"] == text
 
 
-def test_github_gets_errors_first_because_it_shows_ten_of_a_kind() -> None:
+def test_github_format_lists_errors_first() -> None:
     lines = render(report(FIXABLE, FINDING), "github").splitlines()
     assert [line.split()[0] for line in lines] == ["::error", "::warning"]
-    assert lines[0] == ("::error file=models/toy-model/card.yaml,line=2,col=7,endColumn=8,title=SCH004::wrong; mend it")
+    assert lines[0] == (
+        "::error file=models/toy-model/card.yaml,line=2,col=7,endColumn=8,title=SCH004::a problem; a fix"
+    )
 
 
-def test_markdown_stays_a_table_whatever_a_card_says() -> None:
+def test_markdown_escapes_card_text() -> None:
     for text in ["a | b", "<script>x</script>", "[a](javascript:x)", "`", "x\ny", "# x"]:
         lines = render(hostile(text), "markdown").splitlines()
         assert len(lines) == 5
@@ -142,11 +142,11 @@ def test_markdown_stays_a_table_whatever_a_card_says() -> None:
         assert "<" not in outside_code and "](" not in outside_code
 
 
-def test_markdown_of_a_thousand_findings_stays_below_githubs_limit() -> None:
+def test_markdown_stays_below_the_summary_limit() -> None:
     long = dataclasses.replace(FINDING, message="x" * 5000, fix="y" * 5000)
     text = render(report(*[long] * 2000), "markdown")
     assert len(text.encode()) < 1_048_576
-    assert text.splitlines()[-1] == "1000 more are not shown here."
+    assert text.splitlines()[-1] == "1000 more are omitted."
 
 
 def written(tmp_path: Path, text: str) -> Path:
@@ -156,26 +156,26 @@ def written(tmp_path: Path, text: str) -> Path:
     return tmp_path
 
 
-def test_no_card_can_speak_to_the_terminal(tmp_path: Path) -> None:
+def test_terminal_escapes_are_escaped(tmp_path: Path) -> None:
     root = written(tmp_path, "one\nname: \x1b[2J\u202ex\n")
-    shown = text_report([dataclasses.replace(FINDING, message="\x1b]0;x\x07")], root)
-    assert "\x1b" not in shown and "\u202e" not in shown
-    assert "\\x1b[2J\\u202ex" in shown
+    output = text_report([dataclasses.replace(FINDING, message="\x1b]0;x\x07")], root)
+    assert "\x1b" not in output and "\u202e" not in output
+    assert "\\x1b[2J\\u202ex" in output
 
 
-def test_the_mark_stands_below_the_value_in_long_and_short_lines(tmp_path: Path) -> None:
+def test_marker_is_below_the_value(tmp_path: Path) -> None:
     for before in (6, 60, 600):
         root = written(tmp_path, f"one\n{'-' * before}VALUE{'-' * 300}\n")
         finding = dataclasses.replace(FINDING, column=before + 1, end=before + 6)
-        source, mark = text_report([finding], root).splitlines()[2:4]
-        start = mark.index("^")
-        assert source[start : start + mark.count("^")] == "VALUE"
+        source, marker = text_report([finding], root).splitlines()[2:4]
+        start = marker.index("^")
+        assert source[start : start + marker.count("^")] == "VALUE"
         assert len(source) < 120
 
 
-def test_a_finding_about_a_file_that_is_not_there_is_shown_without_source(tmp_path: Path) -> None:
+def test_finding_in_a_missing_file_has_no_source_line(tmp_path: Path) -> None:
     assert text_report([FINDING], tmp_path).splitlines() == [
-        "error[SCH004]: wrong",
+        "error[SCH004]: a problem",
         "  --> models/toy-model/card.yaml:2:7",
-        "   = fix: mend it",
+        "   = fix: a fix",
     ]

@@ -11,7 +11,7 @@ from dtbase.terminal.github_output import set_outputs
 from dtmodels.card.catalogue import Catalogue
 from dtmodels.ci.affected import Affected, affected
 from dtmodels.ci.shards import Shard, shards
-from dtmodels.lint.format_helpers import inert_json, visible
+from dtmodels.lint.format_helpers import escape_control, escape_json
 from dtmodels.lint.history import History, merge_base
 
 ALL_REQUESTED = "all models were requested"
@@ -42,7 +42,7 @@ def changed(root: Path, since: str, console: Console, *, most: int, as_json: boo
     if as_json:
         because = {name: list(files) for name, files in to_build.models.items()}
         document = {**values, "because": because, "broken": to_build.broken, "gone": to_build.gone}
-        console.say(inert_json(json_text(document)).rstrip())
+        console.say(escape_json(json_text(document)).rstrip())
     else:
         _print_table(to_build, jobs, console)
 
@@ -58,8 +58,8 @@ def _print_table(to_build: Affected, jobs: Sequence[Shard], console: Console) ->
     """Print the job first: a directory name is untrusted, and a runner executes lines that begin like a command."""
     job_of = {model_id: job.name for job in jobs for model_id in job.ids}
     rows = [[job_of[model_id], model_id, _reason(files)] for model_id, files in to_build.models.items()]
-    rows += [["none", visible(name), "its card cannot be read; lint says why"] for name in to_build.broken]
-    rows += [["none", visible(name), "it was deleted"] for name in to_build.gone]
+    rows += [["none", escape_control(name), "its card cannot be read; lint says why"] for name in to_build.broken]
+    rows += [["none", escape_control(name), "it was deleted"] for name in to_build.gone]
     if rows:
         console.table(["job", "model", "because of"], rows)
     console.say(f"to build: {len(to_build.models)} in {len(jobs)} jobs")
@@ -67,4 +67,4 @@ def _print_table(to_build: Affected, jobs: Sequence[Shard], console: Console) ->
 
 def _reason(files: Sequence[str]) -> str:
     more = f" and {len(files) - 2} more" if len(files) > 2 else ""
-    return visible(", ".join(files[:2]) + more)
+    return escape_control(", ".join(files[:2]) + more)

@@ -11,9 +11,9 @@ from dtbase.text.plural import pluralise
 from dtmodels.card.model import Card
 from dtmodels.ci.built_model import BuiltModel, Values
 from dtmodels.ci.release_effect import effect
-from dtmodels.lint.explain_command import text as explained
+from dtmodels.lint.explain_command import explanation_lines as explained
 from dtmodels.lint.explanation import Explanation, explain
-from dtmodels.lint.format_helpers import visible
+from dtmodels.lint.format_helpers import escape_control
 from dtmodels.pages.markdown import code, link, table, text
 from dtmodels.pages.model_page import datasets
 
@@ -46,15 +46,15 @@ def page(root: Path, card: Card, built: BuiltModel, *, before: BuiltModel | None
 
 
 def _escaped(value: str) -> str:
-    return text(visible(value))
+    return text(escape_control(value))
 
 
 def _derived(explanation: Explanation | None) -> Iterator[list[str]]:
     """Yield grade, licence and openness classes derived from the card."""
     if explanation is None:
-        yield ["grade", "none: the card is too broken to derive one"]
+        yield ["grade", "none: the card cannot be read far enough to derive one"]
         return
-    refused, unaccepted = ({one.rule for one in found} for found in (explanation.refused, explanation.wanting))
+    refused, unaccepted = ({one.rule for one in found} for found in (explanation.unacceptable, explanation.unaccepted))
     refusals = f"; refused by {', '.join(sorted(refused))}" if refused else ""
     open_ends = f"; not accepted: {', '.join(sorted(unaccepted))}" if unaccepted else ""
     yield ["grade", f"**{text(explanation.grade)}**{text(refusals)}{text(open_ends)}"]
@@ -146,7 +146,12 @@ def _tensors(report: Values) -> str:
 
 def _problems(report: Values) -> str:
     rows = [
-        [problem["severity"], code(visible(problem["where"])), _escaped(problem["what"]), _escaped(problem["fix"])]
+        [
+            problem["severity"],
+            code(escape_control(problem["where"])),
+            _escaped(problem["what"]),
+            _escaped(problem["fix"]),
+        ]
         for problem in report["problems"][:MOST_PROBLEMS]
     ]
     return "### Problems\n\n" + table(["", "where", "what", "what to do"], rows) if rows else ""
@@ -154,7 +159,7 @@ def _problems(report: Values) -> str:
 
 def _proof(explanation: Explanation) -> str:
     """Write the derivation as a code block; its fence is longer than any run of backticks in it."""
-    lines = [visible(line) for line in explained(explanation)]
+    lines = [escape_control(line) for line in explained(explanation)]
     longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
     fence = "`" * max(3, longest + 1)
     return _folded(

@@ -68,9 +68,9 @@ def import_card(path: Path) -> None:
 @click.pass_obj
 def lint(root: Path, /, **request: Any) -> int:
     """Check cards against the lint rules."""
-    from dtmodels.lint.command import Request, run
+    from dtmodels.lint.command import LintRequest, run
 
-    return run(root, Request(**request), Console())
+    return run(root, LintRequest(**request), Console())
 
 
 @click.command()
@@ -115,10 +115,10 @@ def licence(expression: str, compare: bool, spdx: Path | None, osadl: Path | Non
     from dtmodels.licence import command
 
     if compare:
-        return command.compare_table(spdx, osadl, Console(), as_json=as_json)
+        return command.print_comparison(spdx, osadl, Console(), as_json=as_json)
     if not expression:
         raise click.UsageError('give an expression, such as "MIT AND CC-BY-4.0", or --compare')
-    return command.answer(expression, Console(), as_json=as_json)
+    return command.print_verdict(expression, Console(), as_json=as_json)
 
 
 @click.command()

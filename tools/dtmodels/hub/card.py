@@ -12,7 +12,7 @@ from dtbase.system.errors import Failure
 from dtmodels.card.catalogue import CatalogueEntry
 from dtmodels.card.model import Card
 from dtmodels.hub.licences import OTHER, hub_licence
-from dtmodels.licence import judge
+from dtmodels.licence import licence_verdict
 from dtmodels.package.reader import PackageContents
 from dtmodels.pages.markdown import code, link, text
 from dtmodels.pages.model_page import model_page
@@ -59,7 +59,7 @@ def _data(package: PackageContents) -> ModelCardData:
 def _licence(package: PackageContents) -> dict[str, str]:
     """The Hub's licence fields; `other` has the expression and the licence text of the package."""
     stated = package.card.license
-    expression = stated.package or stated.chosen or judge(stated.weights).chosen or stated.weights
+    expression = stated.package or stated.chosen or licence_verdict(stated.weights).chosen or stated.weights
     if (licence := hub_licence(expression)) != OTHER:
         return {"license": licence}
     fields = {"license": OTHER, "license_name": re.sub(r"[^a-z0-9.+]+", "-", expression.lower()).strip("-")}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dtmodels.licence import Name, parse
+from dtmodels.licence import Licence, parse
 
 OTHER = "other"
 _SAME = frozenset(
@@ -22,7 +22,7 @@ _SAME = frozenset(
 def hub_licence(expression: str) -> str:
     """The Hub's name of a licence; `other` for an expression of several licences and for unknown licences."""
     tree = parse(expression)
-    if not isinstance(tree, Name) or tree.exception:
+    if not isinstance(tree, Licence) or tree.exception:
         return OTHER
     name = re.sub(r"-(only|or-later)$|\+$", "", tree.text.lower())
     return name if name in _SAME else OTHER

@@ -1,4 +1,4 @@
-"""What is wrong with the words of an expression, whatever their licences permit."""
+"""Problems of an expression: syntax errors, and unknown, unreviewed, deprecated or misspelt ids, each with a fix."""
 
 from __future__ import annotations
 
@@ -8,181 +8,195 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Literal
 
-from dtmodels.licence.expression import UNSTATED, Name, leaves, parse
-from dtmodels.licence.free_text import advice, is_prose
-from dtmodels.licence.table import Table
-from dtmodels.licence.tokens import OPERATORS, LicenceError, Word, words
+from dtmodels.licence.expression import UNSTATED, Licence, leaves, parse
+from dtmodels.licence.free_text import expression_advice, is_prose
+from dtmodels.licence.table import LicenceTable
+from dtmodels.licence.tokens import OPERATORS, LicenceError, Token, tokenise
 
-Kind = Literal["invalid", "unlisted", "deprecated", "misfit", "spelling"]
-_OWN = re.compile(r"LicenseRef-[A-Za-z0-9.-]+", re.IGNORECASE)
+ProblemKind = Literal["invalid", "unlisted", "deprecated", "misfit", "spelling"]
+_LICENCE_REF = re.compile(r"LicenseRef-[A-Za-z0-9.-]+", re.IGNORECASE)
 _VERSIONED = re.compile(r"[A-Za-z].*-[0-9]+(\.[0-9]+)*")
-_NAMES = "see https://spdx.org/licenses/"
-_EXCEPTIONS = "see https://spdx.org/licenses/exceptions-index.html"
-_LONGEST_HINTED = 60
-_ALIKE = 0.75
-"""Ids differ by a digit or a letter; what is less alike is another licence."""
-_SLASH = re.compile(r"\s*(?:/|\|\|?|,)\s*")
+_SEE_IDS = "see https://spdx.org/licenses/"
+_SEE_EXCEPTIONS = "see https://spdx.org/licenses/exceptions-index.html"
+_MAX_HINTED_LENGTH = 60
+_MIN_SIMILARITY = 0.75
+"""Minimum similarity of a suggested id. Ids differ by a digit or a letter; below this it is another licence."""
+_SEPARATOR = re.compile(r"\s*(?:/|\|\|?|,)\s*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpressionProblem:
-    """Something wrong with a word: what, where in the expression, and what to write."""
+    """A problem of an expression, with its position (`end` is exclusive) and a fix."""
 
-    kind: Kind
-    """invalid: no expression. unlisted: not reviewed. misfit: an exception of other licences. The rest is style."""
+    kind: ProblemKind
+    """invalid: not an expression. unlisted: not reviewed. misfit: an exception to other licences. Others are style."""
     what: str
     fix: str
     start: int
     end: int
-    meant: tuple[str, ...] = ()
-    """What may be written instead of these characters, when that is known."""
+    replacements: tuple[str, ...] = ()
+    """Texts that may replace these characters; empty if unknown."""
 
 
-def problems(expression: str, table: Table) -> Iterator[ExpressionProblem]:
-    """Everything wrong with the words of an expression, in the order of the text."""
+def expression_problems(expression: str, table: LicenceTable) -> Iterator[ExpressionProblem]:
+    """Yield all problems of an expression, in the order of the text."""
     try:
         node = parse(expression)
     except LicenceError as exc:
-        yield _no_expression(expression, exc, table)
+        yield _syntax_problem(expression, exc, table)
         return
-    found = [problem for name in leaves(node) for problem in _of_licence(name, table)]
-    found = _hinted(expression, found, table)
-    found += _spelling(expression, table)
-    yield from sorted(found, key=lambda problem: problem.start)
+    problems = [problem for licence in leaves(node) for problem in _licence_problems(licence, table)]
+    problems = _with_suggestion(expression, problems, table)
+    problems += _spelling_problem(expression, table)
+    yield from sorted(problems, key=lambda problem: problem.start)
 
 
-def _hinted(expression: str, found: list[ExpressionProblem], table: Table) -> list[ExpressionProblem]:
-    """The problems, the first unknown name answered with the nearest ones: comparing names is slow."""
-    for index, problem in enumerate(found):
+def _with_suggestion(
+    expression: str, problems: list[ExpressionProblem], table: LicenceTable
+) -> list[ExpressionProblem]:
+    """Suggest similar ids for the first unknown id. Only the first, because comparing ids is slow."""
+    for index, problem in enumerate(problems):
         word = expression[problem.start : problem.end].removesuffix("+")
-        if problem.fix not in (_NAMES, _EXCEPTIONS) or len(word) > _LONGEST_HINTED:
+        if problem.fix not in (_SEE_IDS, _SEE_EXCEPTIONS) or len(word) > _MAX_HINTED_LENGTH:
             continue
-        known = table.names() if problem.fix == _NAMES else table.spdx.exceptions
-        alike = [name for name in known if name[0].lower() == word[0].lower()]
-        if near := get_close_matches(word, alike, n=2, cutoff=_ALIKE):
-            hinted = replace(problem, fix=f"did you mean {' or '.join(near)}?")
-            return [*found[:index], hinted, *found[index + 1 :]]
-        return found
-    return found
+        known = table.names() if problem.fix == _SEE_IDS else table.spdx.exceptions
+        candidates = [name for name in known if name[0].lower() == word[0].lower()]
+        if similar := get_close_matches(word, candidates, n=2, cutoff=_MIN_SIMILARITY):
+            suggestion = replace(problem, fix=f"did you mean {' or '.join(similar)}?")
+            return [*problems[:index], suggestion, *problems[index + 1 :]]
+        return problems
+    return problems
 
 
-def _no_expression(expression: str, wrong: LicenceError, table: Table) -> ExpressionProblem:
-    """A syntax error; a common name is answered with its id, a slash with OR, and prose with what it names."""
-    if (meant := table.meant(expression)) is not None:
-        return _common_name(expression.strip(), 0, len(expression), meant)
-    arms = _SLASH.split(expression.strip())
-    if len(arms) > 1 and all(table.flags(arm) is not None for arm in arms) and (sign := _SLASH.search(expression)):
-        proposal = " OR ".join(table.canonical(arm) for arm in arms)
-        fix = f"write {proposal} if whoever receives it may choose, {proposal.replace(' OR ', ' AND ')} if all hold"
+def _syntax_problem(expression: str, error: LicenceError, table: LicenceTable) -> ExpressionProblem:
+    """Describe a syntax error. The fix names the id for a common name, OR for a slash, and the licences for prose."""
+    if (ids := table.ids_for_alias(expression)) is not None:
+        return _common_name_problem(expression.strip(), 0, len(expression), ids)
+    parts = _SEPARATOR.split(expression.strip())
+    if (
+        len(parts) > 1
+        and all(table.flags(part) is not None for part in parts)
+        and (sign := _SEPARATOR.search(expression))
+    ):
+        proposal = " OR ".join(table.canonical(part) for part in parts)
+        fix = f"write {proposal} if the recipient may choose, {proposal.replace(' OR ', ' AND ')} if all apply"
         start, end = sign.span()
-        return ExpressionProblem(kind="invalid", what=wrong.what, fix=fix, start=start, end=end, meant=(" OR ",))
+        return ExpressionProblem(kind="invalid", what=error.what, fix=fix, start=start, end=end, replacements=(" OR ",))
     if is_prose(expression, table):
-        what = f"'{expression.strip()}' describes terms, it is no SPDX expression"
-        return ExpressionProblem(kind="invalid", what=what, fix=advice(expression, table), start=0, end=len(expression))
-    return ExpressionProblem(kind="invalid", what=wrong.what, fix=wrong.fix, start=wrong.start, end=wrong.end)
+        what = f"'{expression.strip()}' describes terms; it is not an SPDX expression"
+        return ExpressionProblem(
+            kind="invalid", what=what, fix=expression_advice(expression, table), start=0, end=len(expression)
+        )
+    return ExpressionProblem(kind="invalid", what=error.what, fix=error.fix, start=error.start, end=error.end)
 
 
-def _of_licence(name: Name, table: Table) -> Iterator[ExpressionProblem]:
-    text = table.canonical(name.text)
+def _licence_problems(licence: Licence, table: LicenceTable) -> Iterator[ExpressionProblem]:
+    text = table.canonical(licence.text)
     if text in table.deprecated:
-        yield _deprecated(name, table.deprecated[text])
-    elif text.upper() in UNSTATED or table.flags(name.id) is not None or table.row(name.id):
-        yield from _known(name, table)
+        yield _deprecated_problem(licence, table.deprecated[text])
+    elif text.upper() in UNSTATED or table.flags(licence.id) is not None or table.row(licence.id):
+        yield from _known_id_problems(licence, table)
     else:
-        yield _unknown(name, table)
-    if name.exception:
-        yield from _exception(name, name.exception, table)
+        yield _unknown_id_problem(licence, table)
+    if licence.exception:
+        yield from _exception_problems(licence, licence.exception, table)
 
 
-def _known(name: Name, table: Table) -> Iterator[ExpressionProblem]:
-    if name.later and not table.takes_plus(name.id):
-        what = f"'+' cannot follow {name.id}"
+def _known_id_problems(licence: Licence, table: LicenceTable) -> Iterator[ExpressionProblem]:
+    if licence.later and not table.allows_plus(licence.id):
+        what = f"'+' cannot follow {licence.id}"
         yield ExpressionProblem(
-            kind="invalid", what=what, fix=f"write {name.id}", start=name.start, end=name.end, meant=(name.id,)
+            kind="invalid",
+            what=what,
+            fix=f"write {licence.id}",
+            start=licence.start,
+            end=licence.end,
+            replacements=(licence.id,),
         )
-    elif not table.row(name.id):
-        what = f"nobody has reviewed {table.canonical(name.id)} for this collection"
-        fix = (
-            f"add a reviewed row to schema/licences-v1.json, from https://spdx.org/licenses/{table.canonical(name.id)}"
-        )
-        yield ExpressionProblem(kind="unlisted", what=what, fix=fix, start=name.start, end=name.end)
+    elif not table.row(licence.id):
+        what = f"{table.canonical(licence.id)} has not been reviewed for this collection"
+        fix = f"add a reviewed row to schema/licences-v1.json, from https://spdx.org/licenses/{table.canonical(licence.id)}"
+        yield ExpressionProblem(kind="unlisted", what=what, fix=fix, start=licence.start, end=licence.end)
 
 
-def _unknown(name: Name, table: Table) -> ExpressionProblem:
-    if (meant := table.meant(name.text)) is not None:
-        return _common_name(name.text, name.start, name.end, meant)
-    if _OWN.fullmatch(name.id):
-        what = f"nobody has reviewed {name.id} for this collection"
+def _unknown_id_problem(licence: Licence, table: LicenceTable) -> ExpressionProblem:
+    if (ids := table.ids_for_alias(licence.text)) is not None:
+        return _common_name_problem(licence.text, licence.start, licence.end, ids)
+    if _LICENCE_REF.fullmatch(licence.id):
+        what = f"{licence.id} has not been reviewed for this collection"
         fix = "add a reviewed row for it to schema/licences-v1.json, with the text of the licence"
-        return ExpressionProblem(kind="unlisted", what=what, fix=fix, start=name.start, end=name.end)
-    if _VERSIONED.fullmatch(name.id):
-        what = f"{name.id} is neither in the reviewed table nor in SPDX list {table.spdx.version}"
-        return ExpressionProblem(kind="unlisted", what=what, fix=_NAMES, start=name.start, end=name.end)
-    what = f"'{name.id}' is no SPDX licence id"
-    return ExpressionProblem(kind="invalid", what=what, fix=_NAMES, start=name.start, end=name.end)
+        return ExpressionProblem(kind="unlisted", what=what, fix=fix, start=licence.start, end=licence.end)
+    if _VERSIONED.fullmatch(licence.id):
+        what = f"{licence.id} is neither in the reviewed table nor in SPDX list {table.spdx.version}"
+        return ExpressionProblem(kind="unlisted", what=what, fix=_SEE_IDS, start=licence.start, end=licence.end)
+    what = f"'{licence.id}' is not an SPDX licence id"
+    return ExpressionProblem(kind="invalid", what=what, fix=_SEE_IDS, start=licence.start, end=licence.end)
 
 
-def _exception(name: Name, exception: Word, table: Table) -> Iterator[ExpressionProblem]:
-    known = table.canonical(exception.text)
-    base = table.canonical(name.text)
+def _exception_problems(licence: Licence, exception: Token, table: LicenceTable) -> Iterator[ExpressionProblem]:
+    exception_id = table.canonical(exception.text)
+    base = table.canonical(licence.text)
     start, end = exception.start, exception.end
-    if known not in table.spdx.exceptions:
-        what = f"'{exception.text}' is no SPDX licence exception"
-        yield ExpressionProblem(kind="invalid", what=what, fix=_EXCEPTIONS, start=start, end=end)
-    elif known not in table.exceptions:
-        what = f"nobody has reviewed {known} for this collection"
+    if exception_id not in table.spdx.exceptions:
+        what = f"'{exception.text}' is not an SPDX licence exception"
+        yield ExpressionProblem(kind="invalid", what=what, fix=_SEE_EXCEPTIONS, start=start, end=end)
+    elif exception_id not in table.exceptions:
+        what = f"{exception_id} has not been reviewed for this collection"
         fix = "add the licences it was written for to schema/licences-v1.json"
         yield ExpressionProblem(kind="unlisted", what=what, fix=fix, start=start, end=end)
-    elif base not in table.exceptions[known] and base not in table.deprecated:
-        what = f"{known} is no exception to {base}"
-        fix = f"it was written for {', '.join(table.exceptions[known])}; see what the authors wrote"
+    elif base not in table.exceptions[exception_id] and base not in table.deprecated:
+        what = f"{exception_id} is not an exception to {base}"
+        fix = f"it was written for {', '.join(table.exceptions[exception_id])}; read the authors' statement"
         yield ExpressionProblem(kind="misfit", what=what, fix=fix, start=start, end=end)
 
 
-def _deprecated(name: Name, meant: tuple[str, ...]) -> ExpressionProblem:
-    if len(meant) > 1:
+def _deprecated_problem(licence: Licence, ids: tuple[str, ...]) -> ExpressionProblem:
+    if len(ids) > 1:
         what, fix = (
-            f"{name.text} does not say which versions it means",
-            f"write {' or '.join(meant)}, as the authors say",
+            f"{licence.text} does not say which versions it covers",
+            f"write {' or '.join(ids)}, as stated by the authors",
         )
-    elif meant:
-        what, fix = f"SPDX gave up the id {name.text}", f"write {meant[0]}"
+    elif ids:
+        what, fix = f"SPDX deprecated the id {licence.text}", f"write {ids[0]}"
     else:
         what, fix = (
-            f"SPDX gave up the id {name.text}",
-            "name the licence the authors meant; see https://spdx.org/licenses/",
+            f"SPDX deprecated the id {licence.text}",
+            "write the id of the licence the authors chose; see https://spdx.org/licenses/",
         )
-    return ExpressionProblem(kind="deprecated", what=what, fix=fix, start=name.start, end=name.end, meant=meant)
-
-
-def _common_name(text: str, start: int, end: int, meant: tuple[str, ...]) -> ExpressionProblem:
-    fix = f"write {' or '.join(meant)}" if meant else "read the licence itself and write its SPDX id"
-    what = f"'{text}' is a common name, no SPDX licence id"
-    return ExpressionProblem(kind="invalid", what=what, fix=fix, start=start, end=end, meant=meant)
-
-
-def _spelling(expression: str, table: Table) -> Iterator[ExpressionProblem]:
-    """One problem for all words whose letters are in another case than SPDX writes them."""
-    wrong = [(word, right) for word in words(expression) if (right := _right(word.text, table)) != word.text]
-    if not wrong:
-        return
-    ours = ", ".join(dict.fromkeys(right for _, right in wrong))
-    theirs = ", ".join(dict.fromkeys(word.text for word, _ in wrong))
-    start, end = wrong[0][0].start, wrong[-1][0].end
-    text = expression[start:end]
-    for word, right in reversed(wrong):
-        text = text[: word.start - start] + right + text[word.end - start :]
-    yield ExpressionProblem(
-        kind="spelling",
-        what=f"SPDX writes {ours}, not {theirs}",
-        fix=f"write {text}",
-        start=start,
-        end=end,
-        meant=(text,),
+    return ExpressionProblem(
+        kind="deprecated", what=what, fix=fix, start=licence.start, end=licence.end, replacements=ids
     )
 
 
-def _right(text: str, table: Table) -> str:
+def _common_name_problem(text: str, start: int, end: int, ids: tuple[str, ...]) -> ExpressionProblem:
+    fix = f"write {' or '.join(ids)}" if ids else "read the licence itself and write its SPDX id"
+    what = f"'{text}' is a common name, not an SPDX licence id"
+    return ExpressionProblem(kind="invalid", what=what, fix=fix, start=start, end=end, replacements=ids)
+
+
+def _spelling_problem(expression: str, table: LicenceTable) -> Iterator[ExpressionProblem]:
+    """One problem for all ids and operators in another case than SPDX writes them."""
+    spellings = [(token, _spdx_spelling(token.text, table)) for token in tokenise(expression)]
+    misspelt = [(token, spelling) for token, spelling in spellings if spelling != token.text]
+    if not misspelt:
+        return
+    expected = ", ".join(dict.fromkeys(spelling for _, spelling in misspelt))
+    actual = ", ".join(dict.fromkeys(token.text for token, _ in misspelt))
+    start, end = misspelt[0][0].start, misspelt[-1][0].end
+    text = expression[start:end]
+    for token, spelling in reversed(misspelt):
+        text = text[: token.start - start] + spelling + text[token.end - start :]
+    yield ExpressionProblem(
+        kind="spelling",
+        what=f"SPDX writes {expected}, not {actual}",
+        fix=f"write {text}",
+        start=start,
+        end=end,
+        replacements=(text,),
+    )
+
+
+def _spdx_spelling(text: str, table: LicenceTable) -> str:
     if text.upper() in OPERATORS:
         return text.upper()
     bare = text.removesuffix("+")

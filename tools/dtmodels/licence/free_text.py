@@ -1,7 +1,7 @@
-"""Terms told in prose where an expression belongs: which licences the words name, and what an expression would be.
+"""Licences named in prose, and the expression to write instead.
 
-Cards of other collections say `CC BY 4.0 / CC0 (per image)` or `no explicit licence`. What of it is certain can be
-judged all the same; how the parts belong together only the authors know.
+Cards of other collections say `CC BY 4.0 / CC0 (per image)` or `no explicit licence`. The licences they name can be
+checked. Only the authors know whether AND or OR joins them.
 """
 
 from __future__ import annotations
@@ -10,72 +10,71 @@ import re
 from collections.abc import Iterator
 
 from dtmodels.licence.expression import UNSTATED, parse
-from dtmodels.licence.table import Table
-from dtmodels.licence.tokens import MOST_CHARACTERS, OPERATORS, LicenceError
+from dtmodels.licence.table import LicenceTable
+from dtmodels.licence.tokens import MAX_CHARACTERS, OPERATORS, LicenceError
 
 PER_ITEM = "LicenseRef-Mixed-Per-Item"
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
-_FEWEST_WORDS = 3
-_FEWEST_UNKNOWN = 2
-_LONGEST_NAME = 6
-"""Words of the longest common name worth looking for."""
-_EACH = re.compile(r"\bper[ -](image|picture|photo|file|item)|\beach\b|\bmixed\b|\bvarious\b", re.IGNORECASE)
-_NOTHING = re.compile(r"\b(no|none|not|without|unknown|unclear|unspecified|undisclosed)\b", re.IGNORECASE)
+_MIN_WORDS = 3
+_MIN_UNKNOWN_WORDS = 2
+_MAX_NAME_WORDS = 6
+"""Maximum number of words of a common name."""
+_PER_ITEM_WORDS = re.compile(r"\bper[ -](image|picture|photo|file|item)|\beach\b|\bmixed\b|\bvarious\b", re.IGNORECASE)
+_NO_LICENCE_WORDS = re.compile(r"\b(no|none|not|without|unknown|unclear|unspecified|undisclosed)\b", re.IGNORECASE)
 
 
-def is_prose(text: str, table: Table) -> bool:
-    """Whether a text that is no expression is not meant as one either: several words, and most of them no ids."""
-    words = _WORD.findall(text[:MOST_CHARACTERS])
-    unknown = [word for word in words if not _known(word, table)]
-    return len(words) >= _FEWEST_WORDS and len(unknown) >= _FEWEST_UNKNOWN
+def is_prose(text: str, table: LicenceTable) -> bool:
+    """True if a text has several words and at least two of them are neither ids nor operators."""
+    words = _WORD.findall(text[:MAX_CHARACTERS])
+    unknown = [word for word in words if not _is_id_or_operator(word, table)]
+    return len(words) >= _MIN_WORDS and len(unknown) >= _MIN_UNKNOWN_WORDS
 
 
-def advice(text: str, table: Table) -> str:
-    """What to write instead of terms told in prose."""
-    found = named(text, table)
-    ways = [f"{' AND '.join(found)} if {'all of them hold' if len(found) > 1 else 'that is all'}"] if found else []
-    if _EACH.search(text):
-        ways.append(f"{PER_ITEM} if each item has a licence of its own")
-    if not found and _NOTHING.search(text):
-        ways.append("NOASSERTION if nobody states a licence")
-    return (
-        f"write {', '.join(ways or ['the SPDX id of the licence, or LicenseRef- and a name for terms of their own'])}"
-    )
+def expression_advice(text: str, table: LicenceTable) -> str:
+    """Say which expression to write instead of prose."""
+    ids = licences_in_text(text, table)
+    condition = "all of them apply" if len(ids) > 1 else "no other licence applies"
+    options = [f"{' AND '.join(ids)} if {condition}"] if ids else []
+    if _PER_ITEM_WORDS.search(text):
+        options.append(f"{PER_ITEM} if each item has its own licence")
+    if not ids and _NO_LICENCE_WORDS.search(text):
+        options.append("NOASSERTION if no licence is stated")
+    return f"write {', '.join(options or ['the SPDX id of the licence, or LicenseRef- and a name for custom terms'])}"
 
 
-def expression_from_text(text: str, table: Table) -> str:
-    """The expression a text stands for where its words leave no choice, else the text itself."""
+def expression_from_text(text: str, table: LicenceTable) -> str:
+    """The expression that a text unambiguously names, else the text itself."""
     try:
         parse(text)
     except LicenceError:
         if is_prose(text, table):
-            return " AND ".join(named(text, table)) or text
-    readings = table.meant(text) or ()
+            return " AND ".join(licences_in_text(text, table)) or text
+    readings = table.ids_for_alias(text) or ()
     return readings[0] if len(readings) == 1 else text
 
 
-def named(text: str, table: Table) -> tuple[str, ...]:
-    """The licences whose ids or unambiguous common names stand in a text, in its order."""
-    return tuple(dict.fromkeys(_named(_WORD.findall(text[:MOST_CHARACTERS]), table)))
+def licences_in_text(text: str, table: LicenceTable) -> tuple[str, ...]:
+    """The licences whose ids or unambiguous common names occur in a text, in its order."""
+    return tuple(dict.fromkeys(_find_licences(_WORD.findall(text[:MAX_CHARACTERS]), table)))
 
 
-def _named(words: list[str], table: Table) -> Iterator[str]:
-    at = 0
-    while at < len(words):
-        for end in range(min(len(words), at + _LONGEST_NAME), at, -1):
-            name = " ".join(words[at:end])
-            readings = table.meant(name) or ((table.canonical(name),) if _is_id(name, table) else ())
+def _find_licences(words: list[str], table: LicenceTable) -> Iterator[str]:
+    start = 0
+    while start < len(words):
+        for end in range(min(len(words), start + _MAX_NAME_WORDS), start, -1):
+            name = " ".join(words[start:end])
+            readings = table.ids_for_alias(name) or ((table.canonical(name),) if _is_id(name, table) else ())
             if len(readings) == 1:
                 yield readings[0]
-                at = end
+                start = end
                 break
         else:
-            at += 1
+            start += 1
 
 
-def _known(word: str, table: Table) -> bool:
+def _is_id_or_operator(word: str, table: LicenceTable) -> bool:
     return word.upper() in (*OPERATORS, *UNSTATED) or _is_id(word, table)
 
 
-def _is_id(name: str, table: Table) -> bool:
+def _is_id(name: str, table: LicenceTable) -> bool:
     return table.flags(name) is not None or table.row(name) is not None

@@ -1,7 +1,7 @@
-"""How free an expression is: questions the derivation of openness asks.
+"""Openness of licence expressions: OSI approval, free software, open data. `dtmodels.openness` uses it.
 
-Every answer holds for the expression as a whole: all parts of a union, at least one alternative of a choice. A text
-that is no expression, or a licence nobody knows, is never open.
+A result covers the whole expression: all parts of AND, at least one alternative of OR. An invalid expression or an
+unknown licence is never open.
 """
 
 from __future__ import annotations
@@ -9,90 +9,90 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from dtmodels.licence.expression import Name, Node, Or, parse
+from dtmodels.licence.expression import Licence, Node, Or, parse
 from dtmodels.licence.free_text import expression_from_text
-from dtmodels.licence.table import Data, Table
+from dtmodels.licence.table import DataTerms, LicenceTable
 from dtmodels.licence.tokens import LicenceError
 
-DataStatus = Data | Literal["unlisted"]
-_DATA: tuple[DataStatus, ...] = ("open", "share-alike", "mixed", "restricted", "undisclosed", "unlisted")
+DataStatus = DataTerms | Literal["unlisted"]
+_DATA_ORDER: tuple[DataStatus, ...] = ("open", "share-alike", "mixed", "restricted", "undisclosed", "unlisted")
 
 
-def is_osi_approved(expression: str, table: Table | None = None) -> bool:
-    """Whether the Open Source Initiative approved the licences: what open-source code needs."""
-    known = table or Table.load()
-    return _holds(expression, known, lambda name: "o" in (known.flags(name) or ""))
+def is_osi_approved(expression: str, table: LicenceTable | None = None) -> bool:
+    """True if the Open Source Initiative approved the licences, as open-source code requires."""
+    known = table or LicenceTable.load()
+    return _is_satisfied(expression, known, lambda name: "o" in (known.flags(name) or ""))
 
 
-def is_free_software(expression: str, table: Table | None = None) -> bool:
-    """Whether the licences are free: the Free Software Foundation says so, or the table where it is silent."""
-    known = table or Table.load()
+def is_free_software(expression: str, table: LicenceTable | None = None) -> bool:
+    """True if the licences are free according to the Free Software Foundation, or to the table if the FSF is silent."""
+    known = table or LicenceTable.load()
 
     def free(name: str) -> bool:
         flags, row = known.flags(name) or "", known.row(name)
         return "f" in flags or ("n" not in flags and row is not None and row.free is True)
 
-    return _holds(expression, known, free)
+    return _is_satisfied(expression, known, free)
 
 
-def is_open_data(expression: str, table: Table | None = None) -> bool:
-    """Whether anybody may use, change and share data under the licences, share-alike ones included."""
+def is_open_data(expression: str, table: LicenceTable | None = None) -> bool:
+    """True if the licences permit everyone to use, change and share data; share-alike licences are included."""
     return data_status(expression, table) in ("open", "share-alike")
 
 
-def data_status(expression: str, table: Table | None = None) -> DataStatus:
-    """What data under an expression is: the worst part of a union, the best alternative of a choice.
+def data_status(expression: str, table: LicenceTable | None = None) -> DataStatus:
+    """Status of data under an expression: the worst part of AND, the best alternative of OR.
 
-    mixed: each item has its own licence. undisclosed: nobody says. unlisted: no expression, or not reviewed. Common
-    names that can mean one licence only are taken for it; that they are misspelled is another question.
+    mixed: each item has its own licence. undisclosed: no licence is stated. unlisted: invalid or not reviewed. A common
+    name that can mean one licence only is interpreted as that licence.
     """
-    known = table or Table.load()
+    known = table or LicenceTable.load()
     try:
-        return _data(parse(expression_from_text(expression, known)), known)
+        return _node_data_status(parse(expression_from_text(expression, known)), known)
     except LicenceError:
         return "unlisted"
 
 
-def made_for(expression: str, table: Table | None = None) -> frozenset[str]:
-    """What the licences were written for: software, data, content, documentation, font, model, anything."""
-    known = table or Table.load()
+def made_for(expression: str, table: LicenceTable | None = None) -> frozenset[str]:
+    """Kinds of works the licences were written for: software, data, content, documentation, font, model, anything."""
+    known = table or LicenceTable.load()
     try:
         node = parse(expression)
     except LicenceError:
         return frozenset()
-    return _made_for(node, known)
+    return _node_made_for(node, known)
 
 
-def _holds(expression: str, table: Table, ask: Callable[[str], bool]) -> bool:
+def _is_satisfied(expression: str, table: LicenceTable, predicate: Callable[[str], bool]) -> bool:
     try:
-        return _all_hold(parse(expression), table, ask)
+        return _node_satisfied(parse(expression), table, predicate)
     except LicenceError:
         return False
 
 
-def _all_hold(node: Node, table: Table, ask: Callable[[str], bool]) -> bool:
-    if not isinstance(node, Name):
+def _node_satisfied(node: Node, table: LicenceTable, predicate: Callable[[str], bool]) -> bool:
+    if not isinstance(node, Licence):
         combine = any if isinstance(node, Or) else all
-        return combine(_all_hold(part, table, ask) for part in node.parts)
-    return all(ask(name) for name in _readings(node, table))
+        return combine(_node_satisfied(part, table, predicate) for part in node.parts)
+    return all(predicate(name) for name in _readings(node, table))
 
 
-def _data(node: Node, table: Table) -> DataStatus:
-    if not isinstance(node, Name):
+def _node_data_status(node: Node, table: LicenceTable) -> DataStatus:
+    if not isinstance(node, Licence):
         pick = min if isinstance(node, Or) else max
-        return pick((_data(part, table) for part in node.parts), key=_DATA.index)
+        return pick((_node_data_status(part, table) for part in node.parts), key=_DATA_ORDER.index)
     rows = [table.row(name) for name in _readings(node, table)]
-    return max(((row.data if row else "unlisted") for row in rows), key=_DATA.index)
+    return max(((row.data if row else "unlisted") for row in rows), key=_DATA_ORDER.index)
 
 
-def _made_for(node: Node, table: Table) -> frozenset[str]:
-    if not isinstance(node, Name):
-        return frozenset[str]().union(*(_made_for(part, table) for part in node.parts))
+def _node_made_for(node: Node, table: LicenceTable) -> frozenset[str]:
+    if not isinstance(node, Licence):
+        return frozenset[str]().union(*(_node_made_for(part, table) for part in node.parts))
     rows = (table.row(name) for name in _readings(node, table))
     return frozenset(row.made_for for row in rows if row)
 
 
-def _readings(name: Name, table: Table) -> tuple[str, ...]:
-    """The ids an id may mean; WITH only ever permits more, so the exception does not count."""
-    readings = table.deprecated.get(table.canonical(name.text)) or (name.id,)
+def _readings(licence: Licence, table: LicenceTable) -> tuple[str, ...]:
+    """The ids that an id may mean. Exceptions are dropped, because WITH only adds permissions."""
+    readings = table.deprecated.get(table.canonical(licence.text)) or (licence.id,)
     return tuple(reading.partition(" WITH ")[0] for reading in readings)

@@ -1,4 +1,7 @@
-"""Look the reviewed table over: is each row complete, does it say where it differs from others, is it still fresh?"""
+"""Checks of the reviewed table: rows are complete, differences from OSADL are explained, reviews are recent.
+
+Called by rule INT001.
+"""
 
 from __future__ import annotations
 
@@ -12,67 +15,71 @@ from typing import Any
 from dtmodels.licence.expression import UNSTATED
 from dtmodels.licence.table import SpdxList
 
-MOST_DAYS = 400
-"""Licences and rulings change rarely; a table nobody has looked at for longer than this is not relied on."""
+MAX_AGE_DAYS = 400
+"""Maximum age of a review, in days. Licences and rulings change rarely."""
 
-_AGREES = {"Yes": "compatible", "Same": "compatible", "No": "incompatible"}
+_OSADL_VERDICTS = {"Yes": "compatible", "Same": "compatible", "No": "incompatible"}
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
-    """Something about the table that somebody has to look at, and the line it stands in."""
+class TableProblem:
+    """A problem of the table, with its line, counted from 1."""
 
     line: int
     what: str
     fix: str
 
 
-def doubts(text: str, spdx: SpdxList, today: date) -> Iterator[Doubt]:
-    """What is wrong with a table, in the order of the file."""
+def table_problems(text: str, spdx: SpdxList, today: date) -> Iterator[TableProblem]:
+    """Check the text of a table; problems come in the order of its lines."""
     try:
         table = json.loads(text)
         rows: list[dict[str, Any]] = table["licences"]
-        found = [Doubt(1, what, fix) for what, fix in _age(table["reviewed"], "the table", today)]
-        times = Counter(row["id"] for row in rows)
+        problems = [TableProblem(1, what, fix) for what, fix in _age_problems(table["reviewed"], "the table", today)]
+        id_counts = Counter(row["id"] for row in rows)
         for row in rows:
-            told = [(f"{row['id']}: {what}", fix) for what, fix in _of_row(row, table, spdx, times[row["id"]])]
-            told += _age(row["reviewed"], row["id"], today)
-            found += [Doubt(_line(text, row["id"]), what, fix) for what, fix in told]
+            row_problems = [
+                (f"{row['id']}: {what}", fix) for what, fix in _row_problems(row, table, spdx, id_counts[row["id"]])
+            ]
+            row_problems += _age_problems(row["reviewed"], row["id"], today)
+            problems += [TableProblem(_row_line(text, row["id"]), what, fix) for what, fix in row_problems]
     except (ValueError, KeyError, TypeError) as exc:
         what = f"the table cannot be read: {type(exc).__name__}: {exc}"
-        found = [Doubt(1, what, "hold it against schema/licences-v1.schema.json")]
-    yield from sorted(found, key=lambda doubt: doubt.line)
+        problems = [TableProblem(1, what, "validate it against schema/licences-v1.schema.json")]
+    yield from sorted(problems, key=lambda problem: problem.line)
 
 
-def _of_row(row: dict[str, Any], table: dict[str, Any], spdx: SpdxList, times: int) -> Iterator[tuple[str, str]]:
+def _row_problems(
+    row: dict[str, Any], table: dict[str, Any], spdx: SpdxList, id_count: int
+) -> Iterator[tuple[str, str]]:
     name = row["id"].partition(" WITH ")[0]
-    if times > 1:
+    if id_count > 1:
         yield "has two rows", "keep one"
     if name not in UNSTATED and not name.startswith("LicenseRef-"):
         if name not in spdx.licences:
-            yield f"is not in SPDX list {spdx.version}", "correct the id, or write LicenseRef- before it"
+            yield f"is not in SPDX list {spdx.version}", "fix the id, or prefix it with LicenseRef-"
         elif "d" in spdx.licences[name]:
-            yield "SPDX gave this id up", "give the row the id that took its place"
+            yield "SPDX deprecated this id", "write the id that replaces it"
     if row["authority"] not in table["authorities"]:
-        yield f"the authority '{row['authority']}' is not named", "add its name to authorities"
+        yield f"the authority '{row['authority']}' is not listed", "add its name to authorities"
     if not row["url"].startswith("https://"):
-        yield "the authority has no https address", "write the address of the page that was read"
+        yield "the authority has no https URL", "write the URL of the page that was read"
     if row["verdict"] == "conditional" and not row.get("condition"):
-        yield "does not say the condition", "write what a review has to show"
-    for month, answer in row.get("osadl", {}).items():
-        if _AGREES.get(answer) != row["verdict"] and not row.get("note"):
-            yield f"OSADL said {answer} in {month}, and no note says why the verdict differs", "add a note"
+        yield "has no condition", "write what a review must show"
+    for month, compatibility in row.get("osadl", {}).items():
+        if _OSADL_VERDICTS.get(compatibility) != row["verdict"] and not row.get("note"):
+            yield f"OSADL says {compatibility} in {month}, and no note explains the different verdict", "add a note"
             break
 
 
-def _age(reviewed: str, what: str, today: date) -> Iterator[tuple[str, str]]:
+def _age_problems(reviewed: str, what: str, today: date) -> Iterator[tuple[str, str]]:
     days = (today - date.fromisoformat(reviewed)).days
-    if days > MOST_DAYS:
-        yield f"{what} was reviewed {days} days ago", "read the authorities again, and write the day"
+    if days > MAX_AGE_DAYS:
+        yield f"{what} was reviewed {days} days ago", "read the authorities again, and write the date"
     elif days < 0:
-        yield f"{what} was reviewed on a day that is still to come", "write the day it was reviewed"
+        yield f"{what} has a review date in the future", "write the date of the review"
 
 
-def _line(text: str, name: str) -> int:
-    at = text.find(f'"id": {json.dumps(name)}')
-    return text.count("\n", 0, at) + 1 if at >= 0 else 1
+def _row_line(text: str, name: str) -> int:
+    position = text.find(f'"id": {json.dumps(name)}')
+    return text.count("\n", 0, position) + 1 if position >= 0 else 1

@@ -1,4 +1,4 @@
-"""The reviewed table of licences, and the SPDX list it is held against: JSON files beside the schemas."""
+"""The reviewed table of licences and the stored SPDX list; both are JSON files in `schema/`."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from dtmodels.licence.expression import UNSTATED
 TABLE = "licences-v1.json"
 SPDX = "spdx-licences-v1.json"
 
-Ruling = Literal["compatible", "conditional", "incompatible"]
+TableVerdict = Literal["compatible", "conditional", "incompatible"]
 Certainty = Literal["settled", "disputed", "inferred", "unruled"]
-Data = Literal["open", "share-alike", "restricted", "mixed", "undisclosed"]
+DataTerms = Literal["open", "share-alike", "restricted", "mixed", "undisclosed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """What was found out about one licence. Field by field documentation stands in `licences-v1.schema.json`."""
+class LicenceRow:
+    """The review of one licence; `licences-v1.schema.json` documents the fields."""
 
     id: str
-    verdict: Ruling
+    verdict: TableVerdict
     reason: str
     authority: str
     url: str
@@ -35,7 +35,7 @@ class Row:
     reviewed: str
     kind: str
     made_for: str
-    data: Data
+    data: DataTerms
     free: bool | None = None
     condition: str = ""
     note: str = ""
@@ -50,55 +50,55 @@ class SpdxList:
 
     version: str
     licences: Mapping[str, str]
-    """Flags by id: o approved by the OSI, f free and n not free says the FSF, d deprecated."""
+    """Flags by id. o: OSI-approved; f: free, according to the FSF; n: not free, according to the FSF; d: deprecated."""
     exceptions: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Table:
-    """The reviewed licences, with all names they go by."""
+class LicenceTable:
+    """The reviewed licences, with their deprecated ids and common names."""
 
     reviewed: str
-    """Day of the last review of the table as a whole."""
+    """Date of the last review of the whole table."""
     authorities: Mapping[str, str]
-    """Name of each authority by its short name."""
-    rows: Mapping[str, Row]
+    """Full name of each authority, by its short name."""
+    rows: Mapping[str, LicenceRow]
     deprecated: Mapping[str, tuple[str, ...]]
-    """What a deprecated id may mean; empty when SPDX names no successor."""
+    """Ids that replace a deprecated id; empty if SPDX names no successor."""
     aliases: Mapping[str, tuple[str, ...]]
-    """Ids that a common name, in small letters and words, may stand for; empty when it could be anything."""
+    """Ids that a common name, in lower case, may mean; empty if it has no definite meaning."""
     exceptions: Mapping[str, tuple[str, ...]]
     """Licences each reviewed exception was written for."""
     spdx: SpdxList
 
     @staticmethod
-    def load(directory: Path | None = None) -> Table:
-        """The table in `directory`; the one that comes with these tools when none is named. Read once."""
+    def load(directory: Path | None = None) -> LicenceTable:
+        """Read the table in `directory`, by default the one installed with these tools. The result is cached."""
         return _load(directory or schema_directory())
 
-    def row(self, licence: str) -> Row | None:
-        """The row of a licence, or of a licence WITH its exception, in any case."""
+    def row(self, licence: str) -> LicenceRow | None:
+        """The row of a licence, or of a licence WITH its exception; upper and lower case are equal."""
         return self.rows.get(self.canonical(licence))
 
     def canonical(self, licence: str) -> str:
-        """The spelling SPDX gives to an id, to an exception, or to both with WITH between; unknown ones unchanged."""
+        """Change a licence, an exception, or both joined by WITH, to SPDX's spelling. Unknown ids stay unchanged."""
         return " ".join(self._spelling.get(word.lower(), word) for word in licence.split())
 
     def flags(self, licence: str) -> str | None:
-        """The flags of an id in the SPDX list; None when it is not there."""
+        """The flags of an id in the SPDX list; None if the list does not contain it."""
         return self.spdx.licences.get(self.canonical(licence))
 
-    def meant(self, text: str) -> tuple[str, ...] | None:
-        """The ids a common name stands for; None when it is no name anybody knows."""
-        return self.aliases.get(_plain(text))
+    def ids_for_alias(self, text: str) -> tuple[str, ...] | None:
+        """The ids that a common name may mean; None if the name is unknown."""
+        return self.aliases.get(_normalise_name(text))
 
-    def takes_plus(self, licence: str) -> bool:
-        """Whether `+` may follow an id: where a version number ends it, but not after Creative Commons'."""
+    def allows_plus(self, licence: str) -> bool:
+        """True if `+` may follow an id: it ends with a version number and is not a Creative Commons licence."""
         name = self.canonical(licence)
         return bool(re.search(r"-[0-9]+(\.[0-9]+)*$", name)) and not name.startswith(("CC", "LicenseRef-"))
 
     def names(self) -> tuple[str, ...]:
-        """Every id anybody may write: reviewed ones and those of the SPDX list."""
+        """All known ids and exceptions: those of the table and those of the SPDX list."""
         return tuple(self._spelling.values())
 
     @cached_property
@@ -108,23 +108,23 @@ class Table:
 
 
 @lru_cache(maxsize=4)
-def _load(directory: Path) -> Table:
+def _load(directory: Path) -> LicenceTable:
     table = json.loads((directory / TABLE).read_bytes())
     spdx = json.loads((directory / SPDX).read_bytes())
-    return Table(
+    return LicenceTable(
         reviewed=table["reviewed"],
         authorities=table["authorities"],
         rows={row["id"]: _row(row) for row in table["licences"]},
-        deprecated={name: tuple(meant) for name, meant in table["deprecated"].items()},
-        aliases={_plain(name): tuple(meant) for name, meant in table["aliases"].items()},
+        deprecated={name: tuple(ids) for name, ids in table["deprecated"].items()},
+        aliases={_normalise_name(name): tuple(ids) for name, ids in table["aliases"].items()},
         exceptions={name: tuple(bases) for name, bases in table["exceptions"].items()},
         spdx=SpdxList(version=spdx["version"], licences=spdx["licences"], exceptions=tuple(spdx["exceptions"])),
     )
 
 
-def _row(values: dict[str, Any]) -> Row:
-    return Row(**{**values, "becomes": tuple(values.get("becomes", ()))})
+def _row(values: dict[str, Any]) -> LicenceRow:
+    return LicenceRow(**{**values, "becomes": tuple(values.get("becomes", ()))})
 
 
-def _plain(text: str) -> str:
+def _normalise_name(text: str) -> str:
     return " ".join(text.lower().replace("_", " ").split())

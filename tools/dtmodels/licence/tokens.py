@@ -1,4 +1,4 @@
-"""The words of a licence expression, each with its place, before anybody asks how they belong together."""
+"""Tokeniser of licence expressions; called by the parser."""
 
 from __future__ import annotations
 
@@ -6,88 +6,90 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-MOST_CHARACTERS = 512
-MOST_WORDS = 64
-_WORD = re.compile(r"[()]|[^ \t()]+")
+MAX_CHARACTERS = 512
+MAX_TOKENS = 64
+_TOKEN = re.compile(r"[()]|[^ \t()]+")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*\+?")
-_ELSEWHERE = re.compile(r"(DocumentRef|AdditionRef)-|:", re.IGNORECASE)
+_EXTERNAL_REFERENCE = re.compile(r"(DocumentRef|AdditionRef)-|:", re.IGNORECASE)
 OPERATORS = ("AND", "OR", "WITH")
-_SIGNS = {"/": "OR", "|": "OR", "||": "OR", ",": "AND or OR", ";": "AND or OR", "&": "AND", "&&": "AND"}
+_OPERATOR_SIGNS = {"/": "OR", "|": "OR", "||": "OR", ",": "AND or OR", ";": "AND or OR", "&": "AND", "&&": "AND"}
 
 
 class LicenceError(Exception):
-    """A text that is no licence expression: why, in which of its characters, and what to write instead."""
+    """A text that is not a licence expression, with the position of the error and a fix."""
 
     def __init__(self, what: str, start: int, end: int, fix: str) -> None:
         super().__init__(what)
         self.what = what
         self.start = start
-        """First character it is about, counted from 0."""
+        """First character of the error, counted from 0; `end` is exclusive."""
         self.end = end
         self.fix = fix
 
 
-class Word(NamedTuple):
-    """One word or bracket of an expression."""
+class Token(NamedTuple):
+    """An id, an operator or a bracket, with its position."""
 
     text: str
     start: int
     end: int
 
 
-def words(expression: str) -> tuple[Word, ...]:
-    """The words and brackets of an expression, each well formed by itself.
+def tokenise(expression: str) -> tuple[Token, ...]:
+    """Split an expression into tokens, and check each one.
 
     Raises:
-        LicenceError: the text is too long, or a word can be neither an id nor an operator.
+        LicenceError: the text is too long, or a token is neither an id, an operator nor a bracket.
     """
-    if len(expression) > MOST_CHARACTERS:
-        what = f"the expression has {len(expression)} characters, more than {MOST_CHARACTERS}"
-        raise LicenceError(what, MOST_CHARACTERS, len(expression), "shorten it")
-    found = tuple(Word(match[0], match.start(), match.end()) for match in _WORD.finditer(expression))
-    for word in found:
-        _well_formed(word)
-    if len(found) > MOST_WORDS:
-        what = f"the expression has {len(found)} words and brackets, more than {MOST_WORDS}"
-        raise LicenceError(what, found[MOST_WORDS].start, found[-1].end, "shorten it")
-    return found
+    if len(expression) > MAX_CHARACTERS:
+        what = f"the expression has {len(expression)} characters, more than {MAX_CHARACTERS}"
+        raise LicenceError(what, MAX_CHARACTERS, len(expression), "shorten it")
+    tokens = tuple(Token(match[0], match.start(), match.end()) for match in _TOKEN.finditer(expression))
+    for token in tokens:
+        _check_token(token)
+    if len(tokens) > MAX_TOKENS:
+        what = f"the expression has {len(tokens)} ids, operators and brackets, more than {MAX_TOKENS}"
+        raise LicenceError(what, tokens[MAX_TOKENS].start, tokens[-1].end, "shorten it")
+    return tokens
 
 
-def _well_formed(word: Word) -> None:
-    if word.text in ("(", ")") or _ID.fullmatch(word.text):
-        if _ELSEWHERE.match(word.text):
-            fix = "name the licence by its SPDX id, or by LicenseRef-"
-            raise wrong(word, f"'{shown(word.text)}' points into another document", fix)
+def _check_token(token: Token) -> None:
+    if token.text in ("(", ")") or _ID.fullmatch(token.text):
+        if _EXTERNAL_REFERENCE.match(token.text):
+            fix = "write the SPDX id of the licence, or an id with LicenseRef-"
+            raise token_error(token, f"'{abbreviate(token.text)}' refers to another document", fix)
         return
-    for offset, character in enumerate(word.text):
+    for offset, character in enumerate(token.text):
         if not character.isascii():
-            place = Word(character, word.start + offset, word.start + offset + 1)
-            raise wrong(place, f"{_named(character)} is not ASCII", _plain(word.text))
-    if _ELSEWHERE.search(word.text):
-        fix = "name the licence by its SPDX id, or by LicenseRef-"
-        raise wrong(word, f"'{shown(word.text)}' points into another document", fix)
-    sign = next((sign for sign in sorted(_SIGNS, key=len, reverse=True) if sign in word.text), None)
+            position = Token(character, token.start + offset, token.start + offset + 1)
+            raise token_error(position, f"{_describe_character(character)} is not ASCII", _ascii_fix(token.text))
+    if _EXTERNAL_REFERENCE.search(token.text):
+        fix = "write the SPDX id of the licence, or an id with LicenseRef-"
+        raise token_error(token, f"'{abbreviate(token.text)}' refers to another document", fix)
+    sign = next((sign for sign in sorted(_OPERATOR_SIGNS, key=len, reverse=True) if sign in token.text), None)
     if sign:
-        offset = word.start + word.text.index(sign)
-        raise LicenceError(f"'{sign}' is no operator", offset, offset + len(sign), f"write {_SIGNS[sign]}")
-    raise wrong(word, f"'{shown(word.text)}' cannot be a licence id", "ids have letters, digits, dots and hyphens only")
+        offset = token.start + token.text.index(sign)
+        raise LicenceError(f"'{sign}' is not an operator", offset, offset + len(sign), f"write {_OPERATOR_SIGNS[sign]}")
+    raise token_error(
+        token, f"'{abbreviate(token.text)}' cannot be a licence id", "use only letters, digits, dots and hyphens"
+    )
 
 
-def _named(character: str) -> str:
+def _describe_character(character: str) -> str:
     name = unicodedata.name(character, "")
     return f"U+{ord(character):04X} ({name})" if name else f"U+{ord(character):04X}"
 
 
-def _plain(text: str) -> str:
+def _ascii_fix(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text)
-    return f"write {shown(plain)}" if plain.isascii() and _ID.fullmatch(plain) else "type it on a plain keyboard"
+    return f"write {abbreviate(plain)}" if plain.isascii() and _ID.fullmatch(plain) else "use ASCII characters only"
 
 
-def shown(text: str) -> str:
-    """A text short enough for a message."""
+def abbreviate(text: str) -> str:
+    """Shorten a text to at most 40 characters, for a message."""
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 
-def wrong(word: Word, what: str, fix: str) -> LicenceError:
-    """The error about one word."""
-    return LicenceError(what, word.start, word.end, fix)
+def token_error(token: Token, what: str, fix: str) -> LicenceError:
+    """Build the error for one token."""
+    return LicenceError(what, token.start, token.end, fix)

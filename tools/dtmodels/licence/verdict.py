@@ -1,7 +1,7 @@
-"""Judge an expression: may weights under it be distributed for use with a program under GPL-3.0-or-later?
+"""Verdicts on licence expressions: compatibility of weights with a program under GPL-3.0-or-later.
 
-They are judged as strictly as if they and the program were one work. Of alternatives the best counts, of parts that
-hold together the worst.
+Weights and program are treated as one work, which is the strictest reading. The best alternative of OR counts, and the
+worst part of AND.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from dtmodels.licence.expression import And, Name, Node, Or, parse
-from dtmodels.licence.expression_problems import ExpressionProblem, problems
-from dtmodels.licence.table import Row, Table
+from dtmodels.licence.expression import And, Licence, Node, Or, parse
+from dtmodels.licence.expression_problems import ExpressionProblem, expression_problems
+from dtmodels.licence.table import LicenceRow, LicenceTable
 from dtmodels.licence.tokens import LicenceError
 
 Status = Literal["compatible", "conditional", "unlisted", "incompatible", "invalid"]
@@ -26,30 +26,30 @@ class Part:
 
     text: str
     start: int
-    """Its first character in the expression, counted from 0."""
+    """Its first character in the expression, counted from 0; `end` is exclusive."""
     end: int
     status: Status
     how: Literal["licence", "and", "or"] = "licence"
     parts: tuple[Part, ...] = ()
-    """Parts of a union or a choice, in the order of the text."""
-    row: Row | None = None
-    """What the table says of a licence; None where it says nothing."""
+    """Operands of AND or OR, in the order of the text."""
+    row: LicenceRow | None = None
+    """The row of a licence in the table; None if it has none."""
     reason: str = ""
     authority: str = ""
     url: str = ""
 
-    def best(self) -> Part:
-        """The alternative that counts: the first of the best."""
+    def best_alternative(self) -> Part:
+        """The first alternative with the best status."""
         return min(self.parts, key=lambda part: _ORDER.index(part.status))
 
-    def standing(self) -> Iterator[Part]:
-        """The licences that hold once the best alternative is chosen everywhere."""
+    def applicable(self) -> Iterator[Part]:
+        """Yield the licences that apply after the best alternative of every OR is chosen."""
         if self.how == "or":
-            yield from self.best().standing()
+            yield from self.best_alternative().applicable()
         elif self.how == "licence":
             yield self
         for part in self.parts if self.how == "and" else ():
-            yield from part.standing()
+            yield from part.applicable()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,45 +59,45 @@ class Verdict:
     expression: str
     status: Status
     tree: Part | None = None
-    """The verdict on every part; None when the text is no expression."""
+    """The verdict on every part; None if the text is not an expression."""
     problems: tuple[ExpressionProblem, ...] = ()
-    """What is wrong with its words: why it is invalid, and deprecated or misspelt ids."""
+    """Syntax errors, and unknown, deprecated or misspelt ids."""
 
     @property
-    def standing(self) -> tuple[Part, ...]:
-        """The licences that hold, the best alternative chosen."""
-        return tuple(self.tree.standing()) if self.tree else ()
+    def applicable(self) -> tuple[Part, ...]:
+        """The licences that apply after the best alternatives are chosen."""
+        return tuple(self.tree.applicable()) if self.tree else ()
 
     @property
     def failing(self) -> tuple[Part, ...]:
-        """The licences that keep the expression from being compatible."""
-        return tuple(part for part in self.standing if part.status != "compatible")
+        """The applicable licences that are not compatible."""
+        return tuple(part for part in self.applicable if part.status != "compatible")
 
     @property
     def chosen(self) -> str:
-        """The expression with only the best alternatives left; empty when it offers none."""
-        return _chosen(self.tree) if self.tree and _offers(self.tree) else ""
+        """The expression with only its best alternatives; empty if it has no OR."""
+        return _chosen(self.tree) if self.tree and _has_choice(self.tree) else ""
 
 
-def judge(expression: str, table: Table | None = None) -> Verdict:
-    """The verdict on a licence expression; a text that is none is `invalid`, and nothing is raised."""
-    return _judged(expression, table or Table.load())
+def licence_verdict(expression: str, table: LicenceTable | None = None) -> Verdict:
+    """Evaluate a licence expression. A text that is not an expression is `invalid`; nothing is raised."""
+    return _cached_verdict(expression, table or LicenceTable.load())
 
 
 @lru_cache(maxsize=4096)
-def _judged(expression: str, table: Table) -> Verdict:
-    found = tuple(problems(expression, table))
+def _cached_verdict(expression: str, table: LicenceTable) -> Verdict:
+    problems = tuple(expression_problems(expression, table))
     try:
         tree = _part(parse(expression), expression, table)
     except LicenceError:
-        return Verdict(expression=expression, status="invalid", problems=found)
-    wrong = any(problem.kind in ("invalid", "misfit") for problem in found)
-    return Verdict(expression=expression, status="invalid" if wrong else tree.status, tree=tree, problems=found)
+        return Verdict(expression=expression, status="invalid", problems=problems)
+    invalid = any(problem.kind in ("invalid", "misfit") for problem in problems)
+    return Verdict(expression=expression, status="invalid" if invalid else tree.status, tree=tree, problems=problems)
 
 
-def _part(node: Node, expression: str, table: Table) -> Part:
-    if isinstance(node, Name):
-        return _licence(node, expression, table)
+def _part(node: Node, expression: str, table: LicenceTable) -> Part:
+    if isinstance(node, Licence):
+        return _licence_part(node, expression, table)
     parts = tuple(_part(part, expression, table) for part in node.parts)
     pick = min if isinstance(node, Or) else max
     return Part(
@@ -110,16 +110,16 @@ def _part(node: Node, expression: str, table: Table) -> Part:
     )
 
 
-def _licence(name: Name, expression: str, table: Table) -> Part:
-    end = name.exception.end if name.exception else name.end
-    text = expression[name.start : end]
-    row, status = _row(name, table)
+def _licence_part(licence: Licence, expression: str, table: LicenceTable) -> Part:
+    end = licence.exception.end if licence.exception else licence.end
+    text = expression[licence.start : end]
+    row, status = _deciding_row(licence, table)
     if row is None:
-        reason = f"nobody has reviewed {text} for this collection"
-        return Part(text=text, start=name.start, end=end, status=status, reason=reason)
+        reason = f"{text} has not been reviewed for this collection"
+        return Part(text=text, start=licence.start, end=end, status=status, reason=reason)
     return Part(
         text=text,
-        start=name.start,
+        start=licence.start,
         end=end,
         status=status,
         row=row,
@@ -129,28 +129,28 @@ def _licence(name: Name, expression: str, table: Table) -> Part:
     )
 
 
-def _row(name: Name, table: Table) -> tuple[Row | None, Status]:
-    """The row that decides for a licence. Of several readings of a deprecated id it is the worst."""
-    if readings := table.deprecated.get(table.canonical(name.text)):
-        rulings = [judge(reading, table) for reading in readings]
-        worst = max(rulings, key=lambda verdict: _ORDER.index(verdict.status))
-        return worst.standing[0].row, worst.status
-    found = table.row(name.id)
-    if name.exception:
-        exception = table.canonical(name.exception.text)
-        pair = table.row(f"{name.id} WITH {exception}")
+def _deciding_row(licence: Licence, table: LicenceTable) -> tuple[LicenceRow | None, Status]:
+    """The row and status of a licence; for a deprecated id, those of the worst licence it may mean."""
+    if readings := table.deprecated.get(table.canonical(licence.text)):
+        verdicts = [licence_verdict(reading, table) for reading in readings]
+        worst = max(verdicts, key=lambda verdict: _ORDER.index(verdict.status))
+        return worst.applicable[0].row, worst.status
+    row = table.row(licence.id)
+    if licence.exception:
+        exception = table.canonical(licence.exception.text)
+        pair = table.row(f"{licence.id} WITH {exception}")
         if pair or exception not in table.exceptions:
             return pair, pair.verdict if pair else "unlisted"
-    return found, found.verdict if found else "unlisted"
+    return row, row.verdict if row else "unlisted"
 
 
-def _offers(part: Part) -> bool:
-    return part.how == "or" or any(_offers(inner) for inner in part.parts)
+def _has_choice(part: Part) -> bool:
+    return part.how == "or" or any(_has_choice(inner) for inner in part.parts)
 
 
 def _chosen(part: Part) -> str:
     if part.how == "licence":
         return part.text
     if part.how == "or":
-        return _chosen(part.best())
+        return _chosen(part.best_alternative())
     return " AND ".join(_chosen(inner) for inner in part.parts)

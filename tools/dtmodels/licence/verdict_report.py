@@ -1,4 +1,4 @@
-"""Show a verdict: as a small tree for people, as JSON for programs."""
+"""Reports of a verdict, as a text tree and as JSON; printed by `dtmodels licence`."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ from dtmodels.licence.openness import data_status, is_free_software, is_osi_appr
 from dtmodels.licence.verdict import Part, Verdict
 
 JSON_VERSION = 1
-_HOW = {"and": "all of these hold", "or": "one of these may be chosen", "licence": ""}
-_READ = {
-    "page": "its page was read",
-    "quoted": "its words were read where others quote them",
-    "section": "its list was read in a copy",
-    "data": "its published data were read",
-    "own": "no authority has spoken; the licence's text was judged",
-    "recalled": "from memory; read the page before relying on it",
+_OPERATOR_TEXTS = {"and": "all of these apply", "or": "one of these may be chosen", "licence": ""}
+_READING_TEXTS = {
+    "page": "the authority's page was read",
+    "quoted": "the authority was read in a quotation",
+    "section": "the authority's list was read in a copy",
+    "data": "the authority's published data were read",
+    "own": "no authority has ruled; the verdict is derived from the licence text",
+    "recalled": "recalled from memory; read the page before relying on it",
 }
 
 
 def text_report(verdict: Verdict) -> str:
-    """The verdict, what is wrong with the words, and every part with its reason and authority."""
+    """The verdict, its problems, and every part with its reason and authority."""
     lines = [f"{verdict.status}: {verdict.expression}" if verdict.expression.strip() else verdict.status]
     for problem in verdict.problems:
-        mark = "^" * max(1, min(problem.end, 100) - problem.start)
+        marker = "^" * max(1, min(problem.end, 100) - problem.start)
         if problem.start < 100 and verdict.expression.isascii():
-            lines.append(f"{' ' * (len(verdict.status) + 2 + problem.start)}{mark}")
+            lines.append(f"{' ' * (len(verdict.status) + 2 + problem.start)}{marker}")
         lines += [f"  {problem.what}", f"  fix: {problem.fix}"]
     if verdict.tree and verdict.status != "invalid":
-        lines += _tree(verdict.tree, "", "")
+        lines += _tree_lines(verdict.tree, "", "")
         lines += [f"chosen: {verdict.chosen}"] if verdict.chosen else []
-        lines.append(_openness(verdict.expression))
-    return "\n".join(_visible(line) for line in lines)
+        lines.append(_openness_line(verdict.expression))
+    return "\n".join(_escape(line) for line in lines)
 
 
 def json_value(verdict: Verdict) -> dict[str, Any]:
-    """The verdict as plain values; `version` changes when a key changes its meaning or goes."""
+    """The verdict as JSON values; `version` changes if a key is removed or changes its meaning."""
     return {
         "version": JSON_VERSION,
         "expression": verdict.expression,
@@ -47,24 +47,24 @@ def json_value(verdict: Verdict) -> dict[str, Any]:
         "as_data": data_status(verdict.expression),
         "made_for": sorted(made_for(verdict.expression)),
         "problems": [
-            {"kind": found.kind, "what": found.what, "fix": found.fix, "start": found.start, "end": found.end}
-            for found in verdict.problems
+            {name: getattr(problem, name) for name in ("kind", "what", "fix", "start", "end")}
+            for problem in verdict.problems
         ],
         "tree": _json_part(verdict.tree) if verdict.tree else None,
     }
 
 
-def _visible(line: str) -> str:
-    """`line` with escapes for what a terminal would obey."""
+def _escape(line: str) -> str:
+    """Escape the control characters of a line."""
     return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in line)
 
 
-def _tree(part: Part, first: str, rest: str) -> Iterator[str]:
+def _tree_lines(part: Part, first: str, rest: str) -> Iterator[str]:
     if part.how != "licence":
-        yield f"{first}{part.status}: {_HOW[part.how]}"
+        yield f"{first}{part.status}: {_OPERATOR_TEXTS[part.how]}"
         for inner in part.parts:
             last = inner is part.parts[-1]
-            yield from _tree(inner, f"{rest}{'└─ ' if last else '├─ '}", f"{rest}{'   ' if last else '│  '}")
+            yield from _tree_lines(inner, f"{rest}{'└─ ' if last else '├─ '}", f"{rest}{'   ' if last else '│  '}")
         return
     yield f"{first}{part.status}: {part.text}"
     yield f"{rest}     {part.reason}"
@@ -74,15 +74,15 @@ def _tree(part: Part, first: str, rest: str) -> Iterator[str]:
         if part.row.note:
             yield f"{rest}     note: {part.row.note}"
         yield f"{rest}     {part.authority}: {part.url}"
-        yield f"{rest}     {part.row.certainty}; {_READ[part.row.read]}; reviewed {part.row.reviewed}"
+        yield f"{rest}     {part.row.certainty}; {_READING_TEXTS[part.row.read]}; reviewed {part.row.reviewed}"
 
 
-def _openness(expression: str) -> str:
-    def answer(yes: bool) -> str:
-        return "yes" if yes else "no"
+def _openness_line(expression: str) -> str:
+    def yes_no(value: bool) -> str:
+        return "yes" if value else "no"
 
     return (
-        f"OSI-approved: {answer(is_osi_approved(expression))}; free: {answer(is_free_software(expression))}; "
+        f"OSI-approved: {yes_no(is_osi_approved(expression))}; free: {yes_no(is_free_software(expression))}; "
         f"as training data: {data_status(expression)}"
     )
 

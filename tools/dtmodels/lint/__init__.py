@@ -1,1 +1,1 @@
-"""Hold cards against the rules of the collection: static, offline, in a blink."""
+"""Linter of model cards: static rules, offline unless `--online` is set."""

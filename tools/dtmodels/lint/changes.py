@@ -1,4 +1,4 @@
-"""What of a model changed since a revision: fields of its card, its own files, the family that builds it."""
+"""Changes of a model since a git revision: card fields, its files, and the code of its family. Used by rules CHG."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from dtmodels.yaml.document import FieldPath
 NOT_SHIPPED = frozenset(
     {"status", "status_reason", "version", "changes", "acceptances", "demo", "evaluation", "tolerance"}
 )
-"""Fields that say nothing a package carries."""
-_NOT_BUILT = ("card.yaml", "README.md", "REPORT.md", "training.jsonl")
+"""Card fields that are not part of a package."""
+_NOT_BUILD_INPUTS = ("card.yaml", "README.md", "REPORT.md", "training.jsonl")
 
 Version = tuple[int, int]
 
 
 def parse_version(version: Any) -> Version | None:
-    """A version as darktable compares it; None when it is not two integers."""
+    """Parse a version as darktable compares it; None if it is not two integers."""
     parts = str(version).split(".")
     if len(parts) != 2 or not all(part.isascii() and part.isdigit() for part in parts):
         return None
@@ -31,66 +31,66 @@ def parse_version(version: Any) -> Version | None:
 
 
 def card_path(history: History, reading: CardReading) -> str:
-    """The card's path from the root, with slashes."""
+    """Path of the card relative to the root, with slashes."""
     return reading.path.relative_to(history.root).as_posix()
 
 
-def earlier(history: History, reading: CardReading) -> Mapping[str, Any] | None:
-    """The fields of the card at the revision; None when there was no readable card."""
+def earlier_values(history: History, reading: CardReading) -> Mapping[str, Any] | None:
+    """Read the card fields at the revision; None if there was no readable card."""
     data = history.before(card_path(history, reading))
     return card_values(data) if data is not None else None
 
 
 def was_published(history: History, reading: CardReading) -> bool:
-    """Whether the card was ever anything but a draft up to the revision; one that cannot be read may have been."""
+    """True if the card had another status than draft up to the revision; an unreadable card counts as published."""
     cards = (card_values(data) for _, data in history.contents(card_path(history, reading)))
     return any(card is None or card.get("status") != "draft" for card in cards)
 
 
 def changed_parts(history: History, reading: CardReading, before: Mapping[str, Any]) -> list[str]:
-    """What changed that a package is made of, as people name it: `license.weights`, `convert.py`, `family onnx`."""
-    found = [field_name(where) for where in _fields(before, reading.values, ())]
+    """Names of the package inputs that changed, such as `license.weights`, `convert.py` or `family onnx`."""
+    parts = [field_name(where) for where in _changed_fields(before, reading.values, ())]
     directory = reading.path.parent.relative_to(history.root).as_posix() + "/"
     for path in sorted(history.changed):
         name = path.removeprefix(directory)
         if (
             path.startswith(directory)
-            and not name.startswith((*_NOT_BUILT, "golden", "."))
-            and _means_other(history, path)
+            and not name.startswith((*_NOT_BUILD_INPUTS, "golden", "."))
+            and _behaviour_changed(history, path)
         ):
-            found.append(name)
+            parts.append(name)
     family = str((reading.values.get("convert") or {}).get("family", ""))
-    if any(_means_other(history, path) for path in history.changed & _family_files(history.root, family)):
-        found.append(f"family {family}")
-    return found
+    if any(_behaviour_changed(history, path) for path in history.changed & _family_files(history.root, family)):
+        parts.append(f"family {family}")
+    return parts
 
 
-def _fields(before: Any, after: Any, where: FieldPath) -> Iterator[FieldPath]:
-    """The innermost fields that differ; a list of another length differs as a whole."""
+def _changed_fields(before: Any, after: Any, where: FieldPath) -> Iterator[FieldPath]:
+    """Yield the innermost fields that differ; a list of another length differs as a whole."""
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for name in sorted({*before, *after}):
             if where or name not in NOT_SHIPPED:
-                yield from _fields(before.get(name), after.get(name), (*where, name))
+                yield from _changed_fields(before.get(name), after.get(name), (*where, name))
     elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         for index, (old, new) in enumerate(zip(before, after, strict=True)):
-            yield from _fields(old, new, (*where, index))
+            yield from _changed_fields(old, new, (*where, index))
     elif before != after:
         yield where
 
 
 def _family_files(root: Path, family: str) -> frozenset[str]:
-    """The code of a family, relative to the root; empty where the repository has no tools of its own."""
+    """Source files of a family, relative to the root; empty if the repository does not contain the tools."""
     files = SourceTree(directory=root / "tools").files_of_family(family)
     return frozenset(path.relative_to(root).as_posix() for path in files)
 
 
-def _means_other(history: History, path: str) -> bool:
-    """Whether a changed file does something else now; comments, layout and documentation of code do not count."""
+def _behaviour_changed(history: History, path: str) -> bool:
+    """True if the behaviour of a changed file differs; comments, layout and docstrings of Python code do not count."""
     if not path.endswith(".py"):
         return True
     before, now = history.before(path), _content(history.root / path)
     try:
-        return before is None or now is None or _meaning(before) != _meaning(now)
+        return before is None or now is None or _syntax_tree(before) != _syntax_tree(now)
     except (SyntaxError, ValueError, RecursionError):
         return True
 
@@ -99,18 +99,18 @@ def _content(path: Path) -> bytes | None:
     return path.read_bytes() if path.is_file() else None
 
 
-def _meaning(source: bytes) -> str:
+def _syntax_tree(source: bytes) -> str:
     tree = ast.parse(source)
     for node in ast.walk(tree):
         match node:
             case ast.Module() | ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
-                node.body = [part for part in node.body if not _is_text(part)]
+                node.body = [statement for statement in node.body if not _is_docstring(statement)]
             case _:
                 pass
     return ast.dump(tree)
 
 
-def _is_text(statement: ast.stmt) -> bool:
+def _is_docstring(statement: ast.stmt) -> bool:
     return (
         isinstance(statement, ast.Expr)
         and isinstance(statement.value, ast.Constant)

@@ -1,4 +1,4 @@
-"""Run the rules over the cards of a repository; one finding for one defect, always in the same order."""
+"""The linter engine: runs the rules on the cards of a repository and returns sorted findings."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from dtmodels.card.catalogue import CARD_FILE
 from dtmodels.card.reader import CardReading, parse_card_file, parse_card_text
 from dtmodels.card.source_edits import apply_edits, edit_for_change
-from dtmodels.lint.finding_builder import of_problem, of_remark
+from dtmodels.lint.finding_builder import finding_from_problem, finding_from_result
 from dtmodels.lint.history import History
 from dtmodels.lint.placeholders import is_placeholder
 from dtmodels.lint.profiles import STRICT, find_profile
-from dtmodels.lint.registry import find_rule, selected
+from dtmodels.lint.registry import find_rule, select_rules
 from dtmodels.lint.rule import Fact, Finding, Rule, RuleResult, Subject
 from dtmodels.lint.targets import card_directories
 from dtmodels.yaml.document import FieldPath, SourceChange
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 UNUSED_ACCEPTANCE = "SUP002"
 PLACEHOLDERS = "SCH006"
-_RELEASED = SourceChange(kind="value", where=("status",), source="released")
+_SET_RELEASED = SourceChange(kind="value", where=("status",), source="released")
 
 
 def lint(
@@ -37,135 +37,154 @@ def lint(
     since: str = "",
     web: Web | None = None,
 ) -> list[Finding]:
-    """Hold the cards below `root` against the rules.
+    """Check the cards below `root` with the rules.
 
     Args:
         root: the model repository.
-        ids: the models to look at, by id or by the path of a card; all, and what belongs to no model, when empty.
-        select: the rules to apply, by id or family; all when empty.
-        profile: how strictly; see `dtmodels.lint.profiles`.
-        released: read every card as if its status were `released`.
+        ids: the models to check, by id or by path of a card; if empty, all models and the repository itself.
+        select: the rules to apply, by id or family; all if empty.
+        profile: name of the strictness profile; see `dtmodels.lint.profiles`.
+        released: treat every card as if its status were `released`.
         since: a git revision; models that changed since then need a higher version.
-        web: what asks the network for the rules that need it; they are left out without.
+        web: network access for the online rules; they are skipped without it.
 
     Returns:
-        Findings sorted by file and place. What a card accepts by name is left out.
+        Findings sorted by file and position, without those the card accepts.
 
     Raises:
-        WrongUsage: an id, a rule, a profile or a revision that does not exist.
-        NothingToDo: there is no model.
+        WrongUsage: an id, a rule, a profile or a revision does not exist.
+        NothingToDo: there are no models.
     """
     strictness = find_profile(profile)
-    rules = selected(select)
+    rules = select_rules(select)
     directories = card_directories(root, ids)
     history = History.since(root, since) if since else None
     findings: list[Finding] = []
-    shown: list[Finding] = []
+    changed_draft_findings: list[Finding] = []
     facts: dict[str, list[Fact]] = {}
     drafts: set[str] = set()
     for directory in directories:
         reading = (
             _as_released(parse_card_file(directory / CARD_FILE)) if released else parse_card_file(directory / CARD_FILE)
         )
-        found = [*_of_card(root, reading, rules, facts, web), *_of_history(history, reading, rules)]
+        card_findings = [
+            *_card_findings(root, reading, rules, facts, web),
+            *_history_findings(history, reading, rules),
+        ]
         draft = reading.values.get("status") == "draft"
         if draft:
             drafts.add(directory.relative_to(root).as_posix())
         if strictness.drafts or ids or not draft:
-            findings += found
+            findings += card_findings
         elif strictness.changed_drafts and history and history.touches(directory):
-            shown += (replace(one, severity="warning") if one.severity == "error" else one for one in found)
-    chosen = {directory.relative_to(root).as_posix() for directory in directories}
-    rest = [*_compared(root, facts, rules), *_of_repository(root, rules)]
-    findings += [found for found in rest if not ids or found.path.rpartition("/")[0] in chosen]
-    mild = find_profile(strictness.drafts_as or profile)
-    judged = {(mild if one.path.rpartition("/")[0] in drafts else strictness).judged(one) for one in findings}
-    return sorted(judged | set(shown), key=lambda one: (one.path, one.line, one.column, one.rule, one.message))
+            changed_draft_findings += (_as_warning(finding) for finding in card_findings)
+    selected = {directory.relative_to(root).as_posix() for directory in directories}
+    others = [*_comparison_findings(root, facts, rules), *_repository_findings(root, rules)]
+    findings += [finding for finding in others if not ids or _directory_of(finding) in selected]
+    draft_profile = find_profile(strictness.drafts_as or profile)
+    rated = {(draft_profile if _directory_of(found) in drafts else strictness).apply(found) for found in findings}
+    return sorted(rated | set(changed_draft_findings), key=_sort_key)
+
+
+def _as_warning(finding: Finding) -> Finding:
+    return replace(finding, severity="warning") if finding.severity == "error" else finding
+
+
+def _directory_of(finding: Finding) -> str:
+    return finding.path.rpartition("/")[0]
+
+
+def _sort_key(finding: Finding) -> tuple[str, int, int, str, str]:
+    return finding.path, finding.line, finding.column, finding.rule, finding.message
 
 
 def _as_released(reading: CardReading) -> CardReading:
-    """The card as it would be with another status, every value where it was."""
-    made = edit_for_change(reading.text, _RELEASED) if reading.root else None
-    return parse_card_text(reading.path, apply_edits(reading.text, [made])) if made else reading
+    """The card with status `released`; all other text is unchanged."""
+    status_edit = edit_for_change(reading.text, _SET_RELEASED) if reading.root else None
+    return parse_card_text(reading.path, apply_edits(reading.text, [status_edit])) if status_edit else reading
 
 
-def _of_card(
+def _card_findings(
     root: Path, reading: CardReading, rules: Sequence[Rule], facts: dict[str, list[Fact]], web: Web | None
 ) -> Iterator[Finding]:
     path = reading.path
     accepted = _acceptances(reading)
-    found = [*_read(reading, path, root, rules)]
-    yield from (finding for finding in found if finding.rule not in accepted)
-    for rule, remark in _checked(reading, root, rules, facts, web):
-        found.append(of_remark(rule, remark, path, root, reading))
-        if remark.hard or rule.id not in accepted:
-            yield found[-1]
-    ran = {rule.id for rule in rules}
-    if UNUSED_ACCEPTANCE not in ran:
+    findings = [*_reader_findings(reading, path, root, rules)]
+    yield from (finding for finding in findings if finding.rule not in accepted)
+    for rule, result in _rule_results(reading, root, rules, facts, web):
+        findings.append(finding_from_result(rule, result, path, root, reading))
+        if result.hard or rule.id not in accepted:
+            yield findings[-1]
+    rule_ids = {rule.id for rule in rules}
+    if UNUSED_ACCEPTANCE not in rule_ids:
         return
     for rule_id, where in accepted.items():
-        if rule_id in ran and not any(finding.rule == rule_id for finding in found):
+        if rule_id in rule_ids and not any(finding.rule == rule_id for finding in findings):
             delete = SourceChange(kind="delete", where=where[:-1], safe=True)
-            what = f"{rule_id} is accepted, but finds nothing"
+            what = f"{rule_id} is accepted, but has no finding"
             unused = RuleResult(what=what, fix="delete the acceptance", where=where, change=delete)
-            yield of_remark(find_rule(UNUSED_ACCEPTANCE), unused, path, root, reading)
+            yield finding_from_result(find_rule(UNUSED_ACCEPTANCE), unused, path, root, reading)
 
 
-def _read(reading: CardReading, path: Path, root: Path, rules: Sequence[Rule]) -> Iterator[Finding]:
-    """What the reader found, under the names of the rules it belongs to."""
-    ran = {rule.id for rule in rules}
+def _reader_findings(reading: CardReading, path: Path, root: Path, rules: Sequence[Rule]) -> Iterator[Finding]:
+    """Findings for the problems the card reader reported."""
+    rule_ids = {rule.id for rule in rules}
     for problem in reading.problems:
-        if problem.rule in ran:
-            yield of_problem(find_rule(problem.rule), problem, path, root, reading)
+        if problem.rule in rule_ids:
+            yield finding_from_problem(find_rule(problem.rule), problem, path, root, reading)
 
 
-def _checked(
+def _rule_results(
     reading: CardReading, root: Path, rules: Sequence[Rule], facts: dict[str, list[Fact]], web: Web | None
 ) -> Iterator[tuple[Rule, RuleResult]]:
-    """What the rules find in a card that has all its parts.
+    """Results of the rules for a complete card.
 
-    A value the reader refused already is not judged again, and a placeholder is only called a placeholder.
+    A value that the reader rejected is not checked again. A placeholder is reported by the placeholder rule only.
     """
     if reading.card is None:
         return
-    refused = {problem.where for problem in reading.problems if problem.severity == "error" and problem.where}
+    rejected = {problem.where for problem in reading.problems if problem.severity == "error" and problem.where}
     subject = Subject(root=root, directory=reading.path.parent, reading=reading, card=reading.card)
     placeholders = {where for where, text in subject.texts() if is_placeholder(text)}
     for rule in rules:
-        remarks = [*(rule.check_card(subject) if rule.check_card else ())]
-        remarks += rule.check_online(subject, web) if rule.check_online and web else ()
-        for remark in remarks:
-            if remark.where not in refused and (rule.id == PLACEHOLDERS or remark.where not in placeholders):
-                yield rule, remark
+        results = [*(rule.check_card(subject) if rule.check_card else ())]
+        results += rule.check_online(subject, web) if rule.check_online and web else ()
+        for result in results:
+            if result.where not in rejected and (rule.id == PLACEHOLDERS or result.where not in placeholders):
+                yield rule, result
         if rule.remember:
             facts.setdefault(rule.id, []).extend(rule.remember(subject))
 
 
-def _compared(root: Path, facts: Mapping[str, Sequence[Fact]], rules: Sequence[Rule]) -> Iterator[Finding]:
-    """What the rules find when they hold cards against each other."""
+def _comparison_findings(root: Path, facts: Mapping[str, Sequence[Fact]], rules: Sequence[Rule]) -> Iterator[Finding]:
+    """Findings of the rules that compare cards with each other."""
     for rule in rules:
-        for fact, remark in rule.compare(facts.get(rule.id, ())) if rule.compare else ():
-            found = of_remark(rule, remark, fact.path, root, None)
-            yield replace(found, line=fact.span.line, column=fact.span.column, end=fact.span.end)
+        for fact, result in rule.compare(facts.get(rule.id, ())) if rule.compare else ():
+            finding = finding_from_result(rule, result, fact.path, root, None)
+            yield replace(finding, line=fact.span.line, column=fact.span.column, end=fact.span.end)
 
 
-def _of_repository(root: Path, rules: Sequence[Rule]) -> Iterator[Finding]:
+def _repository_findings(root: Path, rules: Sequence[Rule]) -> Iterator[Finding]:
     for rule in rules:
-        for remark in rule.check_repository(root) if rule.check_repository else ():
-            yield of_remark(rule, remark, root, root, None)
+        for result in rule.check_repository(root) if rule.check_repository else ():
+            yield finding_from_result(rule, result, root, root, None)
 
 
-def _of_history(history: History | None, reading: CardReading, rules: Sequence[Rule]) -> Iterator[Finding]:
-    """What the rules find when they hold a model against what it was."""
+def _history_findings(history: History | None, reading: CardReading, rules: Sequence[Rule]) -> Iterator[Finding]:
+    """Findings of the rules that compare a model with an earlier revision."""
     if history is None:
         return
     for rule in rules:
-        for remark in rule.check_history(history, reading) if rule.check_history else ():
-            yield of_remark(rule, remark, reading.path, history.root, reading)
+        for result in rule.check_history(history, reading) if rule.check_history else ():
+            yield finding_from_result(rule, result, reading.path, history.root, reading)
 
 
 def _acceptances(reading: CardReading) -> dict[str, FieldPath]:
-    """The acceptances of a card that may be granted, each with its place."""
-    given = reading.card.acceptances if reading.card else ()
-    acceptable = {rule.id for rule in selected(None) if not rule.hard}
-    return {entry.rule: ("acceptances", index, "rule") for index, entry in enumerate(given) if entry.rule in acceptable}
+    """The acceptances of a card whose rule can be accepted, each with its field."""
+    acceptances = reading.card.acceptances if reading.card else ()
+    acceptable = {rule.id for rule in select_rules(None) if not rule.hard}
+    return {
+        entry.rule: ("acceptances", index, "rule")
+        for index, entry in enumerate(acceptances)
+        if entry.rule in acceptable
+    }

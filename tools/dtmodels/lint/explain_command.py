@@ -1,4 +1,4 @@
-"""explain: print the proof of a model's grade and classes, as a tree with the lines of its card."""
+"""explain command: print the proof of a model's grade and classes, as a tree with card lines."""
 
 from __future__ import annotations
 
@@ -10,70 +10,72 @@ from dtbase.system.errors import Failure
 from dtbase.system.files import json_text
 from dtbase.terminal.console import Console
 from dtmodels.lint.explanation import Explanation, explain, improvements, json_value
-from dtmodels.lint.format_helpers import inert_json, visible
+from dtmodels.lint.format_helpers import escape_control, escape_json
 from dtmodels.lint.rule import Finding
 from dtmodels.openness.proof import Derivation, Proof
 
-_MARKS = {True: "yes", False: "no"}
+_YES_NO = {True: "yes", False: "no"}
 _COLOURS = {r"(?<=[─ ])yes(?=  )": "green", r"(?<=[─ ])no(?=  )": "red", r"^(yes|no)(?=  )|^[a-z A-Z0-9]+:": "bold"}
 
 
 def print_explanation(root: Path, model_id: str, console: Console, *, as_json: bool) -> None:
-    """Explain one model; in colour on a terminal.
+    """Print the explanation of one model, coloured on a terminal.
 
     Raises:
-        WrongUsage: there is no such model.
-        Failure: its card is too broken to derive anything from.
+        WrongUsage: the model does not exist.
+        Failure: its card cannot be read completely.
     """
-    found = explain(root, model_id)
-    if found is None:
-        raise Failure("the card is too broken to derive anything", where=model_id, fix=f"dtmodels lint {model_id}")
+    explanation = explain(root, model_id)
+    if explanation is None:
+        raise Failure(
+            "the card has errors that prevent an explanation", where=model_id, fix=f"dtmodels lint {model_id}"
+        )
     if as_json:
-        console.say(inert_json(json_text(json_value(found)).rstrip()))
+        console.say(escape_json(json_text(json_value(explanation)).rstrip()))
         return
-    lines = [visible(line) for line in text(found)]
+    lines = [escape_control(line) for line in explanation_lines(explanation)]
     if console.out.isatty():
-        _in_colour(lines, console)
+        _print_coloured(lines, console)
         return
     for line in lines:
         console.say(line)
 
 
-def text(found: Explanation) -> Iterator[str]:
-    """The explanation, line by line."""
-    card = found.card
+def explanation_lines(explanation: Explanation) -> Iterator[str]:
+    """Yield the lines of the explanation."""
+    card = explanation.card
     yield f"{card.id} {card.version} ({card.status})"
-    yield from _grade(found)
+    yield from _grade_lines(explanation)
     yield ""
-    verdict = f"{found.weights.status} with GPL-3.0-or-later, under {found.weights.expression}"
-    yield f"weights: {verdict} {_at(found, _WEIGHTS)}"
-    for part in found.weights.standing:
+    verdict = f"{explanation.weights.status} with GPL-3.0-or-later, under {explanation.weights.expression}"
+    yield f"weights: {verdict} {_line_reference(explanation, _WEIGHTS)}"
+    for part in explanation.weights.applicable:
         yield f"   {part.text}: {part.reason}" + (f" ({part.authority}: {part.url})" if part.url else "")
-    for claimed, derived in found.classes:
+    for claimed, derived in explanation.classes:
         yield ""
-        yield from _ladder(found, claimed, derived)
+        yield from _class_lines(explanation, claimed, derived)
     yield ""
-    yield from _tree(found, found.fsf, "", "")
+    yield from _proof_lines(explanation, explanation.fsf, "", "")
     yield ""
-    yield from _raise(found)
+    yield from _improvement_lines(explanation)
 
 
 _WEIGHTS = ("license", "weights")
 
 
-def _grade(found: Explanation) -> Iterator[str]:
-    waiting = found.grade == "disclosed" and found.wanting
-    yield f"grade: {found.grade}" + (", once what is not accepted below is accepted or solved" if waiting else "")
-    for index, accepted in enumerate(found.card.acceptances):
-        at = _at(found, ("acceptances", index))
-        yield f"   accepted: {accepted.rule} by {accepted.by} on {accepted.date}: {accepted.reason} {at}"
-    yield from (f"   cannot be accepted: {line}" for line in _findings(found.refused))
-    yield from (f"   not accepted: {line}" for line in _findings(found.wanting))
-    yield from (f"   lacking for a release: {line}" for line in _findings(found.lacking))
+def _grade_lines(explanation: Explanation) -> Iterator[str]:
+    unresolved = explanation.grade == "disclosed" and explanation.unaccepted
+    yield f"grade: {explanation.grade}" + (", after the findings below are accepted or fixed" if unresolved else "")
+    for index, accepted in enumerate(explanation.card.acceptances):
+        reference = _line_reference(explanation, ("acceptances", index))
+        yield f"   accepted: {accepted.rule} by {accepted.by} on {accepted.date}: {accepted.reason} {reference}"
+    yield from (f"   cannot be accepted: {line}" for line in _finding_lines(explanation.unacceptable))
+    yield from (f"   not accepted: {line}" for line in _finding_lines(explanation.unaccepted))
+    yield from (f"   needed for a release: {line}" for line in _finding_lines(explanation.release_blockers))
 
 
-def _findings(findings: tuple[Finding, ...]) -> Iterator[str]:
-    """The first finding of each rule, and how many more there are."""
+def _finding_lines(findings: tuple[Finding, ...]) -> Iterator[str]:
+    """Yield the first finding of each rule, with the number of others."""
     count = Counter(finding.rule for finding in findings)
     first = {finding.rule: finding for finding in reversed(findings)}
     for rule_id, finding in sorted(first.items()):
@@ -81,50 +83,52 @@ def _findings(findings: tuple[Finding, ...]) -> Iterator[str]:
         yield f"{rule_id}: {finding.message} ({finding.path.rpartition('/')[2]}:{finding.line}{more})"
 
 
-def _ladder(found: Explanation, claimed: str, derived: Derivation) -> Iterator[str]:
-    above = derived.height(claimed) > derived.height(derived.level)
-    verdict = "more than the facts support" if above else "supported by the facts"
+def _class_lines(explanation: Explanation, claimed: str, derived: Derivation) -> Iterator[str]:
+    above = derived.rank(claimed) > derived.rank(derived.level)
+    verdict = "not supported by the facts" if above else "supported by the facts"
     claim = f"{claimed} is claimed, {verdict}" if claimed != "none" else "nothing is claimed"
-    at = _at(found, ("openness", derived.name.lower()))
-    yield f"{derived.name}: {derived.level} is derived; {claim} {at}".rstrip()
+    reference = _line_reference(explanation, ("openness", derived.name.lower()))
+    yield f"{derived.name}: {derived.level} is derived; {claim} {reference}".rstrip()
     for step in derived.steps:
         last = step is derived.steps[-1]
-        yield from _tree(found, step.proof, "└─ " if last else "├─ ", "   " if last else "│  ")
+        yield from _proof_lines(explanation, step.proof, "└─ " if last else "├─ ", "   " if last else "│  ")
 
 
-def _tree(found: Explanation, proof: Proof, first: str, rest: str) -> Iterator[str]:
-    because = f": {proof.because} {_at(found, proof.where)}".rstrip() if proof.because else ""
+def _proof_lines(explanation: Explanation, proof: Proof, first: str, rest: str) -> Iterator[str]:
+    because = f": {proof.because} {_line_reference(explanation, proof.where)}".rstrip() if proof.because else ""
     remark = f"; {proof.remark}" if proof.remark else ""
-    yield f"{first}{_MARKS[proof.holds]}  {proof.claim}{because}{remark}"
+    yield f"{first}{_YES_NO[proof.holds]}  {proof.claim}{because}{remark}"
     for part in proof.parts:
         last = part is proof.parts[-1]
-        yield from _tree(found, part, f"{rest}{'└─ ' if last else '├─ '}", f"{rest}{'   ' if last else '│  '}")
+        yield from _proof_lines(
+            explanation, part, f"{rest}{'└─ ' if last else '├─ '}", f"{rest}{'   ' if last else '│  '}"
+        )
 
 
-def _raise(found: Explanation) -> Iterator[str]:
-    goals = list(improvements(found))
-    if found.grade != "open":
-        yield "to be graded open: solve what is accepted, or cannot be, instead of accepting it"
+def _improvement_lines(explanation: Explanation) -> Iterator[str]:
+    goals = list(improvements(explanation))
+    if explanation.grade != "open":
+        yield "to be graded open: fix all findings; accept none"
     for goal, gaps in goals:
         yield f"to reach {goal}:"
         for gap in dict.fromkeys(gaps):
-            yield f"   {gap.claim.rpartition(' ')[0]}: {gap.fix} {_at(found, gap.where)}".rstrip()
-    if not goals and found.grade == "open":
-        yield "nothing would raise it: every class is reached"
+            yield f"   {gap.claim.rpartition(' ')[0]}: {gap.fix} {_line_reference(explanation, gap.where)}".rstrip()
+    if not goals and explanation.grade == "open":
+        yield "no improvement possible: every class is reached"
 
 
-def _at(found: Explanation, where: tuple[str | int, ...]) -> str:
-    line = found.line(where)
+def _line_reference(explanation: Explanation, where: tuple[str | int, ...]) -> str:
+    line = explanation.line(where)
     return f"(card.yaml:{line})" if line else ""
 
 
-def _in_colour(lines: list[str], console: Console) -> None:
+def _print_coloured(lines: list[str], console: Console) -> None:
     from rich.console import Console as RichConsole
     from rich.text import Text
 
     rich = RichConsole(file=console.out, soft_wrap=True, highlight=False)
     for line in lines:
-        shown = Text(line)
+        coloured = Text(line)
         for pattern, style in _COLOURS.items():
-            shown.highlight_regex(pattern, style)
-        rich.print(shown)
+            coloured.highlight_regex(pattern, style)
+        rich.print(coloured)

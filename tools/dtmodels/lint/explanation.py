@@ -1,4 +1,4 @@
-"""Why a model is graded and classed as it is, with the lines of its card: what `dtmodels explain` says."""
+"""Explanation of a model's grade and classes, with card lines; `dtmodels explain` prints it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from dtmodels.card.catalogue import CARD_FILE
 from dtmodels.card.model import Card
 from dtmodels.card.reader import CardReading, parse_card_file
-from dtmodels.licence import Verdict, judge
+from dtmodels.licence import Verdict, licence_verdict
 from dtmodels.licence.verdict_report import json_value as licence_value
 from dtmodels.lint.engine import lint
 from dtmodels.lint.rule import Finding
@@ -24,109 +24,115 @@ JSON_VERSION = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """Everything that is derived about one card."""
+    """All facts derived from one card."""
 
     reading: CardReading
     card: Card
     grade: Grade
-    refused: tuple[Finding, ...]
-    """Errors nobody may accept."""
-    wanting: tuple[Finding, ...]
-    """Errors and warnings somebody may accept, and nobody has."""
-    lacking: tuple[Finding, ...]
-    """What else would stand against a draft if its status were `released`."""
+    unacceptable: tuple[Finding, ...]
+    """Errors that cannot be accepted."""
+    unaccepted: tuple[Finding, ...]
+    """Errors and warnings that can be accepted, but are not."""
+    release_blockers: tuple[Finding, ...]
+    """Further errors that a draft would have with status `released`."""
     weights: Verdict
     classes: tuple[tuple[str, Derivation], ...]
-    """What the card claims, and what follows from it."""
+    """Pairs of the claimed class and the derivation."""
     fsf: Proof
 
     def line(self, where: FieldPath) -> int:
-        """The line of the card a fact stands in, or would stand below."""
+        """Card line of a field, or of its parent if the field is missing; 0 if unknown."""
         return locate(self.reading.root, where).line if self.reading.root and where else 0
 
 
 def explain(root: Path, model_id: str) -> Explanation | None:
-    """Derive what can be derived about a model; None when its card is too broken to say anything."""
-    findings = _of_card(lint(root, ids=[model_id]))
+    """Explain a model; None if its card cannot be read completely."""
+    findings = _only_card_findings(lint(root, ids=[model_id]))
     reading = parse_card_file(root / "models" / model_id / CARD_FILE)
     card = reading.card
     if card is None:
         return None
-    refused = tuple(found for found in findings if found.hard and found.severity == "error")
-    wanting = tuple(found for found in findings if not found.hard and found.severity != "info")
+    unacceptable = tuple(finding for finding in findings if finding.hard and finding.severity == "error")
+    unaccepted = tuple(finding for finding in findings if not finding.hard and finding.severity != "info")
     claims = (card.openness.osaid, card.openness.mof) if card.openness else ("none", "none")
     return Explanation(
         reading=reading,
         card=card,
         grade=grade(card),
-        refused=refused,
-        wanting=wanting,
-        lacking=_lacking(root, model_id, card, [*refused, *wanting]),
-        weights=judge(card.license.chosen or card.license.weights),
+        unacceptable=unacceptable,
+        unaccepted=unaccepted,
+        release_blockers=_release_blockers(root, model_id, card, [*unacceptable, *unaccepted]),
+        weights=licence_verdict(card.license.chosen or card.license.weights),
         classes=((claims[0], osaid(card)), (claims[1], mof(card))),
         fsf=fsf(card),
     )
 
 
-def _of_card(findings: list[Finding]) -> list[Finding]:
-    return [found for found in findings if found.path.endswith(f"/{CARD_FILE}")]
+def _only_card_findings(findings: list[Finding]) -> list[Finding]:
+    return [finding for finding in findings if finding.path.endswith(f"/{CARD_FILE}")]
 
 
-def _lacking(root: Path, model_id: str, card: Card, known: list[Finding]) -> tuple[Finding, ...]:
+def _release_blockers(root: Path, model_id: str, card: Card, known: list[Finding]) -> tuple[Finding, ...]:
     if card.status != "draft":
         return ()
-    told = {(found.rule, found.line, found.column) for found in known}
-    released = _of_card(lint(root, ids=[model_id], profile="release", released=True))
-    return tuple(one for one in released if one.severity == "error" and (one.rule, one.line, one.column) not in told)
+    reported = {_position(finding) for finding in known}
+    findings = _only_card_findings(lint(root, ids=[model_id], profile="release", released=True))
+    return tuple(finding for finding in findings if finding.severity == "error" and _position(finding) not in reported)
 
 
-def improvements(found: Explanation) -> Iterator[tuple[str, tuple[Proof, ...]]]:
-    """For each ladder the next class, and what is missing for it; then freedom by the FSF's measure."""
-    for _, derived in found.classes:
-        if derived.next:
-            yield f"{derived.name} {derived.next}", derived.missing(derived.next)
-    if not found.fsf.holds:
-        yield found.fsf.claim, tuple(found.fsf.missing())
+def _position(finding: Finding) -> tuple[str, int, int]:
+    return finding.rule, finding.line, finding.column
 
 
-def json_value(found: Explanation) -> dict[str, Any]:
-    """The explanation as plain values; `version` changes when a key changes its meaning or goes."""
-    prove = _prover(found)
+def improvements(explanation: Explanation) -> Iterator[tuple[str, tuple[Proof, ...]]]:
+    """Yield the next class of each framework with its missing claims; then the FSF criteria."""
+    for _, derived in explanation.classes:
+        if derived.next_level:
+            yield f"{derived.name} {derived.next_level}", derived.missing(derived.next_level)
+    if not explanation.fsf.holds:
+        yield explanation.fsf.claim, tuple(explanation.fsf.missing())
+
+
+def json_value(explanation: Explanation) -> dict[str, Any]:
+    """The explanation as JSON values; `version` changes if a key is removed or changes its meaning."""
+    prove = _proof_values(explanation)
     return {
         "version": JSON_VERSION,
-        "id": found.card.id,
+        "id": explanation.card.id,
         "grade": {
-            "value": found.grade,
-            "accepted": [accepted.rule for accepted in found.card.acceptances],
-            "refused": [_finding(one) for one in found.refused],
-            "not_accepted": [_finding(one) for one in found.wanting],
-            "lacking_for_release": [_finding(one) for one in found.lacking],
+            "value": explanation.grade,
+            "accepted": [accepted.rule for accepted in explanation.card.acceptances],
+            "refused": [_finding_value(finding) for finding in explanation.unacceptable],
+            "not_accepted": [_finding_value(finding) for finding in explanation.unaccepted],
+            "lacking_for_release": [_finding_value(finding) for finding in explanation.release_blockers],
         },
-        "weights": licence_value(found.weights),
+        "weights": licence_value(explanation.weights),
         "classes": {
             derived.name.lower(): {
                 "claimed": claimed,
                 "derived": derived.level,
                 "steps": [{"class": step.level, **prove(step.proof)} for step in derived.steps],
             }
-            for claimed, derived in found.classes
+            for claimed, derived in explanation.classes
         },
-        "fsf": prove(found.fsf),
-        "would_raise": [{"to": goal, "missing": [prove(gap) for gap in gaps]} for goal, gaps in improvements(found)],
+        "fsf": prove(explanation.fsf),
+        "would_raise": [
+            {"to": goal, "missing": [prove(gap) for gap in gaps]} for goal, gaps in improvements(explanation)
+        ],
     }
 
 
-def _prover(found: Explanation) -> Callable[[Proof], dict[str, Any]]:
+def _proof_values(explanation: Explanation) -> Callable[[Proof], dict[str, Any]]:
     def prove(proof: Proof) -> dict[str, Any]:
         value: dict[str, Any] = {"claim": proof.claim, "holds": proof.holds}
         if proof.parts:
             return {**value, "parts": [prove(part) for part in proof.parts]}
-        value |= {"because": proof.because, "field": list(proof.where), "line": found.line(proof.where)}
-        more = {"remark": proof.remark, "fix": "" if proof.holds else proof.fix}
-        return {**value, **{name: text for name, text in more.items() if text}}
+        value |= {"because": proof.because, "field": list(proof.where), "line": explanation.line(proof.where)}
+        optional = {"remark": proof.remark, "fix": "" if proof.holds else proof.fix}
+        return {**value, **{name: text for name, text in optional.items() if text}}
 
     return prove
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding_value(finding: Finding) -> dict[str, Any]:
     return {"rule": finding.rule, "line": finding.line, "message": finding.message}

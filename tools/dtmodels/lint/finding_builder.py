@@ -1,4 +1,4 @@
-"""Findings from what the reader and the rules say: the place in the file, and how a program would correct it."""
+"""Builders of findings: add the position in the file and the edits of a fix. Called by the engine."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from dtmodels.card.source_edits import edit_for_change
 from dtmodels.lint.rule import Finding, Rule, RuleResult
 from dtmodels.yaml.document import ReadProblem, SourceChange, Span, locate, locate_part
 
-_TOP = Span(1, 1, 1)
+_FILE_START = Span(1, 1, 1)
 
 
-def of_problem(rule: Rule, problem: ReadProblem, path: Path, root: Path, reading: CardReading) -> Finding:
-    """What the reader of cards met, under the name of its rule."""
+def finding_from_problem(rule: Rule, problem: ReadProblem, path: Path, root: Path, reading: CardReading) -> Finding:
+    """Build a finding from a problem of the card reader."""
     return Finding(
         rule=rule.id,
         severity=problem.severity,
@@ -25,38 +25,38 @@ def of_problem(rule: Rule, problem: ReadProblem, path: Path, root: Path, reading
         message=problem.what,
         fix=problem.fix,
         hard=rule.hard,
-        **_correction(problem.change, reading),
+        **_fix_fields(problem.change, reading),
     )
 
 
-def of_remark(rule: Rule, remark: RuleResult, path: Path, root: Path, reading: CardReading | None) -> Finding:
-    """What a rule said, at its place; without a reading it is about a file as a whole."""
-    span = _span(remark, reading)
+def finding_from_result(rule: Rule, result: RuleResult, path: Path, root: Path, reading: CardReading | None) -> Finding:
+    """Build a finding from the result of a rule; without a reading it refers to a whole file."""
+    span = _span(result, reading)
     return Finding(
         rule=rule.id,
-        severity=remark.severity or rule.severity,
-        path=(remark.path or path).relative_to(root).as_posix(),
+        severity=result.severity or rule.severity,
+        path=(result.path or path).relative_to(root).as_posix(),
         line=span.line,
         column=span.column,
         end=span.end,
-        message=remark.what,
-        fix=remark.fix,
-        hard=rule.hard or remark.hard,
-        **({"fixable": "safe"} if remark.generated else _correction(remark.change, reading)),
+        message=result.what,
+        fix=result.fix,
+        hard=rule.hard or result.hard,
+        **({"fixable": "safe"} if result.generated else _fix_fields(result.change, reading)),
     )
 
 
-def _span(remark: RuleResult, reading: CardReading | None) -> Span:
-    if remark.span:
-        return remark.span
-    if remark.path:
-        return Span(remark.line, 1, 1)
+def _span(result: RuleResult, reading: CardReading | None) -> Span:
+    if result.span:
+        return result.span
+    if result.path:
+        return Span(result.line, 1, 1)
     if not reading or not reading.root:
-        return _TOP
-    return locate_part(reading.root, remark.where, *remark.part) if remark.part else locate(reading.root, remark.where)
+        return _FILE_START
+    return locate_part(reading.root, result.where, *result.part) if result.part else locate(reading.root, result.where)
 
 
-def _correction(change: SourceChange | None, reading: CardReading | None) -> dict[str, Any]:
-    """How a finding's change edits the text of its card."""
-    made = edit_for_change(reading.text, change) if change and reading else None
-    return {"fixable": "safe" if change and change.safe else "unsafe", "edits": (made,)} if made else {}
+def _fix_fields(change: SourceChange | None, reading: CardReading | None) -> dict[str, Any]:
+    """The fields `fixable` and `edits` of a finding."""
+    text_edit = edit_for_change(reading.text, change) if change and reading else None
+    return {"fixable": "safe" if change and change.safe else "unsafe", "edits": (text_edit,)} if text_edit else {}

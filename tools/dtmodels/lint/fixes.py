@@ -1,4 +1,4 @@
-"""Correct cards in place: whole files or none, and only at the exact places findings name."""
+"""Autofix: applies the edits of findings to cards, one whole file at a time."""
 
 from __future__ import annotations
 
@@ -10,52 +10,53 @@ from dtmodels.card.source_edits import apply_edits
 from dtmodels.lint.rule import Finding
 from dtmodels.yaml.document import UnreadableDocument, compose_document, decode_document
 
-_MOST_ROUNDS = 10
-"""One correction can bring another into view; this many rounds end any dispute between two rules."""
+_MAX_ROUNDS = 10
+"""Maximum number of rounds. A fix can expose another finding; the limit ends a conflict between two rules."""
 _BOM = b"\xef\xbb\xbf"
 
 
 def apply_fixes(root: Path, find: Callable[[], Sequence[Finding]], *, unsafe: bool) -> list[str]:
-    """Correct what can be corrected, look again, and go on until nothing is left to do.
+    """Apply all fixes and lint again, until no fixable finding is left.
 
     Args:
         root: the model repository.
-        find: lints it.
-        unsafe: make corrections that need a second look, too.
+        find: lints the repository.
+        unsafe: also apply fixes that need a review.
 
     Returns:
-        The files that were written, relative to `root`, sorted.
+        The written files, relative to `root`, sorted.
     """
     written: set[str] = set()
-    for _ in range(_MOST_ROUNDS):
-        wanted = [finding for finding in find() if finding.fixable == "safe" or (unsafe and finding.fixable)]
-        now = {path for path in {finding.path for finding in wanted} if _edited(root / path, _of(path, wanted))}
-        if not now and any(not finding.edits for finding in wanted):
-            now = _generated(root)
-        if not now:
+    for _ in range(_MAX_ROUNDS):
+        fixable = [finding for finding in find() if finding.fixable == "safe" or (unsafe and finding.fixable)]
+        paths = {finding.path for finding in fixable}
+        changed = {path for path in paths if _apply_edits(root / path, _fixable_in(path, fixable))}
+        if not changed and any(not finding.edits for finding in fixable):
+            changed = _write_generated(root)
+        if not changed:
             break
-        written |= now
+        written |= changed
     return sorted(written)
 
 
-def _of(path: str, findings: Iterable[Finding]) -> list[Finding]:
+def _fixable_in(path: str, findings: Iterable[Finding]) -> list[Finding]:
     return [finding for finding in findings if finding.path == path and finding.edits]
 
 
-def _edited(path: Path, findings: Sequence[Finding]) -> bool:
-    """Whether a card was written with its corrections; one that could not be read any more is left as it was."""
+def _apply_edits(path: Path, findings: Sequence[Finding]) -> bool:
+    """Write a card with its edits; return False if nothing changes or the result would be unreadable."""
     if not findings:
         return False
     data = path.read_bytes()
     text = apply_edits(decode_document(data), (edit for finding in findings for edit in finding.edits))
     new = (_BOM if data.startswith(_BOM) else b"") + text.encode()
-    if new == data or not _readable(new):
+    if new == data or not _is_readable(new):
         return False
     write_bytes(path, new)
     return True
 
 
-def _readable(data: bytes) -> bool:
+def _is_readable(data: bytes) -> bool:
     try:
         compose_document(decode_document(data))
     except UnreadableDocument:
@@ -63,12 +64,12 @@ def _readable(data: bytes) -> bool:
     return True
 
 
-def _generated(root: Path) -> set[str]:
-    """Write generated files again; cards come first, for they decide what is generated."""
+def _write_generated(root: Path) -> set[str]:
+    """Regenerate stale files. Called after the cards are fixed, because the files are generated from them."""
     from dtmodels.lint.rule_pages import stale_pages
     from dtmodels.pages.generate import stale
 
-    found = [*stale(root), *stale_pages(root)]
-    for path, content in found:
+    files = [*stale(root), *stale_pages(root)]
+    for path, content in files:
         write_text(path, content)
-    return {path.relative_to(root).as_posix() for path, _ in found}
+    return {path.relative_to(root).as_posix() for path, _ in files}

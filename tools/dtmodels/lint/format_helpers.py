@@ -1,4 +1,4 @@
-"""Words that several formats share, and text that neither a terminal nor a log obeys."""
+"""Helpers shared by the report formats: counts of findings, and escaping of control characters."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from dtmodels.yaml.document import HIDDEN_CHARACTERS
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
 
-def counts(findings: Sequence[Finding]) -> dict[str, int]:
-    """How many findings there are of each severity."""
-    found = Counter(finding.severity for finding in findings)
-    return {severity: found[severity] for severity in SEVERITIES}
+def severity_counts(findings: Sequence[Finding]) -> dict[str, int]:
+    """Number of findings of each severity."""
+    counter = Counter(finding.severity for finding in findings)
+    return {severity: counter[severity] for severity in SEVERITIES}
 
 
-def counted(findings: Sequence[Finding]) -> str:
-    """How many findings there are, in words: `2 errors, 1 warning`."""
-    words = [pluralise(count, kind) for kind, count in counts(findings).items() if count]
+def counts_text(findings: Sequence[Finding]) -> str:
+    """Number of findings as text: `2 errors, 1 warning`."""
+    words = [pluralise(count, kind) for kind, count in severity_counts(findings).items() if count]
     return ", ".join(words) or "no findings"
 
 
-def visible(text: str) -> str:
-    """`text` on one line, with escapes for what cannot be seen and for what a terminal or a log would obey."""
-    escaped = HIDDEN_CHARACTERS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+def escape_control(text: str) -> str:
+    """Put `text` on one line and escape hidden characters and workflow commands."""
+    escaped = HIDDEN_CHARACTERS.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
     return escaped.replace("\r", "\\r").replace("\n", "\\n").replace("\t", " ").replace("##[", "## [")
 
 
-def inert_json(text: str) -> str:
-    """JSON text that means the same, in which no log finds a command or a line break of its own."""
-    escaped = HIDDEN_CHARACTERS.sub(lambda found: json.dumps(found[0])[1:-1], text)
+def escape_json(text: str) -> str:
+    """Escape hidden characters and workflow commands in JSON text without changing its value."""
+    escaped = HIDDEN_CHARACTERS.sub(lambda match: json.dumps(match[0])[1:-1], text)
     return escaped.replace("##[", "#\\u0023[")

@@ -1,4 +1,4 @@
-"""What a model repository was at an earlier git revision."""
+"""Access to an earlier git revision of a model repository."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from dtmodels.release.git import git
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """A repository and the revision it is held against. Paths are relative to `root`, with slashes."""
+    """A repository and the revision it is compared with. Paths are relative to `root`, with slashes."""
 
     root: Path
     revision: str
-    """As the user named it."""
+    """The revision as the user wrote it."""
     commit: str
     changed: frozenset[str]
-    """Files that differ between the revision and the working tree; those git ignores are left out."""
+    """Files that differ between the revision and the working tree, without ignored files."""
 
     @classmethod
     def since(cls, root: Path, revision: str) -> History:
-        """The history of the repository that holds `root`, from `revision` to the working tree.
+        """Read the changes from `revision` to the working tree in the repository that contains `root`.
 
         Raises:
-            WrongUsage: git is not installed, `root` is in no git repository, or there is no such revision.
+            WrongUsage: git is not installed, `root` is not in a git repository, or the revision does not exist.
         """
-        git(root, "rev-parse", "--git-dir", what="this is no git repository", fix="leave --since out")
+        git(root, "rev-parse", "--git-dir", what="not a git repository", fix="omit --since")
         what = f"there is no revision '{revision}'"
         fix = "name a commit, branch or tag; fetch it first where the clone is shallow (fetch-depth: 0)"
         name = f"{revision}^{{commit}}"
@@ -42,42 +42,42 @@ class History:
         return cls(root=root, revision=revision, commit=commit_id, changed=paths)
 
     def touches(self, directory: Path) -> bool:
-        """Whether a file of `directory` differs."""
+        """True if a file in `directory` differs."""
         inside = f"{directory.relative_to(self.root).as_posix()}/"
         return any(path.startswith(inside) for path in self.changed)
 
     def before(self, path: str) -> bytes | None:
-        """The content of a file at the revision; None when it was not there."""
+        """The content of a file at the revision; None if it did not exist."""
         return self._show([self.commit], path)[0]
 
     def contents(self, path: str) -> list[tuple[str, bytes]]:
-        """Every content a file had up to the revision, newest first, each with the commit that brought it."""
-        listed = git(self.root, "log", "--format=%H", self.commit, "--", path).decode().split()
+        """Every version of a file up to the revision, newest first, each with its commit."""
+        commits = git(self.root, "log", "--format=%H", self.commit, "--", path).decode().split()
         return [
-            (commit, data) for commit, data in zip(listed, self._show(listed, path), strict=True) if data is not None
+            (commit, data) for commit, data in zip(commits, self._show(commits, path), strict=True) if data is not None
         ]
 
     def _show(self, commits: Sequence[str], path: str) -> list[bytes | None]:
-        asked = "".join(f"{commit}:./{path}\n" for commit in commits).encode(errors="surrogateescape")
-        out = git(self.root, "cat-file", "--batch", stdin=asked)
-        found: list[bytes | None] = []
+        objects = "".join(f"{commit}:./{path}\n" for commit in commits).encode(errors="surrogateescape")
+        output = git(self.root, "cat-file", "--batch", stdin=objects)
+        contents: list[bytes | None] = []
         for _ in commits:
-            head, _, out = out.partition(b"\n")
-            if size := re.search(rb" blob ([0-9]+)$", head):
-                found.append(out[: int(size[1])])
-                out = out[int(size[1]) + 1 :]
+            header, _, output = output.partition(b"\n")
+            if size := re.search(rb" blob ([0-9]+)$", header):
+                contents.append(output[: int(size[1])])
+                output = output[int(size[1]) + 1 :]
             else:
-                found.append(None)
-        return found
+                contents.append(None)
+        return contents
 
 
 def merge_base(root: Path, revision: str) -> str:
-    """The commit at which what is checked out parted from `revision`, so that only this side's changes count.
+    """Find the merge base of HEAD and `revision`, so that only changes of the current branch count.
 
     Raises:
-        WrongUsage: as `History.since`; or the two share no history here, as in a clone that was cut off.
+        WrongUsage: as `History.since`; or there is no merge base, for example in a shallow clone.
     """
-    known = History.since(root, revision).commit
-    what = f"nothing here says where this parted from '{revision}'"
+    commit = History.since(root, revision).commit
+    what = f"there is no merge base of HEAD and '{revision}'"
     fix = "fetch the whole history (fetch-depth: 0, or git fetch --unshallow)"
-    return git(root, "merge-base", known, "HEAD", what=what, fix=fix).decode().strip()
+    return git(root, "merge-base", commit, "HEAD", what=what, fix=fix).decode().strip()

@@ -1,4 +1,4 @@
-"""A finished run of the linter, and handing it to one of the formats."""
+"""The report of a linter run, and its rendering in one of the formats."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dtmodels.lint.rule import Finding
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LintReport:
-    """What a run found."""
+    """Findings of one run."""
 
     findings: Sequence[Finding]
     root: Path
@@ -21,17 +21,17 @@ class LintReport:
 
 
 def format_names() -> list[str]:
-    """The formats a report can have."""
+    """Names of the report formats."""
     from dtmodels.lint import formats
 
     return plugin_names(formats)
 
 
 def render(report: LintReport, form: str) -> str:
-    """The report in the format called `form`.
+    """Render the report in the format `form`.
 
     Raises:
-        WrongUsage: there is no such format; the nearest names are offered.
+        WrongUsage: the format does not exist; the fix suggests similar names.
     """
     from dtmodels.lint import formats
 

@@ -1,4 +1,4 @@
-"""Texts that only hold a place for the real one."""
+"""Detection of placeholder texts in cards."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ _PLACEHOLDER = re.compile(
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether `text` says nothing yet: `TODO`, `...`, an address of example.org, a commit of zeros."""
+    """True if `text` is a placeholder: `TODO`, `...`, a URL of example.org, a commit of zeros."""
     return _PLACEHOLDER.fullmatch(text) is not None

@@ -1,4 +1,4 @@
-"""How strictly findings are judged: while a card is being written, in a review, or before a release."""
+"""Strictness profiles: severities of findings while writing a card, in a review, and before a release."""
 
 from __future__ import annotations
 
@@ -12,42 +12,44 @@ from dtmodels.lint.rule import Finding, Severity
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """What becomes of a finding."""
+    """A mapping of severities, and the treatment of drafts."""
 
     name: str
-    about: str
+    description: str
     acceptable: Mapping[Severity, Severity] = field(default_factory=dict)
-    """New severities of findings that somebody may accept by name."""
+    """New severities of findings that can be accepted."""
     hard: Mapping[Severity, Severity] = field(default_factory=dict)
-    """New severities of findings nobody may accept."""
+    """New severities of findings that cannot be accepted."""
     drafts: bool = True
-    """Drafts are judged even when they are not named."""
+    """Check drafts even if they are not named."""
     drafts_as: str = ""
-    """The profile drafts are judged by, where it is another."""
+    """Profile for drafts; empty for this one."""
     changed_drafts: bool = False
-    """Drafts that changed are shown, as warnings; others are judged as `drafts` says."""
+    """Report changed drafts, with errors as warnings; `drafts` decides about the others."""
 
-    def judged(self, finding: Finding) -> Finding:
-        """The finding with the severity of this profile."""
-        known = self.hard if finding.hard else self.acceptable
-        return replace(finding, severity=known.get(finding.severity, finding.severity))
+    def apply(self, finding: Finding) -> Finding:
+        """Return the finding with the severity of this profile."""
+        severities = self.hard if finding.hard else self.acceptable
+        return replace(finding, severity=severities.get(finding.severity, finding.severity))
 
 
 DEFAULT = "status"
 STRICT = "strict"
 PROFILES = (
     Profile(
-        name=DEFAULT, about="each card by its own status: drafts as `draft`, all others as `strict`", drafts_as="draft"
+        name=DEFAULT,
+        description="by the status of each card: drafts as `draft`, all others as `strict`",
+        drafts_as="draft",
     ),
     Profile(
         name="draft",
-        about="while writing: what could be accepted by name is a warning, only hard rules fail",
+        description="while writing: findings that can be accepted are warnings; only the others fail",
         acceptable={"error": "warning"},
     ),
-    Profile(name=STRICT, about="every rule as its page says"),
+    Profile(name=STRICT, description="every rule with its own severity"),
     Profile(
         name="review",
-        about="for a pull request: as for a release, and of drafts what changed `--since` is shown without failing",
+        description="for a pull request: as `release`; drafts changed since `--since` are reported without failing",
         acceptable={"warning": "error"},
         hard={"warning": "error"},
         drafts=False,
@@ -55,7 +57,7 @@ PROFILES = (
     ),
     Profile(
         name="release",
-        about="before publishing: drafts are left out unless named, and warnings fail until accepted or solved",
+        description="before publishing: drafts are skipped unless named; warnings fail until accepted or fixed",
         acceptable={"warning": "error"},
         hard={"warning": "error"},
         drafts=False,
@@ -64,15 +66,15 @@ PROFILES = (
 
 
 def profile_names() -> list[str]:
-    """The profiles: what follows from the status first, then from the mildest to the strictest."""
+    """Names of the profiles: the default first, then from the mildest to the strictest."""
     return [profile.name for profile in PROFILES]
 
 
 def find_profile(name: str) -> Profile:
-    """The profile called `name`.
+    """Return the profile called `name`.
 
     Raises:
-        WrongUsage: there is no such profile.
+        WrongUsage: the profile does not exist.
     """
     for profile in PROFILES:
         if profile.name == name:

@@ -1,4 +1,4 @@
-"""The rules that exist: found as files, described by their docstrings."""
+"""Registry of the rules: discovered as files, described by their docstrings."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from dtmodels.lint.rule import Rule
 @cache
 def all_rules() -> tuple[Rule, ...]:
     """Every rule, sorted by id."""
-    return tuple(_rule(name, load_plugin(package, name)) for name in plugin_names(package))
+    return tuple(_load_rule(name, load_plugin(package, name)) for name in plugin_names(package))
 
 
 def find_rule(rule_id: str) -> Rule:
-    """The rule called `rule_id`, in any case.
+    """Return the rule `rule_id`; upper and lower case are equal.
 
     Raises:
-        WrongUsage: no such rule; the nearest names are offered.
+        WrongUsage: the rule does not exist; the fix suggests similar ids.
     """
     for rule in all_rules():
         if rule.id == rule_id.upper():
@@ -33,28 +33,28 @@ def find_rule(rule_id: str) -> Rule:
     raise WrongUsage(f"there is no rule '{rule_id}'", fix=did_you_mean(rule_id.upper(), _ids()))
 
 
-def selected(names: Collection[str] | None) -> tuple[Rule, ...]:
-    """The rules named by id or by family (`SCH`); all when none is named.
+def select_rules(names: Collection[str] | None) -> tuple[Rule, ...]:
+    """Return the rules named by id or by family (`SCH`); all if no name is passed.
 
     Raises:
-        WrongUsage: a name fits no rule.
+        WrongUsage: a name matches no rule.
     """
     if not names:
         return all_rules()
-    wanted: dict[str, Rule] = {}
+    selected: dict[str, Rule] = {}
     for name in names:
         family = [rule for rule in all_rules() if len(name) == 3 and rule.id.startswith(name.upper())]
         for rule in family or [find_rule(name)]:
-            wanted[rule.id] = rule
-    return tuple(wanted[rule_id] for rule_id in sorted(wanted))
+            selected[rule.id] = rule
+    return tuple(selected[rule_id] for rule_id in sorted(selected))
 
 
 def _ids() -> list[str]:
     return [rule.id for rule in all_rules()]
 
 
-def _rule(name: str, found: ModuleType) -> Rule:
-    head, _, rest = inspect.cleandoc(found.__doc__ or "").partition("\n\nFix: ")
+def _load_rule(name: str, module: ModuleType) -> Rule:
+    head, _, rest = inspect.cleandoc(module.__doc__ or "").partition("\n\nFix: ")
     title, _, why = head.partition("\n\n")
     fix, _, examples = rest.partition("\n\nBad::\n\n")
     fix, _, authority = fix.partition("\n\nAuthority: ")
@@ -66,13 +66,13 @@ def _rule(name: str, found: ModuleType) -> Rule:
         fix=fix,
         bad=dedent(bad).strip(),
         good=dedent(good).strip(),
-        severity=found.SEVERITY,
-        hard=getattr(found, "HARD", False),
-        check_card=getattr(found, "check_card", None),
-        check_repository=getattr(found, "check_repository", None),
-        remember=getattr(found, "remember", None),
-        compare=getattr(found, "compare", None),
-        check_history=getattr(found, "check_history", None),
-        check_online=getattr(found, "check_online", None),
+        severity=module.SEVERITY,
+        hard=getattr(module, "HARD", False),
+        check_card=getattr(module, "check_card", None),
+        check_repository=getattr(module, "check_repository", None),
+        remember=getattr(module, "remember", None),
+        compare=getattr(module, "compare", None),
+        check_history=getattr(module, "check_history", None),
+        check_online=getattr(module, "check_online", None),
         authority=authority,
     )

@@ -1,4 +1,4 @@
-"""What stands before a release: no card that goes into it may have an error."""
+"""Precondition of a release: no released card has an error. Called by the publishing commands."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from pathlib import Path
 from dtbase.system.errors import Failure
 from dtbase.terminal.console import Console
 from dtmodels.lint.engine import lint
-from dtmodels.lint.format_helpers import counted
+from dtmodels.lint.format_helpers import counts_text
 from dtmodels.lint.formats.text import text_report
 
 
 def require_no_errors(root: Path, console: Console) -> None:
-    """Go on only when nothing stands against releasing the cards; drafts stay behind, so they hold up nobody.
+    """Fail if a card has an error under the profile `release`; drafts are ignored.
 
     Raises:
-        Failure: there are errors; they have been printed.
+        Failure: there are errors, which are printed first.
     """
     if errors := [finding for finding in lint(root, profile="release") if finding.severity == "error"]:
         console.note(text_report(errors, root))
-        fix = "correct them; `dtmodels lint --profile release` lists them"
-        raise Failure(f"the cards have {counted(errors)}", where=str(root), fix=fix)
+        fix = "fix them; `dtmodels lint --profile release` lists them"
+        raise Failure(f"the cards have {counts_text(errors)}", where=str(root), fix=fix)

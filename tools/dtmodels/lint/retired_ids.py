@@ -1,8 +1,8 @@
-"""Ids that no rule has, and why: an id in a report, a page or an acceptance must mean one thing for ever."""
+"""Retired rule ids. An id is never reused, because reports, pages and acceptances refer to it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-GAPS: Mapping[str, str] = {}
-"""The reason for each id that is left out of its family or was given up, such as `"DAT099": "became DAT004 in 0.2"`."""
+RETIRED_IDS: Mapping[str, str] = {}
+"""Reason for each skipped or retired id, such as `"DAT099": "became DAT004 in 0.2"`."""

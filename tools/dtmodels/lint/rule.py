@@ -1,4 +1,4 @@
-"""What a rule is, what it sees, and what it says."""
+"""Types of the linter: rules, their input (a card) and their results."""
 
 from __future__ import annotations
 
@@ -22,54 +22,56 @@ Severity = Literal["error", "warning", "info"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A departure from a rule: where, what, and what to do."""
+    """A violation of a rule: position, message and fix."""
 
     rule: str
     severity: Severity
     path: str
-    """File, from the root of the repository, with slashes."""
+    """File, relative to the root of the repository, with slashes."""
     line: int
     column: int
     end: int
-    """Column after the last character the finding is about; equals `column` when it is about the whole line."""
+    """Column after the last affected character; equals `column` if the finding affects the whole line.
+
+    Lines and columns are counted from 1."""
     message: str
     fix: str
     hard: bool = False
-    """Nobody may accept it."""
+    """The finding cannot be accepted."""
     fixable: Literal["", "safe", "unsafe"] = ""
-    """Whether `--fix` or `--unsafe-fixes` corrects it."""
+    """`safe` if `--fix` fixes it, `unsafe` if only `--unsafe-fixes` does."""
     edits: tuple[TextEdit, ...] = ()
-    """The correction; none where a whole file is generated again."""
+    """Edits of the fix; empty if a whole file is regenerated."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleResult:
-    """What a rule says; the engine adds the rule's name and the place in the file."""
+    """Result of a rule; the engine adds the id of the rule and the position in the file."""
 
     what: str
     fix: str
     where: FieldPath = ()
-    """The field of the card it is about; the card as a whole when empty."""
+    """The affected card field; the whole card if empty."""
     part: tuple[int, int] | None = None
-    """The characters of that field it is about, first and after the last, counted from 0; all of them when not said."""
+    """Affected characters of the field: start (from 0) and exclusive end; the whole field if None."""
     path: Path | None = None
-    """Another file than the card; `line` then says where in it."""
+    """Another file than the card; `line` is a line of it."""
     line: int = 1
     span: Span | None = None
-    """The exact place in the card, where no field stands for it."""
+    """Exact position in the card, if there is no field for it."""
     severity: Severity | None = None
-    """When it differs from the rule's own."""
+    """Severity, if it differs from the rule's."""
     hard: bool = False
-    """Nobody may accept this, though other findings of the rule may be accepted."""
+    """This finding cannot be accepted, although others of the rule can be."""
     change: SourceChange | None = None
-    """How a program would correct the card."""
+    """Change of the card that fixes the finding."""
     generated: bool = False
-    """The file is generated; writing it again is the correction."""
+    """The file is generated; regenerating it is the fix."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """A card as a rule sees it."""
+    """A card with its location; the input of a rule."""
 
     root: Path
     directory: Path
@@ -77,11 +79,11 @@ class Subject:
     card: Card
 
     def span(self, where: FieldPath) -> Span:
-        """Where a field stands in the file of the card."""
+        """Position of a field in the card file."""
         return locate(self.reading.root, where) if self.reading.root else Span(1, 1, 1)
 
     def texts(self) -> Iterator[tuple[FieldPath, str]]:
-        """Every text of the card with its field, options and attributes left out."""
+        """Yield every text of the card with its field, except options and attributes."""
         return iter(self._texts)
 
     @cached_property
@@ -91,19 +93,19 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """What a rule remembers of one card, to hold it against other cards once all are read."""
+    """A value of one card that a rule compares with other cards after all are read."""
 
     model: str
     key: str
     value: str
     path: Path
-    """The file of the card."""
+    """Path of the card."""
     span: Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A rule, as its file describes it."""
+    """A rule, read from its file; `registry` builds it."""
 
     id: str
     title: str
@@ -113,21 +115,21 @@ class Rule:
     good: str
     severity: Severity
     hard: bool
-    """Nobody may accept its findings."""
+    """Its findings cannot be accepted."""
     check_card: Callable[[Subject], Iterator[RuleResult]] | None
     check_repository: Callable[[Path], Iterator[RuleResult]] | None
     remember: Callable[[Subject], Iterator[Fact]] | None = None
     compare: Callable[[Sequence[Fact]], Iterator[tuple[Fact, RuleResult]]] | None = None
-    """Speaks about what was remembered of all cards; each remark stands at the place of its fact."""
+    """Compares the facts of all cards; each result is reported at the position of its fact."""
     check_history: Callable[[History, CardReading], Iterator[RuleResult]] | None = None
-    """Holds a model against what it was at an earlier revision; asked with `--since` only."""
+    """Compares a model with an earlier revision; runs with `--since` only."""
     check_online: Callable[[Subject, Web], Iterator[RuleResult]] | None = None
-    """Asks the network; asked with `--online` only, and never needed for a verdict."""
+    """Uses the network; runs with `--online` only."""
     authority: str = ""
-    """Where the rule comes from."""
+    """Source of the rule."""
 
 
-_FREE = {"options", "attributes"}
+_UNCHECKED_FIELDS = {"options", "attributes"}
 
 
 def _texts(value: Any, where: FieldPath) -> Iterator[tuple[FieldPath, str]]:
@@ -135,7 +137,7 @@ def _texts(value: Any, where: FieldPath) -> Iterator[tuple[FieldPath, str]]:
         yield where, value
     elif isinstance(value, dict):
         for name, inner in value.items():
-            if name not in _FREE:
+            if name not in _UNCHECKED_FIELDS:
                 yield from _texts(inner, (*where, name))
     elif isinstance(value, list):
         for index, inner in enumerate(value):

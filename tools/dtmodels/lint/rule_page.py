@@ -1,4 +1,4 @@
-"""The page of a rule, generated from its docstring, and where to read it."""
+"""The documentation page of a rule, generated from its docstring, and the reference to it."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from pathlib import Path
 from dtmodels.lint.rule import Rule
 
 DIRECTORY = Path("docs") / "rules"
-"""Where a repository keeps the pages."""
+"""Directory of the pages in a repository."""
 
 _KEY = re.compile(r"[\w\"]:(\s|$)")
 
 
 def rule_page(rule: Rule) -> str:
-    """The rule as a page of markdown: what, why, how to correct it, a bad and a good example, on whose authority."""
+    """Render a rule as Markdown: title, reason, fix, bad and good example, authority."""
     sections = [
         f"# {rule.id}: {rule.title}",
-        f"*{rule.severity}; {acceptance(rule)}*",
+        f"*{rule.severity}; {acceptance_text(rule)}*",
         f"## Why\n\n{rule.why}",
         f"## What to do\n\n{rule.fix}",
         f"## Bad\n\n{_example(rule.bad)}",
@@ -33,19 +33,19 @@ def _example(example: str) -> str:
     return f"```{'yaml' if _KEY.search(example) else 'text'}\n{example}\n```"
 
 
-def acceptance(rule: Rule) -> str:
+def acceptance_text(rule: Rule) -> str:
     """Whether the findings of a rule may be accepted, in words."""
     return "cannot be accepted" if rule.hard else "can be accepted by name, with a reason"
 
 
-def address(rule_id: str, root: Path) -> str:
-    """Where the page of a rule can be read: its web address where one is known, else the command that prints it."""
-    base = _on_github(root)
+def rule_reference(rule_id: str, root: Path) -> str:
+    """URL of the page of a rule on GitHub's runners; elsewhere the command that prints it."""
+    base = _github_url(root)
     return f"{base}/{rule_id}.md" if base else f"dtmodels rule {rule_id}"
 
 
-def _on_github(root: Path) -> str:
-    """The address of the pages in the repository a workflow runs for, when it has them."""
+def _github_url(root: Path) -> str:
+    """URL of the pages in the repository of the running workflow; empty if unknown."""
     server, repository, commit = (os.environ.get(f"GITHUB_{name}", "") for name in ("SERVER_URL", "REPOSITORY", "SHA"))
     if not (server and repository and commit and (root / DIRECTORY).is_dir()):
         return ""

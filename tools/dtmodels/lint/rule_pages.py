@@ -9,7 +9,7 @@ from dtbase.system.files import json_text
 from dtmodels.lint.profiles import PROFILES
 from dtmodels.lint.registry import all_rules
 from dtmodels.lint.rule import Rule
-from dtmodels.lint.rule_page import DIRECTORY, acceptance, rule_page
+from dtmodels.lint.rule_page import DIRECTORY, acceptance_text, rule_page
 from dtmodels.pages.generate import differing
 from dtmodels.pages.markdown import code, table, text
 
@@ -68,7 +68,7 @@ def _index() -> str:
     lines += [
         "## Profiles",
         "",
-        table(["`--profile`", "meaning"], [[code(profile.name), profile.about] for profile in PROFILES]),
+        table(["`--profile`", "meaning"], [[code(profile.name), profile.description] for profile in PROFILES]),
     ]
     lines += [_FIXES]
     for family in sorted({rule.id[:3] for rule in all_rules()}):
@@ -83,14 +83,14 @@ def _index() -> str:
 
 
 def _row(rule: Rule) -> list[str]:
-    return [f"[{rule.id}]({rule.id}.md)", rule.severity, acceptance(rule).partition(" by")[0], text(rule.title)]
+    return [f"[{rule.id}]({rule.id}.md)", rule.severity, acceptance_text(rule).partition(" by")[0], text(rule.title)]
 
 
 def _json() -> str:
-    return json_text({"version": JSON_VERSION, "rules": [_facts(rule) for rule in all_rules()]})
+    return json_text({"version": JSON_VERSION, "rules": [_rule_values(rule) for rule in all_rules()]})
 
 
-def _facts(rule: Rule) -> dict[str, Any]:
+def _rule_values(rule: Rule) -> dict[str, Any]:
     fields = ("id", "title", "severity", "why", "fix", "bad", "good", "authority")
     option = "online" if rule.check_online and not rule.check_card else "since" if rule.check_history else ""
     return {name: getattr(rule, name) for name in fields} | {"acceptable": not rule.hard, "asked_with": option}

@@ -1,4 +1,4 @@
-"""Which cards a run looks at: all of a repository, or those named by id or by path."""
+"""Selection of the cards to lint: all of a repository, or those named by id or by path."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from dtmodels.card.catalogue import CARD_FILE, model_directories
 
 
 def card_directories(root: Path, names: Collection[str] | None = None) -> list[Path]:
-    """The directories whose cards are meant, sorted; all of `models/` when nothing is named.
+    """The directories of the selected cards, sorted; all of `models/` if no name is passed.
 
     Args:
         root: the model repository.
-        names: ids of models, or paths of cards (from the current directory or from `root`) as a commit hook names them;
-            a card outside `models/` is looked at too.
+        names: ids of models, or paths of cards relative to the current directory or `root`, as commit hooks pass them.
+            A card outside `models/` is allowed.
 
     Raises:
-        WrongUsage: there is no such model or card.
-        NothingToDo: there is no model.
+        WrongUsage: the model or card does not exist.
+        NothingToDo: there are no models.
     """
     if not names:
         return _all(root)
@@ -47,9 +47,9 @@ def _is_path(name: str) -> bool:
 
 def _card(root: Path, name: str) -> Path:
     for path in (root / name, Path.cwd() / name):
-        # The file itself may be a link, which a rule reports; only its directory is followed.
-        whole = path.parent.resolve() / path.name
-        if path.name == CARD_FILE and whole.is_relative_to(root) and (path.is_file() or path.is_symlink()):
-            return whole
+        # A rule reports a card that is a symbolic link, so only the directory is resolved.
+        resolved = path.parent.resolve() / path.name
+        if path.name == CARD_FILE and resolved.is_relative_to(root) and (path.is_file() or path.is_symlink()):
+            return resolved
     fix = f"name a {CARD_FILE} below {root}, or another repository with --root"
     raise WrongUsage("there is no such card", where=name, fix=fix)

@@ -1,6 +1,6 @@
-"""Ask the network politely: one question at a time, with a name, a pause, a limit, and a memory on disk.
+"""Rate-limited, cached HTTP client of the online rules. Responses are cached on disk for a day.
 
-What speaks HTTP is imported with the first question: most runs ask none, and start faster.
+The HTTP modules are imported with the first request, because most runs make none and start faster without them.
 """
 
 from __future__ import annotations
@@ -18,27 +18,27 @@ from urllib.parse import urlsplit
 from dtbase.system.files import write_text
 from dtmodels.lint.url_check import url_error
 
-AGENT = "dtmodels-lint (checks that the addresses in model cards still hold)"
-DAY = 24 * 3600.0
-MOST_BYTES = 4 * 1024 * 1024
+USER_AGENT = "dtmodels-lint (checks that the addresses in model cards still hold)"
+CACHE_SECONDS = 24 * 3600.0
+MAX_BYTES = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What a server said; `status` 0 means that it could not be asked, and `text` says why."""
+class Response:
+    """Response of a server; `status` 0 means that the request failed, with the reason in `text`."""
 
     status: int
     text: str = ""
     bytes: int | None = None
-    """Size of the whole file, where the server states it."""
+    """Size of the whole file, if the server states it."""
 
     @property
     def gone(self) -> bool:
-        """Whether the server is sure that there is nothing at this address."""
+        """True if the server reports that the URL does not exist."""
         return self.status in (404, 410)
 
     def json(self) -> Any:
-        """The answer as JSON; None when it is not."""
+        """The body parsed as JSON; None if it is not JSON or the request failed."""
         try:
             return json.loads(self.text) if self.status == 200 else None
         except ValueError:
@@ -46,86 +46,88 @@ class Answer:
 
 
 def default_cache() -> Path:
-    """Where answers are kept for a day."""
+    """Directory of the cached responses."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "dtmodels" / "online"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Web:
-    """The network, as rules see it. Only public https addresses are asked, redirections included."""
+    """Network access for rules. Only public https URLs are requested, redirects included."""
 
     cache: Path = field(default_factory=default_cache)
-    allowed: Callable[[str], bool] | None = None
-    """Whether an address may be asked; public https when it is not given."""
+    is_allowed: Callable[[str], bool] | None = None
+    """Predicate of allowed URLs; public https URLs if None."""
     pause: float = 0.5
-    """Seconds between two questions to the same host."""
+    """Minimum time between two requests to the same host, in seconds."""
     timeout: float = 15.0
-    last: dict[str, float] = field(default_factory=dict)
+    """Timeout of a request, in seconds."""
+    last_request: dict[str, float] = field(default_factory=dict)
 
-    def head(self, address: str) -> Answer:
-        """Whether something is there, and how large it is."""
-        answer = self._remembered("HEAD", address)
-        return answer if answer.status not in (403, 405, 501) else self._remembered("GET", address)
+    def head(self, url: str) -> Response:
+        """Check that a URL exists, and read its size; uses GET if the server rejects HEAD."""
+        response = self._cached("HEAD", url)
+        return response if response.status not in (403, 405, 501) else self._cached("GET", url)
 
-    def get(self, address: str) -> Answer:
-        """What is there, as text."""
-        return self._remembered("GET", address)
+    def get(self, url: str) -> Response:
+        """Read a URL as text."""
+        return self._cached("GET", url)
 
-    def _remembered(self, method: str, address: str) -> Answer:
-        kept = self.cache / f"{hashlib.sha256(f'{method} {address}'.encode()).hexdigest()}.json"
+    def _cached(self, method: str, url: str) -> Response:
+        file = self.cache / f"{hashlib.sha256(f'{method} {url}'.encode()).hexdigest()}.json"
         try:
-            if time.time() - kept.stat().st_mtime < DAY:
-                return Answer(**json.loads(kept.read_bytes()))
+            if time.time() - file.stat().st_mtime < CACHE_SECONDS:
+                return Response(**json.loads(file.read_bytes()))
         except (OSError, ValueError, TypeError):
             pass
-        answer = self._ask(method, address)
-        if answer.status and answer.status < 500 and answer.status != 429:
-            write_text(kept, json.dumps(asdict(answer)))
-        return answer
+        response = self._request(method, url)
+        if response.status and response.status < 500 and response.status != 429:
+            write_text(file, json.dumps(asdict(response)))
+        return response
 
-    def _ask(self, method: str, address: str) -> Answer:
-        if not self._may(address):
-            return Answer(status=0, text="not a public https address")
+    def _request(self, method: str, url: str) -> Response:
+        if not self._allows(url):
+            return Response(status=0, text="not a public https URL")
         import http.client
         import urllib.error
 
-        host = urlsplit(address).netloc
-        time.sleep(max(0.0, self.last.get(host, 0.0) + self.pause - time.monotonic()))
+        host = urlsplit(url).netloc
+        time.sleep(max(0.0, self.last_request.get(host, 0.0) + self.pause - time.monotonic()))
         try:
-            return self._fetch(method, address)
-        except urllib.error.HTTPError as refused:
-            refused.close()
-            return Answer(status=refused.code, text=str(refused.reason))
-        except (OSError, http.client.HTTPException, ValueError) as failed:
-            return Answer(status=0, text=str(getattr(failed, "reason", failed)) or type(failed).__name__)
+            return self._fetch(method, url)
+        except urllib.error.HTTPError as error:
+            error.close()
+            return Response(status=error.code, text=str(error.reason))
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            return Response(status=0, text=str(getattr(error, "reason", error)) or type(error).__name__)
         finally:
-            self.last[host] = time.monotonic()
+            self.last_request[host] = time.monotonic()
 
-    def _fetch(self, method: str, address: str) -> Answer:
+    def _fetch(self, method: str, url: str) -> Response:
         import urllib.request
 
-        request = urllib.request.Request(address, method=method, headers={"User-Agent": AGENT})  # noqa: S310 - _may looked
-        with _opener(self._may).open(request, timeout=self.timeout) as response:
+        request = urllib.request.Request(url, method=method, headers={"User-Agent": USER_AGENT})  # noqa: S310 - checked by _allows
+        with _opener(self._allows).open(request, timeout=self.timeout) as response:
             size = response.headers.get("Content-Length", "")
-            body = response.read(MOST_BYTES) if method == "GET" and _is_text(response) else b""
+            body = response.read(MAX_BYTES) if method == "GET" and _is_text(response) else b""
             bytes_ = int(size) if size.isascii() and size.isdigit() else None
-            return Answer(status=response.status, text=body.decode("utf-8", errors="replace"), bytes=bytes_)
+            return Response(status=response.status, text=body.decode("utf-8", errors="replace"), bytes=bytes_)
 
-    def _may(self, address: str) -> bool:
-        return self.allowed(address) if self.allowed else not url_error(address)
+    def _allows(self, url: str) -> bool:
+        return self.is_allowed(url) if self.is_allowed else not url_error(url)
 
 
-def _opener(may: Callable[[str], bool]) -> Any:
-    """What opens an address, and follows redirections nowhere a card may not point to."""
+def _opener(is_allowed: Callable[[str], bool]) -> Any:
+    """Build a URL opener that follows redirects to allowed URLs only."""
     import urllib.error
     import urllib.request
 
     class Redirects(urllib.request.HTTPRedirectHandler):
-        def redirect_request(self, *given: Any) -> Any:
-            if not may(given[-1]):
-                raise urllib.error.URLError(f"it leads to {given[-1][:100]}, which is not a public https address")
-            return super().redirect_request(*given)
+        def redirect_request(self, *arguments: Any) -> Any:
+            target = arguments[-1]
+            if not is_allowed(target):
+                raise urllib.error.URLError(f"it redirects to {target[:100]}, which is not a public https URL")
+            return super().redirect_request(*arguments)
 
     return urllib.request.build_opener(Redirects())
 

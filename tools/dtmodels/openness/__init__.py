@@ -1,5 +1,5 @@
-"""How open a model is, derived from the facts of its card instead of taken from its claims.
+"""Openness of a model, derived from the facts in its card and not from its claims.
 
-`derive` gives the classes with their proofs, `known_data` what is known about datasets whatever a card says, and
-`compromises` what keeps a dataset from being open.
+`derive` computes the classes with their proofs, `grade` the grade of the collection. `known_data` reads the registry of
+datasets, and `non_open_data` lists what keeps a dataset from being open.
 """

@@ -1,9 +1,8 @@
-"""The components of a model, each with the proof that it is published under an open licence that suits it.
+"""Proofs that the components of a model are published under a suitable open licence; used by `derive`.
 
-What a component is made for decides which licence suits it: software licences suit code, data and content licences
-suit weights, data and documents. An open licence of the wrong kind holds, with a remark. So does a paper or a report
-that anybody can read under the licence of its publisher, which hardly ever is an open one: the framework asks for an
-open licence, and nobody would reach a class if that were taken by the letter.
+Software licences suit code; data and content licences suit weights, data and documents. An open licence of another kind
+is accepted with a remark. A public paper or report without a stated licence is accepted with a remark, too. The Model
+Openness Framework requires an open licence there, but publishers hardly ever grant one.
 """
 
 from __future__ import annotations
@@ -32,52 +31,52 @@ KINDS: dict[str, Kind] = {
     "technical_report": "document",
     "research_paper": "document",
 }
-_SUITED: dict[Kind, set[str]] = {
+_SUITABLE: dict[Kind, set[str]] = {
     "code": {"software", "anything"},
     "data": {"data", "content", "model", "anything"},
     "document": {"content", "documentation", "data", "anything"},
 }
 
 
-def component(card: Card, name: str) -> Proof:
-    """The proof that a component is published and open."""
-    stated = _stated(card, name)
-    words = name.replace("_", " ")
-    if not [licence for licence, _ in stated if licence != "NOASSERTION"] and _readable(card, name):
+def prove_component(card: Card, name: str) -> Proof:
+    """Prove that a component is published under an open licence."""
+    stated = _stated_licences(card, name)
+    title = name.replace("_", " ")
+    if not [licence for licence, _ in stated if licence != "NOASSERTION"] and _is_publication(card, name):
         remark = "its licence is not stated"
-        because = "it can be read by anybody"
-        return Proof(claim=f"{words} open", holds=True, because=because, where=("publication", "url"), remark=remark)
+        because = "it is publicly readable"
+        return Proof(claim=f"{title} open", holds=True, because=because, where=("publication", "url"), remark=remark)
     if not stated:
         return Proof(
-            claim=f"{words} open",
+            claim=f"{title} open",
             holds=False,
-            because=f"the card names no {words}",
+            because=f"the card states no {title}",
             where=("openness", "components", name),
-            fix=f"name licence and place of the {words} under openness.components.{name}, once published",
+            fix=f"state licence and location of the {title} under openness.components.{name}, once published",
         )
-    proofs = [licensed(words, KINDS[name], licence, where) for licence, where in stated]
+    proofs = [prove_licence(title, KINDS[name], licence, where) for licence, where in stated]
     return next((proof for proof in proofs if not proof.holds), proofs[0])
 
 
-def either(card: Card, first: str, second: str) -> Proof:
-    """The proof of `first`, or of `second` where that holds instead."""
-    wanted, instead = component(card, first), component(card, second)
-    return instead if instead.holds and not wanted.holds else wanted
+def prove_either(card: Card, first: str, second: str) -> Proof:
+    """Prove `first`, or `second` if only that holds."""
+    preferred, alternative = prove_component(card, first), prove_component(card, second)
+    return alternative if alternative.holds and not preferred.holds else preferred
 
 
-def licensed(words: str, kind: Kind, licence: str, where: FieldPath) -> Proof:
-    """The proof that something under a licence is open; `where` is the field that states the licence."""
+def prove_licence(title: str, kind: Kind, licence: str, where: FieldPath) -> Proof:
+    """Prove that a licence is open for a kind of component; `where` is the card field that states the licence."""
     code = kind == "code"
     if not (is_osi_approved(licence) if code else is_open_data(licence) or is_osi_approved(licence)):
-        wanted = "approved by the Open Source Initiative" if code else "an open licence"
-        because = f"{licence} is not {wanted}"
-        fix = f"state another licence, should the {words} have one"
-        return Proof(claim=f"{words} open", holds=False, because=because, where=where, fix=fix)
+        requirement = "approved by the Open Source Initiative" if code else "an open licence"
+        because = f"{licence} is not {requirement}"
+        fix = f"state another licence for the {title}, if there is one"
+        return Proof(claim=f"{title} open", holds=False, because=because, where=where, fix=fix)
     remark = ""
-    if not made_for(licence) <= _SUITED[kind]:
-        remark = f"{licence} is open, but was not written for {_NOUNS[kind]}"
+    if not made_for(licence) <= _SUITABLE[kind]:
+        remark = f"{licence} is open, but not written for {_NOUNS[kind]}"
     because = f"the licence is {licence}"
-    return Proof(claim=f"{words} open", holds=True, because=because, where=where, remark=remark)
+    return Proof(claim=f"{title} open", holds=True, because=because, where=where, remark=remark)
 
 
 _PUBLISHED = {
@@ -86,24 +85,24 @@ _PUBLISHED = {
 }
 
 
-def _readable(card: Card, name: str) -> bool:
-    """Whether the publication of the card is what a component asks for."""
+def _is_publication(card: Card, name: str) -> bool:
+    """True if the publication of the card serves as this component."""
     return card.publication is not None and card.publication.kind in _PUBLISHED.get(name, ())
 
 
 _NOUNS: dict[Kind, str] = {"code": "code", "data": "data or weights", "document": "documents"}
 
 
-def _stated(card: Card, name: str) -> list[tuple[str, FieldPath]]:
-    """Each licence the card states for a component, with its field."""
-    found: list[tuple[str, FieldPath]] = []
+def _stated_licences(card: Card, name: str) -> list[tuple[str, FieldPath]]:
+    """The licences the card states for a component, each with its field."""
+    licences: list[tuple[str, FieldPath]] = []
     listed: Component | None = card.openness.components.get(name) if card.openness else None
     if listed:
-        found.append((listed.license, ("openness", "components", name, "license")))
+        licences.append((listed.license, ("openness", "components", name, "license")))
     if name == "parameters" and card.checkpoints:
-        found.append((card.license.weights, ("license", "weights")))
+        licences.append((card.license.weights, ("license", "weights")))
     if name == "training_code" and card.training.code:
-        found.append((card.training.code.license, ("training", "code", "license")))
+        licences.append((card.training.code.license, ("training", "code", "license")))
     if name in ("architecture", "inference_code") and not listed:
-        found.append((card.license.code, ("license", "code")))
-    return found
+        licences.append((card.license.code, ("license", "code")))
+    return licences

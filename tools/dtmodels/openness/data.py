@@ -1,4 +1,4 @@
-"""Proofs about the data behind a model: that it can be known, that it is open, that it is free."""
+"""Proofs about training data: it is described, it is open, it is free. Used by `derive`."""
 
 from __future__ import annotations
 
@@ -6,83 +6,83 @@ from collections.abc import Callable
 
 from dtmodels.card.model import Card, Dataset
 from dtmodels.licence.openness import data_status, is_free_software, is_open_data
-from dtmodels.openness.known_data import known_data, licences, worst
+from dtmodels.openness.known_data import known_datasets, known_licences, worst_value
 from dtmodels.openness.non_open_data import training_data
-from dtmodels.openness.proof import Proof, every
+from dtmodels.openness.proof import Proof, all_of
 from dtmodels.yaml.document import FieldPath
 
 _UNCLEAR = {
-    "mixed": "each item has a licence of its own",
-    "undisclosed": "nobody states a licence",
-    "unlisted": "its licence is not among the reviewed ones",
+    "mixed": "each item has its own licence",
+    "undisclosed": "no licence is stated",
+    "unlisted": "its licence has not been reviewed",
 }
 
 
-def is_described(card: Card) -> Proof:
-    """Every set is described, and it is said where it can be had or why not: the data information of OSAID."""
-    return _of_all(card, "training data described", _described)
+def prove_described(card: Card) -> Proof:
+    """Prove that every dataset is described, with its access, licence and provenance, as OSAID requires."""
+    return _prove_all(card, "training data described", _prove_dataset_described)
 
 
-def is_open(card: Card) -> Proof:
-    """Every set is public and under an open licence, by card and registry: what MOF class I demands."""
-    return _of_all(card, "training data open", _open)
+def prove_open(card: Card) -> Proof:
+    """Prove that every dataset is public and openly licensed, by card and registry, as MOF class I requires."""
+    return _prove_all(card, "training data open", _prove_dataset_open)
 
 
-def free(card: Card) -> Proof:
-    """Every set is public and free: what the Free Software Foundation asks of machine learning."""
-    return _of_all(card, "training data free", _open)
+def prove_free(card: Card) -> Proof:
+    """Prove that every dataset is public and free, as the Free Software Foundation requires."""
+    return _prove_all(card, "training data free", _prove_dataset_open)
 
 
-def is_free(licence: str) -> bool:
-    """Whether a licence is free, for software or for other works."""
+def is_free_licence(licence: str) -> bool:
+    """True if a licence is free, for software or for other works."""
     return is_free_software(licence) or is_open_data(licence)
 
 
-def _of_all(card: Card, claim: str, prove: Callable[[Dataset, FieldPath], Proof]) -> Proof:
-    sets = tuple(training_data(card))
-    if not sets:
-        because, fix = "no training data is named", "name every dataset under training.datasets"
+def _prove_all(card: Card, claim: str, prove: Callable[[Dataset, FieldPath], Proof]) -> Proof:
+    datasets = tuple(training_data(card))
+    if not datasets:
+        because, fix = "the card lists no training data", "list every dataset under training.datasets"
         return Proof(claim=claim, holds=False, because=because, where=("training", "datasets"), fix=fix)
-    return every(claim, tuple(prove(data, ("training", "datasets", index)) for index, data in sets))
+    return all_of(claim, tuple(prove(data, ("training", "datasets", index)) for index, data in datasets))
 
 
-def _described(data: Dataset, where: FieldPath) -> Proof:
+def _prove_dataset_described(data: Dataset, where: FieldPath) -> Proof:
     claim = f"{data.name} described"
     for field in ("access", "collection"):
-        if worst(data, field) == "undisclosed":
-            what = "what the set holds" if field == "access" else "how the set was collected"
-            because = f"nobody says {what}{_by_registry(data, field)}"
-            fix = f"have its makers disclose {what}"
+        if worst_value(data, field) == "undisclosed":
+            fact = "its content" if field == "access" else "how it was collected"
+            because = f"{fact} is undisclosed{_registry_note(data, field)}"
+            fix = f"ask its authors to disclose {fact}"
             return Proof(claim=claim, holds=False, because=because, where=(*where, field), fix=fix)
-    for licence in licences(data):
+    for licence in known_licences(data):
         if reason := _UNCLEAR.get(data_status(licence)):
-            source = "" if licence in _said(data) else _known(data)
-            because, fix = f"{reason}{source}", "list its parts with their licences, or ask its makers for one"
+            source = "" if licence in _card_licences(data) else _registry_source(data)
+            because, fix = f"{reason}{source}", "list its parts with their licences, or ask its authors for a licence"
             return Proof(claim=claim, holds=False, because=because, where=(*where, "license"), fix=fix)
-    because = f"its access is {worst(data, 'access')}, its licence and provenance are told"
+    because = f"its access is {worst_value(data, 'access')}, its licence and provenance are stated"
     return Proof(claim=claim, holds=True, because=because, where=(*where, "provenance"))
 
 
-def _open(data: Dataset, where: FieldPath) -> Proof:
+def _prove_dataset_open(data: Dataset, where: FieldPath) -> Proof:
     claim = f"{data.name} open"
-    for licence in licences(data):
+    for licence in known_licences(data):
         if not is_open_data(licence):
-            source = "" if licence in _said(data) else _known(data)
+            source = "" if licence in _card_licences(data) else _registry_source(data)
             because = f"its licence is {licence}{source}"
             return Proof(claim=claim, holds=False, because=because, where=(*where, "license"), fix="train without it")
-    if (access := worst(data, "access")) != "public":
-        because = f"its access is {access}{_by_registry(data, 'access')}"
+    if (access := worst_value(data, "access")) != "public":
+        because = f"its access is {access}{_registry_note(data, 'access')}"
         return Proof(claim=claim, holds=False, because=because, where=(*where, "access"), fix="train without it")
     return Proof(claim=claim, holds=True, because=f"public, under {data.license}", where=(*where, "license"))
 
 
-def _said(data: Dataset) -> tuple[str, ...]:
+def _card_licences(data: Dataset) -> tuple[str, ...]:
     return (data.license, data.annotations.license) if data.annotations else (data.license,)
 
 
-def _by_registry(data: Dataset, field: str) -> str:
-    return "" if getattr(data, field) == worst(data, field) else _known(data)
+def _registry_note(data: Dataset, field: str) -> str:
+    return "" if getattr(data, field) == worst_value(data, field) else _registry_source(data)
 
 
-def _known(data: Dataset) -> str:
-    return f", says the registry about {', '.join(known.name for known in known_data(data))}"
+def _registry_source(data: Dataset) -> str:
+    return f", according to the registry entry of {', '.join(known.name for known in known_datasets(data))}"

@@ -1,9 +1,9 @@
-"""Derive the classes of a card: Open Source AI Definition 1.0, Model Openness Framework 1.0, and the FSF's view.
+"""Openness classes of a card: Open Source AI Definition 1.0, Model Openness Framework 1.0, and the FSF's criteria.
 
-OSAID (https://opensource.org/ai/open-source-ai-definition) knows one class, Open Source AI: weights and all code
-under open terms, and information about all data that lets somebody skilled build an equivalent system. The two classes
-below it are darktable's. MOF is by White and others (https://arxiv.org/abs/2403.13784), with the demands of each class
-as the Linux Foundation's tool checks them. The FSF asks for free training data as well
+OSAID (https://opensource.org/ai/open-source-ai-definition) has one class, Open Source AI. It requires weights and all
+code under open terms, and enough information about the data for a skilled person to build an equivalent system. The two
+classes below it are darktable's. MOF is by White and others (https://arxiv.org/abs/2403.13784); the requirements of
+each class follow the Linux Foundation's tool. The FSF requires free training data as well
 (https://www.fsf.org/news/fsf-is-working-on-freedom-in-machine-learning-applications).
 """
 
@@ -14,69 +14,69 @@ from functools import wraps
 
 from dtmodels.card.model import Card
 from dtmodels.openness import data
-from dtmodels.openness.components import component, either
-from dtmodels.openness.proof import Derivation, Proof, Step, every
+from dtmodels.openness.components import prove_component, prove_either
+from dtmodels.openness.proof import Derivation, Proof, Step, all_of
 
 
-def _remembered(derive: Callable[[Card], Derivation]) -> Callable[[Card], Derivation]:
-    """The same function, which answers at once when it is asked about the same card again."""
+def _cache_last(derive: Callable[[Card], Derivation]) -> Callable[[Card], Derivation]:
+    """Cache the result of `derive` for the last card."""
     last: list[tuple[Card, Derivation]] = []
 
     @wraps(derive)
-    def answer(card: Card) -> Derivation:
+    def cached(card: Card) -> Derivation:
         if not last or last[0][0] is not card:
             last[:] = [(card, derive(card))]
         return last[0][1]
 
-    return answer
+    return cached
 
 
-@_remembered
+@_cache_last
 def osaid(card: Card) -> Derivation:
-    """open-weights, open-model or open-source-ai, each with its proof."""
+    """Derive the OSAID class: open-weights, open-model or open-source-ai, each with its proof."""
     return Derivation(
         name="OSAID",
         steps=(
-            _step("open-weights", component(card, "parameters")),
-            _step("open-model", component(card, "architecture"), component(card, "inference_code")),
-            _step("open-source-ai", component(card, "training_code"), data.is_described(card)),
+            _step("open-weights", prove_component(card, "parameters")),
+            _step("open-model", prove_component(card, "architecture"), prove_component(card, "inference_code")),
+            _step("open-source-ai", prove_component(card, "training_code"), data.prove_described(card)),
         ),
     )
 
 
-@_remembered
+@_cache_last
 def mof(card: Card) -> Derivation:
-    """Class III, II or I, each with its proof."""
-    three = ("architecture", "parameters", "evaluation_results", "model_card", "data_card")
-    two = ("training_code", "inference_code", "evaluation_code", "evaluation_data")
-    one = ("data_preprocessing_code", "intermediate_parameters", "research_paper")
-    report = either(card, "technical_report", "research_paper")
+    """Derive the MOF class: III, II or I, each with its proof."""
+    class_three = ("architecture", "parameters", "evaluation_results", "model_card", "data_card")
+    class_two = ("training_code", "inference_code", "evaluation_code", "evaluation_data")
+    class_one = ("data_preprocessing_code", "intermediate_parameters", "research_paper")
+    report = prove_either(card, "technical_report", "research_paper")
     return Derivation(
         name="MOF",
         steps=(
-            _step("III", *(component(card, name) for name in three), report),
-            _step("II", *(component(card, name) for name in two)),
-            _step("I", data.is_open(card), *(component(card, name) for name in one)),
+            _step("III", *(prove_component(card, name) for name in class_three), report),
+            _step("II", *(prove_component(card, name) for name in class_two)),
+            _step("I", data.prove_open(card), *(prove_component(card, name) for name in class_one)),
         ),
     )
 
 
 def fsf(card: Card) -> Proof:
-    """Whether the model is free by the stricter measure: weights, code and all training data."""
+    """Prove that weights, code and all training data are free, by the criteria of the FSF."""
     parts = [
-        _free("weights free", card.license.weights, "weights"),
-        _free("code free", card.license.code, "code"),
-        component(card, "training_code"),
-        data.free(card),
+        _prove_free_licence("weights free", card.license.weights, "weights"),
+        _prove_free_licence("code free", card.license.code, "code"),
+        prove_component(card, "training_code"),
+        data.prove_free(card),
     ]
-    return every("free by the measure of the FSF", tuple(parts))
+    return all_of("free by the criteria of the FSF", tuple(parts))
 
 
-def _free(claim: str, licence: str, field: str) -> Proof:
-    free = data.is_free(licence)
+def _prove_free_licence(claim: str, licence: str, field: str) -> Proof:
+    free = data.is_free_licence(licence)
     because = f"{licence} is {'' if free else 'not '}free"
     return Proof(claim=claim, holds=free, because=because, where=("license", field), fix="state another licence")
 
 
 def _step(level: str, *parts: Proof) -> Step:
-    return Step(level=level, proof=every(level, parts))
+    return Step(level=level, proof=all_of(level, parts))

@@ -1,48 +1,48 @@
-"""The grade of a model, shown wherever it is listed."""
+"""The grade of a model, printed in its page and in every list of models."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 from dtmodels.card.model import Card, Dataset
-from dtmodels.licence import judge
+from dtmodels.licence import licence_verdict
 from dtmodels.licence.openness import is_osi_approved
 from dtmodels.openness.derive import mof
-from dtmodels.openness.known_data import worst
+from dtmodels.openness.known_data import worst_value
 from dtmodels.openness.non_open_data import compromises, training_data
 
 Grade = Literal["open", "disclosed", "refused", "unknown"]
 
 
 def grade(card: Card) -> Grade:
-    """How a model stands by the rules of the collection.
+    """Grade a model by the rules of the collection.
 
     Returns:
-        `open`: nothing has to be excused. `disclosed`: a compromise is accepted by name, or has to be before a release.
-        `refused`: learned from people whose images were taken without asking, or under a licence darktable cannot
-        use, which nobody can accept. `unknown`: a draft that does not say yet what it was trained on.
+        `open`: no acceptance is needed. `disclosed`: a rule is accepted in the card, or must be before a release.
+        `refused`: cannot be accepted, because it was trained on images of people scraped without consent, or its
+        licence is incompatible with darktable's. `unknown`: a draft without stated training data.
     """
-    sets = [data for _, data in training_data(card)]
-    if any(taken_without_consent(data) for data in sets) or _incompatible(card):
+    datasets = [data for _, data in training_data(card)]
+    if any(scraped_without_consent(data) for data in datasets) or _has_incompatible_weights(card):
         return "refused"
-    if not sets and card.status == "draft":
+    if not datasets and card.status == "draft":
         return "unknown"
-    if card.acceptances or any(compromises(data) for data in sets) or not _made_in_the_open(card):
+    if card.acceptances or any(compromises(data) for data in datasets) or not _has_open_training(card):
         return "disclosed"
     return "open"
 
 
-def taken_without_consent(data: Dataset) -> bool:
-    """Whether a set is about people and was scraped without their consent, by the worse of card and registry."""
-    scraped = worst(data, "collection") in ("scraped", "mixed")
-    return scraped and worst(data, "personal_data") == "people" and worst(data, "consent") != "given"
+def scraped_without_consent(data: Dataset) -> bool:
+    """True if a dataset shows people and was scraped without their consent; the worse of card and registry counts."""
+    scraped = worst_value(data, "collection") in ("scraped", "mixed")
+    return scraped and worst_value(data, "personal_data") == "people" and worst_value(data, "consent") != "given"
 
 
-def _incompatible(card: Card) -> bool:
-    return judge(card.license.chosen or card.license.weights).status == "incompatible"
+def _has_incompatible_weights(card: Card) -> bool:
+    return licence_verdict(card.license.chosen or card.license.weights).status == "incompatible"
 
 
-def _made_in_the_open(card: Card) -> bool:
-    """Whether the training code is open source, and enough is published for a class of the MOF."""
+def _has_open_training(card: Card) -> bool:
+    """True if the training code is open source and the model reaches a class of the MOF."""
     code = card.training.code
     return code is not None and is_osi_approved(code.license) and mof(card).level != "none"

@@ -1,4 +1,4 @@
-"""A proof: a statement, whether it holds, the fact and the field it rests on, and the statements below it."""
+"""Proof trees: a claim, its supporting fact and card field, and its parts; built by `derive`, printed by `explain`."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from dtmodels.yaml.document import FieldPath
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """One statement about a card."""
+    """One claim about a card."""
 
     claim: str
     holds: bool
     because: str = ""
-    """The fact it rests on, or what is missing, as a sentence without a full stop."""
+    """The fact that proves it, or what is missing, as a sentence without a full stop."""
     where: FieldPath = ()
-    """The field of the card that fact stands in, or would stand in."""
+    """The card field that contains the fact, or should contain it."""
     fix: str = ""
-    """What would make it hold."""
+    """The change that would make the claim true."""
     parts: tuple[Proof, ...] = ()
     remark: str = ""
-    """What is not as it should be although it holds."""
+    """A flaw that does not make the claim false."""
 
     def missing(self) -> Iterator[Proof]:
-        """The statements without parts that do not hold."""
+        """Yield the claims without parts that do not hold."""
         if not self.holds and not self.parts:
             yield self
         for part in self.parts:
             yield from part.missing()
 
     def leaves(self) -> Iterator[Proof]:
-        """The statements without parts."""
+        """Yield the claims without parts."""
         if not self.parts:
             yield self
         for part in self.parts:
@@ -41,7 +41,7 @@ class Proof:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A class, and the proof of what it demands beyond the class below."""
+    """A class, with the proof of what it requires beyond the class below."""
 
     level: str
     proof: Proof
@@ -49,37 +49,37 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Derivation:
-    """The steps of a ladder of classes, the lowest first."""
+    """The classes of one framework with their proofs, lowest first."""
 
     name: str
     steps: tuple[Step, ...]
 
     @property
     def level(self) -> str:
-        """The highest class whose demands, and those of all below, are met; `none` when the lowest is not."""
-        reached = "none"
+        """The highest class whose requirements, and those of all lower classes, are met; else `none`."""
+        highest = "none"
         for step in self.steps:
             if not step.proof.holds:
                 break
-            reached = step.level
-        return reached
+            highest = step.level
+        return highest
 
-    def height(self, level: str) -> int:
-        """How high a class stands; 0 for `none`, and for what is no class."""
+    def rank(self, level: str) -> int:
+        """Rank of a class, counted from 1; 0 for `none` and for unknown names."""
         levels = [step.level for step in self.steps]
         return levels.index(level) + 1 if level in levels else 0
 
     def missing(self, level: str) -> tuple[Proof, ...]:
-        """What keeps the card from a class."""
-        return tuple(gap for step in self.steps[: self.height(level)] for gap in step.proof.missing())
+        """The claims that must become true to reach a class."""
+        return tuple(gap for step in self.steps[: self.rank(level)] for gap in step.proof.missing())
 
     @property
-    def next(self) -> str:
-        """The class above the derived one; empty at the top."""
-        above = self.steps[self.height(self.level) :]
+    def next_level(self) -> str:
+        """The class above the derived one; empty if there is none."""
+        above = self.steps[self.rank(self.level) :]
         return above[0].level if above else ""
 
 
-def every(claim: str, parts: tuple[Proof, ...]) -> Proof:
-    """A statement that holds when all its parts do."""
+def all_of(claim: str, parts: tuple[Proof, ...]) -> Proof:
+    """Build a claim that holds if all its parts hold."""
     return Proof(claim=claim, holds=all(part.holds for part in parts), parts=parts)

@@ -83,8 +83,8 @@ def _criteria(card: Card) -> str:
 def _class(claimed: str, derived: Derivation) -> str:
     """The claimed class, the supported class where that is another, and what the next class requires."""
     stated = claimed_class(claimed, derived)
-    gaps = ", ".join(gap.claim for gap in derived.missing(derived.next)) if derived.next else ""
-    return text(f"{stated}; {derived.next} requires: {gaps}" if gaps else stated)
+    gaps = ", ".join(gap.claim for gap in derived.missing(derived.next_level)) if derived.next_level else ""
+    return text(f"{stated}; {derived.next_level} requires: {gaps}" if gaps else stated)
 
 
 def _training_code(card: Card) -> str:

@@ -28,6 +28,6 @@ def claimed_class(claimed: str, derived: Derivation) -> str:
     """The class that a card claims, and the class that its facts support where that is another one."""
     if claimed == derived.level:
         return claimed
-    if derived.height(claimed) > derived.height(derived.level):
+    if derived.rank(claimed) > derived.rank(derived.level):
         return f"claimed {claimed}; only {derived.level} is supported"
     return f"claimed {claimed}; {derived.level} would be supported"

@@ -11,7 +11,7 @@ from spdx_tools.common.spdx_licensing import spdx_licensing
 from spdx_tools.spdx.model import ExtractedLicensingInfo, SpdxNoAssertion
 
 from dtmodels.card.model import Card
-from dtmodels.licence import Table, judge, leaves, parse
+from dtmodels.licence import LicenceTable, leaves, licence_verdict, parse
 from dtmodels.licence.expression import UNSTATED
 from dtmodels.package.reader import PackageContents
 
@@ -31,7 +31,7 @@ def concluded(card: Card) -> Licence:
     """
     if card.license.package:
         return declared(card.license.package)
-    verdict = judge(card.license.chosen or card.license.weights)
+    verdict = licence_verdict(card.license.chosen or card.license.weights)
     return declared(verdict.chosen or verdict.expression) if verdict.tree else SpdxNoAssertion()
 
 
@@ -57,7 +57,7 @@ def _licence_ids(card: Card) -> Iterator[tuple[str, str]]:
 
 
 def _info(name: str, url: str, package: PackageContents) -> ExtractedLicensingInfo:
-    row = Table.load().row(name)
+    row = LicenceTable.load().row(name)
     file = next((entry.file for entry in package.card.license.texts if entry.license == name), None)
     if file and file in {entry.name for entry in package.files}:
         with zipfile.ZipFile(package.path) as archive:

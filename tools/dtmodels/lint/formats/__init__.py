@@ -1,4 +1,4 @@
-"""One file a format of the report, named as `--format` calls it; nothing else names them.
+"""Report formats: one plug-in module per format, named as the value of `--format`.
 
-A member has `render(report)`, which gives the whole text of the report.
+A plug-in module has `render(report)`, which returns the whole text of the report.
 """

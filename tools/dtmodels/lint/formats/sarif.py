@@ -1,4 +1,4 @@
-"""For code scanning: SARIF 2.1.0 with the rules, the places, and the corrections a program can make."""
+"""SARIF 2.1.0 format for code scanning: rules, results with locations, and fixes."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import Any
 from urllib.parse import quote
 
 from dtbase.system.files import json_text
-from dtmodels.lint.format_helpers import inert_json, visible
+from dtmodels.lint.format_helpers import escape_control, escape_json
 from dtmodels.lint.lint_report import LintReport
 from dtmodels.lint.registry import all_rules
 from dtmodels.lint.rule import Finding, Rule
-from dtmodels.lint.rule_page import address, rule_page
+from dtmodels.lint.rule_page import rule_page, rule_reference
 
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
-_ROOT = "%SRCROOT%"
+_ROOT_ID = "%SRCROOT%"
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 
 def render(report: LintReport) -> str:
-    """One run: the tool with all its rules, and one result a finding."""
+    """One run: the tool with all its rules, and one result per finding."""
     rules = all_rules()
-    places = {rule.id: index for index, rule in enumerate(rules)}
+    rule_indices = {rule.id: index for index, rule in enumerate(rules)}
     driver = {
         "name": "dtmodels lint",
         "semanticVersion": importlib.metadata.version("dtmodels"),
@@ -31,13 +31,13 @@ def render(report: LintReport) -> str:
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(finding, places[finding.rule]) for finding in report.findings],
+        "results": [_result(finding, rule_indices[finding.rule]) for finding in report.findings],
     }
-    return inert_json(json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}))
+    return escape_json(json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}))
 
 
 def _rule(rule: Rule, report: LintReport) -> dict[str, Any]:
-    found: dict[str, Any] = {
+    descriptor: dict[str, Any] = {
         "id": rule.id,
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": rule.why},
@@ -45,20 +45,20 @@ def _rule(rule: Rule, report: LintReport) -> dict[str, Any]:
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
         "properties": {"tags": [rule.id[:3]], "acceptable": not rule.hard},
     }
-    page = address(rule.id, report.root)
-    return found | ({"helpUri": page} if page.startswith("https://") else {})
+    page = rule_reference(rule.id, report.root)
+    return descriptor | ({"helpUri": page} if page.startswith("https://") else {})
 
 
 def _result(finding: Finding, rule_index: int) -> dict[str, Any]:
     columns = {"startColumn": finding.column, "endColumn": finding.end} if finding.end > finding.column else {}
     region = {"startLine": finding.line, **columns}
-    where = {"physicalLocation": {"artifactLocation": _file(finding), "region": region}}
+    location = {"physicalLocation": {"artifactLocation": _file(finding), "region": region}}
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         "ruleIndex": rule_index,
         "level": _LEVELS[finding.severity],
-        "message": {"text": f"{visible(finding.message)}; {visible(finding.fix)}"},
-        "locations": [where],
+        "message": {"text": f"{escape_control(finding.message)}; {escape_control(finding.fix)}"},
+        "locations": [location],
         "partialFingerprints": {"findingHash/v1": _fingerprint(finding)},
     }
     return result | ({"fixes": [_fix(finding)]} if finding.edits else {})
@@ -78,13 +78,13 @@ def _fix(finding: Finding) -> dict[str, Any]:
         for edit in finding.edits
     ]
     change = {"artifactLocation": _file(finding), "replacements": replacements}
-    return {"description": {"text": f"{finding.fixable}: {visible(finding.fix)}"}, "artifactChanges": [change]}
+    return {"description": {"text": f"{finding.fixable}: {escape_control(finding.fix)}"}, "artifactChanges": [change]}
 
 
 def _file(finding: Finding) -> dict[str, str]:
-    return {"uri": quote(finding.path), "uriBaseId": _ROOT}
+    return {"uri": quote(finding.path), "uriBaseId": _ROOT_ID}
 
 
 def _fingerprint(finding: Finding) -> str:
-    """Stays when lines are added above, so that an alert is not raised twice."""
+    """Hash without the line number, so that lines added above do not raise an alert twice."""
     return hashlib.sha256(f"{finding.rule}\0{finding.path}\0{finding.message}".encode()).hexdigest()[:32]

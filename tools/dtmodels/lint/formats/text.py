@@ -1,4 +1,4 @@
-"""For people: each finding with its source line and a mark below the place."""
+"""Text format for terminals: each finding with its source line and a marker below the affected characters."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
-from dtmodels.lint.format_helpers import counted, visible
+from dtmodels.lint.format_helpers import counts_text, escape_control
 from dtmodels.lint.lint_report import LintReport
 from dtmodels.lint.rule import Finding
-from dtmodels.lint.rule_page import address
+from dtmodels.lint.rule_page import rule_reference
 from dtmodels.yaml.document import MAX_DOCUMENT_BYTES
 
 _WIDTH = 100
 
 
 def render(report: LintReport) -> str:
-    """The findings, where to read about their rules, and how many there are."""
-    shown = text_report(report.findings, report.root, why=lambda rule_id: address(rule_id, report.root))
+    """The findings with references to their rules, and their number."""
+    details = text_report(report.findings, report.root, why=lambda rule_id: rule_reference(rule_id, report.root))
     fixable = sum(1 for finding in report.findings if finding.fixable)
-    offer = f" ({fixable} can be corrected with --fix or --unsafe-fixes)" if fixable else ""
-    return f"{shown}\n\n{counted(report.findings)}{offer}\n" if shown else f"{counted(report.findings)}\n"
+    offer = f" ({fixable} can be fixed with --fix or --unsafe-fixes)" if fixable else ""
+    return f"{details}\n\n{counts_text(report.findings)}{offer}\n" if details else f"{counts_text(report.findings)}\n"
 
 
 def text_report(findings: Sequence[Finding], root: Path, *, why: Callable[[str], str] | None = None) -> str:
-    """Findings for a person; with `why`, each ends with where its rule is explained."""
+    """Findings as text; `why` maps a rule id to the reference printed after each finding."""
 
     @cache
     def lines(path: str) -> list[str]:
@@ -43,18 +43,18 @@ def text_report(findings: Sequence[Finding], root: Path, *, why: Callable[[str],
 
 def _block(finding: Finding, lines: Sequence[str]) -> list[str]:
     head = [
-        f"{finding.severity}[{finding.rule}]: {visible(finding.message)}",
-        f"  --> {visible(finding.path)}:{finding.line}:{finding.column}",
+        f"{finding.severity}[{finding.rule}]: {escape_control(finding.message)}",
+        f"  --> {escape_control(finding.path)}:{finding.line}:{finding.column}",
     ]
-    tail = [f"   = fix: {visible(finding.fix)}"]
+    tail = [f"   = fix: {escape_control(finding.fix)}"]
     if finding.end <= finding.column or finding.line > len(lines):
         return head + tail
     source = lines[finding.line - 1]
     start = max(0, finding.column - 1 - _WIDTH // 2) if len(source) > _WIDTH else 0
-    before, marked = source[start : finding.column - 1], source[finding.column - 1 : finding.end - 1]
+    before, affected = source[start : finding.column - 1], source[finding.column - 1 : finding.end - 1]
     after = source[finding.end - 1 :]
-    shown = visible(before + marked + after)[:_WIDTH]
-    offset = len(visible(before))
-    width = max(1, min(len(visible(marked)), _WIDTH - offset))
+    excerpt = escape_control(before + affected + after)[:_WIDTH]
+    offset = len(escape_control(before))
+    width = max(1, min(len(escape_control(affected)), _WIDTH - offset))
     margin = " " * len(str(finding.line))
-    return [*head, f"{finding.line} | {shown.rstrip()}", f"{margin} | {' ' * offset}{'^' * width}", *tail]
+    return [*head, f"{finding.line} | {excerpt.rstrip()}", f"{margin} | {' ' * offset}{'^' * width}", *tail]

@@ -15,7 +15,7 @@ _MAX_GAPS = 3
 def excessive_claim(claimed: str, derived: Derivation, field: str, subject: Subject) -> Iterator[RuleResult]:
     """Report a claim above the derived class, with the missing facts; skip unfinished drafts."""
     level = derived.level
-    if is_unfinished_draft(subject.card) or derived.height(claimed) <= derived.height(level):
+    if is_unfinished_draft(subject.card) or derived.rank(claimed) <= derived.rank(level):
         return
     gaps = derived.missing(claimed)
     what = f"{derived.name} {claimed} is claimed, but the facts support {level}: {describe_gaps(gaps)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dtmodels.licence import Part, Verdict, judge
+from dtmodels.licence import Part, Verdict, licence_verdict
 
 _NOT_BINDING = ("permissive", "public-domain")
 
@@ -14,12 +14,12 @@ def violated_licences(source: Verdict, derived: str) -> Iterator[Part]:
 
     Nothing if either expression is invalid or not reviewed; other rules report that.
     """
-    result = judge(derived)
+    result = licence_verdict(derived)
     if "invalid" in (source.status, result.status):
         return
-    names = {part.row.id for part in result.standing if part.row}
-    unknown = any(part.row is None for part in result.standing)
-    for part in source.standing:
+    names = {part.row.id for part in result.applicable if part.row}
+    unknown = any(part.row is None for part in result.applicable)
+    for part in source.applicable:
         if part.row is None or part.row.kind in _NOT_BINDING or unknown:
             continue
         if not names & {part.row.id, *part.row.becomes}:

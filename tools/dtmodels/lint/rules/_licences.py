@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
-from dtmodels.licence import LicenceError, Part, Verdict, judge
-from dtmodels.licence.expression import And, Name, Node, Or, leaves, parse
-from dtmodels.licence.expression_problems import ExpressionProblem, Kind
+from dtmodels.licence import LicenceError, Part, Verdict, licence_verdict
+from dtmodels.licence.expression import And, Licence, Node, Or, leaves, parse
+from dtmodels.licence.expression_problems import ExpressionProblem, ProblemKind
 from dtmodels.lint.placeholders import is_placeholder
 from dtmodels.lint.rule import RuleResult, Subject
 from dtmodels.yaml.document import FieldPath, SourceChange
@@ -49,14 +49,19 @@ def shipped_licences(subject: Subject) -> Iterator[tuple[FieldPath, Verdict]]:
     chosen = is_choice(licences.weights, licences.chosen)
     stated = {CHOSEN if chosen else WEIGHTS: licences.chosen if chosen else licences.weights, PACKAGE: licences.package}
     for where, text in stated.items():
-        if text and text.strip() and not is_placeholder(text) and (verdict := judge(text)).status != "invalid":
+        if (
+            text
+            and text.strip()
+            and not is_placeholder(text)
+            and (verdict := licence_verdict(text)).status != "invalid"
+        ):
             yield where, verdict
 
 
-def licence_problems(subject: Subject, kind: Kind) -> Iterator[tuple[Field, ExpressionProblem]]:
+def licence_problems(subject: Subject, kind: ProblemKind) -> Iterator[tuple[Field, ExpressionProblem]]:
     """The problems of one kind in all licence expressions of a card."""
     for field in licence_fields(subject):
-        for problem in judge(field.text).problems:
+        for problem in licence_verdict(field.text).problems:
             if problem.kind == kind:
                 yield field, problem
 
@@ -72,9 +77,9 @@ def to_result(
 def to_fixable_result(field: Field, problem: ExpressionProblem) -> RuleResult:
     """The finding for a problem, with an unsafe fix if only one meaning is possible."""
     result = to_result(field, problem)
-    if len(problem.meant) != 1:
+    if len(problem.replacements) != 1:
         return result
-    text = field.text[: problem.start] + problem.meant[0] + field.text[problem.end :]
+    text = field.text[: problem.start] + problem.replacements[0] + field.text[problem.end :]
     return replace(result, change=SourceChange(kind="value", where=field.where, source=text))
 
 
@@ -108,7 +113,7 @@ def is_choice(weights: str, chosen: str | None) -> bool:
 
 def _covered(node: Node, names: frozenset[str]) -> frozenset[str] | None:
     """The licences of `names` that `node` needs; None if it needs another one."""
-    if isinstance(node, Name):
+    if isinstance(node, Licence):
         return frozenset((_id(node),)) if _id(node) in names else None
     parts = [_covered(part, names) for part in node.parts]
     if isinstance(node, And) and None in parts:
@@ -118,10 +123,10 @@ def _covered(node: Node, names: frozenset[str]) -> frozenset[str] | None:
 
 
 def _has(node: Node, kind: type[Node]) -> bool:
-    return isinstance(node, kind) or (not isinstance(node, Name) and any(_has(part, kind) for part in node.parts))
+    return isinstance(node, kind) or (not isinstance(node, Licence) and any(_has(part, kind) for part in node.parts))
 
 
-def _id(name: Name) -> str:
+def _id(name: Licence) -> str:
     return f"{name.text} WITH {name.exception.text}".lower() if name.exception else name.text.lower()
 
 

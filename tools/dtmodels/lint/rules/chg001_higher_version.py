@@ -22,7 +22,7 @@ from collections.abc import Iterator
 
 from dtmodels.card.reader import CardReading
 from dtmodels.card.source_edits import quote_yaml
-from dtmodels.lint.changes import changed_parts, earlier, parse_version, was_published
+from dtmodels.lint.changes import changed_parts, earlier_values, parse_version, was_published
 from dtmodels.lint.history import History
 from dtmodels.lint.rule import RuleResult, Severity
 from dtmodels.yaml.document import SourceChange
@@ -36,7 +36,7 @@ _MAX_PARTS = 5
 
 def check_history(history: History, reading: CardReading) -> Iterator[RuleResult]:
     """Compare the model with its earlier revision."""
-    before = earlier(history, reading)
+    before = earlier_values(history, reading)
     if before is None or not reading.values:
         return
     version, earlier_version = parse_version(reading.values.get("version")), parse_version(before.get("version"))

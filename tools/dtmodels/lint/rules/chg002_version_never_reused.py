@@ -17,7 +17,7 @@ Good::
 from collections.abc import Iterator
 
 from dtmodels.card.reader import CardReading, card_values
-from dtmodels.lint.changes import Version, card_path, earlier, parse_version
+from dtmodels.lint.changes import Version, card_path, earlier_values, parse_version
 from dtmodels.lint.history import History
 from dtmodels.lint.rule import RuleResult, Severity
 
@@ -28,7 +28,7 @@ HARD = True
 def check_history(history: History, reading: CardReading) -> Iterator[RuleResult]:
     """Compare the version with all earlier versions of the card, up to the revision."""
     version = parse_version(reading.values.get("version"))
-    before = earlier(history, reading) or {}
+    before = earlier_values(history, reading) or {}
     earlier_version = parse_version(before.get("version"))
     if version is None or version == earlier_version:
         return

@@ -19,7 +19,7 @@ Good::
 
 from collections.abc import Iterator
 
-from dtmodels.licence import judge
+from dtmodels.licence import licence_verdict
 from dtmodels.licence.openness import is_osi_approved
 from dtmodels.lint.placeholders import is_placeholder
 from dtmodels.lint.rule import RuleResult, Severity, Subject
@@ -32,7 +32,7 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
     code = subject.card.training.code
     if code is None or not code.license.strip() or is_placeholder(code.license):
         return
-    if judge(code.license).status != "invalid" and not is_osi_approved(code.license):
+    if licence_verdict(code.license).status != "invalid" and not is_osi_approved(code.license):
         what = f"{code.license} is not approved by the Open Source Initiative"
         fix = "ask the authors for an approved licence, such as MIT, Apache-2.0 or GPL-3.0-or-later"
         yield RuleResult(where=("training", "code", "license"), what=what, fix=fix)

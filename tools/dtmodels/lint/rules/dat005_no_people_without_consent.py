@@ -22,8 +22,8 @@ from collections.abc import Iterator
 from dtmodels.card.model import Dataset
 from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._data import described_training_datasets
-from dtmodels.openness.grade import taken_without_consent
-from dtmodels.openness.known_data import known_data, worst
+from dtmodels.openness.grade import scraped_without_consent
+from dtmodels.openness.known_data import known_datasets, worst_value
 
 SEVERITY: Severity = "error"
 HARD = True
@@ -34,8 +34,8 @@ _FACTS = ("collection", "personal_data", "consent")
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Check each dataset by the worst values of card and registry."""
     for where, data in described_training_datasets(subject.card):
-        if taken_without_consent(data):
-            how = "is" if worst(data, "collection") == "scraped" else "may contain"
+        if scraped_without_consent(data):
+            how = "is" if worst_value(data, "collection") == "scraped" else "may contain"
             what = f"{data.name} {how} scraped data about people without known consent{_registry_note(data)}"
             yield RuleResult(
                 where=(*where, "name"), what=what, fix="train without the dataset, or choose another model"
@@ -44,6 +44,6 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
 
 def _registry_note(data: Dataset) -> str:
     """The note of the registry, if the registry says something worse than the card."""
-    if all(getattr(data, field) == worst(data, field) for field in _FACTS):
+    if all(getattr(data, field) == worst_value(data, field) for field in _FACTS):
         return ""
-    return "".join(f" (registry on {known.name}: {known.note} {known.source})" for known in known_data(data))
+    return "".join(f" (registry on {known.name}: {known.note} {known.source})" for known in known_datasets(data))

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 
 from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._data import described_datasets
-from dtmodels.openness.known_data import better_licence, known_data, only_annotations
+from dtmodels.openness.known_data import better_licence, known_datasets, states_annotation_licence
 
 SEVERITY: Severity = "error"
 
@@ -28,8 +28,8 @@ SEVERITY: Severity = "error"
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Find datasets whose annotations have a separate licence in the registry."""
     for where, data in described_datasets(subject.card):
-        for known in known_data(data):
-            if only_annotations(data, known) and better_licence(data.license, known.license):
+        for known in known_datasets(data):
+            if states_annotation_licence(data, known) and better_licence(data.license, known.license):
                 what = f"{data.license} covers only the annotations of {known.name}: {known.note} ({known.source})"
                 fix = f"write license: {known.license}, annotations: {{license: {known.annotations}}}"
                 yield RuleResult(where=(*where, "license"), what=what, fix=fix)

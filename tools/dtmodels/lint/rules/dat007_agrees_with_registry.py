@@ -32,10 +32,10 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
         noted: set[str] = set()
         for conflict in contradictions(data):
             label = conflict.field.replace("_", " ").replace("license", "licence")
-            known = conflict.about
+            known = conflict.dataset
             note = "" if known.name in noted else f": {known.note}"
             noted.add(known.name)
-            what = f"the {label} of {known.name} is '{conflict.known}', not '{conflict.said}'{note} ({known.source})"
+            what = f"the {label} of {known.name} is '{conflict.known}', not '{conflict.claimed}'{note} ({known.source})"
             fix = f"write {conflict.field}: {conflict.known}, or update schema/datasets-v1.json"
             severity: Severity = "warning" if known.sure == "recalled" else "error"
             yield RuleResult(where=(*where, conflict.field), what=what, fix=fix, severity=severity)

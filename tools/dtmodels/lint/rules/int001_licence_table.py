@@ -20,8 +20,8 @@ from datetime import date
 from pathlib import Path
 
 from dtmodels.card import schemas
-from dtmodels.licence.review import Doubt, doubts
-from dtmodels.licence.table import TABLE, Table
+from dtmodels.licence.review import TableProblem, table_problems
+from dtmodels.licence.table import TABLE, LicenceTable
 from dtmodels.lint.rule import RuleResult, Severity
 
 SEVERITY: Severity = "error"
@@ -38,10 +38,10 @@ def check_repository(root: Path) -> Iterator[RuleResult]:
             yield RuleResult(path=root, what=f"{doubt.what} (in the installed tools)", fix=fix, severity="warning")
 
 
-def _doubts(path: Path) -> list[Doubt]:
+def _doubts(path: Path) -> list[TableProblem]:
     text = path.read_text(encoding="utf-8", errors="replace")
-    return list(doubts(text, Table.load().spdx, date.today()))
+    return list(table_problems(text, LicenceTable.load().spdx, date.today()))
 
 
-def _remark(doubt: Doubt, path: Path) -> RuleResult:
+def _remark(doubt: TableProblem, path: Path) -> RuleResult:
     return RuleResult(path=path, line=doubt.line, what=doubt.what, fix=doubt.fix)

@@ -40,7 +40,7 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Find the review of each licence that needs one, and the licence of each review."""
     parts: list[Part] = []
     for where, verdict in shipped_licences(subject):
-        parts += verdict.standing
+        parts += verdict.applicable
         for part in verdict.failing:
             if part.status == "conditional" and part.row and not has_review(subject, part):
                 yield RuleResult(

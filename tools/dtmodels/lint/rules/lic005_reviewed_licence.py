@@ -17,7 +17,7 @@ Good::
 
 from collections.abc import Iterator
 
-from dtmodels.licence import judge
+from dtmodels.licence import licence_verdict
 from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._licences import BASE, WEIGHTS, licence_fields, shipped_licences, to_result
 
@@ -29,7 +29,7 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Look up every licence; an alternative that is not needed may stay unknown."""
     needed = {where: verdict.failing for where, verdict in shipped_licences(subject)}
     for field in licence_fields(subject):
-        for problem in judge(field.text).problems:
+        for problem in licence_verdict(field.text).problems:
             if problem.kind != "unlisted":
                 continue
             if field.where in needed:

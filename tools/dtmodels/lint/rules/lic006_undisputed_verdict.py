@@ -33,7 +33,7 @@ _DOUBTS = {
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Check how certain the verdict on each licence is."""
     for where, verdict in shipped_licences(subject):
-        for part in verdict.standing:
+        for part in verdict.applicable:
             doubt = _DOUBTS.get(part.row.certainty) if part.row else None
             if doubt and part.status == "compatible" and not has_review(subject, part):
                 yield RuleResult(

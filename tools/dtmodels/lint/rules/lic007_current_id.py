@@ -19,7 +19,7 @@ Good::
 from collections.abc import Iterator
 from dataclasses import replace
 
-from dtmodels.licence import judge
+from dtmodels.licence import licence_verdict
 from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._licences import licence_problems, to_fixable_result
 
@@ -29,7 +29,7 @@ SEVERITY: Severity = "warning"
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Find deprecated SPDX ids; offer the replacement if there is only one."""
     for field, problem in licence_problems(subject, "deprecated"):
-        verdicts = {judge(meant).status for meant in problem.meant}
+        verdicts = {licence_verdict(meant).status for meant in problem.replacements}
         result = to_fixable_result(field, problem)
         if field.shipped and len(verdicts) > 1:
             what = f"{problem.what}, and only some of them are compatible with GPL-3.0-or-later"

@@ -15,7 +15,7 @@ Good::
 
 from collections.abc import Iterator
 
-from dtmodels.licence import judge
+from dtmodels.licence import licence_verdict
 from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._licences import CHOSEN, WEIGHTS, is_choice
 
@@ -25,14 +25,14 @@ SEVERITY: Severity = "warning"
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Compare the chosen licence with the offered ones."""
     licences = subject.card.license
-    verdict = judge(licences.weights)
+    verdict = licence_verdict(licences.weights)
     if licences.chosen is None:
         if verdict.chosen and verdict.status in ("compatible", "conditional"):
             what = "the weights are offered under a choice of licences, and the card does not record the chosen one"
             yield RuleResult(
                 where=WEIGHTS, what=what, fix=f"write chosen: {verdict.chosen}, or another licence that is offered"
             )
-    elif judge(licences.chosen).status != "invalid" and not is_choice(licences.weights, licences.chosen):
+    elif licence_verdict(licences.chosen).status != "invalid" and not is_choice(licences.weights, licences.chosen):
         what = f"'{licences.chosen}' is not a choice that '{licences.weights}' offers"
         offer = f"write chosen: {verdict.chosen}, or another licence that is offered"
         fix = offer if verdict.chosen else "delete chosen; the expression offers no choice"

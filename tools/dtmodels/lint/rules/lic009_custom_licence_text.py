@@ -26,7 +26,7 @@ from collections.abc import Iterator
 
 from dtbase.system.files import sha256
 from dtmodels.card.model import LicenseText
-from dtmodels.licence import judge
+from dtmodels.licence import licence_verdict
 from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._licences import CODE, shipped_licences
 from dtmodels.lint.rules._paths import leaves_directory
@@ -39,8 +39,8 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Find the text of each such licence, and check each text."""
     provided = {text.license for text in subject.card.license.texts}
     used: set[str] = set()
-    for where, verdict in [*shipped_licences(subject), (CODE, judge(subject.card.license.code))]:
-        for part in verdict.standing:
+    for where, verdict in [*shipped_licences(subject), (CODE, licence_verdict(subject.card.license.code))]:
+        for part in verdict.applicable:
             used.add(part.text)
             rejected = where != CODE and part.status not in ("compatible", "conditional")
             if part.text.startswith("LicenseRef-") and not rejected and part.text not in provided:

@@ -28,7 +28,7 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
     if subject.card.license.attribution:
         return
     for where, verdict in shipped_licences(subject):
-        for part in verdict.standing:
+        for part in verdict.applicable:
             usable = part.status == "compatible" or (part.status == "conditional" and has_review(subject, part))
             if usable and part.row and part.row.attribution:
                 what = f"{part.text} requires attribution, and the card has none"

@@ -20,7 +20,7 @@ Good::
 
 from collections.abc import Iterator
 
-from dtmodels.licence import judge
+from dtmodels.licence import licence_verdict
 from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._derived_works import violated_licences
 from dtmodels.lint.rules._licences import BASE, PACKAGE, shipped_licences
@@ -35,7 +35,7 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
     weights = next((verdict for where, verdict in shipped_licences(subject) if where != PACKAGE), None)
     if base is None or weights is None:
         return
-    verdict = judge(base.license)
+    verdict = licence_verdict(base.license)
     for part in violated_licences(verdict, weights.expression):
         licence = "has no stated licence" if part.row and part.row.kind == "none" else f"is under {part.text}"
         what = f"the base model {licence}, but the weights derived from it are under {weights.expression}"

@@ -32,7 +32,7 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
         return
     derived = mof(subject.card)
     reported = set()
-    for step in derived.steps[: derived.height(openness.mof)]:
+    for step in derived.steps[: derived.rank(openness.mof)]:
         for leaf in step.proof.leaves():
             if leaf.remark and leaf.where not in reported:
                 reported.add(leaf.where)
