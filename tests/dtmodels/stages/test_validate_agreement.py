@@ -39,7 +39,7 @@ CAUSES = {
     "d-booststr": "shadow_boost: is 'true'",
     "d-const-nan": "NaN or infinite",
     "d-dyn": "dynamic shape",
-    "d-emptysizes": "input_sizes: is missing or no list",
+    "d-emptysizes": "input_sizes: is missing or not a list",
     "d-extmissing": "which is missing: it does not load",
     "d-fp16io": "float16: darktable copies it without checking",
     "d-fp16out-over": "float16: darktable copies it without checking",
@@ -61,8 +61,8 @@ CAUSES = {
     "m-sam2-1024": "there is no third output",
     "m-seg-nonsq": "assumes squares",
     "m-swapmask": "Invalid rank for input",
-    "m-tdyn-2048": "1 x 1 x 2048 x 2048, darktable has room for 1 x 1 x 1024 x 1024",
-    "m-tdyn-M3": "1 x 3 x 256 x 256, darktable has room for 1 x 1",
+    "m-tdyn-2048": "1 x 1 x 2048 x 2048, darktable allocates 1 x 1 x 1024 x 1024",
+    "m-tdyn-M3": "1 x 3 x 256 x 256, darktable allocates 1 x 1",
     "p-ramp2": "model_x4.onnx: is missing",
     "r-T64": "tile size 64 leaves nothing",
     "r-default": "is match_gain, also by default",
@@ -92,17 +92,17 @@ def called(agreement: ModuleType) -> Mapping[str, Any]:
     """All packages, validated once."""
     if not agreement.DATA.is_dir():
         pytest.skip(f"the packages darktable was fed are absent: {agreement.DATA}")
-    return {one.name: one for one in agreement.call_all()}
+    return {one.name: one for one in agreement.compare_all()}
 
 
 def test_every_package_is_called_as_darktable_did_but_for_the_disputed_verdicts(
     agreement: ModuleType, called: Mapping[str, Any]
 ) -> None:
-    assert {one.name for one in called.values() if not one.agreed} == set(agreement.DISPUTED)
+    assert {one.name for one in called.values() if not one.agrees} == set(agreement.DISPUTED)
 
 
 def test_packages_that_are_fine_have_no_stricter_rule_against_them(called: Mapping[str, Any]) -> None:
-    reasons = [problem.reason for one in called.values() if one.good and one.agreed for problem in one.report.problems]
+    reasons = [problem.reason for one in called.values() if one.works and one.agrees for problem in one.report.problems]
     assert not any(reasons)
 
 
