@@ -313,7 +313,7 @@ def test_what_cannot_be_shown_is_said(repository: Path, make_graph: MakeGraph, t
     graph = {"model.onnx": tiles(make_graph, 192)}
     put(repository, "denoise", graph, attributes={"input_sizes": [192]})
     (tmp_path / "text.png").write_text("no picture")
-    with pytest.raises(Failure, match="no image"):
+    with pytest.raises(Failure, match="not an image"):
         shown(tmp_path / "text.png")
     assert not Workspace(repository).demo("toy").exists()
     assert list((repository / "output/toy").glob(".*")) == []
