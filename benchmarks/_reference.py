@@ -113,7 +113,7 @@ def unet(job: Job) -> nn.Module:
 def raw(job: Job) -> nn.Module:
     """UtNet2 for the sensor that the job's card names."""
     (sensor,) = (checkpoint.name for checkpoint in job.card.checkpoints)
-    network = UtNet2(4, enlarge_first=True) if sensor == "bayer" else UtNet2(3)
+    network = UtNet2(4, upscale_first=True) if sensor == "bayer" else UtNet2(3)
     load_weights(network, job, sensor, nind_unet.LAYOUT, nind_unet.RECIPE)
     return network
 

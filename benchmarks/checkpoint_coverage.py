@@ -42,9 +42,9 @@ from dtmodels.families._seeded_weights import Recipe, seeded_tensor
 from dtmodels.families._state_dict_mapping import COUNTER, Layout
 from dtmodels.graph.normalise import normalise
 from tests.dtmodels.families.reference_outputs import (
-    DEVIATION,
     MEAN,
     PROMPTS,
+    STANDARD_DEVIATION,
     Array,
     Reference,
     prompt_inputs,
@@ -212,7 +212,7 @@ def _inputs(authors: Reference, task: str) -> Outputs:
     rng, start = seeded_rng(), "main/" if "input/main/image.shape" in authors.values else ""
     shape = [int(size) for size in authors.values[f"input/{start}image.shape"]]
     image = seeded_image(rng, shape[1], shape[2], shape[3], BLOCKS.get(task, 16))
-    inputs = {"image": authors.input(f"{start}image", (image - MEAN) / DEVIATION if task in BLOCKS else image)}
+    inputs = {"image": authors.input(f"{start}image", (image - MEAN) / STANDARD_DEVIATION if task in BLOCKS else image)}
     if f"input/{start}mask.sha256" in authors.values:
         inputs["mask"] = authors.input(f"{start}mask", seeded_mask(rng, shape[2], shape[3]))
     if "input/mask_input.sha256" in authors.values:
@@ -229,7 +229,7 @@ def _published(best: Coverage, authors: Reference, directory: Path) -> Path:
         tensors[name] = (
             seeded_tensor(name, shape, 0, recipe) if floating else torch.zeros(shape, dtype=getattr(torch, kind))
         )
-    authors.hold_weights(tensors)
+    authors.check_weights(tensors)
     key, file = best.listed["wrapper"]["key"], directory / "published"
     torch.save({key: tensors} if key else tensors, file)
     return file

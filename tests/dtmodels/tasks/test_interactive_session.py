@@ -82,12 +82,12 @@ def test_each_click_sends_all_previous_clicks() -> None:
 
 def test_part_under_the_last_click_is_selected() -> None:
     discs = [(0.25, 0.5, 0.15), (0.75, 0.5, 0.2)]
-    left, right, beside = (user(Network([discs])).select(click(x, 0.5)) for x in (0.25, 0.75, 0.5))
+    left, right, outside = (user(Network([discs])).select(click(x, 0.5)) for x in (0.25, 0.75, 0.5))
     assert (left.mask > 0.5)[256, 128]
     assert not (left.mask > 0.5)[256, 384]
     assert (right.mask > 0.5)[256, 384]
     assert not (right.mask > 0.5)[256, 128]
-    assert (beside.mask > 0.5)[256, 384], "a click outside all parts selects the largest"
+    assert (outside.mask > 0.5)[256, 384], "a click outside all parts selects the largest"
 
 
 def test_box_is_sent_as_corners_and_no_other_is_added() -> None:

@@ -155,7 +155,7 @@ def test_invalid_proxy_attributes_are_errors(
 
 
 def test_proxy_tensor_names_are_fixed(directory: Directory, make_graph: MakeGraph, runtime: Runtime) -> None:
-    graph = make_graph({"picture": IMAGE, "sliders": (1, 1)}, {"output": IMAGE})
+    graph = make_graph({"photo": IMAGE, "sliders": (1, 1)}, {"output": IMAGE})
     assert codes(validated(directory, runtime, graph)) == ["proxy.tensors"]
 
 
