@@ -1,4 +1,4 @@
-"""What conversion without any care gives: the network as its authors wrote it, through torch's older exporter."""
+"""Baseline export: the network as its authors wrote it, through torch's older exporter, without optimisation."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from torch import Tensor, nn
 OPSET = 17
 
 
-def export_plain(network: nn.Module, inputs: Mapping[str, Tensor], outputs: Sequence[str], path: Path) -> None:
-    """Write `network` as it is, for the sizes of `inputs`, with the TorchScript exporter at opset 17."""
+def export_baseline(network: nn.Module, inputs: Mapping[str, Tensor], outputs: Sequence[str], path: Path) -> None:
+    """Write the unchanged `network`, for the sizes of `inputs`, with the TorchScript exporter at opset 17."""
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
         torch.onnx.export(
@@ -30,8 +30,10 @@ def export_plain(network: nn.Module, inputs: Mapping[str, Tensor], outputs: Sequ
         )
 
 
-def export_native(network: nn.Module, inputs: Mapping[str, Tensor], outputs: Sequence[str], path: Path) -> None:
-    """As `export_plain` for networks the older exporter has no operators for: the newer one, at opset 20."""
+def export_baseline_dynamo(
+    network: nn.Module, inputs: Mapping[str, Tensor], outputs: Sequence[str], path: Path
+) -> None:
+    """As `export_baseline`, with the newer exporter at opset 20, for networks that the older one does not support."""
     logging.disable(logging.WARNING)
     with warnings.catch_warnings(), torch.no_grad(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")

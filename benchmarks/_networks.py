@@ -1,4 +1,4 @@
-"""The networks whose conversion is measured, each with an image and in the form its authors wrote it."""
+"""Networks whose conversion is measured, each with an example input and its authors' form."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from dtmodels.families._sam_graphs import OUTPUTS, PROMPTS, example_prompts
 
 SEED = 0
 PHOTOGRAPH = Path(__file__).parents[1] / "images/proxy/chelsea.png"
-MEAN, DEVIATION = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
+MEAN, STANDARD_DEVIATION = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
 Inputs = dict[str, Tensor]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One graph of a family."""
+    """One graph of a family, with its reference network and inputs."""
 
     family: ModuleType
     reference: Callable[[Job], nn.Module]
@@ -38,12 +38,12 @@ class Case:
     checkpoint: str = "weights"
     file: str = "model"
     options: Mapping[str, Any] = field(default_factory=dict)
-    plain: Callable[..., None] = export_plain
+    export: Callable[..., None] = export_baseline
     optimised: bool = True
-    """Whether darktable has ONNX Runtime optimise the graph; not so for what it runs at each click."""
+    """True if darktable enables graph optimisation; False for decoders, which run at each click."""
 
     def job(self, directory: Path) -> Job:
-        """What the convert stage would ask of the family, with seeded weights."""
+        """The job of the convert stage, with seeded weights."""
         card = Card(
             schema=1,
             id="toy",
@@ -64,15 +64,15 @@ class Case:
 
 
 def photograph(side: int, *, normalised: bool = False) -> Tensor:
-    """A square of a photograph, `[1, 3, side, side]` in 0..1, or as networks trained on ImageNet want it."""
-    with Image.open(PHOTOGRAPH) as picture:
-        square = picture.convert("RGB").crop((60, 0, 360, 300)).resize((side, side), Image.Resampling.BICUBIC)
+    """A square of a photograph, `[1, 3, side, side]` in 0..1, or ImageNet-normalised."""
+    with Image.open(PHOTOGRAPH) as image:
+        square = image.convert("RGB").crop((60, 0, 360, 300)).resize((side, side), Image.Resampling.BICUBIC)
     values = np.asarray(square, np.float32) / 255
-    shown = (values - MEAN) / DEVIATION if normalised else values
-    return torch.from_numpy(np.ascontiguousarray(shown.transpose(2, 0, 1)[None], np.float32))
+    normed = (values - MEAN) / STANDARD_DEVIATION if normalised else values
+    return torch.from_numpy(np.ascontiguousarray(normed.transpose(2, 0, 1)[None], np.float32))
 
 
-def _picture(side: int) -> Inputs:
+def _image(side: int) -> Inputs:
     return {"input": photograph(side)}
 
 
@@ -81,30 +81,30 @@ def _mosaic(side: int) -> Inputs:
     return {"input": torch.stack([red, green, green, blue], 1)}
 
 
-def _hole(side: int) -> Inputs:
+def _masked_image(side: int) -> Inputs:
     mask = torch.zeros(1, 1, side, side)
     mask[..., side // 4 : side // 2, side // 3 : side // 2] = 1
     return {"image": photograph(side), "mask": mask}
 
 
-def _normal(side: int) -> Inputs:
+def _normalised_image(side: int) -> Inputs:
     return {"image": photograph(side, normalised=True)}
 
 
-def _clicks(features: Mapping[str, tuple[int, ...]]) -> Callable[[int], Inputs]:
-    known = {name: example_input(*shape) for name, shape in features.items()}
-    return lambda _: known | dict(zip(PROMPTS, example_prompts(), strict=True))
+def _prompts(features: Mapping[str, tuple[int, ...]]) -> Callable[[int], Inputs]:
+    examples = {name: example_input(*shape) for name, shape in features.items()}
+    return lambda _: examples | dict(zip(PROMPTS, example_prompts(), strict=True))
 
 
 def _segmenter(family: ModuleType, variant: str) -> dict[str, Case]:
     """Both graphs of a mask model."""
     shared: dict[str, Any] = {"family": family, "tile": 1024, "options": {"variant": variant}}
     encoder = Case(
-        reference=_reference.encoder, inputs=_normal, outputs=tuple(family.FEATURES), file="encoder", **shared
+        reference=_reference.encoder, inputs=_normalised_image, outputs=tuple(family.FEATURES), file="encoder", **shared
     )
     decoder = Case(
         reference=_reference.decoder,
-        inputs=_clicks(family.FEATURES),
+        inputs=_prompts(family.FEATURES),
         outputs=OUTPUTS,
         file="decoder",
         optimised=False,
@@ -118,7 +118,7 @@ def _depth(network: str, *outputs: str) -> Case:
         family=depth_anything,
         reference=_reference.depth,
         tile=518,
-        inputs=_normal,
+        inputs=_normalised_image,
         outputs=outputs,
         options={"network": network},
     )
@@ -131,8 +131,8 @@ SEGMENTERS = {
     "samhq-base": (sam_hq, "vit_b"),
 }
 CASES = {
-    "nafnet": Case(family=nafnet, reference=_reference.denoiser, tile=512, inputs=_picture),
-    "nind": Case(family=nind_unet, reference=_reference.unet, tile=512, inputs=_picture),
+    "nafnet": Case(family=nafnet, reference=_reference.denoiser, tile=512, inputs=_image),
+    "nind": Case(family=nind_unet, reference=_reference.unet, tile=512, inputs=_image),
     "utnet2-bayer": Case(
         family=nind_unet,
         reference=_reference.raw,
@@ -146,18 +146,20 @@ CASES = {
         family=nind_unet,
         reference=_reference.raw,
         tile=512,
-        inputs=_picture,
+        inputs=_image,
         checkpoint="linear",
         file="model_linear",
         options=RAW,
     ),
     "bsrgan-x2": Case(
-        family=rrdb, reference=_reference.upscaler, tile=128, inputs=_picture, checkpoint="x2", file="model_x2"
+        family=rrdb, reference=_reference.upscaler, tile=128, inputs=_image, checkpoint="x2", file="model_x2"
     ),
     "bsrgan-x4": Case(
-        family=rrdb, reference=_reference.upscaler, tile=128, inputs=_picture, checkpoint="x4", file="model_x4"
+        family=rrdb, reference=_reference.upscaler, tile=128, inputs=_image, checkpoint="x4", file="model_x4"
     ),
-    "lama": Case(family=lama, reference=_reference.eraser, tile=512, inputs=_hole, plain=export_native),
+    "lama": Case(
+        family=lama, reference=_reference.eraser, tile=512, inputs=_masked_image, export=export_baseline_dynamo
+    ),
     "depth-v2-small": _depth("v2-small", "depth"),
     "depth-v3-large": _depth("v3-mono-large", "depth", "sky"),
     **{

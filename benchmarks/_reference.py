@@ -1,6 +1,6 @@
-"""Networks in the form their authors wrote them, with the same weights: what the families are measured against.
+"""Reference networks: the form that their authors wrote, with the same weights, as baseline of the families.
 
-What a family prepares before it exports (folded norms, precomputed tables, attention written out) is not done here.
+Optimisations of a family before export (folded norms, precomputed tables, explicit attention) are omitted here.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ from dtmodels.families._unets import UNet, UtNet2
 from dtmodels.families._weights import load_weights
 
 
-class PlainNorm(nn.Module):
-    """Normalisation over channels in single steps."""
+class ReferenceNorm(nn.Module):
+    """Normalisation over channels in separate operators."""
 
     def __init__(self, weight: Tensor, bias: Tensor, epsilon: float) -> None:
         super().__init__()
@@ -56,7 +56,7 @@ class PlainNorm(nn.Module):
 
 
 class PaddedNAFNet(nn.Module):
-    """NAFNet, which pads and crops by itself."""
+    """NAFNet that pads and crops its input itself."""
 
     def __init__(self, network: NAFNet) -> None:
         super().__init__()
@@ -69,8 +69,8 @@ class PaddedNAFNet(nn.Module):
         return result
 
 
-class _Unprepared(PromptMaskDecoder):
-    """A decoder with everything that depends on no click worked out in the graph."""
+class _Unoptimised(PromptMaskDecoder):
+    """Decoder without precomputed constants: the graph computes them at each call."""
 
     def decode(
         self,
@@ -83,16 +83,16 @@ class _Unprepared(PromptMaskDecoder):
         tokens = self.prompts.points(*clicks, self.prompts.label_table())
         mask, present = previous
         absent = self.prompts.no_mask_embed.weight.reshape(1, -1, 1, 1)
-        cells = image + present * self.prompts.mask_downscaling(mask) + (1 - present) * absent
-        masks, quality = self.decoder(cells, self.prompts.grid(), self.decoder.tokens(), tokens, features)
+        embedding = image + present * self.prompts.mask_downscaling(mask) + (1 - present) * absent
+        masks, quality = self.decoder(embedding, self.prompts.grid(), self.decoder.tokens(), tokens, features)
         return masks, quality, masks.clone() if self._limit is None else masks.clamp(-self._limit, self._limit)
 
 
-class PlainSam2(_Unprepared, sam2.Decoder):
+class ReferenceSam2(_Unoptimised, sam2.Decoder):
     """The decoder of SAM 2.1."""
 
 
-class PlainSamHq(_Unprepared, sam_hq.Decoder):
+class ReferenceSamHq(_Unoptimised, sam_hq.Decoder):
     """The decoder of HQ-SAM."""
 
 
@@ -100,7 +100,7 @@ def denoiser(job: Job) -> nn.Module:
     """NAFNet."""
     network = NAFNet(32, (2, 2, 4, 8), 12, (2, 2, 2, 2))
     load_weights(network, job, "weights", nafnet.LAYOUT, nafnet.RECIPE)
-    return PaddedNAFNet(_plain_norms(network))
+    return PaddedNAFNet(_reference_norms(network))
 
 
 def unet(job: Job) -> nn.Module:
@@ -111,15 +111,15 @@ def unet(job: Job) -> nn.Module:
 
 
 def raw(job: Job) -> nn.Module:
-    """UtNet2 for the one sensor the job's card names."""
+    """UtNet2 for the sensor that the job's card names."""
     (sensor,) = (checkpoint.name for checkpoint in job.card.checkpoints)
-    network = UtNet2(4, enlarge_first=True) if sensor == "bayer" else UtNet2(3)
+    network = UtNet2(4, upscale_first=True) if sensor == "bayer" else UtNet2(3)
     load_weights(network, job, sensor, nind_unet.LAYOUT, nind_unet.RECIPE)
     return network
 
 
 def upscaler(job: Job) -> nn.Module:
-    """RRDBNet of the one scale the job's card names."""
+    """RRDBNet of the scale that the job's card names."""
     (scale,) = (checkpoint.name for checkpoint in job.card.checkpoints)
     network = rrdb.RRDBNet(rrdb.SCALES[scale])
     load_weights(network, job, scale, rrdb.LAYOUT, rrdb.RECIPE)
@@ -127,7 +127,7 @@ def upscaler(job: Job) -> nn.Module:
 
 
 def eraser(job: Job) -> nn.Module:
-    """LaMa with Fourier transforms as such."""
+    """LaMa with torch's Fourier transforms."""
     side = job.card.package.attributes["input_sizes"][0]
     generator = Generator(side, side)
     load_weights(generator, job, lama.CHECKPOINT, lama.LAYOUT, lama.RECIPE)
@@ -139,8 +139,8 @@ def eraser(job: Job) -> nn.Module:
 
 def _fourier(unit: FourierUnit, features: Tensor) -> Tensor:
     batch, _, height, width = features.shape
-    waves = torch.view_as_real(torch.fft.rfftn(features, dim=(-2, -1), norm="ortho"))
-    spectrum = waves.permute(0, 1, 4, 2, 3).reshape(batch, -1, height, width // 2 + 1)
+    transformed = torch.view_as_real(torch.fft.rfftn(features, dim=(-2, -1), norm="ortho"))
+    spectrum = transformed.permute(0, 1, 4, 2, 3).reshape(batch, -1, height, width // 2 + 1)
     mixed = torch.relu(unit.bn(unit.conv_layer(spectrum)))
     pairs = mixed.reshape(batch, -1, 2, height, width // 2 + 1).permute(0, 1, 3, 4, 2).contiguous()
     return torch.fft.irfftn(torch.view_as_complex(pairs), s=(height, width), dim=(-2, -1), norm="ortho")
@@ -155,8 +155,8 @@ def encoder(job: Job) -> nn.Module:
         if isinstance(module, Hiera):
             module.position = MethodType(_position, module)  # type: ignore[method-assign]
     _sam_vit.attend_by_head = _all_heads
-    for place in (_hiera, _sam_vit, _tiny_vit):
-        place.split_windows, place.join_windows = _split_windows, _join_windows
+    for layers in (_hiera, _sam_vit, _tiny_vit):
+        layers.split_windows, layers.join_windows = _split_windows, _join_windows
     return network
 
 
@@ -164,12 +164,12 @@ def decoder(job: Job) -> nn.Module:
     """The decoder of a Segment Anything model."""
     network = _sam(job)
     if isinstance(network, SamHq):
-        return PlainSamHq(network.prompt_encoder, network.mask_decoder, limit=None)
-    return PlainSam2(network.sam_prompt_encoder, network.sam_mask_decoder, limit=sam2.LOGIT_LIMIT)
+        return ReferenceSamHq(network.prompt_encoder, network.mask_decoder, limit=None)
+    return ReferenceSam2(network.sam_prompt_encoder, network.sam_mask_decoder, limit=sam2.LOGIT_LIMIT)
 
 
 def depth(job: Job) -> nn.Module:
-    """Depth Anything of the version the job's card names."""
+    """Depth Anything of the version that the job's card names."""
     variant = depth_anything.VARIANTS[str(job.card.convert.options["network"])]
     network = depth_anything.DepthAnything(variant)
     load_weights(network, job, depth_anything.CHECKPOINT, variant.layouts["original"], variant.recipe)
@@ -185,7 +185,7 @@ def _sam(job: Job) -> Any:
     else:
         network = sam_hq.network(variant)
         load_weights(network, job, sam_hq.CHECKPOINT, sam_hq.LAYOUTS[variant], Recipe())
-    return _plain_norms(network)
+    return _reference_norms(network)
 
 
 def _attention(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
@@ -194,7 +194,7 @@ def _attention(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
 
 
 def _all_heads(query: Tensor, key: Tensor, value: Tensor, bias: Callable[[int], Tensor] | None = None) -> Tensor:
-    """All heads at once; `bias` gives that of one."""
+    """Attention of all heads at once; `bias` returns the bias of one head."""
     every = torch.cat([bias(number) for number in range(query.shape[1])], 1) if bias else None
     return scaled_dot_product_attention(query, key, value, every)
 
@@ -216,15 +216,15 @@ def _join_windows(cut: Tensor, height: int, width: int) -> Tensor:
 
 
 def _position(trunk: Hiera) -> Tensor:
-    wide = F.interpolate(trunk.pos_embed, size=(GRID, GRID), mode="bicubic")
+    resampled = F.interpolate(trunk.pos_embed, size=(GRID, GRID), mode="bicubic")
     times = GRID // WINDOW
-    return (wide + trunk.pos_embed_window.tile(1, 1, times, times)).permute(0, 2, 3, 1)
+    return (resampled + trunk.pos_embed_window.tile(1, 1, times, times)).permute(0, 2, 3, 1)
 
 
-def _plain_norms(network: nn.Module) -> Any:
+def _reference_norms(network: nn.Module) -> Any:
     for module in list(network.modules()):
         for name, child in list(module.named_children()):
             if isinstance(child, NafNorm | SamNorm):
                 epsilon = child.eps if isinstance(child, SamNorm) else 1e-6
-                setattr(module, name, PlainNorm(child.weight, child.bias, float(epsilon)))
+                setattr(module, name, ReferenceNorm(child.weight, child.bias, float(epsilon)))
     return network

@@ -1,4 +1,4 @@
-"""A UNet that sees sliders as planes: the kind of network that DarkProxies trains, its gradients mended."""
+"""UNet with broadcast slider maps as extra channels: the architecture of DarkProxies, with its gradient bug fixed."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from dtproxies.networks.sliders import SliderEmbedding
 from dtproxies.vocabulary.module import Module
 
 WIDTHS = (32, 64, 128, 256, 512)
-"""Channels of its levels: 7.8 million numbers with three channels in and out."""
-HALVED = 2 ** (len(WIDTHS) - 1)
-"""Sides inside are multiples of this."""
+"""Channels of its levels: 7.8 million parameters with three channels in and out."""
+MULTIPLE = 2 ** (len(WIDTHS) - 1)
+"""Images are padded to multiples of this."""
 
 
 class UNet(nn.Module):
-    """Two 3 x 3 convolutions a level, max-pooling down, transposed convolutions up, and the image added at the end.
+    """Two 3 x 3 convolutions per level, max-pooling, transposed convolutions, and a residual connection from the image.
 
-    Sliders, as numbers of about one, are planes beside the image and beside what enters each level on the way down.
-    Mended are: the scale of the sliders, one number for a slider instead of one for each pixel, and the clipping of
-    inputs and outputs, for which light is encoded as stops and Lab divided by 100.
+    Sliders, scaled to about one, are extra channels of the image and of the input of each encoder level. Differences
+    from DarkProxies: sliders are scaled; a slider is one value instead of one per pixel; and inputs and outputs are not
+    clipped, for which linear values are encoded as stops and Lab is divided by 100.
     """
 
     def __init__(self, module: Module) -> None:
@@ -38,7 +38,7 @@ class UNet(nn.Module):
         self.last = nn.Conv2d(WIDTHS[0], channels, 1)
 
     def forward(self, image: Tensor, sliders: Tensor, *_frame: Tensor) -> Tensor:
-        """[B, C, H, W] and [B, P] -> [B, C, H, W]; the frame is not looked at."""
+        """[B, C, H, W] and [B, P] -> [B, C, H, W]; the frame is not used."""
         module, (height, width) = self._module, image.shape[-2:]
         image = functional.pad(image, (0, -width % HALVED, 0, -height % HALVED), mode="replicate")
         begun = image if module.space == module.result_space else convert(image, module.space, module.result_space)

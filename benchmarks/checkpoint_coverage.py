@@ -1,15 +1,15 @@
-"""Whether official checkpoints will load and compute the same, for each checkpoint of each card.
+"""Check that official checkpoints fit our networks and give the authors' outputs, for each checkpoint of each card.
 
     .venv/bin/python -m benchmarks.checkpoint_coverage [--data DIRECTORY] [--tensors] [MODEL...]
 
-No official file is needed: DIRECTORY holds its list of tensors, the recipe of numbers that stand in for them, and what
-the authors' own code returned for these; it lies beside the repository. A file as the authors publish it is made from
-list and recipe, its numbers are held against the authors' digest, and the model's family converts it like any other.
+No official file is needed. DIRECTORY, next to the repository, contains its list of tensors, the recipe of seeded
+weights, and the outputs of the authors' own code for them. A file in the authors' format is written from list and
+recipe, its weights are checked against the authors' digest, and the model's family converts it.
 
-Columns: the list that fits, its tensors, how many the network takes, how many it knows and does without, how many it
-misses, how many nobody expects; then the largest difference from the authors' outputs over an output's deviation, of
-the network in torch as it is exported, and of the finished file in full precision in ONNX Runtime. `--tensors` leaves
-these two out: names and shapes take seconds, the largest model's outputs take minutes.
+Columns: the list that fits best, and its number of tensors; how many of them the network uses, how many are known to be
+unused, missing and unexpected; then the maximum absolute error against the authors' outputs, divided by the output's
+standard deviation, of the exported torch network, and of the finished float32 file in ONNX Runtime. `--tensors` omits
+these two: names and shapes take seconds, the largest model's outputs take minutes.
 """
 
 from __future__ import annotations
@@ -42,75 +42,76 @@ from dtmodels.families._seeded_weights import Recipe, seeded_tensor
 from dtmodels.families._state_dict_mapping import COUNTER, Layout
 from dtmodels.graph.normalise import normalise
 from tests.dtmodels.families.reference_outputs import (
-    DEVIATION,
     MEAN,
     PROMPTS,
+    STANDARD_DEVIATION,
     Array,
     Reference,
-    drawing,
-    hole,
-    picture,
-    prompts,
+    prompt_inputs,
+    seeded_image,
+    seeded_mask,
+    seeded_rng,
 )
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared/data"
-COLUMNS = ["model", "checkpoint", "list", "tensors", "taken", "not needed", "missing", "left over", "torch", "ONNX"]
+COLUMNS = ["model", "checkpoint", "list", "tensors", "used", "unused", "missing", "unexpected"]
+COLUMNS += ["torch max error / std", "ONNX max error / std"]
 BLOCKS = {"mask": 32, "depth": 14}
-"""Pixels of a coarse block in the authors' inputs, by task; 16 in all others."""
+"""Side in pixels of a coarse block in the authors' inputs, by task; 16 for other tasks."""
 SIDE = 112
-"""Of an image, where none is looked at: a multiple of what each network needs."""
+"""Side of an image if outputs are not compared: a multiple of the sides that the networks require."""
 NAMES = {"iou_predictions": "iou", "low_res_masks": ""}
-"""What the references call a graph's output, where it is another name; nothing where they have no such output."""
+"""Names in the references of a graph's outputs, if they differ; empty if the references lack the output."""
 Outputs = dict[str, Array]
 
 
-class _Caught(Exception):
-    """A network's tensors and how its file holds them, on their way out of a conversion."""
+class _StateDictRequest(Exception):
+    """Carries a network's tensors and layout out of a conversion."""
 
-    def __init__(self, wanted: Mapping[str, Tensor], layout: Layout) -> None:
+    def __init__(self, state: Mapping[str, Tensor], layout: Layout) -> None:
         super().__init__()
-        self.wanted, self.layout = wanted, layout
+        self.state, self.layout = state, layout
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mapped:
-    """How the tensors of a network fit a published list."""
+class Coverage:
+    """Coverage of a published list by the tensors of a network."""
 
     name: str
     listed: dict[str, Any] = field(repr=False)
-    taken: int
+    used: int
     unused: int
     missing: int
-    left_over: int
+    unexpected: int
 
     @property
-    def misfits(self) -> int:
-        """Tensors without a partner."""
-        return self.missing + self.left_over
+    def mismatches(self) -> int:
+        """Number of missing and unexpected tensors."""
+        return self.missing + self.unexpected
 
 
 def main(arguments: Sequence[str] = ()) -> int:
-    """Print one line for each checkpoint of each model, or of those that are named."""
+    """Print one line for each checkpoint of all models, or of the named ones."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.checkpoint_coverage", description="Published lists and references."
     )
     parser.add_argument("--data", type=Path, default=DATA, help="directory with state-dicts and reference-outputs")
-    parser.add_argument("--tensors", action="store_true", help="look at names and shapes only, and convert nothing")
-    parser.add_argument("models", nargs="*", metavar="MODEL", help="models to look at; all when none is named")
-    asked, console = parser.parse_args(arguments), Console()
-    if not any(asked.data.glob("state-dicts/*.json")):
-        console.say(f"left out: {asked.data} has no published lists; name their directory with --data")
+    parser.add_argument("--tensors", action="store_true", help="check names and shapes only, and convert nothing")
+    parser.add_argument("models", nargs="*", metavar="MODEL", help="models to check; default: all")
+    options, console = parser.parse_args(arguments), Console()
+    if not any(options.data.glob("state-dicts/*.json")):
+        console.say(f"skipped: {options.data} has no published lists; pass their directory with --data")
         return 0
     try:
         catalogue = Catalogue.load(ROOT)
-        entries = [catalogue.get(name) for name in asked.models] or catalogue.entries
+        entries = [catalogue.get(name) for name in options.models] or catalogue.entries
     except Failure as exc:
         console.note(f"error: {exc}")
         return exc.exit_code
     rows = []
     for entry in entries:
-        for row in _rows(entry, asked.data, tensors_only=asked.tensors):
+        for row in _rows(entry, options.data, tensors_only=options.tensors):
             console.note("  ".join(row))
             rows.append(row)
     console.table(COLUMNS, rows)
@@ -125,51 +126,53 @@ def _rows(entry: CatalogueEntry, data: Path, *, tensors_only: bool) -> Iterator[
         yield [card.id, "", "none: a finished graph", *[""] * (len(COLUMNS) - 3)]
         return
     for checkpoint in card.checkpoints:
-        best = _fitting(entry, checkpoint, data)
-        counts = [len(best.listed["tensors"]), best.taken, best.unused, best.missing, best.left_over]
-        off = ("", "")
-        if not (best.misfits or tensors_only):  # what does not fit cannot be converted
-            found, _ = run_in_subprocess(_parity, entry, checkpoint, best, data)
-            off = (f"{found[0]:.0e}", f"{found[1]:.0e}")
-        yield [card.id, checkpoint.name, best.name, *map(str, counts), *off]
+        best = _best_list(entry, checkpoint, data)
+        counts = [len(best.listed["tensors"]), best.used, best.unused, best.missing, best.unexpected]
+        errors = ("", "")
+        if not (best.mismatches or tensors_only):  # a mismatch cannot be converted
+            measured, _ = run_in_subprocess(_parity, entry, checkpoint, best, data)
+            errors = (f"{measured[0]:.0e}", f"{measured[1]:.0e}")
+        yield [card.id, checkpoint.name, best.name, *map(str, counts), *errors]
 
 
 def _fitting(entry: CatalogueEntry, checkpoint: Checkpoint, data: Path) -> Mapped:
     """The published list that fits best."""
 
-    def caught(wanted: Mapping[str, Tensor], _: object, layout: Layout, **__: object) -> None:
-        raise _Caught(wanted, layout)
+    def capture(state: Mapping[str, Tensor], _: object, layout: Layout, **__: object) -> None:
+        raise _StateDictRequest(state, layout)
 
     lists = [(path.stem, json.loads(path.read_text())) for path in sorted((data / "state-dicts").glob("*.json"))]
     with (
         tempfile.TemporaryDirectory() as directory,
         patch.object(_weights, "read_checkpoint"),
-        patch.object(_weights, "map_state_dict", caught),
+        patch.object(_weights, "map_state_dict", capture),
     ):
         try:
-            with torch.device("meta"):  # names and shapes, no numbers
+            with torch.device("meta"):  # names and shapes, no values
                 _convert(entry, checkpoint, Path("unread"), SIDE, Path(directory))
-        except _Caught as found:
-            return min((_mapped(name, listed, found) for name, listed in lists), key=lambda one: one.misfits)
+        except _StateDictRequest as request:
+            return min(
+                (_coverage(name, listed, request) for name, listed in lists), key=lambda coverage: coverage.mismatches
+            )
     raise RuntimeError(f"{entry.card.id} reads no checkpoint named {checkpoint.name}")
 
 
-def _mapped(name: str, listed: dict[str, Any], network: _Caught) -> Mapped:
+def _coverage(name: str, listed: dict[str, Any], network: _StateDictRequest) -> Coverage:
     layout, shapes = network.layout, {one: tuple(shape) for one, shape, _ in listed["tensors"]}
-    sources = {ours: layout.sources(ours) for ours in network.wanted}
-    single = {names[0]: tuple(network.wanted[ours].shape) for ours, names in sources.items() if len(names) == 1}
-    taken = {one for names in sources.values() for one in names}
-    there = {one for one in taken & set(shapes) if single.get(one, shapes[one]) == shapes[one]}
-    over = [one for one in shapes if one not in taken]
-    unused = [one for one in over if any(re.fullmatch(pattern, one) for pattern in layout.unused)]
-    missing = [one for one in taken - there if not one.endswith(COUNTER)]
-    return Mapped(
+    sources = {ours: layout.sources(ours) for ours in network.state}
+    single = {names[0]: tuple(network.state[ours].shape) for ours, names in sources.items() if len(names) == 1}
+    used = {one for names in sources.values() for one in names}
+    present = {one for one in used & set(shapes) if single.get(one, shapes[one]) == shapes[one]}
+    rest = [one for one in shapes if one not in used]
+    unused = [one for one in rest if any(re.fullmatch(pattern, one) for pattern in layout.unused)]
+    missing = [one for one in used - present if not one.endswith(COUNTER)]
+    return Coverage(
         name=name,
         listed=listed,
-        taken=len(there),
+        used=len(present),
         unused=len(unused),
         missing=len(missing),
-        left_over=len(over) - len(unused),
+        unexpected=len(rest) - len(unused),
     )
 
 
@@ -185,48 +188,48 @@ def _parity(entry: CatalogueEntry, checkpoint: Checkpoint, best: Mapped, data: P
     """Largest difference from the authors' outputs over their deviation, in torch and in ONNX Runtime."""
     with np.load(data / f"reference-outputs/{best.name}.npz") as stored:
         authors = Reference(dict(stored))
-    given = _given(authors, entry.card.task)
+    inputs = _inputs(authors, entry.card.task)
     networks: list[nn.Module] = []
     export = torch.onnx.export
 
-    def recorded(network: nn.Module, *arguments: Any, **named: Any) -> Any:
+    def record(network: nn.Module, *arguments: Any, **named: Any) -> Any:
         networks.append(network)
         return export(network, *arguments, **named)
 
     with tempfile.TemporaryDirectory() as scratch:
         directory = Path(scratch)
         file = _published(best, authors, directory)
-        with patch.object(torch.onnx, "export", recorded):
-            _convert(entry, checkpoint, file, given["image"].shape[-1], directory)
+        with patch.object(torch.onnx, "export", record):
+            _convert(entry, checkpoint, file, inputs["image"].shape[-1], directory)
         sessions = [_session(path) for path in sorted(directory.glob("*.onnx"), key=lambda path: path.stat().st_mtime)]
-        graphs = _outputs(lambda number, values: sessions[number].run(None, values), sessions, given)
-        plain = _outputs(lambda number, values: _run(networks[number], values), sessions, given)
-        return _worst(authors, plain), _worst(authors, graphs)
+        graphs = _outputs(lambda number, values: sessions[number].run(None, values), sessions, inputs)
+        eager = _outputs(lambda number, values: _run(networks[number], values), sessions, inputs)
+        return _worst(authors, eager), _worst(authors, graphs)
 
 
-def _given(authors: Reference, task: str) -> Outputs:
-    """The authors' inputs, drawn in their order."""
-    rng, start = drawing(), "main/" if "input/main/image.shape" in authors.values else ""
+def _inputs(authors: Reference, task: str) -> Outputs:
+    """The authors' inputs, sampled in their order."""
+    rng, start = seeded_rng(), "main/" if "input/main/image.shape" in authors.values else ""
     shape = [int(size) for size in authors.values[f"input/{start}image.shape"]]
-    image = picture(rng, shape[1], shape[2], shape[3], BLOCKS.get(task, 16))
-    given = {"image": authors.input(f"{start}image", (image - MEAN) / DEVIATION if task in BLOCKS else image)}
+    image = seeded_image(rng, shape[1], shape[2], shape[3], BLOCKS.get(task, 16))
+    inputs = {"image": authors.input(f"{start}image", (image - MEAN) / STANDARD_DEVIATION if task in BLOCKS else image)}
     if f"input/{start}mask.sha256" in authors.values:
-        given["mask"] = authors.input(f"{start}mask", hole(rng, shape[2], shape[3]))
+        inputs["mask"] = authors.input(f"{start}mask", seeded_mask(rng, shape[2], shape[3]))
     if "input/mask_input.sha256" in authors.values:
-        given["mask_input"] = authors.input("mask_input", 20 * (picture(rng, 1, 256, 256, 16) - 0.5))
-    return given
+        inputs["mask_input"] = authors.input("mask_input", 20 * (seeded_image(rng, 1, 256, 256, 16) - 0.5))
+    return inputs
 
 
-def _published(best: Mapped, authors: Reference, directory: Path) -> Path:
-    """A file as the authors publish it, of numbers that stand in for theirs."""
-    known = {key: value for key, value in best.listed["recipe"].items() if key in {"gain", "factors", "offsets"}}
-    recipe, tensors = Recipe(**known), {}
+def _published(best: Coverage, authors: Reference, directory: Path) -> Path:
+    """Write a file in the authors' format, with seeded weights."""
+    settings = {key: value for key, value in best.listed["recipe"].items() if key in {"gain", "factors", "offsets"}}
+    recipe, tensors = Recipe(**settings), {}
     for name, shape, kind in best.listed["tensors"]:
         floating = kind.startswith("float")
         tensors[name] = (
             seeded_tensor(name, shape, 0, recipe) if floating else torch.zeros(shape, dtype=getattr(torch, kind))
         )
-    authors.hold_weights(tensors)
+    authors.check_weights(tensors)
     key, file = best.listed["wrapper"]["key"], directory / "published"
     torch.save({key: tensors} if key else tensors, file)
     return file
@@ -240,27 +243,27 @@ def _session(path: Path) -> Any:
 
 def _run(network: nn.Module, values: Mapping[str, Array]) -> list[Array]:
     with torch.no_grad():
-        found = network(*(torch.from_numpy(value) for value in values.values()))
-    return [one.numpy() for one in ((found,) if isinstance(found, Tensor) else found)]
+        returned = network(*(torch.from_numpy(value) for value in values.values()))
+    return [one.numpy() for one in ((returned,) if isinstance(returned, Tensor) else returned)]
 
 
-def _outputs(run: Any, sessions: list[Any], given: Outputs) -> Outputs:
-    """Everything a model returns, by the references' names: one graph once, a pair for each prompt."""
+def _outputs(run: Any, sessions: list[Any], inputs: Outputs) -> Outputs:
+    """All outputs of a model, by the references' names: one call of a single graph, or each prompt for a pair."""
     first, names = sessions[0], [[one.name for one in session.get_outputs()] for session in sessions]
-    values = dict(zip([one.name for one in first.get_inputs()], given.values(), strict=False))
+    values = dict(zip([one.name for one in first.get_inputs()], inputs.values(), strict=False))
     found = dict(zip(names[0], run(0, values), strict=True))
     if len(sessions) == 1:
-        return {f"main/{'inpainted' if 'mask' in given else name}": value for name, value in found.items()}
-    inputs, results = [one.name for one in sessions[1].get_inputs()], dict(found)
+        return {f"main/{'inpainted' if 'mask' in inputs else name}": value for name, value in found.items()}
+    feed_names, results = [tensor.name for tensor in sessions[1].get_inputs()], dict(found)
     for prompt in PROMPTS:
-        clicked = dict(zip(inputs, [*found.values(), *prompts(prompt, given["mask_input"])], strict=True))
-        for name, value in zip(names[1], run(1, clicked), strict=True):
+        feeds = dict(zip(feed_names, [*found.values(), *prompt_inputs(prompt, inputs["mask_input"])], strict=True))
+        for name, value in zip(names[1], run(1, feeds), strict=True):
             results[f"{prompt}/{NAMES.get(name, name)}"] = value
     return results
 
 
 def _worst(authors: Reference, found: Outputs) -> float:
-    return max(authors.off(name, value) for name, value in found.items() if not name.endswith("/"))
+    return max(authors.relative_error(name, value) for name, value in found.items() if not name.endswith("/"))
 
 
 if __name__ == "__main__":

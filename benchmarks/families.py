@@ -1,15 +1,14 @@
-"""Our conversion of a network beside a plain export of the form its authors wrote, same weights.
+"""Compare our conversion of a network with a baseline export of its authors' form, with the same weights.
 
     .venv/bin/python -m benchmarks.families [NAME...]
 
-Plain means torch's older exporter at opset 17 and no care; LaMa's Fourier transforms need the newer exporter and
-opset 20. Times are CPU seconds of one thread, the fastest of several calls, both files in turn: work of
-others on the machine changes them little, and both alike; ONNX Runtime optimises what darktable has it optimise, all
-but the decoders of masks. Columns: seconds of one call, how
-many times faster ours is, what share ours reaches of the multiply-adds a product of two matrices reaches, sizes of the
-files and their ratio, the largest difference of ours in full precision over the output's deviation, the
-signal-to-noise ratio that float16 storage leaves on a photograph, CPU seconds and peak memory of the conversion,
-and where ours spends its time. Each line is printed when it is known, so that a run can be stopped.
+The baseline is torch's older exporter at opset 17, without optimisation; LaMa's Fourier transforms need the newer
+exporter and opset 20. Times are CPU seconds of one thread, the fastest of several calls, with alternating calls of both
+files; so other load on the machine changes them little. Graph optimisation of ONNX Runtime is enabled as in darktable:
+for all graphs except the decoders of masks. Columns: CPU seconds of one call; speed-up; multiply-adds per second as a
+percentage of a matrix product's; file sizes and their ratio; maximum absolute error of our float32 file, divided by the
+output's standard deviation; PSNR of float16 storage on a photograph; CPU seconds and peak memory of the conversion; and
+the operators with the most time. Each row is printed as soon as it is measured, so a run can be stopped.
 """
 
 from __future__ import annotations
@@ -37,52 +36,52 @@ from dtbase.terminal.console import Console
 from dtmodels.graph.normalise import normalise
 
 ROUNDS, SECONDS = 7, 60.0
-"""Calls of each file, fewer when they take longer than this."""
-COLUMNS = ["network", "tile", "plain s", "ours s", "faster", "of limit", "plain MB", "half MB", "ratio", "off"]
-COLUMNS += ["half dB", "build s", "peak GB", "hot spots of ours"]
+"""Number of calls of each file, and time limit of all calls in CPU seconds."""
+COLUMNS = ["network", "tile", "baseline CPU s", "ours CPU s", "speed-up", "of matrix product", "baseline MB", "ours MB"]
+COLUMNS += ["size ratio", "max error / std", "float16 PSNR (dB)", "convert CPU s", "peak GB", "hot spots of ours"]
 
 
 def main(arguments: Sequence[str] = ()) -> int:
-    """Measure each network, or each that is named."""
+    """Measure all networks, or the named ones."""
     names, console = list(arguments) or list(CASES), Console()
     if unknown := [name for name in names if name not in CASES]:
-        console.note(f"error: no network is called {unknown[0]}; one of: {', '.join(CASES)}")
+        console.note(f"error: there is no network '{unknown[0]}'; one of: {', '.join(CASES)}")
         return WrongUsage.exit_code
     rows = []
     for name in names:
         with tempfile.TemporaryDirectory() as directory:
-            rows.append([name, *measured(name, Path(directory))])
+            rows.append([name, *_measure(name, Path(directory))])
             console.note("  ".join(rows[-1]))
     console.table(COLUMNS, rows)
     return 0
 
 
-def measured(name: str, directory: Path) -> list[str]:
-    """The columns of one network, after its name."""
+def _measure(name: str, directory: Path) -> list[str]:
+    """Measure one network; return its row without the name."""
     case = CASES[name]
-    before = _processor(resource.RUSAGE_CHILDREN)
+    before = _cpu_seconds(resource.RUSAGE_CHILDREN)
     _, peak = run_in_subprocess(_build, name, directory)
-    built = _processor(resource.RUSAGE_CHILDREN) - before
-    files = {kind: directory / f"{kind}.onnx" for kind in ("full", "half", "plain")}
+    built = _cpu_seconds(resource.RUSAGE_CHILDREN) - before
+    files = {kind: directory / f"{kind}.onnx" for kind in ("full", "half", "baseline")}
     normalise(directory / f"{case.file}.onnx", files["full"])
     normalise(directory / f"{case.file}.onnx", files["half"], half=True)
-    work, _ = run_in_subprocess(_build_plain, name, files["plain"])
-    given = {key: value.numpy() for key, value in case.inputs(case.tile).items()}
-    slow, fast, wanted, found = _in_turn(files["plain"], files["half"], given, case.optimised)
-    exact = _session(files["full"]).run(None, given)
-    off = max(np.abs(one - other).max() / other.std() for one, other in zip(exact, wanted, strict=True))
-    decibels = min(_decibels(one, other) for one, other in zip(found, exact, strict=True))
-    plain, half = (files[kind].stat().st_size / 1e6 for kind in ("plain", "half"))
+    work, _ = run_in_subprocess(_build_baseline, name, files["baseline"])
+    inputs = {key: value.numpy() for key, value in case.inputs(case.tile).items()}
+    slow, fast, expected, output = _time_alternately(files["baseline"], files["half"], inputs, case.optimised)
+    full = _session(files["full"]).run(None, inputs)
+    error = max(np.abs(ours - theirs).max() / theirs.std() for ours, theirs in zip(full, expected, strict=True))
+    decibels = min(_psnr(half, single) for half, single in zip(output, full, strict=True))
+    baseline_mb, ours_mb = (files[kind].stat().st_size / 1e6 for kind in ("baseline", "half"))
     limit = multiply_adds_per_second()
     times = [f"{slow:.3g}", f"{fast:.3g}", f"{slow / fast:.2f}", f"{work / fast / limit:.0%}"]
-    sizes = [f"{plain:.1f}", f"{half:.1f}", f"{half / plain:.2f}"]
-    hot = _hot_spots(files["half"], given, case.optimised)
-    rest = [f"{off:.0e}", f"{decibels:.0f}", f"{built:.0f}", f"{peak / 1e9:.1f}", hot]
+    sizes = [f"{baseline_mb:.1f}", f"{ours_mb:.1f}", f"{ours_mb / baseline_mb:.2f}"]
+    hot = _hot_spots(files["half"], inputs, case.optimised)
+    rest = [f"{error:.0e}", f"{decibels:.0f}", f"{built:.0f}", f"{peak / 1e9:.1f}", hot]
     return [str(case.tile), *times, *sizes, *rest]
 
 
 def multiply_adds_per_second(side: int = 2048) -> float:
-    """What a product of two matrices reaches with one thread."""
+    """Multiply-adds per second of a matrix product with one thread."""
     torch.set_num_threads(1)
     left, right = torch.rand(side, side), torch.rand(side, side)
     return side**3 / min(_timed(lambda: torch.mm(left, right)) for _ in range(ROUNDS))
@@ -94,13 +93,13 @@ def _build(name: str, directory: Path) -> None:
     case.family.convert(case.job(directory))
 
 
-def _build_plain(name: str, path: Path) -> float:
-    """Export the plain form, in a separate process; returns the multiply-adds of one call."""
+def _build_baseline(name: str, path: Path) -> float:
+    """Export the baseline, in a separate process; return the multiply-adds of one call."""
     case = CASES[name]
     network, inputs = case.reference(case.job(path.parent)).eval(), case.inputs(case.tile)
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         network(*inputs.values())
-    case.plain(network, inputs, case.outputs, path)
+    case.export(network, inputs, case.outputs, path)
     return counter.get_total_flops() / 2
 
 
@@ -109,28 +108,30 @@ def _decibels(found: Any, wanted: Any) -> float:
     return psnr(found.astype(np.float64) / span, wanted.astype(np.float64) / span, cap=200)
 
 
-def _in_turn(plain: Path, ours: Path, given: Mapping[str, Any], optimised: bool) -> tuple[float, float, Any, Any]:
-    """Fastest seconds of both, and their outputs."""
-    sessions = [_session(path, optimised=optimised) for path in (plain, ours)]
-    outputs = [session.run(None, given) for session in sessions]
+def _time_alternately(
+    baseline: Path, ours: Path, inputs: Mapping[str, Any], optimised: bool
+) -> tuple[float, float, Any, Any]:
+    """Fastest CPU seconds of both files, and their outputs."""
+    sessions = [_session(path, optimised=optimised) for path in (baseline, ours)]
+    outputs = [session.run(None, inputs) for session in sessions]
     times: list[list[float]] = []
     while len(times) < ROUNDS and sum(map(sum, times)) < SECONDS:
-        times.append([_timed(lambda at=session: at.run(None, given)) for session in sessions])
+        times.append([_timed(lambda at=session: at.run(None, inputs)) for session in sessions])
     slow, fast = (min(both) for both in zip(*times, strict=True))
     return slow, fast, *outputs
 
 
-def _hot_spots(path: Path, given: Mapping[str, Any], optimised: bool, most: int = 3) -> str:
-    """The operators ONNX Runtime spends most time in, with their share."""
+def _hot_spots(path: Path, inputs: Mapping[str, Any], optimised: bool, count: int = 3) -> str:
+    """The operators with the most time in ONNX Runtime, and their percentages."""
     spent: Counter[str] = Counter()
     session = _session(path, optimised=optimised, profile=path.with_suffix(".profile"))
-    session.run(None, given)
-    session.run(None, given)
+    session.run(None, inputs)
+    session.run(None, inputs)
     for event in json.loads(Path(session.end_profiling()).read_text()):
         if event.get("cat") == "Node" and "op_name" in event.get("args", {}):
             spent[event["args"]["op_name"]] += event["dur"]
-    whole = sum(spent.values())
-    return ", ".join(f"{name} {time / whole:.0%}" for name, time in spent.most_common(most))
+    total = sum(spent.values())
+    return ", ".join(f"{name} {time / total:.0%}" for name, time in spent.most_common(count))
 
 
 def _session(path: Path, *, optimised: bool = True, profile: Path | None = None) -> Any:
@@ -149,7 +150,7 @@ def _timed(work: Callable[[], object]) -> float:
     return time.process_time() - started
 
 
-def _processor(whose: int) -> float:
+def _cpu_seconds(whose: int) -> float:
     used = resource.getrusage(whose)
     return used.ru_utime + used.ru_stime
 

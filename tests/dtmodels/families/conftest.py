@@ -50,7 +50,7 @@ def check_mapping(published: Callable[[str], dict[str, Any]]) -> Callable[[str, 
     Also check the layout's key and prefix.
     """
 
-    def hold(name: str, network: nn.Module, layout: Layout) -> None:
+    def check(name: str, network: nn.Module, layout: Layout) -> None:
         listed = published(name)
         assert layout.key == (listed["wrapper"]["key"] or "")
         kinds = {one: (shape, getattr(torch, kind)) for one, shape, kind in listed["tensors"]}
@@ -59,7 +59,7 @@ def check_mapping(published: Callable[[str], dict[str, Any]]) -> Callable[[str, 
         assert all(one.startswith(layout.prefix) for one in shapes)
         map_state_dict(network.state_dict(), shapes, layout)
 
-    return hold
+    return check
 
 
 @pytest.fixture(scope="session")
@@ -176,7 +176,7 @@ def check_graph(
     `check_graph(convert, job, file, known, case, **inputs)` returns the outputs of both.
     """
 
-    def hold(
+    def check(
         convert: Callable[[Job], Mapping[str, Any]], job: Job, file: str, known: str, case: str, **inputs: Array
     ) -> tuple[dict[str, Array], dict[str, Array]]:
         full, half = (built(convert, job, file, half=stored)(**inputs) for stored in (False, True))
@@ -185,7 +185,7 @@ def check_graph(
             assert psnr(half[name], value) > MIN_PSNR
         return full, half
 
-    return hold
+    return check
 
 
 @pytest.fixture
@@ -196,7 +196,7 @@ def check_network(
 ) -> Callable[..., None]:
     """Compare an image-to-image torch network with the authors' outputs, for several sizes."""
 
-    def hold(
+    def check(
         network: Callable[[Tensor], Tensor], known: str, sizes: Mapping[str, tuple[int, int]], channels: int
     ) -> None:
         known_outputs, rng = reference(known), make_rng()
@@ -205,7 +205,7 @@ def check_network(
             with torch.no_grad():
                 known_outputs.check(f"{case}/output", network(image))
 
-    return hold
+    return check
 
 
 def psnr(output: Array, expected: Array) -> float:

@@ -15,7 +15,7 @@ Array = NDArray[Any]
 TOLERANCE = 1e-4
 """Tolerance relative to the output's standard deviation: more than twice float32 rounding, far below real errors."""
 MEAN = np.array([0.485, 0.456, 0.406])[:, None, None]
-DEVIATION = np.array([0.229, 0.224, 0.225])[:, None, None]
+STANDARD_DEVIATION = np.array([0.229, 0.224, 0.225])[:, None, None]
 """Mean and standard deviation of ImageNet, by channel."""
 PAD = (0, 0, -1)
 PROMPTS = {

@@ -20,7 +20,7 @@ from dtmodels.families._state_dict_mapping import Layout, StateDictMismatch, map
 from dtmodels.families.depth_anything import VARIANTS, DepthAnything, Variant, convert
 from dtmodels.graph.runtime import Runtime
 from dtmodels.stages.validate import validate_path
-from tests.dtmodels.families.reference_outputs import DEVIATION, MEAN
+from tests.dtmodels.families.reference_outputs import MEAN, STANDARD_DEVIATION
 
 LISTS = [
     ("depth_anything_v2_vits", "v2-small", "original"),
@@ -81,7 +81,7 @@ def test_networks_match_reference_outputs(
     listed, cases = CASES[name]
     known, rng, network = reference(listed), make_rng(), seeded(VARIANTS[name])
     for case, (height, width) in cases.items():
-        values = (make_image(rng, 3, height, width, 14) - MEAN) / DEVIATION
+        values = (make_image(rng, 3, height, width, 14) - MEAN) / STANDARD_DEVIATION
         image = torch.from_numpy(known.input(f"{case}/image", values))
         with torch.no_grad():
             for number, tap in enumerate(network.vit(image), 1):
@@ -107,7 +107,7 @@ def test_graphs_match_reference_outputs_and_validate(
     job = make_job("depth_anything", "depth", options={"network": name}, attributes={"input_sizes": [side]}, seed=0)
     listed, cases = CASES[name]
     rng = make_rng()
-    images = {one: (make_image(rng, 3, *size, 14) - MEAN) / DEVIATION for one, size in cases.items()}
+    images = {one: (make_image(rng, 3, *size, 14) - MEAN) / STANDARD_DEVIATION for one, size in cases.items()}
     full, _ = check_graph(convert, job, "model.onnx", listed, case, image=images[case].astype(np.float32))
     assert list(full) == (["depth"] if name == "v2-small" else ["depth", "sky"])
     assert validate_path(finished(convert, job, half=True), runtime).errors == ()

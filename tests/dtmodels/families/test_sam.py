@@ -24,7 +24,7 @@ from dtmodels.families._state_dict_mapping import Layout, StateDictMismatch, map
 from dtmodels.graph.normalise import normalise
 from dtmodels.package.config_writer import build_config
 from dtmodels.stages.validate import validate_path
-from tests.dtmodels.families.reference_outputs import DEVIATION, MEAN, PROMPTS, prompt_inputs
+from tests.dtmodels.families.reference_outputs import MEAN, PROMPTS, STANDARD_DEVIATION, prompt_inputs
 
 CASES = {
     "sam2.1_hiera_tiny": (sam2, "tiny"),
@@ -110,7 +110,7 @@ def inputs(
 
     def make(authors: Any) -> tuple[Array, Array]:
         rng = make_rng()
-        image = (make_image(rng, 3, 1024, 1024, 32) - MEAN) / DEVIATION
+        image = (make_image(rng, 3, 1024, 1024, 32) - MEAN) / STANDARD_DEVIATION
         mask = 20 * (make_image(rng, 1, 256, 256, 16) - 0.5)
         return authors.input("image", image), authors.input("mask_input", mask)
 

@@ -210,7 +210,7 @@ Change = Callable[[dict[str, Tensor]], Any]
         ),
         (lambda state: state.update(no_mem_embed=torch.full((1, 1, 256), torch.nan)), "no_mem_embed.*NaN"),
     ],
-    ids=["missing", "unexpected", "shape", "beside the video part", "nan"],
+    ids=["missing", "unexpected", "shape", "next to video tensors", "nan"],
 )
 def test_checkpoint_mismatch_is_reported(
     change: Change, message: str, tmp_path: Path, make_job: Callable[..., Job]

@@ -39,7 +39,7 @@ CAUSES = {
     "d-booststr": "shadow_boost: is 'true'",
     "d-const-nan": "NaN or infinite",
     "d-dyn": "dynamic shape",
-    "d-emptysizes": "input_sizes: is missing or no list",
+    "d-emptysizes": "input_sizes: is missing or not a list",
     "d-extmissing": "which is missing: it does not load",
     "d-fp16io": "float16: darktable copies it without checking",
     "d-fp16out-over": "float16: darktable copies it without checking",
@@ -48,7 +48,7 @@ CAUSES = {
     "d-in5": "has 5 inputs, darktable passes 1 or 2",
     "d-ir11": "IR 11 is above 10",
     "d-opset21": "opset 21 is above 20",
-    "d-out-bf16": "bfloat16, a type darktable does not know: it refuses",
+    "d-out-bf16": "bfloat16, a type darktable does not know: it rejects",
     "d-strsizes": "tile size 0",
     "m-1out": "has 1 outputs",
     "m-M9": "at most 8 masks",
@@ -59,15 +59,15 @@ CAUSES = {
     "m-nodec": "decoder.onnx: is missing",
     "m-p-iounan": "iou_predictions has",
     "m-sam2-1024": "there is no third output",
-    "m-seg-nonsq": "takes them for square",
+    "m-seg-nonsq": "assumes squares",
     "m-swapmask": "Invalid rank for input",
-    "m-tdyn-2048": "1 x 1 x 2048 x 2048, darktable has room for 1 x 1 x 1024 x 1024",
-    "m-tdyn-M3": "1 x 3 x 256 x 256, darktable has room for 1 x 1",
+    "m-tdyn-2048": "1 x 1 x 2048 x 2048, darktable allocates 1 x 1 x 1024 x 1024",
+    "m-tdyn-M3": "1 x 3 x 256 x 256, darktable allocates 1 x 1",
     "p-ramp2": "model_x4.onnx: is missing",
     "r-T64": "tile size 64 leaves nothing",
     "r-default": "is match_gain, also by default",
     "r-tm-bad": "target_mean: is 'abc'",
-    "r-wrongkind": "is 'linear_v1': darktable refuses",
+    "r-wrongkind": "is 'linear_v1': darktable does not run",
     "r-xtrans": "model_bayer.onnx: is missing",
     "u-T32": "divides by zero",
     "u-wrongscale": "darktable passes 1 x 3 x 128 x 128",
@@ -92,7 +92,7 @@ def called(agreement: ModuleType) -> Mapping[str, Any]:
     """Results of validate for all packages, computed once."""
     if not agreement.DATA.is_dir():
         pytest.skip(f"the packages darktable was fed are absent: {agreement.DATA}")
-    return {one.name: one for one in agreement.call_all()}
+    return {one.name: one for one in agreement.compare_all()}
 
 
 def test_verdicts_agree_with_darktable_except_disputed_ones(agreement: ModuleType, called: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""darktable's loop around the decoder: what it sends, when it decodes again, and which part of a mask it keeps."""
+"""Tests of darktable's loop around the decoder: inputs, repeated decodes, and the selected part of a mask."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Disc = tuple[float, float, float]
 
 @dataclass
 class Network:
-    """Stands for a decoder: what it was sent, and masks with discs, as shares of a square, in the order of decodes."""
+    """Fake decoder: records its inputs, and returns masks of discs, relative to the image side, one list per decode."""
 
     discs: list[list[Disc]]
     arch: str = "sam2"
@@ -47,9 +47,9 @@ def click(x: float, y: float, **others: Any) -> Prompt:
     return Prompt(points=((x, y),), **others)
 
 
-def test_one_click_is_decoded_again_with_a_point_deep_inside_a_box_and_the_previous_mask() -> None:
+def test_click_is_refined_with_a_point_a_box_and_the_previous_mask() -> None:
     network = Network([[(0.5, 0.5, 0.25)], [(0.5, 0.5, 0.2)]])
-    found = user(network).select(click(0.4, 0.5))
+    selection = user(network).select(click(0.4, 0.5))
     (first, before), (second, after) = network.sent
     assert first == [(pytest.approx(0.4 * 1024), 512, 1)]
     assert before is None
@@ -61,56 +61,56 @@ def test_one_click_is_decoded_again_with_a_point_deep_inside_a_box_and_the_previ
     assert after is not None
     assert after.shape == (1, 1, 256, 256)
     assert after.max() == LOGIT / 2
-    assert (found.decodes, found.quality) == (2, pytest.approx(0.9))
-    assert (found.mask > 0.5).mean() == pytest.approx(np.pi * 0.2**2, rel=0.03)
+    assert (selection.decodes, selection.quality) == (2, pytest.approx(0.9))
+    assert (selection.mask > 0.5).mean() == pytest.approx(np.pi * 0.2**2, rel=0.03)
 
 
-def test_the_mask_with_the_highest_predicted_overlap_wins() -> None:
-    found = user(Network([[(0.5, 0.5, 0.2)]], qualities=(0.2, 0.8))).select(click(0.5, 0.5))
-    assert (found.mask > 0.5).all()
+def test_mask_with_the_highest_predicted_overlap_is_selected() -> None:
+    selection = user(Network([[(0.5, 0.5, 0.2)]], qualities=(0.2, 0.8))).select(click(0.5, 0.5))
+    assert (selection.mask > 0.5).all()
 
 
-def test_each_click_is_a_turn_that_sends_all_clicks_again() -> None:
+def test_each_click_sends_all_previous_clicks() -> None:
     network = Network([[(0.5, 0.5, 0.3)]])
-    found = user(network).select(Prompt(points=((0.4, 0.5), (0.6, 0.5)), beside=((0.9, 0.1),)))
+    selection = user(network).select(Prompt(points=((0.4, 0.5), (0.6, 0.5)), beside=((0.9, 0.1),)))
     own = [[point for point in clicks[:3] if point[2] in (0, 1)] for clicks, _ in network.sent]
-    assert found.decodes == len(network.sent) == 6
+    assert selection.decodes == len(network.sent) == 6
     assert [len(clicks) for clicks in own[::2]] == [1, 2, 3]
     assert own[4][2][2] == 0
     assert [memory is None for _, memory in network.sent] == [True] + [False] * 5
 
 
-def test_only_the_part_under_the_last_click_on_the_object_is_kept() -> None:
+def test_part_under_the_last_click_is_selected() -> None:
     discs = [(0.25, 0.5, 0.15), (0.75, 0.5, 0.2)]
-    left, right, beside = (user(Network([discs])).select(click(x, 0.5)) for x in (0.25, 0.75, 0.5))
+    left, right, outside = (user(Network([discs])).select(click(x, 0.5)) for x in (0.25, 0.75, 0.5))
     assert (left.mask > 0.5)[256, 128]
     assert not (left.mask > 0.5)[256, 384]
     assert (right.mask > 0.5)[256, 384]
     assert not (right.mask > 0.5)[256, 128]
-    assert (beside.mask > 0.5)[256, 384], "a click beside all parts keeps the largest"
+    assert (outside.mask > 0.5)[256, 384], "a click outside all parts selects the largest"
 
 
-def test_a_box_is_sent_as_its_corners_and_no_other_is_added() -> None:
+def test_box_is_sent_as_corners_and_no_other_is_added() -> None:
     network = Network([[(0.5, 0.5, 0.25)]])
-    found = user(network).select(Prompt(box=(0.2, 0.25, 0.8, 0.75)))
+    selection = user(network).select(Prompt(box=(0.2, 0.25, 0.8, 0.75)))
     assert network.sent[0][0] == [
         (pytest.approx(0.2 * 1024), 256, 2),
         (pytest.approx(0.8 * 1024, abs=2), 768, 3),
     ]
     assert [point[2] for point in network.sent[1][0]] == [2, 3, 1]
-    assert (found.mask > 0.5)[256, 256]
+    assert (selection.mask > 0.5)[256, 256]
 
 
-def test_an_image_that_is_not_square_fills_the_top_left_of_the_frame() -> None:
+def test_non_square_image_is_padded_right_and_below() -> None:
     network = Network([[(0.25, 0.25, 0.1)]])
-    found = user(network, height=300, width=600).select(click(0.25, 0.5))
+    selection = user(network, height=300, width=600).select(click(0.25, 0.5))
     assert network.sent[0][0][0] == (pytest.approx(256), pytest.approx(256), 1)
-    rows, columns = np.nonzero(found.mask > 0.5)
-    assert found.mask.shape == (300, 600)
+    rows, columns = np.nonzero(selection.mask > 0.5)
+    assert selection.mask.shape == (300, 600)
     assert (rows.mean(), columns.mean()) == pytest.approx((150, 150), abs=2)
 
 
-def test_nothing_found_and_everything_found_end_the_loop() -> None:
+def test_empty_and_full_masks_end_the_loop() -> None:
     nothing = user(Network([[]])).select(click(0.5, 0.5))
     assert (nothing.decodes, float((nothing.mask > 0.5).mean())) == (1, 0)
     everything = user(Network([[(0.5, 0.5, 2.0)]], arch="segnext")).select(click(0.5, 0.5))

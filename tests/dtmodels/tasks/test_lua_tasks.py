@@ -1,4 +1,4 @@
-"""depth, erase and proxy: what darktable's Lua interface and the task ask for."""
+"""Tests of depth, erase and proxy: requirements of darktable's Lua interface and of the tasks."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def codes(report: CheckReport) -> list[str]:
 
 
 def proxy(make_graph: MakeGraph, nodes: list[onnx.NodeProto] | None = None, **options: Any) -> onnx.ModelProto:
-    """Multiply by two to the power of the slider."""
+    """A proxy that multiplies by two to the power of the slider."""
     gain = [
         helper.make_node("Pow", ["two", "sliders"], ["gain"]),
         helper.make_node("Mul", ["image", "gain"], ["output"]),
@@ -46,64 +46,62 @@ def validated(directory: Directory, runtime: Runtime, made: onnx.ModelProto, **c
     return validate_package(directory("proxy", {"model.onnx": made}, attributes={**PROXY, **changed}), runtime)
 
 
-def test_a_good_proxy_passes(directory: Directory, make_graph: MakeGraph, runtime: Runtime) -> None:
+def test_valid_proxy_passes(directory: Directory, make_graph: MakeGraph, runtime: Runtime) -> None:
     assert validated(directory, runtime, proxy(make_graph)).problems == ()
 
 
-def test_a_proxy_without_sliders_takes_the_image_alone(
-    directory: Directory, make_graph: MakeGraph, runtime: Runtime
-) -> None:
+def test_proxy_without_sliders_has_one_input(directory: Directory, make_graph: MakeGraph, runtime: Runtime) -> None:
     bare = proxy(make_graph, [helper.make_node("Neg", ["image"], ["output"])], inputs={"image": IMAGE})
     assert validated(directory, runtime, bare, sliders=[]).problems == ()
     assert codes(validated(directory, runtime, bare)) == ["proxy.tensors"]
 
 
-def test_a_proxy_that_places_something_is_told_where_a_tile_lies(
+def test_proxy_with_frame_gets_the_position_of_a_tile(
     directory: Directory, make_graph: MakeGraph, runtime: Runtime
 ) -> None:
-    """What is added is the place of the left edge: a tile differs unless it is told its own."""
+    """The graph adds the column's position in the frame, so a tile needs its own position."""
     from_left = [
         helper.make_node("Gather", ["frame", "first"], ["left"], axis=1),
         helper.make_node("Shape", ["image"], ["width"], start=3),
         helper.make_node("Squeeze", ["width"], ["count"]),
         helper.make_node("Cast", ["count"], ["end"], to=1),
         helper.make_node("Range", ["zero", "end", "one"], ["columns"]),
-        helper.make_node("Add", ["columns", "left"], ["places"]),
-        helper.make_node("Mul", ["places", "sliders"], ["weight"]),
+        helper.make_node("Add", ["columns", "left"], ["positions"]),
+        helper.make_node("Mul", ["positions", "sliders"], ["weight"]),
         helper.make_node("Add", ["image", "weight"], ["output"]),
     ]
     constants = {"first": np.int64(0), "zero": np.float32(0), "one": np.float32(1)}
     inputs = {"image": IMAGE, "sliders": (1, 1), "frame": (1, 4)}
-    made = proxy(make_graph, from_left, inputs=inputs, constants=constants)
-    assert validated(directory, runtime, made, reach=0).problems == ()
+    graph = proxy(make_graph, from_left, inputs=inputs, constants=constants)
+    assert validated(directory, runtime, graph, reach=0).problems == ()
 
 
-def test_a_proxy_of_the_whole_image_is_not_held_to_tiles(
+def test_proxy_of_the_whole_image_is_not_checked_on_tiles(
     directory: Directory, make_graph: MakeGraph, runtime: Runtime
 ) -> None:
     whole = [
         helper.make_node("GlobalAveragePool", ["image"], ["mean"]),
-        helper.make_node("Sub", ["image", "mean"], ["apart"]),
+        helper.make_node("Sub", ["image", "mean"], ["difference"]),
         helper.make_node("Pow", ["two", "sliders"], ["gain"]),
-        helper.make_node("Mul", ["apart", "gain"], ["output"]),
+        helper.make_node("Mul", ["difference", "gain"], ["output"]),
     ]
-    made = proxy(make_graph, whole)
-    assert validated(directory, runtime, made, reach="all").problems == ()
-    assert "proxy.reach" in codes(validated(directory, runtime, made, reach=4))
+    graph = proxy(make_graph, whole)
+    assert validated(directory, runtime, graph, reach="all").problems == ()
+    assert "proxy.reach" in codes(validated(directory, runtime, graph, reach=4))
 
 
-def test_a_proxy_of_a_mosaic_has_one_channel(directory: Directory, make_graph: MakeGraph, runtime: Runtime) -> None:
+def test_mosaic_proxy_has_one_channel(directory: Directory, make_graph: MakeGraph, runtime: Runtime) -> None:
     mosaic = (1, 1, "height", "width")
-    made = make_graph(
+    graph = make_graph(
         {"image": mosaic, "sliders": (1, 1)},
         {"output": mosaic},
         [helper.make_node("Mul", ["image", "sliders"], ["output"])],
     )
-    assert validated(directory, runtime, made, space="raw").problems == ()
-    assert "proxy.image" in codes(validated(directory, runtime, made))
+    assert validated(directory, runtime, graph, space="raw").problems == ()
+    assert "proxy.image" in codes(validated(directory, runtime, graph))
 
 
-def test_a_proxy_that_makes_colours_of_a_mosaic_has_one_channel_before_and_three_after(
+def test_demosaicing_proxy_has_one_input_and_three_output_channels(
     directory: Directory, make_graph: MakeGraph, runtime: Runtime
 ) -> None:
     nodes = [
@@ -111,30 +109,26 @@ def test_a_proxy_that_makes_colours_of_a_mosaic_has_one_channel_before_and_three
         helper.make_node("Concat", ["gained", "gained", "gained"], ["output"], axis=1),
     ]
     mosaic = (1, 1, "height", "width")
-    made = make_graph({"image": mosaic, "sliders": (1, 1)}, {"output": IMAGE}, nodes)
-    assert validated(directory, runtime, made, space="raw", output_space="input-rgb").problems == ()
-    assert "proxy.shape" in codes(validated(directory, runtime, made, space="raw"))
+    graph = make_graph({"image": mosaic, "sliders": (1, 1)}, {"output": IMAGE}, nodes)
+    assert validated(directory, runtime, graph, space="raw", output_space="input-rgb").problems == ()
+    assert "proxy.shape" in codes(validated(directory, runtime, graph, space="raw"))
 
 
-@pytest.mark.parametrize(("reach", "good"), [(7, True), (6, False)])
-def test_the_reach_is_the_halo_a_tile_needs(
-    directory: Directory, make_graph: MakeGraph, runtime: Runtime, reach: int, good: bool
+@pytest.mark.parametrize(("reach", "valid"), [(7, True), (6, False)])
+def test_reach_is_checked_on_tiles(
+    directory: Directory, make_graph: MakeGraph, runtime: Runtime, reach: int, valid: bool
 ) -> None:
     report = validated(directory, runtime, proxy(make_graph, blur(15)), reach=reach)
-    assert codes(report) == ([] if good else ["proxy.reach"])
+    assert codes(report) == ([] if valid else ["proxy.reach"])
 
 
-def test_a_halo_that_leaves_nothing_of_a_tile_is_an_error(
-    directory: Directory, make_graph: MakeGraph, runtime: Runtime
-) -> None:
+def test_too_large_reach_is_an_error(directory: Directory, make_graph: MakeGraph, runtime: Runtime) -> None:
     report = validated(directory, runtime, proxy(make_graph), reach=5000)
     assert codes(report) == ["proxy.reach"]
     assert "at most 4096, or 'all'" in report.text()
 
 
-def test_a_proxy_that_breaks_on_negative_values_is_an_error(
-    directory: Directory, make_graph: MakeGraph, runtime: Runtime
-) -> None:
+def test_nan_for_negative_values_is_an_error(directory: Directory, make_graph: MakeGraph, runtime: Runtime) -> None:
     report = validated(directory, runtime, proxy(make_graph, [helper.make_node("Sqrt", ["image"], ["output"])]))
     assert set(codes(report)) == {"run.not-finite"}
     assert "negative and very bright values" in report.text()
@@ -154,25 +148,25 @@ def test_a_proxy_that_breaks_on_negative_values_is_an_error(
         ({"sliders": [SLIDER, SLIDER]}, "proxy.sliders"),
     ],
 )
-def test_attributes_have_to_describe_the_sliders(
+def test_invalid_proxy_attributes_are_errors(
     directory: Directory, make_graph: MakeGraph, runtime: Runtime, changed: dict[str, Any], code: str
 ) -> None:
     assert code in codes(validated(directory, runtime, proxy(make_graph), **changed))
 
 
-def test_a_proxy_has_fixed_tensor_names(directory: Directory, make_graph: MakeGraph, runtime: Runtime) -> None:
-    made = make_graph({"picture": IMAGE, "sliders": (1, 1)}, {"output": IMAGE})
-    assert codes(validated(directory, runtime, made)) == ["proxy.tensors"]
+def test_proxy_tensor_names_are_fixed(directory: Directory, make_graph: MakeGraph, runtime: Runtime) -> None:
+    graph = make_graph({"photo": IMAGE, "sliders": (1, 1)}, {"output": IMAGE})
+    assert codes(validated(directory, runtime, graph)) == ["proxy.tensors"]
 
 
-def test_a_proxy_of_one_size_is_a_warning(directory: Directory, make_graph: MakeGraph, runtime: Runtime) -> None:
-    made = proxy(make_graph, inputs={"image": (1, 3, 128, 128), "sliders": (1, 1)})
-    (problem,) = validated(directory, runtime, made).problems
+def test_proxy_of_fixed_size_is_a_warning(directory: Directory, make_graph: MakeGraph, runtime: Runtime) -> None:
+    graph = proxy(make_graph, inputs={"image": (1, 3, 128, 128), "sliders": (1, 1)})
+    (problem,) = validated(directory, runtime, graph).problems
     assert (problem.severity, problem.code) == ("warning", "proxy.fixed-size")
 
 
-def test_lua_knows_float32_only(directory: Directory, make_graph: MakeGraph, runtime: Runtime) -> None:
-    made = make_graph(
+def test_lua_supports_float32_only(directory: Directory, make_graph: MakeGraph, runtime: Runtime) -> None:
+    graph = make_graph(
         {"image": IMAGE}, {"depth": IMAGE}, types={"image": TensorProto.FLOAT16, "depth": TensorProto.FLOAT16}
     )
     assert codes(validate_package(directory("depth", {"model.onnx": made}), runtime)) == [
@@ -190,7 +184,7 @@ def test_depth_may_have_any_size(
     assert validate_package(directory("depth", {"model.onnx": made}), runtime).problems == ()
 
 
-def test_an_even_depth_is_a_warning(directory: Directory, make_graph: MakeGraph, runtime: Runtime) -> None:
+def test_constant_depth_is_a_warning(directory: Directory, make_graph: MakeGraph, runtime: Runtime) -> None:
     nodes = [helper.make_node("Sub", ["image", "image"], ["depth"])]
     made = make_graph({"image": IMAGE}, {"depth": IMAGE}, nodes)
     (problem,) = validate_package(directory("depth", {"model.onnx": made}), runtime).problems

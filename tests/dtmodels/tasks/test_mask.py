@@ -1,3 +1,5 @@
+"""Tests of the task mask: configuration, encoder, decoder and routing by name."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -43,7 +45,7 @@ def decoder(
     prompts: dict[str, Any] | None = None,
     **options: Any,
 ) -> onnx.ModelProto:
-    """Masks of constant values whose shape ONNX Runtime cannot see before it runs."""
+    """Decoder that returns constant masks, whose shape ONNX Runtime cannot infer before it runs."""
     shapes: dict[str, list[int]] = {"masks": [masks, side, side], "iou": [masks], "low": [masks, 256, 256]}
     nodes = [
         helper.make_node("Mul", ["point_labels", "zero"], ["nothing"]),
@@ -54,8 +56,8 @@ def decoder(
     results: dict[str, Any] = {}
     for name, shape in list(shapes.items())[:outputs]:
         constants[f"{name} shape"] = np.array([1, *shape])
-        nodes.append(helper.make_node("Add", [f"{name} shape", "none"], [f"{name} wanted"]))
-        nodes.append(helper.make_node("Expand", ["value", f"{name} wanted"], [name]))
+        nodes.append(helper.make_node("Add", [f"{name} shape", "none"], [f"{name} shape out"]))
+        nodes.append(helper.make_node("Expand", ["value", f"{name} shape out"], [name]))
         results[name] = (1, masks if declared is None else declared, *shape[1:])
     inputs = {"features0": (1, 3, 64, 64), **(PROMPTS if prompts is None else prompts)}
     return make_graph(inputs, results, nodes, constants=constants, **options)
@@ -75,9 +77,9 @@ def codes(report: CheckReport) -> list[str]:
 @pytest.mark.parametrize(
     "shape", [{"masks": 1}, {"masks": 3, "side": 1024}, {"masks": 8}, {"masks": 3, "outputs": 2}], ids=str
 )
-def test_good_masks_pass(directory: Directory, make_graph: MakeGraph, runtime: Runtime, shape: dict[str, int]) -> None:
-    made = decoder(make_graph, **shape)
-    assert validated(directory, runtime, encoder(make_graph), made).problems == ()
+def test_valid_masks_pass(directory: Directory, make_graph: MakeGraph, runtime: Runtime, shape: dict[str, int]) -> None:
+    graph = decoder(make_graph, **shape)
+    assert validated(directory, runtime, encoder(make_graph), graph).problems == ()
 
 
 @pytest.mark.parametrize(
@@ -89,14 +91,14 @@ def test_good_masks_pass(directory: Directory, make_graph: MakeGraph, runtime: R
         ({"version": "0.9"}, "mask.version"),
     ],
 )
-def test_configuration_darktable_refuses(
+def test_invalid_configuration_is_an_error(
     directory: Directory, make_graph: MakeGraph, runtime: Runtime, changed: dict[str, Any], code: str
 ) -> None:
     assert codes(validated(directory, runtime, encoder(make_graph), decoder(make_graph), **changed)) == [code]
 
 
 @pytest.mark.parametrize(
-    ("made", "code", "words"),
+    ("settings", "code", "message"),
     [
         ({"masks": 9}, "mask.decoder-output", "at most 8"),
         ({"outputs": 1}, "graph.outputs", "darktable passes 2 or 3"),
@@ -109,40 +111,38 @@ def test_configuration_darktable_refuses(
         ({"prompts": dict(reversed(PROMPTS.items()))}, "run.fails", "invalid dimensions|Invalid rank"),
     ],
 )
-def test_decoders_that_fail_or_crash_darktable_are_errors(
-    directory: Directory, make_graph: MakeGraph, made: dict[str, Any], code: str, words: str
+def test_incompatible_decoders_are_errors(
+    directory: Directory, make_graph: MakeGraph, settings: dict[str, Any], code: str, message: str
 ) -> None:
     with Runtime() as runtime:
-        report = validated(directory, runtime, encoder(make_graph), decoder(make_graph, **made))
+        report = validated(directory, runtime, encoder(make_graph), decoder(make_graph, **settings))
     assert code in codes(report)
-    assert any(word.lower() in report.text().lower() for word in words.split("|"))
+    assert any(word.lower() in report.text().lower() for word in message.split("|"))
 
 
-def test_a_symbolic_mask_count_that_turns_out_as_guessed_is_a_warning(
-    directory: Directory, make_graph: MakeGraph, runtime: Runtime
-) -> None:
-    made = decoder(make_graph, 1, declared="num_labels")
-    (problem,) = validated(directory, runtime, encoder(make_graph), made).problems
+def test_symbolic_mask_count_of_one_is_a_warning(directory: Directory, make_graph: MakeGraph, runtime: Runtime) -> None:
+    graph = decoder(make_graph, 1, declared="num_labels")
+    (problem,) = validated(directory, runtime, encoder(make_graph), graph).problems
     assert (problem.severity, problem.code) == ("warning", "mask.symbolic")
 
 
 @pytest.mark.parametrize(
-    ("made", "code"), [({"side": 512}, "mask.encoder-input"), ({"features": 5}, "graph.outputs")], ids=str
+    ("settings", "code"), [({"side": 512}, "mask.encoder-input"), ({"features": 5}, "graph.outputs")], ids=str
 )
-def test_encoders_darktable_cannot_use_are_errors(
-    directory: Directory, make_graph: MakeGraph, runtime: Runtime, made: dict[str, int], code: str
+def test_incompatible_encoders_are_errors(
+    directory: Directory, make_graph: MakeGraph, runtime: Runtime, settings: dict[str, int], code: str
 ) -> None:
-    assert code in codes(validated(directory, runtime, encoder(make_graph, **made), decoder(make_graph)))
+    assert code in codes(validated(directory, runtime, encoder(make_graph, **settings), decoder(make_graph)))
 
 
-def test_names_that_match_in_part_are_an_error(directory: Directory, make_graph: MakeGraph, runtime: Runtime) -> None:
+def test_partly_matching_names_are_an_error(directory: Directory, make_graph: MakeGraph, runtime: Runtime) -> None:
     enc = encoder(make_graph, features=2)
     features = {"features1": (1, 3, 64, 64), "other": (1, 3, 64, 64)}
-    made = make_graph({**features, **PROMPTS}, {"masks": (1, 3, 64, 64), "iou": (1, 3)}, [])
-    assert "mask.route" in codes(validated(directory, runtime, enc, made))
+    graph = make_graph({**features, **PROMPTS}, {"masks": (1, 3, 64, 64), "iou": (1, 3)}, [])
+    assert "mask.route" in codes(validated(directory, runtime, enc, graph))
 
 
-def test_a_missing_decoder_is_an_error(directory: Directory, make_graph: MakeGraph, runtime: Runtime) -> None:
+def test_missing_decoder_is_an_error(directory: Directory, make_graph: MakeGraph, runtime: Runtime) -> None:
     model = directory("mask", {"encoder.onnx": encoder(make_graph)}, arch="sam2")
     assert codes(validate_path(model, runtime)) == ["files.missing"]
 
@@ -154,13 +154,13 @@ def test_segnext_has_one_square_mask(
     prompts = {**PROMPTS, "mask_input": shape}
     del prompts["has_mask_input"]
     node = helper.make_node("Sigmoid", ["mask_input"], ["masks"])
-    made = make_graph({"features0": (1, 3, 64, 64), **prompts}, {"masks": shape}, [node])
-    report = validated(directory, runtime, encoder(make_graph), made, arch="segnext")
+    graph = make_graph({"features0": (1, 3, 64, 64), **prompts}, {"masks": shape}, [node])
+    report = validated(directory, runtime, encoder(make_graph), graph, arch="segnext")
     assert codes(report) == ([code] if code else [])
 
 
 @pytest.mark.parametrize(
-    ("given", "wanted", "order"),
+    ("outputs", "inputs", "order"),
     [
         (["a", "b", "embed"], ["embed", "a", "b"], [2, 0, 1]),
         (["high_0", "high_1", "image_embeddings"], ["image_embed", "high_0", "high_1"], [2, 0, 1]),
@@ -168,5 +168,5 @@ def test_segnext_has_one_square_mask(
         (["a", "b"], ["b", "other"], [1, 1]),
     ],
 )
-def test_encoder_outputs_go_where_their_names_say(given: list[str], wanted: list[str], order: list[int]) -> None:
-    assert route_features(given, wanted) == order
+def test_encoder_outputs_are_routed_by_name(outputs: list[str], inputs: list[str], order: list[int]) -> None:
+    assert route_features(outputs, inputs) == order

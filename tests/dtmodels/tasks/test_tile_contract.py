@@ -1,4 +1,4 @@
-"""denoise, upscale and rawdenoise: tile sizes, shapes, attributes."""
+"""Tests of denoise, upscale and rawdenoise: tile sizes, shapes, attributes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def errors(report: CheckReport) -> list[str]:
 
 
 def resize(make_graph: MakeGraph, side: int, scale: int, channels: int = 3) -> onnx.ModelProto:
-    """Enlarge the first three channels."""
+    """Graph that upscales the first three channels."""
     inputs, outputs = {"input": (1, channels, side, side)}, {"output": (1, 3, scale * side, scale * side)}
     nodes = [
         helper.make_node("Slice", ["input", "start", "end", "axis"], ["rgb"]),
@@ -45,54 +45,52 @@ def identity(make_graph: MakeGraph, side: int) -> onnx.ModelProto:
 
 
 @pytest.mark.parametrize(
-    ("side", "words"),
+    ("side", "message"),
     [(100, "every run fails"), (128, "divides by zero and crashes"), (130, "advance by only 2"), (255, "advance by")],
 )
-def test_a_tile_that_is_mostly_overlap_is_an_error(
-    directory: Directory, make_graph: MakeGraph, side: int, words: str
+def test_tile_of_mostly_overlap_is_an_error(
+    directory: Directory, make_graph: MakeGraph, side: int, message: str
 ) -> None:
     model = directory("denoise", {"model.onnx": identity(make_graph, side)}, attributes={"input_sizes": [side]})
     (problem,) = validate_package(model).errors
     assert problem.code == "tile.size"
-    assert words in problem.what
-    assert bool(problem.reason) == ("advance" in words)
+    assert message in problem.what
+    assert bool(problem.reason) == ("advance" in message)
 
 
 @pytest.mark.parametrize("sizes", [..., 256, "256", [], None])
-def test_a_tile_size_darktable_cannot_read_is_an_error(directory: Directory, make_graph: MakeGraph, sizes: Any) -> None:
+def test_unreadable_tile_size_is_an_error(directory: Directory, make_graph: MakeGraph, sizes: Any) -> None:
     attributes = {} if sizes is ... else {"input_sizes": sizes}
     model = directory("denoise", {"model.onnx": identity(make_graph, 256)}, attributes=attributes)
     assert errors(validate_package(model)) == ["tile.no-size"]
 
 
-def test_a_tile_size_of_text_counts_as_zero(directory: Directory, make_graph: MakeGraph) -> None:
+def test_tile_size_as_string_counts_as_zero(directory: Directory, make_graph: MakeGraph) -> None:
     model = directory("denoise", {"model.onnx": identity(make_graph, 256)}, attributes={"input_sizes": ["256"]})
     assert errors(validate_package(model)) == ["tile.size"]
 
 
-def test_the_graph_has_to_have_the_tile_size_of_the_configuration(directory: Directory, make_graph: MakeGraph) -> None:
+def test_graph_must_have_the_configured_tile_size(directory: Directory, make_graph: MakeGraph) -> None:
     model = directory("denoise", {"model.onnx": identity(make_graph, 256)}, attributes={"input_sizes": [512]})
     assert set(errors(validate_package(model))) == {"tile.input-shape", "tile.output-shape"}
 
 
-@pytest.mark.parametrize(("count", "good"), [(1, True), (2, True), (3, False)])
-def test_denoise_may_take_the_noise_level_and_nothing_more(
-    directory: Directory, make_graph: MakeGraph, runtime: Runtime, count: int, good: bool
+@pytest.mark.parametrize(("count", "valid"), [(1, True), (2, True), (3, False)])
+def test_denoise_may_have_a_noise_level_input_only(
+    directory: Directory, make_graph: MakeGraph, runtime: Runtime, count: int, valid: bool
 ) -> None:
     inputs = {"input": (1, 3, 256, 256), "sigma": (1, 1, 256, 256), "more": (1, 1, 256, 256)}
     made = make_graph(dict(list(inputs.items())[:count]), {"output": (1, 3, 256, 256)})
     assert validate_package(directory("denoise", {"model.onnx": made}), runtime).ok is good
 
 
-def test_shadow_boost_as_text_is_an_error_because_it_is_false(directory: Directory, make_graph: MakeGraph) -> None:
+def test_shadow_boost_as_string_is_an_error(directory: Directory, make_graph: MakeGraph) -> None:
     attributes = {"input_sizes": [256], "shadow_boost": "true"}
     model = directory("denoise", {"model.onnx": identity(make_graph, 256)}, attributes=attributes)
     assert errors(validate_package(model)) == ["attribute.boolean"]
 
 
-def test_seams_that_will_show_are_a_warning_with_a_figure(
-    directory: Directory, make_graph: MakeGraph, runtime: Runtime
-) -> None:
+def test_visible_seam_is_a_warning(directory: Directory, make_graph: MakeGraph, runtime: Runtime) -> None:
     ramp = np.tile(np.linspace(0, 0.5, 256, dtype=np.float32), (1, 3, 256, 1))
     node = helper.make_node("Add", ["input", "ramp"], ["output"])
     shape = (1, 3, 256, 256)
@@ -104,7 +102,7 @@ def test_seams_that_will_show_are_a_warning_with_a_figure(
 
 
 WIDE, STRIP, BLACK = (1, 3, 512, 512), (1, 3, 512, 256), (1, 3, 256, 256)
-"""A tile of denoise, and what is computed of its neighbour and of a black one."""
+"""Shapes of a tile of denoise, of the strip of its neighbour, and of a black tile."""
 
 
 @pytest.fixture
@@ -122,17 +120,17 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, ...]]:
 
 @pytest.fixture
 def denoiser(directory: Directory, make_graph: MakeGraph) -> Callable[..., Path]:
-    """A model of tiles that are eight overlaps wide, made of nodes."""
+    """Write a model from nodes, with tiles eight overlaps wide."""
 
     def write(nodes: list[onnx.NodeProto], **constants: Any) -> Path:
         inputs = {"input": WIDE, "level": (1, 1, 512, 512)}
-        made = make_graph(inputs, {"output": WIDE}, nodes, constants=constants)
-        return directory("denoise", {"model.onnx": made}, attributes={"input_sizes": [512]})
+        graph = make_graph(inputs, {"output": WIDE}, nodes, constants=constants)
+        return directory("denoise", {"model.onnx": graph}, attributes={"input_sizes": [512]})
 
     return write
 
 
-def test_of_a_good_graph_one_whole_tile_is_computed(
+def test_valid_graph_runs_on_one_full_tile(
     denoiser: Callable[..., Path], called: list[tuple[int, ...]], runtime: Runtime
 ) -> None:
     report = validate_package(denoiser([helper.make_node("Mul", ["input", "level"], ["output"])]), runtime)
@@ -141,7 +139,7 @@ def test_of_a_good_graph_one_whole_tile_is_computed(
 
 
 @pytest.mark.parametrize("axis", [3, 2])
-def test_a_network_that_counts_from_the_edge_of_its_tile_has_seams(
+def test_network_that_depends_on_the_tile_edge_has_seams(
     denoiser: Callable[..., Path], called: list[tuple[int, ...]], runtime: Runtime, axis: int
 ) -> None:
     nodes = [helper.make_node("CumSum", ["input", "axis"], ["output"])]
@@ -152,7 +150,7 @@ def test_a_network_that_counts_from_the_edge_of_its_tile_has_seams(
 
 
 @pytest.mark.parametrize(("height", "seam"), [(0.0, False), (0.5, True)])
-def test_a_graph_that_works_at_its_own_size_only_is_held_at_it(
+def test_graph_of_one_size_is_checked_at_that_size(
     denoiser: Callable[..., Path], called: list[tuple[int, ...]], runtime: Runtime, height: float, seam: bool
 ) -> None:
     ramp = np.tile(np.linspace(0, height, 512, dtype=np.float32), (1, 3, 512, 1))
@@ -161,7 +159,7 @@ def test_a_graph_that_works_at_its_own_size_only_is_held_at_it(
     assert called[0] == WIDE and called[-2:] == [WIDE, WIDE]
 
 
-def test_a_division_by_the_spread_of_a_tile_is_found(denoiser: Callable[..., Path], runtime: Runtime) -> None:
+def test_division_by_the_range_of_a_tile_is_an_error(denoiser: Callable[..., Path], runtime: Runtime) -> None:
     nodes = [
         helper.make_node("ReduceMax", ["input"], ["most"]),
         helper.make_node("ReduceMin", ["input"], ["least"]),
@@ -170,10 +168,10 @@ def test_a_division_by_the_spread_of_a_tile_is_found(denoiser: Callable[..., Pat
     ]
     (problem,) = validate_package(denoiser(nodes), runtime).errors
     assert problem.code == "run.not-finite"
-    assert "a black picture" in problem.what
+    assert "a black image" in problem.what
 
 
-def test_other_units_are_a_warning(directory: Directory, make_graph: MakeGraph, runtime: Runtime) -> None:
+def test_output_in_other_units_is_a_warning(directory: Directory, make_graph: MakeGraph, runtime: Runtime) -> None:
     node = helper.make_node("Mul", ["input", "bytes"], ["output"])
     shape = (1, 3, 256, 256)
     made = make_graph({"input": shape}, {"output": shape}, [node], constants={"bytes": np.float32([255])})
@@ -193,14 +191,14 @@ def test_upscale_needs_both_factors(directory: Directory, make_graph: MakeGraph,
     assert set(report.facts.figures) == {"latency_ms model_x2", "latency_ms model_x4"}
 
 
-def test_upscale_takes_the_general_tile_size_where_a_file_has_none(
+def test_upscale_falls_back_to_the_general_tile_size(
     directory: Directory, make_graph: MakeGraph, runtime: Runtime
 ) -> None:
     graphs = {"model_x2.onnx": resize(make_graph, 64, 2), "model_x4.onnx": resize(make_graph, 64, 4)}
     assert validate_package(directory("upscale", graphs, attributes={"input_sizes": [64]}), runtime).ok
 
 
-def test_upscale_has_to_return_its_factor(directory: Directory, make_graph: MakeGraph) -> None:
+def test_upscale_must_return_its_factor(directory: Directory, make_graph: MakeGraph) -> None:
     graphs = {"model_x2.onnx": resize(make_graph, 128, 2), "model_x4.onnx": resize(make_graph, 64, 2)}
     (problem,) = validate_package(directory("upscale", graphs, attributes=SIZES)).errors
     assert (problem.code, problem.where) == ("tile.output-shape", "model_x4.onnx")
@@ -235,15 +233,13 @@ def test_a_good_raw_package_passes(directory: Directory, make_graph: MakeGraph, 
         ({"input_sizes": [64]}, "tile.size"),
     ],
 )
-def test_raw_attributes_darktable_ignores_or_refuses_are_errors(
+def test_invalid_raw_attributes_are_errors(
     directory: Directory, make_graph: MakeGraph, linear: dict[str, Any], code: str
 ) -> None:
     assert errors(validate_package(raw(directory, make_graph, **linear))) == [code]
 
 
-def test_rescaling_to_the_input_is_an_error_for_bayer_and_a_warning_elsewhere(
-    directory: Directory, make_graph: MakeGraph
-) -> None:
+def test_match_gain_is_an_error_for_bayer_and_a_warning_for_linear(directory: Directory, make_graph: MakeGraph) -> None:
     model = raw(directory, make_graph)
     (model / "config.json").write_text((model / "config.json").read_text().replace('"absolute"', '"match_gain"'))
     found: list[CheckProblem] = list(validate_package(model).problems)
@@ -253,7 +249,7 @@ def test_rescaling_to_the_input_is_an_error_for_bayer_and_a_warning_elsewhere(
     ]
 
 
-def test_raw_needs_both_kinds_of_sensors(directory: Directory, make_graph: MakeGraph) -> None:
+def test_raw_needs_both_sensor_graphs(directory: Directory, make_graph: MakeGraph) -> None:
     model = raw(directory, make_graph)
     (model / "model_bayer.onnx").unlink()
     assert errors(validate_package(model)) == ["files.missing"]

@@ -30,7 +30,7 @@ def read_onnx(path: PurePosixPath, files: Mapping[PurePosixPath, Path]) -> onnx.
         # protobuf raises its own exception types, which differ between its releases
         raise Failure(f"not a readable ONNX file: {exc}", where=path.name) from exc
     if not model.graph.output:
-        raise Failure("holds no graph with an output", where=path.name)
+        raise Failure("contains no graph with an output", where=path.name)
     for tensor in tensors(model.graph):
         if tensor.data_location == TensorProto.EXTERNAL:
             _embed(tensor, path, files)

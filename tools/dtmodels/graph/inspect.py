@@ -53,7 +53,7 @@ class Graph:
     domains: tuple[str, ...]
     """Operator domains other than the standard one."""
     external: tuple[str, ...]
-    """Files next to this one that hold weights."""
+    """Files next to this one that contain weights."""
     build_paths: tuple[str, ...]
 
     @property
@@ -81,7 +81,7 @@ def inspect(path: Path) -> Graph:
         # protobuf raises its own exception types, which differ between its releases
         raise Failure(f"not a readable ONNX file: {exc}", where=path.name) from exc
     if not model.HasField("graph") or not model.graph.output:
-        raise Failure("holds no graph with an output", where=path.name)
+        raise Failure("contains no graph with an output", where=path.name)
     weights = {tensor.name for tensor in model.graph.initializer}
     standard = [opset.version for opset in model.opset_import if opset.domain in {"", "ai.onnx"}]
     return Graph(

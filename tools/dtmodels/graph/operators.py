@@ -50,8 +50,8 @@ UNSUPPORTED = {
 """Operators that exporters write and that a provider lacks or runs badly, with the replacement."""
 COREML_CPU_FALLBACK = {
     "Abs": "threshold of an unsharp mask: one pass over an image, in a graph of twenty operators",
-    "And": "compares numbers for that threshold and for the range of a slider",
-    "Equal": "compares point labels with constants: a handful of numbers",
+    "And": "compares values for that threshold and for the range of a slider",
+    "Equal": "compares point labels with constants: a few values",
     "Gather": "picks tokens, or entries of small tables",
     "GreaterOrEqual": "as And",
     "Less": "as And",

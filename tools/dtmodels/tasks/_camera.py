@@ -1,4 +1,4 @@
-"""What a camera does to light, as far as a demo needs it: sensor noise, a Bayer mosaic, and a way back to an image."""
+"""Simple camera simulation for demos: sensor noise, a Bayer mosaic, and bilinear demosaicing."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from numpy.typing import NDArray
 from scipy.ndimage import convolve
 
 READ_NOISE = 3.0
-"""Electrons, standard deviation; that of a good camera of the last ten years at a middle ISO."""
+"""Standard deviation of the read noise in electrons, typical of a good recent camera at medium ISO."""
 SITES = ((0, 0, 0), (0, 1, 1), (1, 0, 1), (1, 1, 2))
 """Row, column and channel of the four sites of an RGGB block."""
 LinearImage = NDArray[np.floating[Any]]
 
 
 def add_sensor_noise(light: LinearImage, electrons: int, seed: int = 0) -> NDArray[np.float64]:
-    """Linear light as a sensor would count it: Poisson-distributed electrons and Gaussian read noise.
+    """Add sensor noise to linear values: Poisson-distributed electrons and Gaussian read noise.
 
     Args:
-        light: any shape, 1 is white.
-        electrons: collected at white.
-        seed: of the noise; the same one gives the same image.
+        light: linear values of any shape, 1 is white.
+        electrons: number of electrons at white.
+        seed: seed of the noise.
     """
-    random = np.random.default_rng(seed)
-    counted = random.poisson(np.maximum(light, 0) * electrons) + random.normal(0, READ_NOISE, light.shape)
+    rng = np.random.default_rng(seed)
+    counted = rng.poisson(np.maximum(light, 0) * electrons) + rng.normal(0, READ_NOISE, light.shape)
     return np.asarray(counted / electrons, np.float64)
 
 
 def to_mosaic(light: LinearImage) -> NDArray[np.float64]:
-    """Height x width x 3 to height x width: each site keeps its own channel. Sides are cut to even numbers."""
+    """Height x width x 3 to a Bayer mosaic, height x width; sides are cropped to even numbers."""
     height, width = (side // 2 * 2 for side in light.shape[:2])
     sites = np.empty((height, width))
     for row, column, channel in SITES:
@@ -38,18 +38,18 @@ def to_mosaic(light: LinearImage) -> NDArray[np.float64]:
 
 
 def pack_bayer_planes(sites: LinearImage) -> NDArray[np.float32]:
-    """Height x width of a mosaic to its four planes, 4 x height/2 x width/2, in the order R, G, G, B."""
+    """Height x width of a Bayer mosaic to four planes, 4 x height/2 x width/2, in the order R, G, G, B."""
     return np.stack([sites[row::2, column::2] for row, column, _ in SITES]).astype(np.float32)
 
 
 def demosaic_bilinear(sites: LinearImage) -> NDArray[np.float64]:
-    """Height x width of a mosaic to height x width x 3: each site gets the weighted mean of its neighbours."""
+    """Height x width of a Bayer mosaic to height x width x 3: each site gets the weighted mean of its neighbours."""
     weights = np.array([[1, 2, 1], [2, 4, 2], [1, 2, 1]], np.float64)
     channels = []
-    for wanted in range(3):
+    for target in range(3):
         known = np.zeros(sites.shape)
         for row, column, channel in SITES:
-            known[row::2, column::2] = float(channel == wanted)
+            known[row::2, column::2] = float(channel == target)
         total = convolve(sites * known, weights, mode="mirror")
         channels.append(total / convolve(known, weights, mode="mirror"))
     return np.stack(channels, axis=-1)

@@ -1,4 +1,4 @@
-"""What darktable 5.6 assumes about the decoder of a mask, worked out as its code does."""
+"""Assumptions of darktable 5.6 about the decoder of a mask, derived as in its code."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from dtmodels.graph.runtime import Session
 from dtmodels.tasks._graphs import is_static, shape_text
 
 SIDE = 1024
-"""Width and height of the image the encoder gets."""
+"""Width and height of the encoder's image."""
 MAX_FEATURES = 4
-"""Encoder outputs darktable has room for."""
+"""Maximum number of encoder outputs in darktable."""
 MAX_MASKS = 8
-"""Masks of one decode darktable has room for."""
+"""Maximum number of masks of one decode in darktable."""
 MEMORY_SIDE = 256
-"""Side of the previous mask where the decoder has no output of its own for it."""
+"""Side of the previous mask if the decoder has no output for it."""
 FREE_DIMENSION = "num_labels"
-"""The one symbolic dimension darktable sets, to 1."""
+"""The one symbolic dimension that darktable sets, to 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Architecture:
-    """What one `arch` stands for."""
+    """Interface of one value of `arch`."""
 
     prompts: tuple[str, ...]
     """Decoder inputs after the encoder's outputs, in darktable's order."""
     outputs: tuple[int, ...]
-    """Numbers of decoder outputs it can take."""
+    """Allowed numbers of decoder outputs."""
     normalised: bool
-    """Whether the encoder gets ImageNet-normalised values instead of 0..1."""
+    """True if the encoder's input is ImageNet-normalised, False if it is 0..1."""
 
 
 ARCHITECTURES = {
@@ -43,7 +43,7 @@ ARCHITECTURES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllocatedSizes:
-    """The sizes darktable allocates for before the first decode."""
+    """Sizes for which darktable allocates memory before the first decode."""
 
     masks: int
     height: int
@@ -51,11 +51,11 @@ class AllocatedSizes:
     memory: int
     """Side of the previous mask."""
     checked: bool
-    """Whether ONNX Runtime itself holds the graph against these sizes; it does when none is symbolic."""
+    """True if ONNX Runtime itself checks these sizes, because none is symbolic."""
 
 
 def allocated_sizes(session: Session, arch: str) -> AllocatedSizes:
-    """What darktable takes the decoder's sizes for, from its shapes as ONNX Runtime sees them."""
+    """Sizes that darktable derives from the decoder's shapes, as ONNX Runtime reports them."""
     masks = session.outputs[0]
     height, width = (_size(masks, axis) or SIDE for axis in (2, 3))
     checked = all(is_static(tensor) for tensor in session.outputs)
@@ -75,66 +75,67 @@ def _size(tensor: TensorFacts, axis: int) -> int | None:
 
 
 def has_unknown_mask_size(session: Session) -> bool:
-    """Whether darktable loads the decoder once more, with its one symbol set, because the mask's size is unknown."""
+    """True if the mask's size is unknown, so darktable reloads the decoder with `FREE_DIMENSION` set."""
     return _size(session.outputs[0], 2) is None or _size(session.outputs[0], 3) is None
 
 
-def route_features(given: Sequence[str], wanted: Sequence[str]) -> list[int]:
-    """Which encoder output each of the first decoder inputs gets, as darktable decides it.
+def route_features(outputs: Sequence[str], inputs: Sequence[str]) -> list[int]:
+    """Index of the encoder output passed to each of the first decoder inputs, as in darktable.
 
-    Equal names first, then one name within the other; an input nothing matches takes the output of its own position,
-    even when that one is in use already.
+    Equal names match first, then names that contain each other. An input without a match gets the output at its own
+    position, even if another input has it already.
     """
-    order, used = list(range(len(given))), set[int]()
-    for position, name in enumerate(wanted):
-        free = [index for index in range(len(given)) if index not in used]
-        equal = [index for index in free if given[index] == name]
-        alike = [index for index in free if given[index] in name or name in given[index]]
-        if found := [*equal, *alike]:
-            order[position] = found[0]
-            used.add(found[0])
+    order, used = list(range(len(outputs))), set[int]()
+    for position, name in enumerate(inputs):
+        free = [index for index in range(len(outputs)) if index not in used]
+        equal = [index for index in free if outputs[index] == name]
+        similar = [index for index in free if outputs[index] in name or name in outputs[index]]
+        if matches := [*equal, *similar]:
+            order[position] = matches[0]
+            used.add(matches[0])
     return order
 
 
-def check_allocated_sizes(where: str, arch: str, known: AllocatedSizes, count: int) -> Iterator[CheckProblem]:
-    """Sizes that darktable's code cannot work with.
+def check_allocated_sizes(where: str, arch: str, sizes: AllocatedSizes, count: int) -> Iterator[CheckProblem]:
+    """Report sizes that darktable's code cannot handle.
 
     Args:
         where: the decoder's file.
         arch: the architecture.
-        known: what darktable takes the sizes for.
+        sizes: the sizes for which darktable allocates memory.
         count: number of decoder outputs.
     """
-    size = f"{known.height} x {known.width}"
-    if known.height != known.width:
-        what = (
-            f"masks are {size}, darktable takes them for square: they come out misplaced, and the second decode fails"
-        )
+    text = f"{sizes.height} x {sizes.width}"
+    if sizes.height != sizes.width:
+        what = f"masks are {text}, darktable assumes squares: they are misplaced, and the second decode fails"
         yield error("mask.square", where, what, "export square masks")
-    elif arch == "sam2" and count == 2 and known.checked and known.height != MEMORY_SIDE:
-        wrong = "overwrites other memory and crashes" if known.height > MEMORY_SIDE else "feeds back a scrambled mask"
-        what = (
-            f"masks are {size} and there is no third output: darktable keeps {MEMORY_SIDE} x {MEMORY_SIDE} and {wrong}"
-        )
+    elif arch == "sam2" and count == 2 and sizes.checked and sizes.height != MEMORY_SIDE:
+        effect = "overwrites other memory and crashes" if sizes.height > MEMORY_SIDE else "feeds back a scrambled mask"
+        stored = f"{MEMORY_SIDE} x {MEMORY_SIDE}"
+        what = f"masks are {text} and there is no third output: darktable stores {stored} and {effect}"
         yield error("mask.memory", where, what, "add the low-resolution masks as third output")
 
 
 def check_output_shapes(
-    where: str, known: AllocatedSizes, returned: Sequence[tuple[str, tuple[int, ...]]]
+    where: str, sizes: AllocatedSizes, returned: Sequence[tuple[str, tuple[int, ...]]]
 ) -> Iterator[CheckProblem]:
-    """Whether what a decode returned fits into what darktable allocated.
+    """Check that the outputs of a decode fit into the memory that darktable allocated.
 
     Args:
         where: the decoder's file.
-        known: what darktable takes the sizes for.
+        sizes: the sizes for which darktable allocates memory.
         returned: name and shape of each output.
     """
-    room = [(1, known.masks, known.height, known.width), (1, known.masks), (1, known.masks, known.memory, known.memory)]
-    for (name, shape), wanted in zip(returned, room, strict=False):
-        fits = len(shape) == len(wanted) and all(a <= b for a, b in zip(shape, wanted, strict=True))
-        if known.checked and shape != wanted:
-            what = f"output {name} is {shape_text(shape)}, darktable passes {shape_text(wanted)}: every decode fails"
-            yield error("mask.decoder-output", where, what, f"export {shape_text(wanted)}, at most {MAX_MASKS} masks")
+    allocated = [
+        (1, sizes.masks, sizes.height, sizes.width),
+        (1, sizes.masks),
+        (1, sizes.masks, sizes.memory, sizes.memory),
+    ]
+    for (name, shape), expected in zip(returned, allocated, strict=False):
+        fits = len(shape) == len(expected) and all(a <= b for a, b in zip(shape, expected, strict=True))
+        if sizes.checked and shape != expected:
+            what = f"output {name} is {shape_text(shape)}, darktable passes {shape_text(expected)}: every decode fails"
+            yield error("mask.decoder-output", where, what, f"export {shape_text(expected)}, at most {MAX_MASKS} masks")
         elif not fits:
-            what = f"output {name} is {shape_text(shape)}, darktable has room for {shape_text(wanted)}: it crashes"
+            what = f"output {name} is {shape_text(shape)}, darktable allocates {shape_text(expected)}: it crashes"
             yield error("mask.decoder-output", where, what, "export the number of masks and their size as numbers")

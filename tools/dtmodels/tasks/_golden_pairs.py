@@ -1,4 +1,4 @@
-"""Golden pairs: images before and after, rendered by darktable itself, that a proxy is held against."""
+"""Golden pairs: input and output images rendered by darktable, which a proxy is compared with."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ TENSORS = ("input", "sliders", "output")
 LAB_WHITE = 100.0
 """L of diffuse white."""
 MAX_PSNR = 200.0
-"""What equal images are given instead of infinity."""
+"""PSNR reported for equal images, in dB."""
 
 
 def compare_pairs(session: Session, golden: Path, *, space: str) -> Mapping[str, float]:
-    """Run a proxy on the golden inputs.
+    """Run a proxy on the golden inputs, and compare its outputs.
 
     Args:
         session: the loaded proxy.
@@ -33,30 +33,30 @@ def compare_pairs(session: Session, golden: Path, *, space: str) -> Mapping[str,
         space: of the output pixels.
 
     Returns:
-        `psnr_db_mean` and `psnr_db_worst` over the pairs, in dB, for what a screen shows: RGB clipped to 0..1
-        and sRGB-encoded, Lab as a share of L = 100.
+        `psnr_db_mean` and `psnr_db_worst` over the pairs, in dB, display-referred: RGB clipped to 0..1 and
+        sRGB-encoded, Lab divided by 100.
 
     Raises:
-        Failure: the file does not hold these tensors.
-        GraphFailure: ONNX Runtime refuses a call.
+        Failure: the file does not contain these tensors.
+        GraphFailure: ONNX Runtime fails a call.
     """
     pairs = _load(golden)
-    figures = [
+    values = [
         psnr(
             _shown(call_proxy(session, image[None], sliders[None]).outputs["output"][0], space),
             _shown(wanted, space),
             cap=MAX_PSNR,
         )
-        for image, sliders, wanted in zip(*pairs, strict=True)
+        for image, sliders, expected in zip(*pairs, strict=True)
     ]
-    return {"psnr_db_mean": float(np.mean(figures)), "psnr_db_worst": float(np.min(figures))}
+    return {"psnr_db_mean": float(np.mean(values)), "psnr_db_worst": float(np.min(values))}
 
 
-def _shown(pixels: NDArray[np.float32], space: str) -> NDArray[np.float64]:
+def _display_referred(pixels: NDArray[np.float32], space: str) -> NDArray[np.float64]:
     if space == "lab":
         return pixels.astype(np.float64) / LAB_WHITE
-    shown = np.clip(pixels.astype(np.float64), 0, 1)
-    return shown if space == "display" else np.asarray(linear_to_srgb(shown), np.float64)
+    clipped = np.clip(pixels.astype(np.float64), 0, 1)
+    return clipped if space == "display" else np.asarray(linear_to_srgb(clipped), np.float64)
 
 
 def _load(golden: Path) -> list[NDArray[np.float32]]:
@@ -66,6 +66,6 @@ def _load(golden: Path) -> list[NDArray[np.float32]]:
         raise Failure(f"cannot be read: {exc}", where=str(golden)) from exc
     missing = [name for name in TENSORS if name not in tensors]
     if missing or len({len(tensors[name]) for name in TENSORS}) != 1:
-        what = f"holds {', '.join(sorted(tensors))}, not the same number of {', '.join(TENSORS)}"
+        what = f"contains {', '.join(sorted(tensors))}, not the same number of {', '.join(TENSORS)}"
         raise Failure(what, where=str(golden), fix="render the golden pairs again")
     return [tensors[name].astype(np.float32) for name in TENSORS]

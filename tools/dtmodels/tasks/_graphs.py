@@ -1,4 +1,4 @@
-"""Rules every graph is held against, whatever its task: what the ONNX Runtime of any darktable can load."""
+"""Checks of graphs for all tasks: formats and types that each ONNX Runtime supported by darktable can load."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from dtmodels.findings.check_report import CheckProblem, TensorFacts, error, war
 from dtmodels.graph.inspect import Graph
 
 MAX_OPSET = 20
-"""darktable's own ceiling, stated beside the oldest ONNX Runtime it accepts."""
+"""darktable's own limit, for the oldest ONNX Runtime that it accepts."""
 MAX_IR = 10
 """Newest file format that ONNX Runtime 1.18 to 1.20 read."""
 PASSABLE = {"float32", "float16", "uint8", "int8", "int32", "int64"}
-"""Element types darktable's tensors can have at all."""
-OLD_RUNTIME = "darktable accepts ONNX Runtime from 1.18 on, and the user's may be that old"
+"""Element types that darktable's tensors can have."""
+OLD_RUNTIME = "darktable accepts ONNX Runtime 1.18 or later, and the user's may be that old"
 
 
 def check_graph(graph: Graph) -> Iterator[CheckProblem]:
-    """Versions, element types, external data and traces of the build machine."""
+    """Check versions, element types, external data and traces of the build machine."""
     where = graph.name
     if graph.opset > MAX_OPSET:
         what = f"opset {graph.opset} is above {MAX_OPSET}, the newest darktable relies on"
         yield error("graph.opset", where, what, f"export with opset {MAX_OPSET} or lower", reason=OLD_RUNTIME)
     if graph.ir > MAX_IR:
-        what = f"file format IR {graph.ir} is above {MAX_IR}: ONNX Runtime 1.18 to 1.20 refuse to load it"
+        what = f"file format IR {graph.ir} is above {MAX_IR}: ONNX Runtime 1.18 to 1.20 cannot load it"
         yield error("graph.ir", where, what, f"save with ir_version {MAX_IR}", reason=OLD_RUNTIME)
     for name in graph.external:
         missing = not (graph.path.parent / name).is_file()
-        what = f"keeps weights in another file, {name}" + (", which is missing: it does not load" if missing else "")
-        reason = "" if missing else "one file cannot lose the other, and not every ONNX Runtime finds it"
+        what = f"has weights in another file, {name}" + (", which is missing: it does not load" if missing else "")
+        reason = "" if missing else "a second file can get lost, and not every ONNX Runtime finds it"
         yield error("graph.external-data", where, what, "save as a single file", reason=reason)
     for tensor in graph.inputs:
         if tensor.dtype not in PASSABLE:
@@ -36,24 +36,25 @@ def check_graph(graph: Graph) -> Iterator[CheckProblem]:
             yield error("graph.input-type", where, what, "make it float32")
     for tensor in graph.outputs:
         if tensor.dtype not in PASSABLE:
-            what = (
-                f"output {tensor.name} is {tensor.dtype}, a type darktable does not know: it refuses to load the file"
-            )
+            what = f"output {tensor.name} is {tensor.dtype}, a type darktable does not know: it rejects the file"
             yield error("graph.output-type", where, what, "make it float32")
     for domain in graph.domains:
         what = f"uses operators of {domain}, which an accelerated ONNX Runtime may lack"
         yield warning("graph.domain", where, what, "export with standard operators")
     for path in graph.build_paths[:3]:
         yield warning(
-            "graph.build-path", where, f"tells where it was built: {path}", "strip documentation and metadata"
+            "graph.build-path",
+            where,
+            f"contains a path of the build machine: {path}",
+            "strip documentation and metadata",
         )
 
 
 def check_inputs_float(graph: Graph) -> Iterator[CheckProblem]:
-    """C code of darktable supplies float32 and converts to float16 at most."""
+    """Check input types: darktable's C code passes float32, and converts to float16 at most."""
     for tensor in graph.inputs:
         if tensor.dtype == "float16":
-            what = f"input {tensor.name} is float16: darktable cuts its numbers to that, without rounding"
+            what = f"input {tensor.name} is float16: darktable truncates values to it, without rounding"
             yield warning("graph.input-type", graph.name, what, "take float32 and cast inside the graph")
         elif tensor.dtype in PASSABLE - {"float32"}:
             what = f"input {tensor.name} is {tensor.dtype}, darktable passes float32: every run fails"
@@ -61,11 +62,11 @@ def check_inputs_float(graph: Graph) -> Iterator[CheckProblem]:
 
 
 def check_outputs_float(graph: Graph) -> Iterator[CheckProblem]:
-    """C code of darktable takes float32; it copies float16 without looking how much there is."""
+    """Check output types: darktable's C code expects float32, and copies float16 without a size check."""
     for tensor in graph.outputs:
         if tensor.dtype == "float16":
             what = f"output {tensor.name} is float16: darktable copies it without checking its size"
-            reason = "one element more than expected overwrites other memory, and darktable crashes"
+            reason = "one element too many overwrites other memory, and darktable crashes"
             yield error("graph.output-type", graph.name, what, "cast to float32 inside the graph", reason=reason)
         elif tensor.dtype in PASSABLE - {"float32"}:
             what = f"output {tensor.name} is {tensor.dtype}, darktable expects float32: every run fails"
@@ -73,16 +74,16 @@ def check_outputs_float(graph: Graph) -> Iterator[CheckProblem]:
 
 
 def check_counts(graph: Graph, inputs: tuple[int, ...], outputs: tuple[int, ...]) -> Iterator[CheckProblem]:
-    """The numbers of inputs and outputs must be among those the task's code passes."""
-    for kind, found, wanted in (("inputs", len(graph.inputs), inputs), ("outputs", len(graph.outputs), outputs)):
-        if found not in wanted:
-            expected = " or ".join(str(number) for number in wanted)
-            what = f"has {found} {kind}, darktable passes {expected}: every run fails"
+    """Check the numbers of inputs and outputs against those of the task's code."""
+    for kind, count, allowed in (("inputs", len(graph.inputs), inputs), ("outputs", len(graph.outputs), outputs)):
+        if count not in allowed:
+            expected = " or ".join(str(number) for number in allowed)
+            what = f"has {count} {kind}, darktable passes {expected}: every run fails"
             yield error(f"graph.{kind}", graph.name, what, f"export with {expected} {kind}")
 
 
 def is_static(tensor: TensorFacts) -> bool:
-    """Whether every dimension is a number above zero."""
+    """True if all dimensions are positive integers."""
     return all(isinstance(dim, int) and dim > 0 for dim in tensor.shape)
 
 

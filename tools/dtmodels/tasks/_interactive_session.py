@@ -1,4 +1,4 @@
-"""An object from clicks or a box, by the loop that darktable's object mask runs after each click."""
+"""Interactive segmentation: the loop that darktable's object mask runs after each click or box."""
 
 from __future__ import annotations
 
@@ -18,32 +18,32 @@ from dtmodels.tasks._segment import Decoder, Point, select_best_mask
 ON_OBJECT, OFF_OBJECT, TOP_LEFT, BOTTOM_RIGHT = 1.0, 0.0, 2.0, 3.0
 """Labels of points."""
 PASSES = 2
-"""Decodes for one click, darktable's default."""
+"""Number of decodes per click, darktable's default."""
 THRESHOLD = 0.5
-"""Probability from which a pixel belongs to the object."""
+"""Probability above which a pixel belongs to the object."""
 MIN_OVERLAP = 0.99
-"""Masks that overlap more than this end the loop."""
+"""The loop ends when two masks overlap (IoU) by more than this."""
 MIN_DEPTH, MIN_DISTANCE = 4.0, 8.0
-"""Pixels: how deep inside the mask an added point must lie, and how far from the others."""
+"""Minimum distance in pixels of an added point from the mask's edge, and from other points."""
 BOX_MARGIN = 0.05
-"""What is added around the mask on each side to make a box of it."""
+"""Margin of the box around a mask on each side, as a fraction of its size."""
 Mask = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """The object that clicks selected."""
+    """Object that clicks selected."""
 
     mask: Mask
-    """height x width of the image, probabilities; only the part that was clicked."""
+    """Probabilities, height x width of the image; only the clicked part."""
     quality: float
-    """The network's own guess of its overlap with the object; 1 where it makes none."""
+    """Predicted overlap (IoU) with the object; 1 if the network predicts none."""
     decodes: int
 
 
 @dataclass(slots=True, kw_only=True)
 class InteractiveSession:
-    """A user at one image. darktable refines edges further, by a bilateral filter and a random field; not so here."""
+    """State of a user's clicks on one image. darktable's further refinement of edges is not implemented."""
 
     decoder: Decoder
     height: int
@@ -52,47 +52,47 @@ class InteractiveSession:
     _decodes: int = field(default=0, init=False)
 
     def select(self, prompt: Prompt) -> Selection:
-        """Click what the prompt says, one after the other; start with its box where it has one.
+        """Click the points of a prompt sequentially, starting with its box, if any.
 
         Raises:
-            GraphFailure: ONNX Runtime refuses a decode.
+            GraphFailure: ONNX Runtime fails a decode.
         """
         self._memory, self._decodes = None, 0
         box = self._corners(prompt)
-        clicks = [(*self._pixel(*place), ON_OBJECT) for place in prompt.points]
-        clicks += [(*self._pixel(*place), OFF_OBJECT) for place in prompt.beside]
+        clicks = [(*self._pixel(*position), ON_OBJECT) for position in prompt.points]
+        clicks += [(*self._pixel(*position), OFF_OBJECT) for position in prompt.beside]
         turns = [clicks[: count + 1] for count in range(len(clicks))] or [[]]
-        found = [self._refined([*box, *turn], boxed=bool(box)) for turn in turns][-1]
+        selection = [self._refine([*box, *turn], boxed=bool(box)) for turn in turns][-1]
         seed = next((click for click in reversed(clicks) if click[2] == ON_OBJECT), None) or _centre(box)
-        return replace(found, mask=_part(found.mask, seed), decodes=self._decodes)
+        return replace(selection, mask=_part(selection.mask, seed), decodes=self._decodes)
 
-    def _refined(self, points: list[Point], *, boxed: bool) -> Selection:
-        """Decode; then add a point deep inside what came out, and a box around it, and decode again."""
-        found = self._decode(points)
+    def _refine(self, points: list[Point], *, boxed: bool) -> Selection:
+        """Decode, then add a point deep inside the mask and a box around it, and decode again."""
+        selection = self._decode(points)
         boxed = boxed or self.decoder.arch != "sam2"
         for _ in range(PASSES - 1):
-            inside = found.mask > THRESHOLD
-            more = [*_deepest(inside, points), *([] if boxed else _around(inside))]
-            if not more:
+            inside = selection.mask > THRESHOLD
+            added = [*_deepest(inside, points), *([] if boxed else _box_around(inside))]
+            if not added:
                 break
-            points, boxed = [*points, *more], True
-            previous, found = inside, self._decode(points)
-            if _overlap(previous, found.mask > THRESHOLD) > MIN_OVERLAP:
+            points, boxed = [*points, *added], True
+            previous, selection = inside, self._decode(points)
+            if _overlap(previous, selection.mask > THRESHOLD) > MIN_OVERLAP:
                 break
-        return found
+        return selection
 
     def _decode(self, points: list[Point]) -> Selection:
         scale = SIDE / max(self.height, self.width)
         outputs = self.decoder.decode([(x * scale, y * scale, kind) for x, y, kind in points], self._memory).outputs
         self._decodes += 1
-        chosen = select_best_mask(self.decoder.arch, outputs)
-        self._memory = chosen.memory
-        side = chosen.mask.shape[-1]
+        best = select_best_mask(self.decoder.arch, outputs)
+        self._memory = best.memory
+        side = best.mask.shape[-1]
         rows, columns = (max(round(length * scale * side / SIDE), 1) for length in (self.height, self.width))
-        mask = resize(chosen.mask[:rows, :columns], self.width, self.height, Image.Resampling.BILINEAR)
+        mask = resize(best.mask[:rows, :columns], self.width, self.height, Image.Resampling.BILINEAR)
         if self.decoder.arch == "sam2":
             mask = 1 / (1 + np.exp(-np.clip(mask, -60, 60)))
-        return Selection(mask=mask, quality=chosen.quality, decodes=self._decodes)
+        return Selection(mask=mask, quality=best.quality, decodes=self._decodes)
 
     def _pixel(self, across: float, down: float) -> tuple[float, float]:
         return min(across * self.width, self.width - 1), min(down * self.height, self.height - 1)
@@ -105,7 +105,7 @@ class InteractiveSession:
 
 
 def _deepest(inside: NDArray[np.bool_], points: list[Point]) -> list[Point]:
-    """The pixel farthest from the mask's edge, where that is deep enough and not near a point on the object."""
+    """Pixel farthest from the mask's edge, if it is deep enough and far enough from points on the object."""
     if inside.all():
         return []
     depth = np.asarray(distance_transform_edt(inside))
@@ -117,32 +117,32 @@ def _deepest(inside: NDArray[np.bool_], points: list[Point]) -> list[Point]:
     return [(float(column), float(row), ON_OBJECT)] if depth[row, column] > MIN_DEPTH else []
 
 
-def _around(inside: NDArray[np.bool_]) -> list[Point]:
-    """Two corners of a box around the mask; none around an empty one."""
+def _box_around(inside: NDArray[np.bool_]) -> list[Point]:
+    """Two corners of a box around the mask; empty for an empty mask."""
     if not inside.any():
         return []
     ends = []
     for axis in (1, 0):
-        places = np.flatnonzero(inside.any(axis=1 - axis))
-        more = int((places[-1] - places[0]) * BOX_MARGIN) + 1
-        ends.append((max(int(places[0]) - more, 0), min(int(places[-1]) + more, inside.shape[axis] - 1)))
+        indices = np.flatnonzero(inside.any(axis=1 - axis))
+        margin = int((indices[-1] - indices[0]) * BOX_MARGIN) + 1
+        ends.append((max(int(indices[0]) - margin, 0), min(int(indices[-1]) + margin, inside.shape[axis] - 1)))
     (left, right), (top, bottom) = ends
     return [(float(left), float(top), TOP_LEFT), (float(right), float(bottom), BOTTOM_RIGHT)]
 
 
-def _overlap(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
-    both = int(np.count_nonzero(one | other))
-    return int(np.count_nonzero(one & other)) / both if both else 0.0
+def _overlap(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:
+    union = int(np.count_nonzero(first | second))
+    return int(np.count_nonzero(first & second)) / union if union else 0.0
 
 
 def _part(mask: Mask, seed: Point | None) -> Mask:
-    """The connected part of a mask that was clicked last, or its largest where the click is outside."""
+    """Connected part of a mask under the last click, or its largest part if the click is outside."""
     parts, count = label(mask > THRESHOLD)
     if not count:
         return mask
-    kept = int(parts[int(seed[1]), int(seed[0])]) if seed else 0
-    kept = kept or int(np.argmax(np.bincount(parts.ravel())[1:])) + 1
-    return np.where((parts == kept) | (mask <= THRESHOLD), mask, 0)
+    selected = int(parts[int(seed[1]), int(seed[0])]) if seed else 0
+    selected = selected or int(np.argmax(np.bincount(parts.ravel())[1:])) + 1
+    return np.where((parts == selected) | (mask <= THRESHOLD), mask, 0)
 
 
 def _centre(box: list[Point]) -> Point | None:

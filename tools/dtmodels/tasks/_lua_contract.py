@@ -1,6 +1,6 @@
-"""Tasks that no C code of darktable runs: its Lua interface `darktable.ai` does, for scripts.
+"""Checks of tasks that Lua scripts run through `darktable.ai`, without C code of their own.
 
-It passes float32 only, up to eight dimensions, and allocates what a graph returns, so sizes may be symbolic.
+The interface passes float32 only, up to eight dimensions. It allocates outputs at run time, so sizes may be symbolic.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from dtmodels.tasks._seeded_input import seeded_image
 FILE = "model.onnx"
 MAX_RANK = 8
 FREE_SIDE = 256
-"""Width and height of the sample where a graph leaves them open."""
+"""Width and height of the sample if they are symbolic."""
 
 
 def check_lua(graph: Graph) -> Iterator[CheckProblem]:
-    """Element types and dimensions that Lua's tensors can have."""
+    """Check that Lua's tensors support the element types and dimensions."""
     for kind, tensors in (("input", graph.inputs), ("output", graph.outputs)):
         for tensor in tensors:
             if tensor.dtype != "float32":
@@ -38,7 +38,7 @@ def check_lua(graph: Graph) -> Iterator[CheckProblem]:
 
 
 def check_images(graph: Graph, channels: Sequence[int]) -> Iterator[CheckProblem]:
-    """The inputs must be images with so many channels, in this order."""
+    """Check that the inputs are images with these numbers of channels, in this order."""
     if len(graph.inputs) != len(channels):
         what = f"has {len(graph.inputs)} inputs, the task passes {len(channels)}"
         yield error("graph.inputs", graph.name, what, f"export with {len(channels)}")
@@ -46,7 +46,7 @@ def check_images(graph: Graph, channels: Sequence[int]) -> Iterator[CheckProblem
     for tensor, count in zip(graph.inputs, channels, strict=True):
         if len(tensor.shape) != 4 or tensor.shape[1] != count:
             what = f"input {tensor.name} is {shape_text(tensor.shape)}, the task passes 1 x {count} x height x width"
-            yield error("lua.input-shape", graph.name, what, "export it so")
+            yield error("lua.input-shape", graph.name, what, "export it with this shape")
 
 
 def sides(tensor: TensorFacts) -> tuple[int, int]:
@@ -65,7 +65,7 @@ def run_once(model: Model, runtime: Runtime, values: Sequence[NDArray[Any]]) -> 
         yield run_failure(FILE, exc)
         return
     yield Call(name="model", file=FILE, seconds=result.seconds, outputs=result.outputs)
-    yield from check_finite(FILE, result.outputs, "a picture")
+    yield from check_finite(FILE, result.outputs, "an image")
 
 
 def sample_image(graph: Graph, seed: int = 0) -> NDArray[np.float32]:

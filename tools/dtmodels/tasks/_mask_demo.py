@@ -1,4 +1,4 @@
-"""The demo of a mask model: what a user would click on an image, and the object that this selects."""
+"""Demo of a mask model: clicks of a user on an image, and the selected object."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ def strip(model: Model, encoder: Session, decoder: str, sample: Sample) -> Strip
     """All images of one sample: a line for each prompt.
 
     Args:
-        model: says which architecture it is.
-        encoder: loaded.
-        decoder: file name of the other graph.
+        model: its configuration names the architecture.
+        encoder: session of the encoder.
+        decoder: file name of the decoder.
         sample: a photograph with prompts.
     """
     pixels = shrink_to_fit(sample.read(), LONGEST)
     height, width = pixels.shape[:2]
     arch, scale = model.config.text("arch"), SIDE / max(height, width)
     small = resize(pixels, max(round(width * scale), 1), max(round(height * scale), 1), Image.Resampling.BILINEAR)
-    given = prepare_image(arch, to_planar(small)[None]).astype(encoder.inputs[0].dtype)
-    loaded = load_decoder(model.directory / decoder, arch, encoder.call(given).outputs, encoder.runtime)
+    image = prepare_image(arch, to_planar(small)[None]).astype(encoder.inputs[0].dtype)
+    loaded = load_decoder(model.directory / decoder, arch, encoder.call(image).outputs, encoder.runtime)
     user = InteractiveSession(decoder=loaded, height=height, width=width)
     lines = [tuple(_line(pixels, number, prompt, user)) for number, prompt in enumerate(sample.prompts, 1)]
     loaded.session.close()
@@ -45,23 +45,23 @@ def strip(model: Model, encoder: Session, decoder: str, sample: Sample) -> Strip
 
 
 def _line(pixels: Pixels, number: int, prompt: Prompt, user: InteractiveSession) -> Iterator[DemoImage]:
-    found = user.select(prompt)
-    inside = found.mask > THRESHOLD
-    yield DemoImage(name=f"{number}-before", pixels=_marked(pixels, prompt), caption=_words(prompt))
-    caption = f"selected: {inside.mean():.1%} of the image\n{_certainty(found)}"
-    yield DemoImage(name=f"{number}-after", pixels=_tinted(pixels, inside), caption=caption, made=True)
-    mask = np.repeat(found.mask[..., None], 3, axis=2)
-    yield DemoImage(name=f"{number}-mask", pixels=mask, caption="the mask itself", made=True)
+    selection = user.select(prompt)
+    inside = selection.mask > THRESHOLD
+    yield DemoImage(name=f"{number}-before", pixels=_marked(pixels, prompt), caption=_prompt_caption(prompt))
+    caption = f"selected: {inside.mean():.1%} of the image\n{_certainty(selection)}"
+    yield DemoImage(name=f"{number}-after", pixels=_tinted(pixels, inside), caption=caption, from_model=True)
+    mask = np.repeat(selection.mask[..., None], 3, axis=2)
+    yield DemoImage(name=f"{number}-mask", pixels=mask, caption="the mask", from_model=True)
 
 
-def _words(prompt: Prompt) -> str:
-    counted = [(len(prompt.points), "on it (green)"), (len(prompt.beside), "beside it (red)")]
+def _prompt_caption(prompt: Prompt) -> str:
+    counted = [(len(prompt.points), "on the object (green)"), (len(prompt.beside), "off the object (red)")]
     words = [f"{pluralise(count, 'click')} {where}" for count, where in counted if count]
     return ", ".join([*words, *(["a box"] if prompt.box else [])])
 
 
-def _certainty(found: Selection) -> str:
-    return f"after {pluralise(found.decodes, 'decode')}; the network expects {found.quality:.0%} overlap"
+def _certainty(selection: Selection) -> str:
+    return f"after {pluralise(selection.decodes, 'decode')}; the network expects {selection.quality:.0%} overlap"
 
 
 def _marked(pixels: Pixels, prompt: Prompt) -> Pixels:
@@ -69,20 +69,20 @@ def _marked(pixels: Pixels, prompt: Prompt) -> Pixels:
     image = Image.fromarray(np.rint(np.clip(pixels, 0, 1) * 255).astype(np.uint8))
     draw, (width, height) = ImageDraw.Draw(image), image.size
     size = max(width, height) / 80
-    for places, colour in ((prompt.points, GREEN), (prompt.beside, RED)):
-        for across, down in places:
+    for points, colour in ((prompt.points, GREEN), (prompt.beside, RED)):
+        for across, down in points:
             x, y = across * width, down * height
             draw.ellipse((x - size, y - size, x + size, y + size), colour, "white", max(round(size / 3), 1))
     if prompt.box:
-        left, right = sorted(share * width for share in prompt.box[::2])
-        top, bottom = sorted(share * height for share in prompt.box[1::2])
+        left, right = sorted(position * width for position in prompt.box[::2])
+        top, bottom = sorted(position * height for position in prompt.box[1::2])
         draw.rectangle((left, top, right, bottom), None, GREEN, max(round(size / 2), 2))
     return np.asarray(image, np.float64) / 255
 
 
 def _tinted(pixels: Pixels, inside: NDArray[np.bool_]) -> Pixels:
-    """The object in a red tint with a white edge, the rest darker."""
-    shown = np.where(inside[..., None], 0.6 * pixels + 0.4 * TINT, 0.55 * pixels)
-    thick = max(round(max(inside.shape) / 400), 1)
-    edge = binary_dilation(inside, iterations=thick) & ~inside
-    return np.where(edge[..., None], 1.0, shown)
+    """The image with the object tinted red, a white edge, and the rest darkened."""
+    tinted = np.where(inside[..., None], 0.6 * pixels + 0.4 * TINT, 0.55 * pixels)
+    thickness = max(round(max(inside.shape) / 400), 1)
+    edge = binary_dilation(inside, iterations=thickness) & ~inside
+    return np.where(edge[..., None], 1.0, tinted)

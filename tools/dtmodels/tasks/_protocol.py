@@ -1,4 +1,4 @@
-"""What a member of `dtmodels.tasks` offers and is given; apart, so that naming the tasks imports nothing heavy."""
+"""Interfaces of the plug-in modules of `dtmodels.tasks`, and their inputs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from dtmodels.tasks._demo import Sample, Strip
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """An installed model as a task sees it."""
+    """An installed model, input of a task."""
 
     directory: Path
     config: PackageConfig
@@ -29,58 +29,58 @@ class Model:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One call of a graph with the task's seeded sample input."""
+    """Result of one call of a graph with the task's seeded sample input."""
 
     name: str
     """Unique within the model, for example `model_x2` or `decoder`."""
     file: str
     seconds: float
     outputs: Mapping[str, NDArray[np.float32]]
-    """By output name."""
+    """Outputs by name."""
 
 
 class Task(Protocol):
-    """What a member module offers. A check that finds nothing yields nothing."""
+    """Interface of a plug-in module. A check without findings yields nothing."""
 
     FILES: tuple[str, ...]
-    """ONNX files darktable needs for the task."""
+    """ONNX files that darktable requires for the task."""
     OPTIONAL: tuple[str, ...]
-    """ONNX files it uses when they are there."""
+    """ONNX files that it uses if present."""
 
     def check(self, model: Model) -> Iterator[CheckProblem]:
-        """Hold configuration and graphs against what the task's code demands, without running anything."""
+        """Check configuration and graphs against the requirements of the task's code, without running a graph."""
         ...
 
     def run(self, model: Model, runtime: Runtime) -> Iterator[CheckProblem | Call]:
-        """Run the graphs as darktable would, on seeded sample input; yield what was computed and what is wrong.
+        """Run the graphs as darktable does, on seeded sample input; yield calls and problems.
 
-        Only called when `check` found no error.
+        Called only if `check` found no error.
         """
         ...
 
 
 class HasGoldenPairs(Protocol):
-    """What a member module offers when its models can be held against images that darktable rendered."""
+    """Interface of a plug-in module whose models are compared with images that darktable rendered."""
 
     def measure(self, model: Model, runtime: Runtime, golden: Path) -> Mapping[str, float]:
         """Compare with the golden pairs in the file `golden`.
 
         Returns:
-            Figures by name; `psnr_db_worst` is held against the card's `tolerance.psnr_db`.
+            Results by name; `psnr_db_worst` is compared with the card's `tolerance.psnr_db`.
 
         Raises:
-            Failure: the file cannot be used, or ONNX Runtime refuses a call.
+            Failure: the file is invalid, or ONNX Runtime fails a call.
         """
         ...
 
 
 class HasDemo(Protocol):
-    """What a member module offers when its task can show pictures."""
+    """Interface of a plug-in module whose task has a demo."""
 
     def demo(self, model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[Strip]:
-        """Run the model on samples, as darktable would; yield a strip of images for each, in their order.
+        """Run the model on samples as darktable does; yield one strip of images per sample, in order.
 
         Raises:
-            Failure: a sample is no image, or ONNX Runtime refuses a call.
+            Failure: a sample is not an image, or ONNX Runtime fails a call.
         """
         ...

@@ -1,4 +1,4 @@
-"""The demo of a proxy: an image with each slider at both ends of its range."""
+"""Demo of a proxy: an image with each slider at both ends of its range."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ from dtmodels.tasks._protocol import Model
 from dtmodels.tasks._proxy_call import call_proxy
 
 SIDE = 256
-"""Of the square cut from the middle of each image, in pixels."""
+"""Side of the square cropped from the centre of each image, in pixels."""
 IMAGES_PER_LINE = 6
-"""Pictures in a line; an even number keeps both ends of a slider together."""
+"""Number of images per line; an even number keeps both ends of a slider together."""
 Slider = Mapping[str, Any]
 
 
 def strip(model: Model, session: Session, sample: Sample) -> Strip:
-    """The image as it is, at default sliders, and with each slider low and high.
+    """The unchanged image, the output at default sliders, and with each slider low and high.
 
     Args:
         model: its attributes `space`, `output_space` and `sliders` are used.
-        session: of the proxy.
+        session: session of the proxy.
         sample: a photograph.
 
     Raises:
-        Failure: it is smaller than 256 x 256 pixels.
+        Failure: the sample is smaller than 256 x 256 pixels.
     """
     pixels = sample.read()
     if min(pixels.shape[:2]) < SIDE:
         what = f"{pixels.shape[1]} x {pixels.shape[0]} pixels; the demo needs {SIDE} x {SIDE}"
-        raise Failure(what, where=str(sample.path), fix="give a larger picture")
+        raise Failure(what, where=str(sample.path), fix="use a larger image")
     light = np.asarray(srgb_to_linear(centre_crop(pixels, SIDE)), np.float64)
     space = model.config.string("space") or "input-rgb"
     spaces = (space, model.config.string("output_space") or space)
     first = DemoImage(name="before", pixels=to_srgb_clipped(light, "input-rgb"), caption=sample.name)
-    shown = (first, *_variants(session, model.config.attribute("sliders"), light, spaces))
-    lines = tuple(shown[start : start + IMAGES_PER_LINE] for start in range(0, len(shown), IMAGES_PER_LINE))
+    images = (first, *_variants(session, model.config.attribute("sliders"), light, spaces))
+    lines = tuple(images[start : start + IMAGES_PER_LINE] for start in range(0, len(images), IMAGES_PER_LINE))
     return Strip(name=sample.name, lines=lines)
 
 
@@ -52,17 +52,17 @@ def _variants(
 ) -> Iterator[DemoImage]:
     image = _mosaic(light) if spaces[0] == "raw" else from_linear_rec709(light, spaces[0])
     name = "after"
-    for caption, values in _positions(sliders):
+    for caption, positions in _positions(sliders):
         tensor = np.moveaxis(image, -1, 0)[None].astype(np.float32)
-        output = call_proxy(session, tensor, np.array([values], np.float32)).outputs["output"]
-        made = np.moveaxis(output[0], 0, -1).astype(np.float64)
-        shown = to_srgb_clipped(made if made.shape[2] == 3 else np.repeat(made, 3, axis=2), spaces[1])
-        yield DemoImage(name=name, pixels=shown, caption=caption, made=True)
+        output = call_proxy(session, tensor, np.array([positions], np.float32)).outputs["output"]
+        values = np.moveaxis(output[0], 0, -1).astype(np.float64)
+        pixels = to_srgb_clipped(values if values.shape[2] == 3 else np.repeat(values, 3, axis=2), spaces[1])
+        yield DemoImage(name=name, pixels=pixels, caption=caption, from_model=True)
         name = ""
 
 
 def _mosaic(light: NDArray[Any]) -> NDArray[Any]:
-    """One colour for each place, [H, W, 1]: rows of red and green, then of green and blue."""
+    """Bayer mosaic [H, W, 1]: alternating rows of red and green, and of green and blue."""
     rows, columns = np.mgrid[: light.shape[0], : light.shape[1]] % 2
     return np.take_along_axis(light, (rows + columns)[..., None], axis=2)
 

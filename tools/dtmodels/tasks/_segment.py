@@ -1,4 +1,4 @@
-"""Run the two graphs of a mask as darktable 5.6 does: encode an image, decode clicks, feed the mask back."""
+"""Run the two graphs of a mask model as darktable 5.6 does: encode an image, decode clicks, feed the mask back."""
 
 from __future__ import annotations
 
@@ -29,37 +29,37 @@ from dtmodels.tasks._protocol import Call
 from dtmodels.tasks._seeded_input import Image, seeded_image
 
 MEAN, STANDARD_DEVIATION = np.array([123.675, 116.28, 103.53]), np.array([58.395, 57.12, 57.375])
-"""Of ImageNet, for values of 0..255; what darktable normalises with for `sam2`."""
+"""ImageNet mean and standard deviation for 0..255, with which darktable normalises for `sam2`."""
 VALID_ROWS = 768
 """Rows of the sample image; darktable pads the rest with zeros after normalising."""
 CLICKS = ((512.0, 384.0, 1.0), (200.0, 600.0, 0.0), (700.0, 300.0, 1.0))
-"""Label 1 is on the object, 0 is beside it."""
+"""Points as x, y and label: 1 is on the object, 0 is off it."""
 Point = tuple[float, float, float]
 """x, y and label."""
 PADDING = (0.0, 0.0, -1.0)
-"""The point darktable appends for `sam2`."""
+"""Padding point that darktable appends for `sam2`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoder:
-    """A loaded decoder with the encoder's outputs for one image in the order it takes them."""
+    """A loaded decoder, and the encoder's outputs for one image in the order of its inputs."""
 
     session: Session
     arch: str
-    known: AllocatedSizes
+    sizes: AllocatedSizes
     features: tuple[NDArray[Any], ...]
 
     def decode(self, clicks: Sequence[Point], memory: NDArray[np.float32] | None) -> Result:
-        """Decode clicks, in pixels of the encoder's image, with the previous mask where there is one.
+        """Decode clicks, in pixels of the encoder's image, with the previous mask, if any.
 
         Raises:
-            GraphFailure: ONNX Runtime refuses it.
+            GraphFailure: ONNX Runtime fails.
         """
         points = [*clicks, *([PADDING] if self.arch == "sam2" else [])]
         values = np.array(points, np.float32)[None]
-        side = self.known.memory
-        given = np.zeros((1, 1, side, side), np.float32) if memory is None else memory
-        prompts = [values[..., :2], values[..., 2], given, np.array([memory is not None], np.float32)]
+        side = self.sizes.memory
+        previous = np.zeros((1, 1, side, side), np.float32) if memory is None else memory
+        prompts = [values[..., :2], values[..., 2], previous, np.array([memory is not None], np.float32)]
         inputs = [*self.features, *prompts[: len(ARCHITECTURES[self.arch].prompts)]]
         types = [tensor.dtype for tensor in self.session.inputs]
         if len(inputs) != len(types):
@@ -69,18 +69,18 @@ class Decoder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelectedMask:
-    """The mask darktable takes from a decode."""
+    """The mask that darktable selects from a decode."""
 
     mask: NDArray[np.float32]
     """[height, width]."""
     memory: NDArray[np.float32]
-    """What it feeds back into the next decode, [1, 1, height, width]."""
+    """Mask to feed back into the next decode, [1, 1, height, width]."""
     quality: float
-    """The predicted overlap by which it was chosen; 1 where there is no choice."""
+    """Predicted overlap (IoU) of this mask; 1 if the decoder returns a single mask."""
 
 
 def select_best_mask(arch: str, outputs: Mapping[str, NDArray[Any]]) -> SelectedMask:
-    """The mask with the highest predicted overlap; there is no lower limit to it."""
+    """The mask with the highest predicted overlap, without a lower limit."""
     values = [np.asarray(value, np.float32) for value in outputs.values()]
     if arch == "segnext":
         return SelectedMask(mask=values[0][0, 0], memory=values[0], quality=1.0)
@@ -90,7 +90,7 @@ def select_best_mask(arch: str, outputs: Mapping[str, NDArray[Any]]) -> Selected
 
 
 def prepare_image(arch: str, image: Image) -> Image:
-    """An image as the encoder gets it: normalised, and padded with zeros below or to the right.
+    """Prepare an image for the encoder: normalise it, and pad it with zeros below or on the right.
 
     Args:
         arch: the architecture.
@@ -98,13 +98,13 @@ def prepare_image(arch: str, image: Image) -> Image:
     """
     if ARCHITECTURES[arch].normalised:
         image = ((image * 255 - MEAN[:, None, None]) / STANDARD_DEVIATION[:, None, None]).astype(np.float32)
-    whole = np.zeros((1, 3, SIDE, SIDE), np.float32)
-    whole[:, :, : image.shape[2], : image.shape[3]] = image
-    return whole
+    padded = np.zeros((1, 3, SIDE, SIDE), np.float32)
+    padded[:, :, : image.shape[2], : image.shape[3]] = image
+    return padded
 
 
 def segment(encoder: Path, decoder: Path, arch: str, runtime: Runtime) -> Iterator[CheckProblem | Call]:
-    """Encode the sample image, then decode one click, and three clicks with the mask of the first fed back."""
+    """Encode the sample image, decode one click, then three clicks with the first mask fed back."""
     try:
         session = runtime.load(encoder)
         encoded = session.call(prepare_image(arch, seeded_image(3, VALID_ROWS, SIDE)).astype(session.inputs[0].dtype))
@@ -113,7 +113,7 @@ def segment(encoder: Path, decoder: Path, arch: str, runtime: Runtime) -> Iterat
         yield run_failure(encoder.name, exc)
         return
     yield Call(name="encoder", file=encoder.name, seconds=encoded.seconds, outputs=encoded.outputs)
-    yield from check_finite(encoder.name, encoded.outputs, "a picture")
+    yield from check_finite(encoder.name, encoded.outputs, "an image")
     try:
         loaded = load_decoder(decoder, arch, encoded.outputs, runtime)
         yield from _decode(loaded)
@@ -123,10 +123,10 @@ def segment(encoder: Path, decoder: Path, arch: str, runtime: Runtime) -> Iterat
 
 
 def load_decoder(path: Path, arch: str, encoded: Mapping[str, NDArray[Any]], runtime: Runtime) -> Decoder:
-    """Load the decoder as darktable does and give it the encoder's outputs for an image.
+    """Load the decoder as darktable does, with the encoder's outputs for an image.
 
     Raises:
-        GraphFailure: ONNX Runtime refuses the file.
+        GraphFailure: ONNX Runtime fails to load the file.
     """
     session = runtime.load(path, level="none")
     if has_unknown_mask_size(session) and arch == "sam2":
@@ -135,22 +135,24 @@ def load_decoder(path: Path, arch: str, encoded: Mapping[str, NDArray[Any]], run
     names = list(encoded)
     order = route_features(names, [tensor.name for tensor in session.inputs[: len(names)]])
     features = tuple(encoded[names[index]] for index in order)
-    return Decoder(session=session, arch=arch, known=allocated_sizes(session, arch), features=features)
+    return Decoder(session=session, arch=arch, sizes=allocated_sizes(session, arch), features=features)
 
 
 def _decode(decoder: Decoder) -> Iterator[CheckProblem | Call]:
     where, session = decoder.session.where, decoder.session
-    unfit = list(check_allocated_sizes(where, decoder.arch, decoder.known, len(session.outputs)))
-    yield from unfit
-    if unfit:
+    size_problems = list(check_allocated_sizes(where, decoder.arch, decoder.sizes, len(session.outputs)))
+    yield from size_problems
+    if size_problems:
         return
     first = decoder.decode(CLICKS[:1], None)
     outputs = {name: np.asarray(value, np.float32) for name, value in first.outputs.items()}
     yield Call(name="decoder", file=where, seconds=first.seconds, outputs=outputs)
     yield from check_finite(where, outputs, "one click")
-    misfits = list(check_output_shapes(where, decoder.known, [(name, value.shape) for name, value in outputs.items()]))
-    yield from misfits
-    if misfits:
+    shape_problems = list(
+        check_output_shapes(where, decoder.sizes, [(name, value.shape) for name, value in outputs.items()])
+    )
+    yield from shape_problems
+    if shape_problems:
         return
     yield from _check_values(where, decoder.arch, outputs)
     memory = _memory(decoder, outputs)
@@ -162,21 +164,22 @@ def _decode(decoder: Decoder) -> Iterator[CheckProblem | Call]:
 
 
 def _memory(decoder: Decoder, outputs: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32] | CheckProblem:
-    """The best mask as darktable keeps it for the next decode."""
-    kept = select_best_mask(decoder.arch, outputs).memory
-    if decoder.arch == "sam2" and len(outputs) == 2 and kept.shape[-2:] != (MEMORY_SIDE, MEMORY_SIDE):
-        what = f"masks are {kept.shape[-2]} x {kept.shape[-1]} and there is no third output: darktable keeps 256 x 256"
+    """The best mask, as darktable stores it for the next decode."""
+    memory = select_best_mask(decoder.arch, outputs).memory
+    if decoder.arch == "sam2" and len(outputs) == 2 and memory.shape[-2:] != (MEMORY_SIDE, MEMORY_SIDE):
+        height, width = memory.shape[-2:]
+        what = f"masks are {height} x {width} and there is no third output: darktable stores 256 x 256"
         return error("mask.memory", decoder.session.where, what, "add the low-resolution masks as third output")
-    return kept
+    return memory
 
 
 def _check_values(where: str, arch: str, outputs: Mapping[str, NDArray[np.float32]]) -> Iterator[CheckProblem]:
     masks = next(iter(outputs.values()))
     within = bool(masks.min() >= 0 and masks.max() <= 1)
     if arch == "segnext" and not within:
-        what = f"masks run from {masks.min():.3g} to {masks.max():.3g}, darktable takes them for probabilities"
+        what = f"masks run from {masks.min():.3g} to {masks.max():.3g}, darktable reads them as probabilities"
         yield warning("mask.values", where, what, "apply the sigmoid inside the graph")
     if arch == "sam2" and within and np.ptp(masks) > 0:
         yield warning(
-            "mask.values", where, "masks lie within 0..1, darktable takes them for logits", "leave out the sigmoid"
+            "mask.values", where, "masks are within 0..1, darktable reads them as logits", "remove the sigmoid"
         )

@@ -1,4 +1,4 @@
-"""The attributes of a proxy: which module it imitates, and its sliders with their ranges."""
+"""Checks of a proxy's attributes: its module, and its sliders with their ranges."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from dtmodels.tasks._attributes import where_attribute
 
 SPACES = ("input-rgb", "work-rgb", "lab", "display", "raw")
 WHOLE_IMAGE = "all"
-"""The reach of a proxy that looks at the whole image, so that nothing can be cut into tiles."""
+"""Value of `reach` if the receptive field is the whole image, so that tiles are impossible."""
 INTEGER = "an integer, not negative"
 RANDOM_POSITIONS = 2
 
 
 def check_attributes(config: PackageConfig) -> Iterator[CheckProblem]:
-    """`module`, `module_version`, `space`, `reach` and `sliders` have to be there and make sense."""
+    """Check that `module`, `module_version`, `space`, `reach` and `sliders` exist and are valid."""
     yield from _check(config, "module", isinstance(config.attribute("module"), str), "a string")
     yield from _check(config, "module_version", _is_whole(config.attribute("module_version")), INTEGER)
     reach = config.attribute("reach")
@@ -30,17 +30,17 @@ def check_attributes(config: PackageConfig) -> Iterator[CheckProblem]:
     yield from _check(config, "sliders", isinstance(sliders, list), "a list of sliders")
     if isinstance(sliders, list):
         for number, slider in enumerate(sliders):
-            fix = "give each slider name and unit (texts) and low <= default <= high, low < high (numbers)"
+            fix = "each slider needs name and unit (strings) and low <= default <= high, low < high (numbers)"
             if not _is_slider(slider):
                 where = where_attribute(f"sliders[{number}]")
-                yield error("proxy.slider", where, f"is {slider!r}: nobody can set it", fix)
+                yield error("proxy.slider", where, f"is {slider!r}, which is not a valid slider", fix)
 
 
-def _check(config: PackageConfig, key: str, good: bool, wanted: str) -> Iterator[CheckProblem]:
-    if not good:
+def _check(config: PackageConfig, key: str, valid: bool, expected: str) -> Iterator[CheckProblem]:
+    if not valid:
         value = config.attribute(key)
-        found = f"is {value!r}" if isinstance(value, (str, int, float, list, dict)) else "is missing"
-        yield error("proxy.attribute", where_attribute(key), f"{found}, it has to be {wanted}", f"write {wanted}")
+        state = f"is {value!r}" if isinstance(value, (str, int, float, list, dict)) else "is missing"
+        yield error("proxy.attribute", where_attribute(key), f"{state}, it has to be {expected}", f"write {expected}")
 
 
 def _is_whole(value: Any) -> bool:
@@ -58,22 +58,24 @@ def _is_slider(slider: Any) -> bool:
 
 
 def slider_positions(config: PackageConfig) -> Iterator[NDArray[np.float32]]:
-    """Slider positions to run a proxy at: its defaults, both ends, and two seeded ones between; shape [1, P] each."""
+    """Slider positions to run a proxy at: defaults, both ends, and two seeded samples; shape [1, P] each."""
     sliders = config.attribute("sliders")
     ends = {key: np.array([[slider[key] for slider in sliders]], np.float32) for key in ("default", "low", "high")}
     if not sliders:
         yield ends["default"]
         return
     yield from ends.values()
-    random = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     for _ in range(RANDOM_POSITIONS):
-        share = random.random((1, len(sliders)), dtype=np.float32)
-        drawn = ends["low"] + share * (ends["high"] - ends["low"])
-        yield np.array([[_taken(*one) for one in zip(sliders, drawn[0], strict=True)]], np.float32)
+        fraction = rng.random((1, len(sliders)), dtype=np.float32)
+        sampled = ends["low"] + fraction * (ends["high"] - ends["low"])
+        yield np.array(
+            [[_nearest_allowed(slider, value) for slider, value in zip(sliders, sampled[0], strict=True)]], np.float32
+        )
 
 
-def _taken(slider: Mapping[str, Any], value: float) -> float:
-    """The value, or the nearest that a choice or a count can take."""
+def _nearest_allowed(slider: Mapping[str, Any], value: float) -> float:
+    """The value, rounded to the nearest choice or integer if the slider has choices or is an integer."""
     choices = [number for _, number in slider.get("choices", ())]
     if choices:
         return float(min(choices, key=lambda number: abs(number - value)))

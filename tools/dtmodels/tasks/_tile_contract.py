@@ -1,4 +1,4 @@
-"""Tasks whose graph takes one square tile after the other: denoise, upscale and rawdenoise."""
+"""Tile contract of denoise, upscale and rawdenoise, whose graphs take one square tile per call."""
 
 from __future__ import annotations
 
@@ -16,36 +16,36 @@ from dtmodels.tasks._protocol import Model
 from dtmodels.tasks._seeded_input import Image, uniform_image
 
 NOISE_LEVEL = 25 / 255
-"""What darktable fills the second input with, where a graph has one."""
+"""Value of the second input, if a graph has one."""
 MIN_OVERLAPS = 4
-"""A tile must be at least so many overlaps wide; then at least half of each tile is new image."""
+"""Minimum width of a tile in overlaps; at least half of each tile is then new image."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tile:
-    """What darktable's code demands of one file of a tiled task."""
+    """Requirements of darktable's code on one file of a tiled task."""
 
     file: str
     sizes: tuple[str, ...]
-    """Attributes that may hold the tile size, first one first."""
+    """Attributes with the tile size, in order of precedence."""
     channels: int
-    """Of the input; the output always has three."""
+    """Channels of the input; the output always has three."""
     scale: int
-    """Output pixels per input pixel, each way."""
+    """Output pixels per input pixel, in each direction."""
     overlap: int
     """Input pixels that neighbouring tiles share on each side."""
     extra: bool = False
-    """Whether a second input, the noise level, may be there."""
+    """True if a second input, the noise level, is allowed."""
     guarded: bool = False
-    """Whether darktable itself refuses tiles that are all overlap, instead of dividing by zero."""
+    """True if darktable itself rejects tiles of overlap only, instead of dividing by zero."""
 
     def size(self, model: Model) -> int | None:
-        """The tile size T darktable reads: the first element of the first list that is there."""
+        """Tile size that darktable reads: the first element of the first list that exists."""
         return next((sizes[0] for path in self.sizes if (sizes := model.config.integers(path))), None)
 
 
 def check_tile(model: Model, tile: Tile) -> Iterator[CheckProblem]:
-    """Hold one graph, if it is there, and its tile size against what darktable's code demands."""
+    """Check one graph, if it exists, and its tile size against the requirements of darktable's code."""
     if (graph := model.graphs.get(tile.file)) is None:
         return
     yield from check_counts(graph, (1, 2) if tile.extra else (1,), (1,))
@@ -61,58 +61,57 @@ def check_tile(model: Model, tile: Tile) -> Iterator[CheckProblem]:
 
 
 def _no_size(tile: Tile) -> CheckProblem:
-    what = "is missing or no list of numbers: darktable refuses to run the model"
+    what = "is missing or not a list of integers: darktable does not run the model"
     return error("tile.no-size", f"config.json: attributes.{tile.sizes[0]}", what, "write the tile size: [512]")
 
 
 def _bad_size(tile: Tile, size: int) -> CheckProblem | None:
     where = f"config.json: attributes.{tile.sizes[0]}"
-    least, useful = 2 * tile.overlap, MIN_OVERLAPS * tile.overlap
+    smallest, useful = 2 * tile.overlap, MIN_OVERLAPS * tile.overlap
     fix = f"export for tiles of at least {useful} x {useful}"
-    if size == least and not tile.guarded:
-        what = f"tiles of {size} pixels are nothing but overlap: darktable divides by zero and crashes"
+    if size == smallest and not tile.guarded:
+        what = f"tiles of {size} pixels consist of overlap only: darktable divides by zero and crashes"
         return error("tile.size", where, what, fix)
-    if size <= least:
-        what = f"tile size {size} leaves nothing beside the overlap of {tile.overlap} on each side: every run fails"
+    if size <= smallest:
+        what = f"tile size {size} leaves nothing between the overlaps of {tile.overlap} on each side: every run fails"
         return error("tile.size", where, what, fix)
     if size < useful:
-        what = (
-            f"tiles of {size} pixels advance by only {size - least}: {(size / (size - least)) ** 2:.0f} times the work"
-        )
-        return error("tile.size", where, what, fix, reason="darktable runs it, too slowly to be used")
+        step = size - smallest
+        what = f"tiles of {size} pixels advance by only {step}: {(size / step) ** 2:.0f} times the work"
+        return error("tile.size", where, what, fix, reason="darktable runs it, but too slowly")
     return None
 
 
 def _check_shapes(graph: Graph, tile: Tile, size: int) -> Iterator[CheckProblem]:
-    wide = tile.scale * size
+    side = tile.scale * size
     inputs = [(1, tile.channels, size, size), (1, 1, size, size)]
-    for tensor, wanted in zip(graph.inputs, inputs, strict=False):
-        yield from _check_shape(graph, "input", tensor, wanted)
-    yield from _check_shape(graph, "output", graph.resolved[0], (1, 3, wide, wide))
+    for tensor, shape in zip(graph.inputs, inputs, strict=False):
+        yield from _check_shape(graph, "input", tensor, shape)
+    yield from _check_shape(graph, "output", graph.resolved[0], (1, 3, side, side))
 
 
-def _check_shape(graph: Graph, kind: str, tensor: TensorFacts, wanted: tuple[int, ...]) -> Iterator[CheckProblem]:
+def _check_shape(graph: Graph, kind: str, tensor: TensorFacts, expected: tuple[int, ...]) -> Iterator[CheckProblem]:
     code = f"tile.{kind}-shape"
-    fix = f"export it with the fixed shape {shape_text(wanted)}"
+    fix = f"export it with the fixed shape {shape_text(expected)}"
     if not is_static(tensor):
         what = f"{kind} {tensor.name} has the dynamic shape {shape_text(tensor.shape)}"
-        reason = "darktable copies what such a graph returns without checking its size"
+        reason = "darktable copies the output of such a graph without checking its size"
         yield error(code, graph.name, what, fix, reason=reason)
-    elif tensor.shape != wanted:
-        what = f"{kind} {tensor.name} is {shape_text(tensor.shape)}, darktable passes {shape_text(wanted)}"
+    elif tensor.shape != expected:
+        what = f"{kind} {tensor.name} is {shape_text(tensor.shape)}, darktable passes {shape_text(expected)}"
         yield error(code, graph.name, f"{what}: every run fails", fix)
 
 
 def call_tile(session: Session, tile: Tile, image: Image) -> tuple[NDArray[np.float32], float]:
-    """What a graph makes of one tile, `[1, channels, height, width]`, and how many seconds it took.
+    """Run a graph on one tile, `[1, channels, height, width]`; return the output and the wall time in seconds.
 
     Raises:
-        GraphFailure: ONNX Runtime refuses it, or it returns another size than darktable expects.
+        GraphFailure: ONNX Runtime fails, or it returns another size than darktable expects.
     """
     height, width = image.shape[-2:]
     values: list[Image] = [image, uniform_image(NOISE_LEVEL, 1, height, width)][: len(session.inputs)]
-    wanted = [tensor.dtype for tensor in session.inputs]
-    result = session.call(*(value.astype(dtype) for value, dtype in zip(values, wanted, strict=True)))
+    dtypes = [tensor.dtype for tensor in session.inputs]
+    result = session.call(*(value.astype(dtype) for value, dtype in zip(values, dtypes, strict=True)))
     output = result.outputs[session.outputs[0].name].astype(np.float32)
     expected = (1, 3, tile.scale * height, tile.scale * width)
     if output.shape != expected:

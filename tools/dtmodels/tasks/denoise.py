@@ -1,7 +1,7 @@
-"""denoise: an sRGB-encoded tile in, the same tile without noise out.
+"""denoise: an sRGB-encoded tile in, the denoised tile out.
 
 darktable clamps the input to 0..1, cuts tiles with 64 shared pixels on each side and no blending, and fills a second
-input, where there is one, with the noise level 25/255.
+input, if there is one, with the noise level 25/255.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ TILE = Tile(file="model.onnx", sizes=("input_sizes",), channels=3, scale=1, over
 FILES = (TILE.file,)
 OPTIONAL: tuple[str, ...] = ()
 MAX_SIDE = 1024
-"""Pixels each way that a demo takes from the middle of an image."""
+"""Maximum side of the centre crop of a sample, in pixels."""
 
 
 def check(model: Model) -> Iterator[CheckProblem]:
@@ -36,18 +36,20 @@ def run(model: Model, runtime: Runtime) -> Iterator[CheckProblem | Call]:
 
 
 def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[Strip]:
-    """See `dtmodels.tasks._protocol.Demonstrates`: with noise, without, and as it was before noise was added."""
+    """See `dtmodels.tasks._protocol.HasDemo.demo`: noisy, denoised, and the original."""
     session = runtime.load(model.directory / TILE.file)
     for sample in samples:
         clean = centre_crop(sample.read(), MAX_SIDE)
-        wanted = clean if sample.electrons else None
+        reference = clean if sample.electrons else None
         noisy = add_sample_noise(clean, sample)
         denoised = run_on_image(model, session, TILE, noisy)
-        before = f"with noise of {sample.electrons} electrons at white" if sample.electrons else "as it is"
-        pictures = [
-            DemoImage(name="before", pixels=noisy, caption=f"{before}\n{psnr_caption(noisy, wanted)}"),
-            DemoImage(name="after", pixels=denoised, caption=f"denoised\n{psnr_caption(denoised, wanted)}", made=True),
+        before = f"with noise of {sample.electrons} electrons at white" if sample.electrons else "input"
+        images = [
+            DemoImage(name="before", pixels=noisy, caption=f"{before}\n{psnr_caption(noisy, reference)}"),
+            DemoImage(
+                name="after", pixels=denoised, caption=f"denoised\n{psnr_caption(denoised, reference)}", from_model=True
+            ),
             *([DemoImage(pixels=clean, caption="original")] if sample.electrons else []),
         ]
-        yield Strip(name=sample.name, lines=(tuple(pictures), *detail_lines(pictures, sample)))
+        yield Strip(name=sample.name, lines=(tuple(images), *detail_lines(images, sample)))
     session.close()

@@ -1,4 +1,4 @@
-"""depth: an image in, how far away each pixel is out. No C code of darktable runs it; Lua scripts do.
+"""depth: an image in, the depth of each pixel out. Lua scripts run it; no C code of darktable does.
 
 The image is stretched to the size of the graph (518 x 518 in the known models), ImageNet-normalised RGB; the
 output is one plane [1, height, width] or [1, 1, height, width] of inverse or relative depth, scaled by the caller.
@@ -22,14 +22,14 @@ from dtmodels.tasks._protocol import Call, Model
 FILES = (FILE,)
 OPTIONAL: tuple[str, ...] = ()
 MEAN, STANDARD_DEVIATION = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
-"""Of ImageNet, for values of 0..1."""
+"""ImageNet mean and standard deviation for 0..1."""
 LONGEST = 1024
 COLOURS = "inferno"
-"""Of matplotlib: dark to bright, in even steps for the eye."""
+"""Colour map of matplotlib, perceptually uniform from dark to bright."""
 PERCENTILES = (2, 98)
-"""Percentiles of the depth that get the darkest and the brightest colour."""
+"""Percentiles of the depth that map to the darkest and the brightest colour."""
 SKY_THRESHOLD = 0.5
-"""Of the second output, where a graph has one: what is above is sky."""
+"""Threshold of the second output, if a graph has one: values above it are sky."""
 
 
 def check(model: Model) -> Iterator[CheckProblem]:
@@ -41,16 +41,16 @@ def check(model: Model) -> Iterator[CheckProblem]:
 
 def run(model: Model, runtime: Runtime) -> Iterator[CheckProblem | Call]:
     """See `dtmodels.tasks._protocol.Task.run`."""
-    for found in run_once(model, runtime, [sample_image(model.graphs[FILE])]):
-        yield found
-        if isinstance(found, Call) and np.unique(next(iter(found.outputs.values()))).size == 1:
-            yield warning("depth.flat", FILE, "every pixel is equally far away", "look at the normalisation")
+    for result in run_once(model, runtime, [sample_image(model.graphs[FILE])]):
+        yield result
+        if isinstance(result, Call) and np.unique(next(iter(result.outputs.values()))).size == 1:
+            yield warning("depth.flat", FILE, "all pixels have the same depth", "check the normalisation")
 
 
 def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[Strip]:
-    """See `dtmodels.tasks._protocol.Demonstrates`: how near each pixel is, as a colour and as a grey image.
+    """See `dtmodels.tasks._protocol.HasDemo.demo`: inverse depth, as a colour map and as a grey image.
 
-    A graph with one output returns inverse depth; one with two returns depth and, in the second, what is sky.
+    A graph with one output returns inverse depth; one with two returns depth and a sky score.
     """
     session = runtime.load(model.directory / FILE)
     height, width = sides(session.inputs[0])
@@ -58,24 +58,24 @@ def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[
         pixels = shrink_to_fit(sample.read(), LONGEST)
         small = resize(pixels, width, height, Image.Resampling.BILINEAR)
         outputs = list(session.call(to_planar((small - MEAN) / STANDARD_DEVIATION)[None]).outputs.values())
-        near = _nearness(*(plane.reshape(height, width).astype(np.float64) for plane in outputs[:2]))
-        whole = resize(near, pixels.shape[1], pixels.shape[0], Image.Resampling.BILINEAR)
-        yield Strip(name=sample.name, lines=(tuple(_pictures(pixels, whole)),))
+        inverse = _normalised_inverse_depth(*(plane.reshape(height, width).astype(np.float64) for plane in outputs[:2]))
+        whole = resize(inverse, pixels.shape[1], pixels.shape[0], Image.Resampling.BILINEAR)
+        yield Strip(name=sample.name, lines=(tuple(_images(pixels, whole)),))
     session.close()
 
 
-def _nearness(depth: NDArray[Any], sky: NDArray[Any] | None = None) -> NDArray[np.float64]:
-    """0 for the farthest, 1 for the nearest of most pixels."""
+def _normalised_inverse_depth(depth: NDArray[Any], sky: NDArray[Any] | None = None) -> NDArray[np.float64]:
+    """Inverse depth, scaled so that `PERCENTILES` map to 0 (far) and 1 (near)."""
     inverse = depth if sky is None else 1 / np.maximum(np.where(sky > SKY_THRESHOLD, depth.max(), depth), 1e-6)
     low, high = np.percentile(inverse, PERCENTILES)
     return np.asarray(np.clip((inverse - low) / max(high - low, 1e-12), 0, 1))
 
 
-def _pictures(pixels: Pixels, near: NDArray[Any]) -> Iterator[DemoImage]:
+def _images(pixels: Pixels, inverse: NDArray[Any]) -> Iterator[DemoImage]:
     from matplotlib import colormaps
 
     yield DemoImage(name="before", pixels=pixels, caption="photograph")
-    coloured = colormaps[COLOURS](near)[..., :3]
-    yield DemoImage(name="after", pixels=coloured, caption="depth\nnear is bright, far is dark", made=True)
-    grey = np.repeat(near[..., None], 3, axis=2)
-    yield DemoImage(name="mask", pixels=grey, caption="the same as a mask\n(relative, no metres)", made=True)
+    coloured = colormaps[COLOURS](inverse)[..., :3]
+    yield DemoImage(name="after", pixels=coloured, caption="depth\nnear is bright, far is dark", from_model=True)
+    grey = np.repeat(inverse[..., None], 3, axis=2)
+    yield DemoImage(name="mask", pixels=grey, caption="the same as a mask\n(relative, no metres)", from_model=True)

@@ -1,6 +1,6 @@
-"""erase: an image and the mask of a hole in, the image with the hole filled out. Lua scripts run it, no C code.
+"""erase: an image and a mask in, the inpainted image out. Lua scripts run it; no C code does.
 
-Inputs are the image [1, 3, height, width] in 0..1 and the mask [1, 1, height, width] with 1 in the hole; the
+Inputs are the image [1, 3, height, width] in 0..1 and the mask [1, 1, height, width], 1 in the masked region; the
 output is the whole image in 0..1.
 """
 
@@ -20,7 +20,7 @@ from dtmodels.tasks._protocol import Call, Model
 FILES = (FILE,)
 OPTIONAL: tuple[str, ...] = ()
 MAX_OUTPUT = 4.0
-"""An output that exceeds this is no image of 0..1; 0..255 is the usual mistake."""
+"""Largest magnitude of an output in 0..1, with tolerance; 0..255 is the usual error."""
 
 
 def check(model: Model) -> Iterator[CheckProblem]:
@@ -33,28 +33,28 @@ def check(model: Model) -> Iterator[CheckProblem]:
 def run(model: Model, runtime: Runtime) -> Iterator[CheckProblem | Call]:
     """See `dtmodels.tasks._protocol.Task.run`."""
     image = sample_image(model.graphs[FILE])
-    hole = np.zeros_like(image[:, :1])
-    height, width = hole.shape[-2:]
-    hole[..., height // 3 : height // 2, width // 3 : width // 2] = 1
-    for found in run_once(model, runtime, [image, hole]):
-        yield found
-        if isinstance(found, Call):
-            yield from _check_output(found, image.shape)
+    mask = np.zeros_like(image[:, :1])
+    height, width = mask.shape[-2:]
+    mask[..., height // 3 : height // 2, width // 3 : width // 2] = 1
+    for result in run_once(model, runtime, [image, mask]):
+        yield result
+        if isinstance(result, Call):
+            yield from _check_output(result, image.shape)
 
 
 def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[Strip]:
-    """See `dtmodels.tasks._protocol.Demonstrates`: what a brush covered, and the image without it."""
+    """See `dtmodels.tasks._protocol.HasDemo.demo`: the area of a brush, and the image with it erased."""
     session = runtime.load(model.directory / FILE)
     for sample in samples:
         yield strip(session, sample)
     session.close()
 
 
-def _check_output(call: Call, wanted: tuple[int, ...]) -> Iterator[CheckProblem]:
+def _check_output(call: Call, expected: tuple[int, ...]) -> Iterator[CheckProblem]:
     name, output = next(iter(call.outputs.items()))
-    if output.shape != wanted:
-        what = f"output {name} is {output.shape}, not an image of the input's size {wanted}"
-        yield error("erase.shape", FILE, what, "return the whole picture")
+    if output.shape != expected:
+        what = f"output {name} is {output.shape}, not an image of the input's size {expected}"
+        yield error("erase.shape", FILE, what, "return the whole image")
     elif np.abs(output).max() > MAX_OUTPUT:
-        what = f"output {name} reaches {np.abs(output).max():.3g}, a script takes it for 0..1"
-        yield error("erase.scale", FILE, what, "return values of 0..1", reason="everything comes out white")
+        what = f"output {name} has values up to {np.abs(output).max():.3g}, a script expects 0..1"
+        yield error("erase.scale", FILE, what, "return values of 0..1", reason="the image would be white")

@@ -1,8 +1,8 @@
-"""mask: clicks in, the mask of an object out; the encoder runs once an image, the decoder at each click.
+"""mask: clicks in, the mask of an object out; the encoder runs once per image, the decoder at each click.
 
 darktable 5.6 passes a 1024 x 1024 image, padded below or to the right, to `encoder.onnx`, and its outputs, by
-name or else by position, with the clicks and the previous mask to `decoder.onnx`. `arch` decides which: `sam2` (several
-masks as logits, each with a predicted quality) or `segnext` (one mask of probabilities).
+name or else by position, with clicks and the previous mask to `decoder.onnx`. `arch` is `sam2` (several masks as
+logits, each with a predicted quality) or `segnext` (one mask of probabilities).
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def run(model: Model, runtime: Runtime) -> Iterator[CheckProblem | Call]:
 
 
 def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[Strip]:
-    """See `dtmodels.tasks._protocol.Demonstrates`: the clicks, the object they select, and its mask."""
+    """See `dtmodels.tasks._protocol.HasDemo.demo`: the clicks, the object they select, and its mask."""
     encoder = runtime.load(model.directory / ENCODER)
     for sample in samples:
         yield strip(model, encoder, DECODER, sample)
@@ -59,20 +59,16 @@ def _check_arch(model: Model) -> Iterator[CheckProblem]:
     known = " or ".join(sorted(ARCHITECTURES))
     where, fix = "config.json: arch", f"write {known}"
     if value is not MISSING and not isinstance(value, str):
-        yield error("mask.arch", where, "is no string: darktable crashes when it loads the mask", fix)
+        yield error("mask.arch", where, "is not a string: darktable crashes when it loads the mask", fix)
     elif value not in ARCHITECTURES:
         what = "is missing" if value is MISSING else f"is {value!r}"
-        yield error("mask.arch", where, f"{what}: darktable 5.6 refuses every mask that is not {known}", fix)
+        yield error("mask.arch", where, f"{what}: darktable 5.6 rejects masks that are not {known}", fix)
 
 
 def _check_version(model: Model) -> Iterator[CheckProblem]:
     if model.config.text("version").partition(".")[0] == "0":
-        what = (
-            "is below 1.0: darktable refuses to load a mask below the major version its catalogue asks for, which is 1"
-        )
-        reason = (
-            "it does so for the models of its own catalogue; a mask of any other name should be able to replace them"
-        )
+        what = "is below 1.0: darktable rejects a mask below the major version that its catalogue requires, which is 1"
+        reason = "it does so for models of its own catalogue; a mask of another name should be able to replace them"
         yield error("mask.version", "config.json: version", what, "release it as 1.0 or later", reason=reason)
 
 
@@ -83,12 +79,12 @@ def _check_encoder(model: Model) -> Iterator[CheckProblem]:
     yield from check_outputs_float(graph)
     for tensor in graph.inputs[:1]:
         dims = zip(tensor.shape, (1, 3, SIDE, SIDE), strict=False)
-        if len(tensor.shape) != 4 or any(isinstance(dim, int) and dim != wanted for dim, wanted in dims):
+        if len(tensor.shape) != 4 or any(isinstance(dim, int) and dim != expected for dim, expected in dims):
             what = f"input {tensor.name} is {shape_text(tensor.shape)}, darktable passes 1 x 3 x {SIDE} x {SIDE}"
             yield error("mask.encoder-input", ENCODER, f"{what}: encoding fails", f"export for {SIDE} x {SIDE} pixels")
     for tensor in graph.outputs:
         if len(tensor.shape) > MAX_RANK:
-            what = f"output {tensor.name} has {len(tensor.shape)} dimensions, darktable keeps {MAX_RANK}"
+            what = f"output {tensor.name} has {len(tensor.shape)} dimensions, darktable supports {MAX_RANK}"
             yield error("mask.encoder-output", ENCODER, what, "reshape it")
         elif not is_static(tensor):
             what = f"output {tensor.name} has the dynamic shape {shape_text(tensor.shape)}"
@@ -109,19 +105,19 @@ def _check_decoder(model: Model) -> Iterator[CheckProblem]:
     if symbolic := [tensor.name for tensor in graph.outputs if not is_static(tensor)]:
         what = f"symbolic mask count or mask size in {', '.join(symbolic)}: darktable guesses 1 mask of {SIDE} x {SIDE}"
         fix = "export the number of masks and their size as numbers"
-        yield warning("mask.symbolic", DECODER, f"{what} where ONNX Runtime cannot work them out", fix)
+        yield warning("mask.symbolic", DECODER, f"{what} where ONNX Runtime cannot infer them", fix)
 
 
 def _check_route(model: Model) -> Iterator[CheckProblem]:
-    """Names decide which encoder output a decoder input gets; half a set of names misleads darktable."""
+    """Check that names match encoder outputs to decoder inputs completely or not at all, as darktable requires."""
     if ENCODER not in model.graphs:
         return
-    given = [tensor.name for tensor in model.graphs[ENCODER].outputs]
-    wanted = [tensor.name for tensor in model.graphs[DECODER].inputs[: len(given)]]
-    if len(wanted) == len(given) and len(set(route_features(given, wanted))) < len(given):
+    outputs = [tensor.name for tensor in model.graphs[ENCODER].outputs]
+    inputs = [tensor.name for tensor in model.graphs[DECODER].inputs[: len(outputs)]]
+    if len(inputs) == len(outputs) and len(set(route_features(outputs, inputs))) < len(outputs):
         pairs = ", ".join(
-            f"{name} gets {given[index]}" for name, index in zip(wanted, route_features(given, wanted), strict=True)
+            f"{name} gets {outputs[index]}" for name, index in zip(inputs, route_features(outputs, inputs), strict=True)
         )
-        what = f"inputs and the encoder's outputs match by name in part only: {pairs}"
+        what = f"inputs and the encoder's outputs match by name only in part: {pairs}"
         reason = "darktable passes one output twice and another not at all"
-        yield error("mask.route", DECODER, what, "name all of them alike, or none", reason=reason)
+        yield error("mask.route", DECODER, what, "give all of them the same names, or none", reason=reason)

@@ -1,11 +1,11 @@
-"""proxy: an image and slider positions in, what a darktable module makes of them out.
+"""proxy: an image and slider positions in, the output of a darktable module out.
 
-No C code runs proxies; Lua scripts do, and the tools of this project. Inputs are `image` [1, 3, height, width], whose
-values are unbounded, `sliders` [1, P] in darktable's own units where there are any, and for a module that places
-something `frame` [1, 4]: left and top of the image in the frame, width and height of the frame, in pixels. The output
-`output` is as large as `image`. A mosaic has one channel; what is made of it has one in the space `raw`, else three.
-Attributes say which module it is, its `sliders` with their ranges, and its `reach`: how many pixels around an output
-pixel matter, which is the halo that tiles need.
+Lua scripts and the tools of this project run proxies; no C code does. Inputs are `image` [1, 3, height, width] with
+unbounded values; `sliders` [1, P] in darktable's own units, if there are any; and `frame` [1, 4], if the module depends
+on the position in the frame: left and top of the image in the frame, width and height of the frame, in pixels. The
+output `output` has the size of `image`. A mosaic has one channel; its output has one in the space `raw`, else three.
+Attributes are the module's name, its `sliders` with their ranges, and `reach`, the receptive-field radius in pixels,
+which is the overlap that tiles need.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ FILES = (FILE,)
 OPTIONAL: tuple[str, ...] = ()
 SMALL = (96, 128)
 CORE = 64
-"""Side of the tile whose halo is checked."""
+"""Side of the tile centre that is compared with the whole image."""
 MAX_RADIUS = 4096
-"""A halo above this leaves nothing worth tiling."""
+"""Largest receptive-field radius in pixels; above it, tiling is useless."""
 TILE_ERROR = 1e-5
-"""Largest difference between a tile and the whole image, as a share of the range of values."""
+"""Largest difference between a tile and the whole image, as a fraction of the range of values."""
 LAB = np.array([100, 128, 128], np.float32)[:, None, None]
 
 
@@ -64,17 +64,17 @@ def run(model: Model, runtime: Runtime) -> Iterator[CheckProblem | Call]:
 
 
 def measure(model: Model, runtime: Runtime, golden: Path) -> Mapping[str, float]:
-    """See `dtmodels.tasks._protocol.Measures.measure`."""
+    """See `dtmodels.tasks._protocol.HasGoldenPairs.measure`."""
     session = runtime.load(model.directory / FILE)
-    figures = compare_pairs(
+    results = compare_pairs(
         session, golden, space=model.config.string("output_space") or model.config.string("space") or ""
     )
     session.close()
-    return figures
+    return results
 
 
 def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[Strip]:
-    """See `dtmodels.tasks._protocol.Demonstrates`."""
+    """See `dtmodels.tasks._protocol.HasDemo.demo`."""
     session = runtime.load(model.directory / FILE)
     for sample in samples:
         yield strip(model, session, sample)
@@ -83,22 +83,24 @@ def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[
 
 def _check_tensors(graph: Graph, count: int, space: str) -> Iterator[CheckProblem]:
     names = tuple(tensor.name for tensor in graph.inputs), tuple(tensor.name for tensor in graph.outputs)
-    wanted = ("image", "sliders") if count else ("image",)
-    if names not in ((wanted, ("output",)), ((*wanted, "frame"), ("output",))):
-        found = f"{', '.join(names[0])} -> {', '.join(names[1])}"
-        what = f"tensors are {found}; a proxy has {', '.join(wanted)} -> output, and may take the frame last"
+    expected = ("image", "sliders") if count else ("image",)
+    if names not in ((expected, ("output",)), ((*expected, "frame"), ("output",))):
+        tensors = f"{', '.join(names[0])} -> {', '.join(names[1])}"
+        what = (
+            f"tensors are {tensors}; a proxy has {', '.join(expected)} -> output, and may have the frame as last input"
+        )
         yield error("proxy.tensors", FILE, what, "export with these names, in this order")
         return
     image = graph.inputs[0]
     channels = _channels(space)
     if len(image.shape) != 4 or image.shape[1] != channels or image.shape[0] != 1:
         what = f"image is {shape_text(image.shape)} instead of 1 x {channels} x height x width"
-        yield error("proxy.image", FILE, what, "export it so")
+        yield error("proxy.image", FILE, what, "export it with this shape")
     if count and (sliders := graph.inputs[1]).shape != (1, count):
         what = f"sliders is {shape_text(sliders.shape)}, but config.json names {count}: it has to be 1 x {count}"
-        yield error("proxy.sliders", FILE, what, "let attributes.sliders list the inputs, in order")
+        yield error("proxy.sliders", FILE, what, "list the inputs in attributes.sliders, in order")
     if any(isinstance(dim, int) for dim in image.shape[2:]):
-        what = f"image has the fixed size {shape_text(image.shape)}: a script has to cut tiles of just that size"
+        what = f"image has the fixed size {shape_text(image.shape)}: a script has to use tiles of this size only"
         yield warning("proxy.fixed-size", FILE, what, "export with symbolic height and width")
 
 
@@ -109,27 +111,29 @@ def _fixed(session: Session) -> tuple[int, int] | None:
 
 def _run(model: Model, session: Session) -> Iterator[CheckProblem | Call]:
     space = model.config.string("space") or ""
-    made = model.config.string("output_space") or space
+    output_space = model.config.string("output_space") or space
     sizes = [fixed] if (fixed := _fixed(session)) else [SMALL, (SMALL[1] + 1, SMALL[0] - 1)]
     for number, sliders in enumerate(slider_positions(model.config)):
         for height, width in sizes:
-            image = _sample(height, width, space=space, wild=False)
+            image = _sample(height, width, space=space, unbounded=False)
             result = call_proxy(session, image, sliders)
             if not number:
                 yield Call(name=f"model {height}x{width}", file=FILE, seconds=result.seconds, outputs=result.outputs)
             yield from check_finite(FILE, result.outputs, f"sliders {sliders.tolist()[0]}")
-            yield from _check_shape(result.outputs["output"], image, _channels(made))
-        wild = call_proxy(session, _sample(*sizes[0], space=space, wild=True), sliders)
-        yield from check_finite(FILE, wild.outputs, f"negative and very bright values, sliders {sliders.tolist()[0]}")
+            yield from _check_shape(result.outputs["output"], image, _channels(output_space))
+        unbounded = call_proxy(session, _sample(*sizes[0], space=space, unbounded=True), sliders)
+        yield from check_finite(
+            FILE, unbounded.outputs, f"negative and very bright values, sliders {sliders.tolist()[0]}"
+        )
     reach = model.config.attribute("reach")
     if isinstance(reach, int) and not fixed:
         yield from _check_tile(session, reach, next(iter(slider_positions(model.config))), space=space)
 
 
-def _sample(height: int, width: int, *, space: str, wild: bool) -> Image:
-    """A sample in the module's space: RGB as it is, Lab scaled to L of 0..100, a and b around zero, a grey mosaic."""
+def _sample(height: int, width: int, *, space: str, unbounded: bool) -> Image:
+    """Sample in the module's space: RGB, Lab with L in 0..100 and a, b around zero, or a mosaic."""
     channels = _channels(space)
-    image = seeded_scene_linear_image(channels, height, width) if wild else seeded_image(channels, height, width)
+    image = seeded_scene_linear_image(channels, height, width) if unbounded else seeded_image(channels, height, width)
     if space == "lab":
         image = (image - np.array([0, 0.5, 0.5], np.float32)[:, None, None]) * LAB
     return image
@@ -140,34 +144,36 @@ def _channels(space: str) -> int:
 
 
 def _check_shape(output: NDArray[Any], image: Image, channels: int) -> Iterator[CheckProblem]:
-    wanted = (image.shape[0], channels, *image.shape[2:])
-    if output.shape != wanted:
+    expected = (image.shape[0], channels, *image.shape[2:])
+    if output.shape != expected:
         what = f"output is {shape_text(output.shape)} for an image of {shape_text(image.shape)}"
-        yield error("proxy.shape", FILE, what, f"return an image as large as the image: {shape_text(wanted)}")
+        yield error("proxy.shape", FILE, what, f"return an image of the input's size: {shape_text(expected)}")
 
 
-def _check_tile(session: Session, reach: int, sliders: NDArray[np.float32], *, space: str) -> Iterator[CheckProblem]:
-    """The middle of a wide image, and of a high one, must be what a tile with a halo of `reach` pixels gives."""
-    if reach > MAX_RADIUS:
-        what = f"a halo of {reach} pixels leaves nothing of a tile"
-        yield error("proxy.reach", FILE, what, f"give a reach of at most {MAX_RADIUS}, or 'all'")
+def _check_tile(session: Session, radius: int, sliders: NDArray[np.float32], *, space: str) -> Iterator[CheckProblem]:
+    """Check that tiles with an overlap of `radius` pixels match a wide image, and a high one, at their centres."""
+    if radius > MAX_RADIUS:
+        what = f"a reach of {radius} pixels leaves nothing of a tile"
+        yield error("proxy.reach", FILE, what, f"write a reach of at most {MAX_RADIUS}, or 'all'")
         return
-    # A mosaic starts red, green again at even places only.
-    reach += reach % 2 if space == "raw" else 0
-    length = 2 * CORE + 2 * reach
-    pictures = [_sample(*size, space=space, wild=False) for size in ((CORE, length), (length, CORE))]
-    apart = max(_tile_error(session, image, reach, sliders) for image in pictures)
-    if apart > TILE_ERROR:
-        what = f"a tile with a halo of {reach} pixels differs from the whole image by {apart:.2g} of the range"
-        yield error("proxy.reach", FILE, what, "correct attributes.reach, or the network")
+    # the Bayer pattern repeats every two pixels, so tiles of a mosaic start at even positions
+    radius += radius % 2 if space == "raw" else 0
+    length = 2 * CORE + 2 * radius
+    images = [_sample(*size, space=space, unbounded=False) for size in ((CORE, length), (length, CORE))]
+    difference = max(_tile_error(session, image, radius, sliders) for image in images)
+    if difference > TILE_ERROR:
+        what = (
+            f"a tile with an overlap of {radius} pixels differs from the whole image by {difference:.2g} of the range"
+        )
+        yield error("proxy.reach", FILE, what, "fix attributes.reach, or the network")
 
 
-def _tile_error(session: Session, image: Image, reach: int, sliders: NDArray[np.float32]) -> float:
-    """Along the longer side; as a share of the range of values."""
+def _tile_error(session: Session, image: Image, radius: int, sliders: NDArray[np.float32]) -> float:
+    """Largest difference of a tile along the longer side, as a fraction of the range of values."""
     height, width = image.shape[2:]
     axis, corner = (3, (CORE // 2, 0)) if width > height else (2, (0, CORE // 2))
-    tile = np.ascontiguousarray(image.take(range(CORE // 2, CORE // 2 + CORE + 2 * reach), axis))
-    made = call_proxy(session, tile, sliders, (*corner, width, height)).outputs["output"]
+    tile = np.ascontiguousarray(image.take(range(CORE // 2, CORE // 2 + CORE + 2 * radius), axis))
+    output = call_proxy(session, tile, sliders, (*corner, width, height)).outputs["output"]
     whole = call_proxy(session, image, sliders).outputs["output"].astype(np.float64)
-    core = whole.take(range(CORE // 2 + reach, CORE // 2 + reach + CORE), axis)
-    return float(np.abs(core - made.take(range(reach, reach + CORE), axis)).max() / (np.ptp(whole) or 1.0))
+    core = whole.take(range(CORE // 2 + radius, CORE // 2 + radius + CORE), axis)
+    return float(np.abs(core - output.take(range(radius, radius + CORE), axis)).max() / (np.ptp(whole) or 1.0))

@@ -1,7 +1,7 @@
-"""rawdenoise: sensor data in, camera RGB without noise out; one graph for each kind of sensor.
+"""rawdenoise: sensor data in, denoised camera RGB out; one graph for each kind of sensor.
 
 Bayer sensors use `model_bayer.onnx` (four half-size planes in, full-size RGB out), all others `model_linear.onnx`
-(demosaicked RGB), X-Trans sensors `model_xtrans.onnx` where a package has it with a tile size. Tiles share 32 pixels
+(demosaicked RGB), X-Trans sensors `model_xtrans.onnx` if a package has it with a tile size. Tiles share 32 pixels
 on each side and are blended across them. Values are not clipped and may be negative or above 1.
 """
 
@@ -27,7 +27,7 @@ CHOICES = {
     "bayer_orientation": ("force_rggb", "native"),
     "edge_pad": ("mirror_cropped", "mirror"),
 }
-"""Values darktable knows; it ignores others."""
+"""Values that darktable supports; it ignores others."""
 
 
 def _tile(sensor: str, *, channels: int = 3, scale: int = 1) -> Tile:
@@ -62,7 +62,7 @@ def run(model: Model, runtime: Runtime) -> Iterator[CheckProblem | Call]:
 
 
 def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[Strip]:
-    """See `dtmodels.tasks._protocol.Demonstrates`: a mosaic with noise, denoised before and after demosaicing."""
+    """See `dtmodels.tasks._protocol.HasDemo.demo`: a mosaic with noise, denoised before and after demosaicing."""
     bayer, linear = ((tile, runtime.load(model.directory / tile.file)) for tile in (BAYER, LINEAR))
     for sample in samples:
         yield strip(model, sample, bayer, linear)
@@ -80,14 +80,14 @@ def _check_attributes(model: Model, tile: Tile) -> Iterator[CheckProblem]:
 
 
 def _check_kind(model: Model, stem: str) -> Iterator[CheckProblem]:
-    path, wanted = f"{stem}.input_kind", f"{stem.removeprefix('model_')}_v1"
+    path, expected = f"{stem}.input_kind", f"{stem.removeprefix('model_')}_v1"
     value = model.config.attribute(path)
-    if isinstance(value, str) and value != wanted:
-        what = f"is {value!r}: darktable refuses to run the file"
-        yield error("attribute.input-kind", where_attribute(path), what, f"write {wanted!r}")
+    if isinstance(value, str) and value != expected:
+        what = f"is {value!r}: darktable does not run the file"
+        yield error("attribute.input-kind", where_attribute(path), what, f"write {expected!r}")
     elif value is not MISSING and not isinstance(value, str):
-        what = "is no string: darktable ignores it"
-        yield warning("attribute.input-kind", where_attribute(path), what, f"write {wanted!r}")
+        what = "is not a string: darktable ignores it"
+        yield warning("attribute.input-kind", where_attribute(path), what, f"write {expected!r}")
 
 
 def _check_gain(model: Model, tile: Tile, stem: str) -> Iterator[CheckProblem]:
@@ -99,10 +99,12 @@ def _check_gain(model: Model, tile: Tile, stem: str) -> Iterator[CheckProblem]:
         what = (
             "is match_gain, also by default: darktable rescales each tile by four input planes over three output planes"
         )
-        reason = "even a perfect model comes out too dark or too bright, by another factor in each tile"
+        reason = "the output of even a perfect model is too dark or too bright, by a different factor in each tile"
         yield error("attribute.output-scale", where_attribute(path), what, fix, reason=reason)
     else:
-        what = "is match_gain, also by default: each tile is rescaled to the mean of its input, which fails in the dark"
+        what = (
+            "is match_gain, also by default: each tile is rescaled to the mean of its input, which fails for dark tiles"
+        )
         yield warning("attribute.output-scale", where_attribute(path), what, fix)
 
 
@@ -113,7 +115,7 @@ def _check_target(model: Model, stem: str) -> Iterator[CheckProblem]:
         return
     what = f"is {value!r}, which darktable ignores: the exposure boost to 0.30 stays on"
     fix = 'write a number as a string, "0.25", or "none" to switch it off'
-    reason = "the model sees another brightness than its author meant"
+    reason = "the model's input has another brightness than its author intended"
     yield error("attribute.target-mean", where_attribute(path), what, fix, reason=reason)
 
 

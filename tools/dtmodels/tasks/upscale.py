@@ -1,6 +1,6 @@
-"""upscale: an sRGB-encoded tile in, the same tile two or four times as large out.
+"""upscale: an sRGB-encoded tile in, the tile upscaled by two or four out.
 
-darktable shows both factors, so a package holds both files; tiles share 16 pixels on each side and are not blended.
+darktable offers both factors, so a package contains both files; tiles share 16 pixels on each side and are not blended.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ TILES = tuple(
 FILES = tuple(tile.file for tile in TILES)
 OPTIONAL: tuple[str, ...] = ()
 MAX_SIDE = 224
-"""Pixels each way that a demo takes from the middle of an image: one tile of the usual size for four times."""
+"""Maximum side of the centre crop of a sample, in pixels: one tile of the usual size of x4."""
 
 
 def check(model: Model) -> Iterator[CheckProblem]:
@@ -48,39 +48,41 @@ def run(model: Model, runtime: Runtime) -> Iterator[CheckProblem | Call]:
 
 
 def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[Strip]:
-    """See `dtmodels.tasks._protocol.Demonstrates`: enlarged plainly, and by each file, all shown at one size."""
+    """See `dtmodels.tasks._protocol.HasDemo.demo`: upscaled by Lanczos, and by each file, all resized to one size."""
     sessions = [runtime.load(model.directory / tile.file) for tile in TILES]
     largest = TILES[-1].scale
     for sample in samples:
-        original = _even(sample.read(), sample.shrink or 1)
-        small = _shrunk(original, sample.shrink) if sample.shrink else centre_crop(original, MAX_SIDE)
+        original = _crop_to_multiple(sample.read(), sample.shrink or 1)
+        small = _downscale(original, sample.shrink) if sample.shrink else centre_crop(original, MAX_SIDE)
         height, width = (largest * side for side in small.shape[:2])
-        wanted = resize(original, width, height) if sample.shrink else None
-        plain = np.clip(resize(small, width, height), 0, 1)
-        pictures = [
-            DemoImage(name="before", pixels=plain, caption=f"Lanczos, {largest} times\n{psnr_caption(plain, wanted)}")
+        reference = resize(original, width, height) if sample.shrink else None
+        baseline = np.clip(resize(small, width, height), 0, 1)
+        images = [
+            DemoImage(
+                name="before", pixels=baseline, caption=f"Lanczos, {largest} times\n{psnr_caption(baseline, reference)}"
+            )
         ]
         for tile, session in zip(TILES, sessions, strict=True):
-            made = run_on_image(model, session, tile, small)
-            shown = np.clip(resize(made, width, height), 0, 1)
+            output = run_on_image(model, session, tile, small)
+            resized = np.clip(resize(output, width, height), 0, 1)
             step = "" if tile.scale == largest else f", then Lanczos {largest // tile.scale} times"
-            caption = f"model, {tile.scale} times{step}\n{psnr_caption(shown, wanted)}"
-            pictures.append(DemoImage(name=f"x{tile.scale}", pixels=shown, caption=caption, made=True))
-        if wanted is not None:
-            caption = f"original, before it was made {sample.shrink} times smaller"
-            pictures.append(DemoImage(pixels=wanted, caption=caption))
-        yield Strip(name=sample.name, lines=(tuple(pictures), *detail_lines(pictures, sample)))
+            caption = f"model, {tile.scale} times{step}\n{psnr_caption(resized, reference)}"
+            images.append(DemoImage(name=f"x{tile.scale}", pixels=resized, caption=caption, from_model=True))
+        if reference is not None:
+            caption = f"original, before downscaling by {sample.shrink}"
+            images.append(DemoImage(pixels=reference, caption=caption))
+        yield Strip(name=sample.name, lines=(tuple(images), *detail_lines(images, sample)))
     for session in sessions:
         session.close()
 
 
-def _even(pixels: Pixels, factor: int) -> Pixels:
-    """Cut to sides that are multiples of `factor`."""
+def _crop_to_multiple(pixels: Pixels, factor: int) -> Pixels:
+    """Crop to sides that are multiples of `factor`."""
     height, width = (side // factor * factor for side in pixels.shape[:2])
     return pixels[:height, :width]
 
 
-def _shrunk(pixels: Pixels, factor: int) -> Pixels:
-    """Each pixel the mean of a square of `factor` pixels each way."""
+def _downscale(pixels: Pixels, factor: int) -> Pixels:
+    """Downscale: each pixel is the mean of a square of `factor` x `factor` pixels."""
     height, width = (side // factor for side in pixels.shape[:2])
     return np.asarray(pixels.reshape(height, factor, width, factor, 3).mean(axis=(1, 3)), np.float64)
