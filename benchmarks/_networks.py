@@ -14,7 +14,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from benchmarks import _reference
-from benchmarks._baseline_export import export_native, export_plain
+from benchmarks._baseline_export import export_baseline, export_baseline_dynamo
 from dtmodels.card.model import Card, Checkpoint, ConversionSettings, IntendedUse, License, PackageSettings, Source
 from dtmodels.families import Job, depth_anything, lama, nafnet, nind_unet, rrdb, sam2, sam_hq
 from dtmodels.families._export import example_input

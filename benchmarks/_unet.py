@@ -40,18 +40,18 @@ class UNet(nn.Module):
     def forward(self, image: Tensor, sliders: Tensor, *_frame: Tensor) -> Tensor:
         """[B, C, H, W] and [B, P] -> [B, C, H, W]; the frame is not used."""
         module, (height, width) = self._module, image.shape[-2:]
-        image = functional.pad(image, (0, -width % HALVED, 0, -height % HALVED), mode="replicate")
-        begun = image if module.space == module.result_space else convert(image, module.space, module.result_space)
-        features = encoded = begun / 100 if module.result_space == "lab" else to_stops(begun)
-        dials, kept = self.dials(sliders)[..., None, None], []
+        image = functional.pad(image, (0, -width % MULTIPLE, 0, -height % MULTIPLE), mode="replicate")
+        start = image if module.space == module.made else convert(image, module.space, module.made)
+        features = encoded = start / 100 if module.made == "lab" else to_stops(start)
+        embedding, skips = self.dials(sliders)[..., None, None], []
         for level, block in enumerate(self.down):
             features = functional.max_pool2d(features, 2) if level else features
-            features = block(torch.cat([features, dials.expand(-1, -1, *features.shape[-2:])], dim=1))
-            kept.append(features)
-        for grow, block, beside in zip(self.grow, self.up, kept[-2::-1], strict=True):
-            features = block(torch.cat([grow(features), beside], dim=1))
-        made = (encoded + self.last(features))[..., :height, :width]
-        return 100 * made if module.result_space == "lab" else from_stops(made)
+            features = block(torch.cat([features, embedding.expand(-1, -1, *features.shape[-2:])], dim=1))
+            skips.append(features)
+        for grow, block, skip in zip(self.grow, self.up, skips[-2::-1], strict=True):
+            features = block(torch.cat([grow(features), skip], dim=1))
+        output = (encoded + self.last(features))[..., :height, :width]
+        return 100 * output if module.made == "lab" else from_stops(output)
 
 
 def _double(inputs: int, outputs: int) -> nn.Sequential:

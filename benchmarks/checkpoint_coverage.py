@@ -121,8 +121,8 @@ def main(arguments: Sequence[str] = ()) -> int:
 def _rows(entry: CatalogueEntry, data: Path, *, tensors_only: bool) -> Iterator[list[str]]:
     card = entry.card
     if all(checkpoint.file for checkpoint in card.checkpoints):
-        return  # its weights are its own
-    if not hasattr(load_plugin(families, card.convert.family), "fill"):
+        return  # its weights are stored in the repository
+    if not hasattr(load_plugin(families, card.convert.family), "load_weights"):
         yield [card.id, "", "none: a finished graph", *[""] * (len(COLUMNS) - 3)]
         return
     for checkpoint in card.checkpoints:
@@ -135,7 +135,7 @@ def _rows(entry: CatalogueEntry, data: Path, *, tensors_only: bool) -> Iterator[
         yield [card.id, checkpoint.name, best.name, *map(str, counts), *errors]
 
 
-def _fitting(entry: CatalogueEntry, checkpoint: Checkpoint, data: Path) -> Mapped:
+def _best_list(entry: CatalogueEntry, checkpoint: Checkpoint, data: Path) -> Coverage:
     """The published list that fits best."""
 
     def capture(state: Mapping[str, Tensor], _: object, layout: Layout, **__: object) -> None:
@@ -177,15 +177,15 @@ def _coverage(name: str, listed: dict[str, Any], network: _StateDictRequest) -> 
 
 
 def _convert(entry: CatalogueEntry, checkpoint: Checkpoint, file: Path, side: int, directory: Path) -> None:
-    """Convert one checkpoint of a model, for images of one size and without what the package adds to the network."""
+    """Convert one checkpoint of a model, for images of one size and without the package's other attributes."""
     package = replace(entry.card.package, attributes={"input_sizes": [side]})
     card = replace(entry.card, package=package, checkpoints=(checkpoint,))
     family = load_plugin(families, card.convert.family)
     family.convert(Job(card=card, checkpoints={checkpoint.name: file}, output=directory))
 
 
-def _parity(entry: CatalogueEntry, checkpoint: Checkpoint, best: Mapped, data: Path) -> tuple[float, float]:
-    """Largest difference from the authors' outputs over their deviation, in torch and in ONNX Runtime."""
+def _parity(entry: CatalogueEntry, checkpoint: Checkpoint, best: Coverage, data: Path) -> tuple[float, float]:
+    """Maximum absolute error against the authors' outputs over their standard deviation, in torch and ONNX Runtime."""
     with np.load(data / f"reference-outputs/{best.name}.npz") as stored:
         authors = Reference(dict(stored))
     inputs = _inputs(authors, entry.card.task)

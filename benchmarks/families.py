@@ -103,9 +103,9 @@ def _build_baseline(name: str, path: Path) -> float:
     return counter.get_total_flops() / 2
 
 
-def _decibels(found: Any, wanted: Any) -> float:
-    span = float(np.ptp(wanted))
-    return psnr(found.astype(np.float64) / span, wanted.astype(np.float64) / span, cap=200)
+def _psnr(output: Any, expected: Any) -> float:
+    span = float(np.ptp(expected))
+    return psnr(output.astype(np.float64) / span, expected.astype(np.float64) / span, best=200)
 
 
 def _time_alternately(

@@ -17,7 +17,7 @@ from pathlib import Path
 from dtbase.terminal.console import Console
 from dtmodels.findings.check_report import CheckReport
 from dtmodels.graph.runtime import Runtime
-from dtmodels.stages.validate import validate_package
+from dtmodels.stages.validate import validate_path
 
 DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "darktable-verdicts"
 DISPUTED = {
@@ -55,8 +55,8 @@ def compare_all(data: Path = DATA) -> list[Comparison]:
             Comparison(
                 name=name,
                 outcome=verdict["outcome"] + (", with a remark" if verdict.get("silent") else ""),
-                good=verdict["outcome"] == "runs" and not verdict.get("silent"),
-                report=validate_package(data / f"{name}.dtmodel", runtime),
+                works=verdict["outcome"] == "runs" and not verdict.get("silent"),
+                report=validate_path(data / f"{name}.dtmodel", runtime),
             )
             for name, verdict in verdicts.items()
         ]

@@ -28,9 +28,8 @@ QUICK = [name for name in NAMES if load_definition(name).module.kind not in {"mu
 INPUTS = [["image"], ["image", "sliders"], ["image", "frame"], ["image", "sliders", "frame"]]
 SIZES = [(1, 1), (3, 40), (24, 25), (64, 48), (95, 133)]
 MAX_ERROR_P99, MAX_ERROR = 5e-5, 5e-3
-"""Limits of the error of 99 % of the values, and of all values, relative to the largest value. Larger errors occur
-where darktable reads a curve from a table and rounding selects the neighbouring entry, or where powers amplify
-rounding."""
+"""Limits of the error of 99 % and of all of the values, relative to the largest value. Larger errors occur where
+darktable reads a curve from a table and rounding selects the neighbouring entry, or where powers amplify rounding."""
 
 CARD = """\
 schema: 1

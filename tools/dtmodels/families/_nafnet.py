@@ -37,7 +37,7 @@ def gate(x: Tensor) -> Tensor:
 
 
 class Block(nn.Module):
-    """NAFNet block: convolutions with channel attention, then a feed-forward part, both with learned scales."""
+    """NAFNet block: convolutions with channel attention, then a feed-forward part, with residual scales."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()

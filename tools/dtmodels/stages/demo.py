@@ -131,7 +131,7 @@ class _Sheet:
         write_contact_sheet(self._rows, path, title=self._title)
 
     def _with_banner(self, picture: DemoImage, pixels: Pixels) -> Pixels:
-        return add_banner(pixels, self._warning) if picture.made and self._warning else pixels
+        return add_banner(pixels, self._warning) if picture.from_model and self._warning else pixels
 
 
 def _model(entry: CatalogueEntry, workspace: Workspace) -> Model:

@@ -43,8 +43,8 @@ def compare_pairs(session: Session, golden: Path, *, space: str) -> Mapping[str,
     pairs = _load(golden)
     values = [
         psnr(
-            _shown(call_proxy(session, image[None], sliders[None]).outputs["output"][0], space),
-            _shown(wanted, space),
+            _display_referred(call_proxy(session, image[None], sliders[None]).outputs["output"][0], space),
+            _display_referred(expected, space),
             cap=MAX_PSNR,
         )
         for image, sliders, expected in zip(*pairs, strict=True)

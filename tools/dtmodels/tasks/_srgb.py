@@ -55,6 +55,6 @@ def run_on_image(model: Model, session: Session, tile: Tile, pixels: Pixels) -> 
     return np.clip(to_srgb(srgb_to_linear(output) ** 2) if boost else output, 0, 1)
 
 
-def psnr_caption(pixels: Pixels, wanted: Pixels | None) -> str:
-    """How near an image is to the one it was made from, for a caption; empty without one."""
-    return "" if wanted is None else f"{psnr(pixels, wanted, cap=MAX_PSNR):.1f} dB to the original"
+def psnr_caption(pixels: Pixels, reference: Pixels | None) -> str:
+    """PSNR of an image against its original, as a caption; empty without an original."""
+    return "" if reference is None else f"{psnr(pixels, reference, cap=MAX_PSNR):.1f} dB PSNR"
