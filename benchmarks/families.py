@@ -105,7 +105,7 @@ def _build_baseline(name: str, path: Path) -> float:
 
 def _psnr(output: Any, expected: Any) -> float:
     span = float(np.ptp(expected))
-    return psnr(output.astype(np.float64) / span, expected.astype(np.float64) / span, best=200)
+    return psnr(output.astype(np.float64) / span, expected.astype(np.float64) / span, cap=200)
 
 
 def _time_alternately(
