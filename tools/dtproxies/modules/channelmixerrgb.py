@@ -1,7 +1,7 @@
 """channelmixerrgb (color calibration): closed-form proxy, 4 fitted parameters, exact to rounding.
 
-Formula, per pixel: adapt the illuminant to D50 by CAT16, multiply by a 3 x 3 mixing matrix, compress the gamut towards
-white, then change saturation and lightness by weighted channels.
+Formula, per pixel: adaptation of the illuminant to D50 by CAT16, a 3 x 3 mixing matrix, gamut compression towards
+white, and saturation and lightness changes weighted by channel.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ MODULE = Module(
     fixed={"illuminant": "DT_ILLUMINANT_CUSTOM"},
     receptive_field=0,
 )
-"""Matrix elements are within 1 of the identity matrix. Saturation has half and lightness a quarter of darktable's range,
-because hardly any colour stays inside it beyond. Gamut has its slider range; illuminants range from blue shade to
-candlelight. Grey stays off, adaptation is CAT16, clipping is on."""
+"""Matrix elements are within 1 of the identity matrix. Saturation has half and lightness a quarter of darktable's
+range, because hardly any colour stays inside it beyond. Gamut has its slider range; illuminants range from blue shade
+to candlelight. Grey stays off, adaptation is CAT16, clipping is on."""
 
 RECIPE = Recipe(pairs=32, side=40, steps=30)
 """Half a minute on two cores; 138 dB on average over 128 pairs that are not used for training."""
