@@ -65,7 +65,7 @@ def test_missing_library_is_rejected(bare: Path) -> None:
 
 def test_installed_darktable_uses_this_python(bare: Path) -> None:
     script = cli(bare / "bin", f"darktable {SUPPORTED[0]}")
-    library = bare / "lib/some-processor/darktable"
+    library = bare / "lib/some-cpu/darktable"
     library.mkdir(parents=True)
     (library / "libdarktable.so").touch()
     found = find(script)

@@ -6,10 +6,12 @@ from dtproxies.images.mosaic import HEADROOM, READ, SHOT, to_mosaic
 def test_mosaic_of_grey_has_sensor_colours() -> None:
     mosaic = to_mosaic(np.full((64, 64, 3), 0.5))
     assert mosaic.shape == (64, 64, 1)
-    red, green, other, blue = (mosaic[at::2, beside::2].mean() for at, beside in ((0, 0), (0, 1), (1, 0), (1, 1)))
+    red, green, second_green, blue = (
+        mosaic[row::2, column::2].mean() for row, column in ((0, 0), (0, 1), (1, 0), (1, 1))
+    )
     assert green > red
     assert green > blue
-    assert abs(green - other) < 1e-3
+    assert abs(green - second_green) < 1e-3
     assert abs(green - 0.5 / HEADROOM) < 1e-2
 
 

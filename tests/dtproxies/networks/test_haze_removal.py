@@ -78,6 +78,6 @@ def test_haze_colour_is_the_brightest_of_the_haziest_pixels() -> None:
 def test_black_image_has_no_haze_and_finite_gradients() -> None:
     image = torch.zeros(1, 3, 20, 20, dtype=torch.float64, requires_grad=True)
     result = Haze().double()(image, torch.tensor([[0.5, 0.5]], dtype=torch.float64))
-    (slope,) = torch.autograd.grad(result.sum(), image)
+    (gradient,) = torch.autograd.grad(result.sum(), image)
     assert not result.any()
-    assert torch.isfinite(slope).all()
+    assert torch.isfinite(gradient).all()

@@ -53,5 +53,5 @@ def test_radius_is_rounded_and_has_a_gradient() -> None:
     assert torch.equal(smoothed(light, 31.5), smoothed(light, 32.5))
     assert not torch.equal(smoothed(light, 31.5), smoothed(light, 33.5))
     result = SmoothMask().double().eval()(light, blending, torch.ones_like(blending), whole_frame(light))
-    (slope,) = torch.autograd.grad(torch.sum(result**2), blending)
-    assert slope.item() != 0
+    (gradient,) = torch.autograd.grad(torch.sum(result**2), blending)
+    assert gradient.item() != 0

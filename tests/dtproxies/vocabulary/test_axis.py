@@ -37,10 +37,10 @@ def test_logarithmic_sliders_are_sampled_evenly_per_octave() -> None:
 
 
 def test_choices_and_integers_are_sampled_from_their_values() -> None:
-    drawn = sample(MODULE, 256, seed=2)
-    assert set(drawn[:, 1]) == {1, 5, 7}
-    assert np.array_equal(drawn[:, 2], np.rint(drawn[:, 2]))
-    assert {1, 20} <= set(drawn[:, 2])
+    sampled = sample(MODULE, 256, seed=2)
+    assert set(sampled[:, 1]) == {1, 5, 7}
+    assert np.array_equal(sampled[:, 2], np.rint(sampled[:, 2]))
+    assert {1, 20} <= set(sampled[:, 2])
 
 
 def test_modules_without_sliders_have_empty_positions() -> None:

@@ -1,1 +1,1 @@
-"""The real darktable: find it, read the parameters of its modules, and render with it."""
+"""Access to the real darktable: finding it, reading the parameters of its modules, and rendering with it."""

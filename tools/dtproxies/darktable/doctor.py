@@ -1,4 +1,4 @@
-"""Check the installed darktable by starting each of its parts; behind `dtproxies doctor`."""
+"""Check the installed darktable by starting each of its parts; run by `dtproxies doctor`."""
 
 from __future__ import annotations
 

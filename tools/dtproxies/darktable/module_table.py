@@ -1,4 +1,4 @@
-"""Tables of darktable's modules and sliders, with survey results and proxy coverage; behind `dtproxies modules`."""
+"""Tables of darktable's modules and sliders, with survey results and proxy coverage; printed by `dtproxies modules`."""
 
 from __future__ import annotations
 

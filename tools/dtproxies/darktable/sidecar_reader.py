@@ -21,7 +21,7 @@ UNREADABLE = "darktable cannot read it either; export the sidecar again"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """The last state of one instance of a module."""
+    """Last state of one instance of a module."""
 
     module: str
     instance: int

@@ -1,7 +1,7 @@
 """bloom: closed-form proxy, 4 fitted parameters, exact to rounding in darktable's running sums.
 
-Formula, on L of Lab: lightness times a gain, where it exceeds a threshold, is blurred by eight running means and added
-as L + light * (1 - cover * L / 100). a and b are unchanged.
+Formula, on L of Lab: lightness times a gain, where it exceeds a threshold, is blurred by eight running means. The
+output is L + blurred * (1 - cover * L / 100). a and b are unchanged.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """channelmixerrgb (color calibration): closed-form proxy, 4 fitted parameters, exact to rounding.
 
-Formula, per pixel: adapt the illuminant to D50 by CAT16, multiply by a 3 x 3 mixing matrix, compress the gamut towards
-white, then change saturation and lightness by weighted channels.
+Formula, per pixel: adaptation of the illuminant to D50 by CAT16, a 3 x 3 mixing matrix, gamut compression towards
+white, and saturation and lightness changes weighted by channel.
 """
 
 from __future__ import annotations

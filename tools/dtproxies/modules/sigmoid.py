@@ -1,7 +1,8 @@
 """sigmoid: closed-form proxy, 1 fitted parameter, exact to rounding in darktable's own differences.
 
-Formula, per pixel: log-logistic tone curve white * (e / (e + paper exposure))^paper power with e = (fog + light)^film
-power, applied per channel with hue preservation or to the mean with RGB ratios kept.
+Formula, per pixel: with e = (fog + light)^film_power, the log-logistic tone curve is
+white * (e / (e + paper_exposure))^paper_power. It is applied per channel with hue preservation, or to the mean of the
+channels at constant RGB ratios.
 """
 
 from __future__ import annotations

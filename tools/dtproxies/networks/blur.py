@@ -66,7 +66,7 @@ class Pyramid(nn.Module):
         return [*parts, image]
 
     def join(self, parts: list[Tensor]) -> Tensor:
-        """The inverse of `split`."""
+        """Add up detail images and the coarse rest: the inverse of `split`."""
         image = parts[-1]
         for detail in reversed(parts[:-1]):
             image = detail + self._up(image, detail)

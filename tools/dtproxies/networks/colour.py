@@ -59,7 +59,7 @@ def xyz_to_lab(xyz: Tensor, root: Callable[[Tensor], Tensor] = _cube_root) -> Te
 
 
 def lab_to_xyz(lab: Tensor) -> Tensor:
-    """The inverse of `xyz_to_lab`."""
+    """Convert Lab to XYZ under D50: the inverse of `xyz_to_lab`."""
     lightness, a, b = lab.unbind(dim=1)
     y = (lightness + 16) / 116
     curve = torch.stack([y + a / 500, y, y - b / 200], dim=1)
@@ -74,7 +74,7 @@ def linear_to_srgb(light: Tensor) -> Tensor:
 
 
 def srgb_to_linear(encoded: Tensor) -> Tensor:
-    """The inverse of `linear_to_srgb`."""
+    """Invert the sRGB curve: the inverse of `linear_to_srgb`."""
     size = encoded.abs()
     power = torch.pow((size.clamp(min=0.04045) + 0.055) / 1.055, 2.4)
     return torch.sign(encoded) * torch.where(size <= 0.04045, size / 12.92, power)
@@ -94,7 +94,7 @@ def to_rec709(image: Tensor, space: Space) -> Tensor:
 
 
 def from_rec709(image: Tensor, space: Space) -> Tensor:
-    """The inverse of `to_rec709`.
+    """Convert linear Rec709 to a module's space: the inverse of `to_rec709`.
 
     Raises:
         Failure: the space is raw, because an image cannot become a mosaic.

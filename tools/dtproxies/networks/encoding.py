@@ -18,5 +18,5 @@ def to_stops(light: Tensor) -> Tensor:
 
 
 def from_stops(stops: Tensor) -> Tensor:
-    """The inverse of `to_stops`."""
+    """Decode stops to light: the inverse of `to_stops`."""
     return torch.sign(stops) * torch.expm1(stops.abs() * (STOPS * math.log(2))) * DARKEST

@@ -24,7 +24,7 @@ CORE = 4
 
 
 class Demosaic(nn.Module):
-    """The three colours of a Bayer mosaic that starts red, green: `demosaic`, by ratios (RCD) or pattern groups (PPG).
+    """Demosaicing of a Bayer mosaic whose rows start red, green: `demosaic`, by RCD or PPG.
 
     Green derives from the ratio of the brightness around two pixels, red and blue from differences to green. Vertical,
     horizontal and diagonal directions are weighted by the squares of a high pass. The algorithm is

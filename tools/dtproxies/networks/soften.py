@@ -14,7 +14,7 @@ TIMES = 8
 
 
 class Soften(nn.Module):
-    """The Orton effect: `soften`.
+    """Orton effect: `soften`.
 
     Sliders: size of the blur in per cent of a hundredth of the frame's diagonal, saturation in per cent and brightness
     in EV of the copy, its weight in per cent. Saturation and lightness of the copy are clipped to 0..1. As in
