@@ -65,7 +65,7 @@ def main(arguments: Sequence[str] = ()) -> int:
             costs.append(cost(entry, darktable, Path(directory)))
             advance(1)
     costs.sort(key=lambda one: one.proxy / one.darktable)
-    columns = ["module", "kind", "proxy s/MP", "darktable s/MP", "ratio"]
+    columns = ["module", "kind", "ONNX graph CPU s/MP", "darktable CPU s/MP", "ratio"]
     rows = [
         [one.module, one.kind, f"{one.proxy:.3f}", f"{one.darktable:.3f}", f"{one.proxy / one.darktable:.1f}"]
         for one in costs
@@ -75,7 +75,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     middle = f"The median proxy takes {np.median([one.proxy / one.darktable for one in costs]):.1f} times as long."
     console.say(middle)
     if asked.write:
-        write_tables("cost", [(columns, rows)], middle)
+        write_tables("cpu_time", [(columns, rows)], middle)
     return 0
 
 

@@ -155,12 +155,12 @@ def test_a_proxy_of_another_module_behaviour_is_found_out(trained: Path) -> None
     assert judge(EXPOSURE, trained, Oracle(0.9))[0] < 50
 
 
-def test_the_report_sets_the_proxy_beside_doing_nothing(trained: Path) -> None:
+def test_report_compares_the_proxy_with_baselines(trained: Path) -> None:
     console = Console(out=io.StringIO(), remarks=io.StringIO())
     run = torch_runner(EXPOSURE, trained)
     print_evaluation(console, evaluate(EXPOSURE, run, Oracle(), [], console=console, pairs=8, side=64))
     text = console.out.getvalue()  # type: ignore[attr-defined]
-    assert all(word in text for word in ("proxy", "identity", "p5", "worst", "sliders of another picture"))
+    assert all(word in text for word in ("proxy", "baseline: identity", "p5", "min", "sliders of another image"))
 
 
 def test_a_wrong_identity_is_a_failure(trained: Path) -> None:
