@@ -88,7 +88,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     rows = [_line(one) for one in found]
     console.table(columns, rows, title=f"CPU seconds; {os.cpu_count()} cores")
     minutes = sum(one.seconds + one.rendering for one in found) / 60
-    total = f"Together {sum(one.renders for one in found):,} renders and {minutes:.0f} minutes of processor."
+    total = f"Together {sum(one.renders for one in found):,} renders and {minutes:.0f} CPU minutes."
     console.say(total)
     if asked.write:
         write_tables("training", [(columns, rows)], total)

@@ -73,7 +73,7 @@ def test_without_darktable_a_rendering_step_is_blocked(
 
     monkeypatch.setattr(add_steps, "find", missing)
     assert printed(tmp_path)[0] == "1. train the proxy: blocked: no darktable found"
-    with pytest.raises(Failure, match="step 1 .* is blocked: no darktable found"):
+    with pytest.raises(Failure, match=r"step 1 .* is blocked: no darktable found"):
         run_steps(Console(StringIO(), StringIO()), "exposure", tmp_path, images=IMAGES)
 
 
