@@ -4,9 +4,9 @@
 
 Chains are drawn, always the same for the same proxies, from all modules whose proxies have weights and take pictures.
 At each position all sliders of all modules are random, as in an evaluation; the image is one that no proxy was fitted
-on. darktable-cli exports it once with the same sidecar. The last module's output is compared: display PSNR of all
+on. darktable-cli exports it once with the same sidecar. The last module's output is compared: PSNR of all
 proxies in turn, against the export. Beside it, each proxy alone on what darktable itself gave that module, behind the
-modules before it: what training and evaluation on plain images are worth in a pipe.
+modules before it: what training and evaluation on unprocessed images are worth in a pipe.
 """
 
 from __future__ import annotations
@@ -106,9 +106,9 @@ def report(console: Console, rows: Sequence[Exported], *, write: bool) -> int:
     groups = {name: [row for row in rows if row.chain == name] for name in names} | {"all": list(rows)}
     columns = ["chain", "positions", "mean dB", "p5", "worst", "picture left alone"]
     table = [[name, str(len(group)), *_reached(group)] for name, group in groups.items()]
-    console.table(columns, table, title="display PSNR at the end of the chain, against darktable's export")
+    console.table(columns, table, title="PSNR at the end of the chain, against darktable's export")
     behind = _behind(rows)
-    heads = ["module", "positions", "mean dB", "p5", "worst", "on plain pictures"]
+    heads = ["module", "positions", "mean dB", "p5", "worst", "on unprocessed images"]
     console.table(heads, behind, title="each proxy alone, behind the modules before it")
     mean = float(np.mean([row.last.pipe for row in rows]))
     verdict = f"{mean:.1f} dB on average, {WANTED:g} are wanted: {'met' if mean >= WANTED else 'MISSED'}"
@@ -124,7 +124,7 @@ def _reached(rows: Sequence[Exported]) -> list[str]:
 
 
 def _behind(rows: Sequence[Exported]) -> list[list[str]]:
-    """Modules that are not the first of their chain, and what their proxies reach on plain pictures."""
+    """Modules that are not the first of their chain, and what their proxies reach on unprocessed images."""
     found: dict[str, list[float]] = defaultdict(list)
     for row in rows:
         for one in row.judged[1:]:

@@ -7,13 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from dtmodels.publishing.directory_check import check_directory
 
 from dtbase.system.errors import Failure
 from dtmodels.build.workspace import Workspace
 from dtmodels.card.catalogue import Catalogue
 from dtmodels.ci.shards import MOST, shards
 from dtmodels.publishing.assemble import assemble
+from dtmodels.publishing.directory_check import check_directory
 from dtmodels.publishing.dist import MOST_ASSETS, read_dist
 from dtmodels.stages.release import choose
 from dtmodels.stages.run import run_each

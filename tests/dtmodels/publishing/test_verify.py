@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dtmodels.publishing.directory_check import check_directory
 
 from dtbase.system.errors import Failure, NothingToDo, WrongUsage
+from dtmodels.publishing.directory_check import check_directory
 from dtmodels.publishing.verify import Verified, verify_release
 from dtmodels.stages.index import SUMS, sums
 from tests.dtmodels.publishing.sample_collection import QUIET, Collection

@@ -1,4 +1,4 @@
-"""A contact sheet for people: the image, darktable's, the proxy's, and where the two differ."""
+"""Contact sheet of a proxy: input, darktable's output, the proxy's output, and their difference."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def contact_sheet(
 def draw_comparison(
     name: str, *, weights: Path | None, onnx: Path | None, out: Path, images: Path, amplify: float | None = None
 ) -> None:
-    """Draw the contact sheet of a proxy of the module `name` with the darktable of this machine.
+    """Draw the contact sheet of a proxy of the module `name` with the installed darktable.
 
     Raises:
         WrongUsage: no proxy of such a module is known, or not exactly one file of it is given.

@@ -1,4 +1,4 @@
-"""Golden pairs: small images that darktable rendered, kept beside a model to hold it to them without darktable."""
+"""Golden file: small rendered images, stored with a model, to check it without darktable."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def golden(
 
 
 def golden_module(name: str, path: Path, images: Path) -> None:
-    """Render the golden pairs of the module `name` with the darktable of this machine.
+    """Render the golden file of the module `name` with the installed darktable.
 
     Raises:
         WrongUsage: no proxy of such a module is known.

@@ -1,4 +1,4 @@
-"""What was found when a proxy was held against darktable, as values; `dtproxies.evaluation.run` finds it."""
+"""Results of an evaluation, as values; `dtproxies.evaluation.run` computes them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SIDES = ("proxy", "charts", "identity", "nearest", "tables")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageResult:
-    """The proxy on one image at one position; in dB."""
+    """Results for one image at one slider position, in dB."""
 
     name: str
     """Of the image."""
@@ -38,7 +38,7 @@ class ImageResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checks:
-    """What has to hold beside the figures."""
+    """Checks in addition to the metrics."""
 
     identity_error: float | None
     """Largest change by the proxy where darktable changes nothing; None when the module has no such position."""
@@ -51,7 +51,7 @@ class Checks:
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluation:
-    """A proxy, and what is reached without one, by figure."""
+    """Results of a proxy and of the baselines, by metric."""
 
     module: str
     version: int
@@ -78,19 +78,19 @@ class Evaluation:
 
     @property
     def short(self) -> tuple[str, ...]:
-        """Where it misses what its kind is meant to reach, as `mean 44.1 of 45`; empty when it reaches all."""
+        """Missed targets, as `mean 44.1 of 45`; empty if all are reached."""
         reached = self.proxy["display_psnr"]
         found = ((name, getattr(reached, name), wanted) for name, wanted in zip(NAMES, TARGETS[self.kind], strict=True))
         return tuple(f"{name} {one:.1f} of {wanted:g}" for name, one, wanted in found if one < wanted)
 
     @property
     def target(self) -> str:
-        """What its kind is meant to reach, as `45/40/34`."""
+        """Target of its kind, as `45/40/34`."""
         return "/".join(f"{value:g}" for value in TARGETS[self.kind])
 
 
 def from_json(read: Mapping[str, Any]) -> Evaluation:
-    """The inverse of `dataclasses.asdict`, from JSON.
+    """Return the evaluation of JSON values: the inverse of `dataclasses.asdict`.
 
     Raises:
         KeyError, TypeError: it is something else.

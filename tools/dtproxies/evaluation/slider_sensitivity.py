@@ -1,4 +1,4 @@
-"""Whether the sliders of a proxy behave as darktable's: along their whole range, and a little at a time."""
+"""Compare the effect of each slider with darktable's: over its whole range, and for a small move."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ darktable's curves move by as much when they are rounded anew."""
 
 @dataclass(frozen=True, kw_only=True)
 class SliderSensitivity:
-    """One slider."""
+    """Results for one slider."""
 
     slider: str
     sweep_worst: float
@@ -52,7 +52,7 @@ class SliderSensitivity:
 def behaviour(
     given: ProxyDefinition, run: Run, renderer: Renders, *, steps: int = STEPS
 ) -> Iterator[SliderSensitivity]:
-    """Look at each slider that can be dragged, on a chart of 64 x 64 pixels.
+    """Evaluate each continuous slider on a chart of 64 x 64 pixels.
 
     Args:
         given: the module.
@@ -92,7 +92,7 @@ def _swept(given: ProxyDefinition, at: int, steps: int) -> list[Positions]:
 
 
 def _neighbours(given: ProxyDefinition, places: Positions, at: int) -> list[tuple[Positions, Positions]]:
-    """Pairs of positions a little below and above each place, as far as they can be reached."""
+    """Return pairs of positions a little below and above each position, where both can be set."""
     one, found = axis(given.module.sliders[at]), []
     for position in places:
         pair = tuple(_moved(one, position, at, way) for way in (-STEP, STEP))
@@ -111,7 +111,7 @@ def _moved(one: Axis, position: Positions, at: int, way: float) -> Positions:
 def _both(
     module: Module, run: Run, renderer: Renders, image: Pixels, positions: Sequence[Positions]
 ) -> tuple[list[Pixels], list[Pixels]]:
-    """What darktable and the proxy make of the image at each of these positions."""
+    """Return the outputs of darktable and of the proxy for the image at each of these positions."""
     requests = [Request(module.name, image, slider_values(module, position)) for position in positions]
     rendered, made = [], []
     for wanted, position in zip(renderer.render_many(requests), positions, strict=True):

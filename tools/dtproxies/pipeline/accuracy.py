@@ -1,4 +1,4 @@
-"""Hold a chain of proxies against darktable, module by module."""
+"""Compare a chain of proxies with darktable, module by module."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from dtproxies.pipeline.steps import LINEAR
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """Display PSNR in dB after one module."""
+    """PSNR in dB, sRGB display-referred, after one module."""
 
     module: str
     alone: float
@@ -36,7 +36,7 @@ class Judged:
 def judge(
     chain: Chain, light: Pixels, made: Sequence[Pixels], one_by_one: Sequence[ModuleIO], in_pipe: Sequence[ModuleIO]
 ) -> list[Judged]:
-    """Compare after every module.
+    """Compare the chain with darktable after every module.
 
     Args:
         chain: of proxies.
@@ -71,4 +71,4 @@ def report(console: Console, judged: Sequence[Judged]) -> None:
     rows = [
         [one.module, *(f"{value:.1f}" for value in (one.alone, one.chained, one.pipe, one.untouched))] for one in judged
     ]
-    console.table(columns, rows, title="display PSNR after each module, dB (at most 150)")
+    console.table(columns, rows, title="PSNR after each module, sRGB display-referred (dB, capped at 150)")

@@ -1,4 +1,4 @@
-"""`dtproxies pipeline`: run a chain of proxies on an image, and hold it against darktable."""
+"""Command `pipeline`: run a chain of proxies on an image, and compare it with darktable."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def pipeline_command(
     evaluate: bool,
     as_json: bool,
 ) -> None:
-    """Run the pipeline that `asked` names on the image in `image` and write what comes out into `directory`.
+    """Run a pipeline on the image in `image` and write its output into `directory`.
 
     Raises:
         Failure, WrongUsage, NothingToDo: as `read_request` and `open_pipeline`, or the image cannot be read.
@@ -64,7 +64,7 @@ def pipeline_command(
 def write_edit(
     directory: Path, opened: Pipeline, picture: LinearImage, links: Sequence[PipelineStep] | None = None
 ) -> Path:
-    """Write the image as linear light, and beside it the sidecar with which darktable opens it.
+    """Write the image as linear light, with the sidecar with which darktable opens it.
 
     A file that is not linear would not do: modules before the input profile would see its encoded values.
     """

@@ -1,4 +1,4 @@
-"""What a pipeline is asked for, before anything is known of darktable: a YAML file, a sidecar, or one module."""
+"""Request for a pipeline, read before darktable is opened: from a YAML file, a sidecar, or a module's name."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ KEYS = {"sliders", "free", "enabled"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModuleRequest:
-    """One module: its sliders by name, or its parameters as a sidecar holds them."""
+    """One module: its sliders by name, or its parameters as in a sidecar."""
 
     module: str
     sliders: Mapping[str, float | str] = field(default_factory=dict)
@@ -39,7 +39,7 @@ class ModuleRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """The modules that are on, in no particular order, and which order darktable gives them."""
+    """The enabled modules, in no particular order, and the module order that darktable uses."""
 
     modules: Sequence[ModuleRequest]
     order_version: int = SCENE
@@ -47,7 +47,7 @@ class Request:
 
 
 def read_request(text: str) -> Request:
-    """What a file or the name of a module asks for: `.yaml`, `.yml`, `.xmp`, or else a module.
+    """Read a request from a `.yaml`, `.yml` or `.xmp` file, or from the name of a module.
 
     Raises:
         WrongUsage: neither a module with a proxy nor a file.

@@ -36,12 +36,12 @@ class PipelineStep:
 
     @property
     def module(self) -> Module:
-        """Its description."""
+        """Description of the module."""
         return self.definition.module
 
 
 def usable(request: Request, skip: Collection[str]) -> list[ModuleRequest]:
-    """The modules of a request that proxies stand for.
+    """Return the modules of a request that have proxies.
 
     Raises:
         Failure: some have none, and are not among those to be skipped; all of them are named.
@@ -60,7 +60,7 @@ def usable(request: Request, skip: Collection[str]) -> list[ModuleRequest]:
 
 
 def links(wanted: Sequence[ModuleRequest], order: Order, layouts: Mapping[str, ModuleLayout]) -> list[PipelineStep]:
-    """Put modules into darktable's order.
+    """Return the modules in darktable's order.
 
     Args:
         wanted: as `usable` returns them.
@@ -77,7 +77,7 @@ def links(wanted: Sequence[ModuleRequest], order: Order, layouts: Mapping[str, M
 
 
 def placed_space(space: Space, place: float, order: Order) -> Space:
-    """What RGB of a module means at a place of the pipe: before the input profile, after the output one, or between."""
+    """Return the RGB space of a module by its position: before the input profile, after the output one, or between."""
     if space in ("lab", "raw"):
         return space
     if place < order.place("colorin"):
@@ -125,7 +125,7 @@ def _link(one: ModuleRequest, order: Order, layout: ModuleLayout) -> PipelineSte
 
 
 def _held_elsewhere(one: ModuleRequest, layout: ModuleLayout) -> str:
-    """What a sidecar puts where the proxy cannot have it, as text; empty where everything fits."""
+    """Return the sidecar's settings that the proxy cannot have, as text; empty if all fit."""
     if one.params is None:
         return ""
     module = load_definition(one.module).module

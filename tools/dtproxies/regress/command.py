@@ -1,4 +1,4 @@
-"""`dtproxies regress`: find the sliders that turn one image into another, and prove them in darktable."""
+"""Command `regress`: find the sliders that turn one image into another, and render them with darktable."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ LINEAR_FILES = (".pfm",)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a regression ended with."""
+    """Result of a regression."""
 
     sliders: dict[str, dict[str, float]]
     psnr_chain: float
@@ -63,7 +63,7 @@ def regress_command(
     at_least: float | None,
     as_json: bool,
 ) -> int:
-    """Search, write what was found into `directory`, and render it in darktable.
+    """Search the sliders, write the result into `directory`, and render it with darktable.
 
     Returns:
         The exit code: 1 when darktable's image is farther from the wanted one than `at_least`.
@@ -101,7 +101,7 @@ def regress_command(
 
 
 def render(opened: Pipeline, at: Sequence[PipelineStep], picture: LinearImage) -> Pixels:
-    """What darktable's own pipe makes of the image with these sliders, as linear Rec709.
+    """Return the render of darktable's own pipe with these sliders, as linear Rec709.
 
     Raises:
         Failure: darktable-cli failed.
@@ -145,6 +145,6 @@ def _report(console: Console, outcome: Outcome, directory: Path, *, as_json: boo
     console.table(["slider", "found", "error, of its range" if outcome.errors else ""], rows)
     console.say(f"proxies: {outcome.psnr_chain:.1f} dB after {outcome.evaluations} evaluations")
     console.say(
-        f"darktable with these sliders: {outcome.psnr_darktable:.1f} dB (display PSNR against the wanted image)"
+        f"darktable with these sliders: {outcome.psnr_darktable:.1f} dB (PSNR against the target image, sRGB display-referred)"
     )
     console.say(f"to open in darktable: {directory / 'picture.pfm'} with its sidecar")

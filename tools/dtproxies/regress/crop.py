@@ -1,4 +1,4 @@
-"""The part of two images that a search looks at."""
+"""Centre crop of two images that a search uses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dtproxies.regress.image_loss import Target
 def window(
     console: Console, links: Sequence[PipelineStep], before: Pixels, after: Pixels, side: int, *, clipped: bool
 ) -> tuple[torch.Tensor, Target]:
-    """The middle of both, about side x side pixels, or all of them where a module looks farther than that.
+    """Return the centre of both images, about side x side pixels, or all of them if a module needs more.
 
     Args:
         console: told when the whole images are taken.

@@ -1,4 +1,4 @@
-"""What images go through before they reach a module: other modules with random sliders, as in a real pipe."""
+"""Upstream modules with random sliders, which process training images first, as in a real pipe."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class _Renders(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Upstream:
-    """Modules in the order in which images go through them."""
+    """Modules in the order in which they process an image."""
 
     modules: Sequence[ProxyDefinition]
     renderer: _Renders
 
     @classmethod
     def of(cls, recipe: Recipe, renderer: _Renders) -> Upstream | None:
-        """Those of a recipe, or None when there are none.
+        """Return the upstream modules of a recipe, or None if it has none.
 
         Raises:
             WrongUsage: one of them has no file.
@@ -40,7 +40,7 @@ class Upstream:
         return cls([load_definition(name) for name in recipe.upstream], renderer) if recipe.upstream else None
 
     def apply(self, picture: LinearImage, seed: Sequence[int]) -> LinearImage:
-        """The image behind these modules, or as it is; which, and at which sliders, follows from the seed."""
+        """Return the image after these modules, or unchanged; the seed determines which, and the sliders."""
         rng = np.random.default_rng([*seed, _SALT])
         if rng.random() >= SHARE:
             return picture
