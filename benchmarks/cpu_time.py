@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks._cpu_clock import processor_time
+from benchmarks._cpu_clock import process_cpu_seconds
 from benchmarks._page import write_tables
 from dtbase.terminal.console import Console
 from dtmodels.build.workspace import Workspace
@@ -98,7 +98,7 @@ def _times(given: ProxyDefinition, graph: Path, darktable: Darktable) -> tuple[f
             ours = _seconds(lambda at=position: run(image, at), time.thread_time)  # type: ignore[misc]
             theirs = _seconds(
                 lambda at=values: renderer.render(given.module.name, image, at),  # type: ignore[misc]
-                lambda: processor_time(process),
+                lambda: process_cpu_seconds(process),
             )
             found.append((ours, theirs))
     proxy, module = np.median(found, axis=0) / (SIDE * SIDE / 1e6)

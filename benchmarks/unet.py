@@ -73,9 +73,20 @@ def main(arguments: Sequence[str] = ()) -> int:
         for name in names:
             found.append(both(name, asked.seconds))
             advance(1)
-    columns = ["module", "kind", "network", "numbers", "training s", "steps", "mean dB", "p5", "worst", "left alone"]
+    columns = [
+        "module",
+        "kind",
+        "network",
+        "parameters",
+        "training CPU s",
+        "steps",
+        "mean (dB)",
+        "p5",
+        "min",
+        "baseline: identity",
+    ]
     rows = [line for one in found for line in _lines(one)]
-    console.table(columns, rows, title=f"display PSNR on {PAIRS} unseen pairs; CPU seconds of training")
+    console.table(columns, rows, title=f"PSNR on {PAIRS} unseen pairs; CPU seconds of training")
     if asked.write:
         write_tables("unet", [(columns, rows)], f"On the first {PAIRS} of the standard pairs.")
     return int(any(_mean(one.unet) > _mean(one.proxy) for one in found))

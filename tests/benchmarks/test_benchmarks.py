@@ -9,7 +9,7 @@ import torch
 from benchmarks import _page
 from benchmarks._chains import chains
 from benchmarks._unet import UNet
-from benchmarks.recovery import told_apart
+from benchmarks.recovery import identifiable
 from dtbase.system.errors import Failure
 from dtproxies.proxy.definition import load_definition
 
@@ -28,10 +28,10 @@ def test_a_slider_is_told_apart_unless_it_does_nothing_or_what_another_does() ->
     rng = np.random.default_rng(0)
     one, other = rng.normal(0, 1, (2, 1000))
     moves = np.full(3, 0.05)
-    assert told_apart(np.stack([one, other, one + other * 0.5], axis=1), moves).tolist() == [False] * 3
-    assert told_apart(np.stack([one, other, 0 * one], axis=1), moves).tolist() == [True, True, False]
-    assert told_apart(np.stack([one, one * (1 + 1e-9), other], axis=1), moves).tolist() == [False, False, True]
-    assert told_apart(np.stack([one, 1e-4 * other], axis=1), moves[:2]).tolist() == [True, False]
+    assert identifiable(np.stack([one, other, one + other * 0.5], axis=1), moves).tolist() == [False] * 3
+    assert identifiable(np.stack([one, other, 0 * one], axis=1), moves).tolist() == [True, True, False]
+    assert identifiable(np.stack([one, one * (1 + 1e-9), other], axis=1), moves).tolist() == [False, False, True]
+    assert identifiable(np.stack([one, 1e-4 * other], axis=1), moves[:2]).tolist() == [True, False]
 
 
 @pytest.mark.parametrize("name", ["sharpen", "velvia"])

@@ -26,7 +26,7 @@ class ProxyDefinition:
     recipe: Recipe = field(default_factory=Recipe)
     """How it is trained."""
     identity: Mapping[str, float] | None = None
-    """Sliders that are not at their defaults, at which darktable returns its input unchanged; None if there are none."""
+    """Sliders not at their defaults at which darktable returns its input unchanged; None if there are none."""
     reachable: Reachable | None = None
     """Returns whether a user can set these sliders; None if every combination can be set."""
 

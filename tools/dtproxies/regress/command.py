@@ -144,7 +144,5 @@ def _report(console: Console, outcome: Outcome, directory: Path, *, as_json: boo
             rows.append([f"{module}.{name}", f"{value:.5g}", "" if apart is None else f"{apart:.2%}"])
     console.table(["slider", "found", "error, of its range" if outcome.errors else ""], rows)
     console.say(f"proxies: {outcome.psnr_chain:.1f} dB after {outcome.evaluations} evaluations")
-    console.say(
-        f"darktable with these sliders: {outcome.psnr_darktable:.1f} dB (PSNR against the target image, sRGB display-referred)"
-    )
+    console.say(f"darktable with these sliders: {outcome.psnr_darktable:.1f} dB PSNR, display-referred, to the target")
     console.say(f"to open in darktable: {directory / 'picture.pfm'} with its sidecar")
