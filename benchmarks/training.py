@@ -113,7 +113,7 @@ def train_anew(name: str) -> Trained:
         session(name, DIRECTORY, "fit", side=given.recipe.side, upstream=given.recipe.upstream) as opened,
     ):
         counted, began = Counted(renderer=opened.renderer), time.process_time()
-        train(given, counted, opened.pictures, Path(scratch), darktable=opened.darktable, console=QUIET)
+        train(given, counted, opened.photographs, Path(scratch), darktable=opened.darktable, console=QUIET)
         seconds = time.process_time() - began
         rendering = sum(map(process_cpu_seconds, opened.renderer.processes))
         steps = json.loads((Path(scratch) / LOG).read_text().splitlines()[-1])["step"]

@@ -99,7 +99,7 @@ def both(name: str, seconds: float | None) -> Both:
         directory = Path(scratch)
         with session(name, DIRECTORY, "fit", side=given.recipe.side, upstream=given.recipe.upstream) as opened:
             began = time.process_time()
-            train(given, opened.renderer, opened.pictures, directory, darktable=opened.darktable, console=QUIET)
+            train(given, opened.renderer, opened.photographs, directory, darktable=opened.darktable, console=QUIET)
             took = time.process_time() - began
         other, path = replace(given, network=lambda: UNet(given.module)), directory / "unet.safetensors"
         with session(name, DIRECTORY, "fit", side=RECIPE.side) as opened:
@@ -117,7 +117,7 @@ def _train_unet(given: ProxyDefinition, opened: Session, seconds: float, path: P
     module, network, until = given.module, given.network(), time.process_time() + seconds
     optimiser = torch.optim.Adam(network.parameters(), lr=RECIPE.rate)
     pool = Pool(module, RECIPE, torch.device("cpu"), step=1)
-    pairs = endless_pairs(given, opened.renderer, ImageSequence.of(RECIPE, opened.pictures), RECIPE)
+    pairs = endless_pairs(given, opened.renderer, ImageSequence.of(RECIPE, opened.photographs), RECIPE)
     step = 0
     while time.process_time() < until:
         step += 1
@@ -135,7 +135,7 @@ def _train_unet(given: ProxyDefinition, opened: Session, seconds: float, path: P
 def _judge(given: ProxyDefinition, weights: Path, opened: Session) -> Evaluation:
     # Whether anything is the identity is no question to a UNet.
     plain, run = replace(given, identity=None), torch_runner(given, weights)
-    return evaluate(plain, run, opened.renderer, opened.pictures, console=QUIET, pairs=PAIRS, brief=True)
+    return evaluate(plain, run, opened.renderer, opened.photographs, console=QUIET, pairs=PAIRS, brief=True)
 
 
 def _first_of_each_kind() -> list[str]:

@@ -88,7 +88,7 @@ def oracle(monkeypatch: pytest.MonkeyPatch) -> Oracle:
 
     @contextmanager
     def session(name: str, images: Path, use: str, *, side: int) -> Iterator[SimpleNamespace]:
-        yield SimpleNamespace(definition=load_definition(name), renderer=one, darktable="5.4.1", pictures=[])
+        yield SimpleNamespace(definition=load_definition(name), renderer=one, darktable="5.4.1", photographs=[])
 
     monkeypatch.setattr(command, "SIDE", 32)
     monkeypatch.setattr(command, "session", session)

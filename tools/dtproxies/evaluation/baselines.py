@@ -40,13 +40,13 @@ class Baselines:
         self._knots = min(EDGE, int((side * side) ** (1 / 3) + 1e-9))
         self._tables = [] if given.module.space == "raw" else self._render_tables(side)
 
-    def nearest(self, position: Positions, picture: Pixels) -> Pixels:
+    def nearest(self, position: Positions, image: Pixels) -> Pixels:
         """Return darktable's output for the image at the setting nearest to this position."""
         at = int(np.argmin(self._distances(position)))
-        request = Request(self._module.name, picture, slider_values(self._module, self.settings[at]))
+        request = Request(self._module.name, image, slider_values(self._module, self.settings[at]))
         return next(iter(self._renderer.render_many([request])))
 
-    def blended(self, position: Positions, picture: Pixels) -> Pixels | None:
+    def blended(self, position: Positions, image: Pixels) -> Pixels | None:
         """Return the image after the interpolated 3D LUT of the nearest settings; None if there are no LUTs."""
         if not self._tables:
             return None
@@ -54,7 +54,7 @@ class Baselines:
         near = np.argsort(distances)[:BLENDED]
         weights = 1 / (distances[near] ** 2 + 1e-6)
         table = np.tensordot(weights / weights.sum(), np.stack([self._tables[at] for at in near]), axes=1)
-        return _look_up(table, _places(picture, self._module) * (self._knots - 1))
+        return _look_up(table, _places(image, self._module) * (self._knots - 1))
 
     def _distances(self, position: Positions) -> NDArray[np.float64]:
         ends = [axis(slider) for slider in self._module.sliders]
@@ -81,10 +81,10 @@ def _ends(module: Module) -> NDArray[np.float64]:
     return np.array(LAB if module.space == "lab" else [LIGHT] * 3).T
 
 
-def _places(picture: Pixels, module: Module) -> NDArray[np.float64]:
+def _places(image: Pixels, module: Module) -> NDArray[np.float64]:
     """Return colours as positions in a 3D LUT, 0 to 1 on each axis."""
     low, high = _ends(module)
-    inside = picture.astype(np.float64) if module.space == "lab" else log_encode(picture.astype(np.float64))
+    inside = image.astype(np.float64) if module.space == "lab" else log_encode(image.astype(np.float64))
     return np.asarray(np.clip((inside - low) / (high - low), 0, 1))
 
 

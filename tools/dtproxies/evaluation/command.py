@@ -131,5 +131,5 @@ def _pairs(options: EvaluateOptions, stored: StoredEvaluation | None) -> int:
 
 def _evaluate(console: Console, name: str, run: Run, options: EvaluateOptions, pairs: int) -> tuple[Evaluation, str]:
     with session(name, options.images, "evaluate", side=SIDE) as opened:
-        found = evaluate(opened.definition, run, opened.renderer, opened.pictures, console=console, pairs=pairs)
+        found = evaluate(opened.definition, run, opened.renderer, opened.photographs, console=console, pairs=pairs)
     return found, opened.darktable

@@ -30,7 +30,7 @@ def contact_sheet(
     definition: ProxyDefinition,
     run: Run,
     renderer: Renders,
-    pictures: Sequence[LinearImage],
+    photographs: Sequence[LinearImage],
     path: Path,
     *,
     amplify: float | None = None,
@@ -43,13 +43,13 @@ def contact_sheet(
         definition: the module.
         run: the proxy.
         renderer: set up for the module and images of 256 x 256 pixels.
-        pictures: photographs to show.
+        photographs: photographs to show.
         path: of the PNG.
         amplify: factor of the difference; by default the largest power of ten that leaves 99 % of it below white.
     """
     positions = sample(definition.module, ROWS, seed=SEED, reachable=definition.reachable)
     pairs = render_pairs(
-        definition.module, renderer, ImageSequence(photographs=pictures, side=SIDE, seed=SEED), positions
+        definition.module, renderer, ImageSequence(photographs=photographs, side=SIDE, seed=SEED), positions
     )
     write_sheet([_row(pair, run(pair.before, pair.sliders), definition.module, amplify) for pair in pairs], path)
 
@@ -65,7 +65,7 @@ def draw_comparison(
     """
     run = runner(load_definition(name), weights, onnx)
     with session(name, images, "evaluate", side=SIDE) as given:
-        contact_sheet(given.definition, run, given.renderer, given.pictures, out, amplify=amplify)
+        contact_sheet(given.definition, run, given.renderer, given.photographs, out, amplify=amplify)
 
 
 def _row(pair: Pair, made: Pixels, module: Module, amplify: float | None) -> list[DisplayImage]:

@@ -20,7 +20,7 @@ TARGETS: Mapping[Kind, tuple[float, float, float]] = {
     "global": (38, 33, 28),
     "raw": (45, 40, 34),
 }
-"""Display PSNR in dB that a proxy is meant to reach on average, in 95 % of the images, and in the worst."""
+"""Target PSNR in dB of each kind: mean, 5th percentile and minimum over the images."""
 NAMES = ("mean", "p5", "worst")
 SIDES = ("proxy", "charts", "identity", "nearest", "tables")
 """Fields of `Evaluation` that hold a spread for each figure."""
@@ -41,12 +41,12 @@ class Checks:
     """Checks in addition to the metrics."""
 
     identity_error: float | None
-    """Largest change by the proxy where darktable changes nothing; None when the module has no such position."""
+    """Maximum absolute change by the proxy where darktable returns its input; None if there is no such position."""
     tile_error: float | None
-    """Largest difference between the middle of a tile with a halo of `reach` pixels and the same place of a long
-    image, as a share of the range of values; None for a module that looks at the whole image or its place in it."""
+    """Maximum difference between the middle of a tile, with a border of `reach` pixels, and the same part of a long
+    image, as a fraction of the value range; None for a module that depends on the whole image or on the position."""
     shuffled_psnr: float | None
-    """Mean display PSNR when each image is given the sliders of another, where those differ. None without sliders."""
+    """Mean PSNR in dB of the proxy with the sliders of another image, where those differ. None without sliders."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,22 +59,22 @@ class Evaluation:
     pairs: int
     side: int
     numbers: int
-    """Fitted ones in the proxy."""
+    """Fitted parameters of the proxy."""
     proxy: Mapping[str, Spread]
     charts: Mapping[str, Spread]
     """The proxy on computed charts alone."""
     identity: Mapping[str, Spread]
-    """The image left alone; in the space that the module makes, where that is another than it takes."""
+    """Baseline: the input, converted to the output space where that is another one."""
     nearest: Mapping[str, Spread]
-    """Display PSNR of darktable at the nearest of 64 settings; empty without sliders."""
+    """Baseline: PSNR of darktable's output at the nearest of 64 rendered settings; empty without sliders."""
     tables: Mapping[str, Spread]
-    """Display PSNR of colour tables of the nearest settings, blended; empty for mosaics."""
+    """Baseline: PSNR of an interpolated 3D LUT of the nearest rendered settings; empty for mosaics."""
     behaviour: tuple[SliderSensitivity, ...]
     checks: Checks
     seconds_per_megapixel: float
-    """Of the proxy, on one core of the machine that judged it."""
+    """Thread CPU time of the torch network, on the machine that evaluated it."""
     rows: tuple[ImageResult, ...]
-    """Each pair."""
+    """Results of each pair."""
 
     @property
     def short(self) -> tuple[str, ...]:

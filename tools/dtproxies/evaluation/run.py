@@ -45,7 +45,7 @@ def evaluate(
     definition: ProxyDefinition,
     run: Run,
     renderer: Renders,
-    pictures: Sequence[LinearImage],
+    photographs: Sequence[LinearImage],
     *,
     console: Console,
     pairs: int = PAIRS,
@@ -58,7 +58,7 @@ def evaluate(
         definition: the module.
         run: the proxy.
         renderer: set up for the module and images of side x side pixels.
-        pictures: photographs that the proxy was not fitted on.
+        photographs: photographs that the proxy was not fitted on.
         console: where progress goes.
         pairs: how many; fewer are the first of the standard ones.
         side: of the images, in pixels.
@@ -69,7 +69,7 @@ def evaluate(
     """
     module = definition.module
     positions = sample(module, max(pairs, PAIRS), seed=SEED, reachable=definition.reachable)[:pairs]
-    scenes = ImageSequence(photographs=pictures, side=side, seed=SEED)
+    scenes = ImageSequence(photographs=photographs, side=side, seed=SEED)
     rows: list[_Row] = []
     with one_core(), console.progress(f"evaluating {module.name} on {pairs} pairs", pairs) as advance:
         baselines = None if brief else Baselines(definition, renderer, side)

@@ -24,12 +24,12 @@ SIDE = 64
 """Of the image, in pixels."""
 SEED = 6_000_011
 PLACES = 8
-"""Slider positions at which slopes are compared."""
+"""Slider positions at which gradients are compared."""
 STEP = 0.01
-"""By how much a slider is moved both ways to see a slope, as a share of its range."""
-STILL = 5e-6
-"""Changes of encoded values smaller than this are none: where a slider does next to nothing, the float32 numbers of
-darktable's curves move by as much when they are rounded anew."""
+"""Move of a slider in both directions for a gradient, as a fraction of its range."""
+ROUNDING = 5e-6
+"""Changes of encoded values smaller than this count as none: rounding of darktable's float32 curves alone
+causes such changes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,15 +38,15 @@ class SliderSensitivity:
 
     slider: str
     sweep_worst: float
-    """Lowest display PSNR in dB over 33 steps from one end of its range to the other, the others at their defaults."""
+    """Minimum PSNR in dB over 33 steps across its range, the other sliders at their defaults."""
     sweep_error: float
-    """Largest error of the mean encoded value on the way, as a share of how far darktable's moves."""
+    """Maximum absolute error of the mean encoded value, as a fraction of the range of darktable's."""
     turns: int
-    """Steps in which it moves against darktable's direction."""
+    """Steps of the sweep in the wrong direction."""
     cosine: float | None
-    """Mean cosine between its slope and darktable's, by pixel; None where darktable's is nothing."""
+    """Mean gradient cosine similarity, by pixel; None if darktable's output does not change."""
     magnitude: float | None
-    """Median length of its slope as a share of that of darktable's."""
+    """Median ratio of the gradient norms, proxy to darktable."""
 
 
 def behaviour(
@@ -120,17 +120,17 @@ def _both(
     return rendered, made
 
 
-def _means(pictures: Sequence[Pixels], module: Module) -> NDArray[np.float64]:
-    return np.array([float(encoded(one, module).mean()) for one in pictures])
+def _means(images: Sequence[Pixels], module: Module) -> NDArray[np.float64]:
+    return np.array([float(encoded(one, module).mean()) for one in images])
 
 
 def _curve_error(found: NDArray[np.float64], wanted: NDArray[np.float64]) -> float:
-    return float(np.abs(found - wanted).max() / max(float(np.ptp(wanted)), STILL))
+    return float(np.abs(found - wanted).max() / max(float(np.ptp(wanted)), ROUNDING))
 
 
 def _turns(found: NDArray[np.float64], wanted: NDArray[np.float64]) -> int:
     moves, right = np.diff(found), np.diff(wanted)
-    return int(np.sum((np.abs(right) > STILL) & (np.abs(moves) > STILL) & (np.sign(moves) != np.sign(right))))
+    return int(np.sum((np.abs(right) > ROUNDING) & (np.abs(moves) > ROUNDING) & (np.sign(moves) != np.sign(right))))
 
 
 def _slopes(
@@ -142,7 +142,7 @@ def _slopes(
     for low, high in zip(_paired(ends[0]), _paired(ends[1]), strict=True):
         right, mine = (encoded(high[kind], module) - encoded(low[kind], module) for kind in (0, 1))
         length = float(np.linalg.norm(right))
-        if length > STILL * np.sqrt(right.size):
+        if length > ROUNDING * np.sqrt(right.size):
             size = float(np.linalg.norm(mine))
             cosines.append(float(np.sum(right * mine)) / max(length * size, 1e-12))
             sizes.append(size / length)

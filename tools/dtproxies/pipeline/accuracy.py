@@ -67,7 +67,7 @@ def judge(
 
 def report(console: Console, judged: Sequence[Judged]) -> None:
     """Print one line for each module."""
-    columns = ["module", "proxy alone", "chain, module by module", "chain, darktable's pipe", "picture as it was"]
+    columns = ["module", "proxy alone", "chain, module by module", "chain, darktable's pipe", "baseline: identity"]
     rows = [
         [one.module, *(f"{value:.1f}" for value in (one.alone, one.chained, one.pipe, one.untouched))] for one in judged
     ]

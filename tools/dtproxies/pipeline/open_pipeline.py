@@ -31,9 +31,9 @@ class Pipeline:
 
 @contextmanager
 def open_pipeline(
-    request: Request, picture: LinearImage, models: Path, skip: Collection[str] = ()
+    request: Request, source: LinearImage, models: Path, skip: Collection[str] = ()
 ) -> Iterator[Pipeline]:
-    """Open a pipeline for images of the size of `picture`.
+    """Open a pipeline for images of the size of `source`.
 
     Raises:
         Failure: proxies cannot stand for all modules, there is no darktable, or a module has no weights.
@@ -42,7 +42,7 @@ def open_pipeline(
     """
     wanted, darktable = usable(request, skip), find()
     order = order_of(request.order_version, introspection.orders(darktable), request.order_text)
-    height, width, _ = picture.pixels.shape
+    height, width, _ = source.pixels.shape
     described = [load_definition(one.module).module for one in wanted]
     with open_renderer(darktable, described, height=height, width=width) as renderer:
         chain = Chain.of(links(wanted, order, renderer.layouts), models)

@@ -97,7 +97,7 @@ def _obstacle(one: ModuleRequest) -> str:
         return "it has no proxy"
     module = load_definition(one.module).module
     if module.space == "raw":
-        return "it works on sensor data, and a pipeline starts from a picture"
+        return "it works on sensor data, and a pipeline starts from an image"
     if one.version is not None and one.version != module.version:
         return f"its parameters are of version {one.version}, and its proxy is for version {module.version}"
     return one.obstacle

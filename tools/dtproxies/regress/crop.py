@@ -41,7 +41,7 @@ def window(
     else:
         rows, columns = _middle(height, wanted), _middle(width, wanted)
         margin = min(margin, (min(height, width, wanted) - 1) // 2)
-    light, target = (as_tensor(picture[rows, columns], torch.float64) for picture in (before, after))
+    light, target = (as_tensor(image[rows, columns], torch.float64) for image in (before, after))
     return light, Target(light=target, clipped=clipped, margin=margin)
 
 

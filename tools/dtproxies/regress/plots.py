@@ -61,9 +61,9 @@ def draw_frames(directory: Path, chain: Chain, found: Found, light: Tensor, want
     return len(chosen)
 
 
-def write_comparison(path: Path, pictures: Sequence[tuple[str, Pixels]]) -> None:
+def write_comparison(path: Path, captioned: Sequence[tuple[str, Pixels]]) -> None:
     """Write captioned images, linear Rec709, next to each other, and the difference of the last two."""
-    looks = [(caption, to_display(pixels, LINEAR)) for caption, pixels in pictures]
+    looks = [(caption, to_display(pixels, LINEAR)) for caption, pixels in captioned]
     row = [DisplayImage(pixels, caption) for caption, pixels in looks]
     write_sheet([[*row, difference(looks[-1][1], looks[-2][1])]], path)
 

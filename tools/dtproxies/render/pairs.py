@@ -59,7 +59,7 @@ def render_pairs(
     Args:
         module: to render through.
         renderer: set up for this module and those upstream.
-        scenes: pictures.
+        scenes: images.
         positions: [count, P].
         upstream: what images go through first.
 
@@ -117,11 +117,11 @@ def _render(
 
     def requests() -> Iterator[Request]:
         for row in rows:
-            picture = scenes.picture(row[0])
+            source = scenes.picture(row[0])
             if upstream:
-                picture = upstream.apply(picture, (scenes.seed, row[0]))
-            pixels = into_space(picture, module)
-            begun.append((picture.name, pixels, row))
+                source = upstream.apply(source, (scenes.seed, row[0]))
+            pixels = into_space(source, module)
+            begun.append((source.name, pixels, row))
             for position in row[1:]:
                 if position is not None:
                     yield Request(module.name, pixels, slider_values(module, position))

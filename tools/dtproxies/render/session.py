@@ -26,7 +26,7 @@ class Session:
     renderer: Renderer
     darktable: str
     """Version."""
-    pictures: list[LinearImage]
+    photographs: list[LinearImage]
 
 
 @contextmanager
@@ -37,10 +37,10 @@ def session(name: str, images: Path, use: Use, *, side: int, upstream: Sequence[
         WrongUsage: no proxy of such a module is known.
         Failure: no darktable or no photographs, or darktable has another version of the module.
     """
-    found, pictures, darktable = load_definition(name), photographs(images, use), find()
+    found, loaded, darktable = load_definition(name), photographs(images, use), find()
     opened = open_renderer(darktable, [found.module], height=side, width=side, workers=WORKERS, upstream=upstream)
     with opened as renderer:
-        yield Session(found, renderer, darktable.version, pictures)
+        yield Session(found, renderer, darktable.version, loaded)
 
 
 def runner(found: ProxyDefinition, weights: Path | None, onnx: Path | None) -> Run:

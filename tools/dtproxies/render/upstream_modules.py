@@ -39,20 +39,20 @@ class Upstream:
         """
         return cls([load_definition(name) for name in recipe.upstream], renderer) if recipe.upstream else None
 
-    def apply(self, picture: LinearImage, seed: Sequence[int]) -> LinearImage:
+    def apply(self, source: LinearImage, seed: Sequence[int]) -> LinearImage:
         """Return the image after these modules, or unchanged; the seed determines which, and the sliders."""
         rng = np.random.default_rng([*seed, _SALT])
         if rng.random() >= SHARE:
-            return picture
+            return source
         for one in self.modules:
             module = one.module
             (position,) = sample(module, 1, seed=int(rng.integers(2**31)), reachable=one.reachable)
             sliders = {slider.name: float(value) for slider, value in zip(module.sliders, position, strict=True)}
-            request = Request(module.name, into_space(picture, module), module.parameters(sliders))
+            request = Request(module.name, into_space(source, module), module.parameters(sliders))
             (made,) = self.renderer.render_many([request])
             light = np.asarray(from_space(made.astype(np.float64), module.made), np.float32)
-            picture = LinearImage(f"{picture.name}, {module.name}", light)
-        return picture
+            source = LinearImage(f"{source.name}, {module.name}", light)
+        return source
 
 
 _SALT = 17

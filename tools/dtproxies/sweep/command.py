@@ -85,13 +85,13 @@ def slider_named(module: Module, name: str) -> Slider:
     return known[name]
 
 
-def sweep(track: Track, run: Run, renderer: Renders, picture: LinearImage, console: Console) -> list[Frame]:
+def sweep(track: Track, run: Run, renderer: Renders, source: LinearImage, console: Console) -> list[Frame]:
     """Render the image at each value, through darktable and through the proxy.
 
     Raises:
         Failure: darktable refuses one of the values.
     """
-    module, image = track.definition.module, into_space(picture, track.definition.module)
+    module, image = track.definition.module, into_space(source, track.definition.module)
     positions = [track.sliders(value) for value in track.values]
     requests = (Request(module.name, image, module.parameters(position)) for position in positions)
     frames = []
@@ -132,10 +132,10 @@ def sweep_command(
     Raises:
         Failure: there is no darktable, the image cannot be read, or darktable refuses a value.
     """
-    darktable, picture = find(), read_user_image(image, longest=longest)
-    height, width, _ = picture.pixels.shape
+    darktable, source = find(), read_user_image(image, longest=longest)
+    height, width, _ = source.pixels.shape
     with open_renderer(darktable, [track.definition.module], height=height, width=width, workers=WORKERS) as renderer:
-        frames = sweep(track, run, renderer, picture, console)
+        frames = sweep(track, run, renderer, source, console)
     write(track, frames, directory, console, amplify=amplify)
     worst = min(frames, key=lambda frame: frame.psnr)
     mean = float(np.mean([frame.psnr for frame in frames]))

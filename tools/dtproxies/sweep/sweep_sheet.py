@@ -13,7 +13,7 @@ from dtproxies.sweep.frame import Frame
 from dtproxies.vocabulary.module import Slider
 
 COLUMNS = 6
-"""Values that are shown as pictures."""
+"""Number of values that are shown as images."""
 
 
 def draw(path: Path, name: str, slider: Slider, frames: Sequence[Frame], *, amplify: float) -> None:

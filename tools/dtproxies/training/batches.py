@@ -87,5 +87,5 @@ def _pixels(image: Tensor, at: Tensor) -> Tensor:
     return image.flatten(2).index_select(2, at)[:, :, None]
 
 
-def _planes(pictures: Sequence[Pixels]) -> Tensor:
-    return torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2)
+def _planes(images: Sequence[Pixels]) -> Tensor:
+    return torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2)

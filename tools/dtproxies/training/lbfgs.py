@@ -144,7 +144,7 @@ def _train_in(given: Session, directory: Path, console: Console, recipe: Recipe)
     return train(
         given.definition,
         given.renderer,
-        given.pictures,
+        given.photographs,
         directory,
         darktable=given.darktable,
         console=console,
