@@ -125,7 +125,7 @@ def test_what_is_kept_is_read_as_it_was_written(model: Path, oracle: Oracle) -> 
 
 def test_a_broken_record_is_named(model: Path) -> None:
     (model / NAME).write_text("{}")
-    with pytest.raises(Failure, match=r"figures\.json.*no evaluation"):
+    with pytest.raises(Failure, match=r"figures\.json.*not a stored evaluation"):
         read_stored(model)
 
 

@@ -100,7 +100,7 @@ def test_the_state_of_another_recipe_is_refused_and_kept(tmp_path: Path, monkeyp
 
 def test_a_broken_state_is_a_failure_that_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / STATE).write_bytes(b"PK half a file")
-    with pytest.raises(Failure, match="no state of a training") as found:
+    with pytest.raises(Failure, match="not a training checkpoint") as found:
         run(tmp_path)
     assert found.value.fix == "remove the file to begin anew"
 

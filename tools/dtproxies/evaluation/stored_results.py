@@ -52,7 +52,9 @@ def read_stored(directory: Path) -> StoredEvaluation | None:
     try:
         return _from_json(json.loads(path.read_text()))
     except (ValueError, KeyError, TypeError) as exc:
-        raise Failure(f"this is no evaluation: {exc!r}", where=str(path), fix="remove it, and evaluate again") from exc
+        raise Failure(
+            f"is not a stored evaluation: {exc!r}", where=str(path), fix="remove it, and evaluate again"
+        ) from exc
 
 
 def is_current(kept: StoredEvaluation, directory: Path, *, code: str | None, darktable: str, pairs: int) -> bool:

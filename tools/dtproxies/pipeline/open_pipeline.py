@@ -38,7 +38,7 @@ def open_pipeline(
     Raises:
         Failure: proxies cannot stand for all modules, there is no darktable, or a module has no weights.
         WrongUsage: an unknown slider, or a value outside its range.
-        NothingToDo: no module is on.
+        NothingToDo: no module is enabled.
     """
     wanted, darktable = usable(request, skip), find()
     order = order_of(request.order_version, introspection.orders(darktable), request.order_text)

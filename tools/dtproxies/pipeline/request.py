@@ -77,7 +77,7 @@ def read_yaml(path: Path) -> Request:
     except FileNotFoundError as missing:
         raise Failure("there is no such file", where=str(path)) from missing
     except (yaml.YAMLError, UnicodeDecodeError) as exc:
-        raise Failure(f"this is no YAML: {exc}", where=str(path)) from exc
+        raise Failure(f"is not YAML: {exc}", where=str(path)) from exc
     content = _map(read, {"modules", "order"}, str(path))
     listed = _map(content.get("modules"), None, f"{path}: modules")
     order = content.get("order", SCENE)
@@ -105,7 +105,7 @@ def _from_yaml(name: str, given: Any, where: str) -> ModuleRequest | None:
 
 def _map(value: Any, keys: set[str] | None, where: str) -> dict[str, Any]:
     if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
-        raise Failure(f"a map from names is wanted here, not {value!r}", where=where, fix="see docs/proxies.md")
+        raise Failure(f"expected a mapping by name, found {value!r}", where=where, fix="see docs/proxies.md")
     for key in value:
         if keys is not None and key not in keys:
             raise Failure(f"no key '{key}'; {did_you_mean(key, keys)}", where=where)

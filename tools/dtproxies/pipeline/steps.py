@@ -51,11 +51,11 @@ def usable(request: Request, skip: Collection[str]) -> list[ModuleRequest]:
     asked = {one.module for one in request.modules}
     for name in skip:
         if name not in asked:
-            raise WrongUsage(f"there is no {name} to skip", fix=did_you_mean(name, asked))
+            raise WrongUsage(f"the pipeline has no module {name} to skip", fix=did_you_mean(name, asked))
     left = [one for one in request.modules if one.module not in skip]
     _refuse({one.module: why for one in left if (why := _obstacle(one))}, skip)
     if not left:
-        raise NothingToDo("no module is on", fix="put one on")
+        raise NothingToDo("no module is enabled", fix="enable one")
     return left
 
 
@@ -89,7 +89,7 @@ def _refuse(obstacles: Mapping[str, str], skip: Collection[str] = ()) -> None:
     if obstacles:
         told = "\n".join(f"  {name}: {why}" for name, why in obstacles.items())
         fix = f"leave them out with --skip {','.join([*skip, *obstacles])}"
-        raise Failure(f"proxies cannot stand for all modules:\n{told}", fix=fix)
+        raise Failure(f"proxies cannot replace all modules:\n{told}", fix=fix)
 
 
 def _obstacle(one: ModuleRequest) -> str:

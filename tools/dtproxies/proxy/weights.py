@@ -55,7 +55,7 @@ def facts_of(path: Path) -> dict[str, str]:
         raise Failure(f"cannot be read: {exc}", where=str(path), fix=RETRAIN) from exc
     missing = {"module", "module_version", "darktable", "sliders"} - facts.keys()
     if missing:
-        raise Failure(f"says nothing about {', '.join(sorted(missing))}", where=str(path), fix=RETRAIN)
+        raise Failure(f"has no metadata {', '.join(sorted(missing))}", where=str(path), fix=RETRAIN)
     return facts
 
 

@@ -36,7 +36,7 @@ def window(
     wanted = side + 2 * margin
     if far or (height <= wanted and width <= wanted):
         if far and max(height, width) > wanted:
-            console.note(f"a module looks at the whole image, so all {width} x {height} pixels are compared")
+            console.note(f"a module depends on the whole image, so all {width} x {height} pixels are compared")
         rows, columns, margin = slice(None), slice(None), 0
     else:
         rows, columns = _middle(height, wanted), _middle(width, wanted)

@@ -90,7 +90,7 @@ def unknowns(links: Sequence[PipelineStep]) -> list[Unknowns]:
     if count > MOST:
         names = ", ".join(slider.name for _, slider in chosen)
         raise Failure(
-            f"{count} combinations of {names} would have to be tried, {MOST} at most", fix="hold some of them"
+            f"{count} combinations of {names} to search; the limit is {MOST}", fix="fix some of these choices"
         )
     places = tuple(
         Place(link=at, slider=links[at].module.sliders.index(slider), axis=axis(slider))

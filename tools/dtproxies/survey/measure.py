@@ -71,7 +71,7 @@ def measure(darktable: Darktable, module: str) -> Measured:
         bench = _Bench(renderer, module, _picture(space, SMALL), WHITE[space.output])
         bases = [base for base in _bases(fields) if bench.works(base)]
         if not bases:
-            raise Failure("it renders nothing but failures")
+            raise Failure("every render of it fails")
         acts = bench.acting(fields, bases)
     with _open(darktable, module, SIDE) as renderer:
         bench = _Bench(renderer, module, _picture(space, SIDE), WHITE[space.output])

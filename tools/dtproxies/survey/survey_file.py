@@ -30,7 +30,7 @@ def read_survey(path: Path) -> Mapping[str, Mapping[str, Any]]:
     try:
         found: dict[str, Mapping[str, Any]] = json.loads(path.read_text())["modules"]
     except (ValueError, KeyError) as exc:
-        raise Failure("this is no survey of modules", where=str(path), fix="write it: --measure") from exc
+        raise Failure("is not a survey file", where=str(path), fix="write it: --measure") from exc
     return found
 
 

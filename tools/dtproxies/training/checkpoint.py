@@ -54,7 +54,7 @@ def load(directory: Path, module: Module, recipe: Recipe) -> State | None:
         of = read.pop("of")
         state = State(**read)
     except Exception as exc:
-        raise Failure(f"this is no state of a training: {exc}", where=str(path), fix=ANEW) from exc
+        raise Failure(f"is not a training checkpoint: {exc}", where=str(path), fix=ANEW) from exc
     if of != _of(module, recipe):
         raise Failure("an interrupted training by another recipe lies here", where=str(path), fix=ANEW)
     return state
