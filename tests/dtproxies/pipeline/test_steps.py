@@ -88,7 +88,7 @@ def test_modules_without_a_proxy_are_all_named_and_can_be_skipped() -> None:
 
 
 def test_skipping_what_is_not_there_is_wrong_usage() -> None:
-    with pytest.raises(WrongUsage, match="no sharpn to skip"):
+    with pytest.raises(WrongUsage, match="no module sharpn to skip"):
         usable(Request(modules=[ModuleRequest(module="sharpen")]), ["sharpn"])
 
 

@@ -76,5 +76,5 @@ def test_another_darktable_is_measured_anew(tmp_path: Path, monkeypatch: pytest.
 
 def test_a_broken_survey_is_a_failure(tmp_path: Path) -> None:
     (tmp_path / "modules.json").write_text("{")
-    with pytest.raises(Failure, match="no survey"):
+    with pytest.raises(Failure, match="not a survey file"):
         read_survey(tmp_path / "modules.json")
