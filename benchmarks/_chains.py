@@ -1,4 +1,4 @@
-"""Chains of proxied modules, drawn, always the same for the same proxies; and their links at drawn positions."""
+"""Random chains of proxied modules, reproducible for the same proxies, and their steps at slider positions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dtproxies.vocabulary.module import Module
 
 
 def chains(modules: Sequence[Module], sizes: Sequence[int], count: int, seed: int) -> list[tuple[str, ...]]:
-    """Names of the modules of each chain: `count` of all combinations of these sizes."""
+    """Return the names of the modules of each chain: `count` of all combinations of these sizes."""
     names = [one.name for one in modules]
     all_of_them = [one for size in sizes for one in itertools.combinations(names, size)]
     rng = np.random.default_rng(seed)
@@ -21,5 +21,5 @@ def chains(modules: Sequence[Module], sizes: Sequence[int], count: int, seed: in
 
 
 def link_at(link: PipelineStep, position: Sequence[float]) -> PipelineStep:
-    """The link with its sliders at a position, in the order of its module."""
+    """Return the step with its sliders at a position, in the order of its module."""
     return replace(link, sliders={name: float(value) for name, value in zip(link.sliders, position, strict=True)})

@@ -1,4 +1,4 @@
-"""How long another process has computed."""
+"""CPU time of another process."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
-def processor_time(process: int) -> float:
-    """Seconds that all threads of a process have computed, for the program and for the kernel."""
+def process_cpu_seconds(process: int) -> float:
+    """Return the CPU time of all threads of a process, user and system, in seconds."""
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS

@@ -1,4 +1,4 @@
-"""Where benchmarks of proxies write their tables: one page, a place for each; and how they write dB."""
+"""Page of the proxy benchmarks: writes the tables of one benchmark between its markers, and formats dB."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ Table = tuple[Sequence[str], Sequence[Sequence[str]]]
 
 
 def write_tables(name: str, tables: Sequence[Table], remark: str) -> None:
-    """Write what the benchmark `name` found into its place on the page, tables first.
+    """Write the results of `benchmarks/<name>.py` between its markers, tables first.
 
     Raises:
-        Failure: the page has no such place.
+        Failure: the page has no such markers.
     """
     begin, end = f"<!-- {name}:begin, written by `python -m benchmarks.{name} --write` -->", f"<!-- {name}:end -->"
     lines = [line for table in tables for line in (*_lines(*table), "")]
@@ -26,7 +26,7 @@ def write_tables(name: str, tables: Sequence[Table], remark: str) -> None:
 
 
 def decibels(figures: MetricSummary) -> list[str]:
-    """Mean, what 95 % reach, and the worst."""
+    """Return mean, 5th percentile and minimum of a PSNR."""
     return [f"{value:.1f}" for value in (figures.mean, figures.p5, figures.worst)]
 
 

@@ -41,8 +41,8 @@ class UNet(nn.Module):
         """[B, C, H, W] and [B, P] -> [B, C, H, W]; the frame is not used."""
         module, (height, width) = self._module, image.shape[-2:]
         image = functional.pad(image, (0, -width % MULTIPLE, 0, -height % MULTIPLE), mode="replicate")
-        start = image if module.space == module.made else convert(image, module.space, module.made)
-        features = encoded = start / 100 if module.made == "lab" else to_stops(start)
+        start = image if module.space == module.result_space else convert(image, module.space, module.result_space)
+        features = encoded = start / 100 if module.result_space == "lab" else to_stops(start)
         embedding, skips = self.dials(sliders)[..., None, None], []
         for level, block in enumerate(self.down):
             features = functional.max_pool2d(features, 2) if level else features
@@ -51,7 +51,7 @@ class UNet(nn.Module):
         for grow, block, skip in zip(self.grow, self.up, skips[-2::-1], strict=True):
             features = block(torch.cat([grow(features), skip], dim=1))
         output = (encoded + self.last(features))[..., :height, :width]
-        return 100 * output if module.made == "lab" else from_stops(output)
+        return 100 * output if module.result_space == "lab" else from_stops(output)
 
 
 def _double(inputs: int, outputs: int) -> nn.Sequential:

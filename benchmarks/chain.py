@@ -1,12 +1,12 @@
-"""Chains of five proxies beside darktable's own exports: how errors add up, and what a proxy is worth behind others.
+"""Compare chains of five proxies with darktable's own exports, and each proxy alone after other modules.
 
     .venv/bin/python -m benchmarks.chain [--positions N] [--write]
 
-Chains are drawn, always the same for the same proxies, from all modules whose proxies have weights and take pictures.
-At each position all sliders of all modules are random, as in an evaluation; the image is one that no proxy was fitted
-on. darktable-cli exports it once with the same sidecar. The last module's output is compared: display PSNR of all
-proxies in turn, against the export. Beside it, each proxy alone on what darktable itself gave that module, behind the
-modules before it: what training and evaluation on plain images are worth in a pipe.
+Chains are random choices, reproducible for the same proxies, from all modules that take images and whose proxies have
+weights. At each position all sliders of all modules are random, as in an evaluation; the image is one that no proxy was
+fitted on. darktable-cli exports it once with the same sidecar. The output of the last proxy is compared with that
+export by PSNR. The second table evaluates each proxy alone, with darktable's own output of the upstream modules as
+input. It shows how far training and evaluation on unprocessed images apply in a pipe.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from dtproxies.render.torch_threads import one_core
 MODELS = Path("models")
 SIDE, SEED = 192, 7_000_003
 CHAINS, LENGTH, POSITIONS = 4, 5, 20
-WANTED = 45.0
+TARGET = 45.0
 """dB on average, at the end of a chain of five."""
 
 
@@ -106,18 +106,18 @@ def report(console: Console, rows: Sequence[Exported], *, write: bool) -> int:
     """Print the tables, and write them where they are published; 1 when the mean over all falls short."""
     names = list(dict.fromkeys(row.chain for row in rows))
     groups = {name: [row for row in rows if row.chain == name] for name in names} | {"all": list(rows)}
-    columns = ["chain", "positions", "mean dB", "p5", "worst", "picture left alone"]
+    columns = ["chain", "positions", "mean (dB)", "p5", "min", "baseline: identity"]
     table = [[name, str(len(group)), *_reached(group)] for name, group in groups.items()]
-    console.table(columns, table, title="display PSNR at the end of the chain, against darktable's export")
+    console.table(columns, table, title="PSNR at the end of the chain, against darktable's export")
     behind = _behind(rows)
-    heads = ["module", "positions", "mean dB", "p5", "worst", "on plain pictures"]
-    console.table(heads, behind, title="each proxy alone, behind the modules before it")
+    heads = ["module", "positions", "mean (dB)", "p5", "min", "on unprocessed images"]
+    console.table(heads, behind, title="each proxy alone, after upstream modules")
     mean = float(np.mean([row.last.pipe for row in rows]))
-    verdict = f"{mean:.1f} dB on average, {WANTED:g} are wanted: {'met' if mean >= WANTED else 'MISSED'}"
+    verdict = f"{mean:.1f} dB on average, target {TARGET:g}: {'met' if mean >= TARGET else 'missed'}"
     console.say(verdict)
     if write:
-        write_tables("chain", [(columns, table), (heads, behind)], f"Over all, {verdict}.")
-    return 0 if mean >= WANTED else 1
+        write_tables("chain", [(columns, table), (heads, behind)], f"All chains: {verdict}.")
+    return 0 if mean >= TARGET else 1
 
 
 def _reached(rows: Sequence[Exported]) -> list[str]:
@@ -126,7 +126,7 @@ def _reached(rows: Sequence[Exported]) -> list[str]:
 
 
 def _behind(rows: Sequence[Exported]) -> list[list[str]]:
-    """Modules that are not the first of their chain, and what their proxies reach on plain pictures."""
+    """Modules that are not the first of their chain, and what their proxies reach on unprocessed images."""
     found: dict[str, list[float]] = defaultdict(list)
     for row in rows:
         for one in row.judged[1:]:

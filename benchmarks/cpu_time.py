@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks._cpu_clock import processor_time
+from benchmarks._cpu_clock import process_cpu_seconds
 from benchmarks._page import write_tables
 from dtbase.terminal.console import Console
 from dtmodels.build.workspace import Workspace
@@ -65,7 +65,7 @@ def main(arguments: Sequence[str] = ()) -> int:
             costs.append(cost(entry, darktable, Path(directory)))
             advance(1)
     costs.sort(key=lambda one: one.proxy / one.darktable)
-    columns = ["module", "kind", "proxy s/MP", "darktable s/MP", "ratio"]
+    columns = ["module", "kind", "ONNX graph CPU s/MP", "darktable CPU s/MP", "ratio"]
     rows = [
         [one.module, one.kind, f"{one.proxy:.3f}", f"{one.darktable:.3f}", f"{one.proxy / one.darktable:.1f}"]
         for one in costs
@@ -75,7 +75,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     middle = f"The median proxy takes {np.median([one.proxy / one.darktable for one in costs]):.1f} times as long."
     console.say(middle)
     if asked.write:
-        write_tables("cost", [(columns, rows)], middle)
+        write_tables("cpu_time", [(columns, rows)], middle)
     return 0
 
 
@@ -98,7 +98,7 @@ def _times(given: ProxyDefinition, graph: Path, darktable: Darktable) -> tuple[f
             ours = _seconds(lambda at=position: run(image, at), time.thread_time)  # type: ignore[misc]
             theirs = _seconds(
                 lambda at=values: renderer.render(given.module.name, image, at),  # type: ignore[misc]
-                lambda: processor_time(process),
+                lambda: process_cpu_seconds(process),
             )
             found.append((ours, theirs))
     proxy, module = np.median(found, axis=0) / (SIDE * SIDE / 1e6)

@@ -1,16 +1,16 @@
-"""Sliders found again from darktable's own exports, and darktable's image at what was found.
+"""Recover sliders from darktable's own exports, and render with the found sliders.
 
     .venv/bin/python -m benchmarks.recovery [--targets N] [--write]
 
-Chains are drawn, always the same for the same proxies, from all modules whose proxies have weights and do not look at
-the whole image. Each target is a photograph that no proxy was fitted on, exported by darktable-cli through the chain
-with random sliders over their full ranges; every slider of every module is searched, and darktable-cli renders once
-more with what was found. An error is the distance to the true slider as a share of its range.
+Chains are random choices, reproducible for the same proxies, from all modules whose proxies have weights and a limited
+receptive field. Each target is a photograph that no proxy was fitted on, exported by darktable-cli through the chain
+with random sliders over their full ranges. Every slider of every module is searched, and darktable-cli renders once
+more with the found ones. An error is the distance to the true slider as a fraction of its range.
 
-Not every slider can be told from an image: one may do nothing there, or what another does. The Jacobian of the chain
-at the true sliders (differences of the image, as a screen shows it) says which: the smallest change that moving a
-slider by a twentieth of its range makes, when all others may follow to undo it, is that move over the square root of
-the slider's entry on the diagonal of (JᵀJ)⁻¹. A slider is told apart where this is more than rounding to 8 bits.
+Not every slider is identifiable: one may have no effect on an image, or the same effect as others. The Jacobian of the
+chain at the true sliders (differences of the display-referred image) decides. The smallest change of the image when a
+slider moves by a twentieth of its range, while all others may compensate, is that move over the square root of the
+slider's entry on the diagonal of (JᵀJ)⁻¹. A slider is identifiable if this change exceeds rounding to 8 bits.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ NUDGE, ROUNDING = 0.05, 1 / (255 * np.sqrt(12))
 """How far a slider is moved to be told apart, as a share of its range, and what rounding to 8 bits costs, rms."""
 STEP, NOTHING = 1e-3, 1e-18
 """Of the differences of the Jacobian, as a share of a range; and the smallest eigenvalue, so that none is zero."""
-WANTED_MEDIAN, WANTED_P95, WANTED_PSNR = 0.01, 0.05, 45.0
+TARGET_MEDIAN, TARGET_P95, TARGET_PSNR = 0.01, 0.05, 45.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,11 +150,11 @@ def _apart(chain: Chain, truth: Sequence[PipelineStep], light: Tensor) -> list[s
             names.append(f"{link.module.name}.{slider.name}")
             columns.append((changed - base) / (1.0 if slider.choices else STEP))
             moves.append(1.0 if slider.choices else NUDGE)
-    told = told_apart(np.stack(columns, axis=1), np.array(moves))
+    told = identifiable(np.stack(columns, axis=1), np.array(moves))
     return [name for name, one in zip(names, told, strict=True) if one]
 
 
-def told_apart(jacobian: NDArray[np.float64], moves: NDArray[np.float64]) -> NDArray[np.bool_]:
+def identifiable(jacobian: NDArray[np.float64], moves: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Which sliders change an image by more than rounding, however the others follow.
 
     Args:
@@ -175,25 +175,28 @@ def _screen(chain: Chain, links: Sequence[PipelineStep], light: Tensor) -> NDArr
 
 
 def report(console: Console, rows: Sequence[Recovered], *, write: bool) -> int:
-    """Print figures; 1 when those over all targets fall short of what is wanted."""
-    columns = ["chain", "targets", "sliders", "median", "p95", "told apart", "median", "p95", "dB mean", "p5", "worst"]
+    """Print the results; return 1 if a target is missed over all images."""
+    columns = [
+        *("chain", "images", "sliders", "error, all: median (% of range)", "p95", "identifiable sliders"),
+        *("error, identifiable: median", "p95", "PSNR after re-rendering: mean (dB)", "p5", "min"),
+    ]
     names = list(dict.fromkeys(row.chain for row in rows))
     table = [_line(name, [row for row in rows if row.chain == name]) for name in names]
-    title = f"errors in % of range; darktable re-rendered, display PSNR; {os.cpu_count()} cores, load "
+    title = f"errors in % of range; PSNR of darktable's render; {os.cpu_count()} cores, load "
     table.append(_line("all", rows))
-    console.table([*columns, "evaluations", "s"], table, title=f"{title}{os.getloadavg()[0]:.1f}")
+    console.table([*columns, "loss evaluations", "wall time (s)"], table, title=f"{title}{os.getloadavg()[0]:.1f}")
     apart = [row.errors[name] for row in rows for name in row.apart]
     median, most, mean = np.median(apart), np.percentile(apart, 95), float(np.mean([row.psnr for row in rows]))
     judged = [
-        (median <= WANTED_MEDIAN, f"median error {median:.1%} of the range, at most {WANTED_MEDIAN:.0%} wanted"),
-        (most <= WANTED_P95, f"95th percentile {most:.1%}, at most {WANTED_P95:.0%} wanted"),
-        (mean >= WANTED_PSNR, f"re-rendered {mean:.1f} dB on average, at least {WANTED_PSNR:g} wanted"),
+        (median <= TARGET_MEDIAN, f"median error {median:.1%} of the range (target: at most {TARGET_MEDIAN:.0%})"),
+        (most <= TARGET_P95, f"95th percentile {most:.1%} (target: at most {TARGET_P95:.0%})"),
+        (mean >= TARGET_PSNR, f"re-rendered {mean:.1f} dB on average (target: at least {TARGET_PSNR:g} dB)"),
     ]
     verdict = "; ".join(f"{said}: {'met' if met else 'missed'}" for met, said in judged)
-    verdict = f"Of sliders that are told apart: {verdict}."
+    verdict = f"Identifiable sliders: {verdict}."
     console.say(verdict)
     if write:
-        write_tables("recovery", [([*columns, "evaluations", "s"], table)], verdict)
+        write_tables("recovery", [([*columns, "loss evaluations", "wall time (s)"], table)], verdict)
     return 0 if all(met for met, _ in judged) else 1
 
 

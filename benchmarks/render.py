@@ -1,18 +1,23 @@
-"""Training pairs per minute: modules called in workers, against one darktable-cli process for each pair."""
+"""Measure training pairs per minute: modules called in workers, and one darktable-cli process for each pair.
+
+.venv/bin/python -m benchmarks.render [--write]
+"""
 
 from __future__ import annotations
 
+import argparse
 import itertools
 import os
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks._page import write_tables
 from dtbase.terminal.console import Console
 from dtproxies.darktable import introspection
 from dtproxies.darktable.dump import dump
@@ -23,7 +28,7 @@ from dtproxies.darktable.sidecar_writer import Step
 SIDE = 256
 WORKERS = 2
 SECONDS = 20
-"""How long each way is measured, after one pair of each module that is not."""
+"""Measured time of each method, after warm-up pairs that do not count."""
 
 SLIDERS = {
     "exposure": ("exposure", -3, 3),
@@ -37,27 +42,33 @@ SLIDERS = {
 }
 """A slider of each module in the mix, and its range."""
 
-WANTED_PER_MINUTE = 3000
-WANTED_RATIO = 20
+TARGET_PER_MINUTE = 3000
+TARGET_RATIO = 20
 
 
-def main() -> int:
-    """Print both rates and their ratio; 1 if they fall short."""
+def main(arguments: Sequence[str] = ()) -> int:
+    """Print both rates and their ratio; return 1 if a target is missed."""
+    parser = argparse.ArgumentParser(prog="benchmarks.render")
+    parser.add_argument("--write", action="store_true", help="write the table into docs/proxy-benchmarks.md")
+    options = parser.parse_args(arguments)
     darktable = find()
     fast = direct_rate(darktable)
     slow = process_rate(darktable)
     load = os.getloadavg()[0]
-    Console().table(
-        ["way", "pairs per minute", "of darktable-cli"],
-        [
-            [f"{WORKERS} workers, {SIDE}x{SIDE}", f"{fast:.0f}", f"{fast / slow:.1f}"],
-            [f"darktable-cli, {SIDE}x{SIDE}", f"{slow:.0f}", "1.0"],
-        ],
-        title=f"mix of {', '.join(SLIDERS)}; darktable {darktable.version}, {os.cpu_count()} cores, load {load:.1f}",
-    )
-    enough = fast >= WANTED_PER_MINUTE and fast >= WANTED_RATIO * slow
-    print(f"wanted: {WANTED_PER_MINUTE} and {WANTED_RATIO} times: {'met' if enough else 'MISSED'}")
-    return 0 if enough else 1
+    columns = ["method", "pairs per minute", "ratio to darktable-cli"]
+    rows = [
+        [f"{WORKERS} workers, {SIDE} x {SIDE}", f"{fast:.0f}", f"{fast / slow:.1f}"],
+        [f"darktable-cli, {SIDE} x {SIDE}", f"{slow:.0f}", "1.0"],
+    ]
+    title = f"mix of {', '.join(SLIDERS)}; darktable {darktable.version}, {os.cpu_count()} cores, load {load:.1f}"
+    console = Console()
+    console.table(columns, rows, title=title)
+    met = fast >= TARGET_PER_MINUTE and fast >= TARGET_RATIO * slow
+    verdict = f"Target: {TARGET_PER_MINUTE} pairs per minute and ratio {TARGET_RATIO}: {'met' if met else 'missed'}."
+    console.say(verdict)
+    if options.write:
+        write_tables("render", [(columns, rows)], f"{verdict} A {title}.")
+    return 0 if met else 1
 
 
 def direct_rate(darktable: Darktable) -> float:
@@ -68,7 +79,7 @@ def direct_rate(darktable: Darktable) -> float:
 
 
 def process_rate(darktable: Darktable) -> float:
-    """Pairs per minute of one darktable-cli process for each pair, as many side by side as there are workers."""
+    """Pairs per minute of one darktable-cli process for each pair, as many in parallel as there are workers."""
     layouts = introspection.layouts(darktable)
 
     def pair(request: Request) -> object:
@@ -92,14 +103,14 @@ def rate(results: Iterator[object], *, warm_up: int) -> float:
 def requests(spaces: Mapping[str, str]) -> Iterator[Request]:
     """The modules in turn, each with a new value of its slider, on an image; of Lab values where `spaces` says so."""
     random = np.random.default_rng(0)
-    light = picture(random)
+    light = image_of(random)
     lab = (light * (100, 120, 120) - (0, 60, 60)).astype(np.float32)
     for module, (slider, low, high) in itertools.cycle(SLIDERS.items()):
         image = lab if spaces.get(module) == "lab" else light
         yield Request(module, image, {slider: float(random.uniform(low, high))})
 
 
-def picture(random: np.random.Generator) -> NDArray[np.float32]:
+def image_of(random: np.random.Generator) -> NDArray[np.float32]:
     """Coloured squares with grain."""
     squares = np.kron(random.uniform(0, 1, (SIDE // 16, SIDE // 16, 3)), np.ones((16, 16, 1)))
     return (squares + random.uniform(0, 0.05, squares.shape)).astype(np.float32)
@@ -115,4 +126,4 @@ def _side_by_side(
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

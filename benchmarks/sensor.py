@@ -58,8 +58,16 @@ def main(arguments: Sequence[str] = ()) -> int:
         balanced = _holds_balance(weights_of(name, MODELS))
         if load_definition(name).module.space == "raw" or balanced:
             rows.append(_line(load_definition(name), darktable, file, factors if balanced else None))
-    columns = ["module", "positions", "default", "mean", "worst", "largest error", "doing nothing"]
-    title = f"{file.name}: display PSNR in dB, at most 150"
+    columns = [
+        "module",
+        "positions",
+        "default (dB)",
+        "mean (dB)",
+        "min (dB)",
+        "maximum absolute error",
+        "baseline: identity (dB)",
+    ]
+    title = f"{file.name}: PSNR, sRGB display-referred, capped at 150 dB"
     console.table(columns, rows, title=title)
     if asked.write:
         write_tables("sensor", [(columns, rows)], f"{title}.")

@@ -109,7 +109,7 @@ def _positions(truth: Sequence[PipelineStep], at: Sequence[PipelineStep]) -> Any
             if slider.name in EDIT[true.module.name]:
                 along = axis(slider)
                 shares = [
-                    (float(along.places(one.sliders[slider.name])) - along.low) / (along.high - along.low)
+                    (float(along.coordinates(one.sliders[slider.name])) - along.low) / (along.high - along.low)
                     for one in (true, recovered)
                 ]
                 yield f"{true.module.name}.{slider.name}", *shares

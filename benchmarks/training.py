@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import load_file
 
-from benchmarks._cpu_clock import processor_time
+from benchmarks._cpu_clock import process_cpu_seconds
 from benchmarks._page import write_tables
 from dtbase.system.files import sha256
 from dtbase.terminal.console import Console
@@ -84,11 +84,21 @@ def main(arguments: Sequence[str] = ()) -> int:
         for name in names:
             found.append(train_anew(name))
             advance(1)
-    columns = ["module", "kind", "optimiser", "numbers", "renders", "steps", "fit s", "darktable s", "off the released"]
+    columns = [
+        "module",
+        "kind",
+        "optimiser",
+        "parameters",
+        "renders",
+        "steps",
+        "fit CPU s",
+        "darktable CPU s",
+        "difference from released",
+    ]
     rows = [_line(one) for one in found]
     console.table(columns, rows, title=f"CPU seconds; {os.cpu_count()} cores")
     minutes = sum(one.seconds + one.rendering for one in found) / 60
-    total = f"Together {sum(one.renders for one in found):,} renders and {minutes:.0f} minutes of processor."
+    total = f"Together {sum(one.renders for one in found):,} renders and {minutes:.0f} CPU minutes."
     console.say(total)
     if asked.write:
         write_tables("training", [(columns, rows)], total)
@@ -103,9 +113,9 @@ def train_anew(name: str) -> Trained:
         session(name, DIRECTORY, "fit", side=given.recipe.side, upstream=given.recipe.upstream) as opened,
     ):
         counted, began = Counted(renderer=opened.renderer), time.process_time()
-        train(given, counted, opened.pictures, Path(scratch), darktable=opened.darktable, console=QUIET)
+        train(given, counted, opened.photographs, Path(scratch), darktable=opened.darktable, console=QUIET)
         seconds = time.process_time() - began
-        rendering = sum(map(processor_time, opened.renderer.processes))
+        rendering = sum(map(process_cpu_seconds, opened.renderer.processes))
         steps = json.loads((Path(scratch) / LOG).read_text().splitlines()[-1])["step"]
         return Trained(
             module=name,
@@ -128,7 +138,7 @@ def _apart(found: Path, released: Path) -> float | None:
 
 
 def _line(one: Trained) -> list[str]:
-    off = "same bytes" if one.apart is None else f"{one.apart:.0e}"
+    off = "bit-identical" if one.apart is None else f"{one.apart:.0e}"
     numbers = [f"{one.numbers}", f"{one.renders:,}", f"{one.steps}", f"{one.seconds:.0f}", f"{one.rendering:.0f}"]
     return [one.module, one.kind, one.optimiser, *numbers, off]
 

@@ -73,9 +73,20 @@ def main(arguments: Sequence[str] = ()) -> int:
         for name in names:
             found.append(both(name, asked.seconds))
             advance(1)
-    columns = ["module", "kind", "network", "numbers", "training s", "steps", "mean dB", "p5", "worst", "left alone"]
+    columns = [
+        "module",
+        "kind",
+        "network",
+        "parameters",
+        "training CPU s",
+        "steps",
+        "mean (dB)",
+        "p5",
+        "min",
+        "baseline: identity",
+    ]
     rows = [line for one in found for line in _lines(one)]
-    console.table(columns, rows, title=f"display PSNR on {PAIRS} unseen pairs; CPU seconds of training")
+    console.table(columns, rows, title=f"PSNR on {PAIRS} unseen pairs; CPU seconds of training")
     if asked.write:
         write_tables("unet", [(columns, rows)], f"On the first {PAIRS} of the standard pairs.")
     return int(any(_mean(one.unet) > _mean(one.proxy) for one in found))
@@ -88,7 +99,7 @@ def both(name: str, seconds: float | None) -> Both:
         directory = Path(scratch)
         with session(name, DIRECTORY, "fit", side=given.recipe.side, upstream=given.recipe.upstream) as opened:
             began = time.process_time()
-            train(given, opened.renderer, opened.pictures, directory, darktable=opened.darktable, console=QUIET)
+            train(given, opened.renderer, opened.photographs, directory, darktable=opened.darktable, console=QUIET)
             took = time.process_time() - began
         other, path = replace(given, network=lambda: UNet(given.module)), directory / "unet.safetensors"
         with session(name, DIRECTORY, "fit", side=RECIPE.side) as opened:
@@ -106,7 +117,7 @@ def _train_unet(given: ProxyDefinition, opened: Session, seconds: float, path: P
     module, network, until = given.module, given.network(), time.process_time() + seconds
     optimiser = torch.optim.Adam(network.parameters(), lr=RECIPE.learning_rate)
     pool = Pool(module, RECIPE, torch.device("cpu"), step=1)
-    pairs = endless_pairs(given, opened.renderer, ImageSequence.of(RECIPE, opened.pictures), RECIPE)
+    pairs = endless_pairs(given, opened.renderer, ImageSequence.of(RECIPE, opened.photographs), RECIPE)
     step = 0
     while time.process_time() < until:
         step += 1
@@ -124,7 +135,7 @@ def _train_unet(given: ProxyDefinition, opened: Session, seconds: float, path: P
 def _judge(given: ProxyDefinition, weights: Path, opened: Session) -> Evaluation:
     # Whether anything is the identity is no question to a UNet.
     plain, run = replace(given, identity=None), torch_runner(given, weights)
-    return evaluate(plain, run, opened.renderer, opened.pictures, console=QUIET, pairs=PAIRS, brief=True)
+    return evaluate(plain, run, opened.renderer, opened.photographs, console=QUIET, pairs=PAIRS, brief=True)
 
 
 def _first_of_each_kind() -> list[str]:

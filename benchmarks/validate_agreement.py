@@ -17,7 +17,7 @@ from pathlib import Path
 from dtbase.terminal.console import Console
 from dtmodels.findings.check_report import CheckReport
 from dtmodels.graph.runtime import Runtime
-from dtmodels.stages.validate import validate_path
+from dtmodels.stages.validate import validate_package
 
 DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "darktable-verdicts"
 DISPUTED = {
@@ -56,7 +56,7 @@ def compare_all(data: Path = DATA) -> list[Comparison]:
                 name=name,
                 outcome=verdict["outcome"] + (", with a remark" if verdict.get("silent") else ""),
                 works=verdict["outcome"] == "runs" and not verdict.get("silent"),
-                report=validate_path(data / f"{name}.dtmodel", runtime),
+                report=validate_package(data / f"{name}.dtmodel", runtime),
             )
             for name, verdict in verdicts.items()
         ]

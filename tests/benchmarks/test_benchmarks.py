@@ -9,7 +9,7 @@ import torch
 from benchmarks import _page
 from benchmarks._chains import chains
 from benchmarks._unet import UNet
-from benchmarks.recovery import told_apart
+from benchmarks.recovery import identifiable
 from dtbase.system.errors import Failure
 from dtproxies.proxy.definition import load_definition
 
@@ -28,10 +28,10 @@ def test_a_slider_is_told_apart_unless_it_does_nothing_or_what_another_does() ->
     rng = np.random.default_rng(0)
     one, other = rng.normal(0, 1, (2, 1000))
     moves = np.full(3, 0.05)
-    assert told_apart(np.stack([one, other, one + other * 0.5], axis=1), moves).tolist() == [False] * 3
-    assert told_apart(np.stack([one, other, 0 * one], axis=1), moves).tolist() == [True, True, False]
-    assert told_apart(np.stack([one, one * (1 + 1e-9), other], axis=1), moves).tolist() == [False, False, True]
-    assert told_apart(np.stack([one, 1e-4 * other], axis=1), moves[:2]).tolist() == [True, False]
+    assert identifiable(np.stack([one, other, one + other * 0.5], axis=1), moves).tolist() == [False] * 3
+    assert identifiable(np.stack([one, other, 0 * one], axis=1), moves).tolist() == [True, True, False]
+    assert identifiable(np.stack([one, one * (1 + 1e-9), other], axis=1), moves).tolist() == [False, False, True]
+    assert identifiable(np.stack([one, 1e-4 * other], axis=1), moves[:2]).tolist() == [True, False]
 
 
 @pytest.mark.parametrize("name", ["sharpen", "velvia"])
@@ -60,18 +60,19 @@ def test_tables_go_between_their_marks_and_a_page_without_them_is_named(
     page = tmp_path / "page.md"
     monkeypatch.setattr(_page, "PAGE", page)
     page.write_text(
-        "a\n<!-- cost:begin, written by `python -m benchmarks.cpu_time --write` -->\nold\n<!-- cost:end -->\nb\n"
+        "a\n<!-- cpu_time:begin, written by `python -m benchmarks.cpu_time --write` -->\n"
+        "old\n<!-- cpu_time:end -->\nb\n"
     )
-    _page.write_tables("cost", [(["x", "y"], [["1", "2"]])], "Said.")
+    _page.write_tables("cpu_time", [(["x", "y"], [["1", "2"]])], "Said.")
     lines = page.read_text().splitlines()
     assert lines[2:6] == ["| x | y |", "| --- | --- |", "| 1 | 2 |", ""]
-    assert lines[6:] == ["Said.", "<!-- cost:end -->", "b"]
+    assert lines[6:] == ["Said.", "<!-- cpu_time:end -->", "b"]
     with pytest.raises(Failure, match=r"page\.md.*has no"):
         _page.write_tables("chain", [], "")
 
 
 def test_the_page_of_this_repository_has_a_place_for_each(root: Path) -> None:
     page = (root / "docs/proxy-benchmarks.md").read_text()
-    for name in ("chain", "recovery", "cost", "unet"):
+    for name in ("chain", "cpu_time", "recovery", "render", "sensor", "training", "unet"):
         assert f"<!-- {name}:begin, written by `python -m benchmarks.{name} --write` -->\n" in page
         assert f"<!-- {name}:end -->\n" in page

@@ -26,9 +26,20 @@ def test_help_loads_nothing_heavy() -> None:
     assert done.stdout == "[]\n"
 
 
-def test_every_command_says_what_it_does() -> None:
+def test_short_help_of_every_command_fits_into_the_list() -> None:
     for name, command in commands.commands.items():
         assert command.help, name
+        assert len(command.help.splitlines()[0]) <= 45, name
+
+
+def test_old_names_still_work(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code("picture", "exposure", "--out", "sheet.png") == 2
+    assert "is now `dtproxies draw`" in capsys.readouterr().err
+    assert exit_code("evaluate", "exposure", "--pictures", "sheets", "--weights", "none.safetensors") == 1
+    assert exit_code("--help") == 0
+    text = capsys.readouterr().out
+    assert "picture" not in text
+    assert "Exit codes: 0 fine" in text
 
 
 @pytest.mark.parametrize("words", [["doctor"], ["modules"], ["render", "exposure", "in.png", "out.png"]])
@@ -37,9 +48,9 @@ def test_without_darktable_every_command_says_how_to_install_it(
 ) -> None:
     monkeypatch.setenv(VARIABLE, str(tmp_path / "nothing"))
     assert exit_code(*words) == 1
-    told = capsys.readouterr().err
-    assert told.startswith(f"error: {tmp_path / 'nothing'}: there is no darktable at this path")
-    assert "dtproxies doctor --install" in told
+    message = capsys.readouterr().err
+    assert message.startswith(f"error: {tmp_path / 'nothing'}: there is no darktable here")
+    assert "dtproxies doctor --install" in message
 
 
 @pytest.mark.darktable

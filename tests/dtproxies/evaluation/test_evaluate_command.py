@@ -16,9 +16,9 @@ from dtbase.terminal.console import Console
 from dtproxies.darktable.renderer import Request
 from dtproxies.evaluation import command
 from dtproxies.evaluation.card_section import with_evaluation
-from dtproxies.evaluation.code_digest import _bare, code_digest
 from dtproxies.evaluation.command import EvaluateOptions, evaluate_all, evaluate_module
-from dtproxies.evaluation.report_section import BEGIN, END, with_figures
+from dtproxies.evaluation.documents import rewrite_all
+from dtproxies.evaluation.report_section import BEGIN, END, with_results
 from dtproxies.evaluation.results import Evaluation
 from dtproxies.evaluation.results_table import page
 from dtproxies.evaluation.run import evaluate
@@ -36,7 +36,7 @@ CARD = """\
 # a card
 id: some # kept
 evaluation:
-  - metric: display PSNR # typed by hand
+  - metric: PSNR # typed by hand
     mean: 1.0
 
 # of the demo
@@ -88,7 +88,7 @@ def oracle(monkeypatch: pytest.MonkeyPatch) -> Oracle:
 
     @contextmanager
     def session(name: str, images: Path, use: str, *, side: int) -> Iterator[SimpleNamespace]:
-        yield SimpleNamespace(definition=load_definition(name), renderer=one, darktable="5.4.1", pictures=[])
+        yield SimpleNamespace(definition=load_definition(name), renderer=one, darktable="5.4.1", photographs=[])
 
     monkeypatch.setattr(command, "SIDE", 32)
     monkeypatch.setattr(command, "session", session)
@@ -125,7 +125,7 @@ def test_what_is_kept_is_read_as_it_was_written(model: Path, oracle: Oracle) -> 
 
 def test_a_broken_record_is_named(model: Path) -> None:
     (model / NAME).write_text("{}")
-    with pytest.raises(Failure, match=r"figures\.json.*no evaluation"):
+    with pytest.raises(Failure, match=r"figures\.json.*not a stored evaluation"):
         read_stored(model)
 
 
@@ -160,34 +160,73 @@ def test_the_figures_go_into_card_and_report_and_nothing_else_changes(model: Pat
 def test_writing_twice_changes_nothing(model: Path, oracle: Oracle) -> None:
     run = torch_runner(load_definition("exposure"), model / "weights.safetensors")
     found = evaluate(load_definition("exposure"), run, oracle, [], console=QUIET, pairs=4, side=32)
-    card, report = with_evaluation(CARD, found, "card"), with_figures(REPORT, found, "report")
+    card, report = with_evaluation(CARD, found, "card"), with_results(REPORT, found, "report")
     assert with_evaluation(card, found, "card") == card
-    assert with_figures(report, found, "report") == report
+    assert with_results(report, found, "report") == report
 
 
 def test_a_card_without_evaluation_gets_it_at_the_end_and_one_in_brackets_loses_it(model: Path, oracle: Oracle) -> None:
     run = torch_runner(load_definition("exposure"), model / "weights.safetensors")
     found = evaluate(load_definition("exposure"), run, oracle, [], console=QUIET, pairs=4, side=32)
-    assert with_evaluation("id: one\n", found, "").startswith("id: one\nevaluation:\n- metric: display PSNR\n")
+    assert with_evaluation("id: one\n", found, "").startswith(
+        "id: one\nevaluation:\n- metric: PSNR, sRGB display-referred\n"
+    )
     bracketed = with_evaluation("id: one\nevaluation: [] # none\ndemo: {}\n", found, "")
     assert list(yaml.safe_load(bracketed)) == ["id", "evaluation", "demo"]
     assert len(yaml.safe_load(bracketed)["evaluation"]) == 3
 
 
-def test_nothing_is_kept_when_there_is_nowhere_to_state_it(model: Path, oracle: Oracle) -> None:
-    (model / "REPORT.md").write_text("# Report without a place\n")
-    with pytest.raises(Failure, match=r"REPORT\.md.*nowhere where the figures belong"):
+def test_nothing_is_stored_without_markers_or_card(model: Path, oracle: Oracle) -> None:
+    (model / "REPORT.md").write_text("# Report without markers\n")
+    with pytest.raises(Failure, match=r"REPORT\.md.*has no markers"):
         evaluate_module(QUIET_OUT, "exposure", ASKED, weights=model / "weights.safetensors", onnx=None, write=True)
     assert not (model / NAME).exists()
     assert (model / "card.yaml").read_text() == CARD
-    (model / "REPORT.md").unlink()
-    with pytest.raises(Failure, match=r"REPORT\.md.*nowhere to write"):
+    (model / "card.yaml").unlink()
+    with pytest.raises(Failure, match=r"card\.yaml.*no card"):
         evaluate_module(QUIET_OUT, "exposure", ASKED, weights=model / "weights.safetensors", onnx=None, write=True)
+
+
+def test_a_missing_report_is_written_with_module_source_and_results(model: Path, oracle: Oracle) -> None:
+    (model / "REPORT.md").unlink()
+    evaluate_module(QUIET_OUT, "exposure", ASKED, weights=model / "weights.safetensors", onnx=None, write=True)
+    report = (model / "REPORT.md").read_text()
+    assert report.startswith("# Report: a proxy of darktable's exposure\n")
+    assert "| exposure | -3 to 4 EV | 0 |" in report
+    assert "blob/release-5.4.1/src/iop/exposure.c" in report
+    assert "| `rate` | 0.5 | 0.5 |" in report
+    assert "## How it works\n\nTODO" in report
+    assert "| PSNR, sRGB display-referred (dB, capped at 150) | " in report
+    assert "    dtproxies evaluate exposure --weights" in report
+    (model / "REPORT.md").write_text(report.replace("TODO: state the formula", "By hand: the formula"))
+    rewrite_all(QUIET_OUT, model.parent)
+    assert "By hand: the formula" in (model / "REPORT.md").read_text()
+
+
+def test_stored_results_are_written_again_without_darktable(
+    model: Path, oracle: Oracle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = model.parent / "page.md"
+    evaluate_all(QUIET_OUT, model.parent, ASKED, table=table)
+    texts = {path: path.read_text() for path in (model / "card.yaml", model / "REPORT.md", table)}
+    monkeypatch.setattr(command, "find", lambda: pytest.fail("darktable is not needed"))
+    (model / "card.yaml").write_text(CARD)
+    table.unlink()
+    rewrite_all(QUIET_OUT, model.parent, table=table)
+    assert {path: path.read_text() for path in texts} == texts
+    (model / "weights.safetensors").write_bytes(b"other")
+    with pytest.raises(Failure, match="other weights"):
+        rewrite_all(QUIET_OUT, model.parent)
+
+
+def test_stored_results_of_no_proxy_are_a_failure(model: Path) -> None:
+    with pytest.raises(Failure, match="no proxy has stored results"):
+        rewrite_all(QUIET_OUT, model.parent)
 
 
 def test_figures_of_a_graph_are_not_kept(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command, "runner", lambda *_: None)
-    with pytest.raises(WrongUsage, match="kept of weights"):
+    with pytest.raises(WrongUsage, match="stored for weights"):
         evaluate_module(QUIET_OUT, "exposure", ASKED, weights=None, onnx=Path("a.onnx"), write=True)
 
 
@@ -207,7 +246,7 @@ def test_all_proxies_are_evaluated_once_and_again_when_weights_change(model: Pat
 
 
 def test_a_directory_without_proxies_is_a_failure(tmp_path: Path, oracle: Oracle) -> None:
-    with pytest.raises(Failure, match="no proxy lies here"):
+    with pytest.raises(Failure, match="no weights of a proxy"):
         evaluate_all(QUIET_OUT, tmp_path, ASKED)
 
 
@@ -228,18 +267,7 @@ def test_what_falls_short_of_the_target_is_said(model: Path, oracle: Oracle) -> 
     low = replace(found, proxy={**found.proxy, "display_psnr": MetricSummary(mean=91.0, p5=79.96, worst=60.0)})
     assert low.short == ("p5 80.0 of 80", "worst 60.0 of 70")
     assert "worst 60.0 of 70" in page([low], "5.4.1")
-    assert "missed by p5 80.0 of 80, worst 60.0 of 70" in with_figures(REPORT, low, "")
-
-
-def test_comments_and_layout_are_no_part_of_the_code_and_constants_are() -> None:
-    assert _bare('"""One."""\nx = 1  # two\n') == _bare("x=1\n")
-    assert _bare('def f():\n    """Only this."""\n') == _bare("def f(): pass\n")
-    assert _bare("x = 1\n") != _bare("x = 2\n")
-
-
-def test_the_code_of_one_proxy_is_not_that_of_another() -> None:
-    assert code_digest("exposure") == code_digest("exposure")
-    assert code_digest("exposure") != code_digest("sharpen")
+    assert "missed by p5 80.0 of 80, worst 60.0 of 70" in with_results(REPORT, low, "")
 
 
 def test_a_copy_of_a_model_is_judged_on_its_own(model: Path, oracle: Oracle, tmp_path: Path) -> None:

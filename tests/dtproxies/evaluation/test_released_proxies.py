@@ -17,7 +17,8 @@ from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.layout import Field
 from dtproxies.darktable.renderer import Request
 from dtproxies.darktable.sidecar_writer import Step
-from dtproxies.evaluation.command import written
+from dtproxies.evaluation.card_section import DISPLAY_PSNR, LOG_PSNR
+from dtproxies.evaluation.documents import documents
 from dtproxies.evaluation.run import SIDE, evaluate
 from dtproxies.evaluation.stored_results import read_stored
 from dtproxies.images.image import DIRECTORY, chart, read_photographs
@@ -98,7 +99,7 @@ def test_card_and_report_state_the_figures_that_were_kept_of_these_weights(entry
     kept = read_stored(entry.directory)
     assert kept is not None
     assert kept.weights == sha256(weights_of(entry)), "evaluate it again with --write"
-    for path, text in written(entry.directory, kept.evaluation).items():
+    for path, text in documents(entry.directory, kept).items():
         assert path.read_text() == text
 
 
@@ -120,7 +121,7 @@ def test_reaches_its_figures(entry: CatalogueEntry, darktable: Darktable) -> Non
             assert row.name == then.name
             assert row.display_psnr > min(then.display_psnr, ROUNDING) - 1, row.name
             assert row.log_psnr > min(then.log_psnr, ROUNDING) - 1, row.name
-    claimed = next(one for one in entry.card.evaluation if one.metric == "display PSNR")
+    claimed = next(one for one in entry.card.evaluation if one.metric == DISPLAY_PSNR)
     assert claimed.p5 is not None
     assert sum(row.display_psnr < min(claimed.p5, ROUNDING) - 1 for row in found.rows) <= UNLUCKY
     checks = found.checks
@@ -140,7 +141,7 @@ def test_agrees_with_darktables_own_pipe_and_not_only_with_its_code_called_alone
 ) -> None:
     given, run = module_of(entry), runner_of(entry)
     module = given.module
-    claimed = next(one for one in entry.card.evaluation if one.metric == "display PSNR")
+    claimed = next(one for one in entry.card.evaluation if one.metric == DISPLAY_PSNR)
     mosaic = module.space == "raw"
     picture = chart(96, 5).pixels
     image = np.clip(to_mosaic(picture)[..., 0] * 15783 + 600, 0, 16383).astype(np.uint16) if mosaic else picture
@@ -170,7 +171,7 @@ def test_agrees_at_the_limits_of_darktables_own_sliders(entry: CatalogueEntry, d
                     continue
                 (wanted,) = renderer.render_many([Request(module.name, image, slider_values(module, position))])
                 found = compare(run(image, position), wanted, module)
-                for reached, metric in ((found.display_psnr, "display PSNR"), (found.log_psnr, "log-encoded PSNR")):
+                for reached, metric in ((found.display_psnr, DISPLAY_PSNR), (found.log_psnr, LOG_PSNR)):
                     least = min(claimed[metric] - CORNER, ROUNDING) if judged else CLOSED_FORM
                     assert reached > least, f"{slider.name} at {limit:g}: {metric} {reached:.1f}"
 

@@ -47,14 +47,14 @@ def test_what_is_neither_a_module_nor_a_file_gets_the_nearest_names() -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("modules: [exposure]", "a map from names is wanted"),
+        ("modules: [exposure]", "expected a mapping by name"),
         ("module: {}", "did you mean modules"),
         ("modules: {exposure: {slider: {}}}", "did you mean sliders"),
         ("modules: {exposure: {sliders: {black: [1]}}}", "a number or the name of a choice"),
         ("modules: {exposure: {free: black}}", "a list of sliders or 'all'"),
         ("modules: {exposure: {enabled: 3}}", "enabled is true or false"),
         ("order: new\nmodules: {exposure: {}}", "order is a number"),
-        ("modules: {", "this is no YAML"),
+        ("modules: {", "is not YAML"),
     ],
 )
 def test_another_shape_is_a_failure_that_names_the_place(tmp_path: Path, text: str, told: str) -> None:

@@ -32,7 +32,7 @@ def test_modules_stand_in_darktables_order_whatever_the_order_of_the_file(chaine
 
 def test_behind_the_input_profile_a_module_gets_working_colours(chained: Chained) -> None:
     (exposure,) = chained(ModuleRequest(module="exposure"), order=ENCODED)
-    assert (exposure.space, exposure.made) == ("work-rgb", "work-rgb")
+    assert (exposure.space, exposure.result_space) == ("work-rgb", "work-rgb")
 
 
 def test_sliders_that_are_not_named_stay_at_their_default(chained: Chained) -> None:
@@ -88,7 +88,7 @@ def test_modules_without_a_proxy_are_all_named_and_can_be_skipped() -> None:
 
 
 def test_skipping_what_is_not_there_is_wrong_usage() -> None:
-    with pytest.raises(WrongUsage, match="no sharpn to skip"):
+    with pytest.raises(WrongUsage, match="no module sharpn to skip"):
         usable(Request(modules=[ModuleRequest(module="sharpen")]), ["sharpn"])
 
 

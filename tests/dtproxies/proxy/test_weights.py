@@ -75,7 +75,7 @@ def test_tensors_of_another_network_are_refused(weights: Path) -> None:
 def test_weights_that_say_nothing_about_themselves_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "weights.safetensors"
     save_file({"rate": torch.zeros(1)}, path)
-    with pytest.raises(Failure, match="says nothing about darktable, module"):
+    with pytest.raises(Failure, match="has no metadata darktable, module"):
         facts_of(path)
 
 

@@ -37,7 +37,7 @@ def test_modules_are_what_they_are_known_to_be(darktable: Darktable, module: str
 @pytest.mark.darktable
 def test_what_cannot_be_rendered_alone_says_why(darktable: Darktable, tmp_path: Path) -> None:
     survey(QUIET, darktable, tmp_path / "modules.json", "rawprepare")
-    assert "integers of a raw file" in read_survey(tmp_path / "modules.json")["rawprepare"]["why"]
+    assert "integers of a file" in read_survey(tmp_path / "modules.json")["rawprepare"]["why"]
 
 
 def test_a_survey_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,5 +76,5 @@ def test_another_darktable_is_measured_anew(tmp_path: Path, monkeypatch: pytest.
 
 def test_a_broken_survey_is_a_failure(tmp_path: Path) -> None:
     (tmp_path / "modules.json").write_text("{")
-    with pytest.raises(Failure, match="no survey"):
+    with pytest.raises(Failure, match="not a survey file"):
         read_survey(tmp_path / "modules.json")

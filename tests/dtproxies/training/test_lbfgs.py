@@ -114,7 +114,7 @@ def test_the_log_tells_every_step_and_the_loss_falls(tmp_path: Path) -> None:
 
 
 def test_adam_comes_nearer_too(tmp_path: Path) -> None:
-    recipe = replace(SMALL, optimiser="adam", steps=120, learning_rate=0.03, weight_average=0.9)
+    recipe = replace(SMALL, optimiser="adam", steps=120, rate=0.03, average=0.9)
     last = train(EXPOSURE, Oracle(), [], tmp_path, darktable="5.4.1", console=QUIET, recipe=recipe)
     assert last.parameters["rate"] == pytest.approx(np.log(2), abs=0.05)
 
@@ -155,12 +155,12 @@ def test_a_proxy_of_another_module_behaviour_is_found_out(trained: Path) -> None
     assert judge(EXPOSURE, trained, Oracle(0.9))[0] < 50
 
 
-def test_the_report_sets_the_proxy_beside_doing_nothing(trained: Path) -> None:
+def test_report_compares_the_proxy_with_baselines(trained: Path) -> None:
     console = Console(out=io.StringIO(), remarks=io.StringIO())
     run = torch_runner(EXPOSURE, trained)
     print_evaluation(console, evaluate(EXPOSURE, run, Oracle(), [], console=console, pairs=8, side=64))
     text = console.out.getvalue()  # type: ignore[attr-defined]
-    assert all(word in text for word in ("proxy", "identity", "p5", "worst", "sliders of another picture"))
+    assert all(word in text for word in ("proxy", "baseline: identity", "p5", "min", "sliders of another image"))
 
 
 def test_a_wrong_identity_is_a_failure(trained: Path) -> None:
@@ -174,7 +174,7 @@ def test_a_tile_is_held_against_an_image_longer_than_its_halo(reach: int, *, goo
     def spread_by_100(image: Pixels, _: Iterable[float]) -> Pixels:
         return uniform_filter(image.astype(np.float64), (201, 201, 1), mode="constant")
 
-    wide = replace(EXPOSURE, module=replace(EXPOSURE.module, receptive_field=reach), identity=None)
+    wide = replace(EXPOSURE, module=replace(EXPOSURE.module, reach=reach), identity=None)
     found = evaluate(wide, spread_by_100, Oracle(), [], console=QUIET, pairs=2, side=64, brief=True)
     assert found.checks.tile_error is not None
     assert (found.checks.tile_error < 1e-9) == good

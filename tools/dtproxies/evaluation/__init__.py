@@ -1,1 +1,1 @@
-"""Measure a proxy against darktable, and write the results where they are stated."""
+"""Compare a proxy with darktable, and write the results into card, report and table."""

@@ -1,4 +1,4 @@
-"""What is reached without a network: the nearest setting that was rendered, and colour tables blended."""
+"""Baselines of an evaluation: the nearest rendered setting, and an interpolated 3D LUT."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ LAB = ((0.0, 260.0), (-190.0, 190.0), (-190.0, 190.0))
 
 
 class Baselines:
-    """A bank of settings, each with the table of colours that darktable makes of a table."""
+    """Rendered settings, each with the 3D LUT of darktable's output."""
 
     def __init__(self, given: ProxyDefinition, renderer: Renders, side: int) -> None:
-        """Render the tables on images of side x side pixels; modules on mosaics get none."""
+        """Render the 3D LUTs on images of side x side pixels; modules on mosaics have none."""
         self._module, self._renderer = given.module, renderer
         self.settings = sample(
             given.module, SETTINGS if given.module.sliders else 1, seed=SEED, reachable=given.reachable
@@ -40,21 +40,21 @@ class Baselines:
         self._knots = min(EDGE, int((side * side) ** (1 / 3) + 1e-9))
         self._tables = [] if given.module.space == "raw" else self._render_tables(side)
 
-    def nearest(self, position: Positions, picture: Pixels) -> Pixels:
-        """What darktable makes of the image at the setting nearest to this position."""
+    def nearest(self, position: Positions, image: Pixels) -> Pixels:
+        """Return darktable's output for the image at the setting nearest to this position."""
         at = int(np.argmin(self._distances(position)))
-        request = Request(self._module.name, picture, slider_values(self._module, self.settings[at]))
+        request = Request(self._module.name, image, slider_values(self._module, self.settings[at]))
         return next(iter(self._renderer.render_many([request])))
 
-    def blended(self, position: Positions, picture: Pixels) -> Pixels | None:
-        """The image through the blended tables of the nearest settings; None where there are no tables."""
+    def blended(self, position: Positions, image: Pixels) -> Pixels | None:
+        """Return the image after the interpolated 3D LUT of the nearest settings; None if there are no LUTs."""
         if not self._tables:
             return None
         distances = self._distances(position)
         near = np.argsort(distances)[:BLENDED]
         weights = 1 / (distances[near] ** 2 + 1e-6)
         table = np.tensordot(weights / weights.sum(), np.stack([self._tables[at] for at in near]), axes=1)
-        return _look_up(table, _places(picture, self._module) * (self._knots - 1))
+        return _look_up(table, _places(image, self._module) * (self._knots - 1))
 
     def _distances(self, position: Positions) -> NDArray[np.float64]:
         ends = [axis(slider) for slider in self._module.sliders]
@@ -81,15 +81,15 @@ def _ends(module: Module) -> NDArray[np.float64]:
     return np.array(LAB if module.space == "lab" else [LIGHT] * 3).T
 
 
-def _places(picture: Pixels, module: Module) -> NDArray[np.float64]:
-    """Colours as places in a table, 0 to 1 on each axis."""
+def _places(image: Pixels, module: Module) -> NDArray[np.float64]:
+    """Return colours as positions in a 3D LUT, 0 to 1 on each axis."""
     low, high = _ends(module)
-    inside = picture.astype(np.float64) if module.space == "lab" else log_encode(picture.astype(np.float64))
+    inside = image.astype(np.float64) if module.space == "lab" else log_encode(image.astype(np.float64))
     return np.asarray(np.clip((inside - low) / (high - low), 0, 1))
 
 
 def _values(places: NDArray[np.float64], module: Module) -> NDArray[np.float64]:
-    """The inverse of `_places`."""
+    """Return the inverse of `_places`."""
     low, high = _ends(module)
     inside = low + places * (high - low)
     if module.space == "lab":

@@ -1,39 +1,91 @@
-"""What code a proxy and its figures rest on, as one number: comments, docstrings and layout do not count."""
+"""Digest of the code that a proxy and its results depend on; it follows the meaning of the code, not its location."""
 
 from __future__ import annotations
 
 import ast
 import hashlib
-from modulefinder import ModuleFinder
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from dtbase.system.import_graph import ImportGraph, is_type_checking, parse
 from dtproxies import modules
 from dtproxies.evaluation import run
 
 ROOT = Path(__file__).resolve().parents[2]
-HELD_ELSEWHERE = ("dtproxies.darktable", "dtbase.terminal.console", "dtbase.system.errors", "dtbase.system.files")
-"""What is rendered is held by tests, bit for bit, and named by darktable's version; the others change no figure."""
+PACKAGES = ("dtbase", "dtproxies")
+TESTED_ELSEWHERE = (
+    "dtproxies.darktable",
+    "dtbase.terminal.console",
+    "dtbase.system.errors",
+    "dtbase.system.files",
+)
+"""Modules that do not count: tests check renders bit for bit, and darktable's version is stored with the results; the
+others change no result."""
 
 
 def code_digest(name: str) -> str:
-    """SHA-256 over all code that building, running and judging the proxy of the module `name` imports, in hex."""
-    finder = ModuleFinder(path=[str(ROOT)], excludes=HELD_ELSEWHERE)
-    for start in (f"{modules.__name__}.{name}", run.__name__):
-        finder.import_hook(start)
-    ours = {found: Path(path) for found, one in finder.modules.items() if (path := vars(one)["__file__"])}
-    text = "\n".join(f"{found}\n{_bare(ours[found].read_text())}" for found in sorted(ours))
+    """Return the SHA-256, in hex, of all code that building, running and evaluating the proxy of `name` imports.
+
+    Names and paths of files, comments, docstrings, layout, imports between our own modules, and the order of
+    definitions do not count: a function may move to another file.
+    """
+    graph = ImportGraph(directory=ROOT, packages=PACKAGES)
+    first = (f"{modules.__name__}.{name}", run.__name__)
+    files = graph.follow(first, unexpanded=[modules.__name__], skip=_does_not_count)
+    return digest_of_sources(path.read_text() for path in files.values())
+
+
+def digest_of_sources(sources: Iterable[str]) -> str:
+    """Return the SHA-256 over the sorted top-level statements of all sources, and the set of their foreign imports."""
+    definitions: list[str] = []
+    imports: set[str] = set()
+    for source in sources:
+        tree = parse(source, "a source file")
+        imports.update(_foreign_imports(tree))
+        definitions += [ast.unparse(statement) for statement in _strip(tree).body]
+    text = "\n".join([*sorted(imports), *sorted(definitions)])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _bare(source: str) -> str:
-    """The code without what no program sees."""
-    tree = ast.parse(source)
+def _does_not_count(name: str) -> bool:
+    return name == "dtproxies" or any(name == one or name.startswith(f"{one}.") for one in TESTED_ELSEWHERE)
+
+
+def _foreign_imports(tree: ast.Module) -> Iterator[str]:
+    """Yield the imports of other people's packages at the top level, one text for each imported name."""
+    for statement in tree.body:
+        match statement:
+            case ast.Import(names=names):
+                yield from (f"import {ast.unparse(alias)}" for alias in names if not _is_ours(alias.name))
+            case ast.ImportFrom(module=str(module), names=names) if not _is_ours(module):
+                yield from (f"from {module} import {ast.unparse(alias)}" for alias in names)
+            case _:
+                pass
+
+
+def _strip(tree: ast.Module) -> ast.Module:
+    """Return the tree without docstrings, type-checking blocks, top-level imports and imports of our own modules."""
+    tree.body = [one for one in tree.body if not isinstance(one, ast.Import | ast.ImportFrom)]
     for node in ast.walk(tree):
-        if isinstance(body := getattr(node, "body", None), list):
-            kept = [one for one in body if not _is_text(one)]
-            node.body = kept or [ast.Pass()]  # type: ignore[attr-defined]
-    return ast.unparse(tree)
+        for name in ("body", "orelse", "finalbody"):
+            if isinstance(block := getattr(node, name, None), list):
+                left = [one for one in block if not _has_no_meaning(one)]
+                keep = left or ([ast.Pass()] if block and name == "body" and node is not tree else [])
+                setattr(node, name, keep)
+    return tree
 
 
-def _is_text(one: ast.stmt) -> bool:
-    return isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant) and isinstance(one.value.value, str)
+def _has_no_meaning(statement: ast.AST) -> bool:
+    match statement:
+        case ast.Expr(value=ast.Constant(value=str())):
+            return True
+        case ast.Import(names=names):
+            return all(_is_ours(alias.name) for alias in names)
+        case ast.ImportFrom(module=module, level=level):
+            return level > 0 or _is_ours(module or "")
+        case _:
+            return is_type_checking(statement)
+
+
+def _is_ours(module: str) -> bool:
+    return module.partition(".")[0] in (*PACKAGES, "__future__")

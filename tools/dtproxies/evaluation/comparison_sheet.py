@@ -1,4 +1,4 @@
-"""A contact sheet for people: the image, darktable's, the proxy's, and where the two differ."""
+"""Contact sheet of a proxy: input, darktable's output, the proxy's output, and their difference."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def contact_sheet(
     definition: ProxyDefinition,
     run: Run,
     renderer: Renders,
-    pictures: Sequence[LinearImage],
+    photographs: Sequence[LinearImage],
     path: Path,
     *,
     amplify: float | None = None,
@@ -43,13 +43,13 @@ def contact_sheet(
         definition: the module.
         run: the proxy.
         renderer: set up for the module and images of 256 x 256 pixels.
-        pictures: photographs to show.
+        photographs: photographs to show.
         path: of the PNG.
         amplify: factor of the difference; by default the largest power of ten that leaves 99 % of it below white.
     """
     positions = sample(definition.module, ROWS, seed=SEED, reachable=definition.reachable)
     pairs = render_pairs(
-        definition.module, renderer, ImageSequence(photographs=pictures, side=SIDE, seed=SEED), positions
+        definition.module, renderer, ImageSequence(photographs=photographs, side=SIDE, seed=SEED), positions
     )
     write_contact_sheet(
         [_row(pair, run(pair.before, pair.sliders), definition.module, amplify) for pair in pairs], path
@@ -59,7 +59,7 @@ def contact_sheet(
 def draw_comparison(
     name: str, *, weights: Path | None, onnx: Path | None, out: Path, images: Path, amplify: float | None = None
 ) -> None:
-    """Draw the contact sheet of a proxy of the module `name` with the darktable of this machine.
+    """Draw the contact sheet of a proxy of the module `name` with the installed darktable.
 
     Raises:
         WrongUsage: no proxy of such a module is known, or not exactly one file of it is given.
@@ -67,7 +67,7 @@ def draw_comparison(
     """
     run = runner(load_definition(name), weights, onnx)
     with session(name, images, "evaluate", side=SIDE) as given:
-        contact_sheet(given.definition, run, given.renderer, given.pictures, out, amplify=amplify)
+        contact_sheet(given.definition, run, given.renderer, given.photographs, out, amplify=amplify)
 
 
 def _row(pair: Pair, made: Pixels, module: Module, amplify: float | None) -> list[DisplayImage]:

@@ -1,4 +1,4 @@
-"""An evaluation of a proxy as a person reads it on a terminal."""
+"""Report of one evaluation on the terminal."""
 
 from __future__ import annotations
 
@@ -6,52 +6,56 @@ from collections.abc import Callable
 from dataclasses import asdict
 
 from dtbase.terminal.console import Console
+from dtproxies.evaluation.report_section import DISCRETE, only_choices
 from dtproxies.evaluation.results import Evaluation
+from dtproxies.proxy.definition import load_definition
 
 _ROWS: list[tuple[str, str, Callable[[float], str]]] = [
-    ("display_psnr", "display PSNR, dB (at most 150)", lambda value: f"{value:.1f}"),
-    ("log_psnr", "log-encoded PSNR, dB (at most 150)", lambda value: f"{value:.1f}"),
-    ("ssim", "SSIM, as shown", lambda value: f"{value:.5f}"),
-    ("delta_e", "colour difference, CIEDE2000", lambda value: f"{value:.4f}"),
-    ("max_error", "largest error, not clipped", lambda value: f"{value:.2e}"),
-    ("relative_error", "relative error, 99.9 %", lambda value: f"{value:.2e}"),
+    ("display_psnr", "PSNR, sRGB display-referred (dB, capped at 150)", lambda value: f"{value:.1f}"),
+    ("log_psnr", "PSNR, log-encoded (dB, capped at 150)", lambda value: f"{value:.1f}"),
+    ("ssim", "SSIM, sRGB display-referred", lambda value: f"{value:.5f}"),
+    ("delta_e", "CIEDE2000", lambda value: f"{value:.4f}"),
+    ("max_error", "maximum absolute error, not clipped", lambda value: f"{value:.2e}"),
+    ("relative_error", "99.9th percentile of relative error (ppm)", lambda value: f"{1e6 * value:.3g}"),
 ]
 _SIDES = {
     "proxy": "proxy",
     "charts": "proxy, charts",
-    "identity": "identity",
-    "nearest": "nearest of 64 settings",
-    "tables": "blended tables",
+    "identity": "baseline: identity",
+    "nearest": "baseline: nearest of 64 rendered settings",
+    "tables": "baseline: interpolated 3D LUT",
 }
 
 
 def print_evaluation(console: Console, evaluation: Evaluation) -> None:
-    """Print the figures of the proxy beside those of doing without, its sliders, and the checks."""
-    rows = [
-        [label, title, *(show(value) for value in asdict(getattr(evaluation, side)[name]).values())]
-        for name, label, show in _ROWS
-        for side, title in _SIDES.items()
-        if name in getattr(evaluation, side)
-    ]
+    """Print the results of the proxy and of the baselines, one row per slider, and the checks."""
+    discrete = only_choices(load_definition(evaluation.module).module)
+    rows = []
+    for name, label, form in _ROWS:
+        for side, title in _SIDES.items():
+            if values := getattr(evaluation, side).get(name):
+                not_applicable = discrete and side in ("nearest", "tables")
+                cells = [DISCRETE] * 3 if not_applicable else [form(value) for value in asdict(values).values()]
+                rows.append([label, title, *cells])
     title = (
         f"{evaluation.module} version {evaluation.version}: {evaluation.pairs} pairs of {evaluation.side} x "
-        f"{evaluation.side} pixels, unseen images and sliders"
+        f"{evaluation.side} pixels, unseen images and sliders; of errors, p95 and max instead of p5 and min"
     )
-    console.table(["figure", "of", "mean", "p5", "worst"], rows, title=title)
+    console.table(["metric", "of", "mean", "p5", "min"], rows, title=title)
     if evaluation.behaviour:
-        _report_sliders(console, evaluation)
+        _print_sliders(console, evaluation)
     checks = evaluation.checks
     if checks.identity_error is not None:
-        console.say(f"where darktable changes nothing, the proxy changes at most {checks.identity_error:.2e}")
+        console.say(f"where darktable returns its input, the proxy changes it by at most {checks.identity_error:.2e}")
     if checks.tile_error is not None:
-        console.say(f"tile against whole: {checks.tile_error:.2e} of the range of values")
+        console.say(f"tile compared with the whole image: at most {checks.tile_error:.2e} of the value range")
     if checks.shuffled_psnr is not None:
-        console.say(f"sliders of another image: {checks.shuffled_psnr:.1f} dB on average")
+        console.say(f"with the sliders of another image: mean PSNR {checks.shuffled_psnr:.1f} dB")
     verdict = f"missed by {', '.join(evaluation.short)}" if evaluation.short else "met"
-    console.say(f"target of kind {evaluation.kind}: {evaluation.target} dB, {verdict}")
+    console.say(f"target of kind {evaluation.kind} (mean/p5/min): {evaluation.target} dB, {verdict}")
 
 
-def _report_sliders(console: Console, evaluation: Evaluation) -> None:
+def _print_sliders(console: Console, evaluation: Evaluation) -> None:
     rows = [
         [
             one.slider,
@@ -65,10 +69,10 @@ def _report_sliders(console: Console, evaluation: Evaluation) -> None:
     ]
     columns = [
         "slider",
-        "worst of sweep, dB",
-        "error of sweep",
-        "turns against",
-        "cosine of slopes",
-        "length of slopes",
+        "sweep, min PSNR (dB)",
+        "sweep error",
+        "direction errors",
+        "gradient cosine similarity",
+        "gradient norm ratio",
     ]
     console.table(columns, rows, title="sliders, one at a time")

@@ -1,4 +1,4 @@
-"""Golden pairs: small images that darktable rendered, kept beside a model to hold it to them without darktable."""
+"""Golden file: small rendered images, stored with a model, to check it without darktable."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SEED = 2_000_003
 def golden(
     definition: ProxyDefinition,
     renderer: Renders,
-    pictures: Sequence[LinearImage],
+    photographs: Sequence[LinearImage],
     path: Path,
     *,
     darktable: str,
@@ -41,7 +41,7 @@ def golden(
     Args:
         definition: the module.
         renderer: set up for the module and images of 64 x 64 pixels.
-        pictures: photographs that the proxy was not fitted on.
+        photographs: photographs that the proxy was not fitted on.
         path: of the file; it is written atomically.
         darktable: version of the darktable behind the renderer.
         pairs: how many.
@@ -52,7 +52,7 @@ def golden(
     module = definition.module
     default = np.array([[slider.default for slider in module.sliders]])
     positions = np.concatenate([default, sample(module, pairs - 1, seed=SEED, reachable=definition.reachable)])
-    scenes = ImageSequence(photographs=pictures, side=SIDE, seed=SEED)
+    scenes = ImageSequence(photographs=photographs, side=SIDE, seed=SEED)
     made = list(render_pairs(module, renderer, scenes, positions))
     tensors: dict[str, NDArray[Any]] = {
         "input": np.stack([pair.before.transpose(2, 0, 1) for pair in made]),
@@ -72,11 +72,11 @@ def golden(
 
 
 def golden_module(name: str, path: Path, images: Path) -> None:
-    """Render the golden pairs of the module `name` with the darktable of this machine.
+    """Render the golden file of the module `name` with the installed darktable.
 
     Raises:
         WrongUsage: no proxy of such a module is known.
         Failure: as `golden`, or there is no darktable or no photograph.
     """
     with session(name, images, "evaluate", side=SIDE) as given:
-        golden(given.definition, given.renderer, given.pictures, path, darktable=given.darktable)
+        golden(given.definition, given.renderer, given.photographs, path, darktable=given.darktable)

@@ -1,4 +1,4 @@
-"""The figures of a proxy as its report states them, between two marks; nothing else in the report is touched."""
+"""Section of REPORT.md with the results of a proxy, between two markers; the rest of the report stays as it is."""
 
 from __future__ import annotations
 
@@ -13,66 +13,101 @@ from dtproxies.vocabulary.module import Module
 
 BEGIN, END = "<!-- figures:begin, written by `dtproxies evaluate` -->", "<!-- figures:end -->"
 BY_HAND = re.compile(r"^\| Figure \|.*\n(?:\|.*\n)+", re.MULTILINE)
-"""A table in a report that has no marks yet."""
-_FIGURES: Sequence[tuple[str, str, Callable[[float], str]]] = [
-    ("display_psnr", "PSNR as shown on a screen, dB, at most 150", "{:.1f}".format),
-    ("log_psnr", "PSNR of the logarithm of light, dB, at most 150", "{:.1f}".format),
-    ("ssim", "SSIM, as shown", "{:.6f}".format),
-    ("delta_e", "colour difference (CIEDE2000), as shown", "{:.3g}".format),
-    ("relative_error", "relative error of 99.9 % of the values", "{:.3g}".format),
-    ("max_error", "largest error, not clipped", "{:.3g}".format),
+"""A table of results in a report that has no markers yet."""
+DISCRETE = "n/a (discrete)"
+"""Printed for a baseline of a module whose sliders are all choices: a rendered setting is then the setting itself."""
+
+Format = Callable[[float], str]
+_DB: Format = "{:.1f}".format
+_QUALITY: Sequence[tuple[str, str, Format]] = [
+    ("display_psnr", "PSNR, sRGB display-referred (dB, capped at 150)", _DB),
+    ("log_psnr", "PSNR, log-encoded, not clipped (dB, capped at 150)", _DB),
+    ("ssim", "SSIM, sRGB display-referred", "{:.6f}".format),
+]
+_ERRORS: Sequence[tuple[str, str, Format]] = [
+    ("delta_e", "CIEDE2000, sRGB display-referred", "{:.3g}".format),
+    ("relative_error", "99.9th percentile of relative error (ppm)", lambda value: f"{1e6 * value:.3g}"),
+    ("max_error", "maximum absolute error, not clipped", "{:.3g}".format),
 ]
 
 
-def with_figures(text: str, found: Evaluation, where: str) -> str:
-    """The text of a report with these figures in the place of those it has.
+def with_results(text: str, found: Evaluation, where: str) -> str:
+    """Return the text of a report with these results between its markers.
 
     Raises:
-        Failure: it says nowhere where they belong.
+        Failure: the report has no markers.
     """
-    return replace_section(with_marks(text), BEGIN, END, "".join(f"{line}\n" for line in _lines(found)), where)
+    return replace_section(with_markers(text), BEGIN, END, "".join(f"{line}\n" for line in _lines(found)), where)
 
 
-def with_marks(text: str) -> str:
-    """The report with marks round a table that was written by hand, where it has one and no marks."""
+def with_markers(text: str) -> str:
+    """Return the report with markers around its hand-written table, if it has such a table and no markers."""
     return text if BEGIN in text else BY_HAND.sub(f"{BEGIN}\n{END}\n", text, count=1)
+
+
+def only_choices(module: Module) -> bool:
+    """Return whether the module has sliders and all of them are choices."""
+    return bool(module.sliders) and all(slider.choices for slider in module.sliders)
 
 
 def _lines(found: Evaluation) -> Iterator[str]:
     module = load_definition(found.module).module
-    alone = "when nothing is done" if module.result_space == module.space else "of mere conversion"
-    yield from (f"| Figure | Mean | 95 % are as good as | Worst | Mean {alone} |", _rule(5))
-    for name, label, form in _FIGURES:
+    yield from (_row("metric", "mean", "p5", "min", "identity baseline, mean"), _rule(5))
+    for name, label, form in _QUALITY:
         yield _row(label, *_spread(found.proxy[name], form), form(found.identity[name].mean))
-    rivals = {"darktable at the nearest of 64 settings": found.nearest, "colour tables, blended": found.tables}
-    for label, figures in rivals.items():
-        if figures:
-            yield _row(f"instead: {label}, dB as shown", *_spread(figures["display_psnr"], "{:.1f}".format), "")
+    for label, baseline in _baselines(found):
+        cells = [DISCRETE] * 3 if only_choices(module) else _spread(baseline["display_psnr"], _DB)
+        yield _row(f"baseline: {label}, PSNR (dB)", *cells, "")
+    yield from ("", _row("error", "mean", "p95", "max", "identity baseline, mean"), _rule(5))
+    for name, label, form in _ERRORS:
+        yield _row(label, *_spread(found.proxy[name], form), form(found.identity[name].mean))
     if found.behaviour:
-        yield from ("", "| Slider | Worst of a sweep, dB | Cosine of slopes | Length of slopes |", _rule(4))
+        columns = ("sweep, min PSNR (dB)", "gradient cosine similarity", "gradient norm ratio")
+        yield from ("", _row("slider", *columns), _rule(4))
     for one in found.behaviour:
-        cosine, length = ("" if value is None else f"{value:.5f}" for value in (one.cosine, one.magnitude))
-        yield _row(f"`{one.slider}`", f"{one.sweep_worst:.1f}", cosine, length)
-    yield from ("", *_said(found, module))
+        cosine, ratio = ("" if value is None else f"{value:.5f}" for value in (one.cosine, one.magnitude))
+        yield _row(f"`{one.slider}`", f"{one.sweep_worst:.1f}", cosine, ratio)
+    yield from ("", *_sentences(found, module))
 
 
-def _said(found: Evaluation, module: Module) -> Iterator[str]:
+def _baselines(found: Evaluation) -> Iterator[tuple[str, dict[str, MetricSummary]]]:
+    if found.nearest:
+        yield "nearest of 64 rendered settings", dict(found.nearest)
+    if found.tables:
+        yield "interpolated 3D LUT", dict(found.tables)
+
+
+def _sentences(found: Evaluation, module: Module) -> Iterator[str]:
     checks = found.checks
     verdict = f"missed by {', '.join(found.short)}" if found.short else "reached"
-    yield f"Wanted of kind {found.kind} is {found.target} dB as shown, which is {verdict}."
+    if module.result_space == module.space:
+        yield "The identity baseline is the input image unchanged."
+    else:
+        yield "The identity baseline is the input image, converted to the colour space of the output."
+    yield f"Target of kind {found.kind} (mean/p5/min PSNR, dB): {found.target}; {verdict}."
     if checks.shuffled_psnr is not None:
-        yield f"With the sliders of another image the first figure is {checks.shuffled_psnr:.1f} dB."
+        yield f"With the sliders of another image, the mean PSNR is {checks.shuffled_psnr:.1f} dB."
     if checks.identity_error is not None:
-        changed = f"at most {checks.identity_error:.2g}" if checks.identity_error else "nothing"
-        yield f"Where darktable changes nothing, the proxy changes {changed}."
+        changed = (
+            f"changes it by at most {checks.identity_error:.2g}" if checks.identity_error else "returns it unchanged"
+        )
+        yield f"Where darktable returns its input unchanged, the proxy {changed}."
     if checks.tile_error is not None:
-        apart = f"by at most {checks.tile_error:.2g} of the range of values" if checks.tile_error else "by nothing"
-        yield f"A tile with a border of {module.receptive_field} pixels differs from the whole image {apart}."
-    yield f"A million pixels take {found.seconds_per_megapixel:.2f} s of one core."
+        apart = (
+            f"differs from it by at most {checks.tile_error:.2g} of the value range"
+            if checks.tile_error
+            else "equals it"
+        )
+        border = f"a border of {module.receptive_field} pixels"
+        yield f"Compared with the same part of the whole image, a tile with {border} {apart}."
+    yield (
+        f"CPU time of the torch network: {found.seconds_per_megapixel:.2f} s/MP, on one thread and images of "
+        f"{found.side} x {found.side} pixels."
+    )
 
 
-def _spread(figures: MetricSummary, form: Callable[[float], str]) -> list[str]:
-    return [form(getattr(figures, name)) for name in NAMES]
+def _spread(results: MetricSummary, form: Format) -> list[str]:
+    return [form(getattr(results, name)) for name in NAMES]
 
 
 def _row(*cells: str) -> str:

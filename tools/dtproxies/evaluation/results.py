@@ -1,4 +1,4 @@
-"""What was found when a proxy was held against darktable, as values; `dtproxies.evaluation.run` finds it."""
+"""Results of an evaluation, as values; `dtproxies.evaluation.run` computes them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TARGETS: Mapping[Kind, tuple[float, float, float]] = {
     "global": (38, 33, 28),
     "raw": (45, 40, 34),
 }
-"""Display PSNR in dB that a proxy is meant to reach on average, in 95 % of the images, and in the worst."""
+"""Target PSNR in dB of each kind: mean, 5th percentile and minimum over the images."""
 NAMES = ("mean", "p5", "worst")
 SIDES = ("proxy", "charts", "identity", "nearest", "tables")
 """Fields of `Evaluation` that hold a spread for each figure."""
@@ -28,7 +28,7 @@ SIDES = ("proxy", "charts", "identity", "nearest", "tables")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageResult:
-    """The proxy on one image at one position; in dB."""
+    """Results for one image at one slider position, in dB."""
 
     name: str
     """Of the image."""
@@ -38,20 +38,20 @@ class ImageResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checks:
-    """What has to hold beside the figures."""
+    """Checks in addition to the metrics."""
 
     identity_error: float | None
-    """Largest change by the proxy where darktable changes nothing; None when the module has no such position."""
+    """Maximum absolute change by the proxy where darktable returns its input; None if there is no such position."""
     tile_error: float | None
-    """Largest difference between the middle of a tile with a halo of `reach` pixels and the same place of a long
-    image, as a share of the range of values; None for a module that looks at the whole image or its place in it."""
+    """Maximum difference between the middle of a tile, with a border of `reach` pixels, and the same part of a long
+    image, as a fraction of the value range; None for a module that depends on the whole image or on the position."""
     shuffled_psnr: float | None
-    """Mean display PSNR when each image is given the sliders of another, where those differ. None without sliders."""
+    """Mean PSNR in dB of the proxy with the sliders of another image, where those differ. None without sliders."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluation:
-    """A proxy, and what is reached without one, by figure."""
+    """Results of a proxy and of the baselines, by metric."""
 
     module: str
     version: int
@@ -59,38 +59,38 @@ class Evaluation:
     pairs: int
     side: int
     numbers: int
-    """Fitted ones in the proxy."""
+    """Fitted parameters of the proxy."""
     proxy: Mapping[str, MetricSummary]
     charts: Mapping[str, MetricSummary]
     """The proxy on computed charts alone."""
     identity: Mapping[str, MetricSummary]
-    """The image left alone; in the space that the module makes, where that is another than it takes."""
+    """Baseline: the input, converted to the output space where that is another one."""
     nearest: Mapping[str, MetricSummary]
-    """Display PSNR of darktable at the nearest of 64 settings; empty without sliders."""
+    """Baseline: PSNR of darktable's output at the nearest of 64 rendered settings; empty without sliders."""
     tables: Mapping[str, MetricSummary]
-    """Display PSNR of colour tables of the nearest settings, blended; empty for mosaics."""
+    """Baseline: PSNR of an interpolated 3D LUT of the nearest rendered settings; empty for mosaics."""
     behaviour: tuple[SliderSensitivity, ...]
     checks: Checks
     seconds_per_megapixel: float
-    """Of the proxy, on one core of the machine that judged it."""
+    """Thread CPU time of the torch network, on the machine that evaluated it."""
     rows: tuple[ImageResult, ...]
-    """Each pair."""
+    """Results of each pair."""
 
     @property
     def short(self) -> tuple[str, ...]:
-        """Where it misses what its kind is meant to reach, as `mean 44.1 of 45`; empty when it reaches all."""
+        """Missed targets, as `mean 44.1 of 45`; empty if all are reached."""
         reached = self.proxy["display_psnr"]
         found = ((name, getattr(reached, name), wanted) for name, wanted in zip(NAMES, TARGETS[self.kind], strict=True))
         return tuple(f"{name} {one:.1f} of {wanted:g}" for name, one, wanted in found if one < wanted)
 
     @property
     def target(self) -> str:
-        """What its kind is meant to reach, as `45/40/34`."""
+        """Target of its kind, as `45/40/34`."""
         return "/".join(f"{value:g}" for value in TARGETS[self.kind])
 
 
 def from_json(read: Mapping[str, Any]) -> Evaluation:
-    """The inverse of `dataclasses.asdict`, from JSON.
+    """Return the evaluation of JSON values: the inverse of `dataclasses.asdict`.
 
     Raises:
         KeyError, TypeError: it is something else.

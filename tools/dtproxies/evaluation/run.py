@@ -1,4 +1,4 @@
-"""Judge a proxy on images and slider positions it was not fitted on, against darktable's own renders."""
+"""Evaluate a proxy on images and slider positions that it was not trained on, against darktable's renders."""
 
 from __future__ import annotations
 
@@ -45,20 +45,20 @@ def evaluate(
     definition: ProxyDefinition,
     run: Run,
     renderer: Renders,
-    pictures: Sequence[LinearImage],
+    photographs: Sequence[LinearImage],
     *,
     console: Console,
     pairs: int = PAIRS,
     side: int = SIDE,
     brief: bool = False,
 ) -> Evaluation:
-    """Render pairs and hold the proxy against them, on one core beside those that render.
+    """Render pairs and compare the proxy with them, on one core.
 
     Args:
         definition: the module.
         run: the proxy.
         renderer: set up for the module and images of side x side pixels.
-        pictures: photographs that the proxy was not fitted on.
+        photographs: photographs that the proxy was not fitted on.
         console: where progress goes.
         pairs: how many; fewer are the first of the standard ones.
         side: of the images, in pixels.
@@ -69,7 +69,7 @@ def evaluate(
     """
     module = definition.module
     positions = sample(module, max(pairs, PAIRS), seed=SEED, reachable=definition.reachable)[:pairs]
-    scenes = ImageSequence(photographs=pictures, side=side, seed=SEED)
+    scenes = ImageSequence(photographs=photographs, side=side, seed=SEED)
     rows: list[_Row] = []
     with one_core(), console.progress(f"evaluating {module.name} on {pairs} pairs", pairs) as advance:
         baselines = None if brief else Baselines(definition, renderer, side)
@@ -108,7 +108,7 @@ _BRIEF = 3
 
 @dataclass(frozen=True, kw_only=True)
 class _Row:
-    """Beside figures, display PSNR in dB."""
+    """Results of one pair; without another unit, PSNR in dB."""
 
     name: str
     proxy: Metrics
@@ -178,7 +178,7 @@ def _tile_error(module: Module, run: Run, position: Positions, side: int) -> flo
 
 
 def _apart_along(axis: int, run: Run, position: Positions, image: Pixels, reach: int) -> float:
-    """How far the middle of a long image is from that of its middle piece with a halo, as a share of the range."""
+    """Return the largest difference between a long image's middle and the same part computed as a tile, by range."""
     size, side = image.shape[axis], image.shape[1 - axis]
     low = (size - side // 2) // 4 * 2
     core, piece = range(low, low + side // 2), range(low - reach, low + side // 2 + reach)

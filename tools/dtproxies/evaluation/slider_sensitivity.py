@@ -1,4 +1,4 @@
-"""Whether the sliders of a proxy behave as darktable's: along their whole range, and a little at a time."""
+"""Compare the effect of each slider with darktable's: over its whole range, and for a small move."""
 
 from __future__ import annotations
 
@@ -24,35 +24,35 @@ SIDE = 64
 """Of the image, in pixels."""
 SEED = 6_000_011
 PLACES = 8
-"""Slider positions at which slopes are compared."""
+"""Slider positions at which gradients are compared."""
 STEP = 0.01
-"""By how much a slider is moved both ways to see a slope, as a share of its range."""
-STILL = 5e-6
-"""Changes of encoded values smaller than this are none: where a slider does next to nothing, the float32 numbers of
-darktable's curves move by as much when they are rounded anew."""
+"""Move of a slider in both directions for a gradient, as a fraction of its range."""
+ROUNDING = 5e-6
+"""Changes of encoded values smaller than this count as none: rounding of darktable's float32 curves alone
+causes such changes."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SliderSensitivity:
-    """One slider."""
+    """Results for one slider."""
 
     slider: str
     sweep_worst: float
-    """Lowest display PSNR in dB over 33 steps from one end of its range to the other, the others at their defaults."""
+    """Minimum PSNR in dB over 33 steps across its range, the other sliders at their defaults."""
     sweep_error: float
-    """Largest error of the mean encoded value on the way, as a share of how far darktable's moves."""
+    """Maximum absolute error of the mean encoded value, as a fraction of the range of darktable's."""
     turns: int
-    """Steps in which it moves against darktable's direction."""
+    """Steps of the sweep in the wrong direction."""
     cosine: float | None
-    """Mean cosine between its slope and darktable's, by pixel; None where darktable's is nothing."""
+    """Mean gradient cosine similarity, by pixel; None if darktable's output does not change."""
     magnitude: float | None
-    """Median length of its slope as a share of that of darktable's."""
+    """Median ratio of the gradient norms, proxy to darktable."""
 
 
 def behaviour(
     given: ProxyDefinition, run: Run, renderer: Renders, *, steps: int = STEPS
 ) -> Iterator[SliderSensitivity]:
-    """Look at each slider that can be dragged, on a chart of 64 x 64 pixels.
+    """Evaluate each continuous slider on a chart of 64 x 64 pixels.
 
     Args:
         given: the module.
@@ -92,7 +92,7 @@ def _swept(given: ProxyDefinition, at: int, steps: int) -> list[Positions]:
 
 
 def _neighbours(given: ProxyDefinition, places: Positions, at: int) -> list[tuple[Positions, Positions]]:
-    """Pairs of positions a little below and above each place, as far as they can be reached."""
+    """Return pairs of positions a little below and above each position, where both can be set."""
     one, found = axis(given.module.sliders[at]), []
     for position in places:
         pair = tuple(_moved(one, position, at, way) for way in (-STEP, STEP))
@@ -111,7 +111,7 @@ def _moved(one: Axis, position: Positions, at: int, way: float) -> Positions:
 def _both(
     module: Module, run: Run, renderer: Renders, image: Pixels, positions: Sequence[Positions]
 ) -> tuple[list[Pixels], list[Pixels]]:
-    """What darktable and the proxy make of the image at each of these positions."""
+    """Return the outputs of darktable and of the proxy for the image at each of these positions."""
     requests = [Request(module.name, image, slider_values(module, position)) for position in positions]
     rendered, made = [], []
     for wanted, position in zip(renderer.render_many(requests), positions, strict=True):
@@ -120,17 +120,17 @@ def _both(
     return rendered, made
 
 
-def _means(pictures: Sequence[Pixels], module: Module) -> NDArray[np.float64]:
-    return np.array([float(encode_output(one, module).mean()) for one in pictures])
+def _means(images: Sequence[Pixels], module: Module) -> NDArray[np.float64]:
+    return np.array([float(encode_output(one, module).mean()) for one in images])
 
 
 def _curve_error(found: NDArray[np.float64], wanted: NDArray[np.float64]) -> float:
-    return float(np.abs(found - wanted).max() / max(float(np.ptp(wanted)), STILL))
+    return float(np.abs(found - wanted).max() / max(float(np.ptp(wanted)), ROUNDING))
 
 
 def _turns(found: NDArray[np.float64], wanted: NDArray[np.float64]) -> int:
     moves, right = np.diff(found), np.diff(wanted)
-    return int(np.sum((np.abs(right) > STILL) & (np.abs(moves) > STILL) & (np.sign(moves) != np.sign(right))))
+    return int(np.sum((np.abs(right) > ROUNDING) & (np.abs(moves) > ROUNDING) & (np.sign(moves) != np.sign(right))))
 
 
 def _slopes(
@@ -142,7 +142,7 @@ def _slopes(
     for low, high in zip(_paired(ends[0]), _paired(ends[1]), strict=True):
         right, mine = (encode_output(high[kind], module) - encode_output(low[kind], module) for kind in (0, 1))
         length = float(np.linalg.norm(right))
-        if length > STILL * np.sqrt(right.size):
+        if length > ROUNDING * np.sqrt(right.size):
             size = float(np.linalg.norm(mine))
             cosines.append(float(np.sum(right * mine)) / max(length * size, 1e-12))
             sizes.append(size / length)

@@ -1,4 +1,4 @@
-"""`figures.json` beside the weights of a proxy: the figures it reached, and what they rest on."""
+"""Results stored in `figures.json` next to the weights, with the inputs that they depend on."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NAME = "figures.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredEvaluation:
-    """An evaluation, and what has to be the same for it to hold."""
+    """An evaluation, and the inputs that must be unchanged for it to stay valid."""
 
     darktable: str
     """Version."""
@@ -34,14 +34,14 @@ DIGITS = 6
 
 
 def store_results(directory: Path, kept: StoredEvaluation) -> StoredEvaluation:
-    """Write it into the directory of a model; returns it as it will be read, with rounded figures."""
+    """Write results into the directory of a model; return them as they will be read, rounded."""
     read = _rounded(asdict(kept))
     write_json(directory / NAME, read)
     return _from_json(read)
 
 
 def read_stored(directory: Path) -> StoredEvaluation | None:
-    """What the directory of a model holds; None when it was never evaluated.
+    """Return the results in the directory of a model; None if it was never evaluated.
 
     Raises:
         Failure: the file is broken.
@@ -52,11 +52,13 @@ def read_stored(directory: Path) -> StoredEvaluation | None:
     try:
         return _from_json(json.loads(path.read_text()))
     except (ValueError, KeyError, TypeError) as exc:
-        raise Failure(f"this is no evaluation: {exc!r}", where=str(path), fix="remove it, and evaluate again") from exc
+        raise Failure(
+            f"is not a stored evaluation: {exc!r}", where=str(path), fix="remove it, and evaluate again"
+        ) from exc
 
 
 def is_current(kept: StoredEvaluation, directory: Path, *, code: str | None, darktable: str, pairs: int) -> bool:
-    """Whether nothing that its figures rest on has changed since; `code` None for any code."""
+    """Return whether no input of the results has changed since; `code` None accepts any code."""
     wanted = (sha256(directory / WEIGHTS), code or kept.code, darktable, pairs)
     return wanted == (kept.weights, kept.code, kept.darktable, kept.evaluation.pairs)
 

@@ -1,4 +1,4 @@
-"""Hold a chain of proxies against darktable, module by module."""
+"""Compare a chain of proxies with darktable, module by module."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from dtproxies.pipeline.steps import LINEAR
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """Display PSNR in dB after one module."""
+    """PSNR in dB, sRGB display-referred, after one module."""
 
     module: str
     alone: float
@@ -36,7 +36,7 @@ class Judged:
 def judge(
     chain: Chain, light: Pixels, made: Sequence[Pixels], one_by_one: Sequence[ModuleIO], in_pipe: Sequence[ModuleIO]
 ) -> list[Judged]:
-    """Compare after every module.
+    """Compare the chain with darktable after every module.
 
     Args:
         chain: of proxies.
@@ -50,13 +50,13 @@ def judge(
     for at, link in enumerate(chain.links):
         with torch.no_grad():
             alone = call(chain.networks[at], link.module, as_tensor(one_by_one[at].input), sliders[at])
-        exported = to_display(in_pipe[at].output, link.made)
-        after = to_display(made[at], link.made)
-        rendered = to_display(one_by_one[at].output, link.made)
+        exported = to_display(in_pipe[at].output, link.result_space)
+        after = to_display(made[at], link.result_space)
+        rendered = to_display(one_by_one[at].output, link.result_space)
         judged.append(
             Judged(
                 module=link.module.name,
-                alone=psnr(to_display(as_pixels(alone), link.made), rendered, cap=CAP),
+                alone=psnr(to_display(as_pixels(alone), link.result_space), rendered, cap=CAP),
                 chained=psnr(after, rendered, cap=CAP),
                 pipe=psnr(after, exported, cap=CAP),
                 untouched=psnr(to_display(light, LINEAR), exported, cap=CAP),
@@ -67,8 +67,8 @@ def judge(
 
 def report(console: Console, judged: Sequence[Judged]) -> None:
     """Print one line for each module."""
-    columns = ["module", "proxy alone", "chain, module by module", "chain, darktable's pipe", "picture as it was"]
+    columns = ["module", "proxy alone", "chain, module by module", "chain, darktable's pipe", "baseline: identity"]
     rows = [
         [one.module, *(f"{value:.1f}" for value in (one.alone, one.chained, one.pipe, one.untouched))] for one in judged
     ]
-    console.table(columns, rows, title="display PSNR after each module, dB (at most 150)")
+    console.table(columns, rows, title="PSNR after each module, sRGB display-referred (dB, capped at 150)")

@@ -1,4 +1,4 @@
-"""Networks of proxies one after the other; gradients go through all of them, to the sliders of the first."""
+"""Chain of proxy networks; gradients are backpropagated through all of them, to the sliders of the first."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from dtproxies.render.torch_threads import half_the_cores
 
 
 class Chain(nn.Module):
-    """Proxies in the order of their modules; colours are converted in between as darktable converts them."""
+    """Networks in the order of their modules; colours are converted in between as darktable converts them."""
 
     def __init__(self, links: Sequence[PipelineStep], networks: Sequence[nn.Module]) -> None:
         super().__init__()
@@ -27,7 +27,7 @@ class Chain(nn.Module):
 
     @classmethod
     def of(cls, links: Sequence[PipelineStep], models: Path) -> Chain:
-        """The chain with the weights in the directory of models; they want no gradients.
+        """Return the chain with the weights in the directory of models; their gradients are off.
 
         Raises:
             Failure: a module has no weights there.
@@ -55,32 +55,32 @@ class Chain(nn.Module):
         pixels, space = light, LINEAR
         for link, network, values in zip(self.links, self.networks, sliders, strict=True):
             pixels = call(network, link.module, convert(pixels, space, link.space), values)
-            space = link.made
+            space = link.result_space
             made.append(pixels)
         return made
 
     def light(self, light: Tensor, sliders: Sequence[Tensor]) -> Tensor:
-        """What the last module makes, as linear Rec709."""
-        return to_rec709(self(light, sliders)[-1], self.links[-1].made)
+        """Return the output of the last module, as linear Rec709."""
+        return to_rec709(self(light, sliders)[-1], self.links[-1].result_space)
 
     def positions(self, like: Tensor) -> list[Tensor]:
-        """[1, P] for each module: where its sliders stand."""
+        """Return the slider values of each module, [1, P]."""
         return [like.new_tensor([list(link.sliders.values())]) for link in self.links]
 
 
 def run(chain: Chain, light: Pixels) -> list[Pixels]:
-    """What each module makes of the image, linear Rec709, H x W x 3, in its own space."""
+    """Return the output of each module, H x W x 3 in its own space, for an image in linear Rec709."""
     image = as_tensor(light)
     with torch.no_grad(), half_the_cores():
         return [as_pixels(made) for made in chain(image, chain.positions(image))]
 
 
 def as_tensor(light: Pixels, kind: torch.dtype = torch.float32) -> Tensor:
-    """[1, 3, H, W] of an image."""
+    """Return an image as a tensor [1, 3, H, W]."""
     return torch.from_numpy(light).permute(2, 0, 1)[None].to(kind)
 
 
 def as_pixels(image: Tensor) -> Pixels:
-    """The inverse of `as_tensor`."""
+    """Return the inverse of `as_tensor`."""
     pixels: Pixels = image[0].permute(1, 2, 0).contiguous().float().numpy()
     return pixels

@@ -1,4 +1,4 @@
-"""`dtproxies pipeline`: run a chain of proxies on an image, and hold it against darktable."""
+"""Command `pipeline`: run a chain of proxies on an image, and compare it with darktable."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PICTURE = "picture.pfm"
 
 def pipeline_command(
     console: Console,
-    asked: str,
+    requested: str,
     image: Path,
     directory: Path,
     *,
@@ -37,24 +37,24 @@ def pipeline_command(
     evaluate: bool,
     as_json: bool,
 ) -> None:
-    """Run the pipeline that `asked` names on the image in `image` and write what comes out into `directory`.
+    """Run a pipeline on the image in `image` and write its output into `directory`.
 
     Raises:
         Failure, WrongUsage, NothingToDo: as `read_request` and `open_pipeline`, or the image cannot be read.
     """
-    request, picture = read_request(asked), read_user_image(image, longest=longest)
-    with open_pipeline(request, picture, models, skip) as opened:
-        made = run(opened.chain, picture.pixels)
+    request, source = read_request(requested), read_user_image(image, longest=longest)
+    with open_pipeline(request, source, models, skip) as opened:
+        made = run(opened.chain, source.pixels)
         _write_outputs(directory, opened.chain.links, made, every=every)
-        write_edit(directory, opened, picture)
+        write_edit(directory, opened, source)
         if not evaluate:
             console.say(f"{directory / 'result.png'}: {' > '.join(link.module.name for link in opened.chain.links)}")
             return
-        rendered, exported = _in_darktable(console, opened, picture)
+        rendered, exported = _in_darktable(console, opened, source)
         if every:
             for number, (link, passed) in enumerate(zip(opened.chain.links, exported, strict=True), 1):
                 _write(directory / f"{number}-{link.module.name}-darktable.png", passed.output, link)
-        judged = judge(opened.chain, picture.pixels, made, rendered, exported)
+        judged = judge(opened.chain, source.pixels, made, rendered, exported)
     if as_json:
         console.say(json_text([asdict(one) for one in judged]).rstrip())
     else:
@@ -62,24 +62,24 @@ def pipeline_command(
 
 
 def write_edit(
-    directory: Path, opened: Pipeline, picture: LinearImage, links: Sequence[PipelineStep] | None = None
+    directory: Path, opened: Pipeline, source: LinearImage, links: Sequence[PipelineStep] | None = None
 ) -> Path:
-    """Write the image as linear light, and beside it the sidecar with which darktable opens it.
+    """Write the image as linear light, with the sidecar with which darktable opens it.
 
     A file that is not linear would not do: modules before the input profile would see its encoded values.
     """
-    write_image(directory / PICTURE, picture.pixels)
+    write_image(directory / PICTURE, source.pixels)
     path = directory / f"{PICTURE}.xmp"
     write_text(path, sidecar_of(links or opened.chain.links, opened.order, opened.renderer.layouts))
     return path
 
 
-def _in_darktable(console: Console, opened: Pipeline, picture: LinearImage) -> tuple[list[ModuleIO], list[ModuleIO]]:
+def _in_darktable(console: Console, opened: Pipeline, source: LinearImage) -> tuple[list[ModuleIO], list[ModuleIO]]:
     links = opened.chain.links
     with console.progress("rendering in darktable, module by module and by its own pipe", 2) as advance:
-        rendered = one_by_one(opened.renderer, links, picture.pixels)
+        rendered = one_by_one(opened.renderer, links, source.pixels)
         advance(1)
-        exported = in_pipe(opened.darktable, links, opened.order, picture.pixels, opened.renderer.layouts)
+        exported = in_pipe(opened.darktable, links, opened.order, source.pixels, opened.renderer.layouts)
         advance(1)
     return rendered, exported
 
@@ -93,4 +93,4 @@ def _write_outputs(directory: Path, links: Sequence[PipelineStep], made: Sequenc
 
 
 def _write(path: Path, pixels: Pixels, link: PipelineStep) -> None:
-    write_image(path, np.asarray(from_space(pixels.astype(np.float64), link.made), np.float32))
+    write_image(path, np.asarray(from_space(pixels.astype(np.float64), link.result_space), np.float32))

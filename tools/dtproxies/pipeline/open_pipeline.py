@@ -1,4 +1,4 @@
-"""Everything a pipeline needs: its modules in order, their networks, and darktable set up for them."""
+"""Open pipeline: its modules in order, their networks, and a darktable renderer for them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from dtproxies.render.open_renderer import open_renderer
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Pipeline:
-    """A chain of proxies, and the darktable it imitates."""
+    """A chain of proxies, and the darktable that it imitates."""
 
     chain: Chain
     order: Order
@@ -31,18 +31,18 @@ class Pipeline:
 
 @contextmanager
 def open_pipeline(
-    request: Request, picture: LinearImage, models: Path, skip: Collection[str] = ()
+    request: Request, source: LinearImage, models: Path, skip: Collection[str] = ()
 ) -> Iterator[Pipeline]:
-    """Set a pipeline up for images of the size of `picture`.
+    """Open a pipeline for images of the size of `source`.
 
     Raises:
         Failure: proxies cannot stand for all modules, there is no darktable, or a module has no weights.
         WrongUsage: an unknown slider, or a value outside its range.
-        NothingToDo: no module is on.
+        NothingToDo: no module is enabled.
     """
     wanted, darktable = usable(request, skip), find()
     order = order_of(request.order_version, introspection.orders(darktable), request.order_text)
-    height, width, _ = picture.pixels.shape
+    height, width, _ = source.pixels.shape
     described = [load_definition(one.module).module for one in wanted]
     with open_renderer(darktable, described, height=height, width=width) as renderer:
         chain = Chain.of(links(wanted, order, renderer.layouts), models)

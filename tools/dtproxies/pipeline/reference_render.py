@@ -1,4 +1,4 @@
-"""The same pipeline in darktable: module by module, and by darktable's own pipe from a sidecar."""
+"""Render a pipeline with darktable: module by module, and by its own pipe from a sidecar."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from dtproxies.pipeline.steps import LINEAR, PipelineStep
 
 @dataclass(frozen=True, eq=False)
 class ModuleIO:
-    """What a module got and made, H x W x 3 each in its own space."""
+    """Input and output of a module, each H x W x 3 in its own space."""
 
     input: Pixels
     output: Pixels
@@ -38,7 +38,7 @@ def one_by_one(renderer: Renderer, links: Sequence[PipelineStep], light: Pixels)
         given = np.asarray(convert(pixels, space, link.space), np.float32)
         made = renderer.render(link.module.name, given, link.module.parameters(link.sliders))
         passed.append(ModuleIO(given, made))
-        pixels, space = made.astype(np.float64), link.made
+        pixels, space = made.astype(np.float64), link.result_space
     return passed
 
 
@@ -59,10 +59,10 @@ def in_pipe(
 
 
 def steps(links: Sequence[PipelineStep]) -> list[Step]:
-    """The history of the pipeline."""
+    """Return the history of the pipeline."""
     return [Step(link.module.name, link.module.parameters(link.sliders)) for link in links]
 
 
 def sidecar_of(links: Sequence[PipelineStep], order: Order, layouts: Mapping[str, ModuleLayout]) -> str:
-    """The sidecar that a photographer can open beside the image."""
+    """Return the sidecar with which darktable opens the image."""
     return sidecar(steps(links), layouts, order)

@@ -1,4 +1,4 @@
-"""What a pipeline is asked for, before anything is known of darktable: a YAML file, a sidecar, or one module."""
+"""Request for a pipeline, read before darktable is opened: from a YAML file, a sidecar, or a module's name."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ KEYS = {"sliders", "free", "enabled"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModuleRequest:
-    """One module: its sliders by name, or its parameters as a sidecar holds them."""
+    """One module: its sliders by name, or its parameters as in a sidecar."""
 
     module: str
     sliders: Mapping[str, float | str] = field(default_factory=dict)
@@ -39,7 +39,7 @@ class ModuleRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """The modules that are on, in no particular order, and which order darktable gives them."""
+    """The enabled modules, in no particular order, and the module order that darktable uses."""
 
     modules: Sequence[ModuleRequest]
     order_version: int = SCENE
@@ -47,7 +47,7 @@ class Request:
 
 
 def read_request(text: str) -> Request:
-    """What a file or the name of a module asks for: `.yaml`, `.yml`, `.xmp`, or else a module.
+    """Read a request from a `.yaml`, `.yml` or `.xmp` file, or from the name of a module.
 
     Raises:
         WrongUsage: neither a module with a proxy nor a file.
@@ -77,7 +77,7 @@ def read_yaml(path: Path) -> Request:
     except FileNotFoundError as missing:
         raise Failure("there is no such file", where=str(path)) from missing
     except (yaml.YAMLError, UnicodeDecodeError) as exc:
-        raise Failure(f"this is no YAML: {exc}", where=str(path)) from exc
+        raise Failure(f"is not YAML: {exc}", where=str(path)) from exc
     content = _map(read, {"modules", "order"}, str(path))
     listed = _map(content.get("modules"), None, f"{path}: modules")
     order = content.get("order", SCENE)
@@ -105,7 +105,7 @@ def _from_yaml(name: str, given: Any, where: str) -> ModuleRequest | None:
 
 def _map(value: Any, keys: set[str] | None, where: str) -> dict[str, Any]:
     if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
-        raise Failure(f"a map from names is wanted here, not {value!r}", where=where, fix="see docs/proxies.md")
+        raise Failure(f"expected a mapping by name, found {value!r}", where=where, fix="see docs/proxies.md")
     for key in value:
         if keys is not None and key not in keys:
             raise Failure(f"no key '{key}'; {did_you_mean(key, keys)}", where=where)

@@ -32,16 +32,16 @@ class PipelineStep:
     """Those that may be searched for."""
     space: Space
     """Of the pixels it gets at its place in the pipe."""
-    made: Space
+    result_space: Space
 
     @property
     def module(self) -> Module:
-        """Its description."""
+        """Description of the module."""
         return self.definition.module
 
 
 def usable(request: Request, skip: Collection[str]) -> list[ModuleRequest]:
-    """The modules of a request that proxies stand for.
+    """Return the modules of a request that have proxies.
 
     Raises:
         Failure: some have none, and are not among those to be skipped; all of them are named.
@@ -51,16 +51,16 @@ def usable(request: Request, skip: Collection[str]) -> list[ModuleRequest]:
     asked = {one.module for one in request.modules}
     for name in skip:
         if name not in asked:
-            raise WrongUsage(f"there is no {name} to skip", fix=did_you_mean(name, asked))
+            raise WrongUsage(f"the pipeline has no module {name} to skip", fix=did_you_mean(name, asked))
     left = [one for one in request.modules if one.module not in skip]
     _refuse({one.module: why for one in left if (why := _obstacle(one))}, skip)
     if not left:
-        raise NothingToDo("no module is on", fix="put one on")
+        raise NothingToDo("no module is enabled", fix="enable one")
     return left
 
 
 def links(wanted: Sequence[ModuleRequest], order: Order, layouts: Mapping[str, ModuleLayout]) -> list[PipelineStep]:
-    """Put modules into darktable's order.
+    """Return the modules in darktable's order.
 
     Args:
         wanted: as `usable` returns them.
@@ -77,7 +77,7 @@ def links(wanted: Sequence[ModuleRequest], order: Order, layouts: Mapping[str, M
 
 
 def placed_space(space: Space, place: float, order: Order) -> Space:
-    """What RGB of a module means at a place of the pipe: before the input profile, after the output one, or between."""
+    """Return the RGB space of a module by its position: before the input profile, after the output one, or between."""
     if space in ("lab", "raw"):
         return space
     if place < order.position("colorin"):
@@ -89,7 +89,7 @@ def _refuse(obstacles: Mapping[str, str], skip: Collection[str] = ()) -> None:
     if obstacles:
         told = "\n".join(f"  {name}: {why}" for name, why in obstacles.items())
         fix = f"leave them out with --skip {','.join([*skip, *obstacles])}"
-        raise Failure(f"proxies cannot stand for all modules:\n{told}", fix=fix)
+        raise Failure(f"proxies cannot replace all modules:\n{told}", fix=fix)
 
 
 def _obstacle(one: ModuleRequest) -> str:
@@ -97,7 +97,7 @@ def _obstacle(one: ModuleRequest) -> str:
         return "it has no proxy"
     module = load_definition(one.module).module
     if module.space == "raw":
-        return "it works on sensor data, and a pipeline starts from a picture"
+        return "it works on sensor data, and a pipeline starts from an image"
     if one.version is not None and one.version != module.version:
         return f"its parameters are of version {one.version}, and its proxy is for version {module.version}"
     return one.obstacle
@@ -120,12 +120,12 @@ def _link(one: ModuleRequest, order: Order, layout: ModuleLayout) -> PipelineSte
         free=tuple(known) if one.free is None else one.free,
         # The module's input lies just before it, its output just after.
         space=placed_space(module.space, place - 0.5, order),
-        made=placed_space(module.result_space, place + 0.5, order),
+        result_space=placed_space(module.result_space, place + 0.5, order),
     )
 
 
 def _held_elsewhere(one: ModuleRequest, layout: ModuleLayout) -> str:
-    """What a sidecar puts where the proxy cannot have it, as text; empty where everything fits."""
+    """Return the sidecar's settings that the proxy cannot have, as text; empty if all fit."""
     if one.params is None:
         return ""
     module = load_definition(one.module).module

@@ -1,4 +1,4 @@
-"""What is known of the module with a proxy, as one value: its description, its network, what its sliders may be."""
+"""Definition of a proxy, read from the module's file: description, network, recipe, and allowed slider values."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class ProxyDefinition:
-    """A module with a proxy."""
+    """A module with a proxy; `load_definition` builds it."""
 
     module: Module
     network: Callable[[], nn.Module]
@@ -26,13 +26,13 @@ class ProxyDefinition:
     recipe: Recipe = field(default_factory=Recipe)
     """How it is trained."""
     identity: Mapping[str, float] | None = None
-    """Sliders, beside those at default, at which darktable returns the image as it came; None when there are none."""
+    """Sliders not at their defaults at which darktable returns its input unchanged; None if there are none."""
     reachable: Reachable | None = None
-    """Says whether a person can bring the sliders there; None when they can go anywhere."""
+    """Returns whether a user can set these sliders; None if every combination can be set."""
 
 
 def load_definition(name: str) -> ProxyDefinition:
-    """What the file `modules/<name>.py` says.
+    """Return the definition in `modules/<name>.py`.
 
     Raises:
         WrongUsage: no such file; the nearest names are offered.

@@ -1,4 +1,4 @@
-"""Slider positions to fit and to judge proxies at: spread evenly, with the places that matter more often."""
+"""Sample slider positions for training and evaluation: evenly, with important positions more often."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Reachable = Callable[[Sequence[float]], bool]
 
 @dataclass(frozen=True, kw_only=True)
 class Mixture:
-    """Shares of the kinds of positions; what is left of one goes to the full range."""
+    """Fractions of the kinds of positions; the remainder covers the full range."""
 
     near_default: float = 0.25
     sweeps: float = 0.10
@@ -39,7 +39,7 @@ def sample(
     reachable: Reachable | None = None,
     mixture: Mixture | None = None,
 ) -> Positions:
-    """Draw slider positions by a scrambled Sobol sequence, in a random order that is the same for the same seed.
+    """Sample slider positions by a scrambled Sobol sequence, in a random order that the seed determines.
 
     Another seed is another scramble: no position of one is in the other, but for corners.
 
@@ -75,7 +75,7 @@ NUDGE = 0.02
 def nudged(
     module: Module, position: Positions, *, seed: Sequence[int], reachable: Reachable | None = None
 ) -> Positions | None:
-    """The position with one slider, drawn at random, moved by `NUDGE` of its range; None when none can be.
+    """Return the position with one random slider moved by `NUDGE` of its range, or None if none can be moved.
 
     Args:
         module: its sliders give the ranges.

@@ -1,4 +1,4 @@
-"""Write safetensors that are the same bytes whenever tensors and metadata are the same."""
+"""Write reproducible safetensors: equal tensors and metadata give equal bytes."""
 
 from __future__ import annotations
 

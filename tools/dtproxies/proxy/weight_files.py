@@ -1,4 +1,4 @@
-"""Where the weights of trained proxies lie: beside the cards they are released by."""
+"""Locations of trained weights: next to the cards that release them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WEIGHTS = "weights.safetensors"
 
 
 def weights_of(name: str, directory: Path = DIRECTORY) -> Path:
-    """The weights of the proxy of the module `name`.
+    """Return the path of the weights of the module `name`.
 
     Args:
         name: of a module that has a file in `modules`.
@@ -30,5 +30,5 @@ def weights_of(name: str, directory: Path = DIRECTORY) -> Path:
 
 
 def modules_with_weights(directory: Path = DIRECTORY) -> list[str]:
-    """Names of the modules whose proxies have weights, sorted."""
+    """Return the names of the modules whose proxies have weights, sorted."""
     return [name for name in plugin_names(modules) if (directory / f"proxy-{name}" / WEIGHTS).is_file()]

@@ -1,4 +1,4 @@
-"""Weights of proxies: safetensors that say which module, which version of it and which darktable they imitate."""
+"""Weights of proxies, as safetensors whose metadata name the module, its version, and darktable's version."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dtproxies.vocabulary.module import Module
 if TYPE_CHECKING:
     from torch import nn
 
-RETRAIN = "train it again: `dtproxies train MODULE --out FOLDER`"
+RETRAIN = "train it again: `dtproxies train MODULE --out DIRECTORY`"
 
 
 def store(path: Path, network: nn.Module, module: Module, *, darktable: str, seed: int) -> None:
@@ -43,7 +43,7 @@ def store(path: Path, network: nn.Module, module: Module, *, darktable: str, see
 
 
 def facts_of(path: Path) -> dict[str, str]:
-    """What `store` wrote beside the tensors: module, module_version, darktable, seed, sliders.
+    """Return the metadata that `store` wrote: module, module_version, darktable, seed, sliders.
 
     Raises:
         Failure: not a file of weights, or of something else than a proxy.
@@ -55,12 +55,12 @@ def facts_of(path: Path) -> dict[str, str]:
         raise Failure(f"cannot be read: {exc}", where=str(path), fix=RETRAIN) from exc
     missing = {"module", "module_version", "darktable", "sliders"} - facts.keys()
     if missing:
-        raise Failure(f"says nothing about {', '.join(sorted(missing))}", where=str(path), fix=RETRAIN)
+        raise Failure(f"has no metadata {', '.join(sorted(missing))}", where=str(path), fix=RETRAIN)
     return facts
 
 
 def load(path: Path, module: Module, network: Callable[[], nn.Module]) -> nn.Module:
-    """The network of `module` with the weights in `path`, ready to run.
+    """Return the network of `module` with the weights in `path`, ready to run.
 
     Raises:
         Failure: weights of another module, of another version of it, or whose tensors do not fit.

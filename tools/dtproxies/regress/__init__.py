@@ -1,1 +1,1 @@
-"""From two images to the sliders that turn one into the other."""
+"""Find the sliders that turn one image into another."""

@@ -1,4 +1,4 @@
-"""The part of two images that a search looks at."""
+"""Centre crop of two images that a search uses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dtproxies.regress.image_loss import Target
 def window(
     console: Console, links: Sequence[PipelineStep], before: Pixels, after: Pixels, side: int, *, clipped: bool
 ) -> tuple[torch.Tensor, Target]:
-    """The middle of both, about side x side pixels, or all of them where a module looks farther than that.
+    """Return the centre of both images, about side x side pixels, or all of them if a module needs more.
 
     Args:
         console: told when the whole images are taken.
@@ -36,12 +36,12 @@ def window(
     wanted = side + 2 * margin
     if far or (height <= wanted and width <= wanted):
         if far and max(height, width) > wanted:
-            console.note(f"a module looks at the whole image, so all {width} x {height} pixels are compared")
+            console.note(f"a module depends on the whole image, so all {width} x {height} pixels are compared")
         rows, columns, margin = slice(None), slice(None), 0
     else:
         rows, columns = _middle(height, wanted), _middle(width, wanted)
         margin = min(margin, (min(height, width, wanted) - 1) // 2)
-    light, target = (as_tensor(picture[rows, columns], torch.float64) for picture in (before, after))
+    light, target = (as_tensor(image[rows, columns], torch.float64) for image in (before, after))
     return light, Target(light=target, clipped=clipped, margin=margin)
 
 

@@ -1,4 +1,4 @@
-"""One descent from one start: L-BFGS, or small steps where that does not get on."""
+"""Descent from one start position: by L-BFGS, or by Adam where L-BFGS stops."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STEP = 0.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImprovedStep:
-    """One evaluation that was better than all before it in its descent."""
+    """An evaluation with a lower loss than all before it in its descent."""
 
     evaluation: int
     """Counted over the whole search."""
@@ -27,12 +27,12 @@ class ImprovedStep:
 
 
 class LossReached(Exception):
-    """The loss is as small as anybody can want."""
+    """Raised when the loss is low enough to stop."""
 
 
 @dataclass(kw_only=True)
 class Descent:
-    """Where one start has got to."""
+    """Progress of the search from one start position."""
 
     unknowns: Unknowns
     numbers: Tensor
@@ -43,7 +43,7 @@ class Descent:
 
 @dataclass(kw_only=True)
 class Objective:
-    """The loss of a chain, its evaluations counted."""
+    """The loss of a chain, with a count of its evaluations."""
 
     loss: Callable[[list[Tensor]], Tensor]
     """From the sliders of each module."""
@@ -53,13 +53,13 @@ class Objective:
     evaluations: int = 0
 
     def start(self, unknowns: Unknowns, numbers: Tensor) -> Descent:
-        """A descent that has not begun: one evaluation."""
+        """Return a descent after its first evaluation."""
         with torch.no_grad():
             value = float(self._evaluate(unknowns, numbers))
         return Descent(unknowns=unknowns, numbers=numbers, loss=value)
 
     def lbfgs(self, descent: Descent, steps: int) -> None:
-        """Up to so many steps of L-BFGS with a line search, from the best so far.
+        """Run a number of L-BFGS steps with a line search, from the best position so far.
 
         Raises:
             Enough: the loss is below `enough`.
@@ -77,7 +77,7 @@ class Objective:
             optimiser.step(lambda: self._closure(descent, numbers, scale))  # type: ignore[no-untyped-call]
 
     def adam(self, descent: Descent, steps: int) -> None:
-        """So many steps of Adam that grow smaller, from the best so far.
+        """Run a number of Adam steps with a falling rate, from the best position so far.
 
         Raises:
             Enough: the loss is below `enough`.
@@ -93,7 +93,7 @@ class Objective:
 
     @contextmanager
     def _variable(self, descent: Descent) -> Iterator[Tensor]:
-        """The numbers as a leaf; what is not finite any more ends the descent, and the best before it stays."""
+        """Return the values as a leaf tensor; a value that is not finite ends the descent."""
         try:
             yield descent.numbers.clone().requires_grad_()
         except FloatingPointError:

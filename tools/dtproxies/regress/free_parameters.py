@@ -1,4 +1,4 @@
-"""Free sliders of a chain as numbers without bounds, for an optimiser that knows of none."""
+"""Free sliders of a chain as unbounded variables of an optimiser."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Sliders = list[dict[str, float]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A free slider that can be dragged: the number of its module in the chain, its own there, and its axis."""
+    """A free continuous slider: index of its module in the chain, its own index there, and its axis."""
 
     link: int
     slider: int
@@ -34,20 +34,20 @@ class Place:
 
     @property
     def name(self) -> str:
-        """Of the slider."""
+        """Name of the slider."""
         return self.axis.slider.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unknowns:
-    """Free sliders of a chain, and where the others are held."""
+    """Free sliders of a chain, and the values of the others."""
 
     held: Sliders
     """Every slider of every module; those that are free stand where the pipeline puts them."""
     places: tuple[Place, ...]
 
     def sliders(self, numbers: Tensor) -> list[Tensor]:
-        """[N] unbounded numbers -> [1, P] for each module, in darktable's units; gradients go through.
+        """Map [N] unbounded variables to [1, P] for each module, in darktable's units; differentiable.
 
         A linear slider is a logistic curve between its ends, a logarithmic one is that in logarithms. An angle goes
         round: its numbers count turns.
@@ -58,7 +58,7 @@ class Unknowns:
         return [torch.stack(values)[None] if values else numbers.new_zeros(1, 0) for values in columns]
 
     def values(self, numbers: Tensor) -> Sliders:
-        """The same as numbers by name; sliders of integers are rounded."""
+        """Return slider values by name; integer sliders are rounded."""
         found = [dict(values) for values in self.held]
         for place, number in zip(self.places, numbers.detach(), strict=True):
             value = float(_value(place.axis, number))
@@ -66,17 +66,17 @@ class Unknowns:
         return found
 
     def numbers(self, shares: Sequence[float]) -> Tensor:
-        """Shares of each slider's axis, 0 to 1, as unbounded numbers: the inverse of what `sliders` does first."""
+        """Map fractions of each slider's axis, 0 to 1, to unbounded variables."""
         numbers = [_number(place.axis.slider, share) for place, share in zip(self.places, shares, strict=True)]
         return torch.tensor(numbers, dtype=torch.float64)
 
     def shares(self) -> list[float]:
-        """Where the pipeline puts the free sliders, as shares of their axes."""
+        """Return the pipeline's values of the free sliders, as fractions of their axes."""
         return [share(place.axis, self.held[place.link][place.name]) for place in self.places]
 
 
 def unknowns(links: Sequence[PipelineStep]) -> list[Unknowns]:
-    """What is to be found, once for each combination of the free choices.
+    """Return the free parameters, once for each combination of the free choices.
 
     Raises:
         NothingToDo: no slider is free.
@@ -90,7 +90,7 @@ def unknowns(links: Sequence[PipelineStep]) -> list[Unknowns]:
     if count > MOST:
         names = ", ".join(slider.name for _, slider in chosen)
         raise Failure(
-            f"{count} combinations of {names} would have to be tried, {MOST} at most", fix="hold some of them"
+            f"{count} combinations of {names} to search; the limit is {MOST}", fix="fix some of these choices"
         )
     places = tuple(
         Place(link=at, slider=links[at].module.sliders.index(slider), axis=axis(slider))
@@ -102,12 +102,12 @@ def unknowns(links: Sequence[PipelineStep]) -> list[Unknowns]:
 
 
 def share(one: Axis, value: float) -> float:
-    """How far along its axis a value lies, 0 to 1."""
+    """Return the position of a value along its axis, 0 to 1."""
     return float((one.coordinates(value) - one.low) / (one.high - one.low))
 
 
 def errors(links: Sequence[PipelineStep], found: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """How far free sliders are from those of the links, as shares of their ranges, by `module.slider`.
+    """Return the errors of free sliders as fractions of their ranges, by `module.slider`.
 
     Distances are taken along the axes; a wrong choice counts as 1, and angles go round.
     """

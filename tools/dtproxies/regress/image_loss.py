@@ -1,4 +1,4 @@
-"""How far an image is from the one that is wanted, for an optimiser."""
+"""Image loss of a search: distance between an image and the target."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dtproxies.networks.colour import linear_to_srgb
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Target:
-    """The image that is wanted."""
+    """The target image."""
 
     light: Tensor
     """[1, 3, H, W], linear Rec709."""
@@ -22,12 +22,12 @@ class Target:
     """Pixels along the border that do not count: they depend on what lies outside."""
 
     def loss(self, made: Tensor) -> Tensor:
-        """Mean square of the differences, as a screen shows them, or as stops of light that are not clipped."""
+        """Return the mean square difference of display-referred values, or of unclipped log-encoded values."""
         encode = screen if self.clipped else stops
         return torch.mean((encode(self._inside(made)) - encode(self._inside(self.light))) ** 2)
 
     def psnr(self, made: Tensor) -> float:
-        """Display PSNR in dB."""
+        """Return the PSNR in dB, sRGB display-referred."""
         square = torch.mean((screen(self._inside(made)) - screen(self._inside(self.light))) ** 2)
         return float(-10 * torch.log10(square.detach().clamp(min=1e-15)))
 
@@ -37,7 +37,7 @@ class Target:
 
 
 def screen(light: Tensor) -> Tensor:
-    """What a screen gets: sRGB-encoded, clipped to 0..1."""
+    """Return display-referred values: sRGB-encoded, clipped to 0..1."""
     return linear_to_srgb(light.clamp(0, 1))
 
 

@@ -1,4 +1,4 @@
-"""Pictures of a search: how it converged, and what the chain made on the way."""
+"""Plots of a search: its convergence, and the output of the chain during it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FRAMES = 48
 
 
 def draw_convergence(path: Path, found: Found, title: str) -> None:
-    """Write the loss of every descent over the evaluations, the best one in front."""
+    """Plot the loss of every descent over the evaluations, the best one on top."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8, 4.5), layout="constrained")
@@ -40,7 +40,7 @@ def draw_convergence(path: Path, found: Found, title: str) -> None:
 
 
 def draw_frames(directory: Path, chain: Chain, found: Found, light: Tensor, wanted: Pixels) -> int:
-    """Write what the chain made on the way of the best descent, beside the image that is wanted.
+    """Write the output of the chain during the best descent, next to the target image.
 
     Args:
         directory: for numbered PNGs; replaced as a whole.
@@ -61,9 +61,9 @@ def draw_frames(directory: Path, chain: Chain, found: Found, light: Tensor, want
     return len(chosen)
 
 
-def write_comparison(path: Path, pictures: Sequence[tuple[str, Pixels]]) -> None:
-    """Write captioned images, linear Rec709, side by side, and how the last two differ."""
-    looks = [(caption, to_display(pixels, LINEAR)) for caption, pixels in pictures]
+def write_comparison(path: Path, captioned: Sequence[tuple[str, Pixels]]) -> None:
+    """Write captioned images, linear Rec709, next to each other, and the difference of the last two."""
+    looks = [(caption, to_display(pixels, LINEAR)) for caption, pixels in captioned]
     row = [DisplayImage(pixels, caption) for caption, pixels in looks]
     write_contact_sheet([[*row, difference_image(looks[-1][1], looks[-2][1])]], path)
 

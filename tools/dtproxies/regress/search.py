@@ -26,7 +26,7 @@ FAR = 1e-5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How long is searched."""
+    """Effort of a search."""
 
     starts: int = 4
     """Descents; there is at least one for each combination of choices."""
@@ -43,7 +43,7 @@ class Settings:
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """What a search ended with."""
+    """Result of a search."""
 
     sliders: Sliders
     psnr: float
@@ -90,7 +90,7 @@ def search(chain: Chain, light: Tensor, target: Target, settings: Settings, cons
 
 
 def _starts(objective: Objective, combinations: Sequence[Unknowns], settings: Settings) -> list[Descent]:
-    """The best position of each combination, then the best of all others."""
+    """Return the best position of each combination of choices, then the best of all others."""
     each, others = [], []
     for number, one in enumerate(combinations):
         probes = [objective.start(one, one.numbers(shares)) for shares in _shares(one, settings, number)]

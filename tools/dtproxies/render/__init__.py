@@ -1,1 +1,1 @@
-"""Renders for proxies: darktable opened for a module, and pairs of images before and after it."""
+"""Renders for proxies: a darktable renderer for a module, and pairs of input and output images."""

@@ -1,4 +1,4 @@
-"""Open darktable for modules with a proxy, and make sure that it is the darktable that the proxies imitate."""
+"""Open a renderer for modules with a proxy, and check that darktable's version of them is the expected one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def open_renderer(
     workers: int = 1,
     upstream: Sequence[str] = (),
 ) -> Renderer:
-    """A renderer for these modules and those upstream, all on images or all on mosaics.
+    """Return a renderer for these modules and the upstream ones, all on images or all on mosaics.
 
     Raises:
         Failure: darktable has another version of a module, or other spaces, than its file says.

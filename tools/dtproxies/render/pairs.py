@@ -1,4 +1,4 @@
-"""Pictures before and after a module, rendered by darktable when they are needed; nothing is stored."""
+"""Pairs of input and output images of a module, rendered by darktable on demand; nothing is stored."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Position = NDArray[np.float64]
 
 
 class Renders(Protocol):
-    """Anything that renders through a module, like `dtproxies.darktable.renderer.Renderer`."""
+    """Protocol of a renderer, for example `dtproxies.darktable.renderer.Renderer`."""
 
     def render_many(self, requests: Iterable[Request]) -> Iterator[Pixels]:
         """Results, in the order of the requests."""
@@ -42,7 +42,7 @@ class Nudge:
 
 @dataclass(frozen=True, eq=False)
 class Pair:
-    """One image before and after the module: H x W x C, before in its space, after in the one it makes."""
+    """Input and output of a module, H x W x C: before in its input space, after in its output space."""
 
     name: str
     sliders: Position
@@ -59,7 +59,7 @@ def render_pairs(
     Args:
         module: to render through.
         renderer: set up for this module and those upstream.
-        scenes: pictures.
+        scenes: images.
         positions: [count, P].
         upstream: what images go through first.
 
@@ -78,14 +78,14 @@ def render_pairs(
 def endless_pairs(
     given: ProxyDefinition, renderer: Renders, scenes: ImageSequence, recipe: Recipe, *, start: int = 0
 ) -> Iterator[Pair]:
-    """The pairs of a recipe from the number `start` on; the same number is always the same pair."""
+    """Yield the pairs of a recipe from the number `start` on; a number always gives the same pair."""
     positions = _positions(given, recipe)
     rows = (_row(number, position, given, recipe) for number, position in enumerate(positions) if number >= start)
     return _render(given.module, renderer, scenes, rows, Upstream.of(recipe, renderer))
 
 
 def slider_values(module: Module, position: Sequence[float] | Position) -> dict[str, float | str]:
-    """The position and what is fixed, by name, as a renderer takes it."""
+    """Return slider values and fixed parameters by name, as a renderer takes them."""
     values = zip(module.sliders, position, strict=True)
     return module.parameters({slider.name: float(value) for slider, value in values})
 
@@ -117,11 +117,11 @@ def _render(
 
     def requests() -> Iterator[Request]:
         for row in rows:
-            picture = scenes.image(row[0])
+            source = scenes.image(row[0])
             if upstream:
-                picture = upstream.apply(picture, (scenes.seed, row[0]))
-            pixels = to_module_space(picture, module)
-            begun.append((picture.name, pixels, row))
+                source = upstream.apply(source, (scenes.seed, row[0]))
+            pixels = to_module_space(source, module)
+            begun.append((source.name, pixels, row))
             for position in row[1:]:
                 if position is not None:
                     yield Request(module.name, pixels, slider_values(module, position))

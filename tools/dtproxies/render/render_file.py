@@ -23,15 +23,15 @@ def render_file(
 
     Raises:
         WrongUsage: an unknown module or slider, a value outside its range, or another kind of target.
-        Failure: the image cannot be read, or the module wants raw sensor data.
+        Failure: the image cannot be read, or the module works on raw sensor data.
     """
     if target.suffix.lower() not in WRITTEN:
-        raise WrongUsage(f"pictures are written as {' or '.join(WRITTEN)}", where=str(target))
+        raise WrongUsage(f"images are written as {' or '.join(WRITTEN)}", where=str(target))
     image = read_image(source)
     height, width, _ = image.shape
     with Renderer(darktable, [module], height=height, width=width) as renderer:
         space = renderer.spaces[module]
         if space.input == "raw":
-            raise Failure(f"module {module} works on raw sensor data, not on a picture", fix="choose another module")
+            raise Failure(f"module {module} works on raw sensor data, not on an image", fix="choose another module")
         made = renderer.render(module, np.asarray(to_space(image, space.input), np.float32), sliders)
     write_image(target, np.asarray(from_space(made, space.output), np.float32))

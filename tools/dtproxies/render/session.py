@@ -1,4 +1,4 @@
-"""What the commands about proxies have in common: a module, darktable set up for it, and photographs."""
+"""Session of a command: a module, a darktable renderer for it, and photographs."""
 
 from __future__ import annotations
 
@@ -20,31 +20,31 @@ WORKERS = 2
 
 @dataclass(frozen=True)
 class Session:
-    """A module with a proxy, and darktable to hold the proxy against."""
+    """A module with a proxy, a renderer to compare the proxy with, and photographs."""
 
     definition: ProxyDefinition
     renderer: Renderer
     darktable: str
     """Version."""
-    pictures: list[LinearImage]
+    photographs: list[LinearImage]
 
 
 @contextmanager
 def session(name: str, images: Path, use: Use, *, side: int, upstream: Sequence[str] = ()) -> Iterator[Session]:
-    """Set everything up for the module `name` and those upstream, for images of side x side pixels from `images`.
+    """Open a session for the module `name` and upstream modules, on images of side x side pixels from `images`.
 
     Raises:
         WrongUsage: no proxy of such a module is known.
         Failure: no darktable or no photographs, or darktable has another version of the module.
     """
-    found, pictures, darktable = load_definition(name), read_photographs(images, use), find()
+    found, loaded, darktable = load_definition(name), read_photographs(images, use), find()
     opened = open_renderer(darktable, [found.module], height=side, width=side, workers=WORKERS, upstream=upstream)
     with opened as renderer:
-        yield Session(found, renderer, darktable.version, pictures)
+        yield Session(found, renderer, darktable.version, loaded)
 
 
 def runner(found: ProxyDefinition, weights: Path | None, onnx: Path | None) -> Run:
-    """The proxy from exactly one of the two files.
+    """Return the proxy in exactly one of the two files.
 
     Raises:
         WrongUsage: none or both are given.

@@ -1,4 +1,4 @@
-"""What computes here shares the processor with the darktable that renders for it."""
+"""Limit the number of torch threads. Training uses half the cores, because darktable renders on the others."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def half_the_cores() -> Iterator[None]:
 
 @contextmanager
 def one_core() -> Iterator[None]:
-    """Let torch compute in the thread that calls it, whose CPU time can then be read."""
+    """Let torch compute in the calling thread only, so that its CPU time can be measured."""
     with _threads(1):
         yield
 

@@ -1,4 +1,4 @@
-"""What images go through before they reach a module: other modules with random sliders, as in a real pipe."""
+"""Upstream modules with random sliders, which process training images first, as in a real pipe."""
 
 from __future__ import annotations
 
@@ -25,34 +25,34 @@ class _Renders(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Upstream:
-    """Modules in the order in which images go through them."""
+    """Modules in the order in which they process an image."""
 
     modules: Sequence[ProxyDefinition]
     renderer: _Renders
 
     @classmethod
     def of(cls, recipe: Recipe, renderer: _Renders) -> Upstream | None:
-        """Those of a recipe, or None when there are none.
+        """Return the upstream modules of a recipe, or None if it has none.
 
         Raises:
             WrongUsage: one of them has no file.
         """
         return cls([load_definition(name) for name in recipe.upstream], renderer) if recipe.upstream else None
 
-    def apply(self, picture: LinearImage, seed: Sequence[int]) -> LinearImage:
-        """The image behind these modules, or as it is; which, and at which sliders, follows from the seed."""
+    def apply(self, source: LinearImage, seed: Sequence[int]) -> LinearImage:
+        """Return the image after these modules, or unchanged; the seed determines which, and the sliders."""
         rng = np.random.default_rng([*seed, _SALT])
         if rng.random() >= SHARE:
-            return picture
+            return source
         for one in self.modules:
             module = one.module
             (position,) = sample(module, 1, seed=int(rng.integers(2**31)), reachable=one.reachable)
             sliders = {slider.name: float(value) for slider, value in zip(module.sliders, position, strict=True)}
-            request = Request(module.name, to_module_space(picture, module), module.parameters(sliders))
+            request = Request(module.name, to_module_space(source, module), module.parameters(sliders))
             (made,) = self.renderer.render_many([request])
             light = np.asarray(from_space(made.astype(np.float64), module.result_space), np.float32)
-            picture = LinearImage(f"{picture.name}, {module.name}", light)
-        return picture
+            source = LinearImage(f"{source.name}, {module.name}", light)
+        return source
 
 
 _SALT = 17

@@ -1,4 +1,4 @@
-"""What a darktable module does, found out by rendering: which sliders act, how far it looks, what kind it is."""
+"""Measure a darktable module by rendering: sliders with an effect, receptive-field radius, and kind."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ Values = dict[str, float | str]
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """A module as its renders show it."""
+    """Measured properties of a module."""
 
     input: str
     output: str
@@ -60,7 +60,7 @@ class Measured:
 
 
 def measure(darktable: Darktable, module: str) -> Measured:
-    """Render through `module` and see.
+    """Render through `module` and measure it.
 
     Raises:
         WrongUsage: no such module.
@@ -71,7 +71,7 @@ def measure(darktable: Darktable, module: str) -> Measured:
         bench = _Bench(renderer, module, _picture(space, SMALL), WHITE[space.output])
         bases = [base for base in _bases(fields) if bench.works(base)]
         if not bases:
-            raise Failure("it renders nothing but failures")
+            raise Failure("every render of it fails")
         acts = bench.acting(fields, bases)
     with _open(darktable, module, SIDE) as renderer:
         bench = _Bench(renderer, module, _picture(space, SIDE), WHITE[space.output])
@@ -94,7 +94,7 @@ def measure(darktable: Darktable, module: str) -> Measured:
 
 
 def _open(darktable: Darktable, module: str, side: int) -> Renderer:
-    """On sensor data, if the module works on it there; some work on images as well."""
+    """Return a renderer on sensor data, if the module works on it, or else on images."""
     renderer = Renderer(darktable, [module], height=side, width=side, mosaic=True, timeout=PATIENCE)
     if renderer.spaces[module].input == "raw":
         return renderer
@@ -116,7 +116,7 @@ def _bases(fields: Mapping[str, Field]) -> list[Values]:
 
 
 def _values(field: Field) -> list[float]:
-    """Values that a slider is tried at."""
+    """Return values at which a slider is tried."""
     if field.choices:
         return list(map(float, field.choices.values()))
     if field.type == "bool":
@@ -131,7 +131,7 @@ def _values(field: Field) -> list[float]:
 
 @dataclass(frozen=True, eq=False)
 class _Bench:
-    """A module and an image to try it on."""
+    """A module and a test image."""
 
     renderer: Renderer
     module: str
@@ -168,7 +168,7 @@ class _Bench:
         return False
 
     def reach(self, bases: Sequence[Values]) -> int:
-        """How far from a changed square the output differs, at most."""
+        """Return the largest distance from a changed square at which the output differs, in pixels."""
         low = len(self.image) // 2 - PATCH // 2
         changed = self.image.copy()
         changed[low : low + PATCH, low : low + PATCH] *= 0.25
@@ -197,13 +197,13 @@ class _Bench:
         return "curve" if all(self._channels_apart(base) for base in bases) else "colour"
 
     def _depends_on_place(self, base: Values) -> bool:
-        """Whether an image of one colour gets several."""
+        """Return whether an image of one colour gets several colours."""
         colour = np.median(self.image, axis=(0, 1))
         made = self.render(np.broadcast_to(colour, self.image.shape).astype(np.float32), base)
         return bool(np.nan_to_num(np.ptp(made, axis=(0, 1))).max() > 10 * FELT * self.peak)
 
     def _straight(self, base: Values) -> bool:
-        """Whether the mean of two images gets the mean of what they get."""
+        """Return whether the output for the mean of two images is the mean of their outputs."""
         other = np.ascontiguousarray(self.image[::-1])
         ends = [self.render(one, base).astype(np.float64) for one in (self.image, other)]
         middle = self.render(((self.image + other) / 2).astype(np.float32), base)
@@ -211,7 +211,7 @@ class _Bench:
         return bool(apart <= EXACT * max(1e-9, np.abs(ends[0]).max()))
 
     def _channels_apart(self, base: Values) -> bool:
-        """Whether each channel of the output follows from that channel of the input alone."""
+        """Return whether each output channel depends on the same input channel only."""
         plain = self.render(self.image, base)
         for channel in range(self.image.shape[2]):
             changed = self.image.copy()

@@ -1,4 +1,4 @@
-"""What was measured of all modules, kept in one file that a command writes."""
+"""Survey file: measured properties of all modules, written by `dtproxies modules --measure`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ALONE = "why"
 
 
 def read_survey(path: Path) -> Mapping[str, Mapping[str, Any]]:
-    """What was measured, by module; nothing when there is no such file.
+    """Return the measured properties by module; empty if there is no such file.
 
     Raises:
         Failure: the file is broken.
@@ -30,12 +30,12 @@ def read_survey(path: Path) -> Mapping[str, Mapping[str, Any]]:
     try:
         found: dict[str, Mapping[str, Any]] = json.loads(path.read_text())["modules"]
     except (ValueError, KeyError) as exc:
-        raise Failure("this is no survey of modules", where=str(path), fix="write it: --measure") from exc
+        raise Failure("is not a survey file", where=str(path), fix="write it: --measure") from exc
     return found
 
 
 def survey(console: Console, darktable: Darktable, path: Path, only: str | None = None) -> None:
-    """Measure all modules that `path` says nothing about, or the one called `only` again; written after each.
+    """Measure all modules that are not in `path`, or `only` again; write the file after each.
 
     An interrupted survey goes on where it stopped. What another version of darktable showed is measured again.
 

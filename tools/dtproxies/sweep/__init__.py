@@ -1,1 +1,1 @@
-"""One slider across its range, darktable and proxy side by side."""
+"""Sweep one slider across its range, with darktable and proxy next to each other."""

@@ -1,4 +1,4 @@
-"""One slider across its range, darktable and proxy side by side: frames, a video, and a sheet with the error."""
+"""Command `sweep`: frames, a video and a contact sheet of one slider across its range."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ WORKERS = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Track:
-    """What is swept: a slider of a module, and where the others stay."""
+    """A swept slider of a module, its values, and the values of the other sliders."""
 
     definition: ProxyDefinition
     slider: Slider
@@ -48,7 +48,7 @@ class Track:
 
 
 def track(target: str, count: int, low: float | None, high: float | None, settings: dict[str, float | str]) -> Track:
-    """What `<module>.<slider>` asks for: `count` values, evenly along the slider's axis, or each value of a choice.
+    """Return the sweep of `<module>.<slider>`: `count` values along its axis, or each value of a choice.
 
     Raises:
         WrongUsage: an unknown module or slider (the nearest names are offered), or a range outside the slider's.
@@ -85,13 +85,13 @@ def slider_named(module: Module, name: str) -> Slider:
     return known[name]
 
 
-def sweep(track: Track, run: Run, renderer: Renders, picture: LinearImage, console: Console) -> list[Frame]:
+def sweep(track: Track, run: Run, renderer: Renders, source: LinearImage, console: Console) -> list[Frame]:
     """Render the image at each value, through darktable and through the proxy.
 
     Raises:
         Failure: darktable refuses one of the values.
     """
-    module, image = track.definition.module, to_module_space(picture, track.definition.module)
+    module, image = track.definition.module, to_module_space(source, track.definition.module)
     positions = [track.sliders(value) for value in track.values]
     requests = (Request(module.name, image, module.parameters(position)) for position in positions)
     frames = []
@@ -127,20 +127,20 @@ def write(
 def sweep_command(
     console: Console, track: Track, run: Run, image: Path, directory: Path, *, longest: int, amplify: float | None
 ) -> None:
-    """Sweep with the darktable of this machine, and say where the proxy is worst.
+    """Sweep with the installed darktable, and print where the proxy is least accurate.
 
     Raises:
         Failure: there is no darktable, the image cannot be read, or darktable refuses a value.
     """
-    darktable, picture = find(), read_user_image(image, longest=longest)
-    height, width, _ = picture.pixels.shape
+    darktable, source = find(), read_user_image(image, longest=longest)
+    height, width, _ = source.pixels.shape
     with open_renderer(darktable, [track.definition.module], height=height, width=width, workers=WORKERS) as renderer:
-        frames = sweep(track, run, renderer, picture, console)
+        frames = sweep(track, run, renderer, source, console)
     write(track, frames, directory, console, amplify=amplify)
     worst = min(frames, key=lambda frame: frame.psnr)
     mean = float(np.mean([frame.psnr for frame in frames]))
     console.say(
-        f"{directory / 'sweep.png'}: {len(frames)} values; display PSNR {mean:.1f} dB on average, "
+        f"{directory / 'sweep.png'}: {len(frames)} values; PSNR {mean:.1f} dB on average, "
         f"{worst.psnr:.1f} dB at worst, where {track.slider.name} is {worst.value:.4g}"
     )
 

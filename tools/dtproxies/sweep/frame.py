@@ -1,4 +1,4 @@
-"""One position of a swept slider: what darktable and the proxy make of the image there."""
+"""Frame of a sweep: outputs of darktable and of the proxy at one slider value."""
 
 from __future__ import annotations
 
@@ -21,5 +21,5 @@ class Frame:
 
     @property
     def apart(self) -> NDArray[np.float64]:
-        """How far the two are from each other; H x W x 3."""
+        """Absolute difference of the two; H x W x 3."""
         return np.abs(self.proxy - self.darktable)

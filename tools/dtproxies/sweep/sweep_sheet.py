@@ -1,4 +1,4 @@
-"""The sheet of a sweep: images at some values of the slider, and the error at all of them."""
+"""Contact sheet of a sweep: images at some slider values, and the error at all of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dtproxies.sweep.frame import Frame
 from dtproxies.vocabulary.module import Slider
 
 COLUMNS = 6
-"""Values that are shown as pictures."""
+"""Number of values that are shown as images."""
 
 
 def draw(path: Path, name: str, slider: Slider, frames: Sequence[Frame], *, amplify: float) -> None:
@@ -52,7 +52,7 @@ def _curve(axes: Any, name: str, slider: Slider, frames: Sequence[Frame]) -> Non
     if slider.scale == "log":
         axes.set_xscale("log")
     axes.set_xlabel(f"{name}{_unit(slider)}")
-    axes.set_ylabel("display PSNR, dB")
+    axes.set_ylabel("PSNR, sRGB display-referred (dB)")
     axes.grid(alpha=0.3)
 
 

@@ -1,4 +1,4 @@
-"""Train a network by small steps on pairs that darktable renders meanwhile."""
+"""Train a network by stochastic gradient descent (Adam) on pairs that darktable renders during training."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def descend(
     recipe: Recipe,
     console: Console,
 ) -> tuple[nn.Module, list[dict[str, Any]]]:
-    """Train the network of a module, going on where an earlier run in `directory` was interrupted.
+    """Train the network of a module; resume an interrupted run in `directory`.
 
     Args:
         given: the module and its network.
@@ -89,7 +89,7 @@ def descend(
 
 
 def rate(step: int, recipe: Recipe) -> float:
-    """The learning rate of a step, counted from 1: up in a straight line, then down along a cosine."""
+    """Return the learning rate of a step, counted from 1: linear warm-up, then cosine decay."""
     share = step / recipe.steps
     if share < WARM:
         return recipe.learning_rate * share / WARM
@@ -97,7 +97,7 @@ def rate(step: int, recipe: Recipe) -> float:
 
 
 class _Run:
-    """A training under way."""
+    """A training in progress."""
 
     def __init__(self, given: ProxyDefinition, recipe: Recipe) -> None:
         self._given, self._recipe = given, recipe
@@ -115,7 +115,7 @@ class _Run:
         self.checks: Sequence[Pair] = ()
 
     def resume(self, directory: Path) -> None:
-        """Stand where an interrupted run stood."""
+        """Restore the state of an interrupted run."""
         found = checkpoint.load(directory, self._given.module, self._recipe)
         if found is not None:
             self._network.load_state_dict(found.network)
@@ -124,7 +124,7 @@ class _Run:
             self.step, self._seconds, self.log = found.step, found.seconds, found.log
 
     def keep(self, directory: Path) -> None:
-        """Write where this run stands."""
+        """Save the state of this run."""
         kept = checkpoint.State(
             step=self.step,
             seconds=self._seconds,
@@ -137,7 +137,7 @@ class _Run:
         write_log(directory, self.log, self._given.module.name)
 
     def steps(self, pool: Pool, pairs: Iterator[Pair]) -> Iterator[None]:
-        """Do the steps that remain; yields after each."""
+        """Run the remaining steps; yield after each."""
         started = time.monotonic() - self._seconds
         while self.step < self._recipe.steps:
             for _ in pool.take(pairs, self.step + 1):
@@ -173,11 +173,11 @@ class _Run:
         return {**line, "seconds": round(self._seconds, 1)}
 
     def _due(self, times: int) -> bool:
-        """Whether this step is one of so many, evenly spread, of which the last step is one."""
+        """Return whether this step is one of a number of evenly spread steps, the last step included."""
         return self.step % max(1, self._recipe.steps // times) == 0 or self.step == self._recipe.steps
 
     def _check(self) -> float:
-        """Mean display PSNR over pairs that the network is not trained on, in dB."""
+        """Return the mean PSNR in dB over pairs that the network is not trained on."""
         module, figures = self._given.module, []
         with torch.no_grad():
             for pair in self.checks:

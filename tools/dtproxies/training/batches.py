@@ -1,4 +1,4 @@
-"""Pairs kept at hand as tensors, and what one step of training looks at."""
+"""Pool of rendered pairs as tensors, and the batches that training steps take from it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dtproxies.vocabulary.recipe import Recipe
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Batch:
-    """Some pairs; a pointwise module may get pixels in a row instead of pictures."""
+    """Some pairs; a pointwise module may get a row of pixels instead of images."""
 
     image: Tensor
     """[B, C, H, W]."""
@@ -32,7 +32,7 @@ class Batch:
 
 
 def as_batch(pairs: Sequence[Pair], device: torch.device, kind: torch.dtype = torch.float32) -> Batch:
-    """Pairs as tensors; where nothing was moved, what was moved is what was not."""
+    """Return pairs as tensors; a pair without a nudge is its own nudge."""
     moved = [(pair.nudge.sliders, pair.nudge.after) if pair.nudge else (pair.sliders, pair.after) for pair in pairs]
     return Batch(
         image=_planes([pair.before for pair in pairs]).to(device, kind),
@@ -44,24 +44,24 @@ def as_batch(pairs: Sequence[Pair], device: torch.device, kind: torch.dtype = to
 
 
 class Pool:
-    """The newest pairs of a row, on the device; which they are depends on the number of the step alone."""
+    """The newest rendered pairs, on the device; the number of the step alone determines which."""
 
     def __init__(self, module: Module, recipe: Recipe, device: torch.device, *, step: int) -> None:
-        """Nothing is held yet; `step` is the first to come, counted from 1."""
+        """Create an empty pool; `step` is the next step, counted from 1."""
         self._module, self._recipe, self._device = module, recipe, device
         self._held: list[Batch | None] = [None] * recipe.pairs
         self.taken = self._due(step) - recipe.pairs
         """Number of the next pair that is wanted: where the row has to begin."""
 
     def take(self, pairs: Iterator[Pair], step: int) -> Iterator[None]:
-        """Take the pairs that this step still needs, each in the place of the oldest; yields after each."""
+        """Render the pairs that this step still needs, each in place of the oldest; yield after each."""
         while self.taken < self._due(step):
             self._held[self.taken % len(self._held)] = as_batch([next(pairs)], self._device)
             self.taken += 1
             yield
 
     def draw(self, step: int) -> Batch:
-        """What this step looks at."""
+        """Return the batch of this step."""
         generator = torch.Generator().manual_seed(self._recipe.seed * 1_000_003 + step)
         chosen = torch.randint(len(self._held), (self._recipe.batch,), generator=generator).tolist()
         held = [one for one in (self._held[at] for at in chosen) if one is not None]
@@ -79,7 +79,7 @@ class Pool:
         )
 
     def _due(self, step: int) -> int:
-        """Pairs taken in all when this step begins."""
+        """Return the total number of pairs rendered when this step begins."""
         return self._recipe.pairs + int((step - 1) * self._recipe.renew)
 
 
@@ -87,5 +87,5 @@ def _pixels(image: Tensor, at: Tensor) -> Tensor:
     return image.flatten(2).index_select(2, at)[:, :, None]
 
 
-def _planes(pictures: Sequence[Pixels]) -> Tensor:
-    return torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2)
+def _planes(images: Sequence[Pixels]) -> Tensor:
+    return torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2)

@@ -1,4 +1,4 @@
-"""Where an interrupted training stands, kept beside its weights until it is done."""
+"""Checkpoint of an interrupted training, stored next to its weights until it ends."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ANEW = "remove the file to begin anew"
 
 @dataclass(frozen=True, kw_only=True)
 class State:
-    """Everything that a step changes."""
+    """All values that a step changes."""
 
     step: int
     """Done."""
@@ -41,7 +41,7 @@ def save(directory: Path, state: State, module: Module, recipe: Recipe) -> None:
 
 
 def load(directory: Path, module: Module, recipe: Recipe) -> State | None:
-    """The state in `directory`, or None when there is none.
+    """Return the state in `directory`, or None if there is none.
 
     Raises:
         Failure: it cannot be read, or belongs to another recipe or module.
@@ -54,7 +54,7 @@ def load(directory: Path, module: Module, recipe: Recipe) -> State | None:
         of = read.pop("of")
         state = State(**read)
     except Exception as exc:
-        raise Failure(f"this is no state of a training: {exc}", where=str(path), fix=ANEW) from exc
+        raise Failure(f"is not a training checkpoint: {exc}", where=str(path), fix=ANEW) from exc
     if of != _of(module, recipe):
         raise Failure("an interrupted training by another recipe lies here", where=str(path), fix=ANEW)
     return state

@@ -1,4 +1,4 @@
-"""Stop between two steps instead of in the middle of one."""
+"""Delay interruptions, so that training stops between two steps."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def between_steps() -> Iterator[Callable[[], bool]]:
-    """Hold Ctrl-C and a request to terminate back; the yielded function says whether one has come.
+    """Delay Ctrl-C and termination requests; the yielded function returns whether one has come.
 
     A second one is not held back. Outside the main thread, where signals cannot be caught, nothing is held back.
     """

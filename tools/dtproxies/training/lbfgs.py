@@ -1,4 +1,4 @@
-"""Train the proxy of a module on what darktable renders: a few constants at once, or a network by small steps."""
+"""Train the proxy of a module on darktable's renders: by L-BFGS for a few constants, or by Adam for a network."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def train(
 
 
 def train_module(console: Console, name: str, directory: Path, images: Path, *, seed: int | None = None) -> None:
-    """Train the proxy of the module `name` against the darktable of this machine, and say what was found.
+    """Train the proxy of the module `name` with the installed darktable, and print the result.
 
     Raises:
         WrongUsage: no proxy of such a module is known.
@@ -144,7 +144,7 @@ def _train_in(given: Session, directory: Path, console: Console, recipe: Recipe)
     return train(
         given.definition,
         given.renderer,
-        given.pictures,
+        given.photographs,
         directory,
         darktable=given.darktable,
         console=console,

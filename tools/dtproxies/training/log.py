@@ -1,4 +1,4 @@
-"""The log of a training, one JSON object a line, and its curve as an image."""
+"""Training log, one JSON object a line, and a plot of its loss."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CURVE = "training.png"
 
 
 def write_log(directory: Path, lines: Sequence[Mapping[str, Any]], name: str, *, curve: bool = True) -> None:
-    """Write log and curve, each atomically; while training goes on, they are written again and again."""
+    """Write log and plot, each atomically; called again and again during training."""
     write_text(directory / LOG, "".join(json.dumps(line) + "\n" for line in lines))
     if lines and curve:
         _draw(directory / CURVE, lines, name)
@@ -32,6 +32,6 @@ def _draw(path: Path, lines: Sequence[Mapping[str, Any]], name: str) -> None:
     if checked := [line for line in lines if "check_psnr" in line]:
         right = left.twinx()
         right.plot([line["step"] for line in checked], [line["check_psnr"] for line in checked], "o-", color="tab:red")
-        right.set_ylabel("check, display PSNR in dB", color="tab:red")
+        right.set_ylabel("check PSNR (dB)", color="tab:red")
     with atomic_file(path) as part:
         figure.savefig(part, format="png", dpi=100, metadata={"Software": None})

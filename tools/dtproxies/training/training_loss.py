@@ -1,4 +1,4 @@
-"""How far a network is from darktable, as training counts it."""
+"""Training loss: distance between a network's output and darktable's."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SOFT = 1e-4
 
 
 def encode(pixels: Tensor, module: Module) -> Tensor:
-    """Pixels as they are compared: stops of linear light, signed; Lab over 100; or what a display gets."""
+    """Return pixels as the loss compares them: signed stops of linear light; Lab over 100; or display values."""
     if module.result_space == "lab":
         return pixels / 100
     if module.result_space == "display":
@@ -26,12 +26,12 @@ def encode(pixels: Tensor, module: Module) -> Tensor:
 
 
 def on_screen(pixels: Tensor, module: Module) -> Tensor:
-    """What a screen shows: sRGB-encoded, clipped to 0..1."""
+    """Return display-referred values: sRGB-encoded, clipped to 0..1."""
     return linear_to_srgb(to_rec709(pixels, module.result_space).clamp(0, 1))
 
 
 def loss(network: nn.Module, batch: Batch, module: Module, recipe: Recipe) -> Tensor:
-    """Charbonnier distance of the encoded pixels, plus L1 on a screen, plus that of the slopes of the sliders.
+    """Return the Charbonnier distance of encoded pixels, plus L1 of display values, plus the gradient loss.
 
     Slopes are compared as differences: what moving one slider by a share of its range does to the encoded pixels, in
     the network and in darktable, divided by that share.
