@@ -41,7 +41,7 @@ def test_artefact_contains_weights_evaluation_and_image(trainer: SampleRepositor
     assert run.misconfigurations == []
     [artefact] = run.artifacts.stored
     assert artefact.name == "trained-exposure"
-    assert set(artefact.files()) >= {"weights.safetensors", "training.jsonl", "evaluation.json", "picture.png"}
+    assert set(artefact.files()) >= {"weights.safetensors", "training.jsonl", "evaluation.json", "comparison.png"}
     assert json.loads((artefact.directory / "evaluation.json").read_bytes())["module"] == "exposure"
 
 

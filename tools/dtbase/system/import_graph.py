@@ -36,7 +36,7 @@ class ImportGraph:
         Args:
             first: full names of the modules to start from.
             unexpanded: packages whose modules do not count when the package is imported as a whole.
-            skip: tells whether a module, and what it alone imports, is left out.
+            skip: predicate: whether a module, and what only it imports, is left out.
 
         Raises:
             Failure: one of the files is not Python.

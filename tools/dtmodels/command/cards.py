@@ -109,7 +109,7 @@ def rule(rule_id: str) -> None:
 def licence(expression: str, compare: bool, spdx: Path | None, osadl: Path | None, as_json: bool) -> int:
     """Check a licence against GPL-3.0-or-later.
 
-    EXPRESSION is an SPDX licence expression of weights. The answer states whether these weights are compatible with a
+    EXPRESSION is an SPDX licence expression of weights. The output states whether these weights are compatible with a
     program under GPL-3.0-or-later, and why.
     """
     from dtmodels.licence import command

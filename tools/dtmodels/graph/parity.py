@@ -73,16 +73,16 @@ def check_parity(graph: Path, finished: Path, runtime: Runtime, storage: str) ->
         Failure: as `parity_psnr`, and if the PSNR is too low.
         GraphFailure: as `parity_psnr`.
     """
-    decibels = parity_psnr(graph, finished, runtime)
-    if decibels < MIN_PSNR[storage]:
-        what = f"differs from its source network: PSNR {decibels:.0f} dB"
+    psnr_db = parity_psnr(graph, finished, runtime)
+    if psnr_db < MIN_PSNR[storage]:
+        what = f"differs from its source network: PSNR {psnr_db:.0f} dB"
         fix = f"{MIN_PSNR[storage]:.0f} dB are required; " + (
             "set convert.options.storage of the card to full"
             if storage == "half"
             else "find the operation that the export changed"
         )
         raise Failure(what, where=finished.name, fix=fix)
-    return decibels
+    return psnr_db
 
 
 def _load(finished: Path, inputs: Arrays, runtime: Runtime, copy: Path) -> Session:

@@ -118,20 +118,20 @@ class _Sheet:
         for line in strip.lines:
             self._rows.append(
                 [
-                    DisplayImage(self._with_banner(picture, shrink_to_fit(picture.pixels, CELL)), picture.caption)
-                    for picture in line
+                    DisplayImage(self._with_banner(image, shrink_to_fit(image.pixels, CELL)), image.caption)
+                    for image in line
                 ]
             )
-            for picture in line:
-                if picture.name:
-                    write_png(self._with_banner(picture, picture.pixels), directory / f"{name}-{picture.name}.png")
+            for image in line:
+                if image.name:
+                    write_png(self._with_banner(image, image.pixels), directory / f"{name}-{image.name}.png")
 
     def write(self, path: Path) -> None:
         """Write the contact sheet."""
         write_contact_sheet(self._rows, path, title=self._title)
 
-    def _with_banner(self, picture: DemoImage, pixels: Pixels) -> Pixels:
-        return add_banner(pixels, self._warning) if picture.from_model and self._warning else pixels
+    def _with_banner(self, image: DemoImage, pixels: Pixels) -> Pixels:
+        return add_banner(pixels, self._warning) if image.from_model and self._warning else pixels
 
 
 def _model(entry: CatalogueEntry, workspace: Workspace) -> Model:

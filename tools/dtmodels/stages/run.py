@@ -36,7 +36,7 @@ class StageTiming:
 
     seconds: float
     """Wall time."""
-    processor: float
+    cpu: float
     """CPU time in seconds, which does not depend on other work on the machine."""
     peak: int
     """Peak memory of the largest process so far, in bytes."""
@@ -61,7 +61,7 @@ class Built:
         """The model as a line of the final table."""
         convert = self.timings.get("convert")
         others = sum(timing.seconds for stage, timing in self.timings.items() if stage != "convert")
-        times = [f"{convert.seconds:.1f}", f"{convert.processor:.1f}"] if convert else ["", ""]
+        times = [f"{convert.seconds:.1f}", f"{convert.cpu:.1f}"] if convert else ["", ""]
         peak = max((timing.peak for timing in self.timings.values()), default=None)
         rest = [f"{others:.1f}", "" if peak is None else f"{peak / 1e6:,.0f}"]
         result = "built" if self.stages_run else "up to date"
@@ -181,7 +181,7 @@ def run(entry: CatalogueEntry, workspace: Workspace, console: Console, *, seed: 
         wall_start, cpu_start = time.monotonic(), _cpu_seconds()
         if run_if_stale(workspace.stamp(card.id, stage), inputs, outputs, stages[stage]):
             wall, cpu = time.monotonic() - wall_start, _cpu_seconds() - cpu_start
-            timings[stage] = StageTiming(seconds=wall, processor=cpu, peak=peak_memory())
+            timings[stage] = StageTiming(seconds=wall, cpu=cpu, peak=peak_memory())
             write_json(workspace.effort(card.id), {name: asdict(timing) for name, timing in timings.items()})
             stages_run.append(stage)
     archive = workspace.package(card.id)
@@ -204,7 +204,7 @@ def _cpu_seconds() -> float:
 def _read_timings(path: Path) -> dict[str, StageTiming]:
     try:
         stored = json.loads(path.read_bytes())
-        types = {"seconds": float, "processor": float, "peak": int}
+        types = {"seconds": float, "cpu": float, "peak": int}
         return {
             stage: StageTiming(**{name: convert(timing[name]) for name, convert in types.items()})
             for stage, timing in stored.items()

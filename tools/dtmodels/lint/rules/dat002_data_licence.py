@@ -1,7 +1,7 @@
 """Every dataset has a licence expression or NOASSERTION.
 
 The licence of the weights does not cover the data, and a missing field could mean anything. NOASSERTION records that
-somebody searched for a licence and found none.
+a search for the licence found none.
 
 Fix: Write the SPDX expression that the publisher of the dataset states. Write NOASSERTION if none is stated, and
 LicenseRef-Mixed-Per-Item if each item has its own licence.

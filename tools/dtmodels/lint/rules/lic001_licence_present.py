@@ -1,6 +1,6 @@
 """Every licence is stated.
 
-Weights without a stated licence may not be used by anybody else. The licence of the code does not cover the weights.
+Weights without a stated licence may be used by their owner alone. The licence of the code does not cover the weights.
 
 Fix: Ask the authors, and write the SPDX expression that they give; for a dataset without a stated licence write
 NOASSERTION.

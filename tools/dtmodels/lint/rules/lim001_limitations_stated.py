@@ -1,7 +1,7 @@
 """A card without limitations has nothing to disclose.
 
 Every model fails in some cases. An empty list is accepted only if all data is open, the training code is named, and
-every checkpoint is pinned. Even then somebody should have checked.
+every checkpoint is pinned. Even then a person should have checked.
 
 Fix: List what the model cannot do and every compromise it depends on.
 

@@ -1,6 +1,6 @@
 """The network family that builds the model exists.
 
-Everybody must be able to rebuild the package from the checkpoint; the family is the code that does this. A draft may
+Every user must be able to rebuild the package from the checkpoint; the family is the code that does this. A draft may
 name a family that is not written yet.
 
 Fix: Choose a family from tools/dtmodels/families, or add one file there.
