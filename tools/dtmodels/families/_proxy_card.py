@@ -14,7 +14,7 @@ CODE, PHOTOGRAPHS = "GPL-3.0-or-later", "CC0-1.0"
 WEIGHTS, STEPS, GOLDEN, REPORT = "weights.safetensors", "training.jsonl", "golden.safetensors", "REPORT.md"
 EVALUATION_SET = "Photographs for evaluation"
 CLOSED_FORM_PARAMETERS = 100
-"""A proxy with at most as many parameters is a closed form with fitted constants; others are neural networks."""
+"""A proxy with at most as many parameters is a closed form with fitted parameters; others are neural networks."""
 SAMPLES = "https://scikit-image.org/docs/stable/api/skimage.data.html"
 """Where the photographs of images/proxy come from."""
 RENDERS = "https://github.com/darktable-org/darktable"
