@@ -49,7 +49,7 @@ def test_without_darktable_every_command_says_how_to_install_it(
     monkeypatch.setenv(VARIABLE, str(tmp_path / "nothing"))
     assert exit_code(*words) == 1
     message = capsys.readouterr().err
-    assert message.startswith(f"error: {tmp_path / 'nothing'}: there is no darktable here")
+    assert message.startswith(f"error: {tmp_path / 'nothing'}: there is no darktable at this path")
     assert "dtproxies doctor --install" in message
 
 

@@ -14,7 +14,7 @@ from dtbase.terminal.console import Console
 from dtmodels.card.catalogue import Catalogue, CatalogueEntry
 from dtproxies.darktable.dump import dump
 from dtproxies.darktable.find import Darktable
-from dtproxies.darktable.layout import Field
+from dtproxies.darktable.layout import Field, ModuleLayout
 from dtproxies.darktable.renderer import Request
 from dtproxies.darktable.sidecar_writer import Step
 from dtproxies.evaluation.card_section import DISPLAY_PSNR, LOG_PSNR
@@ -136,8 +136,8 @@ def test_reaches_its_figures(entry: CatalogueEntry, darktable: Darktable) -> Non
 
 @each
 @pytest.mark.darktable
-def test_agrees_with_darktables_own_pipe_and_not_only_with_its_code_called_alone(
-    entry: CatalogueEntry, darktable: Darktable
+def test_agrees_with_darktables_own_pipe(
+    entry: CatalogueEntry, darktable: Darktable, layouts: dict[str, ModuleLayout]
 ) -> None:
     given, run = module_of(entry), runner_of(entry)
     module = given.module
@@ -145,8 +145,6 @@ def test_agrees_with_darktables_own_pipe_and_not_only_with_its_code_called_alone
     mosaic = module.space == "raw"
     picture = chart(96, 5).pixels
     image = np.clip(to_mosaic(picture)[..., 0] * 15783 + 600, 0, 16383).astype(np.uint16) if mosaic else picture
-    with open_renderer(darktable, [module], height=96, width=96) as renderer:
-        layouts = renderer.layouts
     (position,) = sample(module, 1, seed=99, reachable=given.reachable)
     step = Step(module.name, slider_values(module, position))
     pipe = dump(darktable, image, [step], layouts)[module.name]

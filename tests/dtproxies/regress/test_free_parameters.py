@@ -26,7 +26,7 @@ def link(*sliders: Slider, free: tuple[str, ...] | None = None) -> PipelineStep:
         sliders={slider.name: slider.default for slider in sliders},
         free=tuple(slider.name for slider in sliders) if free is None else free,
         space="input-rgb",
-        made="input-rgb",
+        result_space="input-rgb",
     )
 
 

@@ -20,11 +20,15 @@ KNOWN = {
     "vignette": ("work-rgb", "work-rgb", "position", 0),
     "temperature": ("raw", "raw", "raw", 0),
 }
+FAST = ("sharpen", "vignette")
+"""Modules that the default run measures; the others take too long."""
 
 
 @pytest.mark.darktable
-@pytest.mark.parametrize("module", KNOWN)
-def test_modules_are_what_they_are_known_to_be(darktable: Darktable, module: str) -> None:
+@pytest.mark.parametrize(
+    "module", [name if name in FAST else pytest.param(name, marks=pytest.mark.slow) for name in KNOWN]
+)
+def test_measured_properties_of_known_modules(darktable: Darktable, module: str) -> None:
     found = measure(darktable, module)
     assert (found.input, found.output, found.kind, found.reach) == KNOWN[module]
     if module == "exposure":
@@ -37,7 +41,7 @@ def test_modules_are_what_they_are_known_to_be(darktable: Darktable, module: str
 @pytest.mark.darktable
 def test_what_cannot_be_rendered_alone_says_why(darktable: Darktable, tmp_path: Path) -> None:
     survey(QUIET, darktable, tmp_path / "modules.json", "rawprepare")
-    assert "integers of a file" in read_survey(tmp_path / "modules.json")["rawprepare"]["why"]
+    assert "integers of a raw file" in read_survey(tmp_path / "modules.json")["rawprepare"]["why"]
 
 
 def test_a_survey_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

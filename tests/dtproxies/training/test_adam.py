@@ -27,10 +27,12 @@ MODULE = Module(
     kind="colour",
     space="input-rgb",
     sliders=(Slider(name="gain", low=0.0, high=1.0, default=0.5, unit="1"),),
-    reach=0,
+    receptive_field=0,
 )
 QUIET = Console(out=io.StringIO(), remarks=io.StringIO())
-SMALL = Recipe(optimiser="adam", pairs=8, side=16, steps=24, batch=4, pixels=64, slopes=0.1, rate=0.01)
+SMALL = Recipe(
+    optimiser="adam", pairs=8, side=16, steps=24, batch=4, pixels=64, gradient_weight=0.1, learning_rate=0.01
+)
 
 
 def network() -> object:
@@ -106,7 +108,7 @@ def test_a_broken_state_is_a_failure_that_says_what_to_do(tmp_path: Path) -> Non
 
 
 def test_training_learns_what_is_rendered(tmp_path: Path) -> None:
-    run(tmp_path, replace(SMALL, steps=300, average=0.9))
+    run(tmp_path, replace(SMALL, steps=300, weight_average=0.9))
     lines = [json.loads(line) for line in (tmp_path / LOG).read_text().splitlines()]
     checked = [line["check_psnr"] for line in lines if "check_psnr" in line]
     assert checked[-1] > checked[0] + 6
@@ -122,13 +124,13 @@ def test_a_module_that_did_not_run_is_a_failure(tmp_path: Path, monkeypatch: pyt
 
 def test_numbers_that_are_not_finite_end_the_training(tmp_path: Path) -> None:
     with pytest.raises(Failure, match="the loss is"):
-        run(tmp_path, replace(SMALL, rate=1e30))
+        run(tmp_path, replace(SMALL, learning_rate=1e30))
 
 
 def test_the_rate_rises_and_falls_to_nothing() -> None:
     recipe = replace(SMALL, steps=1000)
     rates = [adam.rate(step, recipe) for step in range(1, 1001)]
-    assert max(rates) == pytest.approx(recipe.rate)
+    assert max(rates) == pytest.approx(recipe.learning_rate)
     assert rates.index(max(rates)) == 99
-    assert rates[0] < recipe.rate / 50
+    assert rates[0] < recipe.learning_rate / 50
     assert rates[-1] == pytest.approx(0, abs=1e-12)

@@ -114,7 +114,7 @@ def test_the_log_tells_every_step_and_the_loss_falls(tmp_path: Path) -> None:
 
 
 def test_adam_comes_nearer_too(tmp_path: Path) -> None:
-    recipe = replace(SMALL, optimiser="adam", steps=120, rate=0.03, average=0.9)
+    recipe = replace(SMALL, optimiser="adam", steps=120, learning_rate=0.03, weight_average=0.9)
     last = train(EXPOSURE, Oracle(), [], tmp_path, darktable="5.4.1", console=QUIET, recipe=recipe)
     assert last.parameters["rate"] == pytest.approx(np.log(2), abs=0.05)
 
@@ -169,12 +169,12 @@ def test_a_wrong_identity_is_a_failure(trained: Path) -> None:
         evaluate(wrong, torch_runner(EXPOSURE, trained), Oracle(), [], console=QUIET, pairs=8, side=64)
 
 
-@pytest.mark.parametrize(("reach", "good"), [(100, True), (99, False), (0, False)])
-def test_a_tile_is_held_against_an_image_longer_than_its_halo(reach: int, *, good: bool) -> None:
+@pytest.mark.parametrize(("radius", "good"), [(100, True), (99, False), (0, False)])
+def test_a_tile_is_held_against_an_image_longer_than_its_halo(radius: int, *, good: bool) -> None:
     def spread_by_100(image: Pixels, _: Iterable[float]) -> Pixels:
         return uniform_filter(image.astype(np.float64), (201, 201, 1), mode="constant")
 
-    wide = replace(EXPOSURE, module=replace(EXPOSURE.module, reach=reach), identity=None)
+    wide = replace(EXPOSURE, module=replace(EXPOSURE.module, receptive_field=radius), identity=None)
     found = evaluate(wide, spread_by_100, Oracle(), [], console=QUIET, pairs=2, side=64, brief=True)
     assert found.checks.tile_error is not None
     assert (found.checks.tile_error < 1e-9) == good
