@@ -1,5 +1,6 @@
 """Documentation names files, commands and sections that exist."""
 
+import ast
 import re
 import subprocess
 from pathlib import Path
@@ -88,3 +89,32 @@ def test_readme_fits_on_two_screens_and_shows_an_image(root: Path) -> None:
     assert len(text.splitlines()) <= 150
     (image,) = re.findall(r"!\[[^\]]*\]\(([^)]+)\)", text)
     assert (root / image).is_file()
+
+
+def test_blocks_of_networks_exist_with_their_arguments(root: Path) -> None:
+    section = (root / "docs/proxies.md").read_text().partition("### Network")[2].partition("### Training")[0]
+    rows = [line.split("|")[1:3] for line in section.splitlines() if line.startswith("| `")]
+    assert len(rows) > 5
+    for files, blocks in rows:
+        homes = [root / "tools/dtproxies/networks" / f"{name}.py" for name in re.findall(r"`(\w+)`", files)]
+        source = "\n".join(home.read_text() for home in homes)
+        for name, arguments in re.findall(r"`(\w+)\(([^)]*)\)`", blocks):
+            signature = re.search(rf"^(?:def|class) {name}\b[^:]*?\(([^)]*)\)", source, re.MULTILINE)
+            assert signature, f"{files}: {name}"
+            missing = [one for one in arguments.split(", ") if one and one not in signature[1]]
+            assert missing == [] or name[0].isupper(), f"{name}: {missing}"
+
+
+def test_example_of_a_module_is_the_real_file(root: Path) -> None:
+    (example,) = re.findall(r"```python\n(from __future__.*?)```", (root / "docs/proxies.md").read_text(), re.DOTALL)
+    assert without_docstrings(example) == without_docstrings((root / "tools/dtproxies/modules/vibrance.py").read_text())
+
+
+def without_docstrings(source: str) -> str:
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(body := getattr(node, "body", None), list):
+            node.body = [  # type: ignore[attr-defined]
+                one for one in body if not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))
+            ]
+    return ast.unparse(tree)
