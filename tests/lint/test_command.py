@@ -52,7 +52,7 @@ def test_exit_code_depends_on_profile(toy: Path) -> None:
 
 
 def test_default_profile_depends_on_status(toy: Path) -> None:
-    use_fixture(toy, "DAT004/bad-disclosed-by-nobody-accepted")
+    use_fixture(toy, "DAT004/bad-disclosed-but-not-accepted")
     card = toy / "models" / "toy-model" / "card.yaml"
     assert "status: draft" in card.read_text()
     code, text = run_lint(toy, select=["DAT004"])
@@ -70,7 +70,7 @@ def test_draft_fails_findings_that_cannot_be_accepted(toy: Path) -> None:
 
 
 def test_each_model_gets_the_profile_of_its_status(toy: Path) -> None:
-    use_fixture(toy, "DAT004/bad-disclosed-by-nobody-accepted")
+    use_fixture(toy, "DAT004/bad-disclosed-but-not-accepted")
     text = (toy / "models" / "toy-model" / "card.yaml").read_text()
     other = toy / "models" / "other-model" / "card.yaml"
     other.parent.mkdir()

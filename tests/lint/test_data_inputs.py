@@ -74,7 +74,7 @@ def test_file_sharing_url_without_digest(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["../../.ssh/id", "/etc/passwd", "x" * 5000])
 def test_checkpoint_path_outside_the_directory(tmp_path: Path, name: str) -> None:
-    text = card("REP008/bad-named").replace("weights.pth", name)
+    text = card("REP008/bad-by-suffix").replace("weights.pth", name)
     assert rule_counts(tmp_path, text).keys() <= {"REP005", "SCH004"}
 
 

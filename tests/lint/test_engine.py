@@ -91,7 +91,7 @@ def test_directory_without_card_is_a_finding(tmp_path: Path) -> None:
 def test_missing_page_is_a_finding(tmp_path: Path) -> None:
     add_model(tmp_path, "a-model")
     (finding,) = lint(tmp_path, select=["DOC"])
-    assert (finding.path, finding.message) == ("models/a-model/README.md", "is missing")
+    assert (finding.path, finding.message) == ("models/a-model/README.md", "the file is missing")
 
 
 def test_unknown_ids_are_wrong_usage(tmp_path: Path) -> None:
@@ -147,5 +147,5 @@ def test_link_out_of_the_directory_is_rejected(repository: Repository) -> None:
     weights.rename(root / "weights.bin")
     weights.symlink_to(root / "weights.bin")
     assert [finding.message for finding in lint(root, select=["REP005"])] == [
-        "'weights.bin' is a link out of the directory"
+        "'weights.bin' is a link to a file outside the directory"
     ]

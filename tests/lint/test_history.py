@@ -60,7 +60,7 @@ def test_no_findings_without_a_revision(toy: Path) -> None:
 )
 def test_changed_package_input_needs_a_new_version(toy: Path, path: str, text: str, part: str) -> None:
     write(toy, path, text)
-    assert messages(toy) == [f"changed since HEAD: {part}; but the version is still 1.0"]
+    assert messages(toy) == [f"{part} changed since HEAD, but the version is still 1.0"]
     write(toy, "models/toy-model/card.yaml", (toy / "models/toy-model/card.yaml").read_text().replace('"1.0"', '"1.1"'))
     assert messages(toy) == []
 
@@ -99,7 +99,7 @@ def test_previously_published_draft_needs_a_new_version(toy: Path, commit: Commi
     commit(toy)
     write(toy, "models/toy-model/card.yaml", DRAFT.replace("weights: MIT", "weights: ISC"))
     (message,) = messages(toy)
-    assert message.startswith("changed since HEAD: license.weights")
+    assert message.startswith("license.weights changed since HEAD")
 
 
 def test_committed_and_uncommitted_changes_count(toy: Path, commit: Commit) -> None:
@@ -119,7 +119,7 @@ def test_restored_model_needs_a_new_version(toy: Path, commit: Commit) -> None:
     commit(toy)
     write(toy, "models/toy-model/card.yaml", CARD)
     (message,) = messages(toy)
-    assert message.startswith("the version 1.0 was used before, in ")
+    assert message.startswith("version 1.0 was already used, in commit ")
 
 
 def test_broken_earlier_card_is_ignored(toy: Path, commit: Commit) -> None:

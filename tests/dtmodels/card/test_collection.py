@@ -106,7 +106,7 @@ def test_no_claim_exceeds_the_derived_class(cards: list[Card]) -> None:
     for card in cards:
         assert card.openness, f"{card.id} claims no class"
         for claimed, derived in ((card.openness.osaid, osaid(card)), (card.openness.mof, mof(card))):
-            assert derived.height(claimed) <= derived.height(derived.level), f"{card.id} claims {claimed}"
+            assert derived.rank(claimed) <= derived.rank(derived.level), f"{card.id} claims {claimed}"
 
 
 def test_equal_checkpoints_have_equal_licence_and_size(cards: list[Card]) -> None:

@@ -185,7 +185,7 @@ def test_shallow_clone_reports_missing_history(changed: Changed, repository: Pat
     git(clone, "fetch", "-q", "--depth", "1", "origin", "main:main")
     result = changed(clone, "--since", "main")
     assert result.returncode == 2
-    assert "nothing here says where this parted from 'main'" in result.stderr
+    assert "there is no merge base of HEAD and 'main'" in result.stderr
     assert "fetch-depth: 0" in result.stderr
     assert not (repository / "output.txt").exists()
 

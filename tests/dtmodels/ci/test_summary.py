@@ -194,7 +194,7 @@ def test_demo_links_to_the_files_of_the_run(
         monkeypatch.setenv(name, value)
     cell = row(page(built.root, capsys), "demo")
     assert cell.startswith("`demo/cat.png`")
-    assert [target.endswith(url) for target in RenderedPage(cell).addresses] == [True] * bool(url)
+    assert [target.endswith(url) for target in RenderedPage(cell).urls] == [True] * bool(url)
 
 
 def test_page_goes_to_the_step_summary_on_a_runner(
@@ -220,7 +220,7 @@ def outline(add_model: Add, root: Path, capsys: pytest.CaptureFixture[str], word
     text = card.read_text()
     for old, new in {
         "name: toy denoiser": f"name: {quoted}",
-        "description: Returns the image as it came, for tests of the stages around it": f"description: {quoted}",
+        "description: Returns the input image unchanged, for tests of the stages": f"description: {quoted}",
         "name: Nothing": f"name: {quoted}",
         "provenance: Written by hand as one constant in 2026, so there is no data behind it": f"provenance: {quoted}",
         "text: Removes no noise at all, because it returns its input unchanged": f"text: {quoted}",
@@ -285,7 +285,7 @@ def test_page_is_written_without_comparison_if_github_fails(
         github.fail(Fault(kind="status", path="/releases", times=0, status=404))
         assert summary_against_latest(built.root, github, monkeypatch) == 0
     captured = capsys.readouterr()
-    assert "what is released is not known" in captured.err
+    assert "cannot read the latest release" in captured.err
     assert row_of_release(captured.out).startswith("publish 1.0, 1,000 bytes, unless that version is published")
 
 

@@ -102,5 +102,5 @@ def test_second_run_in_a_locked_workspace_fails(add_model: Add, tmp_path: Path) 
         done = dtmodels(tmp_path, "convert", "denoise-toy")
         first.communicate("")
     assert done.returncode == 1
-    assert "another run is building here" in done.stderr
+    assert "another process is building here" in done.stderr
     assert dtmodels(tmp_path, "convert", "denoise-toy").returncode == 0

@@ -19,7 +19,7 @@ from dtmodels.families._seeded_weights import seeded_weights
 from dtmodels.families._state_dict_mapping import Layout, StateDictMismatch, map_state_dict
 from dtmodels.families.depth_anything import VARIANTS, DepthAnything, Variant, convert
 from dtmodels.graph.runtime import Runtime
-from dtmodels.stages.validate import validate_path
+from dtmodels.stages.validate import validate_package
 from tests.dtmodels.families.reference_outputs import MEAN, STANDARD_DEVIATION
 
 LISTS = [
@@ -110,7 +110,7 @@ def test_graphs_match_reference_outputs_and_validate(
     images = {one: (make_image(rng, 3, *size, 14) - MEAN) / STANDARD_DEVIATION for one, size in cases.items()}
     full, _ = check_graph(convert, job, "model.onnx", listed, case, image=images[case].astype(np.float32))
     assert list(full) == (["depth"] if name == "v2-small" else ["depth", "sky"])
-    assert validate_path(finished(convert, job, half=True), runtime).errors == ()
+    assert validate_package(finished(convert, job, half=True), runtime).errors == ()
 
 
 @pytest.mark.parametrize("name", VARIANTS)

@@ -24,7 +24,7 @@ from dtmodels.families._seeded_weights import seeded_weights
 from dtmodels.families._state_dict_mapping import Layout, StateDictMismatch
 from dtmodels.families.lama import LAYOUT, RECIPE, Erase, convert
 from dtmodels.graph.runtime import Runtime
-from dtmodels.stages.validate import validate_path
+from dtmodels.stages.validate import validate_package
 from tests.dtmodels.families.reference_outputs import seeded_mask
 
 NAME = "big-lama"
@@ -80,7 +80,7 @@ def test_graph_matches_reference_outputs_and_validates(
     assert np.sqrt(np.mean((half - full) ** 2)) < 1e-3
     directory = finished(convert, job, half=True)
     assert (directory / "model.onnx").stat().st_size < 105_000_000
-    assert validate_path(directory, runtime).errors == ()
+    assert validate_package(directory, runtime).errors == ()
     check_shapes(onnx.load(directory.parents[1] / "full" / directory.name / "model.onnx"), 256)
 
 

@@ -23,7 +23,7 @@ from dtmodels.families._seeded_weights import Recipe, seeded_weights
 from dtmodels.families._state_dict_mapping import Layout, StateDictMismatch, map_state_dict
 from dtmodels.graph.normalise import normalise
 from dtmodels.package.config_writer import build_config
-from dtmodels.stages.validate import validate_path
+from dtmodels.stages.validate import validate_package
 from tests.dtmodels.families.reference_outputs import MEAN, PROMPTS, STANDARD_DEVIATION, prompt_inputs
 
 CASES = {
@@ -146,7 +146,7 @@ def test_network_and_graphs_match_reference_outputs_and_validate(
     image, mask = inputs(authors)
     build(family, variant)
     check_shapes(directory, family)
-    report = validate_path(directory)
+    report = validate_package(directory)
     assert report.problems == (), report.text()
     check_outputs(authors, family, torch_outputs(family, variant, image, mask))
     check_outputs(authors, family, onnx_outputs(directory, image, mask))

@@ -76,10 +76,10 @@ def test_finding_that_cannot_be_accepted_refuses_the_model(fixture: Callable[[st
     assert "cannot be accepted: DAT005" in output
 
 
-def test_a_draft_says_what_it_lacks_for_a_release_though_a_draft_may_lack_it(fixture: Callable[[str], Path]) -> None:
+def test_draft_lists_findings_needed_for_a_release(fixture: Callable[[str], Path]) -> None:
     root = fixture("REP001/good-draft-without-digest")
-    said = [line.strip() for line in explained(root).splitlines() if "lacking for a release: " in line]
-    assert {line.split(": ")[1] for line in said} >= {"REP001", "REP007"}
+    lines = [line.strip() for line in explained(root).splitlines() if "needed for a release: " in line]
+    assert {line.split(": ")[1] for line in lines} >= {"REP001", "REP007"}
     card = root / "models" / "toy-model" / "card.yaml"
     card.write_text(card.read_text().replace("status: draft", "status: released"))
     released = explained(root)

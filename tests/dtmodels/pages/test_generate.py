@@ -102,13 +102,15 @@ def test_status_released_is_explained_until_a_release_exists(
     add_model: Add, tmp_path: Path, index: dict[str, str], version: str
 ) -> None:
     directory = add_model("denoise-toy")
-    (tmp_path / "README.md").write_text(f"{BEGIN}\n{END}\n")
+    models = tmp_path / "docs" / "models.md"
+    models.parent.mkdir()
+    models.write_text(f"{BEGIN}\n{END}\n")
     (tmp_path / "releases-index.json").write_text(json.dumps({"schema": 1, "compatible_releases": index}))
     write_docs(tmp_path, Console(quiet=True), check=False)
     page = (directory / "README.md").read_text()
     assert f"| version | 1.0 ({version}) |" in page
     assert ("Download `denoise-toy.dtmodel` from a release." in page) is bool(index)
-    assert (UNPUBLISHED in (tmp_path / "README.md").read_text()) is not bool(index)
+    assert (UNPUBLISHED in models.read_text()) is not bool(index)
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}"])

@@ -53,7 +53,7 @@ def test_commands_make_a_release_and_set_job_outputs(collection: Collection, tmp
 def test_malformed_tag_is_one_error(collection: Collection, arguments: list[str]) -> None:
     result = run_command(collection, *arguments)
     assert result.returncode == 2
-    assert re.fullmatch(r"error: '.*' is no tag of a release\n  fix: .*\n", result.stderr)
+    assert re.fullmatch(r"error: '.*' is not a release tag\n  fix: .*\n", result.stderr)
 
 
 def test_plan_of_a_finished_release_is_empty(collection: Collection, tmp_path: Path) -> None:

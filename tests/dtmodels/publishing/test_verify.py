@@ -93,7 +93,7 @@ TAMPERED = {
     ),
     "an SBOM of another package": (
         edit("sbom.spdx.json", lambda all_: [one.pop("checksums", None) for one in all_["packages"]]),
-        "says nothing about denoise-one.dtmodel as it is here",
+        "does not list denoise-one.dtmodel with its digest",
     ),
     "an SBOM that is not SPDX": (
         edit("sbom.spdx.json", lambda all_: all_.pop("creationInfo")),

@@ -224,6 +224,6 @@ def test_empty_directory_is_nothing_to_do(tmp_path: Path) -> None:
 @pytest.mark.parametrize("data", [b"", b"no zip", b"PK\x03\x04"])
 def test_invalid_package_is_an_error(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "denoise-toy.dtmodel").write_bytes(data)
-    with pytest.raises(Failure, match="is no package") as failed:
+    with pytest.raises(Failure, match="is not a package") as failed:
         write_sbom(tmp_path, tmp_path, "v1.0.0")
     assert failed.value.where.endswith("denoise-toy.dtmodel")

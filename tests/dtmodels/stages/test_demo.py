@@ -312,8 +312,8 @@ def test_unusable_models_and_images_are_errors(
     assert "dtmodels convert toy" in unconverted.value.fix
     graph = {"model.onnx": tiles(make_graph, 192)}
     put(repository, "denoise", graph, attributes={"input_sizes": [192]})
-    (tmp_path / "text.png").write_text("no image")
-    with pytest.raises(Failure, match="no image"):
+    (tmp_path / "text.png").write_text("not an image")
+    with pytest.raises(Failure, match="not an image"):
         run_demo(tmp_path / "text.png")
     assert not Workspace(repository).demo("toy").exists()
     assert list((repository / "output/toy").glob(".*")) == []

@@ -185,5 +185,5 @@ def test_licence_terms_in_prose_get_suggestions(tmp_path: Path) -> None:
     fixes = [one.fix for one in lint(tmp_path, select=["LIC002"])]
     assert fixes == [
         "write CC-BY-4.0",
-        *["write the SPDX id of the licence, or LicenseRef- and a name for terms of their own"] * 2,
+        *["write the SPDX id of the licence, or LicenseRef- and a name for custom terms"] * 2,
     ]

@@ -151,7 +151,7 @@ def test_pinned_checkpoint_is_not_fetched(draft: Callable[[str], CatalogueEntry]
     [
         (f"{PLAIN}/plain/page.pth", "is a web page"),
         (f"{PLAIN}/plain/empty.pth", "is empty"),
-        (f"{PLAIN}/plain/missing.pth", "the host answers 404"),
+        (f"{PLAIN}/plain/missing.pth", "the host responds with 404"),
         ("https://huggingface.co/author/model/resolve/main/net/missing.pth", "the Hub does not have the file"),
         ("https://drive.google.com/file/d/1/view", "drive.google.com serves file-sharing links"),
     ],

@@ -123,7 +123,7 @@ def test_hub_file_is_stored_in_the_cache(entry: CatalogueEntry, tmp_path: Path, 
 def test_changed_hub_file_is_an_error_and_not_cached(
     entry: CatalogueEntry, tmp_path: Path, private_cache: Path
 ) -> None:
-    with pytest.raises(Failure, match="not the file the card names"):
+    with pytest.raises(Failure, match="not the file that the card specifies"):
         setup(on_hub(entry, sha256="0" * 64), Workspace(tmp_path), QUIET)
     assert not (private_cache / "sha256" / ("0" * 64)).exists()
 

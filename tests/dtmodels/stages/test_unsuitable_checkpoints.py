@@ -140,11 +140,11 @@ def test_unsuitable_checkpoint(
 def test_truncated_checkpoint(card: Path, state: State, rejected: Callable[[str], None], tmp_path: Path) -> None:
     torch.save({"params": state}, tmp_path / "whole")
     store(card, (tmp_path / "whole").read_bytes()[:-200])
-    rejected("is cut off")
+    rejected("is truncated")
 
 
 def test_checkpoint_with_another_digest(card: Path, state: State, rejected: Callable[[str], None]) -> None:
     store(card, {"params": state})
     path = card.parent / "weights.pth"
     path.write_bytes(path.read_bytes()[:-1] + b"x")
-    rejected("not the file the card names")
+    rejected("not the file that the card specifies")

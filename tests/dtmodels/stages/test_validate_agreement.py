@@ -96,11 +96,11 @@ def called(agreement: ModuleType) -> Mapping[str, Any]:
 
 
 def test_verdicts_agree_with_darktable_except_disputed_ones(agreement: ModuleType, called: Mapping[str, Any]) -> None:
-    assert {one.name for one in called.values() if not one.agreed} == set(agreement.DISPUTED)
+    assert {result.name for result in called.values() if not result.agrees} == set(agreement.DISPUTED)
 
 
 def test_good_packages_break_no_stricter_rule(called: Mapping[str, Any]) -> None:
-    reasons = [problem.reason for one in called.values() if one.good and one.agreed for problem in one.report.problems]
+    reasons = [problem.reason for one in called.values() if one.works and one.agrees for problem in one.report.problems]
     assert not any(reasons)
 
 

@@ -13,7 +13,7 @@ from onnx import TensorProto, helper
 
 from dtmodels.findings.check_report import CheckReport
 from dtmodels.graph.runtime import Runtime
-from dtmodels.stages.validate import validate_path
+from dtmodels.stages.validate import validate_package
 
 Directory = Callable[..., Path]
 MakeGraph = Callable[..., onnx.ModelProto]
@@ -43,7 +43,7 @@ def blur(size: int) -> list[onnx.NodeProto]:
 
 
 def validated(directory: Directory, runtime: Runtime, graph: onnx.ModelProto, **changed: Any) -> CheckReport:
-    return validate_path(directory("proxy", {"model.onnx": graph}, attributes={**PROXY, **changed}), runtime)
+    return validate_package(directory("proxy", {"model.onnx": graph}, attributes={**PROXY, **changed}), runtime)
 
 
 def test_valid_proxy_passes(directory: Directory, make_graph: MakeGraph, runtime: Runtime) -> None:
@@ -169,7 +169,7 @@ def test_lua_supports_float32_only(directory: Directory, make_graph: MakeGraph, 
     graph = make_graph(
         {"image": IMAGE}, {"depth": IMAGE}, types={"image": TensorProto.FLOAT16, "depth": TensorProto.FLOAT16}
     )
-    assert codes(validate_path(directory("depth", {"model.onnx": graph}), runtime)) == [
+    assert codes(validate_package(directory("depth", {"model.onnx": graph}), runtime)) == [
         "lua.input-type",
         "lua.output-type",
     ]
@@ -181,13 +181,13 @@ def test_depth_may_have_any_size(
 ) -> None:
     node = helper.make_node("ReduceMean", ["image", "axis"], ["depth"], keepdims=0)
     graph = make_graph({"image": (1, 3, *side)}, {"depth": (1, *side)}, [node], constants={"axis": np.array([1])})
-    assert validate_path(directory("depth", {"model.onnx": graph}), runtime).problems == ()
+    assert validate_package(directory("depth", {"model.onnx": graph}), runtime).problems == ()
 
 
 def test_constant_depth_is_a_warning(directory: Directory, make_graph: MakeGraph, runtime: Runtime) -> None:
     nodes = [helper.make_node("Sub", ["image", "image"], ["depth"])]
     graph = make_graph({"image": IMAGE}, {"depth": IMAGE}, nodes)
-    (problem,) = validate_path(directory("depth", {"model.onnx": graph}), runtime).problems
+    (problem,) = validate_package(directory("depth", {"model.onnx": graph}), runtime).problems
     assert (problem.severity, problem.code) == ("warning", "depth.flat")
 
 
@@ -198,9 +198,9 @@ def test_erase_returns_values_of_0_to_1(
     node = helper.make_node("Mul", ["image", "factor"], ["output"])
     inputs = {"image": (1, 3, 512, 512), "mask": (1, 1, 512, 512)}
     graph = make_graph(inputs, {"output": (1, 3, 512, 512)}, [node], constants={"factor": np.float32(factor)})
-    assert codes(validate_path(directory("erase", {"model.onnx": graph}), runtime)) == expected
+    assert codes(validate_package(directory("erase", {"model.onnx": graph}), runtime)) == expected
 
 
 def test_erase_takes_an_image_and_a_mask(directory: Directory, make_graph: MakeGraph, runtime: Runtime) -> None:
     graph = make_graph({"image": IMAGE}, {"output": IMAGE})
-    assert codes(validate_path(directory("erase", {"model.onnx": graph}), runtime)) == ["graph.inputs"]
+    assert codes(validate_package(directory("erase", {"model.onnx": graph}), runtime)) == ["graph.inputs"]

@@ -13,7 +13,7 @@ from onnx import TensorProto, helper
 
 from dtmodels.findings.check_report import CheckReport
 from dtmodels.graph.runtime import Runtime
-from dtmodels.stages.validate import validate_path
+from dtmodels.stages.validate import validate_package
 from dtmodels.tasks._decoder import route_features
 
 Directory = Callable[..., Path]
@@ -67,7 +67,7 @@ def validated(
     directory: Directory, runtime: Runtime, enc: onnx.ModelProto, dec: onnx.ModelProto, **changed: Any
 ) -> CheckReport:
     model = directory("mask", {"encoder.onnx": enc, "decoder.onnx": dec}, **{"arch": "sam2", **changed})
-    return validate_path(model, runtime)
+    return validate_package(model, runtime)
 
 
 def codes(report: CheckReport) -> list[str]:
@@ -144,7 +144,7 @@ def test_partly_matching_names_are_an_error(directory: Directory, make_graph: Ma
 
 def test_missing_decoder_is_an_error(directory: Directory, make_graph: MakeGraph, runtime: Runtime) -> None:
     model = directory("mask", {"encoder.onnx": encoder(make_graph)}, arch="sam2")
-    assert codes(validate_path(model, runtime)) == ["files.missing"]
+    assert codes(validate_package(model, runtime)) == ["files.missing"]
 
 
 @pytest.mark.parametrize(("shape", "code"), [((1, 1, 256, 256), None), ((1, 1, 256, 512), "mask.square")])

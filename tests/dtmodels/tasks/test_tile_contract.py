@@ -14,7 +14,7 @@ from onnx import helper
 
 from dtmodels.findings.check_report import CheckProblem, CheckReport
 from dtmodels.graph.runtime import Result, Runtime, Session
-from dtmodels.stages.validate import validate_path
+from dtmodels.stages.validate import validate_package
 
 Directory = Callable[..., Path]
 MakeGraph = Callable[..., onnx.ModelProto]
@@ -52,7 +52,7 @@ def test_tile_of_mostly_overlap_is_an_error(
     directory: Directory, make_graph: MakeGraph, side: int, message: str
 ) -> None:
     model = directory("denoise", {"model.onnx": identity(make_graph, side)}, attributes={"input_sizes": [side]})
-    (problem,) = validate_path(model).errors
+    (problem,) = validate_package(model).errors
     assert problem.code == "tile.size"
     assert message in problem.what
     assert bool(problem.reason) == ("advance" in message)
@@ -62,17 +62,17 @@ def test_tile_of_mostly_overlap_is_an_error(
 def test_unreadable_tile_size_is_an_error(directory: Directory, make_graph: MakeGraph, sizes: Any) -> None:
     attributes = {} if sizes is ... else {"input_sizes": sizes}
     model = directory("denoise", {"model.onnx": identity(make_graph, 256)}, attributes=attributes)
-    assert errors(validate_path(model)) == ["tile.no-size"]
+    assert errors(validate_package(model)) == ["tile.no-size"]
 
 
 def test_tile_size_as_string_counts_as_zero(directory: Directory, make_graph: MakeGraph) -> None:
     model = directory("denoise", {"model.onnx": identity(make_graph, 256)}, attributes={"input_sizes": ["256"]})
-    assert errors(validate_path(model)) == ["tile.size"]
+    assert errors(validate_package(model)) == ["tile.size"]
 
 
 def test_graph_must_have_the_configured_tile_size(directory: Directory, make_graph: MakeGraph) -> None:
     model = directory("denoise", {"model.onnx": identity(make_graph, 256)}, attributes={"input_sizes": [512]})
-    assert set(errors(validate_path(model))) == {"tile.input-shape", "tile.output-shape"}
+    assert set(errors(validate_package(model))) == {"tile.input-shape", "tile.output-shape"}
 
 
 @pytest.mark.parametrize(("count", "valid"), [(1, True), (2, True), (3, False)])
@@ -81,13 +81,13 @@ def test_denoise_may_have_a_noise_level_input_only(
 ) -> None:
     inputs = {"input": (1, 3, 256, 256), "sigma": (1, 1, 256, 256), "more": (1, 1, 256, 256)}
     graph = make_graph(dict(list(inputs.items())[:count]), {"output": (1, 3, 256, 256)})
-    assert validate_path(directory("denoise", {"model.onnx": graph}), runtime).ok is valid
+    assert validate_package(directory("denoise", {"model.onnx": graph}), runtime).ok is valid
 
 
 def test_shadow_boost_as_string_is_an_error(directory: Directory, make_graph: MakeGraph) -> None:
     attributes = {"input_sizes": [256], "shadow_boost": "true"}
     model = directory("denoise", {"model.onnx": identity(make_graph, 256)}, attributes=attributes)
-    assert errors(validate_path(model)) == ["attribute.boolean"]
+    assert errors(validate_package(model)) == ["attribute.boolean"]
 
 
 def test_visible_seam_is_a_warning(directory: Directory, make_graph: MakeGraph, runtime: Runtime) -> None:
@@ -97,7 +97,7 @@ def test_visible_seam_is_a_warning(directory: Directory, make_graph: MakeGraph, 
     model = directory(
         "denoise", {"model.onnx": make_graph({"input": shape}, {"output": shape}, [node], constants={"ramp": ramp})}
     )
-    (problem,) = validate_path(model, runtime).problems
+    (problem,) = validate_package(model, runtime).problems
     assert (problem.severity, problem.code) == ("warning", "run.seam")
 
 
@@ -133,7 +133,7 @@ def denoiser(directory: Directory, make_graph: MakeGraph) -> Callable[..., Path]
 def test_valid_graph_runs_on_one_full_tile(
     denoiser: Callable[..., Path], called: list[tuple[int, ...]], runtime: Runtime
 ) -> None:
-    report = validate_path(denoiser([helper.make_node("Mul", ["input", "level"], ["output"])]), runtime)
+    report = validate_package(denoiser([helper.make_node("Mul", ["input", "level"], ["output"])]), runtime)
     assert report.problems == ()
     assert called == [WIDE, STRIP, BLACK]
 
@@ -143,7 +143,7 @@ def test_network_that_depends_on_the_tile_edge_has_seams(
     denoiser: Callable[..., Path], called: list[tuple[int, ...]], runtime: Runtime, axis: int
 ) -> None:
     nodes = [helper.make_node("CumSum", ["input", "axis"], ["output"])]
-    report = validate_path(denoiser(nodes, axis=np.array(axis)), runtime)
+    report = validate_package(denoiser(nodes, axis=np.array(axis)), runtime)
     # along columns, both tiles start at the same edge
     assert [problem.code for problem in report.problems] == ["run.scale", *(["run.seam"] if axis == 3 else [])]
     assert called == [WIDE, STRIP, BLACK, *([WIDE, WIDE] if axis == 3 else [])]
@@ -154,7 +154,7 @@ def test_graph_of_one_size_is_checked_at_that_size(
     denoiser: Callable[..., Path], called: list[tuple[int, ...]], runtime: Runtime, height: float, seam: bool
 ) -> None:
     ramp = np.tile(np.linspace(0, height, 512, dtype=np.float32), (1, 3, 512, 1))
-    report = validate_path(denoiser([helper.make_node("Add", ["input", "ramp"], ["output"])], ramp=ramp), runtime)
+    report = validate_package(denoiser([helper.make_node("Add", ["input", "ramp"], ["output"])], ramp=ramp), runtime)
     assert [problem.code for problem in report.problems] == ["run.seam"] * seam
     assert called[0] == WIDE and called[-2:] == [WIDE, WIDE]
 
@@ -166,7 +166,7 @@ def test_division_by_the_range_of_a_tile_is_an_error(denoiser: Callable[..., Pat
         helper.make_node("Sub", ["most", "least"], ["spread"]),
         helper.make_node("Div", ["input", "spread"], ["output"]),
     ]
-    (problem,) = validate_path(denoiser(nodes), runtime).errors
+    (problem,) = validate_package(denoiser(nodes), runtime).errors
     assert problem.code == "run.not-finite"
     assert "a black image" in problem.what
 
@@ -175,7 +175,7 @@ def test_output_in_other_units_is_a_warning(directory: Directory, make_graph: Ma
     node = helper.make_node("Mul", ["input", "bytes"], ["output"])
     shape = (1, 3, 256, 256)
     graph = make_graph({"input": shape}, {"output": shape}, [node], constants={"bytes": np.float32([255])})
-    (problem,) = validate_path(directory("denoise", {"model.onnx": graph}), runtime).problems
+    (problem,) = validate_package(directory("denoise", {"model.onnx": graph}), runtime).problems
     assert (problem.severity, problem.code) == ("warning", "run.scale")
 
 
@@ -184,9 +184,9 @@ SIZES = {"model_x2": {"input_sizes": [128]}, "model_x4": {"input_sizes": [64]}}
 
 def test_upscale_needs_both_factors(directory: Directory, make_graph: MakeGraph, runtime: Runtime) -> None:
     model = directory("upscale", {"model_x2.onnx": resize(make_graph, 128, 2)}, attributes=SIZES)
-    assert errors(validate_path(model, runtime)) == ["files.missing"]
+    assert errors(validate_package(model, runtime)) == ["files.missing"]
     model = directory("upscale", {"model_x4.onnx": resize(make_graph, 64, 4)}, attributes=SIZES)
-    report = validate_path(model, runtime)
+    report = validate_package(model, runtime)
     assert report.ok
     assert set(report.facts.figures) == {"latency_ms model_x2", "latency_ms model_x4"}
 
@@ -195,12 +195,12 @@ def test_upscale_falls_back_to_the_general_tile_size(
     directory: Directory, make_graph: MakeGraph, runtime: Runtime
 ) -> None:
     graphs = {"model_x2.onnx": resize(make_graph, 64, 2), "model_x4.onnx": resize(make_graph, 64, 4)}
-    assert validate_path(directory("upscale", graphs, attributes={"input_sizes": [64]}), runtime).ok
+    assert validate_package(directory("upscale", graphs, attributes={"input_sizes": [64]}), runtime).ok
 
 
 def test_upscale_must_return_its_factor(directory: Directory, make_graph: MakeGraph) -> None:
     graphs = {"model_x2.onnx": resize(make_graph, 128, 2), "model_x4.onnx": resize(make_graph, 64, 2)}
-    (problem,) = validate_path(directory("upscale", graphs, attributes=SIZES)).errors
+    (problem,) = validate_package(directory("upscale", graphs, attributes=SIZES)).errors
     assert (problem.code, problem.where) == ("tile.output-shape", "model_x4.onnx")
 
 
@@ -218,7 +218,7 @@ def raw(directory: Directory, make_graph: MakeGraph, **linear: Any) -> Path:
 
 @pytest.mark.parametrize("target", ["0.25", "none", "null"])
 def test_valid_raw_package_passes(directory: Directory, make_graph: MakeGraph, runtime: Runtime, target: str) -> None:
-    report = validate_path(raw(directory, make_graph, target_mean=target), runtime)
+    report = validate_package(raw(directory, make_graph, target_mean=target), runtime)
     assert report.problems == ()
 
 
@@ -236,13 +236,13 @@ def test_valid_raw_package_passes(directory: Directory, make_graph: MakeGraph, r
 def test_invalid_raw_attributes_are_errors(
     directory: Directory, make_graph: MakeGraph, linear: dict[str, Any], code: str
 ) -> None:
-    assert errors(validate_path(raw(directory, make_graph, **linear))) == [code]
+    assert errors(validate_package(raw(directory, make_graph, **linear))) == [code]
 
 
 def test_match_gain_is_an_error_for_bayer_and_a_warning_for_linear(directory: Directory, make_graph: MakeGraph) -> None:
     model = raw(directory, make_graph)
     (model / "config.json").write_text((model / "config.json").read_text().replace('"absolute"', '"match_gain"'))
-    problems: list[CheckProblem] = list(validate_path(model).problems)
+    problems: list[CheckProblem] = list(validate_package(model).problems)
     assert [(problem.severity, problem.code) for problem in problems] == [
         ("error", "attribute.output-scale"),
         ("warning", "attribute.output-scale"),
@@ -252,4 +252,4 @@ def test_match_gain_is_an_error_for_bayer_and_a_warning_for_linear(directory: Di
 def test_raw_needs_both_sensor_graphs(directory: Directory, make_graph: MakeGraph) -> None:
     model = raw(directory, make_graph)
     (model / "model_bayer.onnx").unlink()
-    assert errors(validate_path(model)) == ["files.missing"]
+    assert errors(validate_package(model)) == ["files.missing"]
