@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from dtmodels.card.catalogue import model_directories
-from dtmodels.pages.generate import BEGIN, END
 
 SOURCES = {".py", ".sh", ".c", ".lua", ".yml", ".yaml", ".toml"}
 HISTORY = {"CHANGELOG.md", "releases-index.json"}
 """Files about releases, which may name models."""
+GENERATED = re.compile(r"<!-- ([\w-]+):begin.*?<!-- \1:end -->", re.DOTALL)
+"""Sections that a command writes, of any page."""
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +24,7 @@ def tracked(root: Path) -> list[Path]:
 def hand_written_text(path: Path) -> str:
     """Return the text of a file without its generated sections."""
     text = path.read_text(encoding="utf-8", errors="replace")
-    return re.sub(f"{re.escape(BEGIN)}.*?{re.escape(END)}", "", text, flags=re.DOTALL)
+    return GENERATED.sub("", text) if path.suffix == ".md" else text
 
 
 def test_source_files_have_at_most_400_lines(tracked: list[Path], root: Path) -> None:
@@ -33,18 +34,24 @@ def test_source_files_have_at_most_400_lines(tracked: list[Path], root: Path) ->
     assert {name: lines for name, lines in lengths.items() if lines > 400} == {}
 
 
-def mentioned_ids(text: str, ids: list[str]) -> list[str]:
+def mentioned_ids(text: str, ids: set[str]) -> list[str]:
     """Return the ids that occur in a text as whole words."""
-    return [name for name in ids if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)]
+    return sorted(ids.intersection(re.findall(r"[\w-]+", text)))
 
 
 def test_mentioned_ids_matches_whole_words() -> None:
-    assert mentioned_ids("see models/toy-one/ and toy-one-large", ["toy-one", "toy", "one"]) == ["toy-one"]
-    assert mentioned_ids("toy-one.dtmodel", ["toy-one"]) == ["toy-one"]
+    assert mentioned_ids("see models/toy-one/ and toy-one-large", {"toy-one", "toy", "one"}) == ["toy-one"]
+    assert mentioned_ids("toy-one.dtmodel", {"toy-one"}) == ["toy-one"]
+
+
+def test_generated_sections_of_any_page_are_not_hand_written(tmp_path: Path) -> None:
+    path = tmp_path / "page.md"
+    path.write_text("a\n<!-- models:begin, written by x -->\nb\n<!-- models:end -->\nc\n<!-- chain:begin -->d")
+    assert hand_written_text(path) == "a\n\nc\n<!-- chain:begin -->d"
 
 
 def test_model_ids_occur_only_in_the_directory_of_the_model(tracked: list[Path], root: Path) -> None:
-    ids = [directory.name for directory in model_directories(root)]
+    ids = {directory.name for directory in model_directories(root)}
     others = [path for path in tracked if path.name not in HISTORY and not path.is_relative_to(root / "models")]
     found = {
         str(path.relative_to(root)): names for path in others if (names := mentioned_ids(hand_written_text(path), ids))
@@ -53,14 +60,13 @@ def test_model_ids_occur_only_in_the_directory_of_the_model(tracked: list[Path],
 
 
 def test_model_files_do_not_refer_to_other_model_directories(tracked: list[Path], root: Path) -> None:
-    ids = [directory.name for directory in model_directories(root)]
-    found = [
-        f"{path.relative_to(root)} refers to models/{other}"
-        for path in tracked
-        if path.is_relative_to(root / "models") and path.parent != root / "models"
-        for other in ids
-        if other != path.relative_to(root / "models").parts[0] and f"../{other}/" in hand_written_text(path)
-    ]
+    ids = {directory.name for directory in model_directories(root)}
+    found = []
+    for path in tracked:
+        if path.is_relative_to(root / "models") and path.parent != root / "models":
+            referenced = ids.intersection(re.findall(r"\.\./([\w-]+)/", hand_written_text(path)))
+            others = sorted(referenced - {path.relative_to(root / "models").parts[0]})
+            found.extend(f"{path.relative_to(root)} refers to models/{other}" for other in others)
     assert found == []
 
 

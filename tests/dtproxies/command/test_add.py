@@ -25,7 +25,7 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         assert command[:2] == (sys.executable, "-m")
         if words[-1] != "--check":
             started.append(words)
-        model = cwd / "models" / f"proxy-{words[2]}"
+        model = cwd / "models" / f"proxy-{words[2].removeprefix('proxy-')}"
         model.mkdir(parents=True, exist_ok=True)
         files = {"train": "weights.safetensors", "golden": "golden.safetensors", "new": "card.yaml"}
         if words[1] in files:
