@@ -20,6 +20,6 @@ def chains(modules: Sequence[Module], sizes: Sequence[int], count: int, seed: in
     return [all_of_them[at] for at in rng.permutation(len(all_of_them))[:count]]
 
 
-def link_at(link: PipelineStep, position: Sequence[float]) -> PipelineStep:
+def step_at(step: PipelineStep, position: Sequence[float]) -> PipelineStep:
     """Return the step with its sliders at a position, in the order of its module."""
-    return replace(link, sliders={name: float(value) for name, value in zip(link.sliders, position, strict=True)})
+    return replace(step, sliders={name: float(value) for name, value in zip(step.sliders, position, strict=True)})

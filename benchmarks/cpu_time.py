@@ -1,11 +1,11 @@
-"""What proxies cost: CPU seconds per megapixel of each released graph, beside darktable's own module.
+"""Measure CPU seconds per megapixel of each released graph and of darktable's own module.
 
     .venv/bin/python -m benchmarks.cpu_time [--write]
 
-Each proxy's graph is built as a release builds it and run with ONNX Runtime on one thread; the module's own code runs
-in darktable called in a process, on the same image of a megapixel (a mosaic for modules on sensor data) and at the
-same slider positions, in the same run. CPU time counts, of all threads, so that other work on the machine changes
-little. darktable's includes what it takes to hand an image to the process; its GPU path is not looked at.
+Each proxy's graph is built as for a release and run with ONNX Runtime on one thread. darktable's module runs in a
+worker process, on the same image of one megapixel (a mosaic for modules on sensor data) and at the same slider
+positions. The CPU time of all threads is measured, so that other work on the machine has little influence. darktable's
+time includes passing the image to the process; its GPU path is not measured.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ ROOT = Path(__file__).resolve().parent.parent
 SIDE, SEED = 1024, 9_000_011
 POSITIONS = 3
 LEAST = 0.3
-"""Seconds that are measured at least: the kernel counts hundredths."""
+"""Minimum measured CPU seconds, because the kernel counts hundredths."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """CPU seconds for a million pixels."""
+    """CPU seconds per megapixel."""
 
     module: str
     kind: str
@@ -53,10 +53,10 @@ class Cost:
 
 
 def main(arguments: Sequence[str] = ()) -> int:
-    """Print one line for each proxy."""
+    """Print one line per proxy."""
     parser = argparse.ArgumentParser(prog="benchmarks.cpu_time")
     parser.add_argument("--write", action="store_true", help="write the table into docs/proxy-benchmarks.md")
-    asked = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     console, darktable = Console(), find()
     entries = [one for one in Catalogue.load(ROOT).entries if one.card.convert.family == "proxy"]
     costs = []
@@ -72,41 +72,41 @@ def main(arguments: Sequence[str] = ()) -> int:
     ]
     title = f"CPU seconds per megapixel, median of {POSITIONS} positions; {SIDE} x {SIDE} pixels"
     console.table(columns, rows, title=title)
-    middle = f"The median proxy takes {np.median([one.proxy / one.darktable for one in costs]):.1f} times as long."
-    console.say(middle)
-    if asked.write:
-        write_tables("cpu_time", [(columns, rows)], middle)
+    summary = f"The median proxy takes {np.median([one.proxy / one.darktable for one in costs]):.1f} times as long."
+    console.say(summary)
+    if options.write:
+        write_tables("cpu_time", [(columns, rows)], summary)
     return 0
 
 
 def cost(entry: CatalogueEntry, darktable: Darktable, directory: Path) -> Cost:
     """Build the graph of a proxy and time it and its module."""
-    given = load_definition(entry.card.convert.options["module"])
+    definition = load_definition(entry.card.convert.options["module"])
     built = obtain_and_convert(entry, Workspace(directory), Console(StringIO(), StringIO(), quiet=True))
-    proxy, module = _times(given, built / "model.onnx", darktable)
-    return Cost(module=given.module.name, kind=given.module.kind, proxy=proxy, darktable=module)
+    proxy, module = _times(definition, built / "model.onnx", darktable)
+    return Cost(module=definition.module.name, kind=definition.module.kind, proxy=proxy, darktable=module)
 
 
-def _times(given: ProxyDefinition, graph: Path, darktable: Darktable) -> tuple[float, float]:
-    run, image = onnx_runner(given, graph), to_module_space(chart(SIDE, SEED), given.module)
-    positions = sample(given.module, POSITIONS, seed=SEED, reachable=given.reachable)
-    found = []
-    with open_renderer(darktable, [given.module], height=SIDE, width=SIDE) as renderer:
+def _times(definition: ProxyDefinition, graph: Path, darktable: Darktable) -> tuple[float, float]:
+    run, image = onnx_runner(definition, graph), to_module_space(chart(SIDE, SEED), definition.module)
+    positions = sample(definition.module, POSITIONS, seed=SEED, reachable=definition.reachable)
+    results = []
+    with open_renderer(darktable, [definition.module], height=SIDE, width=SIDE) as renderer:
         (process,) = renderer.processes
         for position in positions:
-            values = slider_values(given.module, position)
+            values = slider_values(definition.module, position)
             ours = _seconds(lambda at=position: run(image, at), time.thread_time)  # type: ignore[misc]
             theirs = _seconds(
-                lambda at=values: renderer.render(given.module.name, image, at),  # type: ignore[misc]
+                lambda at=values: renderer.render(definition.module.name, image, at),  # type: ignore[misc]
                 lambda: process_cpu_seconds(process),
             )
-            found.append((ours, theirs))
-    proxy, module = np.median(found, axis=0) / (SIDE * SIDE / 1e6)
+            results.append((ours, theirs))
+    proxy, module = np.median(results, axis=0) / (SIDE * SIDE / 1e6)
     return float(proxy), float(module)
 
 
 def _seconds(once: Callable[[], object], clock: Callable[[], float]) -> float:
-    """Of one call, after one that does not count."""
+    """Return the mean time of a call, after one that does not count."""
     once()
     started, calls = clock(), 0
     while (took := clock() - started) < LEAST:

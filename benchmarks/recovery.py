@@ -29,7 +29,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from benchmarks._chains import chains, link_at
+from benchmarks._chains import chains, step_at
 from benchmarks._page import decibels, write_tables
 from dtbase.imaging.psnr import psnr
 from dtbase.terminal.console import Console
@@ -45,8 +45,8 @@ from dtproxies.proxy.definition import load_definition
 from dtproxies.proxy.sampling import Mixture, sample
 from dtproxies.proxy.weight_files import modules_with_weights
 from dtproxies.regress.command import render
-from dtproxies.regress.free_parameters import errors
-from dtproxies.regress.image_loss import Target, screen
+from dtproxies.regress.free_parameters import slider_errors
+from dtproxies.regress.image_loss import Target, to_srgb_clipped
 from dtproxies.regress.search import Settings, search
 from dtproxies.render.torch_threads import half_the_cores
 from dtproxies.vocabulary.axis import axis
@@ -55,126 +55,128 @@ MODELS = Path("models")
 SIDE, SEED = 128, 5_000_011
 CHAINS, LONGEST = 5, 3
 TARGETS = 10
-"""Of each chain."""
+"""Number of targets of each chain."""
 FULL_RANGE = Mixture(near_default=0, sweeps=0, corners=0)
 NUDGE, ROUNDING = 0.05, 1 / (255 * np.sqrt(12))
-"""How far a slider is moved to be told apart, as a share of its range, and what rounding to 8 bits costs, rms."""
+"""Move of a slider that must be visible, as a fraction of its range; and the RMS error of rounding to 8 bits."""
 STEP, NOTHING = 1e-3, 1e-18
-"""Of the differences of the Jacobian, as a share of a range; and the smallest eigenvalue, so that none is zero."""
+"""Step of the Jacobian's differences, as a fraction of a range; and the minimum eigenvalue, so that none is zero."""
 TARGET_MEDIAN, TARGET_P95, TARGET_PSNR = 0.01, 0.05, 45.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recovered:
-    """One target."""
+class Recovery:
+    """Results for one target image."""
 
     chain: str
     errors: dict[str, float]
-    apart: frozenset[str]
-    """Sliders that the image tells apart from all others."""
+    identifiable: frozenset[str]
+    """Sliders whose effect on the image differs from that of all others."""
     psnr: float
     """Display PSNR of darktable's export with the found sliders, against the target."""
     evaluations: int
     seconds: float
-    """Of the search alone."""
+    """Wall time of the search alone."""
 
 
 def main(arguments: Sequence[str] = ()) -> int:
-    """Print one line for each chain; 1 if the figures over all of them fall short."""
+    """Print one line per chain; return 1 if the results over all chains miss a target."""
     parser = argparse.ArgumentParser(prog="benchmarks.recovery")
-    parser.add_argument("--targets", type=int, default=TARGETS, help="of each chain")
+    parser.add_argument("--targets", type=int, default=TARGETS, help="number of targets of each chain")
     parser.add_argument("--write", action="store_true", help="write the table into docs/proxy-benchmarks.md")
-    asked = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     modules = [load_definition(name).module for name in modules_with_weights(MODELS)]
     local = [one for one in modules if one.space != "raw" and one.receptive_field is not None and one.sliders]
     longest = min(LONGEST, len(local))
-    drawn = chains(local, [longest, longest - 1], CHAINS, SEED)
+    names_of_chains = chains(local, [longest, longest - 1], CHAINS, SEED)
     console, rows = Console(), []
-    with console.progress("targets", asked.targets * len(drawn)) as advance:
-        for number, names in enumerate(drawn):
-            for one in recover(names, asked.targets, [SEED, number]):
+    with console.progress("targets", options.targets * len(names_of_chains)) as advance:
+        for number, names in enumerate(names_of_chains):
+            for one in recover(names, options.targets, [SEED, number]):
                 rows.append(one)
                 advance(1)
-    return report(console, rows, write=asked.write)
+    return report(console, rows, write=options.write)
 
 
-def recover(names: Sequence[str], count: int, seed: Sequence[int]) -> Iterator[Recovered]:
-    """Make targets with darktable and search their sliders."""
+def recover(names: Sequence[str], count: int, seed: Sequence[int]) -> Iterator[Recovery]:
+    """Render targets with darktable and search their sliders."""
     scenes = ImageSequence(
         photographs=read_photographs(DIRECTORY, "evaluate"), side=SIDE, seed=seed[-1] + SEED, chart_fraction=0
     )
     request = Request(modules=[ModuleRequest(module=name) for name in names])
     with open_pipeline(request, scenes.image(0), MODELS) as opened:
-        drawn = {
-            name: sample(found.module, count, seed=list(seed), reachable=found.reachable, mixture=FULL_RANGE)
+        samples = {
+            name: sample(definition.module, count, seed=list(seed), reachable=definition.reachable, mixture=FULL_RANGE)
             for name in names
-            for found in [load_definition(name)]
+            for definition in [load_definition(name)]
         }
         for number in range(count):
-            truth = [link_at(link, drawn[link.module.name][number]) for link in opened.chain.links]
+            truth = [step_at(step, samples[step.module.name][number]) for step in opened.chain.steps]
             yield _recover(opened, truth, scenes.image(number))
 
 
-def _recover(opened: Pipeline, truth: Sequence[PipelineStep], picture: LinearImage) -> Recovered:
-    chain, light = opened.chain.double(), as_tensor(picture.pixels).double()
-    after = render(opened, truth, picture)
+def _recover(opened: Pipeline, truth: Sequence[PipelineStep], source: LinearImage) -> Recovery:
+    chain, light = opened.chain.double(), as_tensor(source.pixels).double()
+    after = render(opened, truth, source)
     started = time.perf_counter()
     quiet = Console(StringIO(), StringIO(), quiet=True)
     target = Target(light=as_tensor(after).double(), clipped=False)
     found = search(chain, light, target, Settings(), quiet)
     seconds = time.perf_counter() - started
-    at = [replace(link, sliders=values) for link, values in zip(truth, found.sliders, strict=True)]
-    rendered = render(opened, at, picture)
-    return Recovered(
-        chain=" > ".join(link.module.name for link in truth),
-        errors=errors(truth, found.sliders),
-        apart=frozenset(_apart(chain, truth, light)),
+    at = [replace(step, sliders=values) for step, values in zip(truth, found.sliders, strict=True)]
+    rendered = render(opened, at, source)
+    return Recovery(
+        chain=" > ".join(step.module.name for step in truth),
+        errors=slider_errors(truth, found.sliders),
+        identifiable=frozenset(_identifiable_sliders(chain, truth, light)),
         psnr=psnr(to_display(rendered, LINEAR), to_display(after, LINEAR), cap=CAP),
         evaluations=found.evaluations,
         seconds=seconds,
     )
 
 
-def _apart(chain: Chain, truth: Sequence[PipelineStep], light: Tensor) -> list[str]:
-    """Sliders that the image tells apart from all others; see above. A choice is moved to its next value."""
-    base = _screen(chain, truth, light)
+def _identifiable_sliders(chain: Chain, truth: Sequence[PipelineStep], light: Tensor) -> list[str]:
+    """Return the names of the identifiable sliders, as defined above. A choice is moved to its next value."""
+    base = _display_values(chain, truth, light)
     names, columns, moves = [], [], []
-    for at, link in enumerate(truth):
-        for slider in link.module.sliders:
+    for at, pipeline_step in enumerate(truth):
+        for slider in pipeline_step.module.sliders:
             along = axis(slider)
-            place, length = float(along.coordinates(link.sliders[slider.name])), along.high - along.low
+            coordinate, length = float(along.coordinates(pipeline_step.sliders[slider.name])), along.high - along.low
             step = 1.0 if slider.choices else STEP * length
-            moved = place + step if place + step <= along.high else place - step
-            sliders = {**link.sliders, slider.name: float(along.values(np.array(moved)))}
-            changed = _screen(chain, [*truth[:at], replace(link, sliders=sliders), *truth[at + 1 :]], light)
-            names.append(f"{link.module.name}.{slider.name}")
+            moved = coordinate + step if coordinate + step <= along.high else coordinate - step
+            sliders = {**pipeline_step.sliders, slider.name: float(along.values(np.array(moved)))}
+            changed = _display_values(
+                chain, [*truth[:at], replace(pipeline_step, sliders=sliders), *truth[at + 1 :]], light
+            )
+            names.append(f"{pipeline_step.module.name}.{slider.name}")
             columns.append((changed - base) / (1.0 if slider.choices else STEP))
             moves.append(1.0 if slider.choices else NUDGE)
-    told = identifiable(np.stack(columns, axis=1), np.array(moves))
-    return [name for name, one in zip(names, told, strict=True) if one]
+    mask = identifiable(np.stack(columns, axis=1), np.array(moves))
+    return [name for name, one in zip(names, mask, strict=True) if one]
 
 
 def identifiable(jacobian: NDArray[np.float64], moves: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which sliders change an image by more than rounding, however the others follow.
+    """Return for each slider whether its move changes the image by more than rounding, whatever the others do.
 
     Args:
-        jacobian: [values of the image, sliders], slope by the share of the range.
-        moves: [sliders], by what share each is moved.
+        jacobian: [values of the image, sliders], derivative with respect to the fraction of the range.
+        moves: [sliders], move of each as a fraction of its range.
     """
     values, vectors = np.linalg.eigh(jacobian.T @ jacobian / len(jacobian))
     inverse = np.sum(vectors**2 / np.maximum(values, NOTHING), axis=1)
     return np.asarray(moves / np.sqrt(inverse) > ROUNDING)
 
 
-def _screen(chain: Chain, links: Sequence[PipelineStep], light: Tensor) -> NDArray[np.float64]:
-    """What a screen shows of the end of the chain, all values in a row."""
+def _display_values(chain: Chain, steps: Sequence[PipelineStep], light: Tensor) -> NDArray[np.float64]:
+    """Return the display-referred output of the chain as one row of values."""
     with half_the_cores(), torch.no_grad():
-        at = Chain(links, list(chain.networks))
-        shown_there: NDArray[np.float64] = screen(at.light(light, at.positions(light))).flatten().numpy()
-    return shown_there
+        chain = Chain(steps, list(chain.networks))
+        values: NDArray[np.float64] = to_srgb_clipped(chain.light(light, chain.positions(light))).flatten().numpy()
+    return values
 
 
-def report(console: Console, rows: Sequence[Recovered], *, write: bool) -> int:
+def report(console: Console, rows: Sequence[Recovery], *, write: bool) -> int:
     """Print the results; return 1 if a target is missed over all images."""
     columns = [
         *("chain", "images", "sliders", "error, all: median (% of range)", "p95", "identifiable sliders"),
@@ -185,26 +187,26 @@ def report(console: Console, rows: Sequence[Recovered], *, write: bool) -> int:
     title = f"errors in % of range; PSNR of darktable's render; {os.cpu_count()} cores, load "
     table.append(_line("all", rows))
     console.table([*columns, "loss evaluations", "wall time (s)"], table, title=f"{title}{os.getloadavg()[0]:.1f}")
-    apart = [row.errors[name] for row in rows for name in row.apart]
-    median, most, mean = np.median(apart), np.percentile(apart, 95), float(np.mean([row.psnr for row in rows]))
-    judged = [
+    identified = [row.errors[name] for row in rows for name in row.identifiable]
+    median, p95, mean = np.median(identified), np.percentile(identified, 95), float(np.mean([row.psnr for row in rows]))
+    targets = [
         (median <= TARGET_MEDIAN, f"median error {median:.1%} of the range (target: at most {TARGET_MEDIAN:.0%})"),
-        (most <= TARGET_P95, f"95th percentile {most:.1%} (target: at most {TARGET_P95:.0%})"),
+        (p95 <= TARGET_P95, f"95th percentile {p95:.1%} (target: at most {TARGET_P95:.0%})"),
         (mean >= TARGET_PSNR, f"re-rendered {mean:.1f} dB on average (target: at least {TARGET_PSNR:g} dB)"),
     ]
-    verdict = "; ".join(f"{said}: {'met' if met else 'missed'}" for met, said in judged)
+    verdict = "; ".join(f"{text}: {'met' if met else 'missed'}" for met, text in targets)
     verdict = f"Identifiable sliders: {verdict}."
     console.say(verdict)
     if write:
         write_tables("recovery", [([*columns, "loss evaluations", "wall time (s)"], table)], verdict)
-    return 0 if all(met for met, _ in judged) else 1
+    return 0 if all(met for met, _ in targets) else 1
 
 
-def _line(name: str, rows: Sequence[Recovered]) -> list[str]:
+def _line(name: str, rows: Sequence[Recovery]) -> list[str]:
     every = [error for row in rows for error in row.errors.values()]
-    apart = [row.errors[slider] for row in rows for slider in row.apart]
+    identified = [row.errors[slider] for row in rows for slider in row.identifiable]
     return [
-        *(name, str(len(rows)), str(len(every)), *_spread(every), str(len(apart)), *_spread(apart)),
+        *(name, str(len(rows)), str(len(every)), *_spread(every), str(len(identified)), *_spread(identified)),
         *decibels(summarise([row.psnr for row in rows], high_is_good=True)),
         *(f"{np.median([row.evaluations for row in rows]):.0f}", f"{np.median([row.seconds for row in rows]):.1f}"),
     ]

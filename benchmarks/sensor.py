@@ -1,11 +1,11 @@
-"""Proxies before the input profile, held against darktable's own pipe on a file of a real camera.
+"""Compare proxies of modules upstream of the input profile with darktable's own pipe on a raw file of a real camera.
 
     .venv/bin/python -m benchmarks.sensor [FILE] [--write]
 
-darktable exports the file once for each module and slider position and dumps what went into and came out of the module;
-the proxy gets what went in. White balance is that of the camera, and networks that hold its factors get those of the
-file. By default the file is `../shared/data/DSC_1339_768x512.dng`, a crop of a photograph that
-https://github.com/mushfiqulalam/isp offers under the MIT licence; it is not part of the repository.
+darktable exports the file once for each module and slider position and dumps input and output of the module; the proxy
+gets the same input. White balance is that of the camera; networks with white-balance factors get those of the file. The
+default file is `../shared/data/DSC_1339_768x512.dng`, a crop of a photograph that https://github.com/mushfiqulalam/isp
+offers under the MIT licence; it is not part of the repository.
 """
 
 from __future__ import annotations
@@ -37,18 +37,18 @@ from dtproxies.vocabulary.module import Module
 DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "DSC_1339_768x512.dng"
 MODELS = Path("models")
 POSITIONS, SEED = 4, 7_000_003
-"""Slider positions of each module beside its defaults."""
+"""Number of slider positions of each module, in addition to its defaults."""
 SIDE = 96
-"""Of the images with which darktable is asked for its defaults."""
+"""Side of the images with which darktable's defaults are read."""
 
 
 def main(arguments: Sequence[str] = ()) -> int:
-    """Print the figures of every proxy of such a module."""
+    """Print a line for each proxy of a module on sensor data, or with white-balance factors."""
     parser = argparse.ArgumentParser(prog="benchmarks.sensor")
     parser.add_argument("file", nargs="?", type=Path, default=DATA, help="raw file whose mosaic starts red, green")
     parser.add_argument("--write", action="store_true", help="write the table into docs/proxy-benchmarks.md")
-    asked = parser.parse_args(arguments)
-    console, file = Console(), asked.file
+    options = parser.parse_args(arguments)
+    console, file = Console(), options.file
     if not file.is_file():
         console.note(f"{file} is absent, so there is nothing to compare with")
         return 0
@@ -69,17 +69,17 @@ def main(arguments: Sequence[str] = ()) -> int:
     ]
     title = f"{file.name}: PSNR, sRGB display-referred, capped at 150 dB"
     console.table(columns, rows, title=title)
-    if asked.write:
+    if options.write:
         write_tables("sensor", [(columns, rows)], f"{title}.")
     return 0
 
 
 def balance_of(darktable: Darktable, file: Path) -> list[float]:
-    """By what darktable multiplies red, green and blue of a mosaic that starts red, green, as the camera wants it."""
-    given = load_definition("temperature").module
-    with open_renderer(darktable, [given], height=SIDE, width=SIDE) as renderer:
+    """Return darktable's factors of red, green and blue at the camera's white balance, for an RGGB mosaic."""
+    definition = load_definition("temperature").module
+    with open_renderer(darktable, [definition], height=SIDE, width=SIDE) as renderer:
         layouts = renderer.layouts
-    pipe = dump(darktable, file, [], layouts, watched=[given.name])[given.name]
+    pipe = dump(darktable, file, [], layouts, watched=[definition.name])[definition.name]
     return [_factor(pipe, *start) for start in ((0, 0), (0, 1), (1, 1))]
 
 
@@ -88,36 +88,38 @@ def _factor(pipe: ModuleDump, row: int, column: int) -> float:
     return float(np.median(after[before > 0.01] / before[before > 0.01]))
 
 
-def _line(given: ProxyDefinition, darktable: Darktable, file: Path, factors: Sequence[float] | None) -> list[str]:
-    module = given.module
-    run = torch_runner(given, weights_of(module.name, MODELS), balance=factors)
-    figures, idle = [], []
-    for position, pipe in _renders(given, darktable, file):
-        figures.append(compare(run(pipe.input, position), pipe.output, module))
-        idle.append(compare(convert(pipe.input, module.space, module.result_space), pipe.output, module).display_psnr)
-    decibels = [one.display_psnr for one in figures]
+def _line(definition: ProxyDefinition, darktable: Darktable, file: Path, factors: Sequence[float] | None) -> list[str]:
+    module = definition.module
+    run = torch_runner(definition, weights_of(module.name, MODELS), balance=factors)
+    metrics, identity = [], []
+    for position, pipe in _renders(definition, darktable, file):
+        metrics.append(compare(run(pipe.input, position), pipe.output, module))
+        identity.append(
+            compare(convert(pipe.input, module.space, module.result_space), pipe.output, module).display_psnr
+        )
+    psnrs = [one.display_psnr for one in metrics]
     return [
-        *(module.name, str(len(figures)), f"{decibels[0]:.1f}", f"{np.mean(decibels):.1f}", f"{min(decibels):.1f}"),
-        *(f"{max(one.max_error for one in figures):.1e}", f"{np.mean(idle):.1f}"),
+        *(module.name, str(len(metrics)), f"{psnrs[0]:.1f}", f"{np.mean(psnrs):.1f}", f"{min(psnrs):.1f}"),
+        *(f"{max(one.max_error for one in metrics):.1e}", f"{np.mean(identity):.1f}"),
     ]
 
 
 def _renders(
-    given: ProxyDefinition, darktable: Darktable, file: Path
+    definition: ProxyDefinition, darktable: Darktable, file: Path
 ) -> Iterator[tuple[NDArray[np.float64], ModuleDump]]:
-    module: Module = given.module
+    module: Module = definition.module
     with open_renderer(darktable, [module], height=SIDE, width=SIDE) as renderer:
         layouts = renderer.layouts
     default = np.array([[slider.default for slider in module.sliders]])
-    drawn = sample(module, POSITIONS, seed=SEED, reachable=given.reachable)
-    for position in np.concatenate([default, drawn]):
+    samples = sample(module, POSITIONS, seed=SEED, reachable=definition.reachable)
+    for position in np.concatenate([default, samples]):
         step = Step(module.name, slider_values(module, position))
         yield position, dump(darktable, file, [step], layouts)[module.name]
 
 
 def _holds_balance(weights: Path) -> bool:
     with safe_open(weights, framework="numpy") as file:
-        return FACTORS in file.keys()  # noqa: SIM118 - the file is no mapping
+        return FACTORS in file.keys()  # noqa: SIM118 - the file is not a mapping
 
 
 if __name__ == "__main__":

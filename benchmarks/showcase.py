@@ -85,7 +85,7 @@ def recover(console: Console) -> Showcase:
     request = Request(modules=[ModuleRequest(module=name, free=tuple(sliders)) for name, sliders in EDIT.items()])
     with open_pipeline(request, photograph, MODELS) as opened:
         chain, light = opened.chain.double(), as_tensor(photograph.pixels, torch.float64)
-        truth = [replace(one, sliders={**one.sliders, **EDIT[one.module.name]}) for one in chain.links]
+        truth = [replace(one, sliders={**one.sliders, **EDIT[one.module.name]}) for one in chain.steps]
         after = render(opened, truth, photograph)
         target = Target(light=as_tensor(after, torch.float64), clipped=False)
         found = search(chain, light, target, Settings(), console)

@@ -1,10 +1,10 @@
-"""What training costs: each proxy trained from nothing, as `dtproxies train` does it.
+"""Measure the cost of training: each proxy is trained from scratch, as by `dtproxies train`.
 
     .venv/bin/python -m benchmarks.training [--modules A,B] [--write]
 
-Renders are all that darktable was asked for, those of modules upstream included. CPU seconds are those of the fit
-and, beside, those of the darktables that rendered, their start included. What comes out is held against the released
-weights: the largest difference of a number, as a share of the largest number of its tensor.
+Renders include those of upstream modules. CPU seconds are measured for the fit and, separately, for the darktable
+processes that render, their start included. The result is compared with the released weights: maximum difference of a
+parameter, as a fraction of the maximum of its tensor.
 """
 
 from __future__ import annotations
@@ -41,48 +41,48 @@ QUIET = Console(StringIO(), StringIO(), quiet=True)
 
 
 @dataclass(slots=True, kw_only=True)
-class Counted:
-    """A renderer that counts what it is asked for."""
+class CountingRenderer:
+    """Renderer that counts its renders."""
 
     renderer: Renders
     renders: int = field(default=0, init=False)
 
     def render_many(self, requests: Iterable[Request]) -> Iterator[Pixels]:
-        """As `Renders.render_many`."""
-        for made in self.renderer.render_many(requests):
+        """Render as `Renders.render_many`."""
+        for output in self.renderer.render_many(requests):
             self.renders += 1
-            yield made
+            yield output
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trained:
-    """One training."""
+class Training:
+    """Cost of training one proxy."""
 
     module: str
     kind: str
     optimiser: str
-    numbers: int
+    parameters: int
     renders: int
     steps: int
     seconds: float
-    """Of processors, for the fit."""
+    """CPU seconds of the fit."""
     rendering: float
-    """Of processors, for darktable."""
-    apart: float | None
-    """From the released weights; None for the same bytes."""
+    """CPU seconds of darktable."""
+    difference: float | None
+    """Relative difference from the released weights; None if bit-identical."""
 
 
 def main(arguments: Sequence[str] = ()) -> int:
-    """Print one line for each proxy."""
+    """Print one line per proxy."""
     parser = argparse.ArgumentParser(prog="benchmarks.training")
-    parser.add_argument("--modules", help="names, with commas")
+    parser.add_argument("--modules", help="comma-separated names")
     parser.add_argument("--write", action="store_true", help="write the table into docs/proxy-benchmarks.md")
-    asked = parser.parse_args(arguments)
-    names = asked.modules.split(",") if asked.modules else modules_with_weights(MODELS)
-    console, found = Console(), []
+    options = parser.parse_args(arguments)
+    names = options.modules.split(",") if options.modules else modules_with_weights(MODELS)
+    console, trainings = Console(), []
     with console.progress("training", len(names)) as advance:
         for name in names:
-            found.append(train_anew(name))
+            trainings.append(train_anew(name))
             advance(1)
     columns = [
         "module",
@@ -95,52 +95,52 @@ def main(arguments: Sequence[str] = ()) -> int:
         "darktable CPU s",
         "difference from released",
     ]
-    rows = [_line(one) for one in found]
+    rows = [_line(one) for one in trainings]
     console.table(columns, rows, title=f"CPU seconds; {os.cpu_count()} cores")
-    minutes = sum(one.seconds + one.rendering for one in found) / 60
-    total = f"Together {sum(one.renders for one in found):,} renders and {minutes:.0f} CPU minutes."
+    minutes = sum(one.seconds + one.rendering for one in trainings) / 60
+    total = f"Together {sum(one.renders for one in trainings):,} renders and {minutes:.0f} CPU minutes."
     console.say(total)
-    if asked.write:
+    if options.write:
         write_tables("training", [(columns, rows)], total)
     return 0
 
 
-def train_anew(name: str) -> Trained:
-    """Train the proxy of a module in a directory that is then removed."""
-    given = load_definition(name)
+def train_anew(name: str) -> Training:
+    """Train the proxy of a module in a temporary directory."""
+    definition = load_definition(name)
     with (
         tempfile.TemporaryDirectory() as scratch,
-        session(name, DIRECTORY, "fit", side=given.recipe.side, upstream=given.recipe.upstream) as opened,
+        session(name, DIRECTORY, "fit", side=definition.recipe.side, upstream=definition.recipe.upstream) as opened,
     ):
-        counted, began = Counted(renderer=opened.renderer), time.process_time()
-        train(given, counted, opened.photographs, Path(scratch), darktable=opened.darktable, console=QUIET)
-        seconds = time.process_time() - began
+        counted, started = CountingRenderer(renderer=opened.renderer), time.process_time()
+        train(definition, counted, opened.photographs, Path(scratch), darktable=opened.darktable, console=QUIET)
+        seconds = time.process_time() - started
         rendering = sum(map(process_cpu_seconds, opened.renderer.processes))
         steps = json.loads((Path(scratch) / LOG).read_text().splitlines()[-1])["step"]
-        return Trained(
+        return Training(
             module=name,
-            kind=given.module.kind,
-            optimiser=given.recipe.optimiser,
-            numbers=sum(tensor.numel() for tensor in given.network().parameters()),
+            kind=definition.module.kind,
+            optimiser=definition.recipe.optimiser,
+            parameters=sum(tensor.numel() for tensor in definition.network().parameters()),
             renders=counted.renders,
             steps=steps,
             seconds=seconds,
             rendering=rendering,
-            apart=_apart(Path(scratch) / WEIGHTS, weights_of(name, MODELS)),
+            difference=_relative_difference(Path(scratch) / WEIGHTS, weights_of(name, MODELS)),
         )
 
 
-def _apart(found: Path, released: Path) -> float | None:
-    if sha256(found) == sha256(released):
+def _relative_difference(trained: Path, released: Path) -> float | None:
+    if sha256(trained) == sha256(released):
         return None
-    ours, theirs = load_file(found), load_file(released)
+    ours, theirs = load_file(trained), load_file(released)
     return max(float(np.abs(ours[name] - theirs[name]).max() / np.abs(theirs[name]).max()) for name in theirs)
 
 
-def _line(one: Trained) -> list[str]:
-    off = "bit-identical" if one.apart is None else f"{one.apart:.0e}"
-    numbers = [f"{one.numbers}", f"{one.renders:,}", f"{one.steps}", f"{one.seconds:.0f}", f"{one.rendering:.0f}"]
-    return [one.module, one.kind, one.optimiser, *numbers, off]
+def _line(one: Training) -> list[str]:
+    difference = "bit-identical" if one.difference is None else f"{one.difference:.0e}"
+    counts = [f"{one.parameters}", f"{one.renders:,}", f"{one.steps}", f"{one.seconds:.0f}", f"{one.rendering:.0f}"]
+    return [one.module, one.kind, one.optimiser, *counts, difference]
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
-"""A proxy beside a UNet of DarkProxies' kind that was given the same time.
+"""Compare proxies with UNets of DarkProxies' architecture after the same training time.
 
     .venv/bin/python -m benchmarks.unet [--modules A,B] [--seconds S] [--write]
 
-Each module's proxy is trained from nothing as `dtproxies train` does it, and the CPU seconds that this takes are
-counted. A UNet (`benchmarks/_unet.py`) is then trained for as many CPU seconds, or for `--seconds`, on renders of
-the same darktable: images of 96 x 96 pixels whole, two at a time, Adam, mean square of the encoded values as there.
-Both are evaluated on the first 24 of the standard pairs. By default the first module of kind colour and the first local
-one, by name, among those whose proxies have weights.
+Each module's proxy is trained from scratch, as by `dtproxies train`, and its CPU seconds are measured. A UNet
+(`benchmarks/_unet.py`) is then trained for as many CPU seconds, or for `--seconds`, on renders of the same darktable:
+entire images of 96 x 96 pixels, batches of two, Adam, mean square error of the same encoded values. Both are evaluated
+on the first 24 of the standard pairs. The default modules are the first of kind colour and the first of kind local, by
+name, whose proxies have weights.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ QUIET = Console(StringIO(), StringIO(), quiet=True)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Both:
-    """One module: its proxy and the UNet on the same pairs."""
+class Comparison:
+    """Results of a module's proxy and UNet on the same pairs."""
 
     proxy: Evaluation
     proxy_seconds: float
@@ -61,17 +61,17 @@ class Both:
 
 
 def main(arguments: Sequence[str] = ()) -> int:
-    """Print two lines for each module; 1 when a UNet is better than a proxy."""
+    """Print two lines per module; return 1 if a UNet is better than a proxy."""
     parser = argparse.ArgumentParser(prog="benchmarks.unet")
-    parser.add_argument("--modules", help="names, with commas")
-    parser.add_argument("--seconds", type=float, help="of CPU time for the UNet, instead of as many as the proxy")
+    parser.add_argument("--modules", help="comma-separated names")
+    parser.add_argument("--seconds", type=float, help="CPU seconds for the UNet; default: as many as the proxy took")
     parser.add_argument("--write", action="store_true", help="write the table into docs/proxy-benchmarks.md")
-    asked = parser.parse_args(arguments)
-    names = asked.modules.split(",") if asked.modules else _first_of_each_kind()
-    console, found = Console(), []
+    options = parser.parse_args(arguments)
+    names = options.modules.split(",") if options.modules else _first_of_each_kind()
+    console, comparisons = Console(), []
     with one_core(), console.progress("modules", len(names)) as advance:
         for name in names:
-            found.append(both(name, asked.seconds))
+            comparisons.append(compare_networks(name, options.seconds))
             advance(1)
     columns = [
         "module",
@@ -85,39 +85,41 @@ def main(arguments: Sequence[str] = ()) -> int:
         "min",
         "baseline: identity",
     ]
-    rows = [line for one in found for line in _lines(one)]
+    rows = [line for one in comparisons for line in _lines(one)]
     console.table(columns, rows, title=f"PSNR on {PAIRS} unseen pairs; CPU seconds of training")
-    if asked.write:
+    if options.write:
         write_tables("unet", [(columns, rows)], f"On the first {PAIRS} of the standard pairs.")
-    return int(any(_mean(one.unet) > _mean(one.proxy) for one in found))
+    return int(any(_mean(one.unet) > _mean(one.proxy) for one in comparisons))
 
 
-def both(name: str, seconds: float | None) -> Both:
+def compare_networks(name: str, seconds: float | None) -> Comparison:
     """Train and evaluate both networks of a module."""
-    given = load_definition(name)
+    definition = load_definition(name)
     with tempfile.TemporaryDirectory() as scratch:
         directory = Path(scratch)
-        with session(name, DIRECTORY, "fit", side=given.recipe.side, upstream=given.recipe.upstream) as opened:
-            began = time.process_time()
-            train(given, opened.renderer, opened.photographs, directory, darktable=opened.darktable, console=QUIET)
-            took = time.process_time() - began
-        other, path = replace(given, network=lambda: UNet(given.module)), directory / "unet.safetensors"
+        with session(
+            name, DIRECTORY, "fit", side=definition.recipe.side, upstream=definition.recipe.upstream
+        ) as opened:
+            started = time.process_time()
+            train(definition, opened.renderer, opened.photographs, directory, darktable=opened.darktable, console=QUIET)
+            took = time.process_time() - started
+        other, path = replace(definition, network=lambda: UNet(definition.module)), directory / "unet.safetensors"
         with session(name, DIRECTORY, "fit", side=RECIPE.side) as opened:
-            began = time.process_time()
+            started = time.process_time()
             steps = _train_unet(other, opened, seconds or took, path)
-            unet_took = time.process_time() - began
+            unet_took = time.process_time() - started
         with session(name, DIRECTORY, "evaluate", side=SIDE) as opened:
-            proxy, unet = _judge(given, directory / WEIGHTS, opened), _judge(other, path, opened)
-    return Both(proxy=proxy, proxy_seconds=took, unet=unet, unet_seconds=unet_took, steps=steps)
+            proxy, unet = _evaluate(definition, directory / WEIGHTS, opened), _evaluate(other, path, opened)
+    return Comparison(proxy=proxy, proxy_seconds=took, unet=unet, unet_seconds=unet_took, steps=steps)
 
 
-def _train_unet(given: ProxyDefinition, opened: Session, seconds: float, path: Path) -> int:
-    """Train for so many CPU seconds of this process and write the weights; returns the number of steps."""
+def _train_unet(definition: ProxyDefinition, opened: Session, seconds: float, path: Path) -> int:
+    """Train for this many CPU seconds of the process and write the weights; return the number of steps."""
     torch.manual_seed(RECIPE.seed)
-    module, network, until = given.module, given.network(), time.process_time() + seconds
+    module, network, until = definition.module, definition.network(), time.process_time() + seconds
     optimiser = torch.optim.Adam(network.parameters(), lr=RECIPE.learning_rate)
     pool = Pool(module, RECIPE, torch.device("cpu"), step=1)
-    pairs = endless_pairs(given, opened.renderer, ImageSequence.of(RECIPE, opened.photographs), RECIPE)
+    pairs = endless_pairs(definition, opened.renderer, ImageSequence.of(RECIPE, opened.photographs), RECIPE)
     step = 0
     while time.process_time() < until:
         step += 1
@@ -125,17 +127,17 @@ def _train_unet(given: ProxyDefinition, opened: Session, seconds: float, path: P
             pass
         batch = pool.draw(step)
         optimiser.zero_grad()
-        apart = encode(call(network, module, batch.image, batch.sliders), module) - encode(batch.after, module)
-        torch.mean(apart**2).backward()  # type: ignore[no-untyped-call]
+        difference = encode(call(network, module, batch.image, batch.sliders), module) - encode(batch.after, module)
+        torch.mean(difference**2).backward()  # type: ignore[no-untyped-call]
         optimiser.step()
     store(path, network, module, darktable=opened.darktable, seed=RECIPE.seed)
     return step
 
 
-def _judge(given: ProxyDefinition, weights: Path, opened: Session) -> Evaluation:
-    # Whether anything is the identity is no question to a UNet.
-    plain, run = replace(given, identity=None), torch_runner(given, weights)
-    return evaluate(plain, run, opened.renderer, opened.photographs, console=QUIET, pairs=PAIRS, brief=True)
+def _evaluate(definition: ProxyDefinition, weights: Path, opened: Session) -> Evaluation:
+    # A UNet has no identity settings.
+    without_identity, run = replace(definition, identity=None), torch_runner(definition, weights)
+    return evaluate(without_identity, run, opened.renderer, opened.photographs, console=QUIET, pairs=PAIRS, brief=True)
 
 
 def _first_of_each_kind() -> list[str]:
@@ -143,20 +145,20 @@ def _first_of_each_kind() -> list[str]:
     return [next(one.name for one in modules if one.kind == kind and one.sliders) for kind in KINDS]
 
 
-def _lines(one: Both) -> list[list[str]]:
+def _lines(one: Comparison) -> list[list[str]]:
     rows = [("proxy", one.proxy, one.proxy_seconds, "-"), ("UNet", one.unet, one.unet_seconds, str(one.steps))]
     return [
         [
-            *(found.module, found.kind, name, f"{found.numbers:,}", f"{seconds:.0f}", steps),
-            *decibels(found.proxy["display_psnr"]),
-            f"{found.identity['display_psnr'].mean:.1f}",
+            *(evaluation.module, evaluation.kind, name, f"{evaluation.numbers:,}", f"{seconds:.0f}", steps),
+            *decibels(evaluation.proxy["display_psnr"]),
+            f"{evaluation.identity['display_psnr'].mean:.1f}",
         ]
-        for name, found, seconds, steps in rows
+        for name, evaluation, seconds, steps in rows
     ]
 
 
-def _mean(found: Evaluation) -> float:
-    return found.proxy["display_psnr"].mean
+def _mean(evaluation: Evaluation) -> float:
+    return evaluation.proxy["display_psnr"].mean
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import pytest
 
 from dtproxies.darktable.renderer import Request
 from dtproxies.evaluation.baselines import Baselines
-from dtproxies.evaluation.slider_sensitivity import behaviour
+from dtproxies.evaluation.slider_sensitivity import slider_sensitivities
 from dtproxies.images.image import Pixels, chart, to_module_space
 from dtproxies.images.metrics import compare
 from dtproxies.proxy.definition import ProxyDefinition
@@ -66,12 +66,12 @@ def test_a_perfect_proxy_behaves_perfectly_and_one_upside_down_does_not() -> Non
     def reversed_(image: Pixels, sliders: Sequence[float] | np.ndarray) -> Pixels:
         return formula(image, 1 / float(sliders[0]), float(sliders[1]))
 
-    (good,) = behaviour(GIVEN, perfect, Oracle())
+    (good,) = slider_sensitivities(GIVEN, perfect, Oracle())
     assert good.slider == "gain", "a choice is not dragged"
     assert good.cosine == pytest.approx(1)
     assert good.magnitude == pytest.approx(1)
     assert (good.turns, good.sweep_worst) == (0, 150)
-    (bad,) = behaviour(GIVEN, reversed_, Oracle())
+    (bad,) = slider_sensitivities(GIVEN, reversed_, Oracle())
     assert bad.cosine is not None
     assert bad.cosine < -0.9
     assert bad.turns >= 30

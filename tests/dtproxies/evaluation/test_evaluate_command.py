@@ -246,7 +246,7 @@ def test_all_proxies_are_evaluated_once_and_again_when_weights_change(model: Pat
 
 
 def test_a_directory_without_proxies_is_a_failure(tmp_path: Path, oracle: Oracle) -> None:
-    with pytest.raises(Failure, match="no weights of a proxy"):
+    with pytest.raises(Failure, match="no proxy has weights"):
         evaluate_all(QUIET_OUT, tmp_path, ASKED)
 
 

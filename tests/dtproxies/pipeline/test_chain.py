@@ -14,7 +14,7 @@ from dtproxies.images.image import chart
 from dtproxies.images.module_spaces import convert
 from dtproxies.pipeline.chain import Chain, as_tensor, run
 from dtproxies.pipeline.request import ModuleRequest
-from dtproxies.pipeline.steps import PipelineStep, links
+from dtproxies.pipeline.steps import PipelineStep, ordered_steps
 
 ALL = [ModuleRequest(module="exposure"), ModuleRequest(module="sharpen"), ModuleRequest(module="sigmoid")]
 
@@ -24,7 +24,7 @@ Linked = Callable[..., list[PipelineStep]]
 
 @pytest.fixture
 def linked(toy_layouts: Mapping[str, ModuleLayout], linear: Order) -> Linked:
-    return lambda *wanted: links(wanted, linear, toy_layouts)
+    return lambda *wanted: ordered_steps(wanted, linear, toy_layouts)
 
 
 def untrained(found: Sequence[PipelineStep]) -> Chain:
@@ -37,7 +37,7 @@ def test_gradients_reach_every_slider_of_the_first_module(linked: Linked) -> Non
     light = as_tensor(chart(48, 3).pixels).double()
     sliders = [position.requires_grad_() for position in long.positions(light)]
     long.light(light, sliders).square().mean().backward()
-    for link, position in zip(long.links, sliders, strict=True):
+    for link, position in zip(long.steps, sliders, strict=True):
         assert position.grad is not None
         assert torch.isfinite(position.grad).all(), link.module.name
     first = sliders[0].grad
@@ -67,6 +67,6 @@ def test_colours_are_converted_between_modules(root: Path, linked: Linked) -> No
 
 
 def test_a_module_without_weights_says_how_to_train_it(tmp_path: Path, linked: Linked) -> None:
-    with pytest.raises(Failure, match="no weights of the proxy of exposure") as exc:
+    with pytest.raises(Failure, match="the proxy of exposure has no weights") as exc:
         Chain.of(linked(ALL[0]), tmp_path)
     assert "dtproxies train exposure" in str(exc.value)

@@ -39,7 +39,7 @@ def test_a_module_alone_has_all_its_sliders_free() -> None:
 
 
 def test_what_is_neither_a_module_nor_a_file_gets_the_nearest_names() -> None:
-    with pytest.raises(WrongUsage, match="no module with a proxy") as exc:
+    with pytest.raises(WrongUsage, match="no module named .expsure. has a proxy") as exc:
         read_request("expsure")
     assert "did you mean exposure" in str(exc.value)
 
@@ -52,8 +52,8 @@ def test_what_is_neither_a_module_nor_a_file_gets_the_nearest_names() -> None:
         ("modules: {exposure: {slider: {}}}", "did you mean sliders"),
         ("modules: {exposure: {sliders: {black: [1]}}}", "a number or the name of a choice"),
         ("modules: {exposure: {free: black}}", "a list of sliders or 'all'"),
-        ("modules: {exposure: {enabled: 3}}", "enabled is true or false"),
-        ("order: new\nmodules: {exposure: {}}", "order is a number"),
+        ("modules: {exposure: {enabled: 3}}", "enabled must be true or false"),
+        ("order: new\nmodules: {exposure: {}}", "order must be a number"),
         ("modules: {", "is not YAML"),
     ],
 )

@@ -9,7 +9,7 @@ from dtbase.system.errors import Failure, NothingToDo, WrongUsage
 from dtproxies.darktable.layout import ModuleLayout
 from dtproxies.darktable.module_order import Order
 from dtproxies.pipeline.request import ModuleRequest, Request
-from dtproxies.pipeline.steps import PipelineStep, links, usable
+from dtproxies.pipeline.steps import PipelineStep, ordered_steps, proxied_modules
 
 Chained = Callable[..., list[PipelineStep]]
 ENCODED = Order(version=5, names=["colorin", "exposure", "sharpen", "sigmoid", "colorout"])
@@ -17,7 +17,7 @@ ENCODED = Order(version=5, names=["colorin", "exposure", "sharpen", "sigmoid", "
 
 @pytest.fixture
 def chained(toy_layouts: Mapping[str, ModuleLayout], linear: Order) -> Callable[..., list[PipelineStep]]:
-    return lambda *wanted, order=linear: links(wanted, order, toy_layouts)
+    return lambda *wanted, order=linear: ordered_steps(wanted, order, toy_layouts)
 
 
 def names(found: Sequence[PipelineStep]) -> list[str]:
@@ -51,7 +51,7 @@ def test_choices_may_be_named(chained: Chained) -> None:
     [
         ({"amout": 1}, "did you mean amount"),
         ({"amount": 3}, "0 to 2"),
-        ({"amount": "much"}, "outside what its proxy knows"),
+        ({"amount": "much"}, "outside the range of its proxy"),
     ],
 )
 def test_unknown_sliders_and_values_are_refused(sliders: dict[str, float | str], told: str, chained: Chained) -> None:
@@ -66,7 +66,7 @@ def test_parameters_of_a_sidecar_become_sliders(chained: Chained) -> None:
 
 
 def test_what_the_proxy_holds_elsewhere_is_refused_by_name(chained: Chained) -> None:
-    with pytest.raises(Failure, match="exposure: its proxy cannot have percentile at 50") as exc:
+    with pytest.raises(Failure, match="exposure: its proxy does not support percentile at 50") as exc:
         chained(ModuleRequest(module="exposure", params=struct.pack("<3f", 1.5, 0.01, 50.0), version=7))
     assert "--skip exposure" in str(exc.value)
 
@@ -80,18 +80,18 @@ def test_modules_without_a_proxy_are_all_named_and_can_be_skipped() -> None:
     ]
     request = Request(modules=wanted)
     with pytest.raises(Failure) as exc:
-        usable(request, [])
+        proxied_modules(request, [])
     for told in ("flip: it has no proxy", "sharpen: it is blended", "sigmoid: its parameters are of version 1"):
         assert told in str(exc.value)
     assert "--skip flip,sharpen,sigmoid" in str(exc.value)
-    assert [one.module for one in usable(request, ["flip", "sharpen", "sigmoid"])] == ["exposure"]
+    assert [one.module for one in proxied_modules(request, ["flip", "sharpen", "sigmoid"])] == ["exposure"]
 
 
 def test_skipping_what_is_not_there_is_wrong_usage() -> None:
     with pytest.raises(WrongUsage, match="no module sharpn to skip"):
-        usable(Request(modules=[ModuleRequest(module="sharpen")]), ["sharpn"])
+        proxied_modules(Request(modules=[ModuleRequest(module="sharpen")]), ["sharpn"])
 
 
 def test_nothing_left_is_nothing_to_do() -> None:
     with pytest.raises(NothingToDo):
-        usable(Request(modules=[ModuleRequest(module="sharpen")]), ["sharpen"])
+        proxied_modules(Request(modules=[ModuleRequest(module="sharpen")]), ["sharpen"])

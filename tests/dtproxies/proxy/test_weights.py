@@ -52,18 +52,18 @@ def test_the_same_weights_are_the_same_bytes(weights: Path, tmp_path: Path) -> N
 
 def test_another_version_of_the_module_is_refused_naming_both(weights: Path) -> None:
     newer = replace(GIVEN.module, version=2)
-    with pytest.raises(Failure, match="made for sharpen version 1, and this is sharpen version 2"):
+    with pytest.raises(Failure, match="weights are for sharpen version 1, not for sharpen version 2"):
         load(weights, newer, GIVEN.network)
 
 
 def test_another_module_is_refused_naming_both(weights: Path) -> None:
-    with pytest.raises(Failure, match="made for sharpen version 1, and this is exposure version 7"):
+    with pytest.raises(Failure, match="weights are for sharpen version 1, not for exposure version 7"):
         load(weights, OTHER.module, OTHER.network)
 
 
 def test_sliders_in_another_order_are_refused(weights: Path) -> None:
     turned = replace(GIVEN.module, sliders=GIVEN.module.sliders[::-1])
-    with pytest.raises(Failure, match="made for the sliders radius, amount, threshold"):
+    with pytest.raises(Failure, match="weights are for the sliders radius, amount, threshold"):
         load(weights, turned, GIVEN.network)
 
 

@@ -13,12 +13,12 @@ from dtproxies.darktable.module_order import Order
 from dtproxies.images.image import chart
 from dtproxies.pipeline.chain import Chain, as_pixels, as_tensor
 from dtproxies.pipeline.request import ModuleRequest
-from dtproxies.pipeline.steps import PipelineStep, links
-from dtproxies.regress.crop import window
-from dtproxies.regress.free_parameters import errors
+from dtproxies.pipeline.steps import PipelineStep, ordered_steps
+from dtproxies.regress.crop import centre_crop
+from dtproxies.regress.free_parameters import slider_errors
 from dtproxies.regress.image_loss import Target
 from dtproxies.regress.plots import draw_convergence, draw_frames
-from dtproxies.regress.search import Found, Settings, search
+from dtproxies.regress.search import SearchResult, Settings, search
 
 QUICK = Settings(starts=2, long=60, small=40)
 ORDER = Order(version=4, names=["exposure", "colorin", "sharpen", "sigmoid", "colorout"])
@@ -35,7 +35,7 @@ def chained(root: Path) -> Chained:
 
     def made(*wanted: ModuleRequest) -> Chain:
         layouts = dict.fromkeys((one.module for one in wanted), None)
-        return Chain.of(links(wanted, ORDER, layouts), root / "models").double()  # type: ignore[arg-type]
+        return Chain.of(ordered_steps(wanted, ORDER, layouts), root / "models").double()  # type: ignore[arg-type]
 
     return made
 
@@ -46,7 +46,7 @@ TRUTH = (
 )
 
 
-def found_again(chained: Chained, settings: Settings = QUICK, *, clipped: bool = False) -> tuple[Chain, Found]:
+def found_again(chained: Chained, settings: Settings = QUICK, *, clipped: bool = False) -> tuple[Chain, SearchResult]:
     true, light = chained(*TRUTH), as_tensor(chart(64, 3).pixels).double()
     wanted = true.light(light, true.positions(light)).detach()
     chain = chained(*(ModuleRequest(module=one.module) for one in TRUTH))
@@ -57,13 +57,13 @@ def found_again(chained: Chained, settings: Settings = QUICK, *, clipped: bool =
 def test_sliders_of_a_chain_are_found_again(chained: Chained, clipped: bool) -> None:
     true, found = found_again(chained, clipped=clipped)
     assert found.psnr > 80
-    assert max(errors(true.links, found.sliders).values()) < 0.01
+    assert max(slider_errors(true.steps, found.sliders).values()) < 0.01
 
 
 def test_small_steps_alone_get_near_as_well(chained: Chained) -> None:
     settings = Settings(starts=1, short=0, long=0, small=300)
     true, found = found_again(chained, settings)
-    assert errors(true.links, found.sliders)["exposure.exposure"] < 0.01
+    assert slider_errors(true.steps, found.sliders)["exposure.exposure"] < 0.01
 
 
 def test_the_same_seed_finds_the_same(chained: Chained) -> None:
@@ -83,7 +83,7 @@ def test_convergence_and_frames_are_drawn(chained: Chained, tmp_path: Path) -> N
 
 def middle(chain: Chain, side: int) -> tuple[torch.Tensor, Target]:
     pixels = chart(96, 3).pixels
-    return window(quiet(), chain.links, pixels, pixels, side, clipped=False)
+    return centre_crop(quiet(), chain.steps, pixels, pixels, side, clipped=False)
 
 
 def test_the_searched_part_has_room_around_it_for_what_modules_look_at(chained: Chained) -> None:
@@ -102,7 +102,7 @@ def test_a_small_image_is_taken_whole(chained: Chained) -> None:
 
 def test_a_module_that_looks_at_the_whole_image_gets_it(chained: Chained) -> None:
     chain = chained(*TRUTH[:1])
-    chain.links = (_everywhere(chain.links[0]),)
+    chain.steps = (_everywhere(chain.steps[0]),)
     light, _ = middle(chain, 32)
     assert light.shape == (1, 3, 96, 96)
 

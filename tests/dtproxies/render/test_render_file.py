@@ -47,7 +47,7 @@ def test_renders_a_file_into_a_file(darktable: Darktable, tmp_path: Path) -> Non
 
 def test_other_kinds_of_output_are_wrong_usage(tmp_path: Path) -> None:
     nothing = Darktable(version="", cli=(), python=(), library=tmp_path)
-    with pytest.raises(WrongUsage, match=r"written as \.png or \.pfm"):
+    with pytest.raises(WrongUsage, match=r"must be \.png or \.pfm"):
         render_file(nothing, "exposure", tmp_path / "in.png", tmp_path / "out.gif", {})
 
 

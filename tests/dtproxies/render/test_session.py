@@ -33,12 +33,12 @@ def call(*arguments: object) -> str:
 
 def test_exactly_one_file_of_a_proxy_is_wanted(weights: Path) -> None:
     for files in ((None, None), (weights, weights)):
-        with pytest.raises(WrongUsage, match="one proxy has to be named"):
+        with pytest.raises(WrongUsage, match="exactly one file of the proxy"):
             runner(load_definition("exposure"), *files)
 
 
 def test_what_is_no_graph_is_a_failure(weights: Path) -> None:
-    with pytest.raises(Failure, match="ONNX Runtime cannot load it"):
+    with pytest.raises(Failure, match="ONNX Runtime cannot load the graph"):
         runner(load_definition("exposure"), None, weights)
 
 

@@ -8,7 +8,7 @@ from dtbase.system.errors import Failure
 from dtbase.terminal.console import Console
 from dtproxies.darktable.find import Darktable
 from dtproxies.survey import survey_file as surveyed
-from dtproxies.survey.measure import Measured, measure
+from dtproxies.survey.measure import MeasuredModule, measure
 from dtproxies.survey.survey_file import read_survey, survey
 
 QUIET = Console(out=io.StringIO(), remarks=io.StringIO())
@@ -49,11 +49,11 @@ def test_a_survey_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(surveyed.introspection, "layouts", lambda _: {"one": None, "two": None, "three": None})
     asked: list[str] = []
 
-    def broken(_: Darktable, name: str) -> Measured:
+    def broken(_: Darktable, name: str) -> MeasuredModule:
         asked.append(name)
         if name == "two" and asked.count("two") == 1:
             raise KeyboardInterrupt
-        return Measured(input="lab", output="lab", kind="colour", reach=0, acts=("a",), idle=(), untried=0)
+        return MeasuredModule(input="lab", output="lab", kind="colour", reach=0, acts=("a",), idle=(), untried=0)
 
     monkeypatch.setattr(surveyed, "measure", broken)
     path = tmp_path / "modules.json"
@@ -72,7 +72,7 @@ def test_another_darktable_is_measured_anew(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(
         surveyed,
         "measure",
-        lambda *_: Measured(input="lab", output="lab", kind="colour", reach=0, acts=(), idle=(), untried=0),
+        lambda *_: MeasuredModule(input="lab", output="lab", kind="colour", reach=0, acts=(), idle=(), untried=0),
     )
     survey(QUIET, Darktable(version="5.4.1", cli=(), python=(), library=Path()), path, "new")
     assert set(read_survey(path)) == {"new"}

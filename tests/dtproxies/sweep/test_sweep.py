@@ -17,7 +17,7 @@ from dtproxies.images import video
 from dtproxies.images.image import DIRECTORY, Pixels, chart
 from dtproxies.proxy.weight_files import weights_of
 from dtproxies.render.session import runner
-from dtproxies.sweep.command import Track, sweep, sweep_command, track, write
+from dtproxies.sweep.command import Track, render_sweep, sweep_command, track, write_sweep
 
 
 class Doubling:
@@ -74,9 +74,9 @@ def test_a_range_outside_the_slider_is_refused() -> None:
 def test_frames_sheet_and_figures_are_written(tmp_path: Path) -> None:
     console = Console(StringIO(), StringIO())
     found = asked()
-    frames = sweep(found, lambda image, sliders: image, Doubling(), chart(32, 1), console)
+    frames = render_sweep(found, lambda image, sliders: image, Doubling(), chart(32, 1), console)
     assert [frame.value for frame in frames] == found.values
-    write(found, frames, tmp_path, console, amplify=10)
+    write_sweep(found, frames, tmp_path, console, amplify=10)
     assert sorted(path.name for path in (tmp_path / "frames").iterdir()) == [f"000{n}.png" for n in range(5)]
     with Image.open(tmp_path / "sweep.png") as sheet:
         assert sheet.width > 500

@@ -15,7 +15,7 @@ from dtproxies.darktable.renderer import Request
 from dtproxies.images.image import Pixels, chart
 from dtproxies.proxy.definition import ProxyDefinition
 from dtproxies.training import adam
-from dtproxies.training.checkpoint import STATE
+from dtproxies.training.checkpoint import CHECKPOINT
 from dtproxies.training.lbfgs import WEIGHTS, train
 from dtproxies.training.log import CURVE, LOG
 from dtproxies.vocabulary.module import Module, Slider
@@ -82,7 +82,7 @@ def test_an_interrupted_training_ends_with_the_weights_of_one_that_was_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int
 ) -> None:
     interrupt(tmp_path / "two", monkeypatch, after=after)
-    assert (tmp_path / "two" / STATE).exists()
+    assert (tmp_path / "two" / CHECKPOINT).exists()
     assert not (tmp_path / "two" / WEIGHTS).exists()
     assert run(tmp_path / "two") == run(tmp_path / "one")
     logs = [
@@ -90,21 +90,21 @@ def test_an_interrupted_training_ends_with_the_weights_of_one_that_was_not(
         for one in ("one", "two")
     ]
     assert logs[0] == logs[1]
-    assert not (tmp_path / "two" / STATE).exists()
+    assert not (tmp_path / "two" / CHECKPOINT).exists()
 
 
 def test_the_state_of_another_recipe_is_refused_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     interrupt(tmp_path, monkeypatch, after=3)
     with pytest.raises(Failure, match="another recipe"):
         run(tmp_path, replace(SMALL, steps=25))
-    assert (tmp_path / STATE).exists()
+    assert (tmp_path / CHECKPOINT).exists()
 
 
 def test_a_broken_state_is_a_failure_that_says_what_to_do(tmp_path: Path) -> None:
-    (tmp_path / STATE).write_bytes(b"PK half a file")
+    (tmp_path / CHECKPOINT).write_bytes(b"PK half a file")
     with pytest.raises(Failure, match="not a training checkpoint") as found:
         run(tmp_path)
-    assert found.value.fix == "remove the file to begin anew"
+    assert found.value.fix == "remove the file to start again"
 
 
 def test_training_learns_what_is_rendered(tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_numbers_that_are_not_finite_end_the_training(tmp_path: Path) -> None:
 
 def test_the_rate_rises_and_falls_to_nothing() -> None:
     recipe = replace(SMALL, steps=1000)
-    rates = [adam.rate(step, recipe) for step in range(1, 1001)]
+    rates = [adam.learning_rate_at(step, recipe) for step in range(1, 1001)]
     assert max(rates) == pytest.approx(recipe.learning_rate)
     assert rates.index(max(rates)) == 99
     assert rates[0] < recipe.learning_rate / 50

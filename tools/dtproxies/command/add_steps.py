@@ -27,10 +27,10 @@ class Step:
 
     title: str
     commands: tuple[tuple[str, ...], ...]
-    """Run one after the other, each `dtproxies` or `dtmodels` with its arguments."""
+    """Commands in order, each `dtproxies` or `dtmodels` with its arguments."""
     finished: Callable[[], bool]
     renders: bool = False
-    """Whether the step needs darktable."""
+    """True if the step needs darktable."""
 
 
 def steps(name: str, root: Path, images: Path) -> list[Step]:
@@ -108,7 +108,7 @@ def print_steps(console: Console, name: str, root: Path, *, images: Path) -> Non
     """Print the numbered steps with commands and states.
 
     Raises:
-        WrongUsage: as `steps`.
+        WrongUsage: as in `steps`.
     """
     for number, (step, state) in enumerate(states(steps(name, root, images)), 1):
         console.say(f"{number}. {step.title}: {state}")
@@ -120,7 +120,7 @@ def run_steps(console: Console, name: str, root: Path, *, images: Path) -> None:
     """Run the steps that are not done, in order, each command in a subprocess.
 
     Raises:
-        WrongUsage: as `steps`.
+        WrongUsage: as in `steps`.
         Failure: a step is blocked, a command failed, or it ended without doing its step.
     """
     planned = steps(name, root, images)

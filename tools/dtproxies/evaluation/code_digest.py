@@ -1,4 +1,4 @@
-"""Digest of the code that a proxy and its results depend on; it follows the meaning of the code, not its location."""
+"""Digest of the code that a proxy and its results depend on; moved code keeps the digest."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ TESTED_ELSEWHERE = (
     "dtbase.system.errors",
     "dtbase.system.files",
 )
-"""Modules that do not count: tests check renders bit for bit, and darktable's version is stored with the results; the
-others change no result."""
+"""Modules without influence on the digest: tests check renders bit for bit, and darktable's version is stored with the
+results; the others change no result."""
 
 
 def code_digest(name: str) -> str:
     """Return the SHA-256, in hex, of all code that building, running and evaluating the proxy of `name` imports.
 
     Names and paths of files, comments, docstrings, layout, imports between our own modules, and the order of
-    definitions do not count: a function may move to another file.
+    definitions have no influence: a function may move to another file.
     """
     graph = ImportGraph(directory=ROOT, packages=PACKAGES)
     first = (f"{modules.__name__}.{name}", run.__name__)
@@ -52,7 +52,7 @@ def _does_not_count(name: str) -> bool:
 
 
 def _foreign_imports(tree: ast.Module) -> Iterator[str]:
-    """Yield the imports of other people's packages at the top level, one text for each imported name."""
+    """Yield the top-level imports of third-party packages, one text for each imported name."""
     for statement in tree.body:
         match statement:
             case ast.Import(names=names):
@@ -69,9 +69,9 @@ def _strip(tree: ast.Module) -> ast.Module:
     for node in ast.walk(tree):
         for name in ("body", "orelse", "finalbody"):
             if isinstance(block := getattr(node, name, None), list):
-                left = [one for one in block if not _has_no_meaning(one)]
-                keep = left or ([ast.Pass()] if block and name == "body" and node is not tree else [])
-                setattr(node, name, keep)
+                kept = [one for one in block if not _has_no_meaning(one)]
+                statements = kept or ([ast.Pass()] if block and name == "body" and node is not tree else [])
+                setattr(node, name, statements)
     return tree
 
 

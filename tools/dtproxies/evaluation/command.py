@@ -29,7 +29,7 @@ class EvaluateOptions:
     images: Path
     """Directory of photographs."""
     pairs: int | None = None
-    """None for the number of the last stored evaluation, or else the standard number."""
+    """Number of image pairs; None for the number of the stored evaluation, else the standard number."""
     sheets: Path | None = None
     """Directory for a contact sheet of each proxy; None for no sheets."""
     as_json: bool = False
@@ -53,24 +53,24 @@ def evaluate_module(
         The exit code: 1 when the mean PSNR is below `at_least`.
 
     Raises:
-        WrongUsage: no module of this name has a proxy, or not exactly one of the two files is given.
+        WrongUsage: no module of this name has a proxy, or not exactly one of the two files is passed.
         Failure: there is no darktable or no photograph, or the file does not belong to this module.
     """
     run = runner(load_definition(name), weights, onnx)
     if write:
         if weights is None:
-            fix = "give --weights, or leave out --write"
+            fix = "pass --weights, or leave out --write"
             raise WrongUsage("results are stored for weights, not for an ONNX graph", fix=fix)
-        found = _evaluate_and_store(console, name, weights, options).evaluation
+        evaluation = _evaluate_and_store(console, name, weights, options).evaluation
     else:
-        found = _evaluate(console, name, run, options, options.pairs or PAIRS)[0]
+        evaluation = _evaluate(console, name, run, options, options.pairs or PAIRS)[0]
     if options.as_json:
-        console.say(json_text(asdict(found)).rstrip())
+        console.say(json_text(asdict(evaluation)).rstrip())
     else:
-        print_evaluation(console, found)
+        print_evaluation(console, evaluation)
     if options.sheets:
         draw_comparison(name, weights=weights, onnx=onnx, out=options.sheets / f"{name}.png", images=options.images)
-    mean = found.proxy["display_psnr"].mean
+    mean = evaluation.proxy["display_psnr"].mean
     if at_least is not None and mean < at_least:
         console.note(f"error: the mean PSNR is {mean:.1f} dB, below the required {at_least:g} dB")
         return 1
@@ -93,8 +93,8 @@ def evaluate_all(
     """
     names, darktable = modules_with_weights(models), find().version
     if not names:
-        raise Failure("there are no weights of a proxy", where=str(models / "proxy-*" / "weights.safetensors"))
-    found: list[Evaluation] = []
+        raise Failure("no proxy has weights", where=str(models / "proxy-*" / "weights.safetensors"))
+    evaluations: list[Evaluation] = []
     with console.progress(f"evaluating {len(names)} proxies", len(names)) as advance:
         for name in names:
             weights = weights_of(name, models)
@@ -104,22 +104,24 @@ def evaluate_all(
             if stored and is_current(stored, weights.parent, code=code, darktable=darktable, pairs=pairs):
                 console.note(f"{name}: the stored results are up to date")
                 write_documents(weights.parent, stored)
-                found.append(stored.evaluation)
+                evaluations.append(stored.evaluation)
             else:
-                found.append(_evaluate_and_store(console, name, weights, options).evaluation)
+                evaluations.append(_evaluate_and_store(console, name, weights, options).evaluation)
             if options.sheets:
                 sheet = options.sheets / f"{name}.png"
                 draw_comparison(name, weights=weights, onnx=None, out=sheet, images=options.images)
             advance(1)
-    return summarise(console, found, darktable, table=table, as_json=options.as_json)
+    return summarise(console, evaluations, darktable, table=table, as_json=options.as_json)
 
 
 def _evaluate_and_store(console: Console, name: str, weights: Path, options: EvaluateOptions) -> StoredEvaluation:
     directory = weights.parent
     check_documents(directory)
     pairs = _pairs(options, read_stored(directory))
-    found, darktable = _evaluate(console, name, runner(load_definition(name), weights, None), options, pairs)
-    result = StoredEvaluation(darktable=darktable, weights=sha256(weights), code=code_digest(name), evaluation=found)
+    evaluation, darktable = _evaluate(console, name, runner(load_definition(name), weights, None), options, pairs)
+    result = StoredEvaluation(
+        darktable=darktable, weights=sha256(weights), code=code_digest(name), evaluation=evaluation
+    )
     stored = store_results(directory, result)
     write_documents(directory, stored)
     return stored
@@ -131,5 +133,5 @@ def _pairs(options: EvaluateOptions, stored: StoredEvaluation | None) -> int:
 
 def _evaluate(console: Console, name: str, run: Run, options: EvaluateOptions, pairs: int) -> tuple[Evaluation, str]:
     with session(name, options.images, "evaluate", side=SIDE) as opened:
-        found = evaluate(opened.definition, run, opened.renderer, opened.photographs, console=console, pairs=pairs)
-    return found, opened.darktable
+        evaluation = evaluate(opened.definition, run, opened.renderer, opened.photographs, console=console, pairs=pairs)
+    return evaluation, opened.darktable

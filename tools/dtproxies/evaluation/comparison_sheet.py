@@ -20,10 +20,10 @@ from dtproxies.vocabulary.module import Module
 
 ROWS = 4
 SIDE = 256
-"""Of the images, in pixels."""
+"""Side of the images, in pixels."""
 SEED = 3_000_017
 CAPTION = 44
-"""Letters of the sliders that fit above an image."""
+"""Maximum number of characters of the slider values above an image."""
 
 
 def contact_sheet(
@@ -37,15 +37,15 @@ def contact_sheet(
 ) -> None:
     """Write a PNG with a row for each of four images and slider positions.
 
-    The last column is the absolute difference of what a screen would show, made larger as its caption says.
+    The last column is the absolute difference of display-referred values, multiplied by the factor in its caption.
 
     Args:
-        definition: the module.
-        run: the proxy.
-        renderer: set up for the module and images of 256 x 256 pixels.
-        photographs: photographs to show.
-        path: of the PNG.
-        amplify: factor of the difference; by default the largest power of ten that leaves 99 % of it below white.
+        definition: definition of the module.
+        run: runner of the proxy.
+        renderer: renderer of the module, for images of 256 x 256 pixels.
+        photographs: photographs to draw.
+        path: path of the PNG.
+        amplify: factor of the difference; by default the largest power of ten that keeps 99 % of it below white.
     """
     positions = sample(definition.module, ROWS, seed=SEED, reachable=definition.reachable)
     pairs = render_pairs(
@@ -62,23 +62,23 @@ def draw_comparison(
     """Draw the contact sheet of a proxy of the module `name` with the installed darktable.
 
     Raises:
-        WrongUsage: no proxy of such a module is known, or not exactly one file of it is given.
+        WrongUsage: no module of this name has a proxy, or not exactly one of the two files is passed.
         Failure: there is no darktable or no photograph, or the file does not belong to this module.
     """
     run = runner(load_definition(name), weights, onnx)
-    with session(name, images, "evaluate", side=SIDE) as given:
-        contact_sheet(given.definition, run, given.renderer, given.photographs, out, amplify=amplify)
+    with session(name, images, "evaluate", side=SIDE) as opened:
+        contact_sheet(opened.definition, run, opened.renderer, opened.photographs, out, amplify=amplify)
 
 
-def _row(pair: Pair, made: Pixels, module: Module, amplify: float | None) -> list[DisplayImage]:
+def _row(pair: Pair, output: Pixels, module: Module, amplify: float | None) -> list[DisplayImage]:
     before = to_display(pair.before, module.space)
-    after, proxy = (to_display(pixels, module.result_space) for pixels in (pair.after, made))
+    after, proxy = (to_display(pixels, module.result_space) for pixels in (pair.after, output))
     values = zip(module.sliders, pair.sliders, strict=True)
     sliders = textwrap.shorten(", ".join(f"{slider.name} {value:.3g}" for slider, value in values), CAPTION)
-    figure = compare(made, pair.after, module).display_psnr
+    psnr = compare(output, pair.after, module).display_psnr
     return [
         DisplayImage(before, f"{pair.name}\n{sliders}"),
         DisplayImage(after, f"darktable\n{module.name} version {module.version}"),
-        DisplayImage(proxy, f"proxy\n{figure:.1f} dB"),
+        DisplayImage(proxy, f"proxy\n{psnr:.1f} dB"),
         difference_image(proxy, after, amplify),
     ]

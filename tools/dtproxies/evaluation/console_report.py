@@ -46,7 +46,7 @@ def print_evaluation(console: Console, evaluation: Evaluation) -> None:
         _print_sliders(console, evaluation)
     checks = evaluation.checks
     if checks.identity_error is not None:
-        console.say(f"where darktable returns its input, the proxy changes it by at most {checks.identity_error:.2e}")
+        console.say(f"at identity settings, the proxy changes the image by at most {checks.identity_error:.2e}")
     if checks.tile_error is not None:
         console.say(f"tile compared with the whole image: at most {checks.tile_error:.2e} of the value range")
     if checks.shuffled_psnr is not None:

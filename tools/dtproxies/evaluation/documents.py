@@ -50,7 +50,7 @@ def check_documents(directory: Path) -> None:
         fix = f"dtmodels new {directory.name} --task proxy"
         raise Failure("there is no card to write the results into", where=str(card), fix=fix)
     if report.is_file() and BEGIN not in with_markers(report.read_text()):
-        fix = f"write {BEGIN} and {END} into it, each on a line of its own"
+        fix = f"write {BEGIN} and {END} into it, each on a separate line"
         raise Failure("has no markers for the results", where=str(report), fix=fix)
 
 
@@ -58,7 +58,7 @@ def write_documents(directory: Path, stored: StoredEvaluation) -> None:
     """Write card and report, each only if its text changes.
 
     Raises:
-        Failure: as `documents`.
+        Failure: as in `documents`.
     """
     for path, text in documents(directory, stored).items():
         if not path.is_file() or path.read_text() != text:
@@ -72,9 +72,9 @@ def rewrite_all(console: Console, models: Path, *, table: Path | None = None, as
         The exit code: 1 when a proxy misses the target of its kind.
 
     Raises:
-        Failure: no proxy has stored results, or the weights of one have changed since.
+        Failure: no proxy has stored results, or the weights of a proxy have changed since its evaluation.
     """
-    found: list[StoredEvaluation] = []
+    results: list[StoredEvaluation] = []
     for name in modules_with_weights(models):
         weights = weights_of(name, models)
         stored = read_stored(weights.parent)
@@ -85,25 +85,25 @@ def rewrite_all(console: Console, models: Path, *, table: Path | None = None, as
             fix = f"dtproxies evaluate {name} --weights {weights} --write"
             raise Failure("the stored results belong to other weights", where=str(weights), fix=fix)
         write_documents(weights.parent, stored)
-        found.append(stored)
-    if not found:
+        results.append(stored)
+    if not results:
         raise Failure("no proxy has stored results", where=str(models), fix="dtproxies evaluate --all")
-    versions = ", ".join(sorted({one.darktable for one in found}))
-    return summarise(console, [one.evaluation for one in found], versions, table=table, as_json=as_json)
+    versions = ", ".join(sorted({one.darktable for one in results}))
+    return summarise(console, [one.evaluation for one in results], versions, table=table, as_json=as_json)
 
 
 def summarise(
-    console: Console, found: Sequence[Evaluation], darktable: str, *, table: Path | None, as_json: bool
+    console: Console, evaluations: Sequence[Evaluation], darktable: str, *, table: Path | None, as_json: bool
 ) -> int:
-    """Print the table of all proxies, and write it as a page when `table` names one.
+    """Print the table of all proxies, and write it into the page `table`, if any.
 
     Returns:
         The exit code: 1 when a proxy misses the target of its kind.
     """
     if as_json:
-        console.say(json_text([asdict(one) for one in found]).rstrip())
+        console.say(json_text([asdict(one) for one in evaluations]).rstrip())
     else:
-        console.table(COLUMNS, [line(one) for one in found])
+        console.table(COLUMNS, [line(one) for one in evaluations])
     if table is not None:
-        write_text(table, page(found, darktable))
-    return 0 if not any(one.short for one in found) else 1
+        write_text(table, page(evaluations, darktable))
+    return 0 if not any(one.short for one in evaluations) else 1

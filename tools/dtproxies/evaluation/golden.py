@@ -20,9 +20,9 @@ from dtproxies.render.session import session
 
 PAIRS = 8
 SIDE = 64
-"""Of the images, in pixels."""
+"""Side of the images, in pixels."""
 SEED = 2_000_003
-"""Of positions, crops and charts: neither those of fitting nor those of evaluation."""
+"""Seed of positions, crops and charts; different from those of training and evaluation."""
 
 
 def golden(
@@ -36,15 +36,16 @@ def golden(
 ) -> None:
     """Render pairs and write them as safetensors: `input` and `output` [N, 3, H, W], `sliders` [N, P], all float32.
 
-    The first pair has all sliders at their default. The metadata say which darktable and module rendered what.
+    The first pair has all sliders at their default. The metadata name the images and the versions of darktable and
+    module.
 
     Args:
-        definition: the module.
-        renderer: set up for the module and images of 64 x 64 pixels.
-        photographs: photographs that the proxy was not fitted on.
-        path: of the file; it is written atomically.
-        darktable: version of the darktable behind the renderer.
-        pairs: how many.
+        definition: definition of the module.
+        renderer: renderer of the module, for images of 64 x 64 pixels.
+        photographs: photographs that the proxy was not trained on.
+        path: path of the file; it is written atomically.
+        darktable: version of darktable that renders.
+        pairs: number of pairs.
 
     Raises:
         Failure: the module did not run.
@@ -52,18 +53,18 @@ def golden(
     module = definition.module
     default = np.array([[slider.default for slider in module.sliders]])
     positions = np.concatenate([default, sample(module, pairs - 1, seed=SEED, reachable=definition.reachable)])
-    scenes = ImageSequence(photographs=photographs, side=SIDE, seed=SEED)
-    made = list(render_pairs(module, renderer, scenes, positions))
+    images = ImageSequence(photographs=photographs, side=SIDE, seed=SEED)
+    rendered = list(render_pairs(module, renderer, images, positions))
     tensors: dict[str, NDArray[Any]] = {
-        "input": np.stack([pair.before.transpose(2, 0, 1) for pair in made]),
-        "sliders": np.stack([pair.sliders for pair in made]),
-        "output": np.stack([pair.after.transpose(2, 0, 1) for pair in made]),
+        "input": np.stack([pair.before.transpose(2, 0, 1) for pair in rendered]),
+        "sliders": np.stack([pair.sliders for pair in rendered]),
+        "output": np.stack([pair.after.transpose(2, 0, 1) for pair in rendered]),
     }
     facts = {
         "darktable": darktable,
         "module": module.name,
         "module_version": str(module.version),
-        "pictures": json.dumps([pair.name for pair in made]),
+        "pictures": json.dumps([pair.name for pair in rendered]),
         "sliders": json.dumps([slider.name for slider in module.sliders]),
         "space": module.space,
         **({"output_space": module.result_space} if module.result_space != module.space else {}),
@@ -75,8 +76,8 @@ def golden_module(name: str, path: Path, images: Path) -> None:
     """Render the golden file of the module `name` with the installed darktable.
 
     Raises:
-        WrongUsage: no proxy of such a module is known.
-        Failure: as `golden`, or there is no darktable or no photograph.
+        WrongUsage: no module of this name has a proxy.
+        Failure: as in `golden`, or there is no darktable or no photograph.
     """
-    with session(name, images, "evaluate", side=SIDE) as given:
-        golden(given.definition, given.renderer, given.photographs, path, darktable=given.darktable)
+    with session(name, images, "evaluate", side=SIDE) as opened:
+        golden(opened.definition, opened.renderer, opened.photographs, path, darktable=opened.darktable)

@@ -1,4 +1,4 @@
-"""Frame of a new REPORT.md: module, sliders, fitted parameters, source, and commands; a person writes the rest."""
+"""Frame of a new REPORT.md: module, sliders, fitted parameters, source, and commands; the rest is written by hand."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def new_report(definition: ProxyDefinition, weights: Path, darktable: str) -> st
     """Return a report without results; `with_results` fills in the section between its markers.
 
     Args:
-        definition: the module and its network.
-        weights: of the trained network.
-        darktable: version that the proxy was trained on.
+        definition: definition of the module.
+        weights: weight file of the trained network.
+        darktable: version of darktable that the proxy was trained on.
 
     Raises:
         Failure: the weights belong to another module.
@@ -119,5 +119,5 @@ def _parameter_table(definition: ProxyDefinition, weights: Path) -> Iterator[str
     if 0 < count <= LISTED:
         yield from ("", "| parameter | start | fitted |", "| --- | --- | --- |")
         for name, tensor in fitted.items():
-            ends = (", ".join(f"{value:.8g}" for value in one.flatten().tolist()) for one in (start[name], tensor))
-            yield f"| `{name}` | {' | '.join(ends)} |"
+            values = (", ".join(f"{value:.8g}" for value in one.flatten().tolist()) for one in (start[name], tensor))
+            yield f"| `{name}` | {' | '.join(values)} |"

@@ -1,4 +1,4 @@
-"""Section of REPORT.md with the results of a proxy, between two markers; the rest of the report stays as it is."""
+"""Section of REPORT.md with the results of a proxy, between two markers; the rest of the report stays unchanged."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from dtproxies.vocabulary.module import Module
 
 BEGIN, END = "<!-- figures:begin, written by `dtproxies evaluate` -->", "<!-- figures:end -->"
 BY_HAND = re.compile(r"^\| Figure \|.*\n(?:\|.*\n)+", re.MULTILINE)
-"""A table of results in a report that has no markers yet."""
+"""Hand-written table of results in a report without markers."""
 DISCRETE = "n/a (discrete)"
-"""Printed for a baseline of a module whose sliders are all choices: a rendered setting is then the setting itself."""
+"""Printed for a baseline if all sliders are choices: the nearest rendered setting is then the setting itself."""
 
 Format = Callable[[float], str]
 _DB: Format = "{:.1f}".format
@@ -31,13 +31,13 @@ _ERRORS: Sequence[tuple[str, str, Format]] = [
 ]
 
 
-def with_results(text: str, found: Evaluation, where: str) -> str:
+def with_results(text: str, evaluation: Evaluation, where: str) -> str:
     """Return the text of a report with these results between its markers.
 
     Raises:
         Failure: the report has no markers.
     """
-    return replace_section(with_markers(text), BEGIN, END, "".join(f"{line}\n" for line in _lines(found)), where)
+    return replace_section(with_markers(text), BEGIN, END, "".join(f"{line}\n" for line in _lines(evaluation)), where)
 
 
 def with_markers(text: str) -> str:
@@ -50,63 +50,63 @@ def only_choices(module: Module) -> bool:
     return bool(module.sliders) and all(slider.choices for slider in module.sliders)
 
 
-def _lines(found: Evaluation) -> Iterator[str]:
-    module = load_definition(found.module).module
+def _lines(evaluation: Evaluation) -> Iterator[str]:
+    module = load_definition(evaluation.module).module
     yield from (_row("metric", "mean", "p5", "min", "identity baseline, mean"), _rule(5))
     for name, label, form in _QUALITY:
-        yield _row(label, *_spread(found.proxy[name], form), form(found.identity[name].mean))
-    for label, baseline in _baselines(found):
-        cells = [DISCRETE] * 3 if only_choices(module) else _spread(baseline["display_psnr"], _DB)
+        yield _row(label, *_statistics(evaluation.proxy[name], form), form(evaluation.identity[name].mean))
+    for label, baseline in _baselines(evaluation):
+        cells = [DISCRETE] * 3 if only_choices(module) else _statistics(baseline["display_psnr"], _DB)
         yield _row(f"baseline: {label}, PSNR (dB)", *cells, "")
     yield from ("", _row("error", "mean", "p95", "max", "identity baseline, mean"), _rule(5))
     for name, label, form in _ERRORS:
-        yield _row(label, *_spread(found.proxy[name], form), form(found.identity[name].mean))
-    if found.behaviour:
+        yield _row(label, *_statistics(evaluation.proxy[name], form), form(evaluation.identity[name].mean))
+    if evaluation.behaviour:
         columns = ("sweep, min PSNR (dB)", "gradient cosine similarity", "gradient norm ratio")
         yield from ("", _row("slider", *columns), _rule(4))
-    for one in found.behaviour:
+    for one in evaluation.behaviour:
         cosine, ratio = ("" if value is None else f"{value:.5f}" for value in (one.cosine, one.magnitude))
         yield _row(f"`{one.slider}`", f"{one.sweep_worst:.1f}", cosine, ratio)
-    yield from ("", *_sentences(found, module))
+    yield from ("", *_sentences(evaluation, module))
 
 
-def _baselines(found: Evaluation) -> Iterator[tuple[str, dict[str, MetricSummary]]]:
-    if found.nearest:
-        yield "nearest of 64 rendered settings", dict(found.nearest)
-    if found.tables:
-        yield "interpolated 3D LUT", dict(found.tables)
+def _baselines(evaluation: Evaluation) -> Iterator[tuple[str, dict[str, MetricSummary]]]:
+    if evaluation.nearest:
+        yield "nearest of 64 rendered settings", dict(evaluation.nearest)
+    if evaluation.tables:
+        yield "interpolated 3D LUT", dict(evaluation.tables)
 
 
-def _sentences(found: Evaluation, module: Module) -> Iterator[str]:
-    checks = found.checks
-    verdict = f"missed by {', '.join(found.short)}" if found.short else "reached"
+def _sentences(evaluation: Evaluation, module: Module) -> Iterator[str]:
+    checks = evaluation.checks
+    verdict = f"missed by {', '.join(evaluation.short)}" if evaluation.short else "reached"
     if module.result_space == module.space:
         yield "The identity baseline is the input image unchanged."
     else:
         yield "The identity baseline is the input image, converted to the colour space of the output."
-    yield f"Target of kind {found.kind} (mean/p5/min PSNR, dB): {found.target}; {verdict}."
+    yield f"Target of kind {evaluation.kind} (mean/p5/min PSNR, dB): {evaluation.target}; {verdict}."
     if checks.shuffled_psnr is not None:
         yield f"With the sliders of another image, the mean PSNR is {checks.shuffled_psnr:.1f} dB."
     if checks.identity_error is not None:
-        changed = (
+        behaviour = (
             f"changes it by at most {checks.identity_error:.2g}" if checks.identity_error else "returns it unchanged"
         )
-        yield f"Where darktable returns its input unchanged, the proxy {changed}."
+        yield f"Where darktable returns its input unchanged, the proxy {behaviour}."
     if checks.tile_error is not None:
-        apart = (
+        comparison = (
             f"differs from it by at most {checks.tile_error:.2g} of the value range"
             if checks.tile_error
             else "equals it"
         )
         border = f"a border of {module.receptive_field} pixels"
-        yield f"Compared with the same part of the whole image, a tile with {border} {apart}."
+        yield f"Compared with the same part of the whole image, a tile with {border} {comparison}."
     yield (
-        f"CPU time of the torch network: {found.seconds_per_megapixel:.2f} s/MP, on one thread and images of "
-        f"{found.side} x {found.side} pixels."
+        f"CPU time of the torch network: {evaluation.seconds_per_megapixel:.2f} s/MP, on one thread and images of "
+        f"{evaluation.side} x {evaluation.side} pixels."
     )
 
 
-def _spread(results: MetricSummary, form: Format) -> list[str]:
+def _statistics(results: MetricSummary, form: Format) -> list[str]:
     return [form(getattr(results, name)) for name in NAMES]
 
 

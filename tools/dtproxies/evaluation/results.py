@@ -23,7 +23,7 @@ TARGETS: Mapping[Kind, tuple[float, float, float]] = {
 """Target PSNR in dB of each kind: mean, 5th percentile and minimum over the images."""
 NAMES = ("mean", "p5", "worst")
 SIDES = ("proxy", "charts", "identity", "nearest", "tables")
-"""Fields of `Evaluation` that hold a spread for each figure."""
+"""Fields of `Evaluation` that hold a summary of each metric."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class ImageResult:
     """Results for one image at one slider position, in dB."""
 
     name: str
-    """Of the image."""
+    """Name of the image."""
     display_psnr: float
     log_psnr: float
 
@@ -43,8 +43,9 @@ class Checks:
     identity_error: float | None
     """Maximum absolute change by the proxy where darktable returns its input; None if there is no such position."""
     tile_error: float | None
-    """Maximum difference between the middle of a tile, with a border of `reach` pixels, and the same part of a long
-    image, as a fraction of the value range; None for a module that depends on the whole image or on the position."""
+    """Maximum difference between the middle of a tile, with a border of the receptive-field radius, and the same
+    part of a long image, as a fraction of the value range. None if the module depends on the whole image or on the
+    position."""
     shuffled_psnr: float | None
     """Mean PSNR in dB of the proxy with the sliders of another image, where those differ. None without sliders."""
 
@@ -64,7 +65,7 @@ class Evaluation:
     charts: Mapping[str, MetricSummary]
     """The proxy on computed charts alone."""
     identity: Mapping[str, MetricSummary]
-    """Baseline: the input, converted to the output space where that is another one."""
+    """Baseline: the input, converted to the output space if that is another one."""
     nearest: Mapping[str, MetricSummary]
     """Baseline: PSNR of darktable's output at the nearest of 64 rendered settings; empty without sliders."""
     tables: Mapping[str, MetricSummary]
@@ -78,14 +79,14 @@ class Evaluation:
 
     @property
     def short(self) -> tuple[str, ...]:
-        """Missed targets, as `mean 44.1 of 45`; empty if all are reached."""
-        reached = self.proxy["display_psnr"]
-        found = ((name, getattr(reached, name), wanted) for name, wanted in zip(NAMES, TARGETS[self.kind], strict=True))
-        return tuple(f"{name} {one:.1f} of {wanted:g}" for name, one, wanted in found if one < wanted)
+        """Missed targets, as `mean 44.1 of 45`; empty if all are met."""
+        summary = self.proxy["display_psnr"]
+        results = ((name, getattr(summary, name), goal) for name, goal in zip(NAMES, TARGETS[self.kind], strict=True))
+        return tuple(f"{name} {psnr:.1f} of {goal:g}" for name, psnr, goal in results if psnr < goal)
 
     @property
     def target(self) -> str:
-        """Target of its kind, as `45/40/34`."""
+        """Target of the module's kind in dB, as `45/40/34`."""
         return "/".join(f"{value:g}" for value in TARGETS[self.kind])
 
 
@@ -93,12 +94,12 @@ def from_json(read: Mapping[str, Any]) -> Evaluation:
     """Return the evaluation of JSON values: the inverse of `dataclasses.asdict`.
 
     Raises:
-        KeyError, TypeError: it is something else.
+        KeyError, TypeError: the values are not those of an evaluation.
     """
-    spreads = {side: {name: MetricSummary(**values) for name, values in read[side].items()} for side in SIDES}
+    summaries = {side: {name: MetricSummary(**values) for name, values in read[side].items()} for side in SIDES}
     parts = {
         "behaviour": tuple(SliderSensitivity(**one) for one in read["behaviour"]),
         "checks": Checks(**read["checks"]),
         "rows": tuple(ImageResult(**one) for one in read["rows"]),
     }
-    return Evaluation(**{**read, **spreads, **parts})
+    return Evaluation(**{**read, **summaries, **parts})

@@ -15,13 +15,18 @@ COLUMNS = [
 ]
 
 
-def page(found: Sequence[Evaluation], darktable: str) -> str:
+def page(evaluations: Sequence[Evaluation], darktable: str) -> str:
     """Return the table as a Markdown page."""
-    rows = [COLUMNS, ["---"] * len(COLUMNS), *map(line, found)]
+    rows = [COLUMNS, ["---"] * len(COLUMNS), *map(line, evaluations)]
     lines = "\n".join(f"| {' | '.join(row)} |" for row in rows)
-    reached = sum(not one.short for one in found)
+    reached = sum(not one.short for one in evaluations)
     return _PAGE.format(
-        lines=lines, side=found[0].side, count=len(found), reached=reached, darktable=darktable, discrete=DISCRETE
+        lines=lines,
+        side=evaluations[0].side,
+        count=len(evaluations),
+        reached=reached,
+        darktable=darktable,
+        discrete=DISCRETE,
     )
 
 

@@ -21,30 +21,30 @@ class StoredEvaluation:
     """An evaluation, and the inputs that must be unchanged for it to stay valid."""
 
     darktable: str
-    """Version."""
+    """Version of darktable."""
     weights: str
-    """SHA-256 of the file."""
+    """SHA-256 of the weight file."""
     code: str
-    """As `code_digest` has it."""
+    """Result of `code_digest`."""
     evaluation: Evaluation
 
 
 DIGITS = 6
-"""Of each figure that is kept."""
+"""Significant digits of stored values."""
 
 
-def store_results(directory: Path, kept: StoredEvaluation) -> StoredEvaluation:
-    """Write results into the directory of a model; return them as they will be read, rounded."""
-    read = _rounded(asdict(kept))
-    write_json(directory / NAME, read)
-    return _from_json(read)
+def store_results(directory: Path, result: StoredEvaluation) -> StoredEvaluation:
+    """Write the result into the directory of a model; return it as `read_stored` will, rounded."""
+    document = _rounded(asdict(result))
+    write_json(directory / NAME, document)
+    return _from_json(document)
 
 
 def read_stored(directory: Path) -> StoredEvaluation | None:
-    """Return the results in the directory of a model; None if it was never evaluated.
+    """Return the results in the directory of a model; None if there are none.
 
     Raises:
-        Failure: the file is broken.
+        Failure: the file is not a stored evaluation.
     """
     path = directory / NAME
     if not path.exists():
@@ -57,10 +57,10 @@ def read_stored(directory: Path) -> StoredEvaluation | None:
         ) from exc
 
 
-def is_current(kept: StoredEvaluation, directory: Path, *, code: str | None, darktable: str, pairs: int) -> bool:
+def is_current(stored: StoredEvaluation, directory: Path, *, code: str | None, darktable: str, pairs: int) -> bool:
     """Return whether no input of the results has changed since; `code` None accepts any code."""
-    wanted = (sha256(directory / WEIGHTS), code or kept.code, darktable, pairs)
-    return wanted == (kept.weights, kept.code, kept.darktable, kept.evaluation.pairs)
+    current = (sha256(directory / WEIGHTS), code or stored.code, darktable, pairs)
+    return current == (stored.weights, stored.code, stored.darktable, stored.evaluation.pairs)
 
 
 def _from_json(read: Mapping[str, Any]) -> StoredEvaluation:

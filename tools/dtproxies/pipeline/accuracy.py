@@ -19,56 +19,57 @@ from dtproxies.pipeline.steps import LINEAR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class ModuleAccuracy:
     """PSNR in dB, sRGB display-referred, after one module."""
 
     module: str
     alone: float
-    """The proxy on what darktable gave the module, against the module."""
+    """The proxy alone, on darktable's input of the module, compared with the module."""
     chained: float
-    """All proxies so far, against all modules so far, rendered one by one."""
+    """All proxies up to here, compared with the same modules rendered individually."""
     pipe: float
-    """All proxies so far, against darktable's own pipe."""
+    """All proxies up to here, compared with darktable's own pipe."""
     untouched: float
-    """The image as it was, against darktable's own pipe."""
+    """Baseline identity: the input image, compared with darktable's own pipe."""
 
 
-def judge(
-    chain: Chain, light: Pixels, made: Sequence[Pixels], one_by_one: Sequence[ModuleIO], in_pipe: Sequence[ModuleIO]
-) -> list[Judged]:
+def compare_with_darktable(
+    chain: Chain, light: Pixels, outputs: Sequence[Pixels], rendered: Sequence[ModuleIO], exported: Sequence[ModuleIO]
+) -> list[ModuleAccuracy]:
     """Compare the chain with darktable after every module.
 
     Args:
-        chain: of proxies.
-        light: the image, linear Rec709.
-        made: what each proxy of the chain made.
-        one_by_one: what each module made, rendered in turn.
-        in_pipe: what each module made in an export.
+        chain: chain of proxies.
+        light: input image, linear Rec709.
+        outputs: output of each proxy of the chain.
+        rendered: input and output of each module, rendered individually.
+        exported: input and output of each module in darktable's own export.
     """
     sliders = chain.positions(as_tensor(light))
-    judged = []
-    for at, link in enumerate(chain.links):
+    results = []
+    for at, step in enumerate(chain.steps):
         with torch.no_grad():
-            alone = call(chain.networks[at], link.module, as_tensor(one_by_one[at].input), sliders[at])
-        exported = to_display(in_pipe[at].output, link.result_space)
-        after = to_display(made[at], link.result_space)
-        rendered = to_display(one_by_one[at].output, link.result_space)
-        judged.append(
-            Judged(
-                module=link.module.name,
-                alone=psnr(to_display(as_pixels(alone), link.result_space), rendered, cap=CAP),
-                chained=psnr(after, rendered, cap=CAP),
-                pipe=psnr(after, exported, cap=CAP),
-                untouched=psnr(to_display(light, LINEAR), exported, cap=CAP),
+            alone = call(chain.networks[at], step.module, as_tensor(rendered[at].input), sliders[at])
+        from_pipe = to_display(exported[at].output, step.result_space)
+        from_module = to_display(rendered[at].output, step.result_space)
+        chained = to_display(outputs[at], step.result_space)
+        results.append(
+            ModuleAccuracy(
+                module=step.module.name,
+                alone=psnr(to_display(as_pixels(alone), step.result_space), from_module, cap=CAP),
+                chained=psnr(chained, from_module, cap=CAP),
+                pipe=psnr(chained, from_pipe, cap=CAP),
+                untouched=psnr(to_display(light, LINEAR), from_pipe, cap=CAP),
             )
         )
-    return judged
+    return results
 
 
-def report(console: Console, judged: Sequence[Judged]) -> None:
-    """Print one line for each module."""
+def print_accuracy(console: Console, results: Sequence[ModuleAccuracy]) -> None:
+    """Print one line per module."""
     columns = ["module", "proxy alone", "chain, module by module", "chain, darktable's pipe", "baseline: identity"]
     rows = [
-        [one.module, *(f"{value:.1f}" for value in (one.alone, one.chained, one.pipe, one.untouched))] for one in judged
+        [one.module, *(f"{value:.1f}" for value in (one.alone, one.chained, one.pipe, one.untouched))]
+        for one in results
     ]
     console.table(columns, rows, title="PSNR after each module, sRGB display-referred (dB, capped at 150)")

@@ -18,26 +18,26 @@ from dtproxies.render.torch_threads import half_the_cores
 
 
 class Chain(nn.Module):
-    """Networks in the order of their modules; colours are converted in between as darktable converts them."""
+    """Networks in the order of their modules; colours are converted between them as in darktable."""
 
-    def __init__(self, links: Sequence[PipelineStep], networks: Sequence[nn.Module]) -> None:
+    def __init__(self, steps: Sequence[PipelineStep], networks: Sequence[nn.Module]) -> None:
         super().__init__()
-        self.links = tuple(links)
+        self.steps = tuple(steps)
         self.networks = nn.ModuleList(networks)
 
     @classmethod
-    def of(cls, links: Sequence[PipelineStep], models: Path) -> Chain:
-        """Return the chain with the weights in the directory of models; their gradients are off.
+    def of(cls, steps: Sequence[PipelineStep], models: Path) -> Chain:
+        """Return the chain with the weights in the directory of models, without gradients for the weights.
 
         Raises:
-            Failure: a module has no weights there.
+            Failure: a module has no weights in this directory.
         """
-        names = [link.module.name for link in links]
+        names = [step.module.name for step in steps]
         networks = [
-            load(weights_of(name, models), link.module, link.definition.network)
-            for name, link in zip(names, links, strict=True)
+            load(weights_of(name, models), step.module, step.definition.network)
+            for name, step in zip(names, steps, strict=True)
         ]
-        chain = cls(links, networks).eval()
+        chain = cls(steps, networks).eval()
         chain.requires_grad_(False)
         return chain
 
@@ -49,35 +49,35 @@ class Chain(nn.Module):
             sliders: [B, P] for each module, in darktable's units.
 
         Returns:
-            What each module makes, [B, 3, H, W] in its own space.
+            Output of each module, [B, 3, H, W] in its own space.
         """
-        made: list[Tensor] = []
+        outputs: list[Tensor] = []
         pixels, space = light, LINEAR
-        for link, network, values in zip(self.links, self.networks, sliders, strict=True):
-            pixels = call(network, link.module, convert(pixels, space, link.space), values)
-            space = link.result_space
-            made.append(pixels)
-        return made
+        for step, network, values in zip(self.steps, self.networks, sliders, strict=True):
+            pixels = call(network, step.module, convert(pixels, space, step.space), values)
+            space = step.result_space
+            outputs.append(pixels)
+        return outputs
 
     def light(self, light: Tensor, sliders: Sequence[Tensor]) -> Tensor:
         """Return the output of the last module, as linear Rec709."""
-        return to_rec709(self(light, sliders)[-1], self.links[-1].result_space)
+        return to_rec709(self(light, sliders)[-1], self.steps[-1].result_space)
 
     def positions(self, like: Tensor) -> list[Tensor]:
         """Return the slider values of each module, [1, P]."""
-        return [like.new_tensor([list(link.sliders.values())]) for link in self.links]
+        return [like.new_tensor([list(step.sliders.values())]) for step in self.steps]
 
 
 def run(chain: Chain, light: Pixels) -> list[Pixels]:
     """Return the output of each module, H x W x 3 in its own space, for an image in linear Rec709."""
     image = as_tensor(light)
     with torch.no_grad(), half_the_cores():
-        return [as_pixels(made) for made in chain(image, chain.positions(image))]
+        return [as_pixels(output) for output in chain(image, chain.positions(image))]
 
 
-def as_tensor(light: Pixels, kind: torch.dtype = torch.float32) -> Tensor:
+def as_tensor(light: Pixels, dtype: torch.dtype = torch.float32) -> Tensor:
     """Return an image as a tensor [1, 3, H, W]."""
-    return torch.from_numpy(light).permute(2, 0, 1)[None].to(kind)
+    return torch.from_numpy(light).permute(2, 0, 1)[None].to(dtype)
 
 
 def as_pixels(image: Tensor) -> Pixels:

@@ -14,14 +14,14 @@ from dtproxies.images.image import LinearImage, Pixels
 from dtproxies.images.image_io import write_image
 from dtproxies.images.module_spaces import from_space
 from dtproxies.images.user_image import read_user_image
-from dtproxies.pipeline.accuracy import judge, report
+from dtproxies.pipeline.accuracy import compare_with_darktable, print_accuracy
 from dtproxies.pipeline.chain import run
 from dtproxies.pipeline.open_pipeline import Pipeline, open_pipeline
-from dtproxies.pipeline.reference_render import ModuleIO, in_pipe, one_by_one, sidecar_of
+from dtproxies.pipeline.reference_render import ModuleIO, export_pipeline, render_each_module, sidecar_of
 from dtproxies.pipeline.request import read_request
 from dtproxies.pipeline.steps import PipelineStep
 
-PICTURE = "picture.pfm"
+INPUT_COPY = "picture.pfm"
 
 
 def pipeline_command(
@@ -37,60 +37,62 @@ def pipeline_command(
     evaluate: bool,
     as_json: bool,
 ) -> None:
-    """Run a pipeline on the image in `image` and write its output into `directory`.
+    """Run a pipeline on the image file `image` and write its output into `directory`.
 
     Raises:
         Failure, WrongUsage, NothingToDo: as `read_request` and `open_pipeline`, or the image cannot be read.
     """
     request, source = read_request(requested), read_user_image(image, longest=longest)
-    with open_pipeline(request, source, models, skip) as opened:
-        made = run(opened.chain, source.pixels)
-        _write_outputs(directory, opened.chain.links, made, every=every)
-        write_edit(directory, opened, source)
+    with open_pipeline(request, source, models, skip) as pipeline:
+        outputs = run(pipeline.chain, source.pixels)
+        _write_outputs(directory, pipeline.chain.steps, outputs, every=every)
+        write_edit(directory, pipeline, source)
         if not evaluate:
-            console.say(f"{directory / 'result.png'}: {' > '.join(link.module.name for link in opened.chain.links)}")
+            console.say(f"{directory / 'result.png'}: {' > '.join(step.module.name for step in pipeline.chain.steps)}")
             return
-        rendered, exported = _in_darktable(console, opened, source)
+        rendered, exported = _render_with_darktable(console, pipeline, source)
         if every:
-            for number, (link, passed) in enumerate(zip(opened.chain.links, exported, strict=True), 1):
-                _write(directory / f"{number}-{link.module.name}-darktable.png", passed.output, link)
-        judged = judge(opened.chain, source.pixels, made, rendered, exported)
+            for number, (step, module_io) in enumerate(zip(pipeline.chain.steps, exported, strict=True), 1):
+                _write(directory / f"{number}-{step.module.name}-darktable.png", module_io.output, step)
+        results = compare_with_darktable(pipeline.chain, source.pixels, outputs, rendered, exported)
     if as_json:
-        console.say(json_text([asdict(one) for one in judged]).rstrip())
+        console.say(json_text([asdict(one) for one in results]).rstrip())
     else:
-        report(console, judged)
+        print_accuracy(console, results)
 
 
 def write_edit(
-    directory: Path, opened: Pipeline, source: LinearImage, links: Sequence[PipelineStep] | None = None
+    directory: Path, pipeline: Pipeline, source: LinearImage, steps: Sequence[PipelineStep] | None = None
 ) -> Path:
-    """Write the image as linear light, with the sidecar with which darktable opens it.
+    """Write the image as linear light, with a sidecar that darktable opens; return the path of the sidecar.
 
-    A file that is not linear would not do: modules before the input profile would see its encoded values.
+    The file has to be linear, because modules before the input profile get its values unchanged.
     """
-    write_image(directory / PICTURE, source.pixels)
-    path = directory / f"{PICTURE}.xmp"
-    write_text(path, sidecar_of(links or opened.chain.links, opened.order, opened.renderer.layouts))
+    write_image(directory / INPUT_COPY, source.pixels)
+    path = directory / f"{INPUT_COPY}.xmp"
+    write_text(path, sidecar_of(steps or pipeline.chain.steps, pipeline.order, pipeline.renderer.layouts))
     return path
 
 
-def _in_darktable(console: Console, opened: Pipeline, source: LinearImage) -> tuple[list[ModuleIO], list[ModuleIO]]:
-    links = opened.chain.links
+def _render_with_darktable(
+    console: Console, pipeline: Pipeline, source: LinearImage
+) -> tuple[list[ModuleIO], list[ModuleIO]]:
+    steps = pipeline.chain.steps
     with console.progress("rendering in darktable, module by module and by its own pipe", 2) as advance:
-        rendered = one_by_one(opened.renderer, links, source.pixels)
+        rendered = render_each_module(pipeline.renderer, steps, source.pixels)
         advance(1)
-        exported = in_pipe(opened.darktable, links, opened.order, source.pixels, opened.renderer.layouts)
+        exported = export_pipeline(pipeline.darktable, steps, pipeline.order, source.pixels, pipeline.renderer.layouts)
         advance(1)
     return rendered, exported
 
 
-def _write_outputs(directory: Path, links: Sequence[PipelineStep], made: Sequence[Pixels], *, every: bool) -> None:
+def _write_outputs(directory: Path, steps: Sequence[PipelineStep], outputs: Sequence[Pixels], *, every: bool) -> None:
     if every:
-        for number, (link, pixels) in enumerate(zip(links, made, strict=True), 1):
-            _write(directory / f"{number}-{link.module.name}.png", pixels, link)
-    _write(directory / "result.png", made[-1], links[-1])
-    _write(directory / "result.pfm", made[-1], links[-1])
+        for number, (step, pixels) in enumerate(zip(steps, outputs, strict=True), 1):
+            _write(directory / f"{number}-{step.module.name}.png", pixels, step)
+    _write(directory / "result.png", outputs[-1], steps[-1])
+    _write(directory / "result.pfm", outputs[-1], steps[-1])
 
 
-def _write(path: Path, pixels: Pixels, link: PipelineStep) -> None:
-    write_image(path, np.asarray(from_space(pixels.astype(np.float64), link.result_space), np.float32))
+def _write(path: Path, pixels: Pixels, step: PipelineStep) -> None:
+    write_image(path, np.asarray(from_space(pixels.astype(np.float64), step.result_space), np.float32))

@@ -14,14 +14,14 @@ from dtproxies.darktable.renderer import Renderer
 from dtproxies.images.image import LinearImage
 from dtproxies.pipeline.chain import Chain
 from dtproxies.pipeline.request import Request
-from dtproxies.pipeline.steps import links, usable
+from dtproxies.pipeline.steps import ordered_steps, proxied_modules
 from dtproxies.proxy.definition import load_definition
 from dtproxies.render.open_renderer import open_renderer
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Pipeline:
-    """A chain of proxies, and the darktable that it imitates."""
+    """Chain of proxies, and the darktable installation that it imitates."""
 
     chain: Chain
     order: Order
@@ -36,14 +36,14 @@ def open_pipeline(
     """Open a pipeline for images of the size of `source`.
 
     Raises:
-        Failure: proxies cannot stand for all modules, there is no darktable, or a module has no weights.
+        Failure: proxies cannot replace all modules, there is no darktable, or a module has no weights.
         WrongUsage: an unknown slider, or a value outside its range.
         NothingToDo: no module is enabled.
     """
-    wanted, darktable = usable(request, skip), find()
+    requested, darktable = proxied_modules(request, skip), find()
     order = order_of(request.order_version, introspection.orders(darktable), request.order_text)
     height, width, _ = source.pixels.shape
-    described = [load_definition(one.module).module for one in wanted]
-    with open_renderer(darktable, described, height=height, width=width) as renderer:
-        chain = Chain.of(links(wanted, order, renderer.layouts), models)
+    modules = [load_definition(one.module).module for one in requested]
+    with open_renderer(darktable, modules, height=height, width=width) as renderer:
+        chain = Chain.of(ordered_steps(requested, order, renderer.layouts), models)
         yield Pipeline(chain=chain, order=order, renderer=renderer, darktable=darktable)

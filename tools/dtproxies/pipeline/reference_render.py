@@ -26,25 +26,25 @@ class ModuleIO:
     output: Pixels
 
 
-def one_by_one(renderer: Renderer, links: Sequence[PipelineStep], light: Pixels) -> list[ModuleIO]:
-    """Render through each module in turn; colours are converted here, in double precision.
+def render_each_module(renderer: Renderer, steps: Sequence[PipelineStep], light: Pixels) -> list[ModuleIO]:
+    """Render each module in turn, on the output of the one before; colours are converted here, in float64.
 
     Raises:
-        Failure: darktable refuses, or crashes.
+        Failure: darktable fails or crashes.
     """
-    passed: list[ModuleIO] = []
+    results: list[ModuleIO] = []
     pixels, space = light.astype(np.float64), LINEAR
-    for link in links:
-        given = np.asarray(convert(pixels, space, link.space), np.float32)
-        made = renderer.render(link.module.name, given, link.module.parameters(link.sliders))
-        passed.append(ModuleIO(given, made))
-        pixels, space = made.astype(np.float64), link.result_space
-    return passed
+    for step in steps:
+        before = np.asarray(convert(pixels, space, step.space), np.float32)
+        after = renderer.render(step.module.name, before, step.module.parameters(step.sliders))
+        results.append(ModuleIO(before, after))
+        pixels, space = after.astype(np.float64), step.result_space
+    return results
 
 
-def in_pipe(
+def export_pipeline(
     darktable: Darktable,
-    links: Sequence[PipelineStep],
+    steps: Sequence[PipelineStep],
     order: Order,
     light: Pixels,
     layouts: Mapping[str, ModuleLayout],
@@ -54,15 +54,15 @@ def in_pipe(
     Raises:
         Failure: darktable-cli failed, or skipped a module.
     """
-    dumped = dump(darktable, light, steps(links), layouts, order)
-    return [ModuleIO(dumped[link.module.name].input, dumped[link.module.name].output) for link in links]
+    dumped = dump(darktable, light, history_of(steps), layouts, order)
+    return [ModuleIO(dumped[step.module.name].input, dumped[step.module.name].output) for step in steps]
 
 
-def steps(links: Sequence[PipelineStep]) -> list[Step]:
-    """Return the history of the pipeline."""
-    return [Step(link.module.name, link.module.parameters(link.sliders)) for link in links]
+def history_of(steps: Sequence[PipelineStep]) -> list[Step]:
+    """Return the edit history of a sidecar for the pipeline."""
+    return [Step(step.module.name, step.module.parameters(step.sliders)) for step in steps]
 
 
-def sidecar_of(links: Sequence[PipelineStep], order: Order, layouts: Mapping[str, ModuleLayout]) -> str:
-    """Return the sidecar with which darktable opens the image."""
-    return sidecar(steps(links), layouts, order)
+def sidecar_of(steps: Sequence[PipelineStep], order: Order, layouts: Mapping[str, ModuleLayout]) -> str:
+    """Return the text of a sidecar that applies the pipeline in darktable."""
+    return sidecar(history_of(steps), layouts, order)

@@ -17,24 +17,24 @@ from dtproxies.darktable.module_order import SCENE
 from dtproxies.darktable.sidecar_reader import Entry, read_edit
 
 ALL = "all"
-"""In place of the names of free sliders."""
+"""Value of `free` that makes all sliders free."""
 KEYS = {"sliders", "free", "enabled"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModuleRequest:
-    """One module: its sliders by name, or its parameters as in a sidecar."""
+    """Requested module: its sliders by name, or its parameters as stored in a sidecar."""
 
     module: str
     sliders: Mapping[str, float | str] = field(default_factory=dict)
-    """Not at their default; choices by name or number."""
+    """Sliders that differ from their defaults; choices by name or number."""
     free: tuple[str, ...] | None = None
-    """Sliders that may be searched for; None for all."""
+    """Sliders that a search may change; None for all."""
     params: bytes | None = None
     version: int | None = None
-    """Of the parameters."""
+    """Version of the parameters."""
     obstacle: str = ""
-    """Why no proxy can stand for it, whatever its parameters."""
+    """Reason why no proxy can replace it with any parameters; empty if there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,19 +50,19 @@ def read_request(text: str) -> Request:
     """Read a request from a `.yaml`, `.yml` or `.xmp` file, or from the name of a module.
 
     Raises:
-        WrongUsage: neither a module with a proxy nor a file.
+        WrongUsage: the text is neither a module with a proxy nor a file.
         Failure: the file cannot be read.
     """
     path = Path(text)
     if path.suffix.lower() == ".xmp":
         edit = read_edit(path)
-        wanted = [_from_entry(one) for one in edit.entries if one.enabled]
-        return Request(modules=wanted, order_version=edit.order_version, order_text=edit.order_text)
+        requested = [_from_entry(one) for one in edit.entries if one.enabled]
+        return Request(modules=requested, order_version=edit.order_version, order_text=edit.order_text)
     if path.suffix.lower() in (".yaml", ".yml"):
         return read_yaml(path)
     if text not in (known := plugin_names(modules)):
-        fix = f"{did_you_mean(text, known)} Or name a .yaml or .xmp file"
-        raise WrongUsage(f"'{text}' is no module with a proxy", fix=fix)
+        fix = f"{did_you_mean(text, known)} Or pass a .yaml or .xmp file"
+        raise WrongUsage(f"no module named '{text}' has a proxy", fix=fix)
     return Request(modules=[ModuleRequest(module=text)])
 
 
@@ -70,34 +70,34 @@ def read_yaml(path: Path) -> Request:
     """Read `modules`, a map from names of modules to `sliders`, `free` and `enabled`, and `order`, a version.
 
     Raises:
-        Failure: it is something else.
+        Failure: the file has another structure.
     """
     try:
-        read = yaml.safe_load(path.read_text())
-    except FileNotFoundError as missing:
-        raise Failure("there is no such file", where=str(path)) from missing
+        document = yaml.safe_load(path.read_text())
+    except FileNotFoundError as exc:
+        raise Failure("there is no such file", where=str(path)) from exc
     except (yaml.YAMLError, UnicodeDecodeError) as exc:
         raise Failure(f"is not YAML: {exc}", where=str(path)) from exc
-    content = _map(read, {"modules", "order"}, str(path))
+    content = _map(document, {"modules", "order"}, str(path))
     listed = _map(content.get("modules"), None, f"{path}: modules")
     order = content.get("order", SCENE)
     if not isinstance(order, int) or isinstance(order, bool):
-        raise Failure(f"order is a number, not {order!r}", where=str(path), fix=f"write order: {SCENE}")
-    wanted = [_from_yaml(name, given, f"{path}: {name}") for name, given in listed.items()]
-    return Request(modules=[one for one in wanted if one is not None], order_version=order)
+        raise Failure(f"order must be a number, not {order!r}", where=str(path), fix=f"write order: {SCENE}")
+    requested = [_from_yaml(name, entry, f"{path}: {name}") for name, entry in listed.items()]
+    return Request(modules=[one for one in requested if one is not None], order_version=order)
 
 
-def _from_yaml(name: str, given: Any, where: str) -> ModuleRequest | None:
-    content = _map(given or {}, KEYS, where)
+def _from_yaml(name: str, entry: Any, where: str) -> ModuleRequest | None:
+    content = _map(entry or {}, KEYS, where)
     sliders = _map(content.get("sliders") or {}, None, f"{where}: sliders")
     for slider, value in sliders.items():
         if not isinstance(value, int | float | str):
-            raise Failure(f"{slider} is a number or the name of a choice, not {value!r}", where=where)
+            raise Failure(f"{slider} must be a number or the name of a choice, not {value!r}", where=where)
     free = content.get("free", [])
     if free != ALL and not (isinstance(free, list) and all(isinstance(one, str) for one in free)):
-        raise Failure(f"free is a list of sliders or '{ALL}', not {free!r}", where=where)
+        raise Failure(f"free must be a list of sliders or '{ALL}', not {free!r}", where=where)
     if not isinstance(content.get("enabled", True), bool):
-        raise Failure(f"enabled is true or false, not {content['enabled']!r}", where=where)
+        raise Failure(f"enabled must be true or false, not {content['enabled']!r}", where=where)
     if not content.get("enabled", True):
         return None
     return ModuleRequest(module=name, sliders=sliders, free=None if free == ALL else tuple(free))
@@ -115,7 +115,7 @@ def _map(value: Any, keys: set[str] | None, where: str) -> dict[str, Any]:
 def _from_entry(entry: Entry) -> ModuleRequest:
     obstacle = ""
     if entry.instance:
-        obstacle = "it is there more than once"
+        obstacle = "the sidecar has several instances of it"
     elif entry.blended:
         obstacle = "it is blended, by opacity or a mask"
     return ModuleRequest(module=entry.module, params=entry.params, version=entry.version, obstacle=obstacle)

@@ -1,1 +1,1 @@
-"""One proxy: its definition, its weights, its sliders' values, and how it is run."""
+"""Proxy of one module: definition, weights, sampled slider values, and runners."""

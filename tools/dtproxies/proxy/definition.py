@@ -18,30 +18,30 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class ProxyDefinition:
-    """A module with a proxy; `load_definition` builds it."""
+    """Module with a proxy; `load_definition` builds it."""
 
     module: Module
     network: Callable[[], nn.Module]
     """Builds the untrained network."""
     recipe: Recipe = field(default_factory=Recipe)
-    """How it is trained."""
+    """Training settings."""
     identity: Mapping[str, float] | None = None
     """Sliders not at their defaults at which darktable returns its input unchanged; None if there are none."""
     reachable: Reachable | None = None
-    """Returns whether a user can set these sliders; None if every combination can be set."""
+    """Function that returns True if a user can set these sliders; None if every combination can be set."""
 
 
 def load_definition(name: str) -> ProxyDefinition:
     """Return the definition in `modules/<name>.py`.
 
     Raises:
-        WrongUsage: no such file; the nearest names are offered.
+        WrongUsage: there is no such file; the message suggests similar names.
     """
-    found = load_plugin(modules, name)
+    plugin = load_plugin(modules, name)
     return ProxyDefinition(
-        module=found.MODULE,
-        network=found.network,
-        recipe=getattr(found, "RECIPE", None) or Recipe(),
-        identity=getattr(found, "IDENTITY", None),
-        reachable=getattr(found, "reachable", None),
+        module=plugin.MODULE,
+        network=plugin.network,
+        recipe=getattr(plugin, "RECIPE", None) or Recipe(),
+        identity=getattr(plugin, "IDENTITY", None),
+        reachable=getattr(plugin, "reachable", None),
     )

@@ -14,22 +14,22 @@ from dtproxies.images.image import Pixels
 from dtproxies.proxy.definition import ProxyDefinition
 
 Run = Callable[[Pixels, Sequence[float] | NDArray[np.float64]], Pixels]
-"""From H x W x 3 in the module's colour space, and sliders in its order, to H x W x 3."""
+"""Function from an image, H x W x C in the module's input space, and slider values in its order to the output image."""
 
 INPUTS = ("image", "sliders", "frame")
-"""The last where the network has to know where the image lies in the frame; here it is the whole."""
+"""Graph inputs. `frame` exists only if the network needs the position in the frame; here it is the whole image."""
 OUTPUT = "output"
 FACTORS = "factors"
-"""Name of the tensor in which a network keeps the white balance of its images: factors of red, green and blue."""
+"""Name of the buffer that holds the white-balance factors of red, green and blue in some networks."""
 
 
 def torch_runner(definition: ProxyDefinition, weights: Path, *, balance: Sequence[float] | None = None) -> Run:
     """Run the network with the weights in a safetensors file, in float32.
 
     Args:
-        definition: the module.
-        weights: of its network.
-        balance: factors of white balance of the image, for networks that hold such; by default those in the file.
+        definition: definition of the module.
+        weights: weight file of its network.
+        balance: white-balance factors of the image, for networks with such a buffer; by default those in the file.
 
     Raises:
         Failure: the weights do not belong to this module.
@@ -45,17 +45,17 @@ def torch_runner(definition: ProxyDefinition, weights: Path, *, balance: Sequenc
 
     def run(image: Pixels, sliders: Sequence[float] | NDArray[np.float64]) -> Pixels:
         with torch.no_grad():
-            made = call(network, definition.module, torch.from_numpy(_planes(image)), torch.from_numpy(_row(sliders)))
-        return _pixels(made.numpy())
+            output = call(network, definition.module, torch.from_numpy(_planes(image)), torch.from_numpy(_row(sliders)))
+        return _pixels(output.numpy())
 
     return run
 
 
 def onnx_runner(definition: ProxyDefinition, graph: Path) -> Run:
-    """Run a released graph on one core, in the thread that calls.
+    """Run a released graph on one core, in the calling thread.
 
     Raises:
-        Failure: not a graph of this module.
+        Failure: the file is not a graph of this module.
     """
     import onnxruntime
 
@@ -64,20 +64,20 @@ def onnx_runner(definition: ProxyDefinition, graph: Path) -> Run:
     try:
         session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
     except Exception as exc:
-        raise Failure(f"ONNX Runtime cannot load it: {exc}", where=str(graph)) from exc
-    wants = [tensor.name for tensor in session.get_inputs()]
+        raise Failure(f"ONNX Runtime cannot load the graph: {exc}", where=str(graph)) from exc
+    names = [tensor.name for tensor in session.get_inputs()]
     facts = session.get_modelmeta().custom_metadata_map
-    found, wanted = (facts.get("module"), facts.get("module_version")), definition.module
-    if found != (wanted.name, str(wanted.version)):
-        what = f"made for {found[0]} version {found[1]}, and this is {wanted.name} version {wanted.version}"
+    stored, module = (facts.get("module"), facts.get("module_version")), definition.module
+    if stored != (module.name, str(module.version)):
+        what = f"the graph is for {stored[0]} version {stored[1]}, not for {module.name} version {module.version}"
         raise Failure(what, where=str(graph))
 
     def run(image: Pixels, sliders: Sequence[float] | NDArray[np.float64]) -> Pixels:
         height, width = image.shape[:2]
-        whole = np.array([[0, 0, width, height]], np.float32)
-        given = dict(zip(INPUTS, (_planes(image), _row(sliders), whole), strict=True))
-        made: list[Any] = session.run([OUTPUT], {name: given[name] for name in wants})
-        return _pixels(made[0])
+        frame = np.array([[0, 0, width, height]], np.float32)
+        inputs = dict(zip(INPUTS, (_planes(image), _row(sliders), frame), strict=True))
+        outputs: list[Any] = session.run([OUTPUT], {name: inputs[name] for name in names})
+        return _pixels(outputs[0])
 
     return run
 

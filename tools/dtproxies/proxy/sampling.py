@@ -20,15 +20,15 @@ Reachable = Callable[[Sequence[float]], bool]
 
 @dataclass(frozen=True, kw_only=True)
 class Mixture:
-    """Fractions of the kinds of positions; the remainder covers the full range."""
+    """Fractions of sampled positions by kind; the remainder covers the full range."""
 
     near_default: float = 0.25
     sweeps: float = 0.10
     """One slider anywhere, the others at their default."""
     corners: float = 0.05
     """Every slider at one end."""
-    nearness: float = 0.1
-    """Largest distance of near ones from the default, as a share of each slider's range."""
+    default_radius: float = 0.1
+    """Maximum distance of `near_default` positions from the default, as a fraction of each slider's range."""
 
 
 def sample(
@@ -41,35 +41,35 @@ def sample(
 ) -> Positions:
     """Sample slider positions by a scrambled Sobol sequence, in a random order that the seed determines.
 
-    Another seed is another scramble: no position of one is in the other, but for corners.
+    Different seeds share no position except corners.
 
     Args:
-        module: its sliders give the ranges.
-        count: how many.
-        seed: of scramble and order.
-        reachable: says whether a person can bring the sliders there; other positions are not drawn.
-        mixture: shares of the kinds of positions.
+        module: module whose sliders give the ranges.
+        count: number of positions.
+        seed: seed of scramble and order.
+        reachable: returns True for positions that a user can set; other positions are not sampled.
+        mixture: fractions of the kinds of positions.
 
     Raises:
-        Failure: hardly any position is reachable.
+        Failure: almost no position is reachable.
     """
     mixture = mixture or Mixture()
     seeds = [seed] if isinstance(seed, int) else list(seed)
     axes = [axis(slider) for slider in module.sliders]
     low, high, default = (np.array([getattr(one, end) for one in axes]) for end in ("low", "high", "default"))
-    kinds = [_near(low, high, default, mixture.nearness), _sweep(low, high, default), _corner(low, high)]
-    shares = [mixture.near_default, mixture.sweeps, mixture.corners]
-    counts = [round(count * share) for share in shares]
+    kinds = [_near(low, high, default, mixture.default_radius), _sweep(low, high, default), _corner(low, high)]
+    fractions = [mixture.near_default, mixture.sweeps, mixture.corners]
+    counts = [round(count * fraction) for fraction in fractions]
     kinds, counts = [_full(low, high), *kinds], [count - sum(counts), *counts]
-    drawn = [
-        _draw(kind, axes, wanted, [*seeds, number], reachable)
-        for number, (kind, wanted) in enumerate(zip(kinds, counts, strict=True))
+    samples = [
+        _sample_kind(kind, axes, size, [*seeds, number], reachable)
+        for number, (kind, size) in enumerate(zip(kinds, counts, strict=True))
     ]
-    return np.random.default_rng([*seeds, len(kinds)]).permutation(np.concatenate(drawn))
+    return np.random.default_rng([*seeds, len(kinds)]).permutation(np.concatenate(samples))
 
 
 NUDGE = 0.02
-"""How far one slider is moved to see what it does, as a share of its range."""
+"""Move of one slider to compare its effect, as a fraction of its range."""
 
 
 def nudged(
@@ -78,61 +78,63 @@ def nudged(
     """Return the position with one random slider moved by `NUDGE` of its range, or None if none can be moved.
 
     Args:
-        module: its sliders give the ranges.
+        module: module whose sliders give the ranges.
         position: [P].
-        seed: of the draw.
+        seed: seed of the random choice of slider and direction.
         reachable: as in `sample`.
     """
     movable = [at for at, slider in enumerate(module.sliders) if not slider.choices and not slider.integer]
     rng = np.random.default_rng([*seed, _SALT])
     for at in rng.permutation(movable).astype(int):
         one = axis(module.sliders[at])
-        for way in rng.permutation([-NUDGE, NUDGE]):
-            place = float(one.coordinates(position[at])) + way * (one.high - one.low)
+        for move in rng.permutation([-NUDGE, NUDGE]):
+            coordinate = float(one.coordinates(position[at])) + move * (one.high - one.low)
             moved = position.copy()
-            moved[at] = np.float32(one.values(np.array(place)))
-            if one.low <= place <= one.high and (reachable is None or reachable(moved.tolist())):
+            moved[at] = np.float32(one.values(np.array(coordinate)))
+            if one.low <= coordinate <= one.high and (reachable is None or reachable(moved.tolist())):
                 return moved
     return None
 
 
 _SALT = 23
-"""Keeps these draws apart from others with the same seed."""
+"""Makes these random numbers differ from others with the same seed."""
 _TRIES = 100
-_Placed = Callable[[Positions], Positions]
-"""From points of the unit cube with one coordinate more than there are sliders, to places on the sliders' axes."""
+_Placement = Callable[[Positions], Positions]
+"""Function from points of the unit cube, with one coordinate more than there are sliders, to axis coordinates."""
 
 
-def _draw(place: _Placed, axes: Sequence[Axis], wanted: int, seed: list[int], reachable: Reachable | None) -> Positions:
+def _sample_kind(
+    place: _Placement, axes: Sequence[Axis], count: int, seed: list[int], reachable: Reachable | None
+) -> Positions:
     sobol = qmc.Sobol(len(axes) + 1, rng=np.random.default_rng(seed))
-    kept = np.empty((0, len(axes)))
+    accepted = np.empty((0, len(axes)))
     for _ in range(_TRIES):
-        if len(kept) >= wanted:
-            return kept[:wanted]
-        power = max(wanted, 2).bit_length()
-        found = _values(axes, place(sobol.random(2**power)))
-        fits = [reachable is None or reachable(row) for row in found.tolist()]
-        kept = np.concatenate([kept, found[fits]])
-    raise Failure("hardly any slider position can be reached", fix="correct `reachable` of the module, or its ranges")
+        if len(accepted) >= count:
+            return accepted[:count]
+        power = max(count, 2).bit_length()
+        positions = _values(axes, place(sobol.random(2**power)))
+        can_be_set = [reachable is None or reachable(row) for row in positions.tolist()]
+        accepted = np.concatenate([accepted, positions[can_be_set]])
+    raise Failure("almost no slider position can be set", fix="change `reachable` of the module, or its ranges")
 
 
-def _values(axes: Sequence[Axis], places: Positions) -> Positions:
-    found = places.copy()
+def _values(axes: Sequence[Axis], coordinates: Positions) -> Positions:
+    values = coordinates.copy()
     for column, one in enumerate(axes):
-        found[:, column] = one.values(places[:, column])
-    return found.astype(np.float32).astype(np.float64)
+        values[:, column] = one.values(coordinates[:, column])
+    return values.astype(np.float32).astype(np.float64)
 
 
-def _full(low: Positions, high: Positions) -> _Placed:
+def _full(low: Positions, high: Positions) -> _Placement:
     return lambda points: low + points[:, 1:] * (high - low)
 
 
-def _near(low: Positions, high: Positions, default: Positions, nearness: float) -> _Placed:
-    step = nearness * (high - low)
+def _near(low: Positions, high: Positions, default: Positions, radius: float) -> _Placement:
+    step = radius * (high - low)
     return lambda points: np.clip(default + (2 * points[:, 1:] - 1) * step, low, high)
 
 
-def _sweep(low: Positions, high: Positions, default: Positions) -> _Placed:
+def _sweep(low: Positions, high: Positions, default: Positions) -> _Placement:
     def place(points: Positions) -> Positions:
         chosen = (points[:, :1] * len(low)).astype(int) == np.arange(len(low))
         return np.where(chosen, low + points[:, 1:] * (high - low), default)
@@ -140,5 +142,5 @@ def _sweep(low: Positions, high: Positions, default: Positions) -> _Placed:
     return place
 
 
-def _corner(low: Positions, high: Positions) -> _Placed:
+def _corner(low: Positions, high: Positions) -> _Placement:
     return lambda points: np.where(points[:, 1:] < 0.5, low, high)

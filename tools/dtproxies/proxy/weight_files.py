@@ -16,16 +16,16 @@ def weights_of(name: str, directory: Path = DIRECTORY) -> Path:
     """Return the path of the weights of the module `name`.
 
     Args:
-        name: of a module that has a file in `modules`.
-        directory: of models, with `proxy-<module>/` for each of them.
+        name: name of a module that has a file in `modules`.
+        directory: directory of models, with one `proxy-<module>/` per module.
 
     Raises:
-        Failure: it was not trained, or this is not the directory of models.
+        Failure: there is no weight file, because the proxy is not trained or `directory` is another directory.
     """
     path = directory / f"proxy-{name}" / WEIGHTS
     if not path.is_file():
-        fix = f"dtproxies train {name} --out {path.parent}, or name the directory of models with --models"
-        raise Failure(f"there are no weights of the proxy of {name}", where=str(path), fix=fix)
+        fix = f"dtproxies train {name} --out {path.parent}, or set the directory of models with --models"
+        raise Failure(f"the proxy of {name} has no weights", where=str(path), fix=fix)
     return path
 
 

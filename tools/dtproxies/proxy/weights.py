@@ -24,11 +24,11 @@ def store(path: Path, network: nn.Module, module: Module, *, darktable: str, see
     """Write the weights of `network` as float32, atomically.
 
     Args:
-        path: of the file.
-        network: trained.
-        module: that it imitates.
-        darktable: version it was trained against.
-        seed: of the training.
+        path: path of the file.
+        network: trained network.
+        module: module that the network imitates.
+        darktable: version of darktable that rendered the training pairs.
+        seed: seed of the training.
     """
     facts = {
         "module": module.name,
@@ -46,7 +46,7 @@ def facts_of(path: Path) -> dict[str, str]:
     """Return the metadata that `store` wrote: module, module_version, darktable, seed, sliders.
 
     Raises:
-        Failure: not a file of weights, or of something else than a proxy.
+        Failure: the file is not a safetensors file, or not one of a proxy.
     """
     try:
         with safe_open(path, framework="numpy") as file:
@@ -63,19 +63,21 @@ def load(path: Path, module: Module, network: Callable[[], nn.Module]) -> nn.Mod
     """Return the network of `module` with the weights in `path`, ready to run.
 
     Raises:
-        Failure: weights of another module, of another version of it, or whose tensors do not fit.
+        Failure: the weights belong to another module or version, or the tensors do not fit the network.
     """
     facts = facts_of(path)
-    found, wanted = (facts["module"], facts["module_version"]), (module.name, str(module.version))
-    if found != wanted:
-        what = f"made for {found[0]} version {found[1]}, and this is {wanted[0]} version {wanted[1]}"
+    stored, expected = (facts["module"], facts["module_version"]), (module.name, str(module.version))
+    if stored != expected:
+        what = f"the weights are for {stored[0]} version {stored[1]}, not for {expected[0]} version {expected[1]}"
         raise Failure(what, where=str(path), fix=RETRAIN)
     names = [slider["name"] for slider in json.loads(facts["sliders"])]
     if names != [slider.name for slider in module.sliders]:
-        raise Failure(f"made for the sliders {', '.join(names)}, in this order", where=str(path), fix=RETRAIN)
+        raise Failure(
+            f"the weights are for the sliders {', '.join(names)}, in this order", where=str(path), fix=RETRAIN
+        )
     built = network()
     try:
         built.load_state_dict(load_file(path), strict=True)
     except RuntimeError as exc:
-        raise Failure(f"tensors do not fit: {exc}", where=str(path), fix=RETRAIN) from exc
+        raise Failure(f"the tensors do not fit the network: {exc}", where=str(path), fix=RETRAIN) from exc
     return built.eval()

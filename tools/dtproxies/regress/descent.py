@@ -10,20 +10,20 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from dtproxies.regress.free_parameters import Unknowns
+from dtproxies.regress.free_parameters import FreeParameters
 
 STEP = 0.05
-"""First step of Adam, in unbounded numbers: an eightieth of a slider's range in its middle."""
+"""Learning rate of Adam for the unbounded variables: an eightieth of a slider's range at its middle."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImprovedStep:
-    """An evaluation with a lower loss than all before it in its descent."""
+    """Evaluation with a lower loss than all earlier ones of its descent."""
 
     evaluation: int
-    """Counted over the whole search."""
+    """Number of the evaluation in the whole search."""
     loss: float
-    numbers: tuple[float, ...]
+    variables: tuple[float, ...]
 
 
 class LossReached(Exception):
@@ -34,9 +34,9 @@ class LossReached(Exception):
 class Descent:
     """Progress of the search from one start position."""
 
-    unknowns: Unknowns
-    numbers: Tensor
-    """[N], unbounded: the best so far."""
+    parameters: FreeParameters
+    variables: Tensor
+    """[N]: best unbounded variables so far."""
     loss: float
     path: list[ImprovedStep] = field(default_factory=list)
 
@@ -46,27 +46,28 @@ class Objective:
     """The loss of a chain, with a count of its evaluations."""
 
     loss: Callable[[list[Tensor]], Tensor]
-    """From the sliders of each module."""
+    """Function from the sliders of each module to the loss."""
     advance: Callable[[float], None]
-    """Told of each evaluation."""
+    """Called after each evaluation, for progress."""
     enough: float
+    """Loss below which the search stops."""
     evaluations: int = 0
 
-    def start(self, unknowns: Unknowns, numbers: Tensor) -> Descent:
+    def start(self, parameters: FreeParameters, variables: Tensor) -> Descent:
         """Return a descent after its first evaluation."""
         with torch.no_grad():
-            value = float(self._evaluate(unknowns, numbers))
-        return Descent(unknowns=unknowns, numbers=numbers, loss=value)
+            value = float(self._evaluate(parameters, variables))
+        return Descent(parameters=parameters, variables=variables, loss=value)
 
     def lbfgs(self, descent: Descent, steps: int) -> None:
         """Run a number of L-BFGS steps with a line search, from the best position so far.
 
         Raises:
-            Enough: the loss is below `enough`.
+            LossReached: the loss is below `enough`.
         """
-        with self._variable(descent) as numbers:
+        with self._variable(descent) as variables:
             optimiser = torch.optim.LBFGS(
-                [numbers],
+                [variables],
                 max_iter=steps,
                 history_size=20,
                 tolerance_grad=1e-9,
@@ -74,48 +75,48 @@ class Objective:
                 line_search_fn="strong_wolfe",
             )
             scale = 1 / max(descent.loss, self.enough)
-            optimiser.step(lambda: self._closure(descent, numbers, scale))  # type: ignore[no-untyped-call]
+            optimiser.step(lambda: self._closure(descent, variables, scale))  # type: ignore[no-untyped-call]
 
     def adam(self, descent: Descent, steps: int) -> None:
-        """Run a number of Adam steps with a falling rate, from the best position so far.
+        """Run a number of Adam steps with cosine decay of the learning rate, from the best position so far.
 
         Raises:
-            Enough: the loss is below `enough`.
+            LossReached: the loss is below `enough`.
         """
-        with self._variable(descent) as numbers:
-            optimiser = torch.optim.Adam([numbers], lr=STEP)
-            falling = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
+        with self._variable(descent) as variables:
+            optimiser = torch.optim.Adam([variables], lr=STEP)
+            scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
             scale = 1 / max(descent.loss, self.enough)
             for _ in range(steps):
-                self._closure(descent, numbers, scale)
+                self._closure(descent, variables, scale)
                 optimiser.step()
-                falling.step()
+                scheduler.step()
 
     @contextmanager
     def _variable(self, descent: Descent) -> Iterator[Tensor]:
-        """Return the values as a leaf tensor; a value that is not finite ends the descent."""
+        """Yield the variables as a leaf tensor; a loss or gradient that is not finite ends the descent."""
         try:
-            yield descent.numbers.clone().requires_grad_()
+            yield descent.variables.clone().requires_grad_()
         except FloatingPointError:
             return
 
-    def _closure(self, descent: Descent, numbers: Tensor, scale: float) -> float:
-        numbers.grad = None
-        value = self._evaluate(descent.unknowns, numbers)
+    def _closure(self, descent: Descent, variables: Tensor, scale: float) -> float:
+        variables.grad = None
+        value = self._evaluate(descent.parameters, variables)
         value.backward()  # type: ignore[no-untyped-call]
-        grad, loss = numbers.grad, float(value.detach())
+        grad, loss = variables.grad, float(value.detach())
         if grad is None or not math.isfinite(loss) or not torch.isfinite(grad).all():
             raise FloatingPointError
         grad *= scale
         if loss < descent.loss:
-            descent.loss, descent.numbers = loss, numbers.detach().clone()
-            seen = ImprovedStep(evaluation=self.evaluations, loss=loss, numbers=tuple(descent.numbers.tolist()))
-            descent.path.append(seen)
+            descent.loss, descent.variables = loss, variables.detach().clone()
+            values = tuple(descent.variables.tolist())
+            descent.path.append(ImprovedStep(evaluation=self.evaluations, loss=loss, variables=values))
         if loss < self.enough:
             raise LossReached
         return loss * scale
 
-    def _evaluate(self, unknowns: Unknowns, numbers: Tensor) -> Tensor:
+    def _evaluate(self, parameters: FreeParameters, variables: Tensor) -> Tensor:
         self.evaluations += 1
         self.advance(1)
-        return self.loss(unknowns.sliders(numbers))
+        return self.loss(parameters.sliders(variables))

@@ -15,20 +15,20 @@ from dtproxies.pipeline.steps import PipelineStep
 from dtproxies.vocabulary.axis import Axis, axis
 from dtproxies.vocabulary.module import Slider
 
-MOST = 64
-"""Combinations of choices that are tried one by one."""
+MAX_COMBINATIONS = 64
+"""Maximum number of combinations of choices, each of which is searched separately."""
 EDGE = 1e-3
-"""Share of the range from either end where a search may start: at the end itself nothing pulls any more."""
+"""Minimum distance of a start from the ends, as a fraction of the range: at the ends the gradient vanishes."""
 
 Sliders = list[dict[str, float]]
 """Values by name, for each module of the chain."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class FreeSlider:
     """A free continuous slider: index of its module in the chain, its own index there, and its axis."""
 
-    link: int
+    step: int
     slider: int
     axis: Axis
 
@@ -39,110 +39,113 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unknowns:
-    """Free sliders of a chain, and the values of the others."""
+class FreeParameters:
+    """Free continuous sliders of a chain, and the values of all sliders at the start."""
 
-    held: Sliders
-    """Every slider of every module; those that are free stand where the pipeline puts them."""
-    places: tuple[Place, ...]
+    start: Sliders
+    """Values of all sliders of each module; free ones have the values of the pipeline."""
+    free: tuple[FreeSlider, ...]
 
-    def sliders(self, numbers: Tensor) -> list[Tensor]:
+    def sliders(self, variables: Tensor) -> list[Tensor]:
         """Map [N] unbounded variables to [1, P] for each module, in darktable's units; differentiable.
 
-        A linear slider is a logistic curve between its ends, a logarithmic one is that in logarithms. An angle goes
-        round: its numbers count turns.
+        A linear slider is a logistic function between its ends, a logarithmic one the same in logarithms. For an
+        angle, the variable counts turns.
         """
-        columns = [[numbers.new_tensor(value) for value in values.values()] for values in self.held]
-        for number, place in zip(numbers, self.places, strict=True):
-            columns[place.link][place.slider] = _value(place.axis, number)
-        return [torch.stack(values)[None] if values else numbers.new_zeros(1, 0) for values in columns]
+        columns = [[variables.new_tensor(value) for value in values.values()] for values in self.start]
+        for variable, slider in zip(variables, self.free, strict=True):
+            columns[slider.step][slider.slider] = _slider_value(slider.axis, variable)
+        return [torch.stack(values)[None] if values else variables.new_zeros(1, 0) for values in columns]
 
-    def values(self, numbers: Tensor) -> Sliders:
+    def values(self, variables: Tensor) -> Sliders:
         """Return slider values by name; integer sliders are rounded."""
-        found = [dict(values) for values in self.held]
-        for place, number in zip(self.places, numbers.detach(), strict=True):
-            value = float(_value(place.axis, number))
-            found[place.link][place.name] = float(round(value)) if place.axis.slider.integer else value
-        return found
+        result = [dict(values) for values in self.start]
+        for slider, variable in zip(self.free, variables.detach(), strict=True):
+            value = float(_slider_value(slider.axis, variable))
+            result[slider.step][slider.name] = float(round(value)) if slider.axis.slider.integer else value
+        return result
 
-    def numbers(self, shares: Sequence[float]) -> Tensor:
+    def variables(self, fractions: Sequence[float]) -> Tensor:
         """Map fractions of each slider's axis, 0 to 1, to unbounded variables."""
-        numbers = [_number(place.axis.slider, share) for place, share in zip(self.places, shares, strict=True)]
-        return torch.tensor(numbers, dtype=torch.float64)
+        values = [_unbounded(slider.axis.slider, at) for slider, at in zip(self.free, fractions, strict=True)]
+        return torch.tensor(values, dtype=torch.float64)
 
-    def shares(self) -> list[float]:
+    def start_fractions(self) -> list[float]:
         """Return the pipeline's values of the free sliders, as fractions of their axes."""
-        return [share(place.axis, self.held[place.link][place.name]) for place in self.places]
+        return [axis_fraction(slider.axis, self.start[slider.step][slider.name]) for slider in self.free]
 
 
-def unknowns(links: Sequence[PipelineStep]) -> list[Unknowns]:
-    """Return the free parameters, once for each combination of the free choices.
+def free_parameters(steps: Sequence[PipelineStep]) -> list[FreeParameters]:
+    """Return the free parameters for each combination of the free choices.
 
     Raises:
         NothingToDo: no slider is free.
         Failure: there are too many combinations.
     """
-    free = [(at, slider) for at, link in enumerate(links) for slider in link.module.sliders if slider.name in link.free]
+    free = [(at, slider) for at, step in enumerate(steps) for slider in step.module.sliders if slider.name in step.free]
     if not free:
-        raise NothingToDo("no slider is free", fix="name some under `free`, or write `free: all`")
+        raise NothingToDo("no slider is free", fix="list sliders under `free`, or write `free: all`")
     chosen = [(at, slider) for at, slider in free if slider.choices]
     count = math.prod(len(slider.choices) for _, slider in chosen)
-    if count > MOST:
+    if count > MAX_COMBINATIONS:
         names = ", ".join(slider.name for _, slider in chosen)
         raise Failure(
-            f"{count} combinations of {names} to search; the limit is {MOST}", fix="fix some of these choices"
+            f"{count} combinations of {names} to search; the limit is {MAX_COMBINATIONS}",
+            fix="take some of these choices out of `free`",
         )
-    places = tuple(
-        Place(link=at, slider=links[at].module.sliders.index(slider), axis=axis(slider))
+    continuous = tuple(
+        FreeSlider(step=at, slider=steps[at].module.sliders.index(slider), axis=axis(slider))
         for at, slider in free
         if not slider.choices
     )
     combinations = itertools.product(*([float(value) for _, value in slider.choices] for _, slider in chosen))
-    return [Unknowns(held=_held(links, chosen, values), places=places) for values in combinations]
+    return [FreeParameters(start=_with_choices(steps, chosen, values), free=continuous) for values in combinations]
 
 
-def share(one: Axis, value: float) -> float:
+def axis_fraction(one: Axis, value: float) -> float:
     """Return the position of a value along its axis, 0 to 1."""
     return float((one.coordinates(value) - one.low) / (one.high - one.low))
 
 
-def errors(links: Sequence[PipelineStep], found: Sequence[Mapping[str, float]]) -> dict[str, float]:
+def slider_errors(steps: Sequence[PipelineStep], recovered: Sequence[Mapping[str, float]]) -> dict[str, float]:
     """Return the errors of free sliders as fractions of their ranges, by `module.slider`.
 
-    Distances are taken along the axes; a wrong choice counts as 1, and angles go round.
+    Distances are measured along the axes. A wrong choice counts as 1; angles wrap around.
     """
     return {
-        f"{link.module.name}.{slider.name}": _apart(slider, values[slider.name], link.sliders[slider.name])
-        for link, values in zip(links, found, strict=True)
-        for slider in link.module.sliders
-        if slider.name in link.free
+        f"{step.module.name}.{slider.name}": _range_error(slider, values[slider.name], step.sliders[slider.name])
+        for step, values in zip(steps, recovered, strict=True)
+        for slider in step.module.sliders
+        if slider.name in step.free
     }
 
 
-def _held(links: Sequence[PipelineStep], chosen: Sequence[tuple[int, Slider]], values: Sequence[float]) -> Sliders:
-    held = [dict(link.sliders) for link in links]
+def _with_choices(
+    steps: Sequence[PipelineStep], chosen: Sequence[tuple[int, Slider]], values: Sequence[float]
+) -> Sliders:
+    values_by_step = [dict(step.sliders) for step in steps]
     for (at, slider), value in zip(chosen, values, strict=True):
-        held[at][slider.name] = value
-    return held
+        values_by_step[at][slider.name] = value
+    return values_by_step
 
 
-def _value(one: Axis, number: Tensor) -> Tensor:
-    turns = one.slider.scale == "angle"
-    along = number - torch.floor(number) if turns else torch.sigmoid(number)
-    place = one.low + (one.high - one.low) * along
-    return torch.exp(place) if one.slider.scale == "log" else place
+def _slider_value(one: Axis, variable: Tensor) -> Tensor:
+    wraps = one.slider.scale == "angle"
+    fraction = variable - torch.floor(variable) if wraps else torch.sigmoid(variable)
+    coordinate = one.low + (one.high - one.low) * fraction
+    return torch.exp(coordinate) if one.slider.scale == "log" else coordinate
 
 
-def _number(slider: Slider, along: float) -> float:
+def _unbounded(slider: Slider, fraction: float) -> float:
     if slider.scale == "angle":
-        return along
-    inside = min(max(along, EDGE), 1 - EDGE)
+        return fraction
+    inside = min(max(fraction, EDGE), 1 - EDGE)
     return math.log(inside / (1 - inside))
 
 
-def _apart(slider: Slider, found: float, wanted: float) -> float:
+def _range_error(slider: Slider, recovered: float, true: float) -> float:
     if slider.choices:
-        return float(found != wanted)
+        return float(recovered != true)
     along = axis(slider)
-    apart = abs(share(along, found) - share(along, wanted))
-    return min(apart, 1 - apart) if slider.scale == "angle" else apart
+    error = abs(axis_fraction(along, recovered) - axis_fraction(along, true))
+    return min(error, 1 - error) if slider.scale == "angle" else error

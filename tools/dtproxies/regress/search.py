@@ -14,14 +14,14 @@ from dtbase.system.errors import Failure
 from dtbase.terminal.console import Console
 from dtproxies.pipeline.chain import Chain
 from dtproxies.regress.descent import Descent, LossReached, Objective
-from dtproxies.regress.free_parameters import Sliders, Unknowns, unknowns
+from dtproxies.regress.free_parameters import FreeParameters, Sliders, free_parameters
 from dtproxies.regress.image_loss import Target
 from dtproxies.render.torch_threads import half_the_cores
 
 PROBES = 4
-"""Positions looked at for each start, as a power of two."""
-FAR = 1e-5
-"""Mean square above which small steps are tried after L-BFGS: 50 dB."""
+"""Number of sampled positions for each combination of choices, as a power of two."""
+ADAM_THRESHOLD = 1e-5
+"""Mean square error above which Adam is tried after L-BFGS: 50 dB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,59 +29,60 @@ class Settings:
     """Effort of a search."""
 
     starts: int = 4
-    """Descents; there is at least one for each combination of choices."""
+    """Number of descents; there is at least one for each combination of choices."""
     short: int = 12
-    """Steps of each descent before the best ones are chosen."""
+    """L-BFGS steps of each descent before the finalists are chosen."""
     long: int = 150
+    """L-BFGS steps of each finalist."""
     finalists: int = 2
     small: int = 150
-    """Steps of Adam where L-BFGS ends far away."""
+    """Adam steps if the loss after L-BFGS is above `ADAM_THRESHOLD`."""
     enough: float = 1e-9
-    """Mean square that ends the search: 90 dB."""
+    """Mean square error that ends the search: 90 dB."""
     seed: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class SearchResult:
     """Result of a search."""
 
     sliders: Sliders
     psnr: float
-    """Display PSNR of the chain at these sliders, in dB."""
+    """PSNR of the chain at these sliders in dB, sRGB display-referred."""
     evaluations: int
     best: Descent
     descents: Sequence[Descent]
 
 
-def search(chain: Chain, light: Tensor, target: Target, settings: Settings, console: Console) -> Found:
+def search(chain: Chain, light: Tensor, target: Target, settings: Settings, console: Console) -> SearchResult:
     """Search the free sliders of the chain.
 
-    Positions from a scrambled Sobol sequence and the pipeline's own are looked at, for every combination of the free
-    choices. From the best of them L-BFGS takes a few steps, and from the best of those it goes on to the end. Where
-    that is still far away, Adam goes on from there, and L-BFGS ends it.
+    For every combination of the free choices, the loss is evaluated at the pipeline's own position and at positions of
+    a scrambled Sobol sequence. L-BFGS takes a few steps from the best positions, and many steps from the best results.
+    If the loss is still high, Adam continues from the best result, followed by L-BFGS.
 
     Args:
-        chain: in double precision.
-        light: [1, 3, H, W], linear Rec709, in double precision.
-        target: the image that is wanted.
-        settings: how long.
-        console: where progress goes.
+        chain: chain in float64.
+        light: input image, [1, 3, H, W], linear Rec709, in float64.
+        target: target image.
+        settings: effort of the search.
+        console: console for progress.
 
     Raises:
         NothingToDo: no slider is free.
-        Failure: too many combinations of choices, or the loss is nowhere finite.
+        Failure: there are too many combinations of choices, or the loss is finite at no position.
     """
     with half_the_cores(), console.progress("searching sliders") as advance:
         objective = Objective(
             loss=lambda sliders: target.loss(chain.light(light, sliders)), advance=advance, enough=settings.enough
         )
-        descents = _starts(objective, unknowns(chain.links), settings)
+        descents = _starts(objective, free_parameters(chain.steps), settings)
         best = _descend(objective, descents, settings)
-    sliders = best.unknowns.sliders(best.numbers)
+    sliders = best.parameters.sliders(best.variables)
     with torch.no_grad():
         psnr = target.psnr(chain.light(light, sliders))
-    return Found(
-        sliders=best.unknowns.values(best.numbers),
+    return SearchResult(
+        sliders=best.parameters.values(best.variables),
         psnr=psnr,
         evaluations=objective.evaluations,
         best=best,
@@ -89,41 +90,42 @@ def search(chain: Chain, light: Tensor, target: Target, settings: Settings, cons
     )
 
 
-def _starts(objective: Objective, combinations: Sequence[Unknowns], settings: Settings) -> list[Descent]:
+def _starts(objective: Objective, combinations: Sequence[FreeParameters], settings: Settings) -> list[Descent]:
     """Return the best position of each combination of choices, then the best of all others."""
-    each, others = [], []
+    best, others = [], []
     for number, one in enumerate(combinations):
-        probes = [objective.start(one, one.numbers(shares)) for shares in _shares(one, settings, number)]
+        starts = _start_fractions(one, settings, number)
+        probes = [objective.start(one, one.variables(fractions)) for fractions in starts]
         probes = sorted((probe for probe in probes if np.isfinite(probe.loss)), key=lambda probe: probe.loss)
-        each += probes[:1]
+        best += probes[:1]
         others += probes[1:]
-    if not each:
-        raise Failure("the images cannot be compared: the chain makes no finite number of this one")
+    if not best:
+        raise Failure("the images cannot be compared: the output of the chain is not finite")
     others.sort(key=lambda probe: probe.loss)
-    taken = [*each, *others[: max(0, settings.starts - len(each))]]
-    return sorted(taken, key=lambda probe: probe.loss)
+    selected = [*best, *others[: max(0, settings.starts - len(best))]]
+    return sorted(selected, key=lambda probe: probe.loss)
 
 
-def _shares(one: Unknowns, settings: Settings, number: int) -> list[list[float]]:
-    if not one.places:
+def _start_fractions(one: FreeParameters, settings: Settings, number: int) -> list[list[float]]:
+    if not one.free:
         return [[]]
-    sobol = qmc.Sobol(len(one.places), rng=np.random.default_rng([settings.seed, number]))
-    drawn: list[list[float]] = sobol.random_base2(PROBES).tolist()
-    return [one.shares(), *drawn]
+    sobol = qmc.Sobol(len(one.free), rng=np.random.default_rng([settings.seed, number]))
+    positions: list[list[float]] = sobol.random_base2(PROBES).tolist()
+    return [one.start_fractions(), *positions]
 
 
 def _descend(objective: Objective, descents: list[Descent], settings: Settings) -> Descent:
     def best() -> Descent:
         return min(descents, key=lambda one: one.loss)
 
-    if not best().unknowns.places:
+    if not best().parameters.free:
         return best()
     try:
         for one in descents:
             objective.lbfgs(one, settings.short)
         for one in sorted(descents, key=lambda one: one.loss)[: settings.finalists]:
             objective.lbfgs(one, settings.long)
-        if best().loss > FAR:
+        if best().loss > ADAM_THRESHOLD:
             one = best()
             objective.adam(one, settings.small)
             objective.lbfgs(one, settings.long)

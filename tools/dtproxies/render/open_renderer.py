@@ -22,7 +22,7 @@ def open_renderer(
     """Return a renderer for these modules and the upstream ones, all on images or all on mosaics.
 
     Raises:
-        Failure: darktable has another version of a module, or other spaces, than its file says.
+        Failure: darktable's version or colour spaces of a module differ from those in the module's file.
     """
     names = [*(module.name for module in modules), *upstream]
     mosaic = any(module.space == "raw" for module in modules)
@@ -40,14 +40,14 @@ def _check(renderer: Renderer, module: Module, darktable: Darktable) -> None:
     version = renderer.layouts[module.name].version
     if version != module.version:
         raise Failure(
-            f"darktable {darktable.version} has version {version} of {module.name}, and the proxy imitates version "
+            f"darktable {darktable.version} has version {version} of {module.name}, but the proxy imitates version "
             f"{module.version}",
-            fix=f"bring modules/{module.name}.py up to date, or use a darktable that fits",
+            fix=f"update modules/{module.name}.py, or install a darktable with this version of the module",
         )
     spaces = renderer.spaces[module.name]
     if spaces != (module.space, module.result_space):
         raise Failure(
-            f"darktable's {module.name} turns {spaces.input} into {spaces.output}, and its file says "
-            f"{module.space} into {module.result_space}",
-            fix=f"correct space and output_space in modules/{module.name}.py",
+            f"darktable's {module.name} converts {spaces.input} to {spaces.output}, but its file states "
+            f"{module.space} to {module.result_space}",
+            fix=f"change space and output_space in modules/{module.name}.py",
         )

@@ -28,13 +28,13 @@ class Renders(Protocol):
     """Protocol of a renderer, for example `dtproxies.darktable.renderer.Renderer`."""
 
     def render_many(self, requests: Iterable[Request]) -> Iterator[Pixels]:
-        """Results, in the order of the requests."""
+        """Yield the output images, in the order of the requests."""
         ...
 
 
 @dataclass(frozen=True, eq=False)
 class Nudge:
-    """The same image with one slider moved a little."""
+    """Output for the same input image with one slider moved a little."""
 
     sliders: Position
     after: Pixels
@@ -52,23 +52,23 @@ class Pair:
 
 
 def render_pairs(
-    module: Module, renderer: Renders, scenes: ImageSequence, positions: Positions, *, upstream: Upstream | None = None
+    module: Module, renderer: Renders, images: ImageSequence, positions: Positions, *, upstream: Upstream | None = None
 ) -> Iterator[Pair]:
-    """Render one pair for each slider position, on the first images of `scenes`.
+    """Render one pair for each slider position, on the first images of `images`.
 
     Args:
-        module: to render through.
-        renderer: set up for this module and those upstream.
-        scenes: images.
+        module: module to render with.
+        renderer: renderer of this module and the upstream ones.
+        images: input images.
         positions: [count, P].
-        upstream: what images go through first.
+        upstream: modules that process the images first.
 
     Raises:
-        Failure: the module left every image as it was, so it was not running at all.
+        Failure: the module changed no image, so it did not run.
     """
     rows = ((number, position, None) for number, position in enumerate(positions))
     changed = False
-    for pair in _render(module, renderer, scenes, rows, upstream):
+    for pair in _render(module, renderer, images, rows, upstream):
         changed = changed or not np.array_equal(pair.before, pair.after)
         yield pair
     if len(positions) and not changed:
@@ -76,58 +76,59 @@ def render_pairs(
 
 
 def endless_pairs(
-    given: ProxyDefinition, renderer: Renders, scenes: ImageSequence, recipe: Recipe, *, start: int = 0
+    definition: ProxyDefinition, renderer: Renders, images: ImageSequence, recipe: Recipe, *, start: int = 0
 ) -> Iterator[Pair]:
     """Yield the pairs of a recipe from the number `start` on; a number always gives the same pair."""
-    positions = _positions(given, recipe)
-    rows = (_row(number, position, given, recipe) for number, position in enumerate(positions) if number >= start)
-    return _render(given.module, renderer, scenes, rows, Upstream.of(recipe, renderer))
+    positions = _positions(definition, recipe)
+    rows = (_row(number, position, definition, recipe) for number, position in enumerate(positions) if number >= start)
+    return _render(definition.module, renderer, images, rows, Upstream.of(recipe, renderer))
 
 
 def slider_values(module: Module, position: Sequence[float] | Position) -> dict[str, float | str]:
-    """Return slider values and fixed parameters by name, as a renderer takes them."""
+    """Return slider values and fixed parameters by name, as `Request` takes them."""
     values = zip(module.sliders, position, strict=True)
     return module.parameters({slider.name: float(value) for slider, value in values})
 
 
 _Row = tuple[int, Position, Position | None]
-"""Number, sliders, and sliders with one of them moved."""
+"""Number of the pair, its sliders, and its sliders with one of them moved."""
 
 
-def _positions(given: ProxyDefinition, recipe: Recipe) -> Iterator[Position]:
+def _positions(definition: ProxyDefinition, recipe: Recipe) -> Iterator[Position]:
     for block in count():
         seed = (recipe.seed, _BLOCKS + block) if block else recipe.seed
-        yield from sample(given.module, recipe.pairs, seed=seed, reachable=given.reachable)
+        yield from sample(definition.module, recipe.pairs, seed=seed, reachable=definition.reachable)
 
 
 _BLOCKS = 1000
-"""Added to the number of a block, so that it is not taken for that of a kind of positions."""
+"""Added to the number of a block, so that its seed differs from those of the kinds of positions."""
 
 
-def _row(number: int, position: Position, given: ProxyDefinition, recipe: Recipe) -> _Row:
+def _row(number: int, position: Position, definition: ProxyDefinition, recipe: Recipe) -> _Row:
     if not recipe.gradient_weight:
         return number, position, None
-    return number, position, nudged(given.module, position, seed=(recipe.seed, number), reachable=given.reachable)
+    seed, reachable = (recipe.seed, number), definition.reachable
+    return number, position, nudged(definition.module, position, seed=seed, reachable=reachable)
 
 
 def _render(
-    module: Module, renderer: Renders, scenes: ImageSequence, rows: Iterable[_Row], upstream: Upstream | None
+    module: Module, renderer: Renders, images: ImageSequence, rows: Iterable[_Row], upstream: Upstream | None
 ) -> Iterator[Pair]:
-    begun: list[tuple[str, Pixels, _Row]] = []
+    pending: list[tuple[str, Pixels, _Row]] = []
 
     def requests() -> Iterator[Request]:
         for row in rows:
-            source = scenes.image(row[0])
+            source = images.image(row[0])
             if upstream:
-                source = upstream.apply(source, (scenes.seed, row[0]))
+                source = upstream.apply(source, (images.seed, row[0]))
             pixels = to_module_space(source, module)
-            begun.append((source.name, pixels, row))
+            pending.append((source.name, pixels, row))
             for position in row[1:]:
                 if position is not None:
                     yield Request(module.name, pixels, slider_values(module, position))
 
     rendered = renderer.render_many(requests())
     for after in rendered:
-        name, pixels, (_, position, moved) = begun.pop(0)
+        name, pixels, (_, position, moved) = pending.pop(0)
         nudge = None if moved is None else Nudge(moved, next(rendered))
         yield Pair(name, position, pixels, after, nudge)

@@ -1,4 +1,4 @@
-"""Render an image file through one module of darktable: the command `dtproxies render`."""
+"""Render an image file with one module of darktable: the command `dtproxies render`."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from dtproxies.darktable.renderer import Renderer
 from dtproxies.images.image_io import read_image, write_image
 from dtproxies.images.module_spaces import from_space, to_space
 
-WRITTEN = (".png", ".pfm")
+FORMATS = (".png", ".pfm")
 
 
 def render_file(
     darktable: Darktable, module: str, source: Path, target: Path, sliders: Mapping[str, float | str]
 ) -> None:
-    """Render the image in `source` through one module and write it to `target`, a `.png` (sRGB) or `.pfm` (linear).
+    """Render the image file `source` with one module and write it to `target`, a `.png` (sRGB) or `.pfm` (linear).
 
     Raises:
-        WrongUsage: an unknown module or slider, a value outside its range, or another kind of target.
+        WrongUsage: the module or slider is unknown, a value is outside its range, or `target` has another suffix.
         Failure: the image cannot be read, or the module works on raw sensor data.
     """
-    if target.suffix.lower() not in WRITTEN:
-        raise WrongUsage(f"images are written as {' or '.join(WRITTEN)}", where=str(target))
+    if target.suffix.lower() not in FORMATS:
+        raise WrongUsage(f"the suffix of an output image must be {' or '.join(FORMATS)}", where=str(target))
     image = read_image(source)
     height, width, _ = image.shape
     with Renderer(darktable, [module], height=height, width=width) as renderer:
         space = renderer.spaces[module]
         if space.input == "raw":
             raise Failure(f"module {module} works on raw sensor data, not on an image", fix="choose another module")
-        made = renderer.render(module, np.asarray(to_space(image, space.input), np.float32), sliders)
-    write_image(target, np.asarray(from_space(made, space.output), np.float32))
+        output = renderer.render(module, np.asarray(to_space(image, space.input), np.float32), sliders)
+    write_image(target, np.asarray(from_space(output, space.output), np.float32))

@@ -25,7 +25,7 @@ class Session:
     definition: ProxyDefinition
     renderer: Renderer
     darktable: str
-    """Version."""
+    """Version of darktable."""
     photographs: list[LinearImage]
 
 
@@ -34,24 +34,26 @@ def session(name: str, images: Path, use: Use, *, side: int, upstream: Sequence[
     """Open a session for the module `name` and upstream modules, on images of side x side pixels from `images`.
 
     Raises:
-        WrongUsage: no proxy of such a module is known.
-        Failure: no darktable or no photographs, or darktable has another version of the module.
+        WrongUsage: no module of this name has a proxy.
+        Failure: there is no darktable or no photograph, or darktable has another version of the module.
     """
-    found, loaded, darktable = load_definition(name), read_photographs(images, use), find()
-    opened = open_renderer(darktable, [found.module], height=side, width=side, workers=WORKERS, upstream=upstream)
+    definition, photographs, darktable = load_definition(name), read_photographs(images, use), find()
+    opened = open_renderer(darktable, [definition.module], height=side, width=side, workers=WORKERS, upstream=upstream)
     with opened as renderer:
-        yield Session(found, renderer, darktable.version, loaded)
+        yield Session(definition, renderer, darktable.version, photographs)
 
 
-def runner(found: ProxyDefinition, weights: Path | None, onnx: Path | None) -> Run:
-    """Return the proxy in exactly one of the two files.
+def runner(definition: ProxyDefinition, weights: Path | None, onnx: Path | None) -> Run:
+    """Return a runner for exactly one of the two files.
 
     Raises:
-        WrongUsage: none or both are given.
+        WrongUsage: no file or both files are passed.
         Failure: the file does not belong to this module.
     """
     if weights and not onnx:
-        return torch_runner(found, weights)
+        return torch_runner(definition, weights)
     if onnx and not weights:
-        return onnx_runner(found, onnx)
-    raise WrongUsage("one proxy has to be named", fix="give --weights FILE.safetensors or --onnx FILE.onnx")
+        return onnx_runner(definition, onnx)
+    raise WrongUsage(
+        "exactly one file of the proxy is required", fix="pass --weights FILE.safetensors or --onnx FILE.onnx"
+    )

@@ -11,10 +11,10 @@ import torch
 
 @contextmanager
 def half_the_cores() -> Iterator[None]:
-    """Let torch use half of the cores, and one at least.
+    """Limit torch to half of the cores, at least one.
 
-    Its threads wait for each other by spinning: with as many threads as cores, and anything else running beside, a
-    step on two cores took eight times as long as with one thread.
+    Its threads wait for each other by spinning. With one thread per core and another busy process, a training step on
+    two cores took eight times as long as with one thread.
     """
     with _threads(max(1, (os.cpu_count() or 1) // 2)):
         yield
@@ -22,7 +22,7 @@ def half_the_cores() -> Iterator[None]:
 
 @contextmanager
 def one_core() -> Iterator[None]:
-    """Let torch compute in the calling thread only, so that its CPU time can be measured."""
+    """Limit torch to the calling thread, so that its CPU time can be measured."""
     with _threads(1):
         yield
 

@@ -15,8 +15,8 @@ from dtproxies.proxy.definition import ProxyDefinition, load_definition
 from dtproxies.proxy.sampling import sample
 from dtproxies.vocabulary.recipe import Recipe
 
-SHARE = 0.5
-"""Of the images; the others stay as they are."""
+FRACTION = 0.5
+"""Fraction of the images that these modules process; the others stay unchanged."""
 
 
 class _Renders(Protocol):
@@ -25,7 +25,7 @@ class _Renders(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Upstream:
-    """Modules in the order in which they process an image."""
+    """Upstream modules in the order in which they process an image."""
 
     modules: Sequence[ProxyDefinition]
     renderer: _Renders
@@ -40,20 +40,20 @@ class Upstream:
         return cls([load_definition(name) for name in recipe.upstream], renderer) if recipe.upstream else None
 
     def apply(self, source: LinearImage, seed: Sequence[int]) -> LinearImage:
-        """Return the image after these modules, or unchanged; the seed determines which, and the sliders."""
+        """Return the image after these modules, or unchanged; the seed determines the choice and the sliders."""
         rng = np.random.default_rng([*seed, _SALT])
-        if rng.random() >= SHARE:
+        if rng.random() >= FRACTION:
             return source
         for one in self.modules:
             module = one.module
             (position,) = sample(module, 1, seed=int(rng.integers(2**31)), reachable=one.reachable)
             sliders = {slider.name: float(value) for slider, value in zip(module.sliders, position, strict=True)}
             request = Request(module.name, to_module_space(source, module), module.parameters(sliders))
-            (made,) = self.renderer.render_many([request])
-            light = np.asarray(from_space(made.astype(np.float64), module.result_space), np.float32)
+            (output,) = self.renderer.render_many([request])
+            light = np.asarray(from_space(output.astype(np.float64), module.result_space), np.float32)
             source = LinearImage(f"{source.name}, {module.name}", light)
         return source
 
 
 _SALT = 17
-"""Keeps these draws apart from those of the image with the same seed."""
+"""Makes these random numbers differ from those of the image with the same seed."""

@@ -16,128 +16,131 @@ from dtproxies.images.module_spaces import WHITE, to_space
 from dtproxies.vocabulary.module import Kind
 
 SIDE = 256
-"""Of the images, in pixels; reach is seen up to half of it."""
-LARGE = 1024
-"""Of the image that tells a far reach from one that has no end."""
-MOST = 400
-"""Sliders that are tried; a module that has more has them in long lists."""
-SMALL = 64
-"""Of those on which sliders are tried."""
+"""Side of the images in pixels; radii up to half of it are measured."""
+LARGE_SIDE = 1024
+"""Side of the image that distinguishes a large receptive field from the whole image."""
+MAX_SLIDERS = 400
+"""Maximum number of tested sliders; modules with more have long arrays of them."""
+SLIDER_SIDE = 64
+"""Side of the images on which sliders are tested."""
 PATCH = 4
-"""Side of the square that is changed to see how far that is felt."""
+"""Side of the square that is changed to measure the receptive-field radius."""
 BASES = 5
-"""Positions of the other sliders at which each slider is tried: the defaults, and random ones."""
-FELT = 1e-4
-"""Smallest change that counts, as a share of white."""
-EXACT = 1e-5
-"""Largest error, as a share of the largest value, of what counts as a straight line."""
-LOCAL = 16
-"""Largest reach in pixels that is called local."""
-PATIENCE = 60.0
-"""Seconds that a render may take."""
-FEW = 4
-"""Counts are tried this far from their default: thousands of iterations would take hours."""
+"""Number of positions of the other sliders at which a slider is tested: the defaults, and random ones."""
+THRESHOLD = 1e-4
+"""Minimum change that counts, as a fraction of white."""
+LINEARITY = 1e-5
+"""Maximum error of a linear module, as a fraction of the maximum value."""
+LOCAL_RADIUS = 16
+"""Maximum receptive-field radius of kind local, in pixels."""
+TIMEOUT = 60.0
+"""Maximum duration of a render in seconds."""
+INTEGER_STEP = 4
+"""Distance from the default at which integer sliders are tested: thousands of iterations would take hours."""
 
 Values = dict[str, float | str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Measured:
+class MeasuredModule:
     """Measured properties of a module."""
 
     input: str
     output: str
     kind: Kind
     reach: int | None
-    """In pixels, at the defaults and at random sliders. Random ones are followed for 126 pixels, so that 126 stands for
-    that or more; the defaults for 510. None when all of the image is felt everywhere."""
+    """Receptive-field radius in pixels, at the defaults and at random sliders. Random ones are measured up to 126
+    pixels, so that 126 means 126 or more; the defaults up to 510. None for the whole image."""
     acts: tuple[str, ...]
-    """Sliders that move some pixel of some image at some position of the others."""
+    """Sliders that change a pixel at some position of the other sliders."""
     idle: tuple[str, ...]
-    """Sliders that were never seen to move one."""
+    """Sliders that changed no pixel at any tested position."""
     untried: int
-    """Sliders beyond the first 400, which were not tried."""
+    """Number of sliders after the first 400, which were not tested."""
 
 
-def measure(darktable: Darktable, module: str) -> Measured:
-    """Render through `module` and measure it.
+def measure(darktable: Darktable, module: str) -> MeasuredModule:
+    """Measure `module` by rendering it.
 
     Raises:
-        WrongUsage: no such module.
-        Failure: it cannot be rendered alone.
+        WrongUsage: darktable has no such module.
+        Failure: the module cannot be rendered alone.
     """
-    with _open(darktable, module, SMALL) as renderer:
+    with _open(darktable, module, SLIDER_SIDE) as renderer:
         space, fields = renderer.spaces[module], renderer.layouts[module].sliders
-        bench = _Bench(renderer, module, _picture(space, SMALL), WHITE[space.output])
+        bench = _Bench(renderer, module, _test_image(space, SLIDER_SIDE), WHITE[space.output])
         bases = [base for base in _bases(fields) if bench.works(base)]
         if not bases:
-            raise Failure("every render of it fails")
+            raise Failure("every render of the module fails")
         acts = bench.acting(fields, bases)
     with _open(darktable, module, SIDE) as renderer:
-        bench = _Bench(renderer, module, _picture(space, SIDE), WHITE[space.output])
+        bench = _Bench(renderer, module, _test_image(space, SIDE), WHITE[space.output])
         bases = [base for base in bases if bench.works(base)]
-        reach = bench.reach(bases)
-        kind = bench.kind(bases, reach) if space.input != "raw" else "raw"
+        radius = bench.radius(bases)
+        kind = bench.kind(bases, radius) if space.input != "raw" else "raw"
         if kind == "global":
-            far = _Bench(renderer, module, _picture(space, LARGE), WHITE[space.output])
-            reach = max(reach, far.reach(bases[:1]))
-            kind = "multi-scale" if reach < LARGE // 2 - PATCH else kind
-    return Measured(
+            large = _Bench(renderer, module, _test_image(space, LARGE_SIDE), WHITE[space.output])
+            radius = max(radius, large.radius(bases[:1]))
+            kind = "multi-scale" if radius < LARGE_SIDE // 2 - PATCH else kind
+    return MeasuredModule(
         input=space.input,
         output=space.output,
         kind=kind,
-        reach=None if kind == "global" else reach,
+        reach=None if kind == "global" else radius,
         acts=tuple(acts),
-        idle=tuple(name for name in list(fields)[:MOST] if name not in acts),
-        untried=max(0, len(fields) - MOST),
+        idle=tuple(name for name in list(fields)[:MAX_SLIDERS] if name not in acts),
+        untried=max(0, len(fields) - MAX_SLIDERS),
     )
 
 
 def _open(darktable: Darktable, module: str, side: int) -> Renderer:
-    """Return a renderer on sensor data, if the module works on it, or else on images."""
-    renderer = Renderer(darktable, [module], height=side, width=side, mosaic=True, timeout=PATIENCE)
+    """Return a renderer of sensor data if the module works on it, else of images."""
+    renderer = Renderer(darktable, [module], height=side, width=side, mosaic=True, timeout=TIMEOUT)
     if renderer.spaces[module].input == "raw":
         return renderer
     renderer.close()
-    return Renderer(darktable, [module], height=side, width=side, timeout=PATIENCE)
+    return Renderer(darktable, [module], height=side, width=side, timeout=TIMEOUT)
 
 
-def _picture(space: Spaces, side: int) -> Pixels:
+def _test_image(space: Spaces, side: int) -> Pixels:
     return np.asarray(to_space(chart(side, 5).pixels.astype(np.float64), space.input), np.float32)
 
 
 def _bases(fields: Mapping[str, Field]) -> list[Values]:
     rng = np.random.default_rng(7)
-    drawn: list[Values] = [
+    random: list[Values] = [
         {name: values[int(rng.integers(len(values)))] for name, field in fields.items() if (values := _values(field))}
         for _ in range(BASES - 1)
     ]
-    return [{}, *drawn]
+    return [{}, *random]
 
 
 def _values(field: Field) -> list[float]:
-    """Return values at which a slider is tried."""
+    """Return values at which a slider is tested."""
     if field.choices:
         return list(map(float, field.choices.values()))
     if field.type == "bool":
         return [0.0, 1.0]
     if field.type != "float":
-        low, high = (field.min if field.min is not None else -FEW), (field.max if field.max is not None else FEW)
-        return [max(low, field.default - FEW), min(high, field.default + FEW)]
+        low, high = (
+            (field.min if field.min is not None else -INTEGER_STEP),
+            (field.max if field.max is not None else INTEGER_STEP),
+        )
+        return [max(low, field.default - INTEGER_STEP), min(high, field.default + INTEGER_STEP)]
     low = field.min if field.min is not None else field.default - 1
     high = field.max if field.max is not None else field.default + 1
-    return [low + (high - low) * share for share in (0.1, 0.45, 0.9)]
+    return [low + (high - low) * fraction for fraction in (0.1, 0.45, 0.9)]
 
 
 @dataclass(frozen=True, eq=False)
 class _Bench:
-    """A module and a test image."""
+    """Module, renderer and test image of a measurement."""
 
     renderer: Renderer
     module: str
     image: Pixels
     peak: float
-    """White, in the module's output."""
+    """Value of white in the module's output."""
 
     def render(self, image: Pixels, sliders: Values) -> Pixels:
         return self.renderer.render(self.module, image, sliders)
@@ -149,74 +152,74 @@ class _Bench:
             return False
 
     def acting(self, fields: Mapping[str, Field], bases: Sequence[Values]) -> list[str]:
-        left, acting = list(fields)[:MOST], set()
+        remaining, acting = list(fields)[:MAX_SLIDERS], set()
         for base in bases:
             if not self.works(base):
-                continue  # darktable crashes at some positions now and then
-            plain = self.render(self.image, base)
-            acting |= {name for name in left if self._acts(plain, base, fields[name])}
-            left = [name for name in left if name not in acting]
+                continue  # darktable sometimes crashes at this position
+            reference = self.render(self.image, base)
+            acting |= {name for name in remaining if self._acts(reference, base, fields[name])}
+            remaining = [name for name in remaining if name not in acting]
         return [name for name in fields if name in acting]
 
-    def _acts(self, plain: Pixels, base: Values, field: Field) -> bool:
+    def _acts(self, reference: Pixels, base: Values, field: Field) -> bool:
         for value in _values(field):
             try:
-                if not np.array_equal(self.render(self.image, {**base, field.name: value}), plain, equal_nan=True):
+                if not np.array_equal(self.render(self.image, {**base, field.name: value}), reference, equal_nan=True):
                     return True
             except Failure:
-                continue  # no value for this module in this state
+                continue  # the module rejects this value at this position
         return False
 
-    def reach(self, bases: Sequence[Values]) -> int:
+    def radius(self, bases: Sequence[Values]) -> int:
         """Return the largest distance from a changed square at which the output differs, in pixels."""
         low = len(self.image) // 2 - PATCH // 2
         changed = self.image.copy()
         changed[low : low + PATCH, low : low + PATCH] *= 0.25
-        farthest = 0
+        radius = 0
         for base in bases:
             try:
-                ends = [self.render(image, base) for image in (changed, self.image)]
+                outputs = [self.render(image, base) for image in (changed, self.image)]
             except Failure:
                 continue
             with np.errstate(invalid="ignore"):
-                apart = np.abs(ends[0] - ends[1]).max(axis=2)
-            for felt in np.nonzero(apart > FELT * self.peak):
-                outside = np.maximum(low - felt, felt - (low + PATCH - 1))
-                farthest = max(farthest, int(outside.max(initial=0)))
-        return farthest
+                difference = np.abs(outputs[0] - outputs[1]).max(axis=2)
+            for indices in np.nonzero(difference > THRESHOLD * self.peak):
+                outside = np.maximum(low - indices, indices - (low + PATCH - 1))
+                radius = max(radius, int(outside.max(initial=0)))
+        return radius
 
-    def kind(self, bases: Sequence[Values], reach: int) -> Kind:
-        if any(self._depends_on_place(base) for base in bases):
+    def kind(self, bases: Sequence[Values], radius: int) -> Kind:
+        if any(self._depends_on_position(base) for base in bases):
             return "position"
-        if reach >= SIDE // 2 - PATCH:
+        if radius >= SIDE // 2 - PATCH:
             return "global"
-        if reach:
-            return "local" if reach <= LOCAL else "multi-scale"
-        if all(self._straight(base) for base in bases):
+        if radius:
+            return "local" if radius <= LOCAL_RADIUS else "multi-scale"
+        if all(self._is_linear(base) for base in bases):
             return "exact"
-        return "curve" if all(self._channels_apart(base) for base in bases) else "colour"
+        return "curve" if all(self._channels_are_independent(base) for base in bases) else "colour"
 
-    def _depends_on_place(self, base: Values) -> bool:
-        """Return whether an image of one colour gets several colours."""
+    def _depends_on_position(self, base: Values) -> bool:
+        """Return whether the output of an image of one colour has several colours."""
         colour = np.median(self.image, axis=(0, 1))
-        made = self.render(np.broadcast_to(colour, self.image.shape).astype(np.float32), base)
-        return bool(np.nan_to_num(np.ptp(made, axis=(0, 1))).max() > 10 * FELT * self.peak)
+        output = self.render(np.broadcast_to(colour, self.image.shape).astype(np.float32), base)
+        return bool(np.nan_to_num(np.ptp(output, axis=(0, 1))).max() > 10 * THRESHOLD * self.peak)
 
-    def _straight(self, base: Values) -> bool:
+    def _is_linear(self, base: Values) -> bool:
         """Return whether the output for the mean of two images is the mean of their outputs."""
-        other = np.ascontiguousarray(self.image[::-1])
-        ends = [self.render(one, base).astype(np.float64) for one in (self.image, other)]
-        middle = self.render(((self.image + other) / 2).astype(np.float32), base)
-        apart = np.abs(middle - (ends[0] + ends[1]) / 2).max()
-        return bool(apart <= EXACT * max(1e-9, np.abs(ends[0]).max()))
+        flipped = np.ascontiguousarray(self.image[::-1])
+        outputs = [self.render(image, base).astype(np.float64) for image in (self.image, flipped)]
+        middle = self.render(((self.image + flipped) / 2).astype(np.float32), base)
+        error = np.abs(middle - (outputs[0] + outputs[1]) / 2).max()
+        return bool(error <= LINEARITY * max(1e-9, np.abs(outputs[0]).max()))
 
-    def _channels_apart(self, base: Values) -> bool:
+    def _channels_are_independent(self, base: Values) -> bool:
         """Return whether each output channel depends on the same input channel only."""
-        plain = self.render(self.image, base)
+        reference = self.render(self.image, base)
         for channel in range(self.image.shape[2]):
             changed = self.image.copy()
             changed[..., channel] *= 0.5
             others = [one for one in range(self.image.shape[2]) if one != channel]
-            if np.abs(self.render(changed, base) - plain)[..., others].max() > FELT * self.peak:
+            if np.abs(self.render(changed, base) - reference)[..., others].max() > THRESHOLD * self.peak:
                 return False
         return True

@@ -15,50 +15,50 @@ from dtproxies.darktable import introspection
 from dtproxies.darktable.find import Darktable
 from dtproxies.survey.measure import measure
 
-ALONE = "why"
-"""Key of a module that could not be measured: the reason."""
+REASON = "why"
+"""Key for the reason why a module could not be measured."""
 
 
 def read_survey(path: Path) -> Mapping[str, Mapping[str, Any]]:
     """Return the measured properties by module; empty if there is no such file.
 
     Raises:
-        Failure: the file is broken.
+        Failure: the file is not a survey file.
     """
     if not path.exists():
         return {}
     try:
-        found: dict[str, Mapping[str, Any]] = json.loads(path.read_text())["modules"]
+        measured: dict[str, Mapping[str, Any]] = json.loads(path.read_text())["modules"]
     except (ValueError, KeyError) as exc:
-        raise Failure("is not a survey file", where=str(path), fix="write it: --measure") from exc
-    return found
+        raise Failure("is not a survey file", where=str(path), fix="remove it, then run --measure") from exc
+    return measured
 
 
 def survey(console: Console, darktable: Darktable, path: Path, only: str | None = None) -> None:
-    """Measure all modules that are not in `path`, or `only` again; write the file after each.
+    """Measure all modules that are not in `path`, or only the module `only`; write the file after each.
 
-    An interrupted survey goes on where it stopped. What another version of darktable showed is measured again.
+    An interrupted survey resumes. Results of another darktable version are measured again.
 
     Raises:
-        WrongUsage: no such module.
+        WrongUsage: darktable has no such module.
     """
     names = sorted(introspection.layouts(darktable)) if only is None else [only]
-    found = dict(_of_this_version(path, darktable))
-    wanted = [name for name in names if only or name not in found]
-    with console.progress(f"measuring {len(wanted)} modules", len(wanted)) as advance:
-        for name in wanted:
-            found[name] = _measured(darktable, name)
-            write_json(path, {"darktable": darktable.version, "modules": found})
+    measured = dict(_of_this_version(path, darktable))
+    missing = [name for name in names if only or name not in measured]
+    with console.progress(f"measuring {len(missing)} modules", len(missing)) as advance:
+        for name in missing:
+            measured[name] = _measured(darktable, name)
+            write_json(path, {"darktable": darktable.version, "modules": measured})
             advance(1)
 
 
 def _of_this_version(path: Path, darktable: Darktable) -> Mapping[str, Mapping[str, Any]]:
-    found = read_survey(path)
-    return found if found and json.loads(path.read_text())["darktable"] == darktable.version else {}
+    measured = read_survey(path)
+    return measured if measured and json.loads(path.read_text())["darktable"] == darktable.version else {}
 
 
 def _measured(darktable: Darktable, name: str) -> dict[str, Any]:
     try:
         return asdict(measure(darktable, name))
-    except Failure as failed:
-        return {ALONE: failed.what}
+    except Failure as exc:
+        return {REASON: exc.what}

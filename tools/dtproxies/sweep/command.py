@@ -1,4 +1,4 @@
-"""Command `sweep`: frames, a video and a contact sheet of one slider across its range."""
+"""Command `render_sweep`: frames, a video and a contact sheet of one slider across its range."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from dtproxies.proxy.runners import Run
 from dtproxies.render.open_renderer import open_renderer
 from dtproxies.render.pairs import Renders
 from dtproxies.sweep.frame import Frame
-from dtproxies.sweep.sweep_sheet import draw
+from dtproxies.sweep.sweep_sheet import draw_sweep
 from dtproxies.vocabulary.axis import axis
 from dtproxies.vocabulary.module import Module, Slider
 
@@ -34,7 +34,7 @@ WORKERS = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Track:
-    """A swept slider of a module, its values, and the values of the other sliders."""
+    """Sweep of one slider: its values, and the values of the other sliders."""
 
     definition: ProxyDefinition
     slider: Slider
@@ -42,7 +42,7 @@ class Track:
     others: dict[str, float]
 
     def sliders(self, value: float) -> dict[str, float]:
-        """All sliders of the module, this one at `value`."""
+        """Return the values of all sliders of the module, with this one at `value`."""
         start = {one.name: one.default for one in self.definition.module.sliders}
         return {**start, **self.others, self.slider.name: value}
 
@@ -51,30 +51,30 @@ def track(target: str, count: int, low: float | None, high: float | None, settin
     """Return the sweep of `<module>.<slider>`: `count` values along its axis, or each value of a choice.
 
     Raises:
-        WrongUsage: an unknown module or slider (the nearest names are offered), or a range outside the slider's.
+        WrongUsage: an unknown module or slider (the message suggests similar names), or a range outside the slider's.
     """
-    name, _, wanted = target.partition(".")
-    found = load_definition(name)
-    slider = slider_named(found.module, wanted)
-    others = {slider_named(found.module, key).name: _number(key, value) for key, value in settings.items()}
+    module_name, _, slider_name = target.partition(".")
+    definition = load_definition(module_name)
+    slider = slider_named(definition.module, slider_name)
+    others = {slider_named(definition.module, key).name: _number(key, value) for key, value in settings.items()}
     if slider.choices:
         return Track(
-            definition=found, slider=slider, values=[float(number) for _, number in slider.choices], others=others
+            definition=definition, slider=slider, values=[float(number) for _, number in slider.choices], others=others
         )
     low, high = slider.low if low is None else low, slider.high if high is None else high
     if not slider.low <= low < high <= slider.high:
         raise WrongUsage(
-            f"{target} is swept between {slider.low:g} and {slider.high:g}, upwards; not from {low:g} to {high:g}",
-            fix="correct --from and --to",
+            f"{target} can be swept upwards from {slider.low:g} to {slider.high:g}, not from {low:g} to {high:g}",
+            fix="change --from and --to",
         )
     along = axis(slider)
     first, last = along.coordinates([low, high]).tolist()
     values = along.values(np.linspace(first, last, count))
-    return Track(definition=found, slider=slider, values=sorted({float(value) for value in values}), others=others)
+    return Track(definition=definition, slider=slider, values=sorted({float(value) for value in values}), others=others)
 
 
 def slider_named(module: Module, name: str) -> Slider:
-    """The slider of this name.
+    """Return the slider of this name.
 
     Raises:
         WrongUsage: the proxy of this module has no such slider.
@@ -85,11 +85,11 @@ def slider_named(module: Module, name: str) -> Slider:
     return known[name]
 
 
-def sweep(track: Track, run: Run, renderer: Renders, source: LinearImage, console: Console) -> list[Frame]:
-    """Render the image at each value, through darktable and through the proxy.
+def render_sweep(track: Track, run: Run, renderer: Renders, source: LinearImage, console: Console) -> list[Frame]:
+    """Render the image at each value with darktable and with the proxy.
 
     Raises:
-        Failure: darktable refuses one of the values.
+        Failure: darktable rejects a value.
     """
     module, image = track.definition.module, to_module_space(source, track.definition.module)
     positions = [track.sliders(value) for value in track.values]
@@ -97,27 +97,27 @@ def sweep(track: Track, run: Run, renderer: Renders, source: LinearImage, consol
     frames = []
     with console.progress(f"sweeping {module.name}.{track.slider.name}", len(positions)) as advance:
         for value, position, after in zip(track.values, positions, renderer.render_many(requests), strict=True):
-            made = run(image, [position[slider.name] for slider in module.sliders])
-            psnr = compare(made, after, module).display_psnr
-            looks = [to_display(pixels, module.result_space) for pixels in (after, made)]
-            frames.append(Frame(value=value, darktable=looks[0], proxy=looks[1], psnr=psnr))
+            output = run(image, [position[slider.name] for slider in module.sliders])
+            psnr = compare(output, after, module).display_psnr
+            images = [to_display(pixels, module.result_space) for pixels in (after, output)]
+            frames.append(Frame(value=value, darktable=images[0], proxy=images[1], psnr=psnr))
             advance(1)
     return frames
 
 
-def write(
+def write_sweep(
     track: Track, frames: Sequence[Frame], directory: Path, console: Console, *, amplify: float | None = None
 ) -> None:
-    """Write `frames/0000.png` and so on, `sweep.png`, `sweep.json` and, where there is an ffmpeg, `sweep.mp4`.
+    """Write `frames/0000.png` and so on, `sweep.png`, `sweep.json` and, if ffmpeg is installed, `sweep.mp4`.
 
-    Differences are shown larger by the factor `amplify`, the same for all; by default one that suits the largest.
+    All differences are multiplied by `amplify`; the default factor suits the largest difference.
     """
-    amplify = amplify or min(auto_amplification(frame.apart) for frame in frames)
+    amplify = amplify or min(auto_amplification(frame.difference) for frame in frames)
     name = f"{track.definition.module.name}.{track.slider.name}"
     with atomic_directory(directory / "frames") as part:
         for number, frame in enumerate(frames):
             write_contact_sheet([_row(frame, f"{name} {frame.value:.4g}", amplify)], part / (FRAME % number))
-    draw(directory / "sweep.png", name, track.slider, frames, amplify=amplify)
+    draw_sweep(directory / "sweep.png", name, track.slider, frames, amplify=amplify)
     rows = [{"value": frame.value, "display_psnr": frame.psnr} for frame in frames]
     write_json(directory / "sweep.json", {"slider": name, "others": track.others, "frames": rows})
     if len(frames) > 1:
@@ -130,13 +130,13 @@ def sweep_command(
     """Sweep with the installed darktable, and print where the proxy is least accurate.
 
     Raises:
-        Failure: there is no darktable, the image cannot be read, or darktable refuses a value.
+        Failure: there is no darktable, the image cannot be read, or darktable rejects a value.
     """
     darktable, source = find(), read_user_image(image, longest=longest)
     height, width, _ = source.pixels.shape
     with open_renderer(darktable, [track.definition.module], height=height, width=width, workers=WORKERS) as renderer:
-        frames = sweep(track, run, renderer, source, console)
-    write(track, frames, directory, console, amplify=amplify)
+        frames = render_sweep(track, run, renderer, source, console)
+    write_sweep(track, frames, directory, console, amplify=amplify)
     worst = min(frames, key=lambda frame: frame.psnr)
     mean = float(np.mean([frame.psnr for frame in frames]))
     console.say(
@@ -147,7 +147,7 @@ def sweep_command(
 
 def _number(name: str, value: float | str) -> float:
     if isinstance(value, str):
-        raise WrongUsage(f"{name}={value} is not a number", fix="give choices by darktable's number")
+        raise WrongUsage(f"{name}={value} is not a number", fix="pass darktable's number of the choice")
     return value
 
 

@@ -10,16 +10,16 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Frame:
-    """One position of the slider."""
+    """Outputs at one slider value."""
 
     value: float
     darktable: NDArray[np.float64]
-    """H x W x 3, as a screen shows it."""
+    """H x W x 3, display-referred."""
     proxy: NDArray[np.float64]
     psnr: float
-    """Display PSNR of the proxy in dB."""
+    """PSNR of the proxy in dB, sRGB display-referred."""
 
     @property
-    def apart(self) -> NDArray[np.float64]:
+    def difference(self) -> NDArray[np.float64]:
         """Absolute difference of the two; H x W x 3."""
         return np.abs(self.proxy - self.darktable)

@@ -13,10 +13,10 @@ from dtproxies.sweep.frame import Frame
 from dtproxies.vocabulary.module import Slider
 
 COLUMNS = 6
-"""Number of values that are shown as images."""
+"""Maximum number of values that are drawn as images."""
 
 
-def draw(path: Path, name: str, slider: Slider, frames: Sequence[Frame], *, amplify: float) -> None:
+def draw_sweep(path: Path, name: str, slider: Slider, frames: Sequence[Frame], *, amplify: float) -> None:
     """Write the sheet as a PNG: rows for darktable, the proxy and their difference, and the curve below."""
     from matplotlib.figure import Figure
 
@@ -29,8 +29,8 @@ def draw(path: Path, name: str, slider: Slider, frames: Sequence[Frame], *, ampl
     grid = top.subplots(3, len(chosen), squeeze=False)
     for column, at in enumerate(chosen):
         frame = frames[at]
-        looks = (frame.darktable, frame.proxy, frame.apart * amplify)
-        for row, pixels in enumerate(looks):
+        images = (frame.darktable, frame.proxy, frame.difference * amplify)
+        for row, pixels in enumerate(images):
             _show(grid[row, column], pixels)
         grid[0, column].set_title(_value(slider, frame.value), fontsize=9)
         grid[2, column].set_xlabel(f"{frame.psnr:.1f} dB", fontsize=9)

@@ -23,25 +23,25 @@ from dtproxies.training import checkpoint
 from dtproxies.training.batches import Batch, Pool, as_batch
 from dtproxies.training.interrupt import between_steps
 from dtproxies.training.log import write_log
-from dtproxies.training.training_loss import loss, on_screen
+from dtproxies.training.training_loss import loss, to_srgb_clipped
 from dtproxies.vocabulary.recipe import Recipe
 
-LINES = 200
-"""Of the log, about."""
-CHECKS = 20
-"""Of these hold the network against pairs that it is not trained on."""
+LOG_LINES = 200
+"""Approximate number of log lines."""
+LOGGED_CHECKS = 20
+"""Approximate number of log lines with a check on pairs that the network is not trained on."""
 CHECK_PAIRS = 24
 CHECK_SEED = 4_000_037
-KEEP_EVERY = 30.0
-"""Seconds between two writings of state, log and curve."""
-WARM = 0.1
-"""Share of the steps in which the learning rate rises."""
+SAVE_INTERVAL = 30.0
+"""Seconds between two writes of checkpoint, log and plot."""
+WARM_UP = 0.1
+"""Fraction of the steps in which the learning rate rises."""
 
 
-def descend(
-    given: ProxyDefinition,
+def train_with_adam(
+    definition: ProxyDefinition,
     renderer: Renders,
-    scenes: ImageSequence,
+    images: ImageSequence,
     directory: Path,
     *,
     recipe: Recipe,
@@ -50,82 +50,82 @@ def descend(
     """Train the network of a module; resume an interrupted run in `directory`.
 
     Args:
-        given: the module and its network.
-        renderer: set up for the module, those upstream, and images of the recipe's size.
-        scenes: images to train on.
-        directory: for the state, the log and its curve.
-        recipe: how.
-        console: where progress goes.
+        definition: definition of the module.
+        renderer: renderer of the module and the upstream ones, for images of the recipe's size.
+        images: images to train on.
+        directory: directory for checkpoint, log and plot.
+        recipe: training settings.
+        console: console for progress.
 
     Returns:
-        The averaged network on the processor, and the log.
+        The averaged network on the CPU, and the log.
 
     Raises:
-        Failure: the loss is no longer finite, or `directory` holds the state of another training.
-        KeyboardInterrupt: asked to stop; the state was written.
+        Failure: the loss is no longer finite, or `directory` has a checkpoint of another training.
+        KeyboardInterrupt: the training was interrupted, after its checkpoint was written.
     """
-    run = _Run(given, recipe)
+    run = _Run(definition, recipe)
     run.resume(directory)
     if run.step:
-        console.note(f"going on after step {run.step} of {recipe.steps}")
-    run.checks = _check_pairs(given, renderer, scenes, recipe, console)
-    pool = Pool(given.module, recipe, run.device, step=run.step + 1)
-    pairs = endless_pairs(given, renderer, scenes, recipe, start=pool.taken)
-    with console.progress(f"rendering {recipe.pairs} pairs of {given.module.name}", recipe.pairs) as advance:
+        console.note(f"resuming after step {run.step} of {recipe.steps}")
+    run.checks = _check_pairs(definition, renderer, images, recipe, console)
+    pool = Pool(definition.module, recipe, run.device, step=run.step + 1)
+    pairs = endless_pairs(definition, renderer, images, recipe, start=pool.taken)
+    with console.progress(f"rendering {recipe.pairs} pairs of {definition.module.name}", recipe.pairs) as advance:
         for _ in pool.take(pairs, run.step + 1):
             advance(1)
-    with console.progress(f"training {given.module.name}", recipe.steps) as advance, between_steps() as stop:
+    with console.progress(f"training {definition.module.name}", recipe.steps) as advance, between_steps() as stop:
         advance(run.step)
-        kept = time.monotonic()
+        saved = time.monotonic()
         for _ in run.steps(pool, pairs):
             advance(1)
-            if stop() or time.monotonic() - kept > KEEP_EVERY:
-                run.keep(directory)
-                kept = time.monotonic()
+            if stop() or time.monotonic() - saved > SAVE_INTERVAL:
+                run.save(directory)
+                saved = time.monotonic()
             if stop():
                 raise KeyboardInterrupt
-    write_log(directory, run.log, given.module.name)
+    write_log(directory, run.log, definition.module.name)
     return run.average.cpu(), run.log
 
 
-def rate(step: int, recipe: Recipe) -> float:
+def learning_rate_at(step: int, recipe: Recipe) -> float:
     """Return the learning rate of a step, counted from 1: linear warm-up, then cosine decay."""
-    share = step / recipe.steps
-    if share < WARM:
-        return recipe.learning_rate * share / WARM
-    return recipe.learning_rate * 0.5 * (1 + math.cos(math.pi * (share - WARM) / (1 - WARM)))
+    progress = step / recipe.steps
+    if progress < WARM_UP:
+        return recipe.learning_rate * progress / WARM_UP
+    return recipe.learning_rate * 0.5 * (1 + math.cos(math.pi * (progress - WARM_UP) / (1 - WARM_UP)))
 
 
 class _Run:
-    """A training in progress."""
+    """Training in progress: network, averaged network, optimiser and log."""
 
-    def __init__(self, given: ProxyDefinition, recipe: Recipe) -> None:
-        self._given, self._recipe = given, recipe
+    def __init__(self, definition: ProxyDefinition, recipe: Recipe) -> None:
+        self._definition, self._recipe = definition, recipe
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         torch.manual_seed(recipe.seed)
-        self._network = given.network().to(self.device).train()
+        self._network = definition.network().to(self.device).train()
         self.average = copy.deepcopy(self._network)
         self._optimiser = torch.optim.AdamW(
             self._network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
         )
         self.step = 0
-        """Done."""
+        """Number of finished steps."""
         self._seconds = 0.0
         self.log: list[dict[str, Any]] = []
         self.checks: Sequence[Pair] = ()
 
     def resume(self, directory: Path) -> None:
         """Restore the state of an interrupted run."""
-        found = checkpoint.load(directory, self._given.module, self._recipe)
-        if found is not None:
-            self._network.load_state_dict(found.network)
-            self.average.load_state_dict(found.average)
-            self._optimiser.load_state_dict(found.optimiser)
-            self.step, self._seconds, self.log = found.step, found.seconds, found.log
+        state = checkpoint.load(directory, self._definition.module, self._recipe)
+        if state is not None:
+            self._network.load_state_dict(state.network)
+            self.average.load_state_dict(state.average)
+            self._optimiser.load_state_dict(state.optimiser)
+            self.step, self._seconds, self.log = state.step, state.seconds, state.log
 
-    def keep(self, directory: Path) -> None:
+    def save(self, directory: Path) -> None:
         """Save the state of this run."""
-        kept = checkpoint.State(
+        state = checkpoint.TrainingState(
             step=self.step,
             seconds=self._seconds,
             network=self._network.state_dict(),
@@ -133,8 +133,8 @@ class _Run:
             optimiser=self._optimiser.state_dict(),
             log=self.log,
         )
-        checkpoint.save(directory, kept, self._given.module, self._recipe)
-        write_log(directory, self.log, self._given.module.name)
+        checkpoint.save(directory, state, self._definition.module, self._recipe)
+        write_log(directory, self.log, self._definition.module.name)
 
     def steps(self, pool: Pool, pairs: Iterator[Pair]) -> Iterator[None]:
         """Run the remaining steps; yield after each."""
@@ -144,31 +144,31 @@ class _Run:
                 pass
             value = self._advance(pool.draw(self.step + 1))
             self._seconds = time.monotonic() - started
-            if self._due(LINES):
+            if self._due(LOG_LINES):
                 self.log.append(self._line(value))
             yield
 
     def _advance(self, batch: Batch) -> float:
         step = self.step + 1
         for group in self._optimiser.param_groups:
-            group["lr"] = rate(step, self._recipe)
+            group["lr"] = learning_rate_at(step, self._recipe)
         self._optimiser.zero_grad()
-        value = loss(self._network, batch, self._given.module, self._recipe)
+        value = loss(self._network, batch, self._definition.module, self._recipe)
         if not math.isfinite(value.item()):
-            raise Failure(f"step {step}: the loss is {value.item()}", fix="lower the rate in the module's recipe")
+            raise Failure(f"step {step}: the loss is {value.item()}", fix="lower learning_rate in the module's recipe")
         value.backward()  # type: ignore[no-untyped-call]
         self._optimiser.step()
-        # Young averages forget faster, so that the start does not linger.
-        share = min(self._recipe.weight_average, (1 + step) / (10 + step))
+        # The decay is smaller in the first steps, so that the initial weights fade out.
+        decay = min(self._recipe.weight_average, (1 + step) / (10 + step))
         with torch.no_grad():
-            for kept, new in zip(self.average.parameters(), self._network.parameters(), strict=True):
-                kept.lerp_(new, 1 - share)
+            for average, new in zip(self.average.parameters(), self._network.parameters(), strict=True):
+                average.lerp_(new, 1 - decay)
         self.step = step
         return value.item()
 
     def _line(self, value: float) -> dict[str, Any]:
-        line = {"step": self.step, "loss": value, "rate": rate(self.step, self._recipe)}
-        if self._due(CHECKS):
+        line = {"step": self.step, "loss": value, "rate": learning_rate_at(self.step, self._recipe)}
+        if self._due(LOGGED_CHECKS):
             line["check_psnr"] = self._check()
         return {**line, "seconds": round(self._seconds, 1)}
 
@@ -178,30 +178,30 @@ class _Run:
 
     def _check(self) -> float:
         """Return the mean PSNR in dB over pairs that the network is not trained on."""
-        module, figures = self._given.module, []
+        module, psnrs = self._definition.module, []
         with torch.no_grad():
             for pair in self.checks:
                 batch = as_batch([pair], self.device)
-                made = call(self.average, module, batch.image, batch.sliders)
-                figures.append(_psnr(on_screen(made, module), on_screen(batch.after, module)))
-        return sum(figures) / len(figures)
+                output = call(self.average, module, batch.image, batch.sliders)
+                psnrs.append(_psnr(to_srgb_clipped(output, module), to_srgb_clipped(batch.after, module)))
+        return sum(psnrs) / len(psnrs)
 
 
 def _check_pairs(
-    given: ProxyDefinition, renderer: Renders, scenes: ImageSequence, recipe: Recipe, console: Console
+    definition: ProxyDefinition, renderer: Renders, images: ImageSequence, recipe: Recipe, console: Console
 ) -> list[Pair]:
-    other = ImageSequence.of(recipe, scenes.photographs, seed=CHECK_SEED)
-    pairs = endless_pairs(given, renderer, other, recipe.seeded(CHECK_SEED))
-    found = []
-    with console.progress(f"rendering {CHECK_PAIRS} pairs to check by", CHECK_PAIRS) as advance:
+    check_images = ImageSequence.of(recipe, images.photographs, seed=CHECK_SEED)
+    pairs = endless_pairs(definition, renderer, check_images, recipe.seeded(CHECK_SEED))
+    checks = []
+    with console.progress(f"rendering {CHECK_PAIRS} pairs for checks", CHECK_PAIRS) as advance:
         for _ in range(CHECK_PAIRS):
-            found.append(next(pairs))
+            checks.append(next(pairs))
             advance(1)
-    if all(np.array_equal(pair.before, pair.after) for pair in found):
-        raise Failure(f"module {given.module.name} changed none of {CHECK_PAIRS} images: it did not run")
-    return found
+    if all(np.array_equal(pair.before, pair.after) for pair in checks):
+        raise Failure(f"module {definition.module.name} changed none of {CHECK_PAIRS} images: it did not run")
+    return checks
 
 
 def _psnr(one: Tensor, other: Tensor) -> float:
-    square = float(torch.mean((one - other) ** 2))
-    return -10 * math.log10(max(square, 1e-15))
+    mean_square = float(torch.mean((one - other) ** 2))
+    return -10 * math.log10(max(mean_square, 1e-15))

@@ -15,50 +15,50 @@ from dtbase.system.files import write_bytes
 from dtproxies.vocabulary.module import Module
 from dtproxies.vocabulary.recipe import Recipe
 
-STATE = "training.state"
-ANEW = "remove the file to begin anew"
+CHECKPOINT = "training.state"
+START_AGAIN = "remove the file to start again"
 
 
 @dataclass(frozen=True, kw_only=True)
-class State:
-    """All values that a step changes."""
+class TrainingState:
+    """All values that a training step changes."""
 
     step: int
-    """Done."""
+    """Number of finished steps."""
     seconds: float
-    """Spent on training so far."""
+    """Wall time of the training so far."""
     network: dict[str, Any]
     average: dict[str, Any]
     optimiser: dict[str, Any]
     log: list[dict[str, Any]]
 
 
-def save(directory: Path, state: State, module: Module, recipe: Recipe) -> None:
-    """Write the state, atomically."""
+def save(directory: Path, state: TrainingState, module: Module, recipe: Recipe) -> None:
+    """Write the state into `directory`, atomically."""
     buffer = io.BytesIO()
-    torch.save({**vars(state), "of": _of(module, recipe)}, buffer)
-    write_bytes(directory / STATE, buffer.getvalue())
+    torch.save({**vars(state), "of": _identity(module, recipe)}, buffer)
+    write_bytes(directory / CHECKPOINT, buffer.getvalue())
 
 
-def load(directory: Path, module: Module, recipe: Recipe) -> State | None:
+def load(directory: Path, module: Module, recipe: Recipe) -> TrainingState | None:
     """Return the state in `directory`, or None if there is none.
 
     Raises:
-        Failure: it cannot be read, or belongs to another recipe or module.
+        Failure: the file cannot be read, or belongs to another recipe or module.
     """
-    path = directory / STATE
+    path = directory / CHECKPOINT
     if not path.exists():
         return None
     try:
-        read = torch.load(path, weights_only=True)
-        of = read.pop("of")
-        state = State(**read)
+        stored = torch.load(path, weights_only=True)
+        identity = stored.pop("of")
+        state = TrainingState(**stored)
     except Exception as exc:
-        raise Failure(f"is not a training checkpoint: {exc}", where=str(path), fix=ANEW) from exc
-    if of != _of(module, recipe):
-        raise Failure("an interrupted training by another recipe lies here", where=str(path), fix=ANEW)
+        raise Failure(f"is not a training checkpoint: {exc}", where=str(path), fix=START_AGAIN) from exc
+    if identity != _identity(module, recipe):
+        raise Failure("the checkpoint belongs to another recipe", where=str(path), fix=START_AGAIN)
     return state
 
 
-def _of(module: Module, recipe: Recipe) -> str:
+def _identity(module: Module, recipe: Recipe) -> str:
     return json.dumps({"module": asdict(module), "recipe": asdict(recipe)}, sort_keys=True)

@@ -10,25 +10,25 @@ from contextlib import contextmanager
 
 @contextmanager
 def between_steps() -> Iterator[Callable[[], bool]]:
-    """Delay Ctrl-C and termination requests; the yielded function returns whether one has come.
+    """Delay Ctrl-C and termination requests; the yielded function returns True after one was received.
 
-    A second one is not held back. Outside the main thread, where signals cannot be caught, nothing is held back.
+    A second one acts at once. Outside the main thread, where Python cannot handle signals, none is delayed.
     """
     if threading.current_thread() is not threading.main_thread():
         yield lambda: False
         return
-    asked = False
+    received = False
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
-    def ask(number: int, _: object) -> None:
-        nonlocal asked
-        asked = True
+    def remember(number: int, _: object) -> None:
+        nonlocal received
+        received = True
         signal.signal(number, before[signal.Signals(number)])
 
     for number in before:
-        signal.signal(number, ask)
+        signal.signal(number, remember)
     try:
-        yield lambda: asked
+        yield lambda: received
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -1,4 +1,4 @@
-"""Train the proxy of a module on darktable's renders: by L-BFGS for a few constants, or by Adam for a network."""
+"""Train the proxy of a module on darktable's renders: by L-BFGS for a few parameters, or by Adam for a network."""
 
 from __future__ import annotations
 
@@ -23,34 +23,34 @@ from dtproxies.render.pairs import Pair, Renders, render_pairs
 from dtproxies.render.session import Session, session
 from dtproxies.render.torch_threads import half_the_cores
 from dtproxies.render.upstream_modules import Upstream
-from dtproxies.training.adam import descend
+from dtproxies.training.adam import train_with_adam
 from dtproxies.training.batches import as_batch
-from dtproxies.training.checkpoint import STATE
+from dtproxies.training.checkpoint import CHECKPOINT
 from dtproxies.training.log import write_log
 from dtproxies.training.training_loss import encode
 from dtproxies.vocabulary.module import Module
 from dtproxies.vocabulary.recipe import Recipe
 
-SETTLED = 1e-14
-"""A mean square of encoded pixels below this is rounding."""
-LOOKS = 24
-"""At the loss, for one step of the fit; most need three."""
-FEW = 16
-"""Networks with no more numbers than this have all of them in every line of the log."""
+ROUNDING_LOSS = 1e-14
+"""Mean square error of encoded pixels below which only rounding is left."""
+MAX_EVALUATIONS = 24
+"""Maximum number of loss evaluations per step; most steps need three."""
+LOGGED_PARAMETERS = 16
+"""Networks with at most this many parameters have all of them in each line of the log."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """The network after one step of the fit."""
+    """State of the network after one step."""
 
     step: int
     loss: float
     parameters: dict[str, float] = field(default_factory=dict)
-    """All numbers of the network by name, when they are few."""
+    """Scalar parameters of the network by name; empty if there are more than 16 parameters."""
 
 
 def train(
-    given: ProxyDefinition,
+    definition: ProxyDefinition,
     renderer: Renders,
     photographs: Sequence[LinearImage],
     directory: Path,
@@ -61,37 +61,37 @@ def train(
 ) -> Step:
     """Render pairs, fit the network, and write `weights.safetensors` and `training.jsonl` into `directory`.
 
-    Small steps also write `training.png`, the curve, and while they go on `training.state`: when the same is asked for
-    again after an interruption, training goes on after the last step done.
+    Adam also writes `training.png`, a plot of the loss, and during training `training.state`, a checkpoint. After an
+    interruption, the same call resumes from the checkpoint.
 
     Args:
-        given: the module and its network.
-        renderer: set up for the module and for the size that the recipe names.
-        photographs: to fit on, at least as large as the recipe says.
-        directory: for the files; each is written atomically.
-        darktable: version of the darktable behind the renderer.
-        console: where progress goes.
-        recipe: how to fit; by default as the file of the module says.
+        definition: definition of the module.
+        renderer: renderer of the module, for images of the recipe's size.
+        photographs: training photographs, at least of the recipe's size.
+        directory: directory for the files; each is written atomically.
+        darktable: version of darktable that renders.
+        console: console for progress.
+        recipe: training settings; by default those in the module's file.
 
     Returns:
         The last step.
 
     Raises:
-        Failure: the module did not run, or the fit ended in numbers that are not finite.
+        Failure: the module did not run, or the loss is not finite.
     """
-    recipe = recipe or given.recipe
-    scenes = ImageSequence.of(recipe, photographs)
+    recipe = recipe or definition.recipe
+    images = ImageSequence.of(recipe, photographs)
     if recipe.optimiser == "lbfgs":
         with half_the_cores():
-            network, log = _fit_at_once(given, renderer, scenes, recipe, console)
+            network, log = _train_with_lbfgs(definition, renderer, images, recipe, console)
         last = log[-1]
-        write_log(directory, [vars(step) for step in log], given.module.name, curve=False)
+        write_log(directory, [vars(step) for step in log], definition.module.name, curve=False)
     else:
         with half_the_cores():
-            network, lines = descend(given, renderer, scenes, directory, recipe=recipe, console=console)
-        last = Step(step=lines[-1]["step"], loss=lines[-1]["loss"], parameters=_few(network))
-    store(directory / WEIGHTS, network, given.module, darktable=darktable, seed=recipe.seed)
-    (directory / STATE).unlink(missing_ok=True)
+            network, lines = train_with_adam(definition, renderer, images, directory, recipe=recipe, console=console)
+        last = Step(step=lines[-1]["step"], loss=lines[-1]["loss"], parameters=_logged_parameters(network))
+    store(directory / WEIGHTS, network, definition.module, darktable=darktable, seed=recipe.seed)
+    (directory / CHECKPOINT).unlink(missing_ok=True)
     return last
 
 
@@ -99,72 +99,74 @@ def train_module(console: Console, name: str, directory: Path, images: Path, *, 
     """Train the proxy of the module `name` with the installed darktable, and print the result.
 
     Raises:
-        WrongUsage: no proxy of such a module is known.
-        Failure: as `train`, or there is no darktable or no photograph.
+        WrongUsage: no module of this name has a proxy.
+        Failure: as in `train`, or there is no darktable or no photograph.
     """
     recipe = load_definition(name).recipe
     if seed is not None:
         recipe = recipe.seeded(seed)
-    with session(name, images, "fit", side=recipe.side, upstream=recipe.upstream) as given:
-        last = _train_in(given, directory, console, recipe)
-    found = ", ".join(f"{number} {value:.8g}" for number, value in last.parameters.items())
-    console.say(f"{directory / WEIGHTS}: {found or name} after {last.step} steps, loss {last.loss:.2g}")
+    with session(name, images, "fit", side=recipe.side, upstream=recipe.upstream) as opened:
+        last = _train_in(opened, directory, console, recipe)
+    parameters = ", ".join(f"{parameter} {value:.8g}" for parameter, value in last.parameters.items())
+    console.say(f"{directory / WEIGHTS}: {parameters or name} after {last.step} steps, loss {last.loss:.2g}")
 
 
 def fit(network: nn.Module, pairs: Sequence[Pair], module: Module, recipe: Recipe) -> Iterator[Step]:
-    """Fit a few constants to the pairs in place, in float64; yields the state before the first step and after each.
+    """Fit a few parameters to the pairs in place, in float64; yield the state before the first step and after each.
 
     Raises:
         Failure: the loss is no longer finite.
     """
     network.double().train(not recipe.rounded)
     batch = as_batch(pairs, torch.device("cpu"), torch.float64)
-    wanted = encode(batch.after, module)
+    target = encode(batch.after, module)
 
     def loss() -> Tensor:
-        made = call(network, module, batch.image, batch.sliders)
-        return torch.mean((encode(made, module) - wanted) ** 2)
+        output = call(network, module, batch.image, batch.sliders)
+        return torch.mean((encode(output, module) - target) ** 2)
 
     advance = _lbfgs(network, loss)
-    last, anew = _step(0, network, loss), False
+    last, restarted = _step(0, network, loss), False
     yield last
     for number in range(1, recipe.steps + 1):
         advance()
         step = _step(number, network, loss)
         yield step
         if step.loss == last.loss:
-            # What it remembers of earlier steps can lead the search astray: once, it begins without.
-            if anew or step.loss < SETTLED:
+            # The curvature stored from earlier steps can mislead the line search: restart without it once.
+            if restarted or step.loss < ROUNDING_LOSS:
                 return
             advance = _lbfgs(network, loss)
-        last, anew = step, step.loss == last.loss
+        last, restarted = step, step.loss == last.loss
 
 
-def _train_in(given: Session, directory: Path, console: Console, recipe: Recipe) -> Step:
+def _train_in(opened: Session, directory: Path, console: Console, recipe: Recipe) -> Step:
     return train(
-        given.definition,
-        given.renderer,
-        given.photographs,
+        opened.definition,
+        opened.renderer,
+        opened.photographs,
         directory,
-        darktable=given.darktable,
+        darktable=opened.darktable,
         console=console,
         recipe=recipe,
     )
 
 
-def _fit_at_once(
-    given: ProxyDefinition, renderer: Renders, scenes: ImageSequence, recipe: Recipe, console: Console
+def _train_with_lbfgs(
+    definition: ProxyDefinition, renderer: Renders, images: ImageSequence, recipe: Recipe, console: Console
 ) -> tuple[nn.Module, list[Step]]:
-    positions = sample(given.module, recipe.pairs, seed=recipe.seed, reachable=given.reachable)
+    positions = sample(definition.module, recipe.pairs, seed=recipe.seed, reachable=definition.reachable)
     pairs = []
-    with console.progress(f"rendering {recipe.pairs} pairs of {given.module.name}", recipe.pairs) as advance:
-        for pair in render_pairs(given.module, renderer, scenes, positions, upstream=Upstream.of(recipe, renderer)):
+    with console.progress(f"rendering {recipe.pairs} pairs of {definition.module.name}", recipe.pairs) as advance:
+        for pair in render_pairs(
+            definition.module, renderer, images, positions, upstream=Upstream.of(recipe, renderer)
+        ):
             pairs.append(pair)
             advance(1)
     torch.manual_seed(recipe.seed)
-    network, log = given.network(), []
-    with console.progress(f"fitting {given.module.name}", recipe.steps) as advance:
-        for step in fit(network, pairs, given.module, recipe):
+    network, log = definition.network(), []
+    with console.progress(f"fitting {definition.module.name}", recipe.steps) as advance:
+        for step in fit(network, pairs, definition.module, recipe):
             log.append(step)
             advance(1)
     return network, log
@@ -174,27 +176,27 @@ def _step(number: int, network: nn.Module, loss: Callable[[], Tensor]) -> Step:
     with torch.no_grad():
         value = float(loss())
     if not np.isfinite(value):
-        raise Failure(f"step {number}: the loss is {value}", fix="start the constants nearer, or take smaller steps")
-    return Step(step=number, loss=value, parameters=_few(network))
+        raise Failure(f"step {number}: the loss is {value}", fix="choose other start values in the network")
+    return Step(step=number, loss=value, parameters=_logged_parameters(network))
 
 
-def _few(network: nn.Module) -> dict[str, float]:
-    numbers = dict(network.named_parameters())
-    few = sum(tensor.numel() for tensor in numbers.values()) <= FEW
-    return {name: tensor.item() for name, tensor in numbers.items() if tensor.numel() == 1} if few else {}
+def _logged_parameters(network: nn.Module) -> dict[str, float]:
+    parameters = dict(network.named_parameters())
+    few = sum(tensor.numel() for tensor in parameters.values()) <= LOGGED_PARAMETERS
+    return {name: tensor.item() for name, tensor in parameters.items() if tensor.numel() == 1} if few else {}
 
 
 def _lbfgs(network: nn.Module, loss: Callable[[], Tensor]) -> Callable[[], object]:
-    # Unless more is allowed, a line search ends after two looks, and a first step that went too far is never shortened.
+    # By default a line search ends after two evaluations, which cannot shorten a first step that is too long.
     optimiser = torch.optim.LBFGS(
         network.parameters(),
         max_iter=2,
-        max_eval=LOOKS,
+        max_eval=MAX_EVALUATIONS,
         tolerance_grad=1e-15,
         tolerance_change=1e-20,
         line_search_fn="strong_wolfe",
     )
-    # torch learns curvature only from products of steps and slopes above 1e-10; the loss of a good proxy has none.
+    # torch updates the curvature only if step times gradient change exceeds 1e-10, so a small loss is scaled up.
     return lambda: optimiser.step(lambda: _backward(optimiser, lambda: 1e6 * loss()))  # type: ignore[no-untyped-call]
 
 

@@ -1,4 +1,4 @@
-"""Training log, one JSON object a line, and a plot of its loss."""
+"""Training log, one JSON object per line, and a plot of the loss."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ CURVE = "training.png"
 
 
 def write_log(directory: Path, lines: Sequence[Mapping[str, Any]], name: str, *, curve: bool = True) -> None:
-    """Write log and plot, each atomically; called again and again during training."""
+    """Write log and plot, each atomically; called repeatedly during training."""
     write_text(directory / LOG, "".join(json.dumps(line) + "\n" for line in lines))
     if lines and curve:
-        _draw(directory / CURVE, lines, name)
+        _plot(directory / CURVE, lines, name)
 
 
-def _draw(path: Path, lines: Sequence[Mapping[str, Any]], name: str) -> None:
+def _plot(path: Path, lines: Sequence[Mapping[str, Any]], name: str) -> None:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8, 4.5), layout="constrained")
@@ -29,9 +29,9 @@ def _draw(path: Path, lines: Sequence[Mapping[str, Any]], name: str) -> None:
     left.set_xlabel("step")
     left.set_ylabel("loss", color="tab:blue")
     left.set_title(f"training of {name}")
-    if checked := [line for line in lines if "check_psnr" in line]:
+    if checks := [line for line in lines if "check_psnr" in line]:
         right = left.twinx()
-        right.plot([line["step"] for line in checked], [line["check_psnr"] for line in checked], "o-", color="tab:red")
+        right.plot([line["step"] for line in checks], [line["check_psnr"] for line in checks], "o-", color="tab:red")
         right.set_ylabel("check PSNR (dB)", color="tab:red")
     with atomic_file(path) as part:
         figure.savefig(part, format="png", dpi=100, metadata={"Software": None})

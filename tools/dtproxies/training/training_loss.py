@@ -12,12 +12,12 @@ from dtproxies.training.batches import Batch
 from dtproxies.vocabulary.module import Module
 from dtproxies.vocabulary.recipe import Recipe
 
-SOFT = 1e-4
-"""Differences of encoded values below this count by their square, larger ones by their size."""
+CHARBONNIER = 1e-4
+"""Scale of the Charbonnier distance: smaller differences count by their square, larger ones by their size."""
 
 
 def encode(pixels: Tensor, module: Module) -> Tensor:
-    """Return pixels as the loss compares them: signed stops of linear light; Lab over 100; or display values."""
+    """Return encoded pixels for the loss: signed stops of linear light, Lab divided by 100, or display values."""
     if module.result_space == "lab":
         return pixels / 100
     if module.result_space == "display":
@@ -25,7 +25,7 @@ def encode(pixels: Tensor, module: Module) -> Tensor:
     return torch.sign(pixels) * torch.log2(1 + pixels.abs() * 2.0**12) / 16
 
 
-def on_screen(pixels: Tensor, module: Module) -> Tensor:
+def to_srgb_clipped(pixels: Tensor, module: Module) -> Tensor:
     """Return display-referred values: sRGB-encoded, clipped to 0..1."""
     return linear_to_srgb(to_rec709(pixels, module.result_space).clamp(0, 1))
 
@@ -33,17 +33,17 @@ def on_screen(pixels: Tensor, module: Module) -> Tensor:
 def loss(network: nn.Module, batch: Batch, module: Module, recipe: Recipe) -> Tensor:
     """Return the Charbonnier distance of encoded pixels, plus L1 of display values, plus the gradient loss.
 
-    Slopes are compared as differences: what moving one slider by a share of its range does to the encoded pixels, in
-    the network and in darktable, divided by that share.
+    The gradient loss compares the changes of encoded pixels in network and darktable when one slider moves by a
+    fraction of its range, divided by that fraction.
     """
-    made = call(network, module, batch.image, batch.sliders)
-    encoded, wanted = encode(made, module), encode(batch.after, module)
-    total = torch.mean(torch.sqrt((encoded - wanted) ** 2 + SOFT**2) - SOFT)
+    output = call(network, module, batch.image, batch.sliders)
+    encoded, target = encode(output, module), encode(batch.after, module)
+    total = torch.mean(torch.sqrt((encoded - target) ** 2 + CHARBONNIER**2) - CHARBONNIER)
     if recipe.display_weight:
-        apart = on_screen(made, module) - on_screen(batch.after, module)
-        total = total + recipe.display_weight * apart.abs().mean()
+        difference = to_srgb_clipped(output, module) - to_srgb_clipped(batch.after, module)
+        total = total + recipe.display_weight * difference.abs().mean()
     if recipe.gradient_weight:
         change = encode(call(network, module, batch.image, batch.nudged), module) - encoded
-        apart = change - (encode(batch.moved, module) - wanted)
-        total = total + recipe.gradient_weight * apart.abs().mean() / NUDGE
+        difference = change - (encode(batch.moved, module) - target)
+        total = total + recipe.gradient_weight * difference.abs().mean() / NUDGE
     return total
