@@ -25,9 +25,9 @@ def write_tables(name: str, tables: Sequence[Table], remark: str) -> None:
     write_text(PAGE, replace_section(PAGE.read_text(), begin, end, "\n".join([*lines, remark, ""]), str(PAGE)))
 
 
-def decibels(figures: MetricSummary) -> list[str]:
+def psnr_statistics(summary: MetricSummary) -> list[str]:
     """Return mean, 5th percentile and minimum of a PSNR."""
-    return [f"{value:.1f}" for value in (figures.mean, figures.p5, figures.worst)]
+    return [f"{value:.1f}" for value in (summary.mean, summary.p5, summary.worst)]
 
 
 def _lines(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks._chains import chains, step_at
-from benchmarks._page import decibels, write_tables
+from benchmarks._page import psnr_statistics, write_tables
 from dtbase.terminal.console import Console
 from dtproxies.evaluation.stored_results import read_stored
 from dtproxies.images.image import DIRECTORY, LinearImage, read_photographs
@@ -122,7 +122,7 @@ def report(console: Console, rows: Sequence[ChainExport], *, write: bool) -> int
 
 def _chain_statistics(rows: Sequence[ChainExport]) -> list[str]:
     identity = float(np.mean([row.last.untouched for row in rows]))
-    return [*decibels(summarise([row.last.pipe for row in rows], high_is_good=True)), f"{identity:.1f}"]
+    return [*psnr_statistics(summarise([row.last.pipe for row in rows], high_is_good=True)), f"{identity:.1f}"]
 
 
 def _alone_after_others(rows: Sequence[ChainExport]) -> list[list[str]]:
@@ -132,7 +132,7 @@ def _alone_after_others(rows: Sequence[ChainExport]) -> list[list[str]]:
         for one in row.results[1:]:
             results[one.module].append(one.alone)
     return [
-        [name, str(len(values)), *decibels(summarise(values, high_is_good=True)), _stored_mean(name)]
+        [name, str(len(values)), *psnr_statistics(summarise(values, high_is_good=True)), _stored_mean(name)]
         for name, values in sorted(results.items())
     ]
 

@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from benchmarks._chains import chains, step_at
-from benchmarks._page import decibels, write_tables
+from benchmarks._page import psnr_statistics, write_tables
 from dtbase.imaging.psnr import psnr
 from dtbase.terminal.console import Console
 from dtproxies.images.image import DIRECTORY, LinearImage, read_photographs
@@ -121,16 +121,16 @@ def _recover(opened: Pipeline, truth: Sequence[PipelineStep], source: LinearImag
     started = time.perf_counter()
     quiet = Console(StringIO(), StringIO(), quiet=True)
     target = Target(light=as_tensor(after).double(), clipped=False)
-    found = search(chain, light, target, Settings(), quiet)
+    result = search(chain, light, target, Settings(), quiet)
     seconds = time.perf_counter() - started
-    at = [replace(step, sliders=values) for step, values in zip(truth, found.sliders, strict=True)]
+    at = [replace(step, sliders=values) for step, values in zip(truth, result.sliders, strict=True)]
     rendered = render(opened, at, source)
     return Recovery(
         chain=" > ".join(step.module.name for step in truth),
-        errors=slider_errors(truth, found.sliders),
+        errors=slider_errors(truth, result.sliders),
         identifiable=frozenset(_identifiable_sliders(chain, truth, light)),
         psnr=psnr(to_display(rendered, LINEAR), to_display(after, LINEAR), cap=CAP),
-        evaluations=found.evaluations,
+        evaluations=result.evaluations,
         seconds=seconds,
     )
 
@@ -207,7 +207,7 @@ def _line(name: str, rows: Sequence[Recovery]) -> list[str]:
     identified = [row.errors[slider] for row in rows for slider in row.identifiable]
     return [
         *(name, str(len(rows)), str(len(every)), *_spread(every), str(len(identified)), *_spread(identified)),
-        *decibels(summarise([row.psnr for row in rows], high_is_good=True)),
+        *psnr_statistics(summarise([row.psnr for row in rows], high_is_good=True)),
         *(f"{np.median([row.evaluations for row in rows]):.0f}", f"{np.median([row.seconds for row in rows]):.1f}"),
     ]
 

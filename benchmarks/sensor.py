@@ -94,9 +94,8 @@ def _line(definition: ProxyDefinition, darktable: Darktable, file: Path, factors
     metrics, identity = [], []
     for position, pipe in _renders(definition, darktable, file):
         metrics.append(compare(run(pipe.input, position), pipe.output, module))
-        identity.append(
-            compare(convert(pipe.input, module.space, module.result_space), pipe.output, module).display_psnr
-        )
+        unchanged = convert(pipe.input, module.space, module.result_space)
+        identity.append(compare(unchanged, pipe.output, module).display_psnr)
     psnrs = [one.display_psnr for one in metrics]
     return [
         *(module.name, str(len(metrics)), f"{psnrs[0]:.1f}", f"{np.mean(psnrs):.1f}", f"{min(psnrs):.1f}"),

@@ -31,7 +31,7 @@ from dtproxies.darktable.renderer import Request
 from dtproxies.images.image import DIRECTORY, Pixels
 from dtproxies.proxy.definition import load_definition
 from dtproxies.proxy.weight_files import WEIGHTS, modules_with_weights, weights_of
-from dtproxies.render.pairs import Renders
+from dtproxies.render.pairs import SupportsRendering
 from dtproxies.render.session import session
 from dtproxies.training.lbfgs import train
 from dtproxies.training.log import LOG
@@ -44,11 +44,11 @@ QUIET = Console(StringIO(), StringIO(), quiet=True)
 class CountingRenderer:
     """Renderer that counts its renders."""
 
-    renderer: Renders
+    renderer: SupportsRendering
     renders: int = field(default=0, init=False)
 
     def render_many(self, requests: Iterable[Request]) -> Iterator[Pixels]:
-        """Render as `Renders.render_many`."""
+        """Render as `SupportsRendering.render_many`."""
         for output in self.renderer.render_many(requests):
             self.renders += 1
             yield output
@@ -82,7 +82,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     console, trainings = Console(), []
     with console.progress("training", len(names)) as advance:
         for name in names:
-            trainings.append(train_anew(name))
+            trainings.append(train_from_scratch(name))
             advance(1)
     columns = [
         "module",
@@ -105,7 +105,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     return 0
 
 
-def train_anew(name: str) -> Training:
+def train_from_scratch(name: str) -> Training:
     """Train the proxy of a module in a temporary directory."""
     definition = load_definition(name)
     with (

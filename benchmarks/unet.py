@@ -22,7 +22,7 @@ from pathlib import Path
 
 import torch
 
-from benchmarks._page import decibels, write_tables
+from benchmarks._page import psnr_statistics, write_tables
 from benchmarks._unet import UNet
 from dtbase.terminal.console import Console
 from dtproxies.evaluation.results import Evaluation
@@ -97,9 +97,8 @@ def compare_networks(name: str, seconds: float | None) -> Comparison:
     definition = load_definition(name)
     with tempfile.TemporaryDirectory() as scratch:
         directory = Path(scratch)
-        with session(
-            name, DIRECTORY, "fit", side=definition.recipe.side, upstream=definition.recipe.upstream
-        ) as opened:
+        recipe = definition.recipe
+        with session(name, DIRECTORY, "fit", side=recipe.side, upstream=recipe.upstream) as opened:
             started = time.process_time()
             train(definition, opened.renderer, opened.photographs, directory, darktable=opened.darktable, console=QUIET)
             took = time.process_time() - started
@@ -125,7 +124,7 @@ def _train_unet(definition: ProxyDefinition, opened: Session, seconds: float, pa
         step += 1
         for _ in pool.take(pairs, step):
             pass
-        batch = pool.draw(step)
+        batch = pool.sample(step)
         optimiser.zero_grad()
         difference = encode(call(network, module, batch.image, batch.sliders), module) - encode(batch.after, module)
         torch.mean(difference**2).backward()  # type: ignore[no-untyped-call]
@@ -150,7 +149,7 @@ def _lines(one: Comparison) -> list[list[str]]:
     return [
         [
             *(evaluation.module, evaluation.kind, name, f"{evaluation.numbers:,}", f"{seconds:.0f}", steps),
-            *decibels(evaluation.proxy["display_psnr"]),
+            *psnr_statistics(evaluation.proxy["display_psnr"]),
             f"{evaluation.identity['display_psnr'].mean:.1f}",
         ]
         for name, evaluation, seconds, steps in rows

@@ -25,7 +25,7 @@ from dtproxies.images.image import DIRECTORY, chart, read_photographs
 from dtproxies.images.metrics import compare
 from dtproxies.images.mosaic import to_mosaic
 from dtproxies.proxy.definition import ProxyDefinition, load_definition
-from dtproxies.proxy.runners import Run, torch_runner
+from dtproxies.proxy.runners import Runner, torch_runner
 from dtproxies.proxy.sampling import sample
 from dtproxies.proxy.weights import load
 from dtproxies.render.open_renderer import open_renderer
@@ -61,7 +61,7 @@ def module_of(entry: CatalogueEntry) -> ProxyDefinition:
     return load_definition(entry.card.convert.options["module"])
 
 
-def runner_of(entry: CatalogueEntry) -> Run:
+def runner_of(entry: CatalogueEntry) -> Runner:
     return torch_runner(module_of(entry), weights_of(entry))
 
 

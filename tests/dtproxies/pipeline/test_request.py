@@ -39,7 +39,7 @@ def test_a_module_alone_has_all_its_sliders_free() -> None:
 
 
 def test_what_is_neither_a_module_nor_a_file_gets_the_nearest_names() -> None:
-    with pytest.raises(WrongUsage, match="no module named .expsure. has a proxy") as exc:
+    with pytest.raises(WrongUsage, match="no module named 'expsure' has a proxy") as exc:
         read_request("expsure")
     assert "did you mean exposure" in str(exc.value)
 

@@ -134,7 +134,7 @@ def run_steps(console: Console, name: str, root: Path, *, images: Path) -> None:
             code = subprocess.run((sys.executable, "-m", *command), cwd=root, check=False).returncode
             if code:
                 what = f"step {number} ({step.title}) failed: exit code {code} of `{' '.join(command)}`"
-                raise Failure(what, fix=f"correct the error above, then run `dtproxies add {name} --run` again")
+                raise Failure(what, fix=f"resolve the error above, then run `dtproxies add {name} --run` again")
         if not step.finished():
             what = f"step {number} ({step.title}) ended without error, but is not done"
             raise Failure(what, fix=f"run `{' '.join(step.commands[-1])}` and check its output")

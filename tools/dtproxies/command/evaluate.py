@@ -35,12 +35,11 @@ from dtproxies.command.options import AMPLIFY, IMAGES, JSON, ONNX, PATH, WEIGHTS
 )
 @click.option(
     "--sheets",
-    "--pictures",
-    "sheets",
     type=PATH,
     metavar="DIRECTORY",
-    help="Draw a contact sheet of each proxy into it. (--pictures is the old name.)",
+    help="Draw a contact sheet of each proxy into this directory.",
 )
+@click.option("--pictures", type=PATH, hidden=True, help="Old name of --sheets.")
 @click.option("--at-least", type=float, metavar="DB", help="Exit with 1 when the mean PSNR is below DB.")
 @JSON
 @IMAGES
@@ -56,6 +55,7 @@ def evaluate(
     any_code: bool,
     table: Path | None,
     at_least: float | None,
+    pictures: Path | None,
     **options: Any,
 ) -> int:
     """Compare a proxy of MODULE with darktable.
@@ -71,6 +71,8 @@ def evaluate(
         raise WrongUsage("give one MODULE, or --all", fix="dtproxies evaluate MODULE --weights FILE")
     if stored and not everything:
         raise WrongUsage("--stored needs --all", fix="dtproxies evaluate --all --stored")
+    if pictures:
+        options["sheets"] = pictures
     evaluation = EvaluateOptions(**options)
     if stored:
         return rewrite_all(Console(), models, table=table, as_json=evaluation.as_json)

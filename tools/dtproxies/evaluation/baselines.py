@@ -11,7 +11,7 @@ from dtproxies.images.image import Pixels
 from dtproxies.images.metrics import log_encode
 from dtproxies.proxy.definition import ProxyDefinition
 from dtproxies.proxy.sampling import Positions, sample
-from dtproxies.render.pairs import Renders, slider_values
+from dtproxies.render.pairs import SupportsRendering, slider_values
 from dtproxies.vocabulary.axis import axis
 from dtproxies.vocabulary.module import Module
 
@@ -31,7 +31,7 @@ LAB_RANGES = ((0.0, 260.0), (-190.0, 190.0), (-190.0, 190.0))
 class Baselines:
     """Rendered settings, each with the 3D LUT of darktable's output."""
 
-    def __init__(self, definition: ProxyDefinition, renderer: Renders, side: int) -> None:
+    def __init__(self, definition: ProxyDefinition, renderer: SupportsRendering, side: int) -> None:
         """Render the 3D LUTs on images of side x side pixels; modules on mosaics have none."""
         self._module, self._renderer = definition.module, renderer
         count = SETTINGS if self._module.sliders else 1
@@ -76,20 +76,20 @@ class Baselines:
         ]
 
 
-def _ends(module: Module) -> NDArray[np.float64]:
+def _ranges(module: Module) -> NDArray[np.float64]:
     return np.array(LAB_RANGES if module.space == "lab" else [LOG_RANGE] * 3).T
 
 
 def _lut_positions(image: Pixels, module: Module) -> NDArray[np.float64]:
     """Return colours as positions in a 3D LUT, 0 to 1 on each axis."""
-    low, high = _ends(module)
+    low, high = _ranges(module)
     values = image.astype(np.float64) if module.space == "lab" else log_encode(image.astype(np.float64))
     return np.asarray(np.clip((values - low) / (high - low), 0, 1))
 
 
 def _colours(positions: NDArray[np.float64], module: Module) -> NDArray[np.float64]:
     """Return the inverse of `_lut_positions`."""
-    low, high = _ends(module)
+    low, high = _ranges(module)
     values = low + positions * (high - low)
     if module.space == "lab":
         return np.asarray(values)

@@ -17,7 +17,7 @@ from dtproxies.evaluation.results import Evaluation
 from dtproxies.evaluation.run import PAIRS, SIDE, evaluate
 from dtproxies.evaluation.stored_results import StoredEvaluation, is_current, read_stored, store_results
 from dtproxies.proxy.definition import load_definition
-from dtproxies.proxy.runners import Run
+from dtproxies.proxy.runners import Runner
 from dtproxies.proxy.weight_files import modules_with_weights, weights_of
 from dtproxies.render.session import runner, session
 
@@ -131,7 +131,7 @@ def _pairs(options: EvaluateOptions, stored: StoredEvaluation | None) -> int:
     return options.pairs or (stored.evaluation.pairs if stored else PAIRS)
 
 
-def _evaluate(console: Console, name: str, run: Run, options: EvaluateOptions, pairs: int) -> tuple[Evaluation, str]:
+def _evaluate(console: Console, name: str, run: Runner, options: EvaluateOptions, pairs: int) -> tuple[Evaluation, str]:
     with session(name, options.images, "evaluate", side=SIDE) as opened:
         evaluation = evaluate(opened.definition, run, opened.renderer, opened.photographs, console=console, pairs=pairs)
     return evaluation, opened.darktable

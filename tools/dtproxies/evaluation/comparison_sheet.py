@@ -12,9 +12,9 @@ from dtproxies.images.metrics import compare
 from dtproxies.images.module_spaces import to_display
 from dtproxies.images.training_images import ImageSequence
 from dtproxies.proxy.definition import ProxyDefinition, load_definition
-from dtproxies.proxy.runners import Run
+from dtproxies.proxy.runners import Runner
 from dtproxies.proxy.sampling import sample
-from dtproxies.render.pairs import Pair, Renders, render_pairs
+from dtproxies.render.pairs import Pair, SupportsRendering, render_pairs
 from dtproxies.render.session import runner, session
 from dtproxies.vocabulary.module import Module
 
@@ -28,8 +28,8 @@ CAPTION = 44
 
 def contact_sheet(
     definition: ProxyDefinition,
-    run: Run,
-    renderer: Renders,
+    run: Runner,
+    renderer: SupportsRendering,
     photographs: Sequence[LinearImage],
     path: Path,
     *,

@@ -15,7 +15,7 @@ from dtproxies.images.training_images import ImageSequence
 from dtproxies.proxy.definition import ProxyDefinition
 from dtproxies.proxy.sampling import sample
 from dtproxies.proxy.tensors import write_tensors
-from dtproxies.render.pairs import Renders, render_pairs
+from dtproxies.render.pairs import SupportsRendering, render_pairs
 from dtproxies.render.session import session
 
 PAIRS = 8
@@ -27,7 +27,7 @@ SEED = 2_000_003
 
 def golden(
     definition: ProxyDefinition,
-    renderer: Renders,
+    renderer: SupportsRendering,
     photographs: Sequence[LinearImage],
     path: Path,
     *,

@@ -90,16 +90,16 @@ class Evaluation:
         return "/".join(f"{value:g}" for value in TARGETS[self.kind])
 
 
-def from_json(read: Mapping[str, Any]) -> Evaluation:
+def from_json(document: Mapping[str, Any]) -> Evaluation:
     """Return the evaluation of JSON values: the inverse of `dataclasses.asdict`.
 
     Raises:
         KeyError, TypeError: the values are not those of an evaluation.
     """
-    summaries = {side: {name: MetricSummary(**values) for name, values in read[side].items()} for side in SIDES}
+    summaries = {side: {name: MetricSummary(**values) for name, values in document[side].items()} for side in SIDES}
     parts = {
-        "behaviour": tuple(SliderSensitivity(**one) for one in read["behaviour"]),
-        "checks": Checks(**read["checks"]),
-        "rows": tuple(ImageResult(**one) for one in read["rows"]),
+        "behaviour": tuple(SliderSensitivity(**one) for one in document["behaviour"]),
+        "checks": Checks(**document["checks"]),
+        "rows": tuple(ImageResult(**one) for one in document["rows"]),
     }
-    return Evaluation(**{**read, **summaries, **parts})
+    return Evaluation(**{**document, **summaries, **parts})

@@ -19,9 +19,9 @@ from dtproxies.images.metrics import Metrics, MetricSummary, compare, display_ps
 from dtproxies.images.module_spaces import convert
 from dtproxies.images.training_images import ImageSequence
 from dtproxies.proxy.definition import ProxyDefinition
-from dtproxies.proxy.runners import Run
+from dtproxies.proxy.runners import Runner
 from dtproxies.proxy.sampling import Positions, sample
-from dtproxies.render.pairs import Pair, Renders, render_pairs, slider_values
+from dtproxies.render.pairs import Pair, SupportsRendering, render_pairs, slider_values
 from dtproxies.render.torch_threads import one_core
 from dtproxies.vocabulary.module import Module
 
@@ -43,8 +43,8 @@ HIGH_IS_GOOD = {
 
 def evaluate(
     definition: ProxyDefinition,
-    run: Run,
-    renderer: Renders,
+    run: Runner,
+    renderer: SupportsRendering,
     photographs: Sequence[LinearImage],
     *,
     console: Console,
@@ -119,7 +119,7 @@ class _Row:
     seconds: float
 
 
-def _row(pair: Pair, run: Run, module: Module, other: Positions, baselines: Baselines | None) -> _Row:
+def _row(pair: Pair, run: Runner, module: Module, other: Positions, baselines: Baselines | None) -> _Row:
     def psnr(output: Pixels | None) -> float | None:
         return None if output is None else display_psnr(output, pair.after, module)
 
@@ -154,7 +154,7 @@ def _summaries(metrics: Sequence[Metrics]) -> dict[str, MetricSummary]:
     }
 
 
-def _identity_error(definition: ProxyDefinition, run: Run, renderer: Renders, side: int) -> float | None:
+def _identity_error(definition: ProxyDefinition, run: Runner, renderer: SupportsRendering, side: int) -> float | None:
     if definition.identity is None:
         return None
     module = definition.module
@@ -166,18 +166,18 @@ def _identity_error(definition: ProxyDefinition, run: Run, renderer: Renders, si
     return float(np.abs(run(image, position) - image).max())
 
 
-def _tile_error(module: Module, run: Run, position: Positions, side: int) -> float | None:
+def _tile_error(module: Module, run: Runner, position: Positions, side: int) -> float | None:
     if module.receptive_field is None or module.frame:
         return None
     # A crop of a mosaic keeps its colour pattern only at even offsets.
     radius = module.receptive_field + (module.receptive_field % 2 if module.space == "raw" else 0)
     charts = range(2 + 2 * radius // side)
     strip = np.concatenate([to_module_space(chart(side, SEED + 1 + number), module) for number in charts], axis=1)
-    turned = np.ascontiguousarray(strip.swapaxes(0, 1))
-    return max(_tile_difference(axis, run, position, image, radius) for axis, image in ((1, strip), (0, turned)))
+    transposed = np.ascontiguousarray(strip.swapaxes(0, 1))
+    return max(_tile_difference(axis, run, position, image, radius) for axis, image in ((1, strip), (0, transposed)))
 
 
-def _tile_difference(axis: int, run: Run, position: Positions, image: Pixels, radius: int) -> float:
+def _tile_difference(axis: int, run: Runner, position: Positions, image: Pixels, radius: int) -> float:
     """Return the largest difference between a long image's middle and the same part computed as a tile, by range."""
     size, side = image.shape[axis], image.shape[1 - axis]
     low = (size - side // 2) // 4 * 2

@@ -12,9 +12,9 @@ from dtproxies.darktable.renderer import Request
 from dtproxies.images.image import Pixels, chart, to_module_space
 from dtproxies.images.metrics import display_psnr, encode_output
 from dtproxies.proxy.definition import ProxyDefinition
-from dtproxies.proxy.runners import Run
+from dtproxies.proxy.runners import Runner
 from dtproxies.proxy.sampling import Positions, sample
-from dtproxies.render.pairs import Renders, slider_values
+from dtproxies.render.pairs import SupportsRendering, slider_values
 from dtproxies.vocabulary.axis import Axis, axis
 from dtproxies.vocabulary.module import Module
 
@@ -49,7 +49,7 @@ class SliderSensitivity:
 
 
 def slider_sensitivities(
-    definition: ProxyDefinition, run: Run, renderer: Renders, *, steps: int = STEPS
+    definition: ProxyDefinition, run: Runner, renderer: SupportsRendering, *, steps: int = STEPS
 ) -> Iterator[SliderSensitivity]:
     """Evaluate each continuous slider on a chart of 64 x 64 pixels.
 
@@ -110,7 +110,7 @@ def _moved(one: Axis, position: Positions, at: int, move: float) -> Positions:
 
 
 def _render_both(
-    module: Module, run: Run, renderer: Renders, image: Pixels, positions: Sequence[Positions]
+    module: Module, run: Runner, renderer: SupportsRendering, image: Pixels, positions: Sequence[Positions]
 ) -> tuple[list[Pixels], list[Pixels]]:
     """Return the outputs of darktable and of the proxy for the image at each of these positions."""
     requests = [Request(module.name, image, slider_values(module, position)) for position in positions]
@@ -137,15 +137,15 @@ def _direction_errors(curve: NDArray[np.float64], expected: NDArray[np.float64])
 
 def _gradient_agreement(
     definition: ProxyDefinition,
-    run: Run,
-    renderer: Renders,
+    run: Runner,
+    renderer: SupportsRendering,
     image: Pixels,
     pairs: Sequence[tuple[Positions, Positions]],
 ) -> tuple[float | None, float | None]:
     module = definition.module
-    ends = [_render_both(module, run, renderer, image, [pair[end] for pair in pairs]) for end in (0, 1)]
+    outputs = [_render_both(module, run, renderer, image, [pair[end] for pair in pairs]) for end in (0, 1)]
     cosines, ratios = [], []
-    for low, high in zip(_paired(ends[0]), _paired(ends[1]), strict=True):
+    for low, high in zip(_paired(outputs[0]), _paired(outputs[1]), strict=True):
         expected, change = (encode_output(high[side], module) - encode_output(low[side], module) for side in (0, 1))
         length = float(np.linalg.norm(expected))
         if length > ROUNDING * np.sqrt(expected.size):

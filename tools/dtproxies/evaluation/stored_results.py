@@ -63,8 +63,8 @@ def is_current(stored: StoredEvaluation, directory: Path, *, code: str | None, d
     return current == (stored.weights, stored.code, stored.darktable, stored.evaluation.pairs)
 
 
-def _from_json(read: Mapping[str, Any]) -> StoredEvaluation:
-    return StoredEvaluation(**{**read, "evaluation": from_json(read["evaluation"])})
+def _from_json(document: Mapping[str, Any]) -> StoredEvaluation:
+    return StoredEvaluation(**{**document, "evaluation": from_json(document["evaluation"])})
 
 
 def _rounded(value: Any) -> Any:

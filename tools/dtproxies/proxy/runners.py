@@ -13,7 +13,7 @@ from dtbase.system.errors import Failure
 from dtproxies.images.image import Pixels
 from dtproxies.proxy.definition import ProxyDefinition
 
-Run = Callable[[Pixels, Sequence[float] | NDArray[np.float64]], Pixels]
+Runner = Callable[[Pixels, Sequence[float] | NDArray[np.float64]], Pixels]
 """Function from an image, H x W x C in the module's input space, and slider values in its order to the output image."""
 
 INPUTS = ("image", "sliders", "frame")
@@ -23,7 +23,7 @@ FACTORS = "factors"
 """Name of the buffer that holds the white-balance factors of red, green and blue in some networks."""
 
 
-def torch_runner(definition: ProxyDefinition, weights: Path, *, balance: Sequence[float] | None = None) -> Run:
+def torch_runner(definition: ProxyDefinition, weights: Path, *, balance: Sequence[float] | None = None) -> Runner:
     """Run the network with the weights in a safetensors file, in float32.
 
     Args:
@@ -51,7 +51,7 @@ def torch_runner(definition: ProxyDefinition, weights: Path, *, balance: Sequenc
     return run
 
 
-def onnx_runner(definition: ProxyDefinition, graph: Path) -> Run:
+def onnx_runner(definition: ProxyDefinition, graph: Path) -> Runner:
     """Run a released graph on one core, in the calling thread.
 
     Raises:

@@ -24,7 +24,7 @@ Position = NDArray[np.float64]
 """[P], in the order of the module's sliders."""
 
 
-class Renders(Protocol):
+class SupportsRendering(Protocol):
     """Protocol of a renderer, for example `dtproxies.darktable.renderer.Renderer`."""
 
     def render_many(self, requests: Iterable[Request]) -> Iterator[Pixels]:
@@ -52,9 +52,14 @@ class Pair:
 
 
 def render_pairs(
-    module: Module, renderer: Renders, images: ImageSequence, positions: Positions, *, upstream: Upstream | None = None
+    module: Module,
+    renderer: SupportsRendering,
+    images: ImageSequence,
+    positions: Positions,
+    *,
+    upstream: Upstream | None = None,
 ) -> Iterator[Pair]:
-    """Render one pair for each slider position, on the first images of `images`.
+    """Render one pair for each slider position, each on the next image of the sequence.
 
     Args:
         module: module to render with.
@@ -76,7 +81,7 @@ def render_pairs(
 
 
 def endless_pairs(
-    definition: ProxyDefinition, renderer: Renders, images: ImageSequence, recipe: Recipe, *, start: int = 0
+    definition: ProxyDefinition, renderer: SupportsRendering, images: ImageSequence, recipe: Recipe, *, start: int = 0
 ) -> Iterator[Pair]:
     """Yield the pairs of a recipe from the number `start` on; a number always gives the same pair."""
     positions = _positions(definition, recipe)
@@ -112,7 +117,7 @@ def _row(number: int, position: Position, definition: ProxyDefinition, recipe: R
 
 
 def _render(
-    module: Module, renderer: Renders, images: ImageSequence, rows: Iterable[_Row], upstream: Upstream | None
+    module: Module, renderer: SupportsRendering, images: ImageSequence, rows: Iterable[_Row], upstream: Upstream | None
 ) -> Iterator[Pair]:
     pending: list[tuple[str, Pixels, _Row]] = []
 

@@ -12,7 +12,7 @@ from dtproxies.darktable.find import find
 from dtproxies.darktable.renderer import Renderer
 from dtproxies.images.image import LinearImage, Use, read_photographs
 from dtproxies.proxy.definition import ProxyDefinition, load_definition
-from dtproxies.proxy.runners import Run, onnx_runner, torch_runner
+from dtproxies.proxy.runners import Runner, onnx_runner, torch_runner
 from dtproxies.render.open_renderer import open_renderer
 
 WORKERS = 2
@@ -43,7 +43,7 @@ def session(name: str, images: Path, use: Use, *, side: int, upstream: Sequence[
         yield Session(definition, renderer, darktable.version, photographs)
 
 
-def runner(definition: ProxyDefinition, weights: Path | None, onnx: Path | None) -> Run:
+def runner(definition: ProxyDefinition, weights: Path | None, onnx: Path | None) -> Runner:
     """Return a runner for exactly one of the two files.
 
     Raises:

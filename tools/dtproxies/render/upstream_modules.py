@@ -19,7 +19,7 @@ FRACTION = 0.5
 """Fraction of the images that these modules process; the others stay unchanged."""
 
 
-class _Renders(Protocol):
+class _SupportsRendering(Protocol):
     def render_many(self, requests: Iterable[Request]) -> Iterator[Pixels]: ...
 
 
@@ -28,10 +28,10 @@ class Upstream:
     """Upstream modules in the order in which they process an image."""
 
     modules: Sequence[ProxyDefinition]
-    renderer: _Renders
+    renderer: _SupportsRendering
 
     @classmethod
-    def of(cls, recipe: Recipe, renderer: _Renders) -> Upstream | None:
+    def of(cls, recipe: Recipe, renderer: _SupportsRendering) -> Upstream | None:
         """Return the upstream modules of a recipe, or None if it has none.
 
         Raises:

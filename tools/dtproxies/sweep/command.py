@@ -21,9 +21,9 @@ from dtproxies.images.module_spaces import to_display
 from dtproxies.images.user_image import read_user_image
 from dtproxies.images.video import FRAME, write_video
 from dtproxies.proxy.definition import ProxyDefinition, load_definition
-from dtproxies.proxy.runners import Run
+from dtproxies.proxy.runners import Runner
 from dtproxies.render.open_renderer import open_renderer
-from dtproxies.render.pairs import Renders
+from dtproxies.render.pairs import SupportsRendering
 from dtproxies.sweep.frame import Frame
 from dtproxies.sweep.sweep_sheet import draw_sweep
 from dtproxies.vocabulary.axis import axis
@@ -85,7 +85,9 @@ def slider_named(module: Module, name: str) -> Slider:
     return known[name]
 
 
-def render_sweep(track: Track, run: Run, renderer: Renders, source: LinearImage, console: Console) -> list[Frame]:
+def render_sweep(
+    track: Track, run: Runner, renderer: SupportsRendering, source: LinearImage, console: Console
+) -> list[Frame]:
     """Render the image at each value with darktable and with the proxy.
 
     Raises:
@@ -125,7 +127,7 @@ def write_sweep(
 
 
 def sweep_command(
-    console: Console, track: Track, run: Run, image: Path, directory: Path, *, longest: int, amplify: float | None
+    console: Console, track: Track, run: Runner, image: Path, directory: Path, *, longest: int, amplify: float | None
 ) -> None:
     """Sweep with the installed darktable, and print where the proxy is least accurate.
 

@@ -18,7 +18,7 @@ from dtbase.terminal.console import Console
 from dtproxies.images.training_images import ImageSequence
 from dtproxies.networks.frame import call
 from dtproxies.proxy.definition import ProxyDefinition
-from dtproxies.render.pairs import Pair, Renders, endless_pairs
+from dtproxies.render.pairs import Pair, SupportsRendering, endless_pairs
 from dtproxies.training import checkpoint
 from dtproxies.training.batches import Batch, Pool, as_batch
 from dtproxies.training.interrupt import between_steps
@@ -40,7 +40,7 @@ WARM_UP = 0.1
 
 def train_with_adam(
     definition: ProxyDefinition,
-    renderer: Renders,
+    renderer: SupportsRendering,
     images: ImageSequence,
     directory: Path,
     *,
@@ -142,7 +142,7 @@ class _Run:
         while self.step < self._recipe.steps:
             for _ in pool.take(pairs, self.step + 1):
                 pass
-            value = self._advance(pool.draw(self.step + 1))
+            value = self._advance(pool.sample(self.step + 1))
             self._seconds = time.monotonic() - started
             if self._due(LOG_LINES):
                 self.log.append(self._line(value))
@@ -188,7 +188,7 @@ class _Run:
 
 
 def _check_pairs(
-    definition: ProxyDefinition, renderer: Renders, images: ImageSequence, recipe: Recipe, console: Console
+    definition: ProxyDefinition, renderer: SupportsRendering, images: ImageSequence, recipe: Recipe, console: Console
 ) -> list[Pair]:
     check_images = ImageSequence.of(recipe, images.photographs, seed=CHECK_SEED)
     pairs = endless_pairs(definition, renderer, check_images, recipe.seeded(CHECK_SEED))

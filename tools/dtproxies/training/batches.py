@@ -60,7 +60,7 @@ class Pool:
             self.taken += 1
             yield
 
-    def draw(self, step: int) -> Batch:
+    def sample(self, step: int) -> Batch:
         """Return the batch of this step."""
         generator = torch.Generator().manual_seed(self._recipe.seed * 1_000_003 + step)
         chosen = torch.randint(len(self._batches), (self._recipe.batch,), generator=generator).tolist()

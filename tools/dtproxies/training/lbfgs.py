@@ -19,7 +19,7 @@ from dtproxies.proxy.definition import ProxyDefinition, load_definition
 from dtproxies.proxy.sampling import sample
 from dtproxies.proxy.weight_files import WEIGHTS
 from dtproxies.proxy.weights import store
-from dtproxies.render.pairs import Pair, Renders, render_pairs
+from dtproxies.render.pairs import Pair, SupportsRendering, render_pairs
 from dtproxies.render.session import Session, session
 from dtproxies.render.torch_threads import half_the_cores
 from dtproxies.render.upstream_modules import Upstream
@@ -51,7 +51,7 @@ class Step:
 
 def train(
     definition: ProxyDefinition,
-    renderer: Renders,
+    renderer: SupportsRendering,
     photographs: Sequence[LinearImage],
     directory: Path,
     *,
@@ -153,7 +153,7 @@ def _train_in(opened: Session, directory: Path, console: Console, recipe: Recipe
 
 
 def _train_with_lbfgs(
-    definition: ProxyDefinition, renderer: Renders, images: ImageSequence, recipe: Recipe, console: Console
+    definition: ProxyDefinition, renderer: SupportsRendering, images: ImageSequence, recipe: Recipe, console: Console
 ) -> tuple[nn.Module, list[Step]]:
     positions = sample(definition.module, recipe.pairs, seed=recipe.seed, reachable=definition.reachable)
     pairs = []
