@@ -52,7 +52,7 @@ def test_the_nearest_setting_is_near_and_of_the_same_choice() -> None:
 def test_blended_tables_come_near_a_colour_map_and_do_better_with_more_knots() -> None:
     picture = to_module_space(chart(32, 2), MODULE)
     wanted = formula(picture, 1.2)
-    coarse, fine = (Baselines(GIVEN, Oracle(), side).blended(np.array([1.2, 0.0]), picture) for side in (32, 192))
+    coarse, fine = (Baselines(GIVEN, Oracle(), side).interpolated(np.array([1.2, 0.0]), picture) for side in (32, 192))
     assert coarse is not None
     assert fine is not None
     assert compare(fine, wanted, MODULE).display_psnr > compare(coarse, wanted, MODULE).display_psnr

@@ -143,6 +143,6 @@ def run_steps(console: Console, name: str, root: Path, *, images: Path) -> None:
 def _no_darktable() -> str:
     try:
         find()
-    except Failure as failure:
-        return failure.what
+    except Failure as exc:
+        return exc.what
     return ""

@@ -1,4 +1,4 @@
-"""The command `dtproxies`: its group and entry point; each command is in a file of its own."""
+"""The command `dtproxies`: its group and entry point; each command is in a separate file."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def commands() -> None:
     """
 
 
-for room in (darktable, train, evaluate, add, sweep, pipeline, regress):
-    for command in room.COMMANDS:
+for group in (darktable, train, evaluate, add, sweep, pipeline, regress):
+    for command in group.COMMANDS:
         commands.add_command(command)
 
 

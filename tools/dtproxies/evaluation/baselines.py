@@ -45,7 +45,7 @@ class Baselines:
         request = Request(self._module.name, image, slider_values(self._module, self.settings[at]))
         return next(iter(self._renderer.render_many([request])))
 
-    def blended(self, position: Positions, image: Pixels) -> Pixels | None:
+    def interpolated(self, position: Positions, image: Pixels) -> Pixels | None:
         """Return the image after the interpolated 3D LUT of the nearest settings; None if there are no LUTs."""
         if not self._luts:
             return None
@@ -56,10 +56,10 @@ class Baselines:
         return _interpolate(lut, _lut_positions(image, self._module) * (self._knots - 1))
 
     def _distances(self, position: Positions) -> NDArray[np.float64]:
-        ends = [axis(slider) for slider in self._module.sliders]
+        axes = [axis(slider) for slider in self._module.sliders]
         differences = [
             (one.coordinates(self.settings[:, at]) - one.coordinates(position[at])) / (one.high - one.low)
-            for at, one in enumerate(ends)
+            for at, one in enumerate(axes)
         ]
         return np.sqrt(np.sum(np.square(differences), axis=0)) if differences else np.zeros(len(self.settings))
 

@@ -131,7 +131,7 @@ def _row(pair: Pair, run: Runner, module: Module, other: Positions, baselines: B
         proxy=compare(output, pair.after, module),
         identity=compare(convert(pair.before, module.space, module.result_space), pair.after, module),
         nearest=psnr(baselines.nearest(pair.sliders, pair.before)) if baselines and module.sliders else None,
-        tables=psnr(baselines.blended(pair.sliders, pair.before)) if baselines else None,
+        tables=psnr(baselines.interpolated(pair.sliders, pair.before)) if baselines else None,
         shuffled=None if np.array_equal(other, pair.sliders) else psnr(run(pair.before, other)),
         seconds=seconds,
     )
