@@ -1,4 +1,4 @@
-"""What the benchmarks of proxies compute themselves."""
+"""Parts of the proxy benchmarks that need no darktable."""
 
 from pathlib import Path
 
@@ -16,15 +16,15 @@ from dtproxies.proxy.definition import load_definition
 MODULES = [load_definition(name).module for name in ("exposure", "sharpen", "velvia", "vibrance")]
 
 
-def test_chains_are_drawn_once_and_the_same_each_time() -> None:
-    drawn = chains(MODULES, [3, 2], 8, seed=1)
-    assert drawn == chains(MODULES, [3, 2], 8, seed=1)
-    assert len(set(drawn)) == 8
-    assert {len(one) for one in drawn} == {2, 3}
-    assert drawn != chains(MODULES, [3, 2], 8, seed=2)
+def test_chains_are_distinct_and_reproducible() -> None:
+    result = chains(MODULES, [3, 2], 8, seed=1)
+    assert result == chains(MODULES, [3, 2], 8, seed=1)
+    assert len(set(result)) == 8
+    assert {len(one) for one in result} == {2, 3}
+    assert result != chains(MODULES, [3, 2], 8, seed=2)
 
 
-def test_a_slider_is_told_apart_unless_it_does_nothing_or_what_another_does() -> None:
+def test_identifiable_sliders_have_an_independent_effect() -> None:
     rng = np.random.default_rng(0)
     one, other = rng.normal(0, 1, (2, 1000))
     moves = np.full(3, 0.05)
@@ -35,17 +35,17 @@ def test_a_slider_is_told_apart_unless_it_does_nothing_or_what_another_does() ->
 
 
 @pytest.mark.parametrize("name", ["sharpen", "velvia"])
-def test_the_unet_starts_from_the_image_clips_nothing_and_sends_gradients_to_every_slider(name: str) -> None:
+def test_unet_is_unclipped_and_differentiable_in_every_slider(name: str) -> None:
     torch.manual_seed(0)
     module = load_definition(name).module
     network = UNet(module)
     assert 7e6 < sum(one.numel() for one in network.parameters()) < 8.5e6
     image = 200 * torch.randn(1, 3, 37, 51)
     sliders = torch.tensor([[slider.default for slider in module.sliders]], requires_grad=True)
-    made = network(image, sliders)
-    assert made.shape == image.shape
-    assert made.abs().max() > 100
-    made.square().mean().backward()
+    output = network(image, sliders)
+    assert output.shape == image.shape
+    assert output.abs().max() > 100
+    output.square().mean().backward()
     assert sliders.grad is not None
     assert (sliders.grad != 0).all()
     with torch.no_grad():
@@ -54,9 +54,7 @@ def test_the_unet_starts_from_the_image_clips_nothing_and_sends_gradients_to_eve
         assert torch.allclose(network(image, sliders), image, rtol=1e-4)
 
 
-def test_tables_go_between_their_marks_and_a_page_without_them_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_tables_are_written_between_their_markers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = tmp_path / "page.md"
     monkeypatch.setattr(_page, "PAGE", page)
     page.write_text(
@@ -71,7 +69,7 @@ def test_tables_go_between_their_marks_and_a_page_without_them_is_named(
         _page.write_tables("chain", [], "")
 
 
-def test_the_page_of_this_repository_has_a_place_for_each(root: Path) -> None:
+def test_page_has_markers_for_each_benchmark(root: Path) -> None:
     page = (root / "docs/proxy-benchmarks.md").read_text()
     for name in ("chain", "cpu_time", "recovery", "render", "sensor", "training", "unet"):
         assert f"<!-- {name}:begin, written by `python -m benchmarks.{name} --write` -->\n" in page

@@ -43,7 +43,7 @@ def printed(root: Path) -> list[str]:
     return [line for line in out.getvalue().splitlines() if line[0].isdigit()]
 
 
-def test_the_first_missing_step_is_to_do_and_later_ones_are_blocked(tmp_path: Path, commands: list[list[str]]) -> None:
+def test_first_missing_step_is_to_do_and_later_ones_are_blocked(tmp_path: Path, commands: list[list[str]]) -> None:
     assert printed(tmp_path)[:2] == [
         "1. train the proxy: to do",
         "2. render the golden file: blocked: step 1 comes first",
@@ -51,7 +51,7 @@ def test_the_first_missing_step_is_to_do_and_later_ones_are_blocked(tmp_path: Pa
     assert commands == []
 
 
-def test_a_run_stops_at_the_failed_command_and_resumes_there(tmp_path: Path, commands: list[list[str]]) -> None:
+def test_run_stops_at_a_failed_command_and_resumes(tmp_path: Path, commands: list[list[str]]) -> None:
     for _ in range(2):
         with pytest.raises(Failure, match=r"step 4 .* failed: exit code 1 of `dtproxies evaluate exposure"):
             run_steps(Console(StringIO(), StringIO()), "exposure", tmp_path, images=IMAGES)
@@ -65,7 +65,7 @@ def test_a_run_stops_at_the_failed_command_and_resumes_there(tmp_path: Path, com
     assert printed(tmp_path)[2:4] == ["3. write the card: done", "4. evaluate, and write results and report: to do"]
 
 
-def test_without_darktable_a_rendering_step_is_blocked(
+def test_rendering_step_is_blocked_without_darktable(
     tmp_path: Path, commands: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def missing() -> None:
@@ -77,6 +77,6 @@ def test_without_darktable_a_rendering_step_is_blocked(
         run_steps(Console(StringIO(), StringIO()), "exposure", tmp_path, images=IMAGES)
 
 
-def test_an_unknown_module_is_wrong_usage(tmp_path: Path, commands: list[list[str]]) -> None:
+def test_unknown_module_is_wrong_usage(tmp_path: Path, commands: list[list[str]]) -> None:
     with pytest.raises(WrongUsage):
         print_steps(Console(StringIO(), StringIO()), "expsure", tmp_path, images=IMAGES)

@@ -43,7 +43,7 @@ def test_old_names_still_work(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize("words", [["doctor"], ["modules"], ["render", "exposure", "in.png", "out.png"]])
-def test_without_darktable_every_command_says_how_to_install_it(
+def test_missing_darktable_names_the_install_command(
     words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv(VARIABLE, str(tmp_path / "nothing"))

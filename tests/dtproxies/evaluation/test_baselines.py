@@ -1,4 +1,4 @@
-"""Baselines and behaviour, held against formulas instead of darktable."""
+"""Baselines and slider sensitivity, compared with formulas instead of darktable."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -24,12 +24,12 @@ MODULE = Module(
     ),
     receptive_field=0,
 )
-GIVEN = ProxyDefinition(module=MODULE, network=lambda: None)  # type: ignore[arg-type,return-value]
+DEFINITION = ProxyDefinition(module=MODULE, network=lambda: None)  # type: ignore[arg-type,return-value]
 
 
 def formula(image: Pixels, gain: float, grey: float = 0) -> Pixels:
-    made = image * gain
-    return (made.mean(axis=2, keepdims=True) + 0 * made if grey else made).astype(np.float32)
+    output = image * gain
+    return (output.mean(axis=2, keepdims=True) + 0 * output if grey else output).astype(np.float32)
 
 
 class Oracle:
@@ -38,40 +38,42 @@ class Oracle:
             yield formula(request.image, **{name: float(value) for name, value in request.sliders.items()})
 
 
-def test_the_nearest_setting_is_near_and_of_the_same_choice() -> None:
-    baselines = Baselines(GIVEN, Oracle(), 64)
-    picture = to_module_space(chart(32, 1), MODULE)
+def test_nearest_setting_has_the_same_choice() -> None:
+    baselines = Baselines(DEFINITION, Oracle(), 64)
+    source = to_module_space(chart(32, 1), MODULE)
     for gain in (0.6, 1.0, 1.9):
         for grey in (0.0, 1.0):
-            made = baselines.nearest(np.array([gain, grey]), picture)
-            assert np.allclose(made[..., 0] == made[..., 1], grey == 1, atol=0) or grey == 1
-            wanted = formula(picture, gain, grey)
-            assert compare(made, wanted, MODULE).display_psnr > 20
+            output = baselines.nearest(np.array([gain, grey]), source)
+            assert np.allclose(output[..., 0] == output[..., 1], grey == 1, atol=0) or grey == 1
+            expected = formula(source, gain, grey)
+            assert compare(output, expected, MODULE).display_psnr > 20
 
 
-def test_blended_tables_come_near_a_colour_map_and_do_better_with_more_knots() -> None:
-    picture = to_module_space(chart(32, 2), MODULE)
-    wanted = formula(picture, 1.2)
-    coarse, fine = (Baselines(GIVEN, Oracle(), side).interpolated(np.array([1.2, 0.0]), picture) for side in (32, 192))
+def test_interpolated_luts_are_more_accurate_with_more_knots() -> None:
+    source = to_module_space(chart(32, 2), MODULE)
+    expected = formula(source, 1.2)
+    coarse, fine = (
+        Baselines(DEFINITION, Oracle(), side).interpolated(np.array([1.2, 0.0]), source) for side in (32, 192)
+    )
     assert coarse is not None
     assert fine is not None
-    assert compare(fine, wanted, MODULE).display_psnr > compare(coarse, wanted, MODULE).display_psnr
-    assert compare(fine, wanted, MODULE).display_psnr > 30
+    assert compare(fine, expected, MODULE).display_psnr > compare(coarse, expected, MODULE).display_psnr
+    assert compare(fine, expected, MODULE).display_psnr > 30
 
 
-def test_a_perfect_proxy_behaves_perfectly_and_one_upside_down_does_not() -> None:
+def test_reversed_slider_has_negative_gradient_cosine() -> None:
     def perfect(image: Pixels, sliders: Sequence[float] | np.ndarray) -> Pixels:
         return formula(image, *map(float, sliders))
 
     def reversed_(image: Pixels, sliders: Sequence[float] | np.ndarray) -> Pixels:
         return formula(image, 1 / float(sliders[0]), float(sliders[1]))
 
-    (good,) = slider_sensitivities(GIVEN, perfect, Oracle())
-    assert good.slider == "gain", "a choice is not dragged"
+    (good,) = slider_sensitivities(DEFINITION, perfect, Oracle())
+    assert good.slider == "gain", "a choice has no gradient"
     assert good.cosine == pytest.approx(1)
     assert good.magnitude == pytest.approx(1)
     assert (good.turns, good.sweep_worst) == (0, 150)
-    (bad,) = slider_sensitivities(GIVEN, reversed_, Oracle())
+    (bad,) = slider_sensitivities(DEFINITION, reversed_, Oracle())
     assert bad.cosine is not None
     assert bad.cosine < -0.9
     assert bad.turns >= 30

@@ -1,4 +1,4 @@
-"""What is kept of an evaluation, and how cards and reports come to state it; darktable is a formula here."""
+"""Stored results, and their way into cards and reports, with a formula as the renderer."""
 
 import shutil
 from collections.abc import Iterable, Iterator
@@ -34,7 +34,7 @@ QUIET_OUT = Console(StringIO(), StringIO(), quiet=True)
 MODULE = "exposure"
 CARD = """\
 # a card
-id: some # kept
+id: some # a comment
 evaluation:
   - metric: PSNR # typed by hand
     mean: 1.0
@@ -57,25 +57,25 @@ After.
 
 
 class Oracle:
-    """darktable's exposure, as a formula."""
+    """Fake renderer: darktable's exposure as a formula; counts its renders."""
 
     def __init__(self) -> None:
-        self.asked = 0
+        self.renders = 0
 
     def render_many(self, requests: Iterable[Request]) -> Iterator[Pixels]:
         for request in requests:
-            self.asked += 1
+            self.renders += 1
             stops, black = (float(request.sliders[name]) for name in ("exposure", "black"))
             yield ((request.image - black) / (2.0**-stops - black)).astype(request.image.dtype)
 
 
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
-    """A directory of models with an untrained proxy."""
+    """Write a model directory with an untrained proxy."""
     directory = tmp_path / "models" / f"proxy-{MODULE}"
     directory.mkdir(parents=True)
-    given = load_definition("exposure")
-    store(directory / "weights.safetensors", given.network(), given.module, darktable="5.4.1", seed=1)
+    definition = load_definition("exposure")
+    store(directory / "weights.safetensors", definition.network(), definition.module, darktable="5.4.1", seed=1)
     (directory / "card.yaml").write_text(CARD)
     (directory / "REPORT.md").write_text(REPORT)
     return directory
@@ -83,30 +83,30 @@ def model(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def oracle(monkeypatch: pytest.MonkeyPatch) -> Oracle:
-    """Stands in for darktable wherever the command looks for it."""
-    one = Oracle()
+    """Replace darktable by a fake renderer in the command."""
+    fake = Oracle()
 
     @contextmanager
     def session(name: str, images: Path, use: str, *, side: int) -> Iterator[SimpleNamespace]:
-        yield SimpleNamespace(definition=load_definition(name), renderer=one, darktable="5.4.1", photographs=[])
+        yield SimpleNamespace(definition=load_definition(name), renderer=fake, darktable="5.4.1", photographs=[])
 
     monkeypatch.setattr(command, "SIDE", 32)
     monkeypatch.setattr(command, "session", session)
     monkeypatch.setattr(command, "find", lambda: SimpleNamespace(version="5.4.1"))
-    return one
+    return fake
 
 
-ASKED = EvaluateOptions(images=Path("unused"), pairs=4)
+OPTIONS = EvaluateOptions(images=Path("unused"), pairs=4)
 
 
 def evaluation(directory: Path) -> Evaluation:
-    kept = read_stored(directory)
-    assert kept is not None
-    return kept.evaluation
+    stored = read_stored(directory)
+    assert stored is not None
+    return stored.evaluation
 
 
-def test_what_is_kept_is_read_as_it_was_written(model: Path, oracle: Oracle) -> None:
-    found = evaluate(
+def test_stored_results_round_trip(model: Path, oracle: Oracle) -> None:
+    result = evaluate(
         load_definition("exposure"),
         torch_runner(load_definition("exposure"), model / "weights.safetensors"),
         oracle,
@@ -115,21 +115,21 @@ def test_what_is_kept_is_read_as_it_was_written(model: Path, oracle: Oracle) -> 
         pairs=4,
         side=32,
     )
-    kept = StoredEvaluation(darktable="5.4.1", weights="0", code="1", evaluation=found)
-    assert store_results(model, kept) == read_stored(model)
-    assert store_results(model, store_results(model, kept)) == read_stored(model)
-    assert evaluation(model).proxy["display_psnr"].mean == pytest.approx(found.proxy["display_psnr"].mean, rel=1e-5)
-    assert len(found.rows) == 4
-    assert found.numbers == sum(one.numel() for one in load_definition("exposure").network().parameters())
+    stored = StoredEvaluation(darktable="5.4.1", weights="0", code="1", evaluation=result)
+    assert store_results(model, stored) == read_stored(model)
+    assert store_results(model, store_results(model, stored)) == read_stored(model)
+    assert evaluation(model).proxy["display_psnr"].mean == pytest.approx(result.proxy["display_psnr"].mean, rel=1e-5)
+    assert len(result.rows) == 4
+    assert result.numbers == sum(one.numel() for one in load_definition("exposure").network().parameters())
 
 
-def test_a_broken_record_is_named(model: Path) -> None:
+def test_broken_stored_results_are_rejected(model: Path) -> None:
     (model / NAME).write_text("{}")
     with pytest.raises(Failure, match=r"figures\.json.*not a stored evaluation"):
         read_stored(model)
 
 
-def test_fewer_pairs_are_the_first_of_the_standard_ones(model: Path, oracle: Oracle) -> None:
+def test_fewer_pairs_are_the_first_standard_pairs(model: Path, oracle: Oracle) -> None:
     run = torch_runner(load_definition("exposure"), model / "weights.safetensors")
     few, more = (
         evaluate(load_definition("exposure"), run, oracle, [], console=QUIET, pairs=pairs, side=32, brief=True)
@@ -140,38 +140,38 @@ def test_fewer_pairs_are_the_first_of_the_standard_ones(model: Path, oracle: Ora
     assert not few.tables
 
 
-def test_the_figures_go_into_card_and_report_and_nothing_else_changes(model: Path, oracle: Oracle) -> None:
-    evaluate_module(QUIET_OUT, "exposure", ASKED, weights=model / "weights.safetensors", onnx=None, write=True)
-    found = evaluation(model)
+def test_results_are_written_into_card_and_report_only(model: Path, oracle: Oracle) -> None:
+    evaluate_module(QUIET_OUT, "exposure", OPTIONS, weights=model / "weights.safetensors", onnx=None, write=True)
+    result = evaluation(model)
     card = (model / "card.yaml").read_text()
     before, after = CARD.split("evaluation:", maxsplit=1)[0], CARD[CARD.index("\n# of the demo") :]
     assert card.startswith(before)
     assert card.endswith(after)
     stated = yaml.safe_load(card)["evaluation"][0]
-    assert stated["mean"] == round(found.proxy["display_psnr"].mean, 1)
+    assert stated["mean"] == round(result.proxy["display_psnr"].mean, 1)
     assert stated["command"].endswith("--pairs 4")
     report = (model / "REPORT.md").read_text()
     assert report.startswith("# Report\n\nBefore.\n\n" + BEGIN)
     assert report.endswith(END + "\n\nAfter.\n")
     assert "| PSNR | 1 |" not in report
-    assert f"{found.proxy['display_psnr'].worst:.1f}" in report
+    assert f"{result.proxy['display_psnr'].worst:.1f}" in report
 
 
 def test_writing_twice_changes_nothing(model: Path, oracle: Oracle) -> None:
     run = torch_runner(load_definition("exposure"), model / "weights.safetensors")
-    found = evaluate(load_definition("exposure"), run, oracle, [], console=QUIET, pairs=4, side=32)
-    card, report = with_evaluation(CARD, found, "card"), with_results(REPORT, found, "report")
-    assert with_evaluation(card, found, "card") == card
-    assert with_results(report, found, "report") == report
+    result = evaluate(load_definition("exposure"), run, oracle, [], console=QUIET, pairs=4, side=32)
+    card, report = with_evaluation(CARD, result, "card"), with_results(REPORT, result, "report")
+    assert with_evaluation(card, result, "card") == card
+    assert with_results(report, result, "report") == report
 
 
-def test_a_card_without_evaluation_gets_it_at_the_end_and_one_in_brackets_loses_it(model: Path, oracle: Oracle) -> None:
+def test_missing_or_inline_evaluation_section_of_a_card(model: Path, oracle: Oracle) -> None:
     run = torch_runner(load_definition("exposure"), model / "weights.safetensors")
-    found = evaluate(load_definition("exposure"), run, oracle, [], console=QUIET, pairs=4, side=32)
-    assert with_evaluation("id: one\n", found, "").startswith(
+    result = evaluate(load_definition("exposure"), run, oracle, [], console=QUIET, pairs=4, side=32)
+    assert with_evaluation("id: one\n", result, "").startswith(
         "id: one\nevaluation:\n- metric: PSNR, sRGB display-referred\n"
     )
-    bracketed = with_evaluation("id: one\nevaluation: [] # none\ndemo: {}\n", found, "")
+    bracketed = with_evaluation("id: one\nevaluation: [] # none\ndemo: {}\n", result, "")
     assert list(yaml.safe_load(bracketed)) == ["id", "evaluation", "demo"]
     assert len(yaml.safe_load(bracketed)["evaluation"]) == 3
 
@@ -179,17 +179,17 @@ def test_a_card_without_evaluation_gets_it_at_the_end_and_one_in_brackets_loses_
 def test_nothing_is_stored_without_markers_or_card(model: Path, oracle: Oracle) -> None:
     (model / "REPORT.md").write_text("# Report without markers\n")
     with pytest.raises(Failure, match=r"REPORT\.md.*has no markers"):
-        evaluate_module(QUIET_OUT, "exposure", ASKED, weights=model / "weights.safetensors", onnx=None, write=True)
+        evaluate_module(QUIET_OUT, "exposure", OPTIONS, weights=model / "weights.safetensors", onnx=None, write=True)
     assert not (model / NAME).exists()
     assert (model / "card.yaml").read_text() == CARD
     (model / "card.yaml").unlink()
     with pytest.raises(Failure, match=r"card\.yaml.*no card"):
-        evaluate_module(QUIET_OUT, "exposure", ASKED, weights=model / "weights.safetensors", onnx=None, write=True)
+        evaluate_module(QUIET_OUT, "exposure", OPTIONS, weights=model / "weights.safetensors", onnx=None, write=True)
 
 
-def test_a_missing_report_is_written_with_module_source_and_results(model: Path, oracle: Oracle) -> None:
+def test_missing_report_is_written(model: Path, oracle: Oracle) -> None:
     (model / "REPORT.md").unlink()
-    evaluate_module(QUIET_OUT, "exposure", ASKED, weights=model / "weights.safetensors", onnx=None, write=True)
+    evaluate_module(QUIET_OUT, "exposure", OPTIONS, weights=model / "weights.safetensors", onnx=None, write=True)
     report = (model / "REPORT.md").read_text()
     assert report.startswith("# Report: a proxy of darktable's exposure\n")
     assert "| exposure | -3 to 4 EV | 0 |" in report
@@ -203,11 +203,11 @@ def test_a_missing_report_is_written_with_module_source_and_results(model: Path,
     assert "By hand: the formula" in (model / "REPORT.md").read_text()
 
 
-def test_stored_results_are_written_again_without_darktable(
+def test_rewriting_stored_results_needs_no_darktable(
     model: Path, oracle: Oracle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table = model.parent / "page.md"
-    evaluate_all(QUIET_OUT, model.parent, ASKED, table=table)
+    evaluate_all(QUIET_OUT, model.parent, OPTIONS, table=table)
     texts = {path: path.read_text() for path in (model / "card.yaml", model / "REPORT.md", table)}
     monkeypatch.setattr(command, "find", lambda: pytest.fail("darktable is not needed"))
     (model / "card.yaml").write_text(CARD)
@@ -219,61 +219,61 @@ def test_stored_results_are_written_again_without_darktable(
         rewrite_all(QUIET_OUT, model.parent)
 
 
-def test_stored_results_of_no_proxy_are_a_failure(model: Path) -> None:
+def test_rewriting_without_stored_results_fails(model: Path) -> None:
     with pytest.raises(Failure, match="no proxy has stored results"):
         rewrite_all(QUIET_OUT, model.parent)
 
 
-def test_figures_of_a_graph_are_not_kept(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_results_of_a_graph_are_not_stored(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command, "runner", lambda *_: None)
     with pytest.raises(WrongUsage, match="stored for weights"):
-        evaluate_module(QUIET_OUT, "exposure", ASKED, weights=None, onnx=Path("a.onnx"), write=True)
+        evaluate_module(QUIET_OUT, "exposure", OPTIONS, weights=None, onnx=Path("a.onnx"), write=True)
 
 
-def test_all_proxies_are_evaluated_once_and_again_when_weights_change(model: Path, oracle: Oracle) -> None:
+def test_changed_weights_are_evaluated_again(model: Path, oracle: Oracle) -> None:
     table = model.parent / "page.md"
-    evaluate_all(QUIET_OUT, model.parent, ASKED, table=table)
-    first, asked = table.read_text(), oracle.asked
+    evaluate_all(QUIET_OUT, model.parent, OPTIONS, table=table)
+    first, renders = table.read_text(), oracle.renders
     assert "| exposure | " in first
-    evaluate_all(QUIET_OUT, model.parent, ASKED, table=table)
-    assert oracle.asked == asked
+    evaluate_all(QUIET_OUT, model.parent, OPTIONS, table=table)
+    assert oracle.renders == renders
     assert table.read_text() == first
-    given = load_definition("exposure")
-    store(model / "weights.safetensors", given.network(), given.module, darktable="5.4.1", seed=2)
+    definition = load_definition("exposure")
+    store(model / "weights.safetensors", definition.network(), definition.module, darktable="5.4.1", seed=2)
     evaluate_all(QUIET_OUT, model.parent, EvaluateOptions(images=Path("unused")), table=table)
-    assert oracle.asked > asked
-    assert evaluation(model).pairs == 4, "as many as were kept"
+    assert oracle.renders > renders
+    assert evaluation(model).pairs == 4, "the stored number of pairs is reused"
 
 
-def test_a_directory_without_proxies_is_a_failure(tmp_path: Path, oracle: Oracle) -> None:
+def test_directory_without_proxies_fails(tmp_path: Path, oracle: Oracle) -> None:
     with pytest.raises(Failure, match="no proxy has weights"):
-        evaluate_all(QUIET_OUT, tmp_path, ASKED)
+        evaluate_all(QUIET_OUT, tmp_path, OPTIONS)
 
 
-def test_figures_hold_for_the_same_weights_code_darktable_and_pairs_only(model: Path, oracle: Oracle) -> None:
-    evaluate_all(QUIET_OUT, model.parent, ASKED)
-    kept = read_stored(model)
-    assert kept is not None
-    same = {"code": kept.code, "darktable": "5.4.1", "pairs": 4}
-    assert is_current(kept, model, **same)
-    assert is_current(kept, model, **{**same, "code": None})
+def test_stored_results_expire_with_weights_code_darktable_or_pairs(model: Path, oracle: Oracle) -> None:
+    evaluate_all(QUIET_OUT, model.parent, OPTIONS)
+    stored = read_stored(model)
+    assert stored is not None
+    same = {"code": stored.code, "darktable": "5.4.1", "pairs": 4}
+    assert is_current(stored, model, **same)
+    assert is_current(stored, model, **{**same, "code": None})
     for changed in ({"code": "0"}, {"darktable": "5.4.2"}, {"pairs": 5}):
-        assert not is_current(kept, model, **{**same, **changed})
+        assert not is_current(stored, model, **{**same, **changed})
 
 
-def test_what_falls_short_of_the_target_is_said(model: Path, oracle: Oracle) -> None:
+def test_missed_targets_are_reported(model: Path, oracle: Oracle) -> None:
     run = torch_runner(load_definition("exposure"), model / "weights.safetensors")
-    found = evaluate(load_definition("exposure"), run, oracle, [], console=QUIET, pairs=4, side=32)
-    low = replace(found, proxy={**found.proxy, "display_psnr": MetricSummary(mean=91.0, p5=79.96, worst=60.0)})
+    result = evaluate(load_definition("exposure"), run, oracle, [], console=QUIET, pairs=4, side=32)
+    low = replace(result, proxy={**result.proxy, "display_psnr": MetricSummary(mean=91.0, p5=79.96, worst=60.0)})
     assert low.short == ("p5 80.0 of 80", "worst 60.0 of 70")
     assert "worst 60.0 of 70" in page([low], "5.4.1")
     assert "missed by p5 80.0 of 80, worst 60.0 of 70" in with_results(REPORT, low, "")
 
 
-def test_a_copy_of_a_model_is_judged_on_its_own(model: Path, oracle: Oracle, tmp_path: Path) -> None:
-    evaluate_all(QUIET_OUT, model.parent, ASKED)
+def test_copied_model_reuses_its_stored_results(model: Path, oracle: Oracle, tmp_path: Path) -> None:
+    evaluate_all(QUIET_OUT, model.parent, OPTIONS)
     other = tmp_path / "others" / f"proxy-{MODULE}"
     shutil.copytree(model, other)
-    before = oracle.asked
-    evaluate_all(QUIET_OUT, other.parent, ASKED)
-    assert oracle.asked == before
+    before = oracle.renders
+    evaluate_all(QUIET_OUT, other.parent, OPTIONS)
+    assert oracle.renders == before

@@ -1,4 +1,4 @@
-"""Modules whose parameters and order are known without a darktable."""
+"""Parameter layouts and a module order that need no darktable."""
 
 import pytest
 
@@ -13,7 +13,7 @@ def layout(name: str, version: int, *sliders: str) -> ModuleLayout:
 
 @pytest.fixture
 def linear() -> Order:
-    """As for raw files."""
+    """Module order of raw files."""
     return Order(version=4, names=["exposure", "colorin", "sharpen", "sigmoid", "colorout"])
 
 

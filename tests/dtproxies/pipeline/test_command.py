@@ -1,4 +1,4 @@
-"""The command, against the real darktable."""
+"""The command `pipeline`, with the real darktable."""
 
 import json
 from collections.abc import Callable
@@ -25,8 +25,8 @@ Call = Callable[..., str]
 @pytest.fixture
 def call(root: Path) -> Call:
     def called(*words: object) -> str:
-        asked = ["pipeline", *words, "--models", root / "models"]
-        result = CliRunner().invoke(commands, [str(word) for word in asked], standalone_mode=False)
+        arguments = ["pipeline", *words, "--models", root / "models"]
+        result = CliRunner().invoke(commands, [str(word) for word in arguments], standalone_mode=False)
         if result.exception:
             raise result.exception
         return result.stdout
@@ -35,31 +35,31 @@ def call(root: Path) -> Call:
 
 
 @pytest.mark.darktable
-def test_a_pipeline_and_the_sidecar_it_writes_agree_with_darktable(
+def test_pipeline_and_its_sidecar_agree_with_darktable(
     darktable: Darktable, root: Path, tmp_path: Path, call: Call
 ) -> None:
     (tmp_path / "pipeline.yaml").write_text(PIPELINE)
-    picture = root / DIRECTORY / "chelsea.png"
-    judging = ("--longest", 96, "--evaluate", "--json")
-    told = call(tmp_path / "pipeline.yaml", picture, "--out", tmp_path / "one", "--every", *judging)
-    judged = json.loads(told)
-    assert [one["module"] for one in judged] == ["exposure", "sharpen"]
-    for one in judged:
+    photograph = root / DIRECTORY / "chelsea.png"
+    options = ("--longest", 96, "--evaluate", "--json")
+    output = call(tmp_path / "pipeline.yaml", photograph, "--out", tmp_path / "one", "--every", *options)
+    results = json.loads(output)
+    assert [one["module"] for one in results] == ["exposure", "sharpen"]
+    for one in results:
         assert min(one["alone"], one["chained"], one["pipe"]) > 80 > one["untouched"]
-    made = sorted(path.name for path in (tmp_path / "one").iterdir())
-    assert [name for name in made if name.endswith("-darktable.png")] == [
+    files = sorted(path.name for path in (tmp_path / "one").iterdir())
+    assert [name for name in files if name.endswith("-darktable.png")] == [
         "1-exposure-darktable.png",
         "2-sharpen-darktable.png",
     ]
-    # The sidecar that was written is a pipeline itself, and the same one.
-    told = call(tmp_path / "one/picture.pfm.xmp", tmp_path / "one/picture.pfm", "--out", tmp_path / "two", *judging)
-    assert json.loads(told)[1]["pipe"] == pytest.approx(judged[1]["pipe"], abs=1e-6)
+    # The written sidecar is the same pipeline.
+    output = call(tmp_path / "one/picture.pfm.xmp", tmp_path / "one/picture.pfm", "--out", tmp_path / "two", *options)
+    assert json.loads(output)[1]["pipe"] == pytest.approx(results[1]["pipe"], abs=1e-6)
     first, second = (pfm.read_pfm(tmp_path / name / "result.pfm") for name in ("one", "two"))
     assert np.array_equal(first, second)
 
 
 @pytest.mark.darktable
-def test_an_image_with_values_that_are_no_numbers_is_refused(darktable: Darktable, tmp_path: Path, call: Call) -> None:
+def test_image_with_nan_is_rejected(darktable: Darktable, tmp_path: Path, call: Call) -> None:
     pixels = np.ones((16, 16, 3), np.float32)
     pixels[3, 4, 1] = np.nan
     pfm.write_pfm(tmp_path / "in.pfm", pixels)

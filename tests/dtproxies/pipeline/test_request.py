@@ -1,4 +1,4 @@
-"""What may be asked for in a YAML file."""
+"""Pipeline requests in YAML files, and as the name of a module."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def written(directory: Path, text: str) -> str:
     return str(path)
 
 
-def test_modules_that_are_on_are_read_with_their_sliders(tmp_path: Path) -> None:
+def test_enabled_modules_are_read_with_their_sliders(tmp_path: Path) -> None:
     request = read_request(written(tmp_path, GOOD))
     assert {one.module: (dict(one.sliders), one.free) for one in request.modules} == {
         "sharpen": ({"amount": 1}, None),
@@ -33,19 +33,19 @@ def test_modules_that_are_on_are_read_with_their_sliders(tmp_path: Path) -> None
     assert request.order_version == 4
 
 
-def test_a_module_alone_has_all_its_sliders_free() -> None:
-    (wanted,) = read_request("exposure").modules
-    assert (wanted.module, wanted.free) == ("exposure", None)
+def test_single_module_has_all_sliders_free() -> None:
+    (request,) = read_request("exposure").modules
+    assert (request.module, request.free) == ("exposure", None)
 
 
-def test_what_is_neither_a_module_nor_a_file_gets_the_nearest_names() -> None:
+def test_unknown_module_suggests_a_similar_name() -> None:
     with pytest.raises(WrongUsage, match="no module named 'expsure' has a proxy") as exc:
         read_request("expsure")
     assert "did you mean exposure" in str(exc.value)
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("modules: [exposure]", "expected a mapping by name"),
         ("module: {}", "did you mean modules"),
@@ -57,8 +57,8 @@ def test_what_is_neither_a_module_nor_a_file_gets_the_nearest_names() -> None:
         ("modules: {", "is not YAML"),
     ],
 )
-def test_another_shape_is_a_failure_that_names_the_place(tmp_path: Path, text: str, told: str) -> None:
+def test_invalid_structure_names_its_location(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(Failure) as exc:
         read_request(written(tmp_path, text))
-    assert told in str(exc.value)
+    assert message in str(exc.value)
     assert "pipeline.yaml" in str(exc.value)

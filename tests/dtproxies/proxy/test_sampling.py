@@ -22,30 +22,30 @@ MODULE = Module(
 LOW, HIGH, DEFAULT = (np.array([getattr(s, end) for s in MODULE.sliders]) for end in ("low", "high", "default"))
 
 
-def test_the_same_seed_gives_the_same_positions() -> None:
+def test_same_seed_gives_the_same_positions() -> None:
     assert np.array_equal(sample(MODULE, 50, seed=3), sample(MODULE, 50, seed=3))
 
 
-def test_more_than_corners_and_defaults_never_comes_twice_from_two_seeds() -> None:
+def test_different_seeds_share_only_corners_and_defaults() -> None:
     first, second = ({tuple(row) for row in sample(MODULE, 400, seed=seed).tolist()} for seed in (1, 2))
     shared = np.array(sorted(first & second))
     assert all(((row == LOW) | (row == HIGH)).all() for row in shared)
 
 
 @pytest.mark.parametrize("count", [1, 2, 7, 128])
-def test_there_are_as_many_as_asked_for_all_within_the_ranges(count: int) -> None:
+def test_positions_are_within_the_ranges(count: int) -> None:
     positions = sample(MODULE, count, seed=0)
     assert positions.shape == (count, 3)
     assert ((positions >= LOW) & (positions <= HIGH)).all()
 
 
-def test_every_tenth_of_every_range_is_visited() -> None:
-    share = (sample(MODULE, 200, seed=0) - LOW) / (HIGH - LOW)
-    for column in share.T:
+def test_every_tenth_of_each_range_is_sampled() -> None:
+    fractions = (sample(MODULE, 200, seed=0) - LOW) / (HIGH - LOW)
+    for column in fractions.T:
         assert len(set((column * 10).clip(0, 9).astype(int))) == 10
 
 
-def test_near_ones_sweeps_and_corners_have_their_share() -> None:
+def test_mixture_determines_the_kinds_of_positions() -> None:
     positions = sample(MODULE, 200, seed=0)
     near = (np.abs(positions - DEFAULT) <= 0.1001 * (HIGH - LOW)).all(axis=1)
     sweeps = (positions == DEFAULT).sum(axis=1) == 2
@@ -55,7 +55,7 @@ def test_near_ones_sweeps_and_corners_have_their_share() -> None:
     assert corners.sum() == 10
 
 
-def test_unreachable_positions_are_not_drawn() -> None:
+def test_unreachable_positions_are_not_sampled() -> None:
     def reachable(values: Sequence[float]) -> bool:
         return values[0] < 1
 
@@ -64,11 +64,11 @@ def test_unreachable_positions_are_not_drawn() -> None:
     assert (positions[:, 0] < 1).all()
 
 
-def test_nothing_reachable_is_a_failure_and_no_endless_search() -> None:
+def test_sampling_fails_if_no_position_is_reachable() -> None:
     with pytest.raises(Failure, match="almost no slider position"):
         sample(MODULE, 10, seed=0, reachable=lambda _: False)
 
 
-def test_values_survive_single_precision() -> None:
+def test_values_are_exact_in_float32() -> None:
     positions = sample(MODULE, 100, seed=0)
     assert np.array_equal(positions, positions.astype(np.float32).astype(np.float64))

@@ -1,4 +1,4 @@
-"""The command, against the real darktable."""
+"""The command `regress`, with the real darktable."""
 
 import json
 from pathlib import Path
@@ -22,42 +22,44 @@ FREE = "modules: {exposure: {free: all}, sharpen: {free: all}}"
 
 
 def call(root: Path, *words: object) -> str:
-    asked = [str(word) for word in ("regress", *words, "--models", root / "models")]
-    result = CliRunner().invoke(commands, asked, standalone_mode=False)
+    arguments = [str(word) for word in ("regress", *words, "--models", root / "models")]
+    result = CliRunner().invoke(commands, arguments, standalone_mode=False)
     if result.exception:
         raise result.exception
     return result.stdout
 
 
 @pytest.mark.darktable
-def test_darktables_own_export_is_found_again_and_rendered_again(
+def test_sliders_of_darktables_export_are_recovered(
     darktable: Darktable, layouts: dict[str, ModuleLayout], root: Path, tmp_path: Path
 ) -> None:
     before = chart(96, 3).pixels
     history = [Step("exposure", {"exposure": 0.8, "black": 0.01}), Step("sharpen", {"amount": 1.5, "radius": 3})]
-    made = dump(darktable, before, history, layouts)["sharpen"].output
+    output = dump(darktable, before, history, layouts)["sharpen"].output
     pfm.write_pfm(tmp_path / "before.pfm", before)
-    pfm.write_pfm(tmp_path / "after.pfm", np.asarray(from_space(made.astype(np.float64), "lab"), np.float32))
+    pfm.write_pfm(tmp_path / "after.pfm", np.asarray(from_space(output.astype(np.float64), "lab"), np.float32))
     for name, text in (("free", FREE), ("truth", TRUTH)):
         (tmp_path / f"{name}.yaml").write_text(text)
-    pictures = (tmp_path / "free.yaml", tmp_path / "before.pfm", tmp_path / "after.pfm")
-    told = call(root, *pictures, "--out", tmp_path / "out", "--truth", tmp_path / "truth.yaml", "--json")
-    outcome = json.loads(told)
+    files = (tmp_path / "free.yaml", tmp_path / "before.pfm", tmp_path / "after.pfm")
+    document = call(root, *files, "--out", tmp_path / "out", "--truth", tmp_path / "truth.yaml", "--json")
+    outcome = json.loads(document)
     assert outcome["psnr_darktable"] > 60
     assert max(outcome["errors"].values()) < 0.02
     names = {path.name for path in (tmp_path / "out").iterdir()}
-    wanted = {"picture.pfm", "picture.pfm.xmp", "found.json", "convergence.png", "comparison.png", "darktable.png"}
-    assert wanted <= names
+    expected = {"picture.pfm", "picture.pfm.xmp", "found.json", "convergence.png", "comparison.png", "darktable.png"}
+    assert expected <= names
 
 
-def test_images_of_two_sizes_are_wrong_usage(root: Path, tmp_path: Path) -> None:
+def test_images_of_different_size_are_wrong_usage(root: Path, tmp_path: Path) -> None:
     for side in (16, 20):
         pfm.write_pfm(tmp_path / f"{side}.pfm", chart(side, 3).pixels)
     with pytest.raises(WrongUsage, match="16 x 16 and 20 x 20"):
         call(root, "exposure", tmp_path / "16.pfm", tmp_path / "20.pfm", "--out", tmp_path / "out")
 
 
-def test_without_darktable_it_says_how_to_get_it(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_darktable_names_the_install_command(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv(VARIABLE, str(tmp_path / "nowhere"))
     pfm.write_pfm(tmp_path / "in.pfm", chart(16, 3).pixels)
     with pytest.raises(Failure, match="dtproxies doctor --install"):

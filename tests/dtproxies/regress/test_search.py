@@ -1,4 +1,4 @@
-"""Sliders found again through chains of closed forms, without a darktable."""
+"""Sliders recovered through chains of closed-form proxies, without a darktable."""
 
 from collections.abc import Callable
 from io import StringIO
@@ -22,7 +22,7 @@ from dtproxies.regress.search import SearchResult, Settings, search
 
 QUICK = Settings(starts=2, long=60, small=40)
 ORDER = Order(version=4, names=["exposure", "colorin", "sharpen", "sigmoid", "colorout"])
-Chained = Callable[..., Chain]
+ChainOf = Callable[..., Chain]
 
 
 def quiet() -> Console:
@@ -30,14 +30,14 @@ def quiet() -> Console:
 
 
 @pytest.fixture
-def chained(root: Path) -> Chained:
-    """Chains with trained weights, in double precision; of parameters nothing is asked."""
+def chain_of(root: Path) -> ChainOf:
+    """Return a function that builds chains with trained weights in float64, without parameter layouts."""
 
-    def made(*wanted: ModuleRequest) -> Chain:
-        layouts = dict.fromkeys((one.module for one in wanted), None)
-        return Chain.of(ordered_steps(wanted, ORDER, layouts), root / "models").double()  # type: ignore[arg-type]
+    def build(*requests: ModuleRequest) -> Chain:
+        layouts = dict.fromkeys((one.module for one in requests), None)
+        return Chain.of(ordered_steps(requests, ORDER, layouts), root / "models").double()  # type: ignore[arg-type]
 
-    return made
+    return build
 
 
 TRUTH = (
@@ -46,39 +46,39 @@ TRUTH = (
 )
 
 
-def found_again(chained: Chained, settings: Settings = QUICK, *, clipped: bool = False) -> tuple[Chain, SearchResult]:
-    true, light = chained(*TRUTH), as_tensor(chart(64, 3).pixels).double()
-    wanted = true.light(light, true.positions(light)).detach()
-    chain = chained(*(ModuleRequest(module=one.module) for one in TRUTH))
-    return true, search(chain, light, Target(light=wanted, clipped=clipped), settings, quiet())
+def recover(chain_of: ChainOf, settings: Settings = QUICK, *, clipped: bool = False) -> tuple[Chain, SearchResult]:
+    true, light = chain_of(*TRUTH), as_tensor(chart(64, 3).pixels).double()
+    expected = true.light(light, true.positions(light)).detach()
+    chain = chain_of(*(ModuleRequest(module=one.module) for one in TRUTH))
+    return true, search(chain, light, Target(light=expected, clipped=clipped), settings, quiet())
 
 
 @pytest.mark.parametrize("clipped", [False, True])
-def test_sliders_of_a_chain_are_found_again(chained: Chained, clipped: bool) -> None:
-    true, found = found_again(chained, clipped=clipped)
+def test_search_recovers_the_sliders_of_a_chain(chain_of: ChainOf, clipped: bool) -> None:
+    true, found = recover(chain_of, clipped=clipped)
     assert found.psnr > 80
     assert max(slider_errors(true.steps, found.sliders).values()) < 0.01
 
 
-def test_small_steps_alone_get_near_as_well(chained: Chained) -> None:
+def test_adam_alone_recovers_the_sliders(chain_of: ChainOf) -> None:
     settings = Settings(starts=1, short=0, long=0, small=300)
-    true, found = found_again(chained, settings)
+    true, found = recover(chain_of, settings)
     assert slider_errors(true.steps, found.sliders)["exposure.exposure"] < 0.01
 
 
-def test_the_same_seed_finds_the_same(chained: Chained) -> None:
-    first, second = (found_again(chained, Settings(starts=1, short=4, long=4, small=4))[1] for _ in range(2))
+def test_same_seed_gives_the_same_result(chain_of: ChainOf) -> None:
+    first, second = (recover(chain_of, Settings(starts=1, short=4, long=4, small=4))[1] for _ in range(2))
     assert first.sliders == second.sliders
 
 
-def test_convergence_and_frames_are_drawn(chained: Chained, tmp_path: Path) -> None:
-    chain, found = found_again(chained, Settings(starts=2, short=6, long=4, small=0))
+def test_convergence_and_frames_are_written(chain_of: ChainOf, tmp_path: Path) -> None:
+    chain, found = recover(chain_of, Settings(starts=2, short=6, long=4, small=0))
     draw_convergence(tmp_path / "convergence.png", found, "exposure")
     light = as_tensor(chart(64, 3).pixels).double()
     count = draw_frames(tmp_path / "frames", chain, found, light, as_pixels(light))
     assert len(list((tmp_path / "frames").iterdir())) == count > 3
-    with Image.open(tmp_path / "convergence.png") as picture:
-        assert picture.size == (800, 450)
+    with Image.open(tmp_path / "convergence.png") as plot:
+        assert plot.size == (800, 450)
 
 
 def middle(chain: Chain, side: int) -> tuple[torch.Tensor, Target]:
@@ -86,28 +86,28 @@ def middle(chain: Chain, side: int) -> tuple[torch.Tensor, Target]:
     return centre_crop(quiet(), chain.steps, pixels, pixels, side, clipped=False)
 
 
-def test_the_searched_part_has_room_around_it_for_what_modules_look_at(chained: Chained) -> None:
-    light, target = middle(chained(*TRUTH), 32)
+def test_crop_has_a_margin_of_the_receptive_fields(chain_of: ChainOf) -> None:
+    light, target = middle(chain_of(*TRUTH), 32)
     assert light.shape == (1, 3, 56, 56)
     assert target.margin == 12
-    light, target = middle(chained(*TRUTH), 80)
+    light, target = middle(chain_of(*TRUTH), 80)
     assert light.shape == (1, 3, 96, 96)
 
 
-def test_a_small_image_is_taken_whole(chained: Chained) -> None:
-    light, target = middle(chained(*TRUTH[:1]), 96)
+def test_small_image_is_not_cropped(chain_of: ChainOf) -> None:
+    light, target = middle(chain_of(*TRUTH[:1]), 96)
     assert light.shape == (1, 3, 96, 96)
     assert target.margin == 0
 
 
-def test_a_module_that_looks_at_the_whole_image_gets_it(chained: Chained) -> None:
-    chain = chained(*TRUTH[:1])
+def test_module_that_depends_on_the_whole_image_prevents_cropping(chain_of: ChainOf) -> None:
+    chain = chain_of(*TRUTH[:1])
     chain.steps = (_everywhere(chain.steps[0]),)
     light, _ = middle(chain, 32)
     assert light.shape == (1, 3, 96, 96)
 
 
-def _everywhere(link: PipelineStep) -> PipelineStep:
+def _everywhere(step: PipelineStep) -> PipelineStep:
     from dataclasses import replace
 
-    return replace(link, definition=replace(link.definition, module=replace(link.module, receptive_field=None)))
+    return replace(step, definition=replace(step.definition, module=replace(step.module, receptive_field=None)))

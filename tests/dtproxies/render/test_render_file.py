@@ -16,39 +16,39 @@ from dtproxies.render.render_file import render_file
 
 
 def colours() -> NDArray[np.float32]:
-    """Every colour of a coarse grid, linear Rec709."""
+    """Return all colours of a coarse grid, linear Rec709."""
     steps = np.linspace(0.05, 0.95, 8, dtype=np.float32)
     return np.stack(np.meshgrid(steps, steps, steps), axis=-1).reshape(16, 32, 3)
 
 
 @pytest.mark.darktable
-def test_raw_modules_take_no_image(darktable: Darktable, tmp_path: Path) -> None:
+def test_raw_modules_reject_images(darktable: Darktable, tmp_path: Path) -> None:
     pfm.write_pfm(tmp_path / "in.pfm", colours())
     with pytest.raises(Failure, match="raw sensor data"):
         render_file(darktable, "hotpixels", tmp_path / "in.pfm", tmp_path / "out.pfm", {})
 
 
 @pytest.mark.darktable
-@pytest.mark.parametrize(("module", "within"), [("exposure", 0), ("velvia", 2e-3), ("sharpen", 0.05)])
-def test_a_module_gets_the_colours_that_darktables_pipe_gives_it(
-    darktable: Darktable, layouts: dict[str, ModuleLayout], module: str, within: float
+@pytest.mark.parametrize(("module", "tolerance"), [("exposure", 0), ("velvia", 2e-3), ("sharpen", 0.05)])
+def test_module_gets_the_colours_of_darktables_pipe(
+    darktable: Darktable, layouts: dict[str, ModuleLayout], module: str, tolerance: float
 ) -> None:
-    given = dump(darktable, colours(), [Step(module)], layouts)[module].input
+    received = dump(darktable, colours(), [Step(module)], layouts)[module].input
     space = {"exposure": "input-rgb", "velvia": "work-rgb", "sharpen": "lab"}[module]
-    assert np.abs(to_space(colours(), space) - given).max() <= within
+    assert np.abs(to_space(colours(), space) - received).max() <= tolerance
 
 
 @pytest.mark.darktable
-def test_renders_a_file_into_a_file(darktable: Darktable, tmp_path: Path) -> None:
+def test_renders_a_file(darktable: Darktable, tmp_path: Path) -> None:
     pfm.write_pfm(tmp_path / "in.pfm", colours())
     render_file(darktable, "exposure", tmp_path / "in.pfm", tmp_path / "out.pfm", {"exposure": 2})
     assert np.array_equal(pfm.read_pfm(tmp_path / "out.pfm"), colours() * 4)
 
 
-def test_other_kinds_of_output_are_wrong_usage(tmp_path: Path) -> None:
-    nothing = Darktable(version="", cli=(), python=(), library=tmp_path)
+def test_other_output_suffixes_are_wrong_usage(tmp_path: Path) -> None:
+    no_darktable = Darktable(version="", cli=(), python=(), library=tmp_path)
     with pytest.raises(WrongUsage, match=r"must be \.png or \.pfm"):
-        render_file(nothing, "exposure", tmp_path / "in.png", tmp_path / "out.gif", {})
+        render_file(no_darktable, "exposure", tmp_path / "in.png", tmp_path / "out.gif", {})
 
 
 @pytest.mark.darktable
@@ -56,20 +56,20 @@ def test_other_kinds_of_output_are_wrong_usage(tmp_path: Path) -> None:
     ("module", "sliders"),
     [("sharpen", {"amount": 1.0}), ("velvia", {"strength": 60.0}), ("exposure", {"exposure": 0.5})],
 )
-def test_a_file_is_rendered_as_darktable_exports_it(
+def test_rendered_file_equals_darktables_export(
     darktable: Darktable, layouts: dict[str, ModuleLayout], tmp_path: Path, module: str, sliders: dict[str, float]
 ) -> None:
     source, history, exported = (tmp_path / name for name in ("in.pfm", "in.pfm.xmp", "exported.pfm"))
     pfm.write_pfm(source, colours())
     history.write_text(sidecar([Step(module, sliders)], layouts))
-    words = ["--icc-type", "LIN_REC709", "--apply-custom-presets", "false", "--core", *darktable.options(tmp_path)]
+    options = ["--icc-type", "LIN_REC709", "--apply-custom-presets", "false", "--core", *darktable.options(tmp_path)]
     subprocess.run(
-        [*darktable.cli, str(source), str(history), str(exported), *words],
+        [*darktable.cli, str(source), str(history), str(exported), *options],
         check=True,
         capture_output=True,
         env=darktable.environment_for(tmp_path),
     )
     render_file(darktable, module, source, tmp_path / "out.pfm", sliders)
-    made = pfm.read_pfm(tmp_path / "out.pfm")
-    assert made == pytest.approx(pfm.read_pfm(exported), abs=1e-3)
-    assert np.abs(made - colours()).max() > 0.02
+    rendered = pfm.read_pfm(tmp_path / "out.pfm")
+    assert rendered == pytest.approx(pfm.read_pfm(exported), abs=1e-3)
+    assert np.abs(rendered - colours()).max() > 0.02

@@ -1,4 +1,4 @@
-"""The commands that need both a proxy and darktable, as a person calls them."""
+"""Commands that need both a proxy and darktable, called as on the command line."""
 
 import json
 from pathlib import Path
@@ -18,9 +18,9 @@ from dtproxies.render.session import runner, session
 
 @pytest.fixture
 def weights(tmp_path: Path) -> Path:
-    """Untrained ones."""
-    given = load_definition("exposure")
-    store(tmp_path / "weights.safetensors", given.network(), given.module, darktable="5.4.1", seed=1)
+    """Write untrained weights."""
+    definition = load_definition("exposure")
+    store(tmp_path / "weights.safetensors", definition.network(), definition.module, darktable="5.4.1", seed=1)
     return tmp_path / "weights.safetensors"
 
 
@@ -31,23 +31,23 @@ def call(*arguments: object) -> str:
     return f"{result.return_value or 0}\n{result.output}"
 
 
-def test_exactly_one_file_of_a_proxy_is_wanted(weights: Path) -> None:
+def test_runner_requires_exactly_one_file(weights: Path) -> None:
     for files in ((None, None), (weights, weights)):
         with pytest.raises(WrongUsage, match="exactly one file of the proxy"):
             runner(load_definition("exposure"), *files)
 
 
-def test_what_is_no_graph_is_a_failure(weights: Path) -> None:
+def test_other_file_is_rejected_as_a_graph(weights: Path) -> None:
     with pytest.raises(Failure, match="ONNX Runtime cannot load the graph"):
         runner(load_definition("exposure"), None, weights)
 
 
-def test_an_unknown_module_is_answered_with_the_nearest(root: Path) -> None:
+def test_unknown_module_suggests_a_similar_name(root: Path) -> None:
     with pytest.raises(WrongUsage, match="did you mean sharpen"), session("sharpn", root / DIRECTORY, "fit", side=32):
         pass
 
 
-def test_without_darktable_a_command_says_how_to_get_it(
+def test_missing_darktable_names_the_install_command(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(VARIABLE, str(tmp_path / "nowhere"))
@@ -59,25 +59,25 @@ def test_without_darktable_a_command_says_how_to_get_it(
 @pytest.mark.darktable
 def test_train_writes_weights_that_pass_evaluate(darktable: Darktable, root: Path, tmp_path: Path) -> None:
     images = ("--images", root / DIRECTORY)
-    said = call("train", "exposure", "--out", tmp_path, *images)
-    assert "rate 0.693147" in said
+    output = call("train", "exposure", "--out", tmp_path, *images)
+    assert "rate 0.693147" in output
     weights = tmp_path / "weights.safetensors"
-    told = call("evaluate", "exposure", "--weights", weights, "--pairs", 8, "--at-least", 90, "--json", *images)
-    code, _, text = told.partition("\n")
+    evaluated = call("evaluate", "exposure", "--weights", weights, "--pairs", 8, "--at-least", 90, "--json", *images)
+    code, _, text = evaluated.partition("\n")
     assert code == "0"
     assert json.loads(text[text.index("{") : text.rindex("}") + 1])["proxy"]["display_psnr"]["mean"] > 90
 
 
 @pytest.mark.darktable
-def test_evaluate_fails_when_a_proxy_is_worse_than_asked_for(darktable: Darktable, root: Path, weights: Path) -> None:
-    said = call(
+def test_evaluate_fails_below_the_required_psnr(darktable: Darktable, root: Path, weights: Path) -> None:
+    output = call(
         *("evaluate", "exposure", "--weights", weights, "--pairs", 4, "--at-least", 90, "--images", root / DIRECTORY)
     )
-    assert said.startswith("1\n")
+    assert output.startswith("1\n")
 
 
 @pytest.mark.darktable
-def test_golden_and_image_write_their_files(darktable: Darktable, root: Path, tmp_path: Path, weights: Path) -> None:
+def test_golden_and_draw_write_their_files(darktable: Darktable, root: Path, tmp_path: Path, weights: Path) -> None:
     images = ("--images", root / DIRECTORY)
     call("golden", "sharpen", "--out", tmp_path / "golden.safetensors", *images)
     assert 500_000 < (tmp_path / "golden.safetensors").stat().st_size < 1_000_000

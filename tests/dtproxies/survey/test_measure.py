@@ -7,7 +7,7 @@ import pytest
 from dtbase.system.errors import Failure
 from dtbase.terminal.console import Console
 from dtproxies.darktable.find import Darktable
-from dtproxies.survey import survey_file as surveyed
+from dtproxies.survey import survey_file
 from dtproxies.survey.measure import MeasuredModule, measure
 from dtproxies.survey.survey_file import read_survey, survey
 
@@ -29,48 +29,48 @@ FAST = ("sharpen", "vignette")
     "module", [name if name in FAST else pytest.param(name, marks=pytest.mark.slow) for name in KNOWN]
 )
 def test_measured_properties_of_known_modules(darktable: Darktable, module: str) -> None:
-    found = measure(darktable, module)
-    assert (found.input, found.output, found.kind, found.reach) == KNOWN[module]
+    measured = measure(darktable, module)
+    assert (measured.input, measured.output, measured.kind, measured.reach) == KNOWN[module]
     if module == "exposure":
-        assert {"exposure", "black"} <= set(found.acts)
-        assert "deflicker_percentile" in found.idle, "it reads a raw file's histogram"
+        assert {"exposure", "black"} <= set(measured.acts)
+        assert "deflicker_percentile" in measured.idle, "it reads a raw file's histogram"
     if module == "sharpen":
-        assert found.acts == ("radius", "amount", "threshold")
+        assert measured.acts == ("radius", "amount", "threshold")
 
 
 @pytest.mark.darktable
-def test_what_cannot_be_rendered_alone_says_why(darktable: Darktable, tmp_path: Path) -> None:
+def test_module_that_cannot_be_measured_has_a_reason(darktable: Darktable, tmp_path: Path) -> None:
     survey(QUIET, darktable, tmp_path / "modules.json", "rawprepare")
     assert "integers of a raw file" in read_survey(tmp_path / "modules.json")["rawprepare"]["why"]
 
 
-def test_a_survey_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupted_survey_resumes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     darktable = Darktable(version="5.4.1", cli=(), python=(), library=Path())
-    monkeypatch.setattr(surveyed.introspection, "layouts", lambda _: {"one": None, "two": None, "three": None})
-    asked: list[str] = []
+    monkeypatch.setattr(survey_file.introspection, "layouts", lambda _: {"one": None, "two": None, "three": None})
+    measured_names: list[str] = []
 
     def broken(_: Darktable, name: str) -> MeasuredModule:
-        asked.append(name)
-        if name == "two" and asked.count("two") == 1:
+        measured_names.append(name)
+        if name == "two" and measured_names.count("two") == 1:
             raise KeyboardInterrupt
         return MeasuredModule(input="lab", output="lab", kind="colour", reach=0, acts=("a",), idle=(), untried=0)
 
-    monkeypatch.setattr(surveyed, "measure", broken)
+    monkeypatch.setattr(survey_file, "measure", broken)
     path = tmp_path / "modules.json"
     with pytest.raises(KeyboardInterrupt):
         survey(QUIET, darktable, path)
     survey(QUIET, darktable, path)
-    assert sorted(asked) == ["one", "three", "two", "two"]
+    assert sorted(measured_names) == ["one", "three", "two", "two"]
     assert set(read_survey(path)) == {"one", "two", "three"}
     assert json.loads(path.read_text())["darktable"] == "5.4.1"
 
 
-def test_another_darktable_is_measured_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_darktable_version_is_measured_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "modules.json"
     path.write_text('{"darktable": "5.2.0", "modules": {"gone": {"why": "old"}}}')
-    monkeypatch.setattr(surveyed.introspection, "layouts", lambda _: {})
+    monkeypatch.setattr(survey_file.introspection, "layouts", lambda _: {})
     monkeypatch.setattr(
-        surveyed,
+        survey_file,
         "measure",
         lambda *_: MeasuredModule(input="lab", output="lab", kind="colour", reach=0, acts=(), idle=(), untried=0),
     )
@@ -78,7 +78,7 @@ def test_another_darktable_is_measured_anew(tmp_path: Path, monkeypatch: pytest.
     assert set(read_survey(path)) == {"new"}
 
 
-def test_a_broken_survey_is_a_failure(tmp_path: Path) -> None:
+def test_broken_survey_file_is_rejected(tmp_path: Path) -> None:
     (tmp_path / "modules.json").write_text("{")
     with pytest.raises(Failure, match="not a survey file"):
         read_survey(tmp_path / "modules.json")

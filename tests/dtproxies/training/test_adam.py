@@ -1,4 +1,4 @@
-"""Training by small steps, without darktable: what renders here is a formula."""
+"""Training by Adam, with a formula as the renderer."""
 
 import io
 import json
@@ -41,11 +41,11 @@ def network() -> object:
     return Mixer(MODULE, gates=("gain",), width=8, depth=2)
 
 
-GIVEN = ProxyDefinition(module=MODULE, network=network, identity={"gain": 0.0})  # type: ignore[arg-type]
+DEFINITION = ProxyDefinition(module=MODULE, network=network, identity={"gain": 0.0})  # type: ignore[arg-type]
 
 
 class Oracle:
-    """More light where there is green."""
+    """Fake renderer: brightens pixels in proportion to their green."""
 
     def render_many(self, requests: Iterable[Request]) -> Iterator[Pixels]:
         for request in requests:
@@ -53,13 +53,13 @@ class Oracle:
             yield (request.image * (1 + float(request.sliders["gain"]) * green)).astype(np.float32)
 
 
-def run(directory: Path, recipe: Recipe = SMALL, given: ProxyDefinition = GIVEN) -> bytes:
-    train(given, Oracle(), [chart(32, 1)], directory, darktable="5.4.1", console=QUIET, recipe=recipe)
+def run(directory: Path, recipe: Recipe = SMALL, definition: ProxyDefinition = DEFINITION) -> bytes:
+    train(definition, Oracle(), [chart(32, 1)], directory, darktable="5.4.1", console=QUIET, recipe=recipe)
     return (directory / WEIGHTS).read_bytes()
 
 
 def interrupt(directory: Path, monkeypatch: pytest.MonkeyPatch, *, after: int) -> None:
-    """Train until Ctrl-C is pressed in this step."""
+    """Train, and interrupt as by Ctrl-C in the step `after`."""
     advance, steps = adam._Run._advance, 0
 
     def counted(self: adam._Run, batch: adam.Batch) -> float:
@@ -78,9 +78,7 @@ def interrupt(directory: Path, monkeypatch: pytest.MonkeyPatch, *, after: int) -
 
 
 @pytest.mark.parametrize("after", [1, 11, 24])
-def test_an_interrupted_training_ends_with_the_weights_of_one_that_was_not(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int
-) -> None:
+def test_resumed_training_gives_the_same_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int) -> None:
     interrupt(tmp_path / "two", monkeypatch, after=after)
     assert (tmp_path / "two" / CHECKPOINT).exists()
     assert not (tmp_path / "two" / WEIGHTS).exists()
@@ -93,21 +91,21 @@ def test_an_interrupted_training_ends_with_the_weights_of_one_that_was_not(
     assert not (tmp_path / "two" / CHECKPOINT).exists()
 
 
-def test_the_state_of_another_recipe_is_refused_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_checkpoint_of_another_recipe_is_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     interrupt(tmp_path, monkeypatch, after=3)
     with pytest.raises(Failure, match="another recipe"):
         run(tmp_path, replace(SMALL, steps=25))
     assert (tmp_path / CHECKPOINT).exists()
 
 
-def test_a_broken_state_is_a_failure_that_says_what_to_do(tmp_path: Path) -> None:
+def test_broken_checkpoint_is_rejected(tmp_path: Path) -> None:
     (tmp_path / CHECKPOINT).write_bytes(b"PK half a file")
-    with pytest.raises(Failure, match="not a training checkpoint") as found:
+    with pytest.raises(Failure, match="not a training checkpoint") as exc:
         run(tmp_path)
-    assert found.value.fix == "remove the file to start again"
+    assert exc.value.fix == "remove the file to start again"
 
 
-def test_training_learns_what_is_rendered(tmp_path: Path) -> None:
+def test_training_improves_the_check_psnr(tmp_path: Path) -> None:
     run(tmp_path, replace(SMALL, steps=300, weight_average=0.9))
     lines = [json.loads(line) for line in (tmp_path / LOG).read_text().splitlines()]
     checked = [line["check_psnr"] for line in lines if "check_psnr" in line]
@@ -116,18 +114,18 @@ def test_training_learns_what_is_rendered(tmp_path: Path) -> None:
     assert (tmp_path / CURVE).stat().st_size > 1000
 
 
-def test_a_module_that_did_not_run_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_idle_module_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Oracle, "render_many", lambda _, requests: (request.image for request in requests))
     with pytest.raises(Failure, match="it did not run"):
         run(tmp_path)
 
 
-def test_numbers_that_are_not_finite_end_the_training(tmp_path: Path) -> None:
+def test_training_stops_at_an_infinite_loss(tmp_path: Path) -> None:
     with pytest.raises(Failure, match="the loss is"):
         run(tmp_path, replace(SMALL, learning_rate=1e30))
 
 
-def test_the_rate_rises_and_falls_to_nothing() -> None:
+def test_learning_rate_warms_up_and_decays_to_zero() -> None:
     recipe = replace(SMALL, steps=1000)
     rates = [adam.learning_rate_at(step, recipe) for step in range(1, 1001)]
     assert max(rates) == pytest.approx(recipe.learning_rate)
