@@ -2,10 +2,10 @@
 
     .venv/bin/python -m benchmarks.cpu_time [--write]
 
-Each proxy's graph is built as for a release and run with ONNX Runtime on one thread. darktable's module runs in a
-worker process, on the same image of one megapixel (a mosaic for modules on sensor data) and at the same slider
-positions. The CPU time of all threads is measured, so that other work on the machine has little influence. darktable's
-time includes passing the image to the process; its GPU path is not measured.
+Each proxy's graph is built as for a release and run with ONNX Runtime on one thread. The module runs in a darktable
+worker process. Both get the same image of one megapixel, or a mosaic for modules on sensor data, and the same slider
+positions. The CPU time of all threads is measured, so that other work on the machine has little influence. The time of
+darktable includes passing the image to the process; its GPU path is not measured.
 """
 
 from __future__ import annotations

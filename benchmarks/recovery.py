@@ -8,9 +8,10 @@ with random sliders over their full ranges. Every slider of every module is sear
 more with the found ones. An error is the distance to the true slider as a fraction of its range.
 
 Not every slider is identifiable: one may have no effect on an image, or the same effect as others. The Jacobian of the
-chain at the true sliders (differences of the display-referred image) decides. The smallest change of the image when a
-slider moves by a twentieth of its range, while all others may compensate, is that move over the square root of the
-slider's entry on the diagonal of (JᵀJ)⁻¹. A slider is identifiable if this change exceeds rounding to 8 bits.
+chain at the true sliders (differences of the display-referred image) decides. Let J be this Jacobian, and let one
+slider move by a twentieth of its range while all others may compensate. The smallest change of the image is then the
+move divided by the square root of the slider's entry on the diagonal of (JᵀJ)⁻¹. A slider is identifiable if this
+change exceeds rounding to 8 bits.
 """
 
 from __future__ import annotations

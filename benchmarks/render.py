@@ -40,7 +40,7 @@ SLIDERS = {
     "vibrance": ("amount", 0, 100),
     "shadhi": ("shadows", -100, 100),
 }
-"""A slider of each module in the mix, and its range."""
+"""Slider of each module in the mix, and its range."""
 
 TARGET_PER_MINUTE = 3000
 TARGET_RATIO = 20
@@ -72,14 +72,14 @@ def main(arguments: Sequence[str] = ()) -> int:
 
 
 def direct_rate(darktable: Darktable) -> float:
-    """Pairs per minute of `Renderer.render_many`."""
+    """Return the pairs per minute of `Renderer.render_many`."""
     with Renderer(darktable, list(SLIDERS), height=SIDE, width=SIDE, workers=WORKERS) as renderer:
         results = renderer.render_many(requests(renderer.spaces))
         return rate(results, warm_up=2 * len(SLIDERS))
 
 
 def process_rate(darktable: Darktable) -> float:
-    """Pairs per minute of one darktable-cli process for each pair, as many in parallel as there are workers."""
+    """Return the pairs per minute of one darktable-cli process per pair, with `WORKERS` processes in parallel."""
     layouts = introspection.layouts(darktable)
 
     def pair(request: Request) -> object:
@@ -90,7 +90,7 @@ def process_rate(darktable: Darktable) -> float:
 
 
 def rate(results: Iterator[object], *, warm_up: int) -> float:
-    """Results per minute over `SECONDS`."""
+    """Return the results per minute, measured for `SECONDS`."""
     for _ in range(warm_up):
         next(results)
     started, count = time.perf_counter(), 0
@@ -101,7 +101,7 @@ def rate(results: Iterator[object], *, warm_up: int) -> float:
 
 
 def requests(spaces: Mapping[str, str]) -> Iterator[Request]:
-    """The modules in turn, each with a new value of its slider, on an image; of Lab values where `spaces` says so."""
+    """Yield requests for the modules in turn, with random slider values; the image is Lab if `spaces` says so."""
     random = np.random.default_rng(0)
     light = image_of(random)
     lab = (light * (100, 120, 120) - (0, 60, 60)).astype(np.float32)
@@ -111,7 +111,7 @@ def requests(spaces: Mapping[str, str]) -> Iterator[Request]:
 
 
 def image_of(random: np.random.Generator) -> NDArray[np.float32]:
-    """Coloured squares with grain."""
+    """Return an image of coloured squares with grain."""
     squares = np.kron(random.uniform(0, 1, (SIDE // 16, SIDE // 16, 3)), np.ones((16, 16, 1)))
     return (squares + random.uniform(0, 0.05, squares.shape)).astype(np.float32)
 

@@ -3,10 +3,10 @@
     .venv/bin/python -m benchmarks.unet [--modules A,B] [--seconds S] [--write]
 
 Each module's proxy is trained from scratch, as by `dtproxies train`, and its CPU seconds are measured. A UNet
-(`benchmarks/_unet.py`) is then trained for as many CPU seconds, or for `--seconds`, on renders of the same darktable:
-entire images of 96 x 96 pixels, batches of two, Adam, mean square error of the same encoded values. Both are evaluated
-on the first 24 of the standard pairs. The default modules are the first of kind colour and the first of kind local, by
-name, whose proxies have weights.
+(`benchmarks/_unet.py`) is then trained for as many CPU seconds, or for `--seconds`, on renders of the same darktable.
+It is trained on entire images of 96 x 96 pixels in batches of two, by Adam, with the mean square error of the same
+encoded values. Both are evaluated on the first 24 of the standard pairs. The default modules are the first of kind
+colour and the first of kind local, by name, whose proxies have weights.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The code digest depends on the meaning of the code, not on comments, file names or file contents order."""
+"""The code digest depends on the meaning of the code, not on comments, file names or the order of definitions."""
 
 from dtproxies.evaluation.code_digest import code_digest, digest_of_sources
 

@@ -81,7 +81,7 @@ def test_golden_and_draw_write_their_files(darktable: Darktable, root: Path, tmp
     images = ("--images", root / DIRECTORY)
     call("golden", "sharpen", "--out", tmp_path / "golden.safetensors", *images)
     assert 500_000 < (tmp_path / "golden.safetensors").stat().st_size < 1_000_000
-    call("picture", "exposure", "--weights", weights, "--out", tmp_path / "sheet.png", *images)
+    call("draw", "exposure", "--weights", weights, "--out", tmp_path / "sheet.png", *images)
     with Image.open(tmp_path / "sheet.png") as sheet:
         assert sheet.width > 1000
         assert sheet.height > 1000

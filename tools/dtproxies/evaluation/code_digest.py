@@ -27,7 +27,7 @@ def code_digest(name: str) -> str:
     """Return the SHA-256, in hex, of all code that building, running and evaluating the proxy of `name` imports.
 
     Names and paths of files, comments, docstrings, layout, imports between our own modules, and the order of
-    definitions have no influence: a function may move to another file.
+    definitions have no influence. A function may therefore move to another file.
     """
     graph = ImportGraph(directory=ROOT, packages=PACKAGES)
     first = (f"{modules.__name__}.{name}", run.__name__)

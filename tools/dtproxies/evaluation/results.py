@@ -43,8 +43,8 @@ class Checks:
     identity_error: float | None
     """Maximum absolute change by the proxy where darktable returns its input; None if there is no such position."""
     tile_error: float | None
-    """Maximum difference between the middle of a tile, with a border of the receptive-field radius, and the same
-    part of a long image, as a fraction of the value range. None if the module depends on the whole image or on the
+    """Maximum difference between the middle of a tile and the same part of a long image, as a fraction of the value
+    range; the tile has a border of the receptive-field radius. None if the module depends on the whole image or on the
     position."""
     shuffled_psnr: float | None
     """Mean PSNR in dB of the proxy with the sliders of another image, where those differ. None without sliders."""
@@ -63,7 +63,7 @@ class Evaluation:
     """Fitted parameters of the proxy."""
     proxy: Mapping[str, MetricSummary]
     charts: Mapping[str, MetricSummary]
-    """The proxy on computed charts alone."""
+    """Results of the proxy on computed charts only."""
     identity: Mapping[str, MetricSummary]
     """Baseline: the input, converted to the output space if that is another one."""
     nearest: Mapping[str, MetricSummary]

@@ -18,7 +18,7 @@ NAME = "figures.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredEvaluation:
-    """An evaluation, and the inputs that must be unchanged for it to stay valid."""
+    """Evaluation, and the inputs that must be unchanged for it to stay valid."""
 
     darktable: str
     """Version of darktable."""

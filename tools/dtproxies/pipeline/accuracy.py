@@ -24,11 +24,11 @@ class ModuleAccuracy:
 
     module: str
     alone: float
-    """The proxy alone, on darktable's input of the module, compared with the module."""
+    """PSNR of the proxy alone, on darktable's input of the module, compared with the module."""
     chained: float
-    """All proxies up to here, compared with the same modules rendered individually."""
+    """PSNR of all proxies up to here, compared with the same modules rendered individually."""
     pipe: float
-    """All proxies up to here, compared with darktable's own pipe."""
+    """PSNR of all proxies up to here, compared with darktable's own pipe."""
     untouched: float
     """Baseline identity: the input image, compared with darktable's own pipe."""
 

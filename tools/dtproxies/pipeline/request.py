@@ -39,7 +39,7 @@ class ModuleRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """The enabled modules, in no particular order, and the module order that darktable uses."""
+    """Enabled modules, in no particular order, and the module order that darktable uses."""
 
     modules: Sequence[ModuleRequest]
     order_version: int = SCENE

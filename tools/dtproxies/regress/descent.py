@@ -43,7 +43,7 @@ class Descent:
 
 @dataclass(kw_only=True)
 class Objective:
-    """The loss of a chain, with a count of its evaluations."""
+    """Loss of a chain, with a count of its evaluations."""
 
     loss: Callable[[list[Tensor]], Tensor]
     """Function from the sliders of each module to the loss."""

@@ -26,7 +26,7 @@ Sliders = list[dict[str, float]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FreeSlider:
-    """A free continuous slider: index of its module in the chain, its own index there, and its axis."""
+    """Free continuous slider: index of its module in the chain, its own index there, and its axis."""
 
     step: int
     slider: int

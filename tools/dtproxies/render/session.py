@@ -20,7 +20,7 @@ WORKERS = 2
 
 @dataclass(frozen=True)
 class Session:
-    """A module with a proxy, a renderer to compare the proxy with, and photographs."""
+    """Definition of a module, a renderer to compare its proxy with, and photographs."""
 
     definition: ProxyDefinition
     renderer: Renderer

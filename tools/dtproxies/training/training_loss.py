@@ -33,8 +33,8 @@ def to_srgb_clipped(pixels: Tensor, module: Module) -> Tensor:
 def loss(network: nn.Module, batch: Batch, module: Module, recipe: Recipe) -> Tensor:
     """Return the Charbonnier distance of encoded pixels, plus L1 of display values, plus the gradient loss.
 
-    The gradient loss compares the changes of encoded pixels in network and darktable when one slider moves by a
-    fraction of its range, divided by that fraction.
+    For the gradient loss, one slider moves by a fraction of its range. The loss compares the changes of encoded pixels
+    in network and darktable, divided by that fraction.
     """
     output = call(network, module, batch.image, batch.sliders)
     encoded, target = encode(output, module), encode(batch.after, module)
