@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
-from tests.workflows.checkers._programs import python_program
+from click.testing import CliRunner
+
+from tests.workflows.checkers._programs import python_module
 
 KINDS = {
     "vendor.github-workflows": ".github/workflows/*.yml",
@@ -21,8 +24,20 @@ def check(root: Path) -> list[str]:
 
 
 def _problems(root: Path, schema: str, pattern: str) -> list[str]:
-    files = [path.relative_to(root) for path in sorted(root.glob(pattern)) if path.name != CHOOSER]
+    files = [path for path in sorted(root.glob(pattern)) if path.name != CHOOSER]
     if not files:
         return [f"there is no {pattern}"]
-    completed = python_program("check-jsonschema", "--builtin-schema", schema, *files, cwd=root)
-    return [line.strip() for line in completed.stdout.splitlines() if "::" in line] if completed.returncode else []
+    return [
+        f"{file.relative_to(root)}: {message}"
+        for file in files
+        for message in _messages(schema, file.read_text(encoding="utf-8"))
+    ]
+
+
+@functools.cache
+def _messages(schema: str, text: str) -> tuple[str, ...]:
+    """Check one text. Tests of one changed file check the other files once."""
+    arguments = ["--builtin-schema", schema, "--default-filetype", "yaml", "-"]
+    result = CliRunner().invoke(python_module("check_jsonschema").main, arguments, input=text, catch_exceptions=False)
+    lines = [line.strip().removeprefix("<stdin>::") for line in result.output.splitlines() if line.strip()]
+    return tuple(lines) if result.exit_code else ()

@@ -1,12 +1,14 @@
-"""Successful releases, from the tag to the public downloads."""
+"""Releases of all, some and no models, from the tag to the public downloads."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 
-from tests.workflows.executor import Run, run_workflow
+import pytest
+
+from tests.workflows.executor import Fault, Run, run_workflow
 from tests.workflows.executor.events import dispatch, schedule
 from tests.workflows.sample_repository import SampleRepository
 from tests.workflows.scenarios.conftest import FIRST, Snapshot
@@ -73,6 +75,16 @@ def test_finished_release_is_not_changed(released: Snapshot, restore: Restore) -
         assert sample.served(FIRST) == before
 
 
+def test_other_commit_of_a_published_tag_is_rejected(released: Snapshot, restore: Restore) -> None:
+    with restore(released) as sample:
+        before = sample.served(FIRST)
+        sample.git_repo.commit({"models/denoise-one/notes.md": "Another commit.\n"})
+        run = run_workflow(sample.github, sample.tag(FIRST), "release.yml")
+        assert run.result("plan") == "failure"
+        assert "a published release is never changed" in run.log()
+        assert (write_requests(sample), sample.served(FIRST)) == ([], before)
+
+
 def test_only_changed_models_are_built_and_uploaded(released: Snapshot, restore: Restore) -> None:
     with restore(released) as sample:
         event = sample.release("v1.1.0", {"denoise-two": "1.1"})
@@ -91,6 +103,21 @@ def test_only_changed_models_are_built_and_uploaded(released: Snapshot, restore:
         }
 
 
+def test_failing_model_publishes_nothing_and_next_attempt_all(
+    prebuilt_sample: SampleRepository, reference: Mapping[str, bytes]
+) -> None:
+    event = prebuilt_sample.release(FIRST, {})
+    fault = Fault(kind="fail", job="Build (denoise-two*", step="Build, validate and pack")
+    run = run_workflow(prebuilt_sample.github, event, "release.yml", faults=[fault])
+    assert run.conclusion == "failure"
+    assert {run.result(job) for job in ("assemble", "attest", "publish", "verify")} == {"skipped"}
+    assert (write_requests(prebuilt_sample), prebuilt_sample.github.attestations) == ([], [])
+    run = run_workflow(prebuilt_sample.github, event, "release.yml", previous=run)
+    assert run.conclusion == "success", run.describe()
+    assert prebuilt_sample.served(FIRST) == reference
+
+
+@pytest.mark.slow
 def test_release_of_tools_only_builds_no_model(released: Snapshot, restore: Restore) -> None:
     with restore(released) as sample:
         run = run_workflow(sample.github, sample.release("v1.0.1", {}), "release.yml")
@@ -99,6 +126,7 @@ def test_release_of_tools_only_builds_no_model(released: Snapshot, restore: Rest
         assert all(sample.served("v1.0.1")[name] == sample.served(FIRST)[name] for name in PACKAGES)
 
 
+@pytest.mark.slow
 def test_yanked_model_is_not_in_the_next_release(released: Snapshot, restore: Restore) -> None:
     with restore(released) as sample:
         card = sample.git_repo.directory / "models" / "denoise-two" / "card.yaml"
@@ -114,6 +142,7 @@ def test_yanked_model_is_not_in_the_next_release(released: Snapshot, restore: Re
         assert release and "It returns every image as it came." in release.body
 
 
+@pytest.mark.slow
 def test_dry_run_neither_signs_nor_publishes(prebuilt_sample: SampleRepository) -> None:
     event = prebuilt_sample.release(FIRST, {})
     run = run_workflow(prebuilt_sample.github, dispatch(event.sha, ref=event.ref), "release.yml")
@@ -123,6 +152,7 @@ def test_dry_run_neither_signs_nor_publishes(prebuilt_sample: SampleRepository) 
     assert (write_requests(prebuilt_sample), prebuilt_sample.github.attestations, run.misconfigurations) == ([], [], [])
 
 
+@pytest.mark.slow
 def test_candidate_is_a_prerelease(prebuilt_sample: SampleRepository) -> None:
     run = run_workflow(prebuilt_sample.github, prebuilt_sample.release("v1.0.0-rc.1", {}), "release.yml")
     assert run.conclusion == "success", run.describe()
@@ -131,6 +161,7 @@ def test_candidate_is_a_prerelease(prebuilt_sample: SampleRepository) -> None:
     assert len(prebuilt_sample.fake.state.releases) == 1
 
 
+@pytest.mark.slow
 def test_nightly_run_builds_all_models_and_a_prerelease(released: Snapshot, restore: Restore) -> None:
     with restore(released) as sample:
         sha = sample.git_repo.commit({"docs.md": "Not a source of any model.\n"})
@@ -145,6 +176,7 @@ def test_nightly_run_builds_all_models_and_a_prerelease(released: Snapshot, rest
         assert {job.environment for job in run.jobs if job.environment} == {"nightly"}
 
 
+@pytest.mark.slow
 def test_nightly_run_before_the_first_release_succeeds(
     prebuilt_sample: SampleRepository,
 ) -> None:

@@ -1,4 +1,7 @@
-"""Failing releases: no incomplete release is published, and the next attempt gives the same bytes."""
+"""Failing releases: no incomplete release is published, and the next attempt gives the same bytes.
+
+Tests of the job that publishes are slow. They start from a release that was run up to this job.
+"""
 
 from __future__ import annotations
 
@@ -20,20 +23,7 @@ PUBLISHING = "Draft, upload, check, publish"
 AHEAD = "Upload the models into the draft*"
 
 
-def test_failing_model_publishes_nothing_and_next_attempt_all(
-    prebuilt_sample: SampleRepository, reference: Mapping[str, bytes]
-) -> None:
-    event = prebuilt_sample.release(FIRST, {})
-    fault = Fault(kind="fail", job="Build (denoise-two*", step="Build, validate and pack")
-    run = run_workflow(prebuilt_sample.github, event, "release.yml", faults=[fault])
-    assert run.conclusion == "failure"
-    assert {run.result(job) for job in ("assemble", "attest", "publish", "verify")} == {"skipped"}
-    assert (write_requests(prebuilt_sample), prebuilt_sample.github.attestations) == ([], [])
-    run = run_workflow(prebuilt_sample.github, event, "release.yml", previous=run)
-    assert run.conclusion == "success", run.describe()
-    assert prebuilt_sample.served(FIRST) == reference
-
-
+@pytest.mark.slow
 def test_upload_failures_at_each_file_give_identical_release(
     unpublished: Snapshot, restore: Restore, retry: Retry, reference: Mapping[str, bytes]
 ) -> None:
@@ -56,6 +46,7 @@ def test_upload_failures_at_each_file_give_identical_release(
         assert {name: published.count(name) for name in reference} == dict.fromkeys(reference, 2)
 
 
+@pytest.mark.slow
 def test_next_attempt_after_cancelled_check_uploads_nothing(
     unpublished: Snapshot, restore: Restore, retry: Retry, reference: Mapping[str, bytes]
 ) -> None:
@@ -73,6 +64,7 @@ def test_next_attempt_after_cancelled_check_uploads_nothing(
         assert sample.served(FIRST) == reference
 
 
+@pytest.mark.slow
 def test_tag_moved_before_approval_is_rejected(unpublished: Snapshot, restore: Restore, retry: Retry) -> None:
     with restore(unpublished) as sample:
         other_commit = sample.git_repo.commit({"docs.md": "Another commit.\n"})
@@ -84,6 +76,7 @@ def test_tag_moved_before_approval_is_rejected(unpublished: Snapshot, restore: R
         assert (write_requests(sample), sample.served(FIRST)) == ([], {})
 
 
+@pytest.mark.slow
 def test_expired_token_publishes_nothing(unpublished: Snapshot, restore: Restore, retry: Retry) -> None:
     with restore(unpublished) as sample:
         expire = Fault(kind="do", job="Publish", step=PUBLISHING, do=sample.fake.state.tokens.clear)
@@ -96,6 +89,7 @@ def test_expired_token_publishes_nothing(unpublished: Snapshot, restore: Restore
         assert sample.served(FIRST)
 
 
+@pytest.mark.slow
 def test_corrupted_upload_is_detected(unpublished: Snapshot, restore: Restore, retry: Retry) -> None:
     with restore(unpublished) as sample:
         sample.fake.fail(fake_github.Fault(kind="lie", method="POST", path="name=denoise-one.dtmodel"))
@@ -103,16 +97,6 @@ def test_corrupted_upload_is_detected(unpublished: Snapshot, restore: Restore, r
         assert run.result("publish") == "failure"
         assert "denoise-one.dtmodel: the digest is " in run.log()
         assert sample.served(FIRST) == {}
-
-
-def test_other_commit_of_a_published_tag_is_rejected(released: Snapshot, restore: Restore) -> None:
-    with restore(released) as sample:
-        before = sample.served(FIRST)
-        sample.git_repo.commit({"models/denoise-one/notes.md": "Another commit.\n"})
-        run = run_workflow(sample.github, sample.tag(FIRST), "release.yml")
-        assert run.result("plan") == "failure"
-        assert "a published release is never changed" in run.log()
-        assert (write_requests(sample), sample.served(FIRST)) == ([], before)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +125,7 @@ def test_malformed_tag_starts_no_run_and_no_shell_code(sample: SampleRepository)
     assert trigger(sample.github, push_tag(event.sha, malformed)) == []
     run = run_workflow(sample.github, dispatch(event.sha, ref=f"refs/tags/{malformed}", dry_run=False), "release.yml")
     assert (run.result("plan"), write_requests(sample)) == ("failure", [])
-    assert "is no tag of a release" in run.log()
+    assert "is not a release tag" in run.log()
     assert not list(sample.github.directory.rglob("injected"))
 
 

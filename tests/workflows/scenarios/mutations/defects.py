@@ -19,8 +19,6 @@ class Defect:
     detected_by: str
     """Name of a run check or a checker."""
     edits: tuple[Edit, ...]
-    slow: bool
-    """True if most of a run is executed again."""
 
 
 def _read(part: str) -> tuple[Defect, ...]:
@@ -33,7 +31,7 @@ def _defect(entry: dict[str, Any], files: dict[str, str]) -> Defect:
         Edit(file=files[entry["file"]], original=original, replacement=replacement)
         for original, replacement in entry["edits"]
     )
-    return Defect(name=entry["name"], detected_by=entry["detected_by"], edits=edits, slow=entry.get("slow", False))
+    return Defect(name=entry["name"], detected_by=entry["detected_by"], edits=edits)
 
 
 DEFECTS = _read("defects")

@@ -1,4 +1,7 @@
-"""Each injected defect is detected as listed, and harmless changes are not reported."""
+"""Each injected defect is detected as listed, and harmless changes are not reported.
+
+Tests of run checks are slow, because they execute parts of workflows.
+"""
 
 from __future__ import annotations
 
@@ -28,9 +31,9 @@ def problems(defect: Defect, root: Path, directory: Path, clean_runs: CleanRuns 
     return all_checkers()[defect.detected_by](directory)
 
 
-def named(defects: tuple[Defect, ...]) -> list[pytest.ParameterSet]:
-    slow = (pytest.mark.slow,)
-    return [pytest.param(one, id=f"{one.detected_by}: {one.name}", marks=slow if one.slow else ()) for one in defects]
+def name_of(defect: Defect) -> str:
+    """Return the name of a test."""
+    return f"{defect.detected_by}: {defect.name}"
 
 
 BY_CHECKERS = tuple(one for one in DEFECTS if one.detected_by not in RUN_CHECKS)
@@ -38,7 +41,7 @@ BY_RUNS = tuple(one for one in DEFECTS if one.detected_by in RUN_CHECKS)
 
 
 @pytest.mark.usefixtures("node_modules")
-@pytest.mark.parametrize("defect", named(BY_CHECKERS))
+@pytest.mark.parametrize("defect", BY_CHECKERS, ids=name_of)
 def test_checker_detects_injected_defect(
     defect: Defect, root: Path, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
@@ -49,7 +52,8 @@ def test_checker_detects_injected_defect(
     assert reported
 
 
-@pytest.mark.parametrize("defect", named(BY_RUNS))
+@pytest.mark.slow
+@pytest.mark.parametrize("defect", BY_RUNS, ids=name_of)
 def test_run_detects_injected_defect(
     defect: Defect, root: Path, tmp_path: Path, clean_runs: CleanRuns, pytestconfig: pytest.Config
 ) -> None:
@@ -60,7 +64,8 @@ def test_run_detects_injected_defect(
     assert reported
 
 
-@pytest.mark.parametrize("change", named(HARMLESS))
+@pytest.mark.slow
+@pytest.mark.parametrize("change", HARMLESS, ids=name_of)
 def test_harmless_change_is_not_reported(change: Defect, root: Path, tmp_path: Path, clean_runs: CleanRuns) -> None:
     assert problems(change, root, tmp_path, clean_runs) == []
 
