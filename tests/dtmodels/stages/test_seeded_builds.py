@@ -62,6 +62,7 @@ def test_same_seed_gives_the_same_bytes(downloaded: Path, tmp_path: Path) -> Non
     assert graphs[0] == graphs[1] != graphs[2]
 
 
+@pytest.mark.slow
 def test_all_stages_run_but_release_fails(downloaded: Path, tmp_path: Path) -> None:
     catalogue, workspace = Catalogue.load(tmp_path), Workspace(tmp_path)
     (built,) = run_each(catalogue.entries, workspace, QUIET, seed=3)
@@ -138,6 +139,7 @@ def test_ready_made_graph_has_no_seeded_weights_and_is_skipped(add_model: Add, t
 def test_table_has_times_memory_and_parity(add_model: Add, tmp_path: Path) -> None:
     add_model("denoise-toy")
     (built,) = run_each(Catalogue.load(tmp_path).entries, Workspace(tmp_path), QUIET)
+    assert built.stages_run == ("convert", "validate", "package")
     row = dict(zip(COLUMNS, built.row(), strict=True))
     assert (row["parity dB"], row["result"]) == ("200", "built")
     assert float(row["convert wall s"]) > 0
@@ -166,9 +168,9 @@ def test_table_includes_times_of_an_interrupted_run(
 
 
 def test_parallel_builds_are_bit_identical(add_model: Add, tmp_path: Path) -> None:
-    for name in ("denoise-one", "denoise-two", "denoise-three"):
+    for name in ("denoise-one", "denoise-two"):
         add_model(name)
     entries = Catalogue.load(tmp_path).entries
     alone = run_each(entries, Workspace(tmp_path / "alone"), QUIET)
-    together = run_each(entries, Workspace(tmp_path / "together"), QUIET, jobs=3)
+    together = run_each(entries, Workspace(tmp_path / "together"), QUIET, jobs=2)
     assert [(one.entry.card.id, one.sha256) for one in alone] == [(one.entry.card.id, one.sha256) for one in together]
