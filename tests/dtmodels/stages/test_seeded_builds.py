@@ -24,6 +24,7 @@ from dtmodels.stages.convert import obtain_and_convert
 from dtmodels.stages.package import package, reject_seeded_weights
 from dtmodels.stages.run import COLUMNS, run, run_each
 from dtmodels.stages.validate import validate
+from tests.conftest import CARD
 
 Add = Callable[..., Path]
 QUIET = Console(quiet=True)
@@ -32,24 +33,38 @@ DEEP = "{width: 32, encoder_blocks: [1, 1, 1], middle_blocks: 2, decoder_blocks:
 """Options of a network with 7 MB of weights, most of them in the low-resolution layers."""
 
 
-@pytest.fixture
-def downloaded(add_model: Add) -> Path:
-    """The directory of a model whose checkpoint has to be downloaded."""
-    directory = add_model("denoise-toy")
-    text = (directory / "card.yaml").read_text()
+def add_downloaded(root: Path) -> Path:
+    """Add a model whose checkpoint has to be downloaded, and return its directory."""
+    directory = root / "models" / "denoise-toy"
+    directory.mkdir(parents=True)
+    text = CARD.format(id=directory.name, version="1.0", status="released", sha256="0" * 64, bytes=1)
     text = text.replace("    file: model.onnx\n", "    url: https://www.darktable.org/toy.pth\n")
     text = text.replace("name: model\n", "name: weights\n")
     (directory / "card.yaml").write_text(text.replace("family: onnx", f"family: nafnet\n  options: {TINY}"))
-    (directory / "model.onnx").unlink()
     return directory
+
+
+@pytest.fixture
+def downloaded(tmp_path: Path) -> Path:
+    """The directory of a model whose checkpoint has to be downloaded."""
+    return add_downloaded(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository with one model, converted with seed 3. Tests do not change it."""
+    root = tmp_path_factory.mktemp("seeded")
+    add_downloaded(root)
+    converted(root)
+    return root
 
 
 def converted(root: Path, *, seed: int | None = 3, full: bool = False) -> Path:
     return obtain_and_convert(Catalogue.load(root).entries[0], Workspace(root), QUIET, seed=seed, full=full)
 
 
-def test_config_states_the_seed_in_all_visible_fields(downloaded: Path, tmp_path: Path) -> None:
-    config = json.loads((converted(tmp_path) / "config.json").read_bytes())
+def test_config_states_the_seed_in_all_visible_fields(seeded: Path) -> None:
+    config = json.loads((Workspace(seeded).model("denoise-toy") / "config.json").read_bytes())
     check_json("config-v1", config, where="config.json")
     assert config[SEED_KEY] == 3
     assert config["name"] == "toy denoiser (seeded weights)"
@@ -57,9 +72,10 @@ def test_config_states_the_seed_in_all_visible_fields(downloaded: Path, tmp_path
     assert config["model_card"]["long_description"].startswith("Seeded weights (seed 3)")
 
 
-def test_same_seed_gives_the_same_bytes(downloaded: Path, tmp_path: Path) -> None:
-    graphs = [(converted(tmp_path, seed=seed) / "model.onnx").read_bytes() for seed in (0, 0, 1)]
-    assert graphs[0] == graphs[1] != graphs[2]
+def test_same_seed_gives_the_same_bytes(seeded: Path, downloaded: Path, tmp_path: Path) -> None:
+    first = (Workspace(seeded).model("denoise-toy") / "model.onnx").read_bytes()
+    again, different = ((converted(tmp_path, seed=seed) / "model.onnx").read_bytes() for seed in (3, 4))
+    assert first == again != different
 
 
 @pytest.mark.slow
@@ -89,8 +105,8 @@ def test_package_release_option_fails(downloaded: Path, tmp_path: Path) -> None:
     assert dtmodels("run", "denoise-toy", "--seed", "-1").returncode == 2
 
 
-def test_output_does_not_become_golden_data(downloaded: Path, tmp_path: Path) -> None:
-    directory, entry = converted(tmp_path), Catalogue.load(tmp_path).entries[0]
+def test_output_does_not_become_golden_data(seeded: Path) -> None:
+    directory, entry = Workspace(seeded).model("denoise-toy"), Catalogue.load(seeded).entries[0]
     assert validate(entry, directory).ok
     with pytest.raises(Failure, match="must not become golden data"):
         validate(entry, directory, pin=True)
@@ -116,8 +132,8 @@ def test_large_weights_are_float16_by_default(downloaded: Path, tmp_path: Path) 
         converted(tmp_path)
 
 
-def test_float16_storage_keeps_input_and_output_types(downloaded: Path, tmp_path: Path) -> None:
-    graph = onnx.load(converted(tmp_path) / "model.onnx").graph
+def test_float16_storage_keeps_input_and_output_types(seeded: Path) -> None:
+    graph = onnx.load(Workspace(seeded).model("denoise-toy") / "model.onnx").graph
     kinds = {value.type.tensor_type.elem_type for value in [*graph.input, *graph.output]}
     assert kinds == {onnx.TensorProto.FLOAT}
 
