@@ -118,6 +118,7 @@ def test_caller_without_permissions_is_rejected_before_the_run(external: Externa
     assert run.jobs == []
 
 
+@pytest.mark.slow
 def test_build_workflow_builds_model_of_another_repository(external: ExternalRepository) -> None:
     run = external.run(external.open_pull_request(BUILD, version='"1.1"'))
     assert run.conclusion == "success", run.describe()

@@ -40,7 +40,7 @@ def test_change_without_models_builds_nothing(sample: SampleRepository, open_pul
     assert run.misconfigurations == []
 
 
-@pytest.mark.parametrize(("family", "count"), [("onnx", "2"), ("nafnet", "0")])
+@pytest.mark.parametrize(("family", "count"), [("onnx", "2"), pytest.param("nafnet", "0", marks=pytest.mark.slow)])
 def test_changed_family_builds_its_models(
     sample: SampleRepository, open_pull_request: Callable[..., Run], family: str, count: str
 ) -> None:
@@ -88,7 +88,7 @@ def test_pull_request_jobs_have_no_secrets(sample: SampleRepository, open_pull_r
     assert "***" not in run.job("Tests").step("Run all tests").log
 
 
-@pytest.mark.parametrize("fork", [False, True])
+@pytest.mark.parametrize("fork", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_card_error_is_annotated_at_its_line(
     sample: SampleRepository, open_pull_request: Callable[..., Run], fork: bool
 ) -> None:
