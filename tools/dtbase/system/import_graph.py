@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,8 @@ from dtbase.system.errors import Failure
 
 _MEMBERS = ".*"
 """Suffix of a package imported as a whole: its modules are looked up at run time, by `dtbase.system.discovery`."""
+_PARSING = threading.Lock()
+"""Two threads that parse at once can make Python 3.11.7 raise SystemError."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +103,8 @@ def parse(source: bytes | str, where: str) -> ast.Module:
         Failure: it is not Python.
     """
     try:
-        return ast.parse(source)
+        with _PARSING:
+            return ast.parse(source)
     except (SyntaxError, ValueError) as exc:
         raise Failure(f"is not Python: {exc}", where=where, fix="correct it") from exc
 
