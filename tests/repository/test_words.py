@@ -33,7 +33,7 @@ REPLACED = {
     r"mended": "fixed, corrected",
 }
 ALLOWED = re.compile(
-    r"picture\.(pfm|png)|dtproxies picture|--pictures|\"pictures\"|config\.id-folder"
+    r"picture\.(pfm|png)|dtproxies picture|--pictures|\"pictures?\"|config\.id-folder"
     r"|(?<=image\|)picture|(?<=images\|)pictures"
 )
 """File names, deprecated names, metadata keys, error codes and patterns that match words of other people."""

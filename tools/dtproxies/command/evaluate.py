@@ -39,7 +39,7 @@ from dtproxies.command.options import AMPLIFY, IMAGES, JSON, ONNX, PATH, WEIGHTS
     metavar="DIRECTORY",
     help="Draw a contact sheet of each proxy into this directory.",
 )
-@click.option("--pictures", type=PATH, hidden=True, help="Old name of --sheets.")
+@click.option("--pictures", "old_sheets", type=PATH, hidden=True, help="Old name of --sheets.")
 @click.option("--at-least", type=float, metavar="DB", help="Exit with 1 when the mean PSNR is below DB.")
 @JSON
 @IMAGES
@@ -55,7 +55,7 @@ def evaluate(
     any_code: bool,
     table: Path | None,
     at_least: float | None,
-    pictures: Path | None,
+    old_sheets: Path | None,
     **options: Any,
 ) -> int:
     """Compare a proxy of MODULE with darktable.
@@ -71,8 +71,9 @@ def evaluate(
         raise WrongUsage("give one MODULE, or --all", fix="dtproxies evaluate MODULE --weights FILE")
     if stored and not everything:
         raise WrongUsage("--stored needs --all", fix="dtproxies evaluate --all --stored")
-    if pictures:
-        options["sheets"] = pictures
+    if old_sheets:
+        click.echo("note: --pictures is now --sheets; the old name will be removed", err=True)
+        options["sheets"] = old_sheets
     evaluation = EvaluateOptions(**options)
     if stored:
         return rewrite_all(Console(), models, table=table, as_json=evaluation.as_json)
@@ -103,7 +104,7 @@ def _draw(module: str, **options: Any) -> None:
     draw_comparison(module, **options)
 
 
-def _picture(module: str, **options: Any) -> None:
+def _draw_by_old_name(module: str, **options: Any) -> None:
     """Draw darktable, proxy and difference.
 
     Old name of `draw`.
@@ -118,4 +119,4 @@ def _command(name: str, function: Any, *, hidden: bool = False) -> click.Command
     return click.command(name, hidden=hidden)(function)
 
 
-COMMANDS = (evaluate, _command("draw", _draw), _command("picture", _picture, hidden=True))
+COMMANDS = (evaluate, _command("draw", _draw), _command("picture", _draw_by_old_name, hidden=True))
