@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from dtproxies.command.options import AMPLIFY, IMAGES, JSON, ONNX, PATH, WEIGHTS
+from dtproxies.command.options import AMPLIFY, IMAGES, JSON, MODELS, ONNX, PATH, WEIGHTS
 
 
 @click.command()
@@ -16,14 +16,7 @@ from dtproxies.command.options import AMPLIFY, IMAGES, JSON, ONNX, PATH, WEIGHTS
 @ONNX
 @click.option("--write", is_flag=True, help="Store the results next to --weights, and write card and REPORT.md.")
 @click.option("--all", "everything", is_flag=True, help="Evaluate all of --models with --write, if out of date.")
-@click.option(
-    "--models",
-    type=PATH,
-    metavar="DIRECTORY",
-    default=Path("models"),
-    show_default=True,
-    help="Read proxy-<module>/weights.safetensors from this directory.",
-)
+@MODELS
 @click.option("--stored", is_flag=True, help="With --all: write card, report and table from stored results only.")
 @click.option("--any-code", is_flag=True, help="With --all: accept stored results of changed code.")
 @click.option("--table", type=PATH, metavar="FILE", help="With --all: write the table as this Markdown page.")
