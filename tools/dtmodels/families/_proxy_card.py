@@ -59,7 +59,7 @@ def card_fields(facts: ProxyFacts, directory: Path) -> Mapping[str, Any]:
     title = TITLES.get(facts.module)
     return {
         "name": f"proxy of {facts.module}",
-        "description": f"Differentiable version of darktable's {facts.module} module: {kind}, {count}",
+        "description": f"{facts.module}: {kind}, {count}",
         "architecture": Path(facts.network).stem.replace("_", "-"),
         "source": {"repository": "self", "authors": ["The contributors of this repository"]},
         "publication": {
@@ -98,14 +98,14 @@ def _checkpoint(weights: Path) -> Mapping[str, Any]:
 def _datasets(facts: ProxyFacts) -> list[Mapping[str, Any]]:
     low, high = facts.exposures
     fitting = (
-        "Two photographs that ship with scikit-image 0.26 and are stored in images/proxy: a coffee cup by Rachel "
-        "Michetti, cut to 384 x 384 pixels, and gravel from CC0Textures. Training uses random squares of "
-        f"{facts.side} x {facts.side} pixels, turned and mirrored, at exposures from {low:+g} to {high:+g} stops. "
+        "Two photographs that ship with scikit-image 0.26, stored in images/proxy: a coffee cup by Rachel Michetti, "
+        f"cut to 384 x 384 pixels, and gravel from CC0Textures. Random crops of {facts.side} x {facts.side} pixels, "
+        f"rotated and mirrored, exposed by {low:g} to {high:+g} EV. "
         "Authors, licences and digests are in images/proxy/sources.json."
     )
     evaluation = (
-        "Three other photographs that ship with scikit-image 0.26 and are stored in images/proxy: a cat by Stefan van "
-        "der Walt, a rocket launch by SpaceX, and a brick wall from CC0Textures. Authors, licences and digests are in "
+        "Three other photographs that ship with scikit-image 0.26, stored in images/proxy: a cat by Stefan van der "
+        "Walt, a rocket launch by SpaceX, and a brick wall from CC0Textures. Authors, licences and digests are in "
         "images/proxy/sources.json."
     )
     return [
@@ -135,8 +135,8 @@ def _renders(facts: ProxyFacts) -> str:
         return "TODO: version of darktable that rendered the training images, and how the images were made"
     sentences = [
         f"{100 * facts.charts:g} % of the training images are charts, and 25 % of the evaluation images. "
-        "tools/dtproxies/images/image.py computes them from a seed: patches of all colours with negative channels, "
-        "ramps over 16 stops, and stripes of decreasing width.",
+        "tools/dtproxies/images/image.py computes them from a seed: colour patches, some with negative "
+        "channels, ramps over 16 stops, and stripes of rising frequency.",
         "tools/dtproxies/images/mosaic.py computes the sensor values of each image, with noise."
         if facts.mosaic
         else "",
@@ -183,18 +183,18 @@ def _limitations(facts: ProxyFacts, *, closed_form: bool) -> Iterable[Mapping[st
     yield {"about": "quality", "text": "TODO: accuracy, and the inputs and slider values where errors are largest"}
     if facts.darktable:
         text = (
-            f"Imitates the CPU path of darktable {facts.darktable}. Its GPU path rounds differently, and other "
-            "versions of darktable were not compared. Masks, blending and opacity are not part of it."
+            f"Imitates the CPU path of darktable {facts.darktable}. The OpenCL path rounds differently; other "
+            "versions were not compared. Masks, blending and opacity are not included."
         )
         yield {"about": "scope", "text": text}
     yield {"about": "data", "text": _evaluated_on(facts), "datasets": [EVALUATION_SET]}
     if closed_form:
         text = (
-            "The structure of the network follows darktable's source code, which is GPL-3.0-or-later, and the weights "
-            "repeat constants of that code; network and weights therefore carry the same licence."
+            "The network follows darktable's source code, which is GPL-3.0-or-later, and the weights reproduce "
+            "constants of that code. Network and weights therefore have the same licence."
         )
         yield {"about": "legal", "text": text}
-    text = "The report that describes the proxy was written by its authors and has no independent review."
+    text = "The report was written by the authors of the proxy and has no independent review."
     yield {"about": "quality", "text": text}
 
 
@@ -202,9 +202,9 @@ def _evaluated_on(facts: ProxyFacts) -> str:
     if facts.mosaic:
         return (
             "Evaluated on mosaics that are computed from three 8-bit photographs and charts, with photon and read "
-            "noise. Lens faults and defective sensor elements are absent."
+            "noise. Lens errors and defects of individual sensors are absent."
         )
     return (
         "Evaluated on three 8-bit photographs and on computed charts, not on camera files. Values range from well "
-        "below black to 16 times white, but noise and lens faults of real cameras are absent."
+        "below black to 16 times white, but the noise and lens errors of real cameras are absent."
     )
