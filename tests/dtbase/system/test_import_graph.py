@@ -6,6 +6,7 @@ import pytest
 
 from dtbase.system.errors import Failure
 from dtbase.system.import_graph import ImportGraph
+from tests.support.file_tree import write_files
 
 TREE = {
     "ours/__init__.py": "import ours.public\n",
@@ -23,11 +24,7 @@ TREE = {
 
 @pytest.fixture
 def graph(tmp_path: Path) -> ImportGraph:
-    for name, text in TREE.items():
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    return ImportGraph(directory=tmp_path, packages=("ours",))
+    return ImportGraph(directory=write_files(tmp_path, TREE), packages=("ours",))
 
 
 def test_follows_imports_but_no_type_checking_block_and_no_other_package(graph: ImportGraph) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from dtbase.system.errors import Failure
 from dtmodels.build.source_files import BUILD_STAGES, SourceTree
+from tests.support.file_tree import write_files
 
 TREE = {
     "dtbase/files.py": "",
@@ -46,11 +47,7 @@ TREE = {
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    for name, text in TREE.items():
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    return tmp_path
+    return write_files(tmp_path, TREE)
 
 
 def files_of_model(tree: Path, family: str, task: str) -> set[str]:
