@@ -19,22 +19,11 @@ from dtmodels.openness.known_data import (
     known_licences,
     worst_value,
 )
-
-PLAIN = Dataset(
-    name="Toy Scenes",
-    url="https://toy-scenes.net/",
-    role="train",
-    license="CC-BY-4.0",
-    access="public",
-    collection="photographed",
-    personal_data="none",
-    consent="not-needed",
-    provenance="400 scenes photographed by the authors",
-)
+from tests.support.sample_dataset import OPEN_DATASET
 
 
 def dataset(name: str, **changed: str) -> Dataset:
-    return replace(PLAIN, name=name, **changed)  # type: ignore[arg-type]
+    return replace(OPEN_DATASET, name=name, **changed)  # type: ignore[arg-type]
 
 
 def test_registry_matches_schema_and_is_sorted() -> None:
