@@ -26,7 +26,7 @@ KEYWORDS = {
     "$schema", "$id", "$ref", "title", "description", "examples", "definitions", "x-rules", "x-fixes",
     "type", "enum", "const", "pattern", "format", "minLength", "maxLength",
     "minimum", "maximum", "exclusiveMinimum", "items", "minItems", "maxItems",
-    "properties", "required", "additionalProperties", "propertyNames", "allOf", "oneOf", "if", "then", "else",
+    "properties", "required", "additionalProperties", "propertyNames", "allOf", "oneOf", "anyOf", "if", "then", "else",
 }  # fmt: skip
 
 
@@ -80,7 +80,11 @@ def assert_fields_agree(kind: type[Any], schema: Mapping[str, Any], path: str) -
 
 
 def assert_types_agree(hint: Any, schema: Mapping[str, Any], path: str) -> None:
-    inner = [choice for choice in typing.get_args(hint) if choice is not type(None)]
+    inner, schema = [choice for choice in typing.get_args(hint) if choice is not type(None)], resolve(schema)
+    if "anyOf" in schema:
+        for choice, alternative in zip(inner, schema["anyOf"], strict=True):
+            assert_types_agree(choice, alternative, path)
+        return None
     if typing.get_origin(hint) is types.UnionType:
         return assert_types_agree(inner[0], schema, path)
     if dataclasses.is_dataclass(hint):

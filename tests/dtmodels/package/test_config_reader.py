@@ -107,17 +107,11 @@ def test_texts_must_be_strings_because_darktable_drops_other_values(changed: dic
     [
         ({"arch": None}, "config.arch"),
         ({"model_card": ...}, "config.model-card"),
-        ({"cpu_only": ["CUDA", "cuda9"]}, "config.cpu-only"),
-        ({"cpu_only": {"model": "CUDA"}}, "config.cpu-only"),
     ],
 )
 def test_harmless_problems_are_warnings(changed: dict[str, Any], code: str) -> None:
     (problem,) = key_problems(**changed)
     assert (problem.severity, problem.code) == ("warning", code)
-
-
-def test_execution_providers_are_case_insensitive() -> None:
-    assert key_problems(cpu_only={"model": ["coreml", "CUDA", "DirectML"]}) == []
 
 
 def test_attributes_must_be_an_object() -> None:

@@ -52,3 +52,15 @@ def test_attributes_of_the_card_override_those_of_the_family(add_model: Callable
     add_model()
     content = build_config(Catalogue.load(tmp_path).entries[0].card, {"input_sizes": [512], "reach": 3})
     assert content["attributes"] == {"input_sizes": [256], "reach": 3}
+
+
+def test_loader_settings_of_the_card_are_written(add_model: Callable[..., Path], tmp_path: Path) -> None:
+    card = add_model() / "card.yaml"
+    settings = "  cpu_only: {model: [CoreML]}\n  coreml_format: mlprogram\n  ort_optimization_provider: {CUDA: basic}\n"
+    card.write_text(card.read_text().replace("  type: single\n", f"  type: single\n{settings}"))
+    content = build_config(Catalogue.load(tmp_path).entries[0].card, {})
+    check_json("config-v1", content, where="config.json")
+    assert content["cpu_only"] == {"model": ["CoreML"]}
+    assert content["coreml_format"] == "mlprogram"
+    assert content["ort_optimization_provider"] == {"CUDA": "basic"}
+    assert "ort_optimization" not in content

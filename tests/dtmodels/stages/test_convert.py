@@ -40,6 +40,15 @@ def test_unknown_family_is_an_error_before_the_download(add_model: Callable[...,
     assert failure.value.fix == "a new family is a file tools/dtmodels/families/onyx.py; did you mean onnx?"
 
 
+def test_setting_of_a_file_that_the_model_lacks_is_an_error(add_model: Callable[..., Path], tmp_path: Path) -> None:
+    card = add_model("denoise-toy") / "card.yaml"
+    card.write_text(card.read_text().replace("  type: single\n", "  type: single\n  cpu_only: {modell: [CUDA]}\n"))
+    with pytest.raises(Failure, match=r"no file modell\.onnx") as failure:
+        obtain_and_convert(Catalogue.load(tmp_path).get("denoise-toy"), Workspace(tmp_path), Console(quiet=True))
+    assert failure.value.where == "models/denoise-toy/card.yaml: package.cpu_only.modell"
+    assert failure.value.fix == "did you mean model?"
+
+
 def test_parity_of_each_graph_is_printed(add_model: Callable[..., Path], tmp_path: Path) -> None:
     add_model("denoise-toy")
     console = Console(out=io.StringIO(), remarks=io.StringIO())

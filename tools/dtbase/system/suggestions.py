@@ -7,8 +7,12 @@ from collections.abc import Iterable
 
 
 def nearest_names(name: str, known: Iterable[str], *, limit: int = 3) -> list[str]:
-    """Return the names in `known` that are most similar to `name`, best first; empty when none is similar."""
-    return difflib.get_close_matches(name, list(known), n=limit, cutoff=0.5)
+    """Return the names in `known` that are most similar to `name`, best first; empty when none is similar.
+
+    Names that differ only in capitals count as equal.
+    """
+    spellings = {spelling.lower(): spelling for spelling in known}
+    return [spellings[match] for match in difflib.get_close_matches(name.lower(), spellings, n=limit, cutoff=0.5)]
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

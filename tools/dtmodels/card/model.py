@@ -193,10 +193,15 @@ class ConversionSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackageSettings:
-    """Settings with which darktable runs the model."""
+    """Settings with which darktable runs the model. A mapping has one value for each file, by name without `.onnx`."""
 
     type: str
     attributes: Options = field(default_factory=dict)
+    cpu_only: tuple[str, ...] | Mapping[str, tuple[str, ...]] | None = None
+    coreml_format: str | Mapping[str, str] | None = None
+    ort_optimization: str | Mapping[str, str] | None = None
+    ort_optimization_provider: Options = field(default_factory=dict)
+    """Value of `ort_optimization` by execution provider."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -121,7 +121,7 @@ def _hints(kind: Hashable) -> dict[str, Any]:
 def _convert(hint: Any, value: Any) -> Any:
     origin, inner = typing.get_origin(hint), typing.get_args(hint)
     if origin is types.UnionType:
-        return _convert(next(choice for choice in inner if choice is not type(None)), value)
+        return _convert(_alternative(inner, value), value)
     if is_dataclass(hint):
         return build_dataclass(typing.cast(type[Any], hint), value)
     if origin is tuple:
@@ -129,6 +129,12 @@ def _convert(hint: Any, value: Any) -> Any:
     if origin is Mapping and inner[-1] is not Any:
         return {name: _convert(inner[-1], item) for name, item in value.items()}
     return value
+
+
+def _alternative(hints: tuple[Any, ...], value: Any) -> Any:
+    """Return the mapping among the alternatives of a field for a mapping, and the first one for other values."""
+    mappings = [hint for hint in hints if typing.get_origin(hint) is Mapping]
+    return mappings[0] if mappings and isinstance(value, dict) else hints[0]
 
 
 def _read_bytes(path: Path) -> bytes:

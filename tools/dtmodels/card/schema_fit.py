@@ -213,10 +213,12 @@ class _SchemaValidator:
             self._add("YML006", where, what, f"write {source}", span=span, severity="warning", change=change)
 
     def _effective(self, node: YamlNode | None, schema: Schema) -> Schema:
-        """Resolve the references of a schema, and merge the branch of each condition for this node."""
+        """Resolve the references of a schema, its alternative for this node, and the branch of each condition."""
         for part in schema.get("allOf", ()):
             if name := part.get("$ref", "").rpartition("/")[2]:
                 schema = {**self.definitions[name], **schema}
+        if "anyOf" in schema:
+            schema = {**_alternative(node, schema["anyOf"]), **schema}
         for part in [*schema.get("allOf", ()), schema]:
             if "if" in part and isinstance(node, Mapping):
                 schema = _merged(schema, part.get("then" if _satisfies(node, part["if"]) else "else", {}))
@@ -275,6 +277,12 @@ def _satisfies(node: Mapping, test: Schema) -> bool:
         for pair, expected in fields
         if pair
     )
+
+
+def _alternative(node: YamlNode | None, alternatives: list[Schema]) -> Schema:
+    """Return the alternative of a field for a mapping, a list or a scalar; the first one when there is none."""
+    kind = {Mapping: "object", Sequence: "array"}.get(type(node), "string")
+    return next((schema for schema in alternatives if schema["type"] == kind), alternatives[0])
 
 
 def _merged(schema: Schema, branch: Schema) -> Schema:

@@ -20,7 +20,6 @@ CARD_TEXTS = (
     "notes",
 )
 """Texts that darktable shows for an installed model; it drops values that are not strings."""
-EXECUTION_PROVIDERS = {"coreml", "cuda", "migraphx", "openvino", "directml"}
 
 
 def check_keys(config: PackageConfig, top: str) -> Iterator[CheckProblem]:
@@ -40,7 +39,6 @@ def check_keys(config: PackageConfig, top: str) -> Iterator[CheckProblem]:
         what = f"is {json_type_name(config.values['attributes'])} instead of an object: no attribute can be read"
         yield error("config.attributes", f"{CONFIG_FILE}: attributes", what, "write an object")
     yield from _check_model_card(config)
-    yield from _check_execution_providers(config)
 
 
 def _check_identity(config: PackageConfig, top: str) -> Iterator[CheckProblem]:
@@ -118,22 +116,3 @@ def _check_model_card(config: PackageConfig) -> Iterator[CheckProblem]:
 def _text_problem(key: str, what: str) -> CheckProblem:
     reason = "the user does not see the author's text"
     return error("config.text", f"{CONFIG_FILE}: {key}", what, "write a string", reason=reason)
-
-
-def _check_execution_providers(config: PackageConfig) -> Iterator[CheckProblem]:
-    cpu_only = config.values.get("cpu_only", [])
-    lists = cpu_only.values() if isinstance(cpu_only, dict) else [cpu_only]
-    for names in lists:
-        if not isinstance(names, list):
-            what = f"contains {json_type_name(names)} instead of a list of execution providers: it has no effect"
-            yield warning("config.cpu-only", f"{CONFIG_FILE}: cpu_only", what, "write a list")
-            continue
-        for name in names:
-            if not isinstance(name, str) or name.lower() not in EXECUTION_PROVIDERS:
-                what = f"{name!r} is not an execution provider of darktable: it has no effect"
-                yield warning(
-                    "config.cpu-only",
-                    f"{CONFIG_FILE}: cpu_only",
-                    what,
-                    f"known: {', '.join(sorted(EXECUTION_PROVIDERS))}",
-                )

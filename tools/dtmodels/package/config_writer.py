@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from dtmodels.card.model import Card, Dataset
+from dtmodels.card.model import Card, Dataset, PackageSettings
 
 SEED_KEY = "stand_in"
 """Key of `config.json` for a model with seeded weights; its value is the seed."""
+
+LOADER_KEYS = ("cpu_only", "coreml_format", "ort_optimization", "ort_optimization_provider")
+"""Top-level keys by which darktable loads the ONNX files; fields of the card's `package` have the same names."""
 
 
 def build_config(card: Card, attributes: Mapping[str, Any], *, seed: int | None = None) -> dict[str, Any]:
@@ -40,9 +43,21 @@ def _config(card: Card, attributes: Mapping[str, Any]) -> dict[str, Any]:
         "version": card.version,
         "arch": card.architecture,
         "backend": "onnx",
+        **loader_settings(card.package),
         "attributes": {**attributes, **card.package.attributes},
         "model_card": model_card_texts(card),
     }
+
+
+def loader_settings(package: PackageSettings) -> dict[str, Any]:
+    """Return the settings by which darktable loads the ONNX files: those that the card states, as plain JSON values."""
+    return {key: _plain(value) for key in LOADER_KEYS if (value := getattr(package, key))}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    return list(value) if isinstance(value, tuple) else value
 
 
 def model_card_texts(card: Card) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from pathlib import Path
 from typing import cast
 
@@ -21,7 +21,8 @@ from dtmodels.families import Family, Job
 from dtmodels.graph.normalise import normalise
 from dtmodels.graph.parity import check_parity
 from dtmodels.graph.runtime import Runtime
-from dtmodels.package.config_writer import build_config
+from dtmodels.package.config_writer import build_config, loader_settings
+from dtmodels.package.loader_settings import unknown_stems
 from dtmodels.stages.setup import comes_with_repository, setup
 
 STORAGE = ("half", "full")
@@ -66,6 +67,7 @@ def convert(
         graphs = sorted(raw.glob("*.onnx"))
         if not graphs:
             raise Failure(f"family {entry.card.convert.family} wrote no .onnx file", where=entry.card.id)
+        _check_named_files(entry.card, {graph.stem for graph in graphs})
         for graph in graphs:
             normalise(graph, new / graph.name, half=storage == "half")
         with Runtime() as runtime:
@@ -112,6 +114,13 @@ def _family(card: Card) -> Family:
                 f"family {card.convert.family} has no such option", where=where, fix=did_you_mean(name, known)
             )
     return family
+
+
+def _check_named_files(card: Card, stems: Set[str]) -> None:
+    """Check that settings of the card name files of the model: darktable would ignore any other."""
+    for key, name in unknown_stems(loader_settings(card.package), stems):
+        where = f"models/{card.id}/card.yaml: package.{key}.{name}"
+        raise Failure(f"the model has no file {name}.onnx", where=where, fix=did_you_mean(name, stems))
 
 
 def _storage(card: Card) -> str:
