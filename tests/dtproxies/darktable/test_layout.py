@@ -48,6 +48,16 @@ def test_limits_are_inclusive(limit: float) -> None:
     assert TOY.unpack(TOY.pack({"mix": limit}))["mix"] == pytest.approx(limit)
 
 
+@pytest.mark.parametrize("outside", [0.09999999403953552, 0.9900000691413879])
+def test_value_one_step_of_single_precision_outside_a_limit_is_kept(outside: float) -> None:
+    assert TOY.unpack(TOY.pack({"mix": outside}))["mix"] == outside
+
+
+def test_pack_changes_only_the_named_values_of_given_parameters() -> None:
+    params = TOY.pack({"mix": 0.25, "count": 7})
+    assert TOY.unpack(TOY.pack({"mode": 0}, params)) == {**TOY.unpack(params), "mode": 0}
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

@@ -1,3 +1,4 @@
+import struct
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -248,3 +249,17 @@ def test_render_of_sensor_data_equals_darktables_own_pipe(darktable: Darktable) 
                 assert result.shape == pipe.output.shape
                 assert np.array_equal(result, pipe.output), step
                 assert pipe.input.shape != pipe.output.shape or not np.array_equal(result, pipe.input), step
+
+
+def test_module_converts_its_own_earlier_parameters(renderer: Renderer, layouts: dict[str, ModuleLayout]) -> None:
+    version_5 = struct.pack("<i4f", 0, 0.002, 0.7, 50, -4)
+    params = renderer.upgrade("exposure", version_5, 5)
+    values = layouts["exposure"].unpack(params)
+    assert (values["exposure"], values["black"]) == pytest.approx((0.7, 0.002))
+    expected = renderer.render("exposure", make_image(), {"exposure": 0.7, "black": 0.002})
+    assert np.array_equal(renderer.render_parameters("exposure", make_image(), params), expected)
+
+
+def test_unknown_version_of_parameters_is_a_failure(renderer: Renderer) -> None:
+    with pytest.raises(Failure, match="cannot convert its parameters of version 0"):
+        renderer.upgrade("velvia", bytes(1), 0)

@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
-from dtbase.system.errors import Failure, NothingToDo, WrongUsage
+from dtbase.system.errors import WrongUsage
 from dtproxies.darktable.layout import ModuleLayout
 from dtproxies.darktable.module_order import Order
-from dtproxies.pipeline.request import ModuleRequest, Request
-from dtproxies.pipeline.steps import PipelineStep, ordered_steps, proxied_modules
+from dtproxies.pipeline.request import ModuleRequest
+from dtproxies.pipeline.steps import PipelineStep, ordered_steps
 
 StepsOf = Callable[..., list[PipelineStep]]
 ENCODED = Order(version=5, names=["colorin", "exposure", "sharpen", "sigmoid", "colorout"])
@@ -62,38 +62,10 @@ def test_unknown_sliders_and_values_are_rejected(
     assert message in str(exc.value)
 
 
-def test_parameters_of_a_sidecar_become_sliders(steps_of: StepsOf) -> None:
-    (step,) = steps_of(ModuleRequest(module="exposure", params=struct.pack("<3f", 1.5, 0.01, 0.0), version=7))
+def test_parameters_of_an_edit_become_sliders_and_the_others_stay(
+    steps_of: StepsOf, toy_layouts: Mapping[str, ModuleLayout]
+) -> None:
+    params = struct.pack("<3f", 1.5, 0.01, 50.0)
+    (step,) = steps_of(ModuleRequest(module="exposure", params=params, version=7))
     assert step.sliders == pytest.approx({"exposure": 1.5, "black": 0.01})
-
-
-def test_unsupported_parameters_are_listed(steps_of: StepsOf) -> None:
-    with pytest.raises(Failure, match="exposure: its proxy does not support percentile at 50") as exc:
-        steps_of(ModuleRequest(module="exposure", params=struct.pack("<3f", 1.5, 0.01, 50.0), version=7))
-    assert "--skip exposure" in str(exc.value)
-
-
-def test_modules_without_a_proxy_are_listed_and_can_be_skipped() -> None:
-    requests = [
-        ModuleRequest(module="exposure"),
-        ModuleRequest(module="flip"),
-        ModuleRequest(module="sharpen", obstacle="it is blended, by opacity or a mask"),
-        ModuleRequest(module="sigmoid", version=1, params=b""),
-    ]
-    request = Request(modules=requests)
-    with pytest.raises(Failure) as exc:
-        proxied_modules(request, [])
-    for message in ("flip: it has no proxy", "sharpen: it is blended", "sigmoid: its parameters are of version 1"):
-        assert message in str(exc.value)
-    assert "--skip flip,sharpen,sigmoid" in str(exc.value)
-    assert [one.module for one in proxied_modules(request, ["flip", "sharpen", "sigmoid"])] == ["exposure"]
-
-
-def test_skipping_an_absent_module_is_wrong_usage() -> None:
-    with pytest.raises(WrongUsage, match="no module sharpn to skip"):
-        proxied_modules(Request(modules=[ModuleRequest(module="sharpen")]), ["sharpn"])
-
-
-def test_skipping_all_modules_is_nothing_to_do() -> None:
-    with pytest.raises(NothingToDo):
-        proxied_modules(Request(modules=[ModuleRequest(module="sharpen")]), ["sharpen"])
+    assert step.encoded(toy_layouts["exposure"]) == params

@@ -23,8 +23,8 @@ from dtproxies.command.options import LONGEST_HELP, MODELS, OUT, PATH, SKIP, spl
 def pipeline(*, request: str, image: Path, directory: Path, skip: tuple[str, ...], **settings: Any) -> None:
     """Run a chain of proxies on IMAGE.
 
-    PIPELINE is a .yaml file or a darktable sidecar (.xmp); modules run in darktable's order. Writes result.png and
-    result.pfm, and picture.pfm with a sidecar that darktable opens.
+    PIPELINE is a .yaml file, a darktable sidecar (.xmp) or a style (.dtstyle); modules run in darktable's order.
+    Writes result.png and result.pfm, and picture.pfm with a sidecar that darktable opens.
     """
     from dtbase.terminal.console import Console
     from dtproxies.pipeline.command import pipeline_command

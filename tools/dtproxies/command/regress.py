@@ -52,8 +52,8 @@ def regress(
     """Find sliders that turn BEFORE into AFTER.
 
     PIPELINE is the name of a module (all its sliders are searched), a .yaml file (its free sliders are searched), or a
-    darktable sidecar (.xmp; all sliders of its modules are searched). Renders the result with darktable, and writes
-    the image with a sidecar that darktable opens, found.json, convergence.png and comparison.png.
+    darktable sidecar or style (.xmp, .dtstyle; all sliders of its modules are searched). Renders the result with
+    darktable, and writes the image with a sidecar that darktable opens, found.json, convergence.png and comparison.png.
     """
     from dtbase.terminal.console import Console
     from dtproxies.regress.command import regress_command

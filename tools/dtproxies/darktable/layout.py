@@ -18,6 +18,10 @@ FORMATS = {
 """`struct` format code of each scalar type, little-endian."""
 
 
+SINGLE_STEP = 2.0**-23
+"""Relative distance of neighbouring numbers in single precision."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Field:
     """One field of a parameter struct: a slider or a group of sliders."""
@@ -59,7 +63,9 @@ class Field:
         # Compare stored values, because a limit of 0.1 differs from 0.1 in single precision.
         stored = struct.unpack(code, raw)[0]
         low, high = (_stored(self, limit) for limit in (self.min, self.max))
-        if (low is not None and stored < low) or (high is not None and stored > high):
+        # darktable itself writes values one step of single precision outside a limit.
+        step = abs(stored) * SINGLE_STEP if self.type == "float" else 0
+        if (low is not None and stored < low - step) or (high is not None and stored > high + step):
             raise WrongUsage(f"{self.name}={value} is outside {self.range}", where=module)
         return raw
 
@@ -114,13 +120,13 @@ class ModuleLayout:
             struct.pack_into("<" + FORMATS[slider.type], raw, slider.offset, slider.default)
         return bytes(raw)
 
-    def pack(self, values: Mapping[str, float | str]) -> bytes:
-        """Encode the struct with `values` by slider name and all others at their default.
+    def pack(self, values: Mapping[str, float | str], params: bytes | None = None) -> bytes:
+        """Encode the struct with `values` by slider name and all others as in `params`, or at their default.
 
         Raises:
             WrongUsage: an unknown slider, or a value darktable does not allow.
         """
-        raw = bytearray(self.defaults)
+        raw = bytearray(self.defaults if params is None else params)
         for name, value in values.items():
             if name not in self.sliders:
                 raise WrongUsage(f"no slider '{name}'; {did_you_mean(name, self.sliders)}", where=self.name)

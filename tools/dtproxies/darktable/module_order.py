@@ -9,6 +9,8 @@ from dtbase.system.errors import Failure
 
 LISTED = 0
 """Version of a custom order, which a sidecar lists module by module."""
+LEGACY = 1
+"""Version that darktable used up to 2.6, and of sidecars without an order version."""
 SCENE = 4
 """Version that darktable 5.0 uses for raw files and other linear images."""
 
@@ -22,7 +24,7 @@ class Order:
     names: Sequence[str]
     """All modules, first to last."""
     text: str = ""
-    """`iop_order_list` of a sidecar, for version 0: alternating names and instance numbers."""
+    """`iop_order_list` of a sidecar, which takes precedence over the version: names, each with an instance number."""
 
     def position(self, module: str) -> int:
         """Return the index of the module in the pipe.
@@ -46,7 +48,7 @@ def order_of(version: int, orders: Mapping[int, Sequence[str]], text: str = "") 
     Raises:
         Failure: this darktable does not know the version.
     """
-    if version == LISTED and text:
+    if text:
         return Order(version=version, names=text.split(",")[::2], text=text)
     if version not in orders:
         known = ", ".join(map(str, sorted(orders)))

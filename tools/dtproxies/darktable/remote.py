@@ -95,11 +95,19 @@ class RemoteDarktable:
         pixels[..., : image.shape[2]] = image
         pixels[..., image.shape[2] :] = 0
         message = {"module": module, "params": params.hex(), "channels": channels, "out_channels": out_channels}
-        response = self._request(running, message, f"in module {module}", self._timeout)
-        if "rejected" in response:
-            raise Failure(response["rejected"], where=module)
+        self._request(running, message, f"in module {module}", self._timeout)
         out = shared_image(self._memory, (*image.shape[:2], out_channels), output=True)
         return out[..., :3].copy()
+
+    def upgrade(self, module: str, params: bytes, version: int) -> bytes:
+        """Convert parameters of an earlier `version` to the current one, as the module itself does.
+
+        Raises:
+            Failure: darktable crashed, or does not know the version.
+        """
+        message = {"module": module, "params": params.hex(), "version": version}
+        response = self._request(self._running or self.start(), message, f"in module {module}", self._timeout)
+        return bytes.fromhex(response["params"])
 
     def start(self) -> _Running:
         """Start the worker and wait until it is ready."""
@@ -191,6 +199,8 @@ class RemoteDarktable:
         if "error" in response:
             self._end()
             raise Failure(response["error"], where=str(self._darktable.library))
+        if "rejected" in response:
+            raise Failure(response["rejected"], where=message["module"])
         return response
 
     def _crash(self, running: _Running, when: str) -> Failure:

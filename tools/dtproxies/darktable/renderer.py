@@ -41,6 +41,8 @@ class Request:
     """[H, W, 3] in the module's own colour space; [H, W, 1] for a mosaic."""
     sliders: Mapping[str, float | str] = field(default_factory=dict)
     """Values by darktable's slider names; all others stay at the default that darktable sets."""
+    params: bytes | None = None
+    """Whole parameter struct, taken as it is instead of `sliders`."""
 
 
 class Renderer:
@@ -125,6 +127,27 @@ class Renderer:
             for future in waiting:
                 future.cancel()
 
+    def render_parameters(self, module: str, image: NDArray[np.float32], params: bytes) -> NDArray[np.float32]:
+        """Render one image as `render`, with a parameter struct that an edit holds; its values are not checked.
+
+        Raises:
+            Failure: as `render`, or the struct has another size than the module's.
+        """
+        self.layouts[module].unpack(params)
+        return self._render(Request(module, image, params=params))
+
+    def upgrade(self, module: str, params: bytes, version: int) -> bytes:
+        """Convert parameters of an earlier version of the module by its own `legacy_params`.
+
+        Raises:
+            Failure: darktable crashed, or cannot convert from this version.
+        """
+        remote = self._free.get()
+        try:
+            return remote.upgrade(module, params, version)
+        finally:
+            self._free.put(remote)
+
     @property
     def processes(self) -> list[int]:
         """Process ids of the running workers."""
@@ -155,7 +178,7 @@ class Renderer:
                 f"image of shape {request.image.shape}, expected height x width x {channels}",
                 where=request.module,
             )
-        params = self.layouts[request.module].pack(request.sliders)
+        params = self.layouts[request.module].pack(request.sliders) if request.params is None else request.params
         remote = self._free.get()
         try:
             return remote.call(request.module, params, request.image)

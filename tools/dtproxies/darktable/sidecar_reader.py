@@ -1,92 +1,127 @@
-"""Read darktable's sidecar files: the modules in the history of an image, and their parameters."""
+"""Read darktable's sidecars: the history of an image, whatever program wrote the file last.
+
+The rules are those of `dt_exif_xmp_read` in darktable 5.4.1. A property of XMP is an attribute or an element, and the
+properties may be distributed over several `rdf:Description` elements: exiftool, exiv2 and others rewrite files so.
+"""
 
 from __future__ import annotations
 
-import struct
-import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from xml.etree import ElementTree
+from collections.abc import Iterator, Mapping, Sequence
+from operator import itemgetter
+from xml.etree.ElementTree import Element
 
 from dtbase.system.errors import Failure
-from dtproxies.darktable.sidecar_writer import decode
+from dtproxies.darktable.blending import decoded
+from dtproxies.darktable.edit import Edit, Entry, last_states
+from dtproxies.darktable.module_order import LEGACY, SCENE
+from dtproxies.darktable.sidecar_writer import XMP_VERSION, decode
 
 NAMESPACE = "{http://darktable.sf.net/}"
 RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
-LEGACY_ORDER = 1
-"""Module order of sidecars without an order version."""
-UNREADABLE = "darktable cannot read it either; export the sidecar again"
+ARRAYS = (f"{RDF}Seq", f"{RDF}Bag", f"{RDF}Alt")
+ONE_LIST = 2
+"""First format with one list of entries; before, there is one list for each property."""
+NUMBERED = 3
+"""First format in which `num` orders the history; before, the position does."""
+NAMED_ORDER = 4
+"""First format that names its module order."""
+FIRST_REORDERED = 3
+"""First order version that format 3 takes for today's; earlier ones are the legacy order."""
+Fields = Mapping[str, str]
+"""Properties of one entry of the history, without their namespace."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """Last state of one instance of a module."""
-
-    module: str
-    instance: int
-    """0 for the first instance."""
-    enabled: bool
-    version: int
-    """Version of the parameter struct."""
-    params: bytes
-    blended: bool
-    """True if its output is blended with its input, by opacity or a mask."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
-    """Pixelpipe of an image as described by its sidecar."""
-
-    entries: Sequence[Entry]
-    order_version: int
-    order_text: str
-
-
-def read_edit(path: Path) -> Edit:
-    """Read a sidecar.
+def sidecar_edit(root: Element) -> Edit:
+    """Return the edit that darktable reads from a sidecar.
 
     Raises:
-        Failure: the file is not a sidecar, or its history is invalid.
+        Failure: the sidecar is not of darktable, or of a later format.
+        KeyError, ValueError: an entry without a required property, or an invalid value.
     """
-    try:
-        # Since 2.4.1, expat rejects entity expansion attacks; it never loads external entities.
-        root = ElementTree.parse(path).getroot()  # noqa: S314
-    except (ElementTree.ParseError, OSError) as exc:
-        what = "there is no such file" if isinstance(exc, FileNotFoundError) else f"this is not a sidecar: {exc}"
-        raise Failure(what, where=str(path)) from exc
-    description = next(
-        (node for node in root.iter(f"{RDF}Description") if f"{NAMESPACE}history_end" in node.attrib), None
-    )
-    if description is None:
-        raise Failure("this is not a darktable sidecar: it has no history", where=str(path))
-    try:
-        end = int(description.attrib[f"{NAMESPACE}history_end"])
-        listed = description.find(f"{NAMESPACE}history/{RDF}Seq")
-        steps = [] if listed is None else [_entry(item) for item in listed if int(_attribute(item, "num", "0")) < end]
-        version = int(description.get(f"{NAMESPACE}iop_order_version", LEGACY_ORDER))
-    except (KeyError, ValueError, zlib.error, struct.error) as exc:
-        raise Failure(f"its history is invalid: {exc!r}", where=str(path), fix=UNREADABLE) from exc
-    last = {(entry.module, entry.instance): entry for entry in steps}
-    text = description.get(f"{NAMESPACE}iop_order_list", "")
-    return Edit(entries=tuple(last.values()), order_version=version, order_text=text)
+    properties = dict(_properties(root))
+    if not properties:
+        raise Failure("this is not a darktable sidecar: it has no history")
+    version = int(_text(properties, "xmp_version", "0"))
+    if version > XMP_VERSION:
+        raise Failure(f"its format is version {version}, but darktable reads up to {XMP_VERSION}")
+    history = list(map(_fields, _items(properties, "history")) if version >= ONE_LIST else _joined_lists(properties))
+    order, listed = _order(properties, version)
+    return Edit(entries=last_states(_applied(history, properties, version)), order_version=order, order_text=listed)
 
 
-def _entry(item: ElementTree.Element) -> Entry:
+def _applied(history: Sequence[Fields], properties: Mapping[str, Element | str], version: int) -> list[Entry]:
+    """Return the entries up to the end of the history; later ones were undone."""
+    entries = [_entry(fields) for fields in history]  # also the undone ones: darktable reads all or none
+    numbers = [int(fields.get("num", "0")) if version >= NUMBERED else at for at, fields in enumerate(history)]
+    end = max(numbers, default=-1) + 1
+    if "history_end" in properties:
+        end = min(int(_text(properties, "history_end", "")), len(history))
+    numbered = sorted(zip(numbers, entries, strict=True), key=itemgetter(0))
+    return [entry for number, entry in numbered if number < end]
+
+
+def _properties(root: Element) -> Iterator[tuple[str, Element | str]]:
+    """Yield darktable's properties of all descriptions; text for attributes and plain elements."""
+    for description in root.iterfind(f".//{RDF}RDF/{RDF}Description"):
+        for name, value in description.attrib.items():
+            if name.startswith(NAMESPACE):
+                yield name.removeprefix(NAMESPACE), value
+        for element in description:
+            if element.tag.startswith(NAMESPACE):
+                yield element.tag.removeprefix(NAMESPACE), element if len(element) else (element.text or "").strip()
+
+
+def _text(properties: Mapping[str, Element | str], name: str, default: str) -> str:
+    value = properties.get(name, default)
+    return value if isinstance(value, str) else default
+
+
+def _items(properties: Mapping[str, Element | str], name: str) -> Sequence[Element]:
+    value = properties.get(name, "")
+    if isinstance(value, str):
+        return []
+    return [item for array in value if array.tag in ARRAYS for item in array.iterfind(f"{RDF}li")]
+
+
+def _fields(item: Element) -> Fields:
+    """Collect an entry's properties: attributes or elements, of the item or of a description inside it."""
+    found: dict[str, str] = {}
+    for element in (item, *item.iterfind(f"{RDF}Description")):
+        found |= {name.removeprefix(NAMESPACE): value for name, value in element.attrib.items()}
+        found |= {child.tag.removeprefix(NAMESPACE): (child.text or "").strip() for child in element}
+    return found
+
+
+def _joined_lists(properties: Mapping[str, Element | str]) -> Iterator[Fields]:
+    """Join the lists of formats 0 and 1. In them every state but 0 is enabled."""
+    names = {
+        **{"operation": "history_operation", "enabled": "history_enabled", "modversion": "history_modversion"},
+        **{"params": "history_params", "multi_priority": "multi_priority"},
+        **{"blendop_params": "blendop_params", "blendop_version": "blendop_version"},
+    }
+    lists = {name: [(item.text or "").strip() for item in _items(properties, listed)] for name, listed in names.items()}
+    for at, _ in enumerate(lists["operation"]):
+        fields = {name: values[at] for name, values in lists.items() if at < len(values)}
+        yield {**fields, "enabled": "0" if fields.get("enabled") == "0" else "1"}
+
+
+def _entry(fields: Fields) -> Entry:
+    for name in ("operation", "modversion", "params"):
+        if name not in fields:
+            raise KeyError(f"an entry has no {name}")
     return Entry(
-        module=item.attrib[f"{NAMESPACE}operation"],
-        instance=int(_attribute(item, "multi_priority", "0")),
-        enabled=_attribute(item, "enabled", "1") == "1",
-        version=int(item.attrib[f"{NAMESPACE}modversion"]),
-        params=decode(item.attrib[f"{NAMESPACE}params"]),
-        blended=_blended(decode(_attribute(item, "blendop_params", ""))),
+        module=fields["operation"],
+        instance=int(fields.get("multi_priority") or 0),
+        enabled=fields.get("enabled") == "1",
+        version=int(fields["modversion"]),
+        params=decode(fields["params"]),
+        blending=decoded(fields.get("blendop_params", "")),
+        blending_version=int(fields.get("blendop_version") or 1),
     )
 
 
-def _attribute(item: ElementTree.Element, name: str, default: str) -> str:
-    return item.get(f"{NAMESPACE}{name}", default)
-
-
-def _blended(params: bytes) -> bool:
-    """Read the mask mode at the start of `dt_develop_blend_params_t`; 0 means no blending."""
-    return bool(params) and struct.unpack_from("<I", params)[0] != 0
+def _order(properties: Mapping[str, Element | str], version: int) -> tuple[int, str]:
+    order = int(_text(properties, "iop_order_version", str(LEGACY)))
+    if version >= NAMED_ORDER:
+        return order, _text(properties, "iop_order_list", "").strip()
+    return (SCENE if version == NUMBERED and order >= FIRST_REORDERED else LEGACY), ""

@@ -13,8 +13,10 @@ from dtproxies.darktable.module_order import Order, order_of
 from dtproxies.darktable.renderer import Renderer
 from dtproxies.images.image import LinearImage
 from dtproxies.pipeline.chain import Chain
+from dtproxies.pipeline.edit_parameters import supported_parameters
+from dtproxies.pipeline.obstacles import proxied_modules
 from dtproxies.pipeline.request import Request
-from dtproxies.pipeline.steps import ordered_steps, proxied_modules
+from dtproxies.pipeline.steps import ordered_steps
 from dtproxies.proxy.definition import load_definition
 from dtproxies.render.open_renderer import open_renderer
 
@@ -45,5 +47,6 @@ def open_pipeline(
     height, width, _ = source.pixels.shape
     modules = [load_definition(one.module).module for one in requested]
     with open_renderer(darktable, modules, height=height, width=width) as renderer:
-        chain = Chain.of(ordered_steps(requested, order, renderer.layouts), models)
+        supported = supported_parameters(requested, order, renderer, source.pixels, skip)
+        chain = Chain.of(ordered_steps(supported, order, renderer.layouts), models)
         yield Pipeline(chain=chain, order=order, renderer=renderer, darktable=darktable)

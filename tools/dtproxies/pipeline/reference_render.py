@@ -12,7 +12,7 @@ from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.layout import ModuleLayout
 from dtproxies.darktable.module_order import Order
 from dtproxies.darktable.renderer import Renderer
-from dtproxies.darktable.sidecar_writer import Step, sidecar
+from dtproxies.darktable.sidecar_writer import Step, encode, sidecar
 from dtproxies.images.image import Pixels
 from dtproxies.images.module_spaces import convert
 from dtproxies.pipeline.steps import LINEAR, PipelineStep
@@ -36,7 +36,8 @@ def render_each_module(renderer: Renderer, steps: Sequence[PipelineStep], light:
     pixels, space = light.astype(np.float64), LINEAR
     for step in steps:
         before = np.asarray(convert(pixels, space, step.space), np.float32)
-        after = renderer.render(step.module.name, before, step.module.parameters(step.sliders))
+        name = step.module.name
+        after = renderer.render_parameters(name, before, step.encoded(renderer.layouts[name]))
         results.append(ModuleIO(before, after))
         pixels, space = after.astype(np.float64), step.result_space
     return results
@@ -54,15 +55,15 @@ def export_pipeline(
     Raises:
         Failure: darktable-cli failed, or skipped a module.
     """
-    dumped = dump(darktable, light, history_of(steps), layouts, order)
+    dumped = dump(darktable, light, history_of(steps, layouts), layouts, order)
     return [ModuleIO(dumped[step.module.name].input, dumped[step.module.name].output) for step in steps]
 
 
-def history_of(steps: Sequence[PipelineStep]) -> list[Step]:
+def history_of(steps: Sequence[PipelineStep], layouts: Mapping[str, ModuleLayout]) -> list[Step]:
     """Return the edit history of a sidecar for the pipeline."""
-    return [Step(step.module.name, step.module.parameters(step.sliders)) for step in steps]
+    return [Step(step.module.name, params=encode(step.encoded(layouts[step.module.name]))) for step in steps]
 
 
 def sidecar_of(steps: Sequence[PipelineStep], order: Order, layouts: Mapping[str, ModuleLayout]) -> str:
     """Return the text of a sidecar that applies the pipeline in darktable."""
-    return sidecar(history_of(steps), layouts, order)
+    return sidecar(history_of(steps, layouts), layouts, order)

@@ -1,7 +1,8 @@
-"""Request for a pipeline, read before darktable is opened: from a YAML file, a sidecar, or a module's name."""
+"""Request for a pipeline, read before darktable is opened: from a YAML file, an edit, or a module's name."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,8 +14,9 @@ from dtbase.system.discovery import plugin_names
 from dtbase.system.errors import Failure, WrongUsage
 from dtbase.system.suggestions import did_you_mean
 from dtproxies import modules
+from dtproxies.darktable.edit import Edit, Entry
+from dtproxies.darktable.edit_reader import SUFFIXES, read_edit
 from dtproxies.darktable.module_order import SCENE
-from dtproxies.darktable.sidecar_reader import Entry, read_edit
 
 ALL = "all"
 """Value of `free` that makes all sliders free."""
@@ -23,7 +25,7 @@ KEYS = {"sliders", "free", "enabled"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModuleRequest:
-    """Requested module: its sliders by name, or its parameters as stored in a sidecar."""
+    """Requested module: its sliders by name, or its parameters as stored in an edit."""
 
     module: str
     sliders: Mapping[str, float | str] = field(default_factory=dict)
@@ -31,6 +33,7 @@ class ModuleRequest:
     free: tuple[str, ...] | None = None
     """Sliders that a search may change; None for all."""
     params: bytes | None = None
+    """Parameter struct; empty if darktable chooses the parameters for the image."""
     version: int | None = None
     """Version of the parameters."""
     obstacle: str = ""
@@ -47,21 +50,19 @@ class Request:
 
 
 def read_request(text: str) -> Request:
-    """Read a request from a `.yaml`, `.yml` or `.xmp` file, or from the name of a module.
+    """Read a request from a `.yaml`, `.yml`, `.xmp` or `.dtstyle` file, or from the name of a module.
 
     Raises:
         WrongUsage: the text is neither a module with a proxy nor a file.
         Failure: the file cannot be read.
     """
     path = Path(text)
-    if path.suffix.lower() == ".xmp":
-        edit = read_edit(path)
-        requested = [_from_entry(one) for one in edit.entries if one.enabled]
-        return Request(modules=requested, order_version=edit.order_version, order_text=edit.order_text)
+    if path.suffix.lower() in SUFFIXES:
+        return _from_edit(read_edit(path))
     if path.suffix.lower() in (".yaml", ".yml"):
         return read_yaml(path)
     if text not in (known := plugin_names(modules)):
-        fix = f"{did_you_mean(text, known)} Or pass a .yaml or .xmp file"
+        fix = f"{did_you_mean(text, known)} Or pass a .yaml, .xmp or .dtstyle file"
         raise WrongUsage(f"no module named '{text}' has a proxy", fix=fix)
     return Request(modules=[ModuleRequest(module=text)])
 
@@ -112,10 +113,17 @@ def _map(value: Any, keys: set[str] | None, where: str) -> dict[str, Any]:
     return value
 
 
-def _from_entry(entry: Entry) -> ModuleRequest:
+def _from_edit(edit: Edit) -> Request:
+    enabled = [one for one in edit.entries if one.enabled]
+    instances = Counter(one.module for one in enabled)
+    requested = {one.module: _from_entry(one, instances[one.module]) for one in enabled}
+    return Request(modules=tuple(requested.values()), order_version=edit.order_version, order_text=edit.order_text)
+
+
+def _from_entry(entry: Entry, instances: int) -> ModuleRequest:
     obstacle = ""
-    if entry.instance:
-        obstacle = "the sidecar has several instances of it"
+    if instances > 1:
+        obstacle = f"the edit has {instances} instances of it"
     elif entry.blended:
-        obstacle = "it is blended, by opacity or a mask"
+        obstacle = "it is blended, by opacity, a blend mode or a mask"
     return ModuleRequest(module=entry.module, params=entry.params, version=entry.version, obstacle=obstacle)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dtbase.system.discovery import plugin_names
-from dtbase.system.errors import Failure, NothingToDo, WrongUsage
+from dtbase.system.errors import WrongUsage
 from dtbase.system.suggestions import did_you_mean
-from dtproxies import modules
 from dtproxies.darktable.layout import ModuleLayout
 from dtproxies.darktable.module_order import Order
-from dtproxies.pipeline.request import ModuleRequest, Request
+from dtproxies.pipeline.request import ModuleRequest
 from dtproxies.proxy.definition import ProxyDefinition, load_definition
 from dtproxies.vocabulary.module import Module, Slider, Space
 
@@ -34,30 +32,19 @@ class PipelineStep:
     """Colour space of the input pixels, which depends on the position in the pipe."""
     result_space: Space
     """Colour space of the output pixels."""
+    params: bytes | None = None
+    """Parameter struct of an edit, whose values beyond the sliders stay; None for the proxy's own."""
+
+    def encoded(self, layout: ModuleLayout) -> bytes:
+        """Return the parameter struct for darktable."""
+        if self.params is None:
+            return layout.pack(self.module.parameters(self.sliders))
+        return layout.pack(self.sliders, self.params)
 
     @property
     def module(self) -> Module:
         """Description of the module."""
         return self.definition.module
-
-
-def proxied_modules(request: Request, skip: Collection[str]) -> list[ModuleRequest]:
-    """Return the modules of a request that have proxies.
-
-    Raises:
-        Failure: some modules have no proxy and are not skipped; the message lists all of them.
-        WrongUsage: a module to skip is not in the pipeline.
-        NothingToDo: no module is left.
-    """
-    names = {one.module for one in request.modules}
-    for name in skip:
-        if name not in names:
-            raise WrongUsage(f"the pipeline has no module {name} to skip", fix=did_you_mean(name, names))
-    remaining = [one for one in request.modules if one.module not in skip]
-    _reject({one.module: why for one in remaining if (why := _obstacle(one))}, skip)
-    if not remaining:
-        raise NothingToDo("no module is enabled", fix="enable one")
-    return remaining
 
 
 def ordered_steps(
@@ -66,15 +53,13 @@ def ordered_steps(
     """Return the modules in darktable's order.
 
     Args:
-        requested: result of `proxied_modules`.
+        requested: modules with proxies; parameters of an edit as `supported_parameters` returns them.
         order: darktable's module order.
         layouts: parameter layouts of the modules, with darktable's defaults.
 
     Raises:
-        Failure: a sidecar sets parameters that proxies do not support; the message lists all of them.
         WrongUsage: an unknown slider or choice, or a value outside the slider's range.
     """
-    _reject({one.module: why for one in requested if (why := _unsupported_settings(one, layouts[one.module]))})
     ordered = sorted(requested, key=lambda one: order.position(one.module))
     return [_build_step(one, order, layouts[one.module]) for one in ordered]
 
@@ -86,24 +71,6 @@ def space_at(space: Space, position: float, order: Order) -> Space:
     if position < order.position("colorin"):
         return "input-rgb"
     return "display" if position > order.position("colorout") else "work-rgb"
-
-
-def _reject(obstacles: Mapping[str, str], skip: Collection[str] = ()) -> None:
-    if obstacles:
-        reasons = "\n".join(f"  {name}: {why}" for name, why in obstacles.items())
-        fix = f"leave them out with --skip {','.join([*skip, *obstacles])}"
-        raise Failure(f"proxies cannot replace all modules:\n{reasons}", fix=fix)
-
-
-def _obstacle(one: ModuleRequest) -> str:
-    if one.module not in plugin_names(modules):
-        return "it has no proxy"
-    module = load_definition(one.module).module
-    if module.space == "raw":
-        return "it works on sensor data, but a pipeline starts from an image"
-    if one.version is not None and one.version != module.version:
-        return f"its parameters are of version {one.version}, but its proxy imitates version {module.version}"
-    return one.obstacle
 
 
 def _build_step(one: ModuleRequest, order: Order, layout: ModuleLayout) -> PipelineStep:
@@ -124,23 +91,8 @@ def _build_step(one: ModuleRequest, order: Order, layout: ModuleLayout) -> Pipel
         # The input is just before the module, the output just after it.
         space=space_at(module.space, position - 0.5, order),
         result_space=space_at(module.result_space, position + 0.5, order),
+        params=one.params,
     )
-
-
-def _unsupported_settings(one: ModuleRequest, layout: ModuleLayout) -> str:
-    """Return the sidecar's settings that the proxy does not support, as text; empty if there are none."""
-    if one.params is None:
-        return ""
-    module = load_definition(one.module).module
-    values, fixed = layout.unpack(one.params), layout.unpack(layout.pack(module.fixed))
-    sliders = {slider.name for slider in module.sliders}
-    other = [name for name in values if name not in sliders and not _same(values[name], fixed[name])]
-    settings = ", ".join(f"{name} at {values[name]:g} (fixed at {fixed[name]:g})" for name in other)
-    return f"its proxy does not support {settings}" if settings else ""
-
-
-def _same(one: float, other: float) -> bool:
-    return abs(one - other) <= RELATIVE_TOLERANCE * max(1e-3, abs(one), abs(other))
 
 
 def _value(slider: Slider, value: float | str, module: Module) -> float:

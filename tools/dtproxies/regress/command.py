@@ -20,10 +20,12 @@ from dtproxies.images.user_image import read_user_image
 from dtproxies.images.video import write_video
 from dtproxies.pipeline.chain import as_pixels
 from dtproxies.pipeline.command import write_edit
+from dtproxies.pipeline.edit_parameters import supported_parameters
+from dtproxies.pipeline.obstacles import proxied_modules
 from dtproxies.pipeline.open_pipeline import Pipeline, open_pipeline
 from dtproxies.pipeline.reference_render import export_pipeline
 from dtproxies.pipeline.request import read_request
-from dtproxies.pipeline.steps import LINEAR, PipelineStep, ordered_steps, proxied_modules
+from dtproxies.pipeline.steps import LINEAR, PipelineStep, ordered_steps
 from dtproxies.regress.crop import centre_crop
 from dtproxies.regress.free_parameters import slider_errors
 from dtproxies.regress.plots import draw_convergence, draw_frames, write_comparison
@@ -76,7 +78,7 @@ def regress_command(
         sizes = " and ".join(f"{one.pixels.shape[1]} x {one.pixels.shape[0]}" for one in (source, target_image))
         raise WrongUsage(f"the images have {sizes} pixels", fix="pass two images of the same size")
     with open_pipeline(request, source, models, skip) as pipeline:
-        true_steps = _truth(truth, pipeline, skip) if truth else None
+        true_steps = _truth(truth, pipeline, source, skip) if truth else None
         chain = pipeline.chain.double()
         clipped = after.suffix.lower() not in LINEAR_FILES
         light, target = centre_crop(console, chain.steps, source.pixels, target_image.pixels, side, clipped=clipped)
@@ -111,10 +113,12 @@ def render(pipeline: Pipeline, at: Sequence[PipelineStep], source: LinearImage) 
     return np.asarray(from_space(output.astype(np.float64), at[-1].result_space), np.float32)
 
 
-def _truth(requested: str, pipeline: Pipeline, skip: Collection[str]) -> list[PipelineStep]:
+def _truth(requested: str, pipeline: Pipeline, source: LinearImage, skip: Collection[str]) -> list[PipelineStep]:
     request = read_request(requested)
     names = {one.module for one in request.modules}
-    true = ordered_steps(proxied_modules(request, names & set(skip)), pipeline.order, pipeline.renderer.layouts)
+    modules = proxied_modules(request, names & set(skip))
+    supported = supported_parameters(modules, pipeline.order, pipeline.renderer, source.pixels, skip)
+    true = ordered_steps(supported, pipeline.order, pipeline.renderer.layouts)
     in_truth, in_pipeline = ([step.module.name for step in one] for one in (true, pipeline.chain.steps))
     if in_truth != in_pipeline:
         raise WrongUsage(f"the truth has {', '.join(in_truth)}, but the pipeline has {', '.join(in_pipeline)}")

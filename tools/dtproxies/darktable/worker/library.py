@@ -10,6 +10,10 @@ PROTOTYPES = {
     "dt_init": (c.c_int, (c.c_int, c.c_void_p, c.c_int, c.c_int, c.c_void_p)),
     "dt_film_new": (c.c_int, (c.c_void_p, c.c_char_p)),
     "dt_image_import": (c.c_int32, (c.c_int32, c.c_char_p, c.c_int, c.c_int)),
+    "dt_iop_legacy_params": (
+        c.c_int,
+        (c.c_void_p, c.c_char_p, c.c_int32, c.c_int, c.POINTER(c.c_void_p), c.c_int),
+    ),
     "dt_dev_init": (None, (c.c_void_p, c.c_int)),
     "dt_dev_load_image": (c.c_int, (c.c_void_p, c.c_int32)),
     "dt_dev_pixelpipe_init_export": (c.c_int, (c.c_void_p, c.c_int32, c.c_int32, c.c_int, c.c_int)),

@@ -29,6 +29,12 @@ RGB = 2
 SPACES = {0: "raw", 1: "lab"}
 """`dt_iop_colorspace_type_t`."""
 
+SPARE = 4096
+"""Zero bytes behind a parameter struct: modules read past one that is cut off or of an earlier version."""
+
+FAILED = 1
+"""Result of `dt_iop_legacy_params` if the conversion is unknown."""
+
 MOSAIC_START = 8
 """Offset in bytes of the pixel values in the caller's DNG."""
 
@@ -94,8 +100,7 @@ class LoadedImage:
         piece, plugin = self._pieces[name], self._plugins[name]
         if self._formats:
             self._formats.restore(piece)
-        # Some modules read a few bytes past their struct, because an earlier version of it was longer.
-        raw = c.create_string_buffer(params, len(params) + 64)
+        raw = c.create_string_buffer(params, len(params) + SPARE)
         if hasattr(plugin, "commit_params"):
             plugin.commit_params(piece.module, raw, c.addressof(self._pipe.record), piece.address)
         else:
@@ -116,6 +121,24 @@ class LoadedImage:
         plugin.process(
             piece.module, piece.address, pixels.ctypes.data, out.ctypes.data, c.byref(area), c.byref(out_area)
         )
+
+    def upgrade(self, name: str, params: bytes, version: int) -> bytes:
+        """Convert parameters of an earlier version by the module's own `legacy_params`.
+
+        Raises:
+            DarktableError: the module does not know this version.
+        """
+        current = self._modules[name]
+        new = c.create_string_buffer(self.defaults[name], current["size"] + SPARE)
+        target = c.c_void_p(c.addressof(new))
+        old = c.create_string_buffer(params, len(params) + SPARE)
+        # A result of -1 means: take the defaults, which `new` holds unless the module wrote others.
+        done = self._library.dt_iop_legacy_params(
+            self._pieces[name].module, old, len(params), version, c.byref(target), current["version"]
+        )
+        if done == FAILED:
+            raise DarktableError(f"cannot convert its parameters of version {version} to version {current['version']}")
+        return new.raw[: current["size"]]
 
     def _plugin(self, name: str, plugins: Mapping[str, c.CDLL]) -> c.CDLL:
         plugin = plugins[name]

@@ -60,18 +60,25 @@ def serve(descriptor: int) -> None:
     size = (task["height"], task["width"])
     while message := line.recv(MESSAGE_BYTES):
         request = json.loads(message)
-        pixels, out = (
-            shared_image(memory, (*size, request[key]), output=key == "out_channels")
-            for key in ("channels", "out_channels")
-        )
         try:
-            loaded.process(request["module"], bytes.fromhex(request["params"]), pixels, out)
+            _respond(line, **_fulfil(request, loaded, memory, size))
         except DarktableError as exc:
             _respond(line, rejected=str(exc))
-        else:
-            _respond(line)
     # Only the watching thread ends this process and removes its files.
     watch.join()
+
+
+def _fulfil(request: dict[str, Any], loaded: LoadedImage, memory: mmap.mmap, size: tuple[int, int]) -> dict[str, Any]:
+    """Convert parameters of an earlier version, or render the image in the shared memory."""
+    module, params = request["module"], bytes.fromhex(request["params"])
+    if "version" in request:
+        return {"params": loaded.upgrade(module, params, request["version"]).hex()}
+    pixels, out = (
+        shared_image(memory, (*size, request[key]), output=key == "out_channels")
+        for key in ("channels", "out_channels")
+    )
+    loaded.process(module, params, pixels, out)
+    return {}
 
 
 def _respond(line: socket.socket, **content: Any) -> None:
