@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,18 @@ def test_unsupported_claim_is_reported(fixture: Callable[[str], Path]) -> None:
     output = explained(fixture("OSA001/bad-no-training-code"))
     assert "OSAID: open-model is derived; open-source-ai is claimed, not supported by the facts" in output
     assert "cannot be accepted: OSA001" in output
+
+
+@pytest.mark.parametrize(
+    ("claim", "said"),
+    [("TODO", "nothing is claimed yet"), ("tbd", "nothing is claimed yet"), ("IV", "IV is claimed, which is no class")],
+)
+def test_a_claim_that_is_no_class_is_never_supported(fixture: Callable[[str], Path], claim: str, said: str) -> None:
+    root = fixture("MOF001/good-class-one")
+    card = root / "models" / "toy-model" / "card.yaml"
+    card.write_text(re.sub(r"mof: \w+", f"mof: {claim}", card.read_text()).replace("status: released", "status: draft"))
+    (line,) = [line for line in explained(root).splitlines() if line.startswith("MOF: ")]
+    assert said in line and "supported" not in line
 
 
 def test_finding_that_cannot_be_accepted_refuses_the_model(fixture: Callable[[str], Path]) -> None:

@@ -11,6 +11,7 @@ from dtbase.system.files import json_text
 from dtbase.terminal.console import Console
 from dtmodels.lint.explanation import Explanation, explain, improvements, json_value
 from dtmodels.lint.format_helpers import escape_control, escape_json
+from dtmodels.lint.placeholders import is_placeholder
 from dtmodels.lint.rule import Finding
 from dtmodels.openness.proof import Derivation, Proof
 
@@ -84,14 +85,22 @@ def _finding_lines(findings: tuple[Finding, ...]) -> Iterator[str]:
 
 
 def _class_lines(explanation: Explanation, claimed: str, derived: Derivation) -> Iterator[str]:
-    above = derived.rank(claimed) > derived.rank(derived.level)
-    verdict = "not supported by the facts" if above else "supported by the facts"
-    claim = f"{claimed} is claimed, {verdict}" if claimed != "none" else "nothing is claimed"
     reference = _line_reference(explanation, ("openness", derived.name.lower()))
-    yield f"{derived.name}: {derived.level} is derived; {claim} {reference}".rstrip()
+    yield f"{derived.name}: {derived.level} is derived; {_claim_verdict(claimed, derived)} {reference}".rstrip()
     for step in derived.steps:
         last = step is derived.steps[-1]
         yield from _proof_lines(explanation, step.proof, "└─ " if last else "├─ ", "   " if last else "│  ")
+
+
+def _claim_verdict(claimed: str, derived: Derivation) -> str:
+    if claimed == "none":
+        return "nothing is claimed"
+    if is_placeholder(claimed):
+        return "nothing is claimed yet"
+    if not derived.rank(claimed):
+        return f"{claimed} is claimed, which is no class of it"
+    above = derived.rank(claimed) > derived.rank(derived.level)
+    return f"{claimed} is claimed, {'not supported by the facts' if above else 'supported by the facts'}"
 
 
 def _proof_lines(explanation: Explanation, proof: Proof, first: str, rest: str) -> Iterator[str]:

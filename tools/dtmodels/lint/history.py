@@ -26,9 +26,9 @@ class History:
         """Read the changes from `revision` to the working tree in the repository that contains `root`.
 
         Raises:
-            WrongUsage: git is not installed, `root` is not in a git repository, or the revision does not exist.
+            WrongUsage: git is not installed or refuses the repository, or the revision does not exist.
         """
-        git(root, "rev-parse", "--git-dir", what="not a git repository", fix="omit --since")
+        git(root, "rev-parse", "--git-dir", fix="run this in a clone of the repository, or without --since")
         what = f"there is no revision '{revision}'"
         fix = "name a commit, branch or tag; fetch it first where the clone is shallow (fetch-depth: 0)"
         name = f"{revision}^{{commit}}"
