@@ -1,4 +1,4 @@
-"""Add the public schemas to the wheel, and read the version from the changelog; pyproject.toml has the rest."""
+"""Add files of the repository to the wheel, and read the version from the changelog; pyproject.toml has the rest."""
 
 import re
 from pathlib import Path
@@ -6,19 +6,22 @@ from pathlib import Path
 from setuptools import setup
 from setuptools.command.build_py import build_py
 
+SHIPPED = ("schema/*.json", "images/**/*", "models/proxy-*/weights.safetensors", "docs/modules.json")
+"""What `dtbase.system.shipped_files` finds in the checkout or in the installed package; MANIFEST.in has it too."""
 
-class WithSchemas(build_py):
-    """Copy the files of `schema/` into the package that reads them."""
+
+class WithShippedFiles(build_py):
+    """Copy the files that commands need outside a checkout into the package that finds them."""
 
     def run(self) -> None:
-        """Build, then add the schemas; an editable install finds them in the checkout."""
+        """Build, then add the files; an editable install finds them in the checkout."""
         super().run()
         if self.editable_mode:
             return
-        target = Path(self.build_lib) / "dtmodels" / "_schema"
-        self.mkpath(str(target))
-        for file in sorted(Path("schema").iterdir()):
-            self.copy_file(str(file), str(target / file.name))
+        target = Path(self.build_lib) / "dtbase" / "_shipped"
+        for file in sorted(file for pattern in SHIPPED for file in Path().glob(pattern) if file.is_file()):
+            self.mkpath(str(target / file.parent))
+            self.copy_file(str(file), str(target / file))
 
 
 def version() -> str:
@@ -27,4 +30,4 @@ def version() -> str:
     return newest[1] if newest else "0"
 
 
-setup(cmdclass={"build_py": WithSchemas}, version=version())
+setup(cmdclass={"build_py": WithShippedFiles}, version=version())

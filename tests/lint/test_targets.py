@@ -6,7 +6,7 @@ import pytest
 
 from dtbase.system.errors import WrongUsage
 from dtmodels.lint.engine import lint
-from dtmodels.lint.targets import card_directories
+from dtmodels.lint.targets import card_directories, repository_of
 
 
 @pytest.fixture
@@ -51,3 +51,27 @@ def test_path_that_is_no_card_is_wrong_usage(toy: Path, name: str) -> None:
     (toy.parent / "card.yaml").write_text("- no card\n")
     with pytest.raises(WrongUsage, match="no such card"):
         card_directories(toy, [name])
+
+
+def test_repository_of_cards_elsewhere_is_the_directory_above_models(
+    toy: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    here = tmp_path_factory.mktemp("here")
+    inside, beside = toy / "models" / "a-model" / "card.yaml", toy / "incoming" / "c-model" / "card.yaml"
+    assert repository_of(here, [str(inside)]) == toy
+    assert repository_of(here, [str(beside)]) == toy / "incoming"
+    assert repository_of(here, [str(inside), str(beside)]) == toy
+
+
+def test_ids_and_cards_here_are_looked_up_here(toy: Path, tmp_path: Path) -> None:
+    card = str(toy / "models" / "a-model" / "card.yaml")
+    for names in ([], [card], ["a-model"], ["no-such/card.yaml"]):
+        assert repository_of(toy, names) == toy
+    assert repository_of(toy / "incoming", [card, "b-model"]) == toy / "incoming"
+
+
+def test_card_of_another_name_is_told_its_name(toy: Path) -> None:
+    (toy / "toy.yaml").write_text("- no card\n")
+    with pytest.raises(WrongUsage) as wrong:
+        card_directories(toy, [str(toy / "toy.yaml")])
+    assert wrong.value.fix == "a card has the name card.yaml: copy it to models/<id>/card.yaml"

@@ -3,7 +3,7 @@
 The command line is `dtproxies`. In Python:
 
     exposure = dtproxies.load_definition("exposure")                # its sliders, ranges, colour space, network
-    path = dtproxies.weights_of("exposure", Path("models"))         # weights.safetensors of the released proxy
+    path = dtproxies.weights_of("exposure")                         # weights.safetensors of the released proxy
     run = dtproxies.torch_runner(exposure, path)                    # run(image [H, W, 3], sliders [P]) -> [H, W, 3]
 
 What is not exported here is internal and may change.

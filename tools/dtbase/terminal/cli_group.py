@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import click
 
 from dtbase.system.errors import Failure
+from dtbase.system.extras import missing_package
 from dtbase.system.suggestions import did_you_mean
 
 EXIT_BUG = 4
@@ -53,16 +54,19 @@ class CommandGroup(click.Group):
         return super().resolve_command(ctx, args)
 
 
-def run_cli(group: click.Group, name: str, arguments: Sequence[str] | None = None) -> NoReturn:
+def run_cli(group: click.Group, name: str, arguments: Sequence[str] | None = None, *, extra: str = "") -> NoReturn:
     """Run a command group as a program; never returns.
+
+    `extra` is the extra of the distribution with the packages that the program imports; by default the first one that
+    has the package.
 
     Exit codes: 0 success, 1 findings or a failed check, 2 wrong usage, 3 nothing to do, 4 a bug, 130 interrupted.
     With DTMODELS_DEBUG=1 in the environment, any failure also prints its traceback.
     """
-    sys.exit(_exit_code(group, name, arguments))
+    sys.exit(_exit_code(group, name, arguments, extra))
 
 
-def _exit_code(group: click.Group, name: str, arguments: Sequence[str] | None) -> int:
+def _exit_code(group: click.Group, name: str, arguments: Sequence[str] | None, extra: str) -> int:
     try:
         result: Any = group.main(arguments, prog_name=name, standalone_mode=False)
         return result if isinstance(result, int) else 0
@@ -87,6 +91,9 @@ def _exit_code(group: click.Group, name: str, arguments: Sequence[str] | None) -
         return 1
     except Exception as exc:
         _print_traceback_if_debugging()
+        if isinstance(exc, ModuleNotFoundError) and (missing := missing_package(exc, extra)):
+            _print_error(f"error: {missing}")
+            return missing.exit_code
         _print_error(
             f"bug: {type(exc).__name__}: {exc}\n"
             f"  fix: please report it with the command you ran; DTMODELS_DEBUG=1 prints the traceback"

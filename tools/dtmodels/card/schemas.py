@@ -1,4 +1,4 @@
-"""JSON Schemas of the public file formats: in `schema/` of a checkout, or inside the installed package."""
+"""JSON Schemas of the public file formats, in `schema/`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dtbase.system.errors import Failure, WrongUsage
+from dtbase.system.shipped_files import shipped
 from dtbase.system.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -19,11 +20,9 @@ if TYPE_CHECKING:
 _SUFFIX = ".schema.json"
 
 
-@functools.cache
 def schema_directory() -> Path:
     """Return the directory of the schemas."""
-    installed = Path(__file__).parents[1] / "_schema"
-    return installed if installed.is_dir() else Path(__file__).parents[3] / "schema"
+    return shipped("schema")
 
 
 def schema_names() -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from dtbase.terminal.console import Console
-from dtmodels.command.selection import AS_JSON, open_catalogue
+from dtmodels.command.selection import AS_JSON, open_catalogue, root_of_cards
 
 
 @click.command("list")
@@ -65,26 +65,29 @@ def import_card(path: Path) -> None:
 @click.option("--format", "form", default="text", show_default=True, metavar="text|json|sarif|github|markdown")
 @click.option("--json", "form", flag_value="json", help="Same as --format json.")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to a file.")
-@click.pass_obj
-def lint(root: Path, /, **request: Any) -> int:
-    """Check cards against the lint rules."""
+@click.pass_context
+def lint(context: click.Context, /, **request: Any) -> int:
+    """Check cards against the lint rules.
+
+    CARD is the path of a card.yaml, in this repository or anywhere else.
+    """
     from dtmodels.lint.command import LintRequest, run
 
-    return run(root, LintRequest(**request), Console())
+    return run(root_of_cards(context, request["ids"]), LintRequest(**request), Console())
 
 
 @click.command()
-@click.argument("model_id", metavar="ID")
+@click.argument("name", metavar="ID|CARD")
 @AS_JSON
-@click.pass_obj
-def explain(root: Path, model_id: str, as_json: bool) -> None:
+@click.pass_context
+def explain(context: click.Context, name: str, as_json: bool) -> None:
     """Explain the grade and classes of a model.
 
     Each reason names the lines of the card, and what would raise the grade or class.
     """
     from dtmodels.lint.explain_command import print_explanation
 
-    print_explanation(root, model_id, Console(), as_json=as_json)
+    print_explanation(root_of_cards(context, [name]), name, Console(), as_json=as_json)
 
 
 @click.command()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 if TYPE_CHECKING:
     from dtmodels.build.workspace import Workspace
@@ -24,6 +26,16 @@ MAX_SHARDS = click.option(
 )
 DIRECTORY = click.Path(path_type=Path, file_okay=False)
 """A directory, which need not exist."""
+
+
+def root_of_cards(context: click.Context, names: Collection[str]) -> Path:
+    """The repository of `--root`; without that option, of the named cards, which may be anywhere."""
+    from dtmodels.lint.targets import repository_of
+
+    root: Path = context.obj
+    group = context.find_root()
+    given = group.get_parameter_source("root") not in (None, ParameterSource.DEFAULT)
+    return root if given else repository_of(root, names)
 
 
 def open_catalogue(root: Path) -> Catalogue:

@@ -91,7 +91,7 @@ def _as_warning(finding: Finding) -> Finding:
 
 
 def _directory_of(finding: Finding) -> str:
-    return finding.path.rpartition("/")[0]
+    return finding.path.rpartition("/")[0] or "."
 
 
 def _sort_key(finding: Finding) -> tuple[str, int, int, str, str]:

@@ -19,18 +19,16 @@ _YES_NO = {True: "yes", False: "no"}
 _COLOURS = {r"(?<=[─ ])yes(?=  )": "green", r"(?<=[─ ])no(?=  )": "red", r"^(yes|no)(?=  )|^[a-z A-Z0-9]+:": "bold"}
 
 
-def print_explanation(root: Path, model_id: str, console: Console, *, as_json: bool) -> None:
-    """Print the explanation of one model, coloured on a terminal.
+def print_explanation(root: Path, name: str, console: Console, *, as_json: bool) -> None:
+    """Print the explanation of one model, coloured on a terminal; `name` is its id or the path of its card.
 
     Raises:
         WrongUsage: the model does not exist.
         Failure: its card cannot be read completely.
     """
-    explanation = explain(root, model_id)
+    explanation = explain(root, name)
     if explanation is None:
-        raise Failure(
-            "the card has errors that prevent an explanation", where=model_id, fix=f"dtmodels lint {model_id}"
-        )
+        raise Failure("the card has errors that prevent an explanation", where=name, fix=f"dtmodels lint {name}")
     if as_json:
         console.say(escape_json(json_text(json_value(explanation)).rstrip()))
         return

@@ -14,6 +14,7 @@ from dtmodels.licence import Verdict, licence_verdict
 from dtmodels.licence.verdict_report import json_value as licence_value
 from dtmodels.lint.engine import lint
 from dtmodels.lint.rule import Finding
+from dtmodels.lint.targets import card_directories
 from dtmodels.openness.derive import fsf, mof, osaid
 from dtmodels.openness.grade import Grade, grade
 from dtmodels.openness.proof import Derivation, Proof
@@ -45,10 +46,11 @@ class Explanation:
         return locate(self.reading.root, where).line if self.reading.root and where else 0
 
 
-def explain(root: Path, model_id: str) -> Explanation | None:
-    """Explain a model; None if its card cannot be read completely."""
-    findings = _only_card_findings(lint(root, ids=[model_id]))
-    reading = parse_card_file(root / "models" / model_id / CARD_FILE)
+def explain(root: Path, name: str) -> Explanation | None:
+    """Explain a model, named by its id or by the path of its card; None if its card cannot be read completely."""
+    findings = _only_card_findings(lint(root, ids=[name]))
+    (directory,) = card_directories(root, [name])
+    reading = parse_card_file(directory / CARD_FILE)
     card = reading.card
     if card is None:
         return None
@@ -61,7 +63,7 @@ def explain(root: Path, model_id: str) -> Explanation | None:
         grade=grade(card),
         unacceptable=unacceptable,
         unaccepted=unaccepted,
-        release_blockers=_release_blockers(root, model_id, card, [*unacceptable, *unaccepted]),
+        release_blockers=_release_blockers(root, name, card, [*unacceptable, *unaccepted]),
         weights=licence_verdict(card.license.chosen or card.license.weights),
         classes=((claims[0], osaid(card)), (claims[1], mof(card))),
         fsf=fsf(card),
@@ -69,14 +71,14 @@ def explain(root: Path, model_id: str) -> Explanation | None:
 
 
 def _only_card_findings(findings: list[Finding]) -> list[Finding]:
-    return [finding for finding in findings if finding.path.endswith(f"/{CARD_FILE}")]
+    return [finding for finding in findings if finding.path.rpartition("/")[2] == CARD_FILE]
 
 
-def _release_blockers(root: Path, model_id: str, card: Card, known: list[Finding]) -> tuple[Finding, ...]:
+def _release_blockers(root: Path, name: str, card: Card, known: list[Finding]) -> tuple[Finding, ...]:
     if card.status != "draft":
         return ()
     reported = {_position(finding) for finding in known}
-    findings = _only_card_findings(lint(root, ids=[model_id], profile="release", released=True))
+    findings = _only_card_findings(lint(root, ids=[name], profile="release", released=True))
     return tuple(finding for finding in findings if finding.severity == "error" and _position(finding) not in reported)
 
 

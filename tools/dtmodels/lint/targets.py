@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
 from pathlib import Path
 
@@ -34,6 +35,22 @@ def card_directories(root: Path, names: Collection[str] | None = None) -> list[P
     return sorted(paths)
 
 
+def repository_of(root: Path, names: Collection[str]) -> Path:
+    """The repository that holds the named cards, where all are paths outside `root`; else `root`.
+
+    It is the directory above `models/<id>/card.yaml`, or above the directory of another card.
+    """
+    cards = [Path(name).absolute() for name in names]
+    if not cards or any(card.name != CARD_FILE or not card.is_file() or _is_below(card, root) for card in cards):
+        return root
+    above = [card.parent.resolve().parent for card in cards]
+    return Path(os.path.commonpath([path.parent if path.name == "models" else path for path in above]))
+
+
+def _is_below(card: Path, root: Path) -> bool:
+    return card.parent.resolve().is_relative_to(root)
+
+
 def _all(root: Path) -> list[Path]:
     directories = model_directories(root)
     if not directories:
@@ -52,4 +69,6 @@ def _card(root: Path, name: str) -> Path:
         if path.name == CARD_FILE and resolved.is_relative_to(root) and (path.is_file() or path.is_symlink()):
             return resolved
     fix = f"name a {CARD_FILE} below {root}, or another repository with --root"
+    if Path(name).is_file() and Path(name).name != CARD_FILE:
+        fix = f"a card has the name {CARD_FILE}: copy it to models/<id>/{CARD_FILE}"
     raise WrongUsage("there is no such card", where=name, fix=fix)

@@ -12,6 +12,7 @@ from dtbase.imaging.contact_sheet import DisplayImage, add_banner, write_contact
 from dtbase.system.discovery import load_plugin
 from dtbase.system.errors import Failure, NothingToDo, WrongUsage
 from dtbase.system.files import atomic_directory
+from dtbase.system.shipped_files import shipped
 from dtbase.terminal.console import Console
 from dtmodels import tasks
 from dtmodels.build.workspace import Workspace
@@ -151,15 +152,16 @@ def _model(entry: CatalogueEntry, workspace: Workspace) -> Model:
 
 
 def _samples(entry: CatalogueEntry, root: Path) -> list[Sample]:
-    """The images of the card, or of the sample set of the task."""
-    directory = root / "images" / entry.card.task
+    """The images of the card, or of the sample set of the task; a repository without images gets those of the tools."""
+    images = root / "images" if (root / "images").is_dir() else shipped("images")
+    directory = images / entry.card.task
     selected = merge_demos(entry.card.demo, read_sample_set(directory))
     if not selected.images:
         raise NothingToDo("no sample image", where=str(directory), fix="write demo.yaml there, or give --images")
     if unknown := set(selected.prompts) - set(selected.images):
         where, fix = f"models/{entry.card.id}/card.yaml: demo.prompts", f"known: {', '.join(selected.images)}"
         raise Failure(f"{sorted(unknown)[0]} is no image of the demo", where=where, fix=fix)
-    return [_sample(root / "images" / name, name, selected) for name in selected.images]
+    return [_sample(images / name, name, selected) for name in selected.images]
 
 
 def _sample(path: Path, name: str, settings: Demo) -> Sample:

@@ -27,7 +27,7 @@ for group in (darktable, train, evaluate, add, sweep, pipeline, regress):
 
 def main() -> NoReturn:
     """Run the command line."""
-    run_cli(commands, "dtproxies")
+    run_cli(commands, "dtproxies", extra="proxies")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from dtbase.system.errors import WrongUsage
+from dtbase.system.shipped_files import here_or_shipped, is_installed_copy
 from dtproxies.command.options import JSON, PATH, SETTINGS
 
 
@@ -32,8 +34,8 @@ def doctor(install: bool, as_json: bool) -> int:
     "path",
     type=PATH,
     metavar="FILE",
-    default=Path("docs/modules.json"),
-    show_default=True,
+    default=lambda: here_or_shipped("docs/modules.json"),
+    show_default="docs/modules.json here, else as installed",
     help="Read and write measured properties in this file.",
 )
 def modules(name: str | None, as_json: bool, measure: bool, path: Path) -> None:
@@ -42,6 +44,9 @@ def modules(name: str | None, as_json: bool, measure: bool, path: Path) -> None:
     Prints for each module its colour spaces, kind, receptive-field radius in pixels, and how many sliders have an
     effect; for one MODULE its sliders with types, defaults and ranges.
     """
+    if measure and is_installed_copy(path):
+        raise WrongUsage("--measure needs a survey file to write", where=str(path), fix="name one with --survey FILE")
+
     from dtbase.terminal.console import Console
     from dtproxies.darktable.find import find
     from dtproxies.darktable.module_table import print_modules

@@ -57,16 +57,18 @@ def evaluate(
     """
     from dtbase.system.errors import WrongUsage
     from dtbase.terminal.console import Console
-    from dtproxies.evaluation.command import EvaluateOptions, evaluate_all, evaluate_module
-    from dtproxies.evaluation.documents import rewrite_all
 
     if everything == bool(module):
         raise WrongUsage("give one MODULE, or --all", fix="dtproxies evaluate MODULE --weights FILE")
     if stored and not everything:
         raise WrongUsage("--stored needs --all", fix="dtproxies evaluate --all --stored")
+    _check_writable(models if everything else weights if write else None)
     if old_sheets:
         click.echo("note: --pictures is now --sheets; the old name will be removed", err=True)
         options["sheets"] = old_sheets
+    from dtproxies.evaluation.command import EvaluateOptions, evaluate_all, evaluate_module
+    from dtproxies.evaluation.documents import rewrite_all
+
     evaluation = EvaluateOptions(**options)
     if stored:
         return rewrite_all(Console(), models, table=table, as_json=evaluation.as_json)
@@ -75,6 +77,15 @@ def evaluate(
             Console(), module, evaluation, weights=weights, onnx=onnx, at_least=at_least, write=write
         )
     return evaluate_all(Console(), models, evaluation, table=table, any_code=any_code)
+
+
+def _check_writable(target: Path | None) -> None:
+    from dtbase.system.errors import WrongUsage
+    from dtbase.system.shipped_files import is_installed_copy
+
+    if target and is_installed_copy(target):
+        what = "results are stored next to the weights, and these belong to the installed package"
+        raise WrongUsage(what, where=str(target), fix="run it in a clone, or name others: --models or --weights")
 
 
 DRAW = (

@@ -6,14 +6,17 @@ from pathlib import Path
 
 import click
 
+from dtbase.system.shipped_files import here_or_shipped
+from dtproxies.proxy.weight_files import default_directory
+
 PATH = click.Path(path_type=Path)
 
 IMAGES = click.option(
     "--images",
     type=PATH,
     metavar="DIRECTORY",
-    default=Path("images/proxy"),
-    show_default=True,
+    default=lambda: here_or_shipped("images/proxy"),
+    show_default="images/proxy here, else as installed",
     help="Read the photographs from this directory.",
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -22,8 +25,8 @@ MODELS = click.option(
     "--models",
     type=PATH,
     metavar="DIRECTORY",
-    default=Path("models"),
-    show_default=True,
+    default=default_directory,
+    show_default="models here, else as installed",
     help="Read proxy-<module>/weights.safetensors from this directory.",
 )
 ONNX = click.option("--onnx", type=PATH, metavar="FILE", help="Use this released ONNX graph as the proxy.")
