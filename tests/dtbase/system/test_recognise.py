@@ -49,6 +49,11 @@ def graph() -> bytes:
     ("content", "name", "title"),
     [
         (b"", "empty", "an empty file"),
+        (b"MZ\x90\0\3" + bytes(59), "program", "a program of Windows"),
+        (b"MZ is no program", "text", "a text"),
+        (b"\xcf\xfa\xed\xfe" + bytes(28), "program", "a program of macOS"),
+        (b"#!/bin/sh\nrm -r /\n", "script", "a script"),
+        (b"\xef\xbb\xbf\f", "text", "a text"),
         (bytes(100), "empty", "a file that begins with zeros or blanks only"),
         (POINTER, "lfs", "a pointer of Git LFS to 67,046,751 bytes"),
         (b"<!DOCTYPE html><html>Sign in</html>", "page", "a web page"),

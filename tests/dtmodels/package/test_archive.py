@@ -4,6 +4,7 @@ import stat
 import struct
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -191,7 +192,75 @@ def test_problematic_ids_are_reported(pack: Pack, installed: Install, top: str, 
 
 def test_name_of_both_file_and_directory_is_damage(pack: Pack, members: Entries, installed: Install) -> None:
     result = installed(pack({**members, "toy/model.onnx/deeper": b"", "toy/config.json/": b""}))
-    assert codes(result) == ["archive.damaged", "archive.damaged"]
+    assert codes(result) == ["archive.mode", "archive.damaged", "archive.damaged"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "severity"),
+    [(0o104755, "error"), (0o102644, "error"), (0o100200, "error"), (0o100666, "warning"), (0o100777, "warning")],
+)
+def test_mode_that_no_model_needs_is_reported(
+    pack: Pack, members: Entries, installed: Install, mode: int, severity: str
+) -> None:
+    problems = installed(pack(members, mode=mode)).problems
+    assert {(problem.code, problem.severity) for problem in problems} == {("archive.mode", severity)}
+
+
+@pytest.mark.parametrize("mode", [0o100644, 0o100600, 0o100755, 0o100444])
+def test_usual_modes_have_no_problems(pack: Pack, members: Entries, installed: Install, mode: int) -> None:
+    assert installed(pack(members, mode=mode)).problems == ()
+
+
+def test_high_ratio_is_an_error_above_a_harmless_size(
+    pack: Pack, members: Entries, installed: Install, tmp_path: Path
+) -> None:
+    big = {**members, "toy/more.onnx": bytes((64 << 20) + 1)}
+    result = installed(pack(big, method=zipfile.ZIP_DEFLATED))
+    assert (codes(result), result.directory) == (["archive.bomb"], None)
+    assert list((tmp_path / "staging").iterdir()) == []
+
+
+def test_high_ratio_of_a_small_archive_is_a_warning(pack: Pack, members: Entries, installed: Install) -> None:
+    (problem,) = installed(pack({**members, "toy/more.onnx": bytes(1 << 20)}, method=zipfile.ZIP_DEFLATED)).problems
+    assert (problem.severity, problem.code) == ("warning", "archive.ratio")
+
+
+def test_data_behind_a_false_size_is_a_bomb_and_not_written(pack: Pack, members: Entries, installed: Install) -> None:
+    content = b"0123456789" * 5000
+    path = pack({"toy/LICENSE": content, **members}, method=zipfile.ZIP_DEFLATED)
+    data = bytearray(path.read_bytes())
+    for position in (14, data.index(b"PK\x01\x02") + 16):
+        struct.pack_into("<I", data, position, zlib.crc32(content[:10]))
+        struct.pack_into("<I", data, position + 8, 10)
+    path.write_bytes(data)
+    result = installed(path)
+    assert codes(result) == ["archive.bomb"]
+    assert result.directory is not None
+    assert (result.directory / "LICENSE").stat().st_size == 0
+
+
+def test_many_problems_of_one_kind_are_shortened(pack: Pack, members: Entries, installed: Install) -> None:
+    result = installed(pack({**members, **{f"toy/{number}:": b"" for number in range(50)}}))
+    assert codes(result) == ["archive.windows-name"] * 11
+    assert result.problems[-1].what == "40 more like this, the first is toy/10:"
+
+
+def test_hidden_second_name_is_an_error(tmp_path: Path, members: Entries, installed: Install) -> None:
+    path, other = tmp_path / "toy.dtmodel", b"toy/../../evil"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in members.items():
+            info = zipfile.ZipInfo(name)
+            info.extra = struct.pack("<2sHBI", b"up", 5 + len(other), 1, zlib.crc32(name.encode())) + other
+            archive.writestr(info, data)
+    assert codes(installed(path)) == ["archive.name", "archive.name"]
+
+
+def test_archive_that_is_another_kind_of_file_is_named(tmp_path: Path, installed: Install) -> None:
+    path = tmp_path / "toy.dtmodel"
+    path.write_bytes(b"version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize 1000\n" % (b"0" * 64))
+    (problem,) = installed(path).problems
+    assert "a pointer of Git LFS" in problem.what
+    assert "git lfs pull" in problem.fix
 
 
 def test_unreadable_archive_is_a_failure(tmp_path: Path) -> None:

@@ -37,6 +37,10 @@ def key_problems(**changed: Any) -> list[CheckProblem]:
         (b"42", "a number instead of an object"),
         (b"null", "null instead of an object"),
         (b"[" * 100_000, "nested"),
+        (b'{"a": 1e999}', "too large"),
+        (b'{"a": %s}' % (b"9" * 5000), "too large"),
+        (b'{"a": 9223372036854775808}', "too large"),
+        (b'{"\\ud800": 1}', "half a character"),
     ],
 )
 def test_unparsable_file_is_an_error_with_its_cause(tmp_path: Path, data: bytes, cause: str) -> None:
@@ -51,10 +55,23 @@ def test_missing_file_is_an_error(tmp_path: Path) -> None:
     assert (config, problem.code) == (None, "config.absent")
 
 
-def test_byte_order_mark_is_ignored(tmp_path: Path) -> None:
-    config, problems = read_bytes(tmp_path, b"\xef\xbb\xbf" + json.dumps(VALID).encode())
+def test_byte_order_mark_is_a_warning(tmp_path: Path) -> None:
+    config, (problem,) = read_bytes(tmp_path, b"\xef\xbb\xbf" + json.dumps(VALID).encode())
     assert config is not None
-    assert (config.text("id"), problems) == ("toy", [])
+    assert (config.text("id"), problem.severity, problem.code) == ("toy", "warning", "config.byte-order-mark")
+
+
+@pytest.mark.parametrize(("size", "severity"), [(64 << 10, None), ((64 << 10) + 1, "warning"), (1 << 20, "warning")])
+def test_large_file_is_a_warning(tmp_path: Path, size: int, severity: str | None) -> None:
+    data = json.dumps({**VALID, "description": ""}).encode()
+    config, problems = read_bytes(tmp_path, data.replace(b'""', b'"%s"' % (b"x" * (size - len(data))), 1))
+    assert config is not None
+    assert [problem.severity for problem in problems] == ([severity] if severity else [])
+
+
+def test_huge_file_is_an_error_and_not_parsed(tmp_path: Path) -> None:
+    config, (problem,) = read_bytes(tmp_path, b"[" * ((1 << 20) + 1))
+    assert (config, problem.severity, problem.code) == (None, "error", "config.size")
 
 
 def test_repeated_key_is_an_error_and_the_last_value_wins(tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ from dtbase.system.errors import Failure
 from dtbase.terminal.console import Console
 from dtmodels.build.workspace import Workspace
 from dtmodels.card.catalogue import Catalogue
+from dtmodels.package.archive import install
+from dtmodels.package.foreign_files import check_files
 from dtmodels.stages.convert import convert
 from dtmodels.stages.package import package
 from dtmodels.stages.setup import setup
@@ -49,6 +51,18 @@ def test_entries_are_readable_by_all_users_and_have_a_fixed_date(
             assert member.date_time == (1980, 1, 1, 0, 0, 0)
             assert member.create_system == 3
             assert member.compress_type == zipfile.ZIP_STORED
+
+
+def test_written_package_has_no_problem_of_its_archive_and_files(
+    add_model: Callable[..., Path], tmp_path: Path
+) -> None:
+    (add_model() / "LICENSE").write_text("Permission is granted.\n")
+    staging = tmp_path / "staging"
+    staging.mkdir()
+    installed = install(packed(tmp_path), staging)
+    assert installed.problems == ()
+    assert installed.directory is not None
+    assert list(check_files(installed.directory, ())) == []
 
 
 BUILD = """

@@ -45,6 +45,13 @@ _STARTS = (
     (0, b"\xff\xd8\xff", FileKind("image", "an image")),
     (0, b"GIF8", FileKind("image", "an image")),
     (0, b"\x7fELF", FileKind("program", "a program")),
+    (0, b"\xcf\xfa\xed\xfe", FileKind("program", "a program of macOS")),
+    (0, b"\xce\xfa\xed\xfe", FileKind("program", "a program of macOS")),
+    (0, b"\xca\xfe\xba\xbe", FileKind("program", "a program of macOS or Java")),
+    (0, b"\0asm", FileKind("program", "a program of WebAssembly")),
+    (0, b"!<arch>\n", FileKind("program", "a library of object code")),
+    (0, b"L\0\0\0\x01\x14\x02\0", FileKind("program", "a shortcut of Windows")),
+    (0, b"#!", FileKind("script", "a script")),
 )
 """Offset, bytes and kind. The values are those of the formats' specifications."""
 ARCHIVES = frozenset({"zip", "tar", "gzip", "xz", "bzip2"})
@@ -79,6 +86,8 @@ def _by_start(head: bytes) -> FileKind | None:
             return kind
     if head[8:9] == b"{" and int.from_bytes(head[:8], "little") <= MAX_SAFETENSORS_HEADER:
         return FileKind("safetensors", "a safetensors file")
+    if re.match(rb"MZ[^\t\r\n -~]", head):
+        return FileKind("program", "a program of Windows")
     if re.match(rb"\x80[\x02-\x05]", head) or re.match(rb"[(}]d?[plq]0?\n", head):
         return _pickle(head)
     # ModelProto: ir_version, then the printable producer, the graph or the opset; see onnx.proto
@@ -118,7 +127,7 @@ def _text(head: bytes) -> FileKind | None:
         return FileKind("index", "the index of a checkpoint in several files", fix)
     if re.search(r"^(\.\./)*\.?/?(\.git/)?annex/objects/", text):
         return FileKind("annex", "a pointer of git-annex", "run `git annex get` in that clone")
-    title = "a JSON text" if text[0] in "{[" else "a text"
+    title = "a JSON text" if text.startswith(("{", "[")) else "a text"
     return FileKind("text", f"{title} ({_excerpt(text)})", _OTHER_URL)
 
 

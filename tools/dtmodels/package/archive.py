@@ -9,26 +9,25 @@ from __future__ import annotations
 
 import errno
 import lzma
-import shutil
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dtbase.system.errors import Failure
+from dtbase.system.recognise import file_kind
 from dtmodels.findings.check_report import CheckProblem, error
-from dtmodels.package.archive_entries import ENCRYPTED, METHODS, REPACK, check_entries, check_size, is_special
+from dtmodels.package.archive_entries import ENCRYPTED, check_entries, check_size, is_special
+from dtmodels.package.entry_data import UNPACKERS, LyingHeader, unpack_entry
+from dtmodels.package.entry_names import REPACK
 
-SIZE_FOLLOWS = 0x8
-BLOCK = 1 << 20
-LOCAL_HEADER = struct.Struct("<4s2xHH4xIII2x2x")
-"""Signature, flags, method, checksum and both sizes of the header before each entry's data."""
 DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError, struct.error, OSError)
 """Exceptions of a damaged archive. OSError comes from bzip2, or from a name that is both file and directory."""
 DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
-IN_EXTRA_FIELD = 0xFFFFFFFF
+MAX_REPORTED = 10
+"""Number of problems of one kind that a report lists one by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +55,14 @@ def install(path: Path, staging: Path) -> InstallResult:
         return InstallResult(id="", directory=None, problems=(unreadable,))
     try:
         with zipfile.ZipFile(path) as archive:
-            return _install(archive, path.name, staging)
+            return _install(archive, path, staging)
     except (*DAMAGE, NotImplementedError) as exc:
         return InstallResult(id="", directory=None, problems=(_truncated(path.name, str(exc)),))
 
 
 def _not_a_zip(path: Path) -> CheckProblem | None:
+    if not path.is_file():
+        raise Failure("cannot be read: it is no regular file", where=str(path))
     try:
         with path.open("rb") as file:
             start = file.read(4)
@@ -70,8 +71,9 @@ def _not_a_zip(path: Path) -> CheckProblem | None:
     if start == b"PK\x05\x06":
         return error("archive.empty", path.name, "the zip is empty: darktable rejects it", REPACK)
     if start != b"PK\x03\x04":
-        kind = "an empty file" if not start else "not a zip archive"
-        return error("archive.not-zip", path.name, f"{kind}: darktable rejects it", REPACK)
+        kind = file_kind(path)
+        what = f"{kind.title}, not a zip archive" if kind else "not a zip archive"
+        return error("archive.not-zip", path.name, f"{what}: darktable rejects it", (kind and kind.fix) or REPACK)
     return None
 
 
@@ -85,19 +87,31 @@ def _truncated(where: str, detail: str) -> CheckProblem:
     )
 
 
-def _install(archive: zipfile.ZipFile, where: str, staging: Path) -> InstallResult:
+def _install(archive: zipfile.ZipFile, path: Path, staging: Path) -> InstallResult:
     # darktable reads entries in the order of their data, not of the central directory
     entries = sorted(archive.infolist(), key=lambda entry: entry.header_offset)
     if not entries:
-        return InstallResult(id="", directory=None, problems=(_truncated(where, "no entry in its central directory"),))
+        cut = _truncated(path.name, "no entry in its central directory")
+        return InstallResult(id="", directory=None, problems=(cut,))
+    problems = list(check_size(entries, path.name, path.stat().st_size))
     model_id, problem = model_id_of(entries[0].filename)
-    if problem:
-        return InstallResult(id="", directory=None, problems=(problem,))
-    problems = [*check_entries(entries, model_id), *check_size(entries, where)]
-    if not any(problem.code == "archive.bomb" for problem in problems):
-        problems += _extract(archive, _installed_entries(entries, model_id), staging)
+    if problem or any(problem.severity == "error" for problem in problems):
+        return InstallResult(id=model_id, directory=None, problems=(*problems, *([problem] if problem else [])))
+    found = [*check_entries(entries, model_id), *_extract(archive, entries, model_id, staging)]
+    problems += _shortened(found, path.name)
     directory = staging / model_id
     return InstallResult(id=model_id, directory=directory if directory.is_dir() else None, problems=tuple(problems))
+
+
+def _shortened(problems: Iterable[CheckProblem], where: str) -> Iterator[CheckProblem]:
+    """Yield at most `MAX_REPORTED` problems of each kind, and one that counts the others."""
+    kinds: dict[str, list[CheckProblem]] = {}
+    for problem in problems:
+        kinds.setdefault(problem.code, []).append(problem)
+    for same in kinds.values():
+        yield from same[:MAX_REPORTED]
+        if rest := same[MAX_REPORTED:]:
+            yield replace(rest[0], where=where, what=f"{len(rest)} more like this, the first is {rest[0].where}")
 
 
 def model_id_of(first: str) -> tuple[str, CheckProblem | None]:
@@ -113,52 +127,32 @@ def model_id_of(first: str) -> tuple[str, CheckProblem | None]:
     return model_id, None
 
 
-def _installed_entries(entries: list[zipfile.ZipInfo], model_id: str) -> Iterator[zipfile.ZipInfo]:
-    """Yield the entries that darktable installs into the model's directory."""
-    for entry in entries:
-        if entry.filename.startswith(f"{model_id}/") and ".." not in entry.filename and not is_special(entry):
-            yield entry
-
-
-def _extract(archive: zipfile.ZipFile, entries: Iterator[zipfile.ZipInfo], staging: Path) -> Iterator[CheckProblem]:
-    for entry in entries:
+def _extract(
+    archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], model_id: str, staging: Path
+) -> Iterator[CheckProblem]:
+    """Extract the entries that darktable installs into the model's directory, in the order of their data."""
+    ends = [*(entry.header_offset for entry in entries[1:]), archive.start_dir]
+    for entry, end in zip(entries, ends, strict=True):
+        if not entry.filename.startswith(f"{model_id}/") or ".." in entry.filename or is_special(entry):
+            continue
         try:
-            _extract_one(archive, entry, staging / entry.filename)
+            _extract_one(archive, entry, end, staging / entry.filename)
+        except LyingHeader as exc:
+            what, reason = f"{exc}: darktable unpacks all of it", "it fills the disk"
+            yield error("archive.bomb", entry.filename, what, REPACK, reason=reason)
         except DAMAGE as exc:
             if isinstance(exc, OSError) and exc.errno in DISK_FULL:
                 raise Failure(f"the disk is full: {exc}", fix="free some space, or set TMPDIR") from exc
             yield _damaged(entry, exc)
 
 
-def _extract_one(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> None:
+def _extract_one(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, end: int, target: Path) -> None:
     if entry.is_dir():
         target.mkdir(parents=True, exist_ok=True)
-    elif entry.compress_type in METHODS and not entry.flag_bits & ENCRYPTED:
+    elif archive.fp and entry.compress_type in UNPACKERS and not entry.flag_bits & ENCRYPTED:
         target.parent.mkdir(parents=True, exist_ok=True)
-        _check_headers_agree(archive, entry)
-        _copy(archive, entry, target)
-
-
-def _copy(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> None:
-    """Copy one entry; `zipfile` reads at most its declared size, so a false size unpacks nothing more."""
-    with archive.open(entry) as source, target.open("wb") as sink:
-        shutil.copyfileobj(source, sink, BLOCK)
-
-
-def _check_headers_agree(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
-    """Compare the two headers of an entry: before its data, and in the central directory. Readers use either.
-
-    Raises:
-        BadZipFile: the two differ.
-    """
-    if archive.fp is None:
-        return
-    archive.fp.seek(entry.header_offset)
-    _, flags, method, *local = LOCAL_HEADER.unpack(archive.fp.read(LOCAL_HEADER.size))
-    central = [entry.CRC, entry.compress_size, entry.file_size]
-    differ = any(a != b for a, b in zip(local, central, strict=True) if a != IN_EXTRA_FIELD)
-    if flags != entry.flag_bits or method != entry.compress_type or (differ and not flags & SIZE_FOLLOWS):
-        raise zipfile.BadZipFile("its two headers differ")
+        with target.open("wb") as sink:
+            sink.writelines(unpack_entry(archive.fp, entry, end))
 
 
 def _damaged(entry: zipfile.ZipInfo, exc: Exception) -> CheckProblem:

@@ -4,23 +4,39 @@ from __future__ import annotations
 
 import stat
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from dtmodels.findings.check_report import CheckProblem, error, warning
+from dtmodels.package.entry_data import UNPACKERS
+from dtmodels.package.entry_names import REPACK, check_names
 
-METHODS = {
-    zipfile.ZIP_STORED: "stored",
-    zipfile.ZIP_DEFLATED: "deflate",
-    zipfile.ZIP_BZIP2: "bzip2",
-    zipfile.ZIP_LZMA: "lzma",
-}
-"""Compression methods that darktable can install, as tested."""
-MAX_PACKAGE_BYTES = 8 << 30
-"""Limit of the total size: four ONNX files of the maximum size of a protobuf."""
+MAX_PACKAGE_BYTES = 4_000_000_000
+"""Limit of the unpacked size; the largest model of the collection needs a tenth of it."""
+MAX_RATIO = 100
+"""Limit of the unpacked size, as a multiple of the archive's; weights hardly compress."""
+HARMLESS_BYTES = 64 << 20
+"""Unpacked size up to which a ratio above the limit does no harm: a graph of constants may have it."""
 MAX_ENTRIES = 10_000
 CREATED_ON_UNIX = 3
 ENCRYPTED = 0x1
-REPACK = "pack it again with `dtmodels package`"
+UNICODE_PATH = b"up"
+"""Tag of the extra field with another name for the entry, which libarchive uses instead of the entry's own."""
+SPECIAL_BITS = stat.S_ISUID | stat.S_ISGID | stat.S_ISVTX
+
+
+def check_size(entries: Sequence[zipfile.ZipInfo], where: str, archive_bytes: int) -> Iterator[CheckProblem]:
+    """Check the number of entries, and their declared total size, before anything is unpacked."""
+    total = sum(entry.file_size for entry in entries)
+    reason = "it fills the disk"
+    if len(entries) > MAX_ENTRIES or total > MAX_PACKAGE_BYTES:
+        what = f"{len(entries):,} entries of {total:,} bytes together: darktable would unpack them without a limit"
+        yield error("archive.bomb", where, what, REPACK, reason=reason)
+    elif total > MAX_RATIO * archive_bytes:
+        what = f"unpacks {archive_bytes:,} bytes to {total:,}, more than {MAX_RATIO} times as many"
+        if total > HARMLESS_BYTES:
+            yield error("archive.bomb", where, what, "check that the graphs contain trained weights", reason=reason)
+        else:
+            yield warning("archive.ratio", where, what, "check that the graphs contain trained weights")
 
 
 def is_special(entry: zipfile.ZipInfo) -> bool:
@@ -29,18 +45,12 @@ def is_special(entry: zipfile.ZipInfo) -> bool:
     return kind not in {0, stat.S_IFREG, stat.S_IFDIR}
 
 
-def check_entries(entries: list[zipfile.ZipInfo], model_id: str) -> Iterator[CheckProblem]:
+def check_entries(entries: Sequence[zipfile.ZipInfo], model_id: str) -> Iterator[CheckProblem]:
     """Check names and kinds of all entries, and the model id, which is the name of the top directory."""
-    seen: set[str] = set()
+    yield from check_names([entry.filename for entry in entries], model_id)
     for entry in entries:
-        yield from _check_name(entry.filename, model_id)
         yield from _check_kind(entry)
-        if entry.filename in seen:
-            what = "occurs twice: darktable silently installs the later one"
-            yield error(
-                "archive.duplicate", entry.filename, what, REPACK, reason="it is unknown which of them is intended"
-            )
-        seen.add(entry.filename)
+        yield from _check_other_name(entry)
     if model_id.startswith("_"):
         reason = "darktable uses such names for its caches"
         what = "the model's directory name starts with an underscore"
@@ -50,38 +60,43 @@ def check_entries(entries: list[zipfile.ZipInfo], model_id: str) -> Iterator[Che
         yield warning("archive.id-style", model_id, what, "use lower-case letters, digits and hyphens")
 
 
-def _check_name(name: str, model_id: str) -> Iterator[CheckProblem]:
-    if ".." in name:
-        what = "the name contains two dots in a row: darktable silently skips the file"
-        yield error("archive.two-dots", name, what, "rename the file")
-    elif not name.startswith(f"{model_id}/"):
-        what = f"is outside the top directory {model_id}/: darktable silently drops it"
-        reason = "a package contains one model and nothing else"
-        yield error("archive.other-top", name, what, REPACK, reason=reason)
-    elif name.startswith("/") or "\\" in name or "\0" in name:
-        reason = "its meaning depends on the operating system"
-        yield error("archive.name", name, "not a plain relative path", "rename the file", reason=reason)
-
-
 def _check_kind(entry: zipfile.ZipInfo) -> Iterator[CheckProblem]:
-    name, mode = entry.filename, entry.external_attr >> 16
+    name = entry.filename
     if is_special(entry):
         reason = "darktable creates it, wherever it points"
         yield error("archive.link", name, "is a link or a device", "pack the file itself", reason=reason)
-    elif entry.create_system == CREATED_ON_UNIX and not entry.is_dir() and not mode & stat.S_IRUSR:
-        what = f"has mode {stat.S_IMODE(mode):04o}: darktable applies it, and the installed file is unreadable"
-        reason = "only a privileged user could run it"
-        yield error("archive.mode", name, what, "pack files with mode 0644", reason=reason)
+    elif entry.create_system == CREATED_ON_UNIX:
+        yield from _check_mode(entry)
     if entry.flag_bits & ENCRYPTED:
         yield error("archive.encrypted", name, "is encrypted: darktable cannot read it", REPACK)
-    elif entry.compress_type not in METHODS:
+    elif entry.compress_type not in UNPACKERS:
         what = f"is packed with zip method {entry.compress_type}, which not every darktable can unpack"
         yield error("archive.method", name, what, "use stored or deflate")
 
 
-def check_size(entries: list[zipfile.ZipInfo], where: str) -> Iterator[CheckProblem]:
-    """Check the number of entries and their declared total size."""
-    total = sum(entry.file_size for entry in entries)
-    if len(entries) > MAX_ENTRIES or total > MAX_PACKAGE_BYTES:
-        what = f"{len(entries):,} entries of {total:,} bytes together: darktable would unpack them without a limit"
-        yield error("archive.bomb", where, what, REPACK, reason="it fills the disk")
+def _check_mode(entry: zipfile.ZipInfo) -> Iterator[CheckProblem]:
+    """Check permissions, which darktable applies to the installed file."""
+    mode, fix = stat.S_IMODE(entry.external_attr >> 16), "pack files with mode 0644, directories with 0755"
+    needed = stat.S_IRWXU if entry.is_dir() else stat.S_IRUSR
+    if mode & needed != needed:
+        what = f"has mode {mode:04o}: darktable applies it, and the installed file is unreadable"
+        yield error("archive.mode", entry.filename, what, fix, reason="only a privileged user could run it")
+    elif mode & SPECIAL_BITS:
+        what = f"has mode {mode:04o}, with the rights of another user: darktable applies it"
+        yield error("archive.mode", entry.filename, what, fix, reason="no file of a model needs them")
+    elif mode & stat.S_IWOTH:
+        what = f"has mode {mode:04o}: darktable applies it, and every user of the machine can alter the file"
+        yield warning("archive.mode", entry.filename, what, fix)
+
+
+def _check_other_name(entry: zipfile.ZipInfo) -> Iterator[CheckProblem]:
+    """Check that the name is the only one: some readers take another from an extra field, or cut it at a zero."""
+    if "\0" in entry.orig_filename or UNICODE_PATH in _extra_tags(entry.extra):
+        reason = "programs extract it under different names"
+        yield error("archive.name", entry.filename, "has a second, hidden name", REPACK, reason=reason)
+
+
+def _extra_tags(extra: bytes) -> Iterator[bytes]:
+    while len(extra) >= 4:
+        yield extra[:2]
+        extra = extra[4 + int.from_bytes(extra[2:4], "little") :]

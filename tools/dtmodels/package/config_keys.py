@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from dtmodels.findings.check_report import CheckProblem, error, warning
-from dtmodels.package.config_reader import CONFIG_FILE, MISSING, PackageConfig, json_type_name
+from dtmodels.package.config_reader import CONFIG_FILE, MISSING, PackageConfig
+from dtmodels.package.strict_json import json_type_name
 
 CARD_TEXTS = (
     "long_description",

@@ -6,15 +6,20 @@ number as `backend` crashes darktable. A version that is no "X.Y" string counts 
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dtmodels.findings.check_report import CheckProblem, error
+from dtmodels.findings.check_report import CheckProblem, error, warning
+from dtmodels.package.strict_json import json_type_name, parse_json
 
 CONFIG_FILE = "config.json"
+MAX_BYTES = 1 << 20
+"""Limit of the file: darktable reads all of it at each start."""
+USUAL_BYTES = 64 << 10
+"""Size above which a configuration is worth a look; those of the collection have less than a tenth of it."""
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 MAX_LIST = 256
 """Maximum number of list items that darktable reads."""
 MISSING = object()
@@ -80,9 +85,15 @@ def read_config(directory: Path) -> tuple[PackageConfig | None, list[CheckProble
     if not path.is_file():
         what = f"the top directory has no {CONFIG_FILE}: darktable installs the archive, but does not list the model"
         return None, [error("config.absent", CONFIG_FILE, what, f"put {CONFIG_FILE} directly into the top directory")]
+    with path.open("rb") as file:
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        what = f"has {path.stat().st_size:,} bytes, more than {MAX_BYTES:,}"
+        reason = "darktable reads all of it at each start"
+        return None, [error("config.size", CONFIG_FILE, what, "leave out what darktable does not read", reason=reason)]
     repeated: list[str] = []
     try:
-        values = parse_json(path.read_bytes(), repeated)
+        values = parse_json(data, repeated)
     except ValueError as exc:
         what = f"cannot be parsed ({exc}): darktable installs the archive, but does not list the model"
         return None, [error("config.syntax", CONFIG_FILE, what, "write plain JSON in UTF-8")]
@@ -101,40 +112,13 @@ def read_config(directory: Path) -> tuple[PackageConfig | None, list[CheckProble
         )
         for key in repeated
     ]
-    return config, duplicates
+    return config, [*_check_bytes(data), *duplicates]
 
 
-def parse_json(data: bytes, repeated: list[str]) -> Any:
-    """Parse JSON strictly; keys that occur twice in one object are added to `repeated`.
-
-    Raises:
-        ValueError: not JSON in UTF-8. Comments, trailing commas and NaN are rejected.
-    """
-
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        keys = [key for key, _ in pairs]
-        repeated.extend(sorted({key for key in keys if keys.count(key) > 1}))
-        return dict(pairs)
-
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as exc:
-        raise ValueError(f"not UTF-8: byte {data[exc.start]:#04x} at {exc.start}") from exc
-    if not text.strip():
-        raise ValueError("it is empty")
-    if text.lstrip().startswith(("//", "/*")):
-        raise ValueError("it starts with a comment")
-    try:
-        return json.loads(text, object_pairs_hook=unique, parse_constant=_reject_constant)
-    except RecursionError as exc:
-        raise ValueError("too deeply nested") from exc
-
-
-def _reject_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not a JSON number")
-
-
-def json_type_name(value: Any) -> str:
-    """Return the type of a JSON value for messages."""
-    names = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
-    return names.get(type(value), "a number")
+def _check_bytes(data: bytes) -> Iterator[CheckProblem]:
+    if data.startswith(BYTE_ORDER_MARK):
+        what = "begins with a byte order mark, which darktable skips and other readers of JSON reject"
+        yield warning("config.byte-order-mark", CONFIG_FILE, what, "save it as UTF-8 without the mark")
+    if len(data) > USUAL_BYTES:
+        what = f"has {len(data):,} bytes, more than {USUAL_BYTES:,}: darktable reads all of it at each start"
+        yield warning("config.size", CONFIG_FILE, what, "leave out what darktable does not read")

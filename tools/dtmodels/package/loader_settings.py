@@ -13,7 +13,8 @@ from typing import Any
 
 from dtbase.system.suggestions import did_you_mean
 from dtmodels.findings.check_report import CheckProblem, warning
-from dtmodels.package.config_reader import CONFIG_FILE, PackageConfig, json_type_name
+from dtmodels.package.config_reader import CONFIG_FILE, PackageConfig
+from dtmodels.package.strict_json import json_type_name
 
 ACCELERATORS = ("CoreML", "CUDA", "MIGraphX", "OpenVINO", "DirectML")
 PROVIDERS = ("CPU", *ACCELERATORS)

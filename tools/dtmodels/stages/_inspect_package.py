@@ -16,6 +16,7 @@ from dtmodels.graph.inspect import Graph, inspect
 from dtmodels.graph.runtime import Runtime
 from dtmodels.package.config_keys import check_keys
 from dtmodels.package.config_reader import read_config
+from dtmodels.package.foreign_files import check_files
 from dtmodels.package.loader_settings import check_loader_settings
 from dtmodels.tasks._graphs import check_graph
 from dtmodels.tasks._protocol import Call, Model, Task
@@ -46,12 +47,14 @@ def inspect_package(directory: Path, runtime: Runtime | None, *, top: str = "") 
         runtime: runs the graphs; without it no graph runs.
         top: name of the top directory in the package, which must be the id; empty for no comparison.
     """
-    config, problems = read_config(directory)
+    files = {file.name: _inspect(file) for file in sorted(directory.glob("*.onnx")) if file.is_file()}
+    graphs = {name: graph for name, graph in files.items() if isinstance(graph, Graph)}
+    problems = list(check_files(directory, {name for graph in graphs.values() for name in graph.external}))
+    config, config_problems = read_config(directory)
+    problems += config_problems
     if config is None:
         return PackageInspection(problems=tuple(problems))
     problems += check_keys(config, top)
-    files = {file.name: _inspect(file) for file in sorted(directory.glob("*.onnx"))}
-    graphs = {name: graph for name, graph in files.items() if isinstance(graph, Graph)}
     problems += check_loader_settings(config, {Path(name).stem for name in files})
     problems += [problem for problem in files.values() if isinstance(problem, CheckProblem)]
     model = Model(directory=directory, config=config, graphs=graphs)
