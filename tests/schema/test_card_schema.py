@@ -151,7 +151,9 @@ def full_card() -> dict[str, Any]:
     """Return a released card with every field, built from the examples of the schema."""
     card = {name: copy.deepcopy(part["examples"][0]) for name, part in CARD["properties"].items()}
     card["status"] = "released"
-    card["checkpoints"] = [copy.deepcopy(CARD["properties"]["checkpoints"]["items"]["examples"][0])]
+    checkpoint = CARD["properties"]["checkpoints"]["items"]
+    member = copy.deepcopy(checkpoint["properties"]["member"]["examples"][0])
+    card["checkpoints"] = [{**copy.deepcopy(checkpoint["examples"][0]), "member": member}]
     card["training"]["datasets"] = [
         copy.deepcopy(CARD["properties"]["training"]["properties"]["datasets"]["items"]["examples"][0])
     ]

@@ -50,6 +50,16 @@ def test_markup_in_a_card_is_escaped(add_model: Add, tmp_path: Path) -> None:
     assert "[x](javascript" not in page
 
 
+def test_checkpoint_table_names_download_and_member(add_model: Add, tmp_path: Path) -> None:
+    card = add_model("denoise-toy", status="draft") / "card.yaml"
+    member = "url: https://example.org/v1/net.zip\n    member: {path: net/best.ckpt}"
+    card.write_text(card.read_text().replace("file: model.onnx", member))
+    write_docs(tmp_path, Console(quiet=True), check=False)
+    page = (tmp_path / "models/denoise-toy/README.md").read_text()
+    assert "| model | [net.zip](https://example.org/v1/net.zip) |" in page
+    assert "| its member `net/best.ckpt` | unknown | unknown |" in page
+
+
 def test_tensor_table_comes_from_golden_data(add_model: Add, tmp_path: Path) -> None:
     golden = {"model.onnx": {"inputs": [["input", "float32", [1, 3, 256, 256]]], "outputs": []}}
     (add_model("denoise-toy") / "golden.json").write_text(json.dumps({"files": golden}))

@@ -96,6 +96,16 @@ def test_graph_and_checkpoint_have_generated_from_relationships(make_package: Ma
     assert "role: train" in packages["Nothing"]["comment"]
 
 
+def test_archive_and_its_member_are_named(make_package: Make) -> None:
+    member = {
+        "    file: model.onnx\n": "    file: model.onnx\n    member: {path: net/best.ckpt, sha256: %s, bytes: 9}\n"
+        % ("ab" * 32)
+    }
+    checkpoint = by_name(written(make_package(edit=member)))["denoise-toy: checkpoint model"]
+    assert f"The weights are its member net/best.ckpt (SHA-256 {'ab' * 32}, 9 bytes)" in checkpoint["comment"]
+    assert checkpoint["primaryPackagePurpose"] == "ARCHIVE"
+
+
 def test_evaluation_data_is_no_training_data(make_package: Make) -> None:
     values = written(make_package(edit={"role: train": "role: evaluate"}))
     packages = by_name(values)

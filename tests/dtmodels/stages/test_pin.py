@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import http.server
+import io
 import threading
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,6 +24,17 @@ from dtmodels.stages.setup import setup
 
 DATA = b"weights of a network" * 1000
 DIGEST = hashlib.sha256(DATA).hexdigest()
+MEMBER = "net/best.ckpt"
+
+
+def archive() -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as packed:
+        packed.writestr(zipfile.ZipInfo("net/config.yaml"), b"a: 1")
+        packed.writestr(zipfile.ZipInfo(MEMBER), DATA)
+    return data.getvalue()
+
+
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 QUIET = Console(quiet=True)
 PLAIN = "https://files.example.org"
@@ -37,6 +50,8 @@ FILES = {
     "/plain/weights.pth": DATA,
     "/plain/page.pth": b"\n<!DOCTYPE html><html>confirm",
     "/plain/empty.pth": b"",
+    "/plain/net.zip": archive(),
+    "/plain/lfs.pth": b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n",
 }
 
 
@@ -150,7 +165,10 @@ def test_pinned_checkpoint_is_not_fetched(draft: Callable[[str], CatalogueEntry]
     ("base_url", "message"),
     [
         (f"{PLAIN}/plain/page.pth", "is a web page"),
-        (f"{PLAIN}/plain/empty.pth", "is empty"),
+        (f"{PLAIN}/plain/empty.pth", "is an empty file"),
+        (f"{PLAIN}/plain/lfs.pth", "is a pointer of Git LFS"),
+        (f"{PLAIN}/plain/net.zip", f"is a zip archive with one checkpoint: {MEMBER}"),
+        (f"{PLAIN}/plain/net.zip\n    member: {{path: net/last.ckpt}}", "contains no file 'net/last.ckpt'"),
         (f"{PLAIN}/plain/missing.pth", "the host responds with 404"),
         ("https://huggingface.co/author/model/resolve/main/net/missing.pth", "the Hub does not have the file"),
         ("https://drive.google.com/file/d/1/view", "drive.google.com serves file-sharing links"),
@@ -164,6 +182,37 @@ def test_failure_leaves_the_card_unchanged(
     with pytest.raises(Failure, match=message):
         pin_each([entry], Workspace(tmp_path), QUIET)
     assert (entry.directory / "card.yaml").read_bytes() == before
+
+
+@pytest.mark.parametrize("style", ["block", "flow", "all flow"])
+def test_member_of_an_archive_gets_digest_and_size_too(
+    draft: Callable[[str], CatalogueEntry], tmp_path: Path, private_cache: Path, style: str
+) -> None:
+    url = f"{PLAIN}/plain/net.zip"
+    entry = draft(
+        {
+            "block": f"  - name: weights\n    url: {url}\n    member:\n      path: {MEMBER}  # the best one",
+            "flow": f"  - name: weights\n    member: {{path: {MEMBER}}}\n    url: {url}",
+            "all flow": f'  - {{name: weights, url: "{url}", member: {{path: {MEMBER}}}}}',
+        }[style]
+    )
+    pinned(entry, tmp_path)
+    (checkpoint,) = read_card(entry.directory / "card.yaml").checkpoints
+    assert checkpoint.member is not None
+    assert (checkpoint.sha256, checkpoint.bytes) == (hashlib.sha256(archive()).hexdigest(), len(archive()))
+    assert (checkpoint.member.sha256, checkpoint.member.bytes) == (DIGEST, len(DATA))
+    assert {file.name for file in (private_cache / "sha256").iterdir()} == {checkpoint.sha256, DIGEST}
+    assert setup(Catalogue.load(tmp_path).entries[0], Workspace(tmp_path), QUIET)["weights"].read_bytes() == DATA
+
+
+def test_member_is_pinned_in_an_archive_whose_digest_is_known(
+    draft: Callable[[str], CatalogueEntry], tmp_path: Path, private_cache: Path
+) -> None:
+    known = f"url: {PLAIN}/plain/net.zip, sha256: {hashlib.sha256(archive()).hexdigest()}, bytes: {len(archive())}"
+    (private_cache / "sha256").mkdir()
+    (private_cache / "sha256" / hashlib.sha256(archive()).hexdigest()).write_bytes(archive())
+    text = pinned(draft(f"  - {{name: weights, {known}, member: {{path: {MEMBER}}}}}"), tmp_path)
+    assert text.endswith(f'{known}, member: {{path: {MEMBER}, sha256: "{DIGEST}", bytes: {len(DATA)}}}}}\n')
 
 
 def test_card_with_all_digests_is_nothing_to_do(add_model: Callable[..., Path], tmp_path: Path) -> None:

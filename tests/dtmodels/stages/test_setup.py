@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import http.server
+import io
 import threading
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,8 +17,8 @@ from dtbase.system.errors import Failure
 from dtbase.terminal.console import Console
 from dtmodels.build.workspace import Workspace
 from dtmodels.card.catalogue import Catalogue, CatalogueEntry
-from dtmodels.card.model import Checkpoint, HubFile
-from dtmodels.stages.setup import comes_with_repository, setup
+from dtmodels.card.model import ArchiveMember, Checkpoint, HubFile
+from dtmodels.stages.setup import comes_with_repository, is_verified, setup
 
 DATA = b"weights of a network" * 1000
 REVISION = "0123456789abcdef0123456789abcdef01234567"
@@ -133,3 +135,59 @@ def test_missing_hub_file_is_an_error(entry: CatalogueEntry, tmp_path: Path) -> 
     with pytest.raises(Failure, match="the file cannot be fetched from the Hub") as failure:
         setup(on_hub(entry, path="net/other.safetensors"), Workspace(tmp_path), QUIET)
     assert failure.value.where == f"https://huggingface.co/author/model/blob/{REVISION}/net/other.safetensors"
+
+
+def archived(entry: CatalogueEntry, *, sha256: str | None = "", path: str = "net/best.ckpt") -> CatalogueEntry:
+    """A card that names one file of an archive in its directory."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("net/best.ckpt", DATA)
+    (entry.directory / "net.zip").write_bytes(data.getvalue())
+    digest = hashlib.sha256(DATA).hexdigest() if sha256 == "" else sha256
+    return with_checkpoint(
+        entry,
+        file="net.zip",
+        sha256=hashlib.sha256(data.getvalue()).hexdigest(),
+        bytes=len(data.getvalue()),
+        member=ArchiveMember(path=path, sha256=digest, bytes=len(DATA)),
+    )
+
+
+def test_member_of_an_archive_is_extracted_once(entry: CatalogueEntry, tmp_path: Path, private_cache: Path) -> None:
+    packed = archived(entry)
+    path = setup(packed, Workspace(tmp_path), QUIET)["weights"]
+    assert path == private_cache / "sha256" / hashlib.sha256(DATA).hexdigest()
+    assert path.read_bytes() == DATA
+    (entry.directory / "net.zip").unlink()
+    assert setup(packed, Workspace(tmp_path), QUIET)["weights"] == path
+
+
+def test_changed_member_is_an_error_and_not_cached(entry: CatalogueEntry, tmp_path: Path, private_cache: Path) -> None:
+    with pytest.raises(Failure, match="not the file that the card specifies") as failure:
+        setup(archived(entry, sha256="0" * 64), Workspace(tmp_path), QUIET)
+    assert failure.value.where == "net.zip: net/best.ckpt"
+    assert list((private_cache / "sha256").iterdir()) == []
+
+
+def test_member_without_digest_is_not_built_from(entry: CatalogueEntry, tmp_path: Path) -> None:
+    packed = archived(entry, sha256=None)
+    assert not is_verified(packed)
+    with pytest.raises(Failure, match=r"checkpoint 'weights\.member' has no sha256"):
+        setup(packed, Workspace(tmp_path), QUIET)
+
+
+def test_archive_without_member_says_which_to_name(entry: CatalogueEntry, tmp_path: Path) -> None:
+    packed = archived(entry)
+    (checkpoint,) = packed.card.checkpoints
+    bare = replace(packed, card=replace(packed.card, checkpoints=(replace(checkpoint, member=None),)))
+    with pytest.raises(Failure, match=r"net\.zip: is a zip archive with one checkpoint: net/best\.ckpt"):
+        setup(bare, Workspace(tmp_path), QUIET)
+
+
+def test_pointer_in_place_of_the_file_is_named(entry: CatalogueEntry, tmp_path: Path) -> None:
+    (entry.directory / "model.onnx").write_bytes(b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n")
+    with pytest.raises(
+        Failure, match="is a pointer of Git LFS to 9 bytes, not the file that the card specifies"
+    ) as failure:
+        setup(entry, Workspace(tmp_path), QUIET)
+    assert "git lfs pull" in failure.value.fix

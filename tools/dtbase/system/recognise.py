@@ -56,6 +56,8 @@ _STARTS = (
 """Offset, bytes and kind. The values are those of the formats' specifications."""
 ARCHIVES = frozenset({"zip", "tar", "gzip", "xz", "bzip2"})
 """Kinds that are archives, or may be."""
+SUBSTITUTES = frozenset({"empty", "lfs", "page", "annex"})
+"""Kinds that hosts and clones hold in place of a file."""
 
 
 def file_kind(path: Path) -> FileKind | None:
@@ -71,8 +73,9 @@ def file_kind(path: Path) -> FileKind | None:
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     if not head.strip(b"\0 \r\n\t"):
-        title = "an empty file" if path.stat().st_size == 0 else "a file that begins with zeros or blanks only"
-        return FileKind("empty", title, DOWNLOAD_AGAIN)
+        if path.stat().st_size <= HEAD_BYTES:
+            return FileKind("empty", "an empty file" if not head else "a file of zeros or blanks", DOWNLOAD_AGAIN)
+        return FileKind("zeros", "a file that begins with zeros or blanks only", DOWNLOAD_AGAIN)
     if head.startswith(ZIP_START):
         return zip_kind(path)
     return _by_start(head) or _text(head)

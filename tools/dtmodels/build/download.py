@@ -15,6 +15,7 @@ from pathlib import Path
 
 from dtbase.system.errors import Failure
 from dtbase.system.files import sha256
+from dtbase.system.recognise import SUBSTITUTES, file_kind
 
 CHUNK = 1 << 20
 RETRY_STATUSES = {429, 500, 502, 503, 504}
@@ -73,8 +74,11 @@ def check_download(path: Path, expected: ExpectedFile, *, where: str, keep: bool
     actual, size = sha256(path), path.stat().st_size
     if expected.sha256 in {None, actual} and expected.bytes in {None, size}:
         return
+    kind = file_kind(path)
     if not keep:
         path.unlink()
+    if kind and kind.name in SUBSTITUTES:
+        raise kind.refusal(f"the file that the card specifies ({expected.sha256})", where=where)
     difference = f"sha256 is {actual}, expected {expected.sha256}"
     if expected.bytes not in {None, size}:
         difference = f"has {size:,} bytes, expected {expected.bytes:,}; {difference}"

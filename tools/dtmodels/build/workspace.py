@@ -36,6 +36,10 @@ class Workspace:
             return Path(custom)
         return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dtmodels"
 
+    def cached_file(self, sha256: str) -> Path:
+        """Return the path of a downloaded file, or of a file that was extracted from one, in the cache."""
+        return self.cache / "sha256" / sha256
+
     def model(self, model_id: str) -> Path:
         """Return the directory of the converted model: its ONNX files and `config.json`."""
         return self.output / model_id / "model"

@@ -172,6 +172,15 @@ class HubFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveMember:
+    """The file of weights inside an archive."""
+
+    path: str
+    sha256: str | None = None
+    bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
     """The author's file; exactly one of `url`, `hub` and `file` states its location."""
 
@@ -181,6 +190,20 @@ class Checkpoint:
     file: str | None = None
     sha256: str | None = None
     bytes: int | None = None
+    member: ArchiveMember | None = None
+    """The file of weights, where the author's file is an archive; `sha256` and `bytes` are those of the archive."""
+
+    @property
+    def weights_sha256(self) -> str | None:
+        """SHA-256 of the file of weights: of the member, if the author's file is an archive."""
+        return self.member.sha256 if self.member else self.sha256
+
+    @property
+    def location(self) -> str:
+        """URL of the author's file, or its name in the model's directory."""
+        if self.hub:
+            return f"https://huggingface.co/{self.hub.repository}/resolve/{self.hub.revision}/{self.hub.path}"
+        return self.url or self.file or ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from dtbase.system.errors import Failure
 from dtmodels.card.catalogue import CatalogueEntry
-from dtmodels.card.model import Card, Component
+from dtmodels.card.model import ArchiveMember, Card, Checkpoint, Component
 from dtmodels.openness.derive import mof, osaid
 from dtmodels.openness.grade import grade
 from dtmodels.openness.non_open_data import training_data
@@ -37,6 +37,8 @@ def _optional(entry: CatalogueEntry) -> Iterator[str]:
     card = entry.card
     if card.evaluation:
         yield _evaluation(card)
+    if any(not checkpoint.file for checkpoint in card.checkpoints):
+        yield _checkpoints(card)
     if (golden := _golden(entry.directory)) is not None:
         yield _tensors(golden, entry.directory)
     if card.training.datasets:
@@ -106,6 +108,21 @@ def _evaluation(card: Card) -> str:
     ]
     columns = ["metric", "mean", "5th percentile", "worst", "evaluated on", "command"]
     return "## Evaluation\n\n" + table(columns, rows)
+
+
+def _checkpoints(card: Card) -> str:
+    """The files of weights that a build downloads, and the members of archives."""
+    rows = []
+    for checkpoint in card.checkpoints:
+        label = link(checkpoint.location.rpartition("/")[2], checkpoint.location)
+        rows.append([text(checkpoint.name), label, *_digest(checkpoint)])
+        if member := checkpoint.member:
+            rows.append(["", f"its member {code(member.path)}", *_digest(member)])
+    return "## Checkpoints\n\n" + table(["checkpoint", "file", "bytes", "SHA-256"], rows)
+
+
+def _digest(file: Checkpoint | ArchiveMember) -> list[str]:
+    return [f"{file.bytes:,}" if file.bytes else "unknown", code(file.sha256) if file.sha256 else "unknown"]
 
 
 def _tensors(golden: Any, directory: Path) -> str:

@@ -105,25 +105,30 @@ def _file(member: PackageFile, spdx_id: str) -> File:
 
 def _checkpoint(card: Card, number: int, checkpoint: Checkpoint) -> Package:
     sums = [Checksum(ChecksumAlgorithm.SHA256, checkpoint.sha256)] if checkpoint.sha256 else []
+    size = f", {checkpoint.bytes} bytes" if checkpoint.bytes else ""
+    place = f", {checkpoint.file} of the model's directory in the repository" if checkpoint.file else ""
     return Package(
         spdx_id=f"SPDXRef-{card.id}.checkpoint-{number}",
         name=f"{card.id}: checkpoint {checkpoint.name}",
-        download_location=_checkpoint_url(checkpoint) or SpdxNoAssertion(),
+        download_location=SpdxNoAssertion() if checkpoint.file else checkpoint.location or SpdxNoAssertion(),
         files_analyzed=False,
         checksums=sums,
         license_declared=declared(card.license.weights),
         license_concluded=SpdxNoAssertion(),
         copyright_text=SpdxNoAssertion(),
-        comment=f"The authors' file{f', {checkpoint.bytes} bytes' if checkpoint.bytes else ''}"
-        + (f", {checkpoint.file} of the model's directory in the repository" if checkpoint.file else ""),
-        primary_package_purpose=PackagePurpose.FILE,
+        comment=f"The authors' {'archive' if checkpoint.member else 'file'}{size}{place}{_member(checkpoint)}",
+        primary_package_purpose=PackagePurpose.ARCHIVE if checkpoint.member else PackagePurpose.FILE,
     )
 
 
-def _checkpoint_url(checkpoint: Checkpoint) -> str | None:
-    if hub := checkpoint.hub:
-        return f"https://huggingface.co/{hub.repository}/resolve/{hub.revision}/{hub.path}"
-    return checkpoint.url
+def _member(checkpoint: Checkpoint) -> str:
+    """The file of weights in an archive; SPDX 2.3 has no element for a file inside a file that is not analysed."""
+    if not (member := checkpoint.member):
+        return ""
+    facts = [f"SHA-256 {member.sha256}"] if member.sha256 else []
+    facts += [f"{member.bytes} bytes"] if member.bytes else []
+    stated = f" ({', '.join(facts)})" if facts else ""
+    return f". The weights are its member {member.path}{stated}"
 
 
 def _base(model_id: str, base: BaseModel) -> Package:

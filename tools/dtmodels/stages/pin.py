@@ -1,4 +1,4 @@
-"""setup --pin: write SHA-256, size and Hub revision of each downloaded checkpoint into the card."""
+"""setup --pin: write SHA-256, size and Hub revision of each downloaded checkpoint into the card, members included."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dtbase.system.errors import Failure, NothingToDo
-from dtbase.system.files import sha256, write_bytes
+from dtbase.system.files import atomic_file, sha256, write_bytes
 from dtbase.terminal.console import Console
+from dtmodels.build.archive_member import check_content, extract_member
 from dtmodels.build.download import ExpectedFile, download
 from dtmodels.build.workspace import Workspace
 from dtmodels.card.catalogue import CARD_FILE, CatalogueEntry
 from dtmodels.card.file_sharing_hosts import MIRROR_ADVICE, file_sharing_host
-from dtmodels.card.model import Checkpoint, HubFile
+from dtmodels.card.model import ArchiveMember, Checkpoint, HubFile
 from dtmodels.card.source_edits import TextEdit, apply_edits, edit_adding_fields, edit_for_change, quote_yaml
-from dtmodels.stages.setup import fetch_from_hub
+from dtmodels.stages.setup import fetch_from_hub, obtain_file
 from dtmodels.yaml.document import FieldPath, SourceChange, compose_document, decode_document
 
 ON_THE_HUB = re.compile(
@@ -31,10 +32,10 @@ class PinnedCheckpoint:
 
     index: int
     """Position in the list of the card."""
+    before: Checkpoint
+    """As in the card."""
     checkpoint: Checkpoint
     """With all fields known."""
-    hub: bool
-    """Whether `hub` replaces `url` in the card."""
 
 
 def pin_each(entries: Iterable[CatalogueEntry], workspace: Workspace, console: Console) -> None:
@@ -49,6 +50,8 @@ def pin_each(entries: Iterable[CatalogueEntry], workspace: Workspace, console: C
         try:
             for checkpoint in pin(entry, workspace, console):
                 console.say(f"{entry.card.id}: {checkpoint.name}: {checkpoint.sha256}, {checkpoint.bytes:,} bytes")
+                if member := checkpoint.member:
+                    console.say(f"{entry.card.id}: {member.path}: {member.sha256}, {member.bytes:,} bytes")
                 done += 1
         except NothingToDo:
             continue
@@ -63,16 +66,22 @@ def pin_each(entries: Iterable[CatalogueEntry], workspace: Workspace, console: C
 def pin(entry: CatalogueEntry, workspace: Workspace, console: Console) -> list[Checkpoint]:
     """Fetch each checkpoint that has no SHA-256 yet, and write SHA-256, size and revision into the card.
 
-    All other text of the card stays, comments included. The files are stored in the cache that `setup` uses.
+    The same is written for the member of an archive. All other text of the card stays, comments included. The files are
+    stored in the cache that `setup` uses.
 
     Returns:
         The pinned checkpoints, with all fields known.
 
     Raises:
-        Failure: a file cannot be fetched, is a web page, or is a file-sharing link. The card stays unchanged.
+        Failure: a file cannot be fetched, is a web page, is a file-sharing link, or is an archive without the member
+            that the card names. The card stays unchanged.
         NothingToDo: every checkpoint has a SHA-256.
     """
-    unpinned = [(index, one) for index, one in enumerate(entry.card.checkpoints) if one.sha256 is None]
+    unpinned = [
+        (index, one)
+        for index, one in enumerate(entry.card.checkpoints)
+        if one.sha256 is None or one.weights_sha256 is None
+    ]
     if not unpinned:
         raise NothingToDo("every checkpoint has a sha256", where=entry.card.id)
     pinned = [_pinned(entry, index, one, workspace, console) for index, one in unpinned]
@@ -86,26 +95,50 @@ def _pinned(
     if host := file_sharing_host(checkpoint.url or ""):
         what = f"{host} serves file-sharing links, which may give another file later"
         raise Failure(what, where=f"{entry.card.id}: {checkpoint.name}", fix=MIRROR_ADVICE)
-    known = _with_revision(checkpoint)
-    with console.progress(f"{entry.card.id}: fetching {checkpoint.name}", None) as advance:
-        if known.file:
-            path = entry.directory / known.file
-        else:
-            path = workspace.cache / "unpinned" / f"{entry.card.id}-{checkpoint.name}"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            for leftover in path.parent.glob(f"{path.name}*"):  # of an earlier run, perhaps of another file
-                leftover.unlink() if leftover.is_file() else shutil.rmtree(leftover)
-            if known.hub:
-                fetch_from_hub(known.hub, path, ExpectedFile())
-            else:
-                download(known.url or "", path, ExpectedFile(), advance)
-    _reject_web_page(path, known)
-    complete = replace(known, sha256=sha256(path), bytes=path.stat().st_size)
+    known = checkpoint if checkpoint.sha256 else _with_revision(checkpoint)
+    path = _fetched(entry, known, workspace, console)
+    member = _pinned_member(known, path, workspace)
+    if not member:
+        _check_content(path, known)
+    complete = replace(known, sha256=sha256(path), bytes=path.stat().st_size, member=member)
     if not known.file:
-        cached = workspace.cache / "sha256" / str(complete.sha256)
+        cached = workspace.cached_file(str(complete.sha256))
         cached.parent.mkdir(parents=True, exist_ok=True)
         path.replace(cached)
-    return PinnedCheckpoint(index=index, checkpoint=complete, hub=known.hub != checkpoint.hub)
+    return PinnedCheckpoint(index=index, before=checkpoint, checkpoint=complete)
+
+
+def _fetched(entry: CatalogueEntry, checkpoint: Checkpoint, workspace: Workspace, console: Console) -> Path:
+    """The file in the model's directory, in the cache, or new in a directory for files without a known digest."""
+    if checkpoint.sha256:
+        return obtain_file(entry, checkpoint, workspace, console)
+    if checkpoint.file:
+        return entry.directory / checkpoint.file
+    path = workspace.cache / "unpinned" / f"{entry.card.id}-{checkpoint.name}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for leftover in path.parent.glob(f"{path.name}*"):  # of an earlier run, perhaps of another file
+        leftover.unlink() if leftover.is_file() else shutil.rmtree(leftover)
+    with console.progress(f"{entry.card.id}: fetching {checkpoint.name}", None) as advance:
+        if checkpoint.hub:
+            fetch_from_hub(checkpoint.hub, path, ExpectedFile())
+        else:
+            download(checkpoint.url or "", path, ExpectedFile(), advance)
+    return path
+
+
+def _pinned_member(checkpoint: Checkpoint, archive: Path, workspace: Workspace) -> ArchiveMember | None:
+    """The member of an archive with its digest and size; the cache gets its file."""
+    if not (member := checkpoint.member):
+        return None
+    extracted = workspace.cache / "unpinned" / f"{sha256(archive)}-member"
+    with atomic_file(extracted) as part:
+        extract_member(archive, member.path, part, where=checkpoint.location)
+        check_content(part, where=f"{checkpoint.location}: {member.path}")
+    pinned = replace(member, sha256=sha256(extracted), bytes=extracted.stat().st_size)
+    cached = workspace.cached_file(str(pinned.sha256))
+    cached.parent.mkdir(parents=True, exist_ok=True)
+    extracted.replace(cached)
+    return pinned
 
 
 def _with_revision(checkpoint: Checkpoint) -> Checkpoint:
@@ -126,16 +159,13 @@ def _with_revision(checkpoint: Checkpoint) -> Checkpoint:
     return replace(checkpoint, url=None, hub=HubFile(repository=repository, revision=commit, path=path))
 
 
-def _reject_web_page(path: Path, checkpoint: Checkpoint) -> None:
-    with path.open("rb") as file:
-        head = file.read(64)
-    if head.strip() and not head.lstrip().startswith(b"<"):
-        return
-    if not checkpoint.file:
-        path.unlink()
-    what = "is a web page, not a checkpoint" if head else "is empty"
-    fix = "use the URL of the file itself; some hosts respond with a confirmation page"
-    raise Failure(what, where=checkpoint.url or checkpoint.name, fix=fix)
+def _check_content(path: Path, checkpoint: Checkpoint) -> None:
+    try:
+        check_content(path, where=checkpoint.location)
+    except Failure:
+        if not checkpoint.file:
+            path.unlink()
+        raise
 
 
 def _write(path: Path, pinned: list[PinnedCheckpoint]) -> None:
@@ -150,10 +180,12 @@ def _write(path: Path, pinned: list[PinnedCheckpoint]) -> None:
 def _edits(text: str, pinned: PinnedCheckpoint) -> list[TextEdit]:
     where: FieldPath = ("checkpoints", pinned.index)
     checkpoint = pinned.checkpoint
-    edits = [
-        edit_adding_fields(text, where, {"sha256": quote_yaml(str(checkpoint.sha256)), "bytes": str(checkpoint.bytes)})
-    ]
-    if pinned.hub and (hub := checkpoint.hub):
+    edits = []
+    if pinned.before.sha256 is None:
+        edits.append(edit_adding_fields(text, where, _fields(checkpoint)))
+    if (member := checkpoint.member) and pinned.before.weights_sha256 is None:
+        edits.append(edit_adding_fields(text, (*where, "member"), _fields(member)))
+    if (hub := checkpoint.hub) and hub != pinned.before.hub:
         source = f"{{repository: {hub.repository}, revision: {quote_yaml(hub.revision)}, path: {quote_yaml(hub.path)}}}"
         edits.append(edit_for_change(text, SourceChange(kind="key", where=(*where, "url"), source="hub")))
         edits.append(edit_for_change(text, SourceChange(kind="value", where=(*where, "url"), source=source)))
@@ -161,3 +193,7 @@ def _edits(text: str, pinned: PinnedCheckpoint) -> list[TextEdit]:
         what = f"'{checkpoint.name}' has sha256 {checkpoint.sha256} and {checkpoint.bytes} bytes"
         raise Failure(what, where=CARD_FILE, fix="the position in the card cannot be found: write it by hand")
     return [change for change in edits if change]
+
+
+def _fields(pinned: Checkpoint | ArchiveMember) -> dict[str, str]:
+    return {"sha256": quote_yaml(str(pinned.sha256)), "bytes": str(pinned.bytes)}

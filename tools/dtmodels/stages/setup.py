@@ -1,4 +1,4 @@
-"""setup: fetch every checkpoint of a model and verify its SHA-256 and size."""
+"""setup: fetch every checkpoint of a model and verify its SHA-256 and size; archives give one file each."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from pathlib import Path
 from dtbase.system.errors import Failure
 from dtbase.system.files import atomic_file
 from dtbase.terminal.console import Console
+from dtmodels.build.archive_member import check_content, extract_member
 from dtmodels.build.download import Advance, ExpectedFile, check_download, download
 from dtmodels.build.workspace import Workspace
 from dtmodels.card.catalogue import CatalogueEntry
-from dtmodels.card.model import Checkpoint, HubFile
+from dtmodels.card.model import ArchiveMember, Checkpoint, HubFile
 
 
 def comes_with_repository(entry: CatalogueEntry) -> bool:
@@ -22,30 +23,41 @@ def comes_with_repository(entry: CatalogueEntry) -> bool:
 
 def is_verified(entry: CatalogueEntry) -> bool:
     """Whether the card states a digest for every checkpoint, so that the model can be built from them."""
-    return all(checkpoint.sha256 for checkpoint in entry.card.checkpoints)
+    return all(checkpoint.sha256 and checkpoint.weights_sha256 for checkpoint in entry.card.checkpoints)
 
 
 def setup(entry: CatalogueEntry, workspace: Workspace, console: Console) -> Mapping[str, Path]:
     """Find or fetch the checkpoints of a model; each has the SHA-256 and size of the card.
 
     Returns:
-        The file of each checkpoint, by its name in the card.
+        The file of each checkpoint, by its name in the card; for an archive, the member that the card names.
 
     Raises:
-        Failure: the card has no digest of a checkpoint, a file cannot be fetched, or its digest or size differs.
+        Failure: the card has no digest of a checkpoint, a file cannot be fetched, its digest or size differs, or it is
+            an archive without the member that the card names.
     """
     return {checkpoint.name: _obtain(entry, checkpoint, workspace, console) for checkpoint in entry.card.checkpoints}
 
 
 def _obtain(entry: CatalogueEntry, checkpoint: Checkpoint, workspace: Workspace, console: Console) -> Path:
-    expected = _expected(entry, checkpoint)
+    if checkpoint.member:
+        return _obtain_member(entry, checkpoint, checkpoint.member, workspace, console)
+    path = obtain_file(entry, checkpoint, workspace, console)
+    check_content(path, where=checkpoint.location)
+    return path
+
+
+def obtain_file(entry: CatalogueEntry, checkpoint: Checkpoint, workspace: Workspace, console: Console) -> Path:
+    """Find or fetch the author's file of a checkpoint, which may be an archive; see `setup`."""
+    expected = _expected(entry, checkpoint.name, checkpoint.sha256, checkpoint.bytes)
     if checkpoint.file:
         path = entry.directory / checkpoint.file
         if not path.is_file():
-            raise Failure("the checkpoint file is missing", where=str(path), fix="restore it from the repository")
+            state = "is a directory, not a checkpoint file" if path.is_dir() else "the checkpoint file is missing"
+            raise Failure(state, where=str(path), fix="restore it from the repository")
         check_download(path, expected, where=str(path), keep=True)
         return path
-    cached = workspace.cache / "sha256" / str(expected.sha256)
+    cached = workspace.cached_file(str(expected.sha256))
     if not cached.exists():
         with console.progress(f"{entry.card.id}: fetching {checkpoint.name}", expected.bytes) as advance:
             _fetch(checkpoint, cached, expected, advance)
@@ -53,14 +65,31 @@ def _obtain(entry: CatalogueEntry, checkpoint: Checkpoint, workspace: Workspace,
     return cached
 
 
-def _expected(entry: CatalogueEntry, checkpoint: Checkpoint) -> ExpectedFile:
-    if checkpoint.sha256 is None:
+def _obtain_member(
+    entry: CatalogueEntry, checkpoint: Checkpoint, member: ArchiveMember, workspace: Workspace, console: Console
+) -> Path:
+    """The extracted member; the archive is neither fetched nor opened if the cache has the member already."""
+    expected = _expected(entry, f"{checkpoint.name}.member", member.sha256, member.bytes)
+    cached = workspace.cached_file(str(expected.sha256))
+    if not cached.exists():
+        archive = obtain_file(entry, checkpoint, workspace, console)
+        where = checkpoint.location
+        with atomic_file(cached) as part:
+            extract_member(archive, member.path, part, where=where, size=member.bytes)
+            check_download(part, expected, where=f"{where}: {member.path}", keep=True)
+    check_download(cached, expected, where=str(cached))
+    check_content(cached, where=f"{checkpoint.location}: {member.path}")
+    return cached
+
+
+def _expected(entry: CatalogueEntry, name: str, sha256: str | None, size: int | None) -> ExpectedFile:
+    if sha256 is None:
         raise Failure(
-            f"checkpoint '{checkpoint.name}' has no sha256, so its file cannot be verified",
+            f"checkpoint '{name}' has no sha256, so its file cannot be verified",
             where=f"{entry.card.id}/card.yaml",
             fix=f"on a trusted machine, run `dtmodels setup --pin {entry.card.id}` and review the changed card",
         )
-    return ExpectedFile(sha256=checkpoint.sha256, bytes=checkpoint.bytes)
+    return ExpectedFile(sha256=sha256, bytes=size)
 
 
 def _fetch(checkpoint: Checkpoint, target: Path, expected: ExpectedFile, advance: Advance) -> None:

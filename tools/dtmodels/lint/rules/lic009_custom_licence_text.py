@@ -24,12 +24,11 @@ Good::
 
 from collections.abc import Iterator
 
-from dtbase.system.files import sha256
+from dtbase.system.files import leaves_directory, sha256
 from dtmodels.card.model import LicenseText
 from dtmodels.licence import licence_verdict
 from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._licences import CODE, shipped_licences
-from dtmodels.lint.rules._paths import leaves_directory
 from dtmodels.yaml.document import FieldPath
 
 SEVERITY: Severity = "error"

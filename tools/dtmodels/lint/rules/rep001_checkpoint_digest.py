@@ -4,7 +4,8 @@ A URL can serve other weights tomorrow. The digest identifies the reviewed file,
 it.
 
 Fix: Download the file on a machine you trust. Write its SHA-256, as `sha256sum` prints it, and its size in bytes into
-the card.
+the card. If it is an archive, write those of the file of weights under `member` as well. `dtmodels setup --pin` does
+both.
 
 Bad::
 
@@ -23,6 +24,7 @@ Good::
 from collections.abc import Iterator
 
 from dtmodels.lint.rule import RuleResult, Severity, Subject
+from dtmodels.yaml.document import FieldPath
 
 SEVERITY: Severity = "error"
 HARD = True
@@ -31,8 +33,12 @@ HARD = True
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Reject well-formed placeholders; the card reader reports missing and malformed digests."""
     for index, checkpoint in enumerate(subject.card.checkpoints):
-        if checkpoint.sha256 and len(set(checkpoint.sha256)) == 1:
-            where = ("checkpoints", index, "sha256")
-            yield RuleResult(
-                where=where, what="one repeated digit is not a digest", fix="write what `sha256sum` prints"
-            )
+        where: FieldPath = ("checkpoints", index)
+        yield from _check((*where, "sha256"), checkpoint.sha256)
+        if checkpoint.member:
+            yield from _check((*where, "member", "sha256"), checkpoint.member.sha256)
+
+
+def _check(where: FieldPath, digest: str | None) -> Iterator[RuleResult]:
+    if digest and len(set(digest)) == 1:
+        yield RuleResult(where=where, what="one repeated digit is not a digest", fix="write what `sha256sum` prints")

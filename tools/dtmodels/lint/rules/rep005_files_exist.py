@@ -1,4 +1,4 @@
-"""Files that a card names exist, are inside the allowed directory, and match their digest.
+"""Files that a card names exist, are inside the allowed directory or archive, and match their digest.
 
 A path out of the model's directory could read any file of the machine that builds it. A file in the repository can be
 checked against its digest at once.
@@ -14,13 +14,17 @@ Good::
     checkpoints: [{name: weights, file: weights.safetensors}]
 """
 
+import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from dtbase.system.files import sha256
-from dtmodels.card.model import Checkpoint
+from dtbase.system.errors import Failure
+from dtbase.system.files import leaves_directory, sha256
+from dtmodels.build.archive_member import extract_member
+from dtmodels.card.model import ArchiveMember, Checkpoint
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._paths import is_existing_file, leaves_directory
+from dtmodels.lint.rules._paths import is_existing_file
 from dtmodels.yaml.document import FieldPath
 
 SEVERITY: Severity = "error"
@@ -36,6 +40,8 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
         if checkpoint.file:
             yield from _check_file((*where, "file"), checkpoint.file, [subject.directory])
             yield from _check_digest(where, checkpoint, subject.directory / checkpoint.file)
+        if checkpoint.member:
+            yield from _check_member((*where, "member"), checkpoint, checkpoint.member, subject.directory)
     for index, image in enumerate(subject.card.demo.images):
         yield from _check_file(("demo", "images", index), image, [subject.root / "images"])
     for image in subject.card.demo.prompts:
@@ -72,6 +78,24 @@ def _check_digest(where: FieldPath, checkpoint: Checkpoint, path: Path) -> Itera
     elif checkpoint.bytes and (size := path.stat().st_size) != checkpoint.bytes:
         what = f"'{checkpoint.file}' has {size} bytes, not {checkpoint.bytes}"
         yield RuleResult(where=(*where, "bytes"), what=what, fix=f"write bytes: {size}")
+
+
+def _check_member(
+    where: FieldPath, checkpoint: Checkpoint, member: ArchiveMember, directory: Path
+) -> Iterator[RuleResult]:
+    """Check the path of a member, and in an archive of the repository also the file itself."""
+    if leaves_directory(member.path):
+        yield _outside((*where, "path"), member.path)
+    elif checkpoint.file and not leaves_directory(checkpoint.file) and is_existing_file(directory / checkpoint.file):
+        with tempfile.TemporaryDirectory(prefix="dtmodels-") as scratch:
+            extracted = Path(scratch) / "member"
+            try:
+                extract_member(directory / checkpoint.file, member.path, extracted, where=checkpoint.file)
+            except Failure as failure:
+                yield RuleResult(where=(*where, "path"), what=f"{failure.where} {failure.what}", fix=failure.fix)
+            else:
+                copy = replace(checkpoint, file=member.path, sha256=member.sha256, bytes=member.bytes)
+                yield from _check_digest(where, copy, extracted)
 
 
 def _outside(where: FieldPath, name: str) -> RuleResult:

@@ -18,6 +18,7 @@ Good::
 from collections.abc import Iterator
 from pathlib import Path
 
+from dtbase.system.zip_kinds import ZIP_START, zip_kind
 from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._paths import is_existing_file
 
@@ -29,6 +30,8 @@ _PICKLES = (".pth", ".pt", ".ckpt", ".pkl", ".pickle", ".joblib", ".dill", ".t7"
 _PROTOCOLS = tuple(bytes((0x80, number)) for number in range(2, 6))
 _NO_OPCODE = b"\0"
 """Third byte of a safetensors file whose length field begins like a pickle."""
+_ZIPPED_PICKLES = {"torch", "torchscript", "exported", "rezipped"}
+"""Kinds of zip files that hold pickles."""
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
@@ -37,19 +40,23 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
     for name, index in named.items():
         if is_pickle(subject.directory / name):
             yield _rejected(name, ("checkpoints", index, "file"))
+        elif (member := subject.card.checkpoints[index].member) and Path(member.path).suffix.lower() in _PICKLES:
+            yield _rejected(member.path, ("checkpoints", index, "member", "path"))
     for path in sorted(subject.directory.iterdir()):
         if path.is_file() and path.name not in named and is_pickle(path):
             yield _rejected(path.name, ())
 
 
 def is_pickle(path: Path) -> bool:
-    """Whether a file is a pickle by its name, or by its first bytes."""
+    """Whether a file is a pickle by its name or its first bytes, or a zip file of PyTorch, which contains one."""
     if path.suffix.lower() in _PICKLES:
         return True
     if not is_existing_file(path) or path.is_symlink():
         return False
     with path.open("rb") as file:
         start = file.read(3)
+    if start.startswith(ZIP_START):
+        return zip_kind(path).name in _ZIPPED_PICKLES
     return start[:2] in _PROTOCOLS and start[2:] != _NO_OPCODE
 
 

@@ -25,13 +25,14 @@ HARD = True
 
 
 def remember(subject: Subject) -> Iterator[Fact]:
-    """Collect the licence of the weights, by the digest of each file."""
+    """Collect the licence of the weights, by the digest of each file; of an archive, by that of its member."""
     card = subject.card
     for checkpoint in card.checkpoints:
-        if checkpoint.sha256 and len(set(checkpoint.sha256)) > 1:  # one repeated digit is a placeholder
+        digest = checkpoint.weights_sha256
+        if digest and len(set(digest)) > 1:  # one repeated digit is a placeholder
             yield Fact(
                 model=subject.directory.name,
-                key=checkpoint.sha256,
+                key=digest,
                 value=" ".join(card.license.weights.split()),
                 path=subject.reading.path,
                 span=subject.span(("license", "weights")),
