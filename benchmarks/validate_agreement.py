@@ -21,8 +21,8 @@ from dtmodels.stages.validate import validate_package
 
 DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "darktable-verdicts"
 DISPUTED = {
-    "m-enc512": "recorded as running, but darktable passes 1024 x 1024 to its 512 x 512 encoder. ONNX Runtime 1.24.4, "
-    "darktable's version, fails that call",
+    "m-enc512": "recorded as running, but darktable passes 1024 x 1024 to its 512 x 512 encoder. Driven again, the "
+    "real darktable failed that call, as validate says",
     "m-dynHW": "marked as a risk for its symbolic mask size; m-dynM, m-dynall and m-tdyn-M3-static3 declare the same "
     "or more symbols and are not. It runs, so it is a warning here",
     "m-tdyn-M1": "marked as a risk for its symbolic mask count; m-tdyn-1024 and m-tdyn-2out declare the same and are "

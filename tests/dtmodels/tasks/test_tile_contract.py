@@ -135,7 +135,7 @@ def test_valid_graph_runs_on_one_full_tile(
 ) -> None:
     report = validate_package(denoiser([helper.make_node("Mul", ["input", "level"], ["output"])]), runtime)
     assert report.problems == ()
-    assert called == [WIDE, STRIP, BLACK]
+    assert called == [WIDE, STRIP, STRIP, BLACK]
 
 
 @pytest.mark.parametrize("axis", [3, 2])
@@ -146,7 +146,7 @@ def test_network_that_depends_on_the_tile_edge_has_seams(
     report = validate_package(denoiser(nodes, axis=np.array(axis)), runtime)
     # along columns, both tiles start at the same edge
     assert [problem.code for problem in report.problems] == ["run.scale", *(["run.seam"] if axis == 3 else [])]
-    assert called == [WIDE, STRIP, BLACK, *([WIDE, WIDE] if axis == 3 else [])]
+    assert called == [WIDE, STRIP, STRIP, BLACK, *([WIDE, WIDE, WIDE] if axis == 3 else [])]
 
 
 @pytest.mark.parametrize(("height", "seam"), [(0.0, False), (0.5, True)])

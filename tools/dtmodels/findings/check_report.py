@@ -71,7 +71,13 @@ class ModelFacts:
     id: str = ""
     task: str = ""
     version: str = ""
+    run_by: str = ""
+    """What can run the model, as a sentence; empty if its task is unknown."""
+    runtime: str = ""
+    """Version of the ONNX Runtime that ran it; empty if none did."""
     files: tuple[FileFacts, ...] = ()
+    levels: Mapping[str, str] = field(default_factory=dict)
+    """Optimisation level at which each file ran, by file name."""
     figures: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -100,6 +106,10 @@ class CheckReport:
     def text(self) -> str:
         """Return the report as text: tensor tables, results, problems and a summary line."""
         lines = [line for file in self.facts.files for line in _file_lines(file)]
+        lines += [
+            f"{file}: runs at the optimisation level {level!r} of ONNX Runtime {self.facts.runtime}"
+            for file, level in self.facts.levels.items()
+        ]
         lines += [f"{name}: {value:.4g}" for name, value in self.facts.figures.items()]
         lines += [str(problem) for problem in self.problems]
         return "\n".join([*lines, f"{self.where}: {self._summary()}"])
@@ -107,7 +117,7 @@ class CheckReport:
     def _summary(self) -> str:
         if self.ok:
             warnings = len(self.problems)
-            return "darktable runs it" + (f" ({pluralise(warnings, 'warning')})" if warnings else "")
+            return self.facts.run_by + (f" ({pluralise(warnings, 'warning')})" if warnings else "")
         return pluralise(len(self.errors), "error")
 
 

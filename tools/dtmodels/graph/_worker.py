@@ -1,6 +1,6 @@
 """Worker process that loads and runs graphs, so that a crash of ONNX Runtime does not end the caller.
 
-Started by `dtmodels.graph.runtime` as `python -m dtmodels.graph._worker <socket>`.
+Started by `dtmodels.graph.runtime` as `python -m dtmodels.graph._worker <socket> <bytes of memory>`.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def serve(wire: socket.socket) -> None:
             header, results = _respond(sessions, request, arrays)
         except Exception as exc:
             # ONNX Runtime raises many unrelated exception types; all of them mean that darktable's call fails
-            header, results = {"error": str(exc)}, {}
+            header, results = {"error": str(exc) or type(exc).__name__}, {}
         send(wire, header, results)
 
 
@@ -54,6 +54,7 @@ def _respond(
         return {
             "inputs": _tensor_facts(sessions[key].get_inputs()),
             "outputs": _tensor_facts(sessions[key].get_outputs()),
+            "runtime": onnxruntime.__version__,
         }, {}
     if key not in sessions:
         raise RuntimeError("the session was lost in an earlier crash")
@@ -87,5 +88,7 @@ if __name__ == "__main__":
     end_with_parent()
     # a crash is an expected outcome here, so no core dump is written
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # counts private memory, not mapped files; macOS does not enforce it
+    resource.setrlimit(resource.RLIMIT_DATA, (int(sys.argv[2]), resource.RLIM_INFINITY))
     onnxruntime.set_default_logger_severity(FATAL_ONLY)
     serve(socket.socket(fileno=int(sys.argv[1])))

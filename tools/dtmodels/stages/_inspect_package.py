@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -18,7 +19,9 @@ from dtmodels.package.config_keys import check_keys
 from dtmodels.package.config_reader import read_config
 from dtmodels.package.foreign_files import check_files
 from dtmodels.package.loader_settings import check_loader_settings
+from dtmodels.tasks._graph_run import check_opening
 from dtmodels.tasks._graphs import check_graph
+from dtmodels.tasks._levels import declared_levels
 from dtmodels.tasks._protocol import Call, Model, Task
 
 
@@ -61,10 +64,31 @@ def inspect_package(directory: Path, runtime: Runtime | None, *, top: str = "") 
     problems += _check(model, files)
     calls: list[Call] = []
     if runtime and (task := _task(model)) and not any(problem.severity == "error" for problem in problems):
-        results = list(task.run(model, runtime))
-        calls += [result for result in results if isinstance(result, Call)]
-        problems += [result for result in results if isinstance(result, CheckProblem)]
+        calls, found = _run(task, model, runtime)
+        problems += [*found, *_run_as_declared(task, model, runtime, found)]
     return PackageInspection(problems=tuple(problems), facts=_facts(model, calls), model=model, calls=tuple(calls))
+
+
+def _run(task: Task, model: Model, runtime: Runtime) -> tuple[list[Call], list[CheckProblem]]:
+    """Run the graphs, opened as darktable 5.6 does."""
+    results = list(task.run(model, runtime))
+    calls = [result for result in results if isinstance(result, Call)]
+    problems = [result for result in results if isinstance(result, CheckProblem)]
+    openings = {call.file: call.opening for call in calls}
+    problems += [problem for file, opening in openings.items() for problem in check_opening(file, opening)]
+    return calls, problems
+
+
+def _run_as_declared(
+    task: Task, model: Model, runtime: Runtime, known: Sequence[CheckProblem]
+) -> Iterator[CheckProblem]:
+    """Run the graphs again at the levels of `ort_optimization`, if any is not the default; report further problems."""
+    levels = declared_levels(model.config, model.graphs)
+    if set(levels.values()) <= {"all"}:
+        return
+    for problem in _run(task, dataclasses.replace(model, levels=levels), runtime)[1]:
+        if (problem.code, problem.where) not in {(one.code, one.where) for one in known}:
+            yield dataclasses.replace(problem, where=f"{problem.where}, as ort_optimization opens it in darktable 5.7")
 
 
 def _inspect(file: Path) -> Graph | CheckProblem:
@@ -102,6 +126,9 @@ def _facts(model: Model, calls: list[Call]) -> ModelFacts:
         id=config.text("id"),
         task=config.text("task"),
         version=config.text("version"),
+        run_by=task.RUN_BY if (task := _task(model)) else "",
+        runtime=next((call.opening.runtime for call in calls), ""),
         files=tuple(graph.facts() for graph in model.graphs.values()),
+        levels={call.file: call.opening.level for call in calls},
         figures={f"latency_ms {call.name}": round(call.seconds * 1000, 3) for call in calls},
     )

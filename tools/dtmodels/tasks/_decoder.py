@@ -15,6 +15,8 @@ MAX_FEATURES = 4
 """Maximum number of encoder outputs in darktable."""
 MAX_MASKS = 8
 """Maximum number of masks of one decode in darktable."""
+MAX_SIDE = 4 * SIDE
+"""Largest side of a mask, in pixels; at 8 masks, this is 512 MiB."""
 MEMORY_SIDE = 256
 """Side of the previous mask if the decoder has no output for it."""
 FREE_DIMENSION = "num_labels"
@@ -109,6 +111,9 @@ def check_allocated_sizes(where: str, arch: str, sizes: AllocatedSizes, count: i
     if sizes.height != sizes.width:
         what = f"masks are {text}, darktable assumes squares: they are misplaced, and the second decode fails"
         yield error("mask.square", where, what, "export square masks")
+    elif max(sizes.height, sizes.memory) > MAX_SIDE:
+        what = f"masks are {text}, the previous mask {sizes.memory} x {sizes.memory}: no machine has the memory for it"
+        yield error("mask.size", where, what, f"export masks of at most {MAX_SIDE} x {MAX_SIDE}")
     elif arch == "sam2" and count == 2 and sizes.checked and sizes.height != MEMORY_SIDE:
         effect = "overwrites other memory and crashes" if sizes.height > MEMORY_SIDE else "feeds back a scrambled mask"
         stored = f"{MEMORY_SIDE} x {MEMORY_SIDE}"

@@ -5,6 +5,7 @@ The interface passes float32 only, up to eight dimensions. It allocates outputs 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -12,15 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dtmodels.findings.check_report import CheckProblem, TensorFacts, error
+from dtmodels.graph.failures import GraphFailure
 from dtmodels.graph.inspect import Graph
-from dtmodels.graph.runtime import GraphFailure, Runtime
-from dtmodels.tasks._graph_run import check_finite, run_failure
+from dtmodels.graph.runtime import Runtime
+from dtmodels.tasks._graph_run import check_finite, check_repeatable, run_failure
 from dtmodels.tasks._graphs import shape_text
 from dtmodels.tasks._protocol import Call, Model
 from dtmodels.tasks._seeded_input import seeded_image
 
 FILE = "model.onnx"
 MAX_RANK = 8
+MAX_ELEMENTS = 1 << 26
+"""Largest number of elements of a fixed-size input: 256 MiB, an RGB image of 22 megapixels."""
 FREE_SIDE = 256
 """Width and height of the sample if they are symbolic."""
 
@@ -35,6 +39,11 @@ def check_lua(graph: Graph) -> Iterator[CheckProblem]:
             if len(tensor.shape) > MAX_RANK:
                 what = f"{kind} {tensor.name} has {len(tensor.shape)} dimensions, darktable's Lua knows {MAX_RANK}"
                 yield error(f"lua.{kind}-rank", graph.name, what, "reshape it")
+            elif (count := math.prod(dim for dim in tensor.shape if isinstance(dim, int))) > MAX_ELEMENTS:
+                what = f"{kind} {tensor.name} is {shape_text(tensor.shape)}, {count * 4 / (1 << 30):.3g} GiB"
+                reason = "no script can pass so much in one call"
+                fix = "export it for tiles, or with symbolic height and width"
+                yield error(f"lua.{kind}-size", graph.name, what, fix, reason=reason)
 
 
 def check_images(graph: Graph, channels: Sequence[int]) -> Iterator[CheckProblem]:
@@ -58,14 +67,15 @@ def sides(tensor: TensorFacts) -> tuple[int, int]:
 def run_once(model: Model, runtime: Runtime, values: Sequence[NDArray[Any]]) -> Iterator[CheckProblem | Call]:
     """Run `model.onnx` once with inputs by position."""
     try:
-        session = runtime.load(model.directory / FILE)
-        result = session.call(*values)
+        session = model.open(runtime, FILE)
+        result, again = session.call(*values), session.call(*values)
         session.close()
     except GraphFailure as exc:
         yield run_failure(FILE, exc)
         return
-    yield Call(name="model", file=FILE, seconds=result.seconds, outputs=result.outputs)
+    yield Call(name="model", file=FILE, seconds=result.seconds, outputs=result.outputs, opening=session.opening)
     yield from check_finite(FILE, result.outputs, "an image")
+    yield from check_repeatable(FILE, result.outputs, again.outputs)
 
 
 def sample_image(graph: Graph, seed: int = 0) -> NDArray[np.float32]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -12,9 +12,15 @@ from numpy.typing import NDArray
 
 from dtmodels.findings.check_report import CheckProblem
 from dtmodels.graph.inspect import Graph
-from dtmodels.graph.runtime import Runtime
+from dtmodels.graph.optimisation import Level, Opening
+from dtmodels.graph.runtime import Runtime, Session
 from dtmodels.package.config_reader import PackageConfig
 from dtmodels.tasks._demo import Sample, Strip
+
+IN_DARKTABLE = "darktable runs it"
+"""Result for a task that darktable's own C code runs."""
+IN_LUA = "a Lua script can run it; no code of darktable itself does"
+"""Result for a task that only scripts run, through `darktable.ai`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +31,16 @@ class Model:
     config: PackageConfig
     graphs: Mapping[str, Graph]
     """Inspected `.onnx` files of the directory, by file name."""
+    levels: Mapping[str, Level] = field(default_factory=dict)
+    """Optimisation level that darktable tries first, by file name; "all" for other files."""
+
+    def open(self, runtime: Runtime, file: str) -> Session:
+        """Load one of the files as darktable does.
+
+        Raises:
+            GraphFailure: ONNX Runtime does not load it.
+        """
+        return runtime.load(self.directory / file, level=self.levels.get(file, "all"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +53,15 @@ class Call:
     seconds: float
     outputs: Mapping[str, NDArray[np.float32]]
     """Outputs by name."""
+    opening: Opening
+    """How the file was opened."""
 
 
 class Task(Protocol):
     """Interface of a plug-in module. A check without findings yields nothing."""
 
+    RUN_BY: str
+    """What calls the graphs, for the result of a check: `IN_DARKTABLE` or `IN_LUA`."""
     FILES: tuple[str, ...]
     """ONNX files that darktable requires for the task."""
     OPTIONAL: tuple[str, ...]

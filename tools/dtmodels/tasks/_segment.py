@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dtmodels.findings.check_report import CheckProblem, error, warning
-from dtmodels.graph.runtime import GraphFailure, Result, Runtime, Session
+from dtmodels.graph.failures import GraphFailure
+from dtmodels.graph.runtime import Result, Runtime, Session
 from dtmodels.tasks._decoder import (
     ARCHITECTURES,
     FREE_DIMENSION,
@@ -24,8 +25,8 @@ from dtmodels.tasks._decoder import (
     has_unknown_mask_size,
     route_features,
 )
-from dtmodels.tasks._graph_run import check_finite, run_failure
-from dtmodels.tasks._protocol import Call
+from dtmodels.tasks._graph_run import check_finite, check_repeatable, run_failure
+from dtmodels.tasks._protocol import Call, Model
 from dtmodels.tasks._seeded_input import Image, seeded_image
 
 MEAN, STANDARD_DEVIATION = np.array([123.675, 116.28, 103.53]), np.array([58.395, 57.12, 57.375])
@@ -103,23 +104,27 @@ def prepare_image(arch: str, image: Image) -> Image:
     return padded
 
 
-def segment(encoder: Path, decoder: Path, arch: str, runtime: Runtime) -> Iterator[CheckProblem | Call]:
+def segment(model: Model, encoder: str, decoder: str, runtime: Runtime) -> Iterator[CheckProblem | Call]:
     """Encode the sample image, decode one click, then three clicks with the first mask fed back."""
+    arch = model.config.text("arch")
     try:
-        session = runtime.load(encoder)
-        encoded = session.call(prepare_image(arch, seeded_image(3, VALID_ROWS, SIDE)).astype(session.inputs[0].dtype))
+        session = model.open(runtime, encoder)
+        image = prepare_image(arch, seeded_image(3, VALID_ROWS, SIDE)).astype(session.inputs[0].dtype)
+        encoded = session.call(image)
+        again = session.call(image)
         session.close()
     except GraphFailure as exc:
-        yield run_failure(encoder.name, exc)
+        yield run_failure(encoder, exc)
         return
-    yield Call(name="encoder", file=encoder.name, seconds=encoded.seconds, outputs=encoded.outputs)
-    yield from check_finite(encoder.name, encoded.outputs, "an image")
+    yield Call(name="encoder", file=encoder, seconds=encoded.seconds, outputs=encoded.outputs, opening=session.opening)
+    yield from check_finite(encoder, encoded.outputs, "an image")
+    yield from check_repeatable(encoder, encoded.outputs, again.outputs)
     try:
-        loaded = load_decoder(decoder, arch, encoded.outputs, runtime)
+        loaded = load_decoder(model.directory / decoder, arch, encoded.outputs, runtime)
         yield from _decode(loaded)
         loaded.session.close()
     except GraphFailure as exc:
-        yield run_failure(decoder.name, exc)
+        yield run_failure(decoder, exc)
 
 
 def load_decoder(path: Path, arch: str, encoded: Mapping[str, NDArray[Any]], runtime: Runtime) -> Decoder:
@@ -146,7 +151,7 @@ def _decode(decoder: Decoder) -> Iterator[CheckProblem | Call]:
         return
     first = decoder.decode(CLICKS[:1], None)
     outputs = {name: np.asarray(value, np.float32) for name, value in first.outputs.items()}
-    yield Call(name="decoder", file=where, seconds=first.seconds, outputs=outputs)
+    yield Call(name="decoder", file=where, seconds=first.seconds, outputs=outputs, opening=session.opening)
     yield from check_finite(where, outputs, "one click")
     shape_problems = list(
         check_output_shapes(where, decoder.sizes, [(name, value.shape) for name, value in outputs.items()])
@@ -154,6 +159,7 @@ def _decode(decoder: Decoder) -> Iterator[CheckProblem | Call]:
     yield from shape_problems
     if shape_problems:
         return
+    yield from check_repeatable(where, first.outputs, decoder.decode(CLICKS[:1], None).outputs)
     yield from _check_values(where, decoder.arch, outputs)
     memory = _memory(decoder, outputs)
     if isinstance(memory, CheckProblem):

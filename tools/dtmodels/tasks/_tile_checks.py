@@ -1,4 +1,4 @@
-"""Run a graph that takes tiles on three inputs: one tile, its right neighbour, and a black tile.
+"""Run a graph that takes tiles on three inputs: one tile, its right neighbour (twice), and a black tile.
 
 The first has full size, because it is darktable's own call; golden statistics and times refer to it. The neighbour is a
 strip of the height of a tile and four overlaps wide, which suffices to find seams. The black tile is a square of that
@@ -8,7 +8,6 @@ graph may work at its own size only.
 
 from __future__ import annotations
 
-import contextlib
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,10 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dtmodels.findings.check_report import CheckProblem, warning
+from dtmodels.graph.failures import GraphFailure, LimitReached
 from dtmodels.graph.inspect import Graph
 from dtmodels.graph.resize_inputs import load_resized
-from dtmodels.graph.runtime import GraphFailure, Runtime, Session
-from dtmodels.tasks._graph_run import check_finite, run_failure
+from dtmodels.graph.runtime import Runtime, Session
+from dtmodels.tasks._graph_run import check_finite, check_repeatable, run_failure
 from dtmodels.tasks._protocol import Call, Model
 from dtmodels.tasks._seeded_input import Image, seeded_image, uniform_image
 from dtmodels.tasks._tile_contract import MIN_OVERLAPS, Tile, call_tile
@@ -36,36 +36,47 @@ def run_tile(model: Model, runtime: Runtime, tile: Tile) -> Iterator[CheckProble
     size = tile.size(model) or 0
     whole = seeded_image(tile.channels, size, 2 * (size - tile.overlap))
     try:
-        session = runtime.load(model.directory / tile.file)
+        session = model.open(runtime, tile.file)
         left, seconds = call_tile(session, tile, whole[..., :size])
         session.close()
         outputs = {session.outputs[0].name: left}
-        yield Call(name=tile.file.removesuffix(".onnx"), file=tile.file, seconds=seconds, outputs=outputs)
+        name = tile.file.removesuffix(".onnx")
+        yield Call(name=name, file=tile.file, seconds=seconds, outputs=outputs, opening=session.opening)
         if infinite := list(check_finite(tile.file, outputs, "an image")):
             yield from infinite
             return
         yield from _check_scale(tile, whole, left)
-        yield from _check_neighbour_and_black(model.graphs[tile.file], runtime, tile, whole, left)
+        yield from _check_neighbour_and_black(model, runtime, tile, whole, left)
     except GraphFailure as exc:
         yield run_failure(tile.file, exc)
 
 
 def _check_neighbour_and_black(
-    graph: Graph, runtime: Runtime, tile: Tile, whole: Image, left: NDArray[np.float32]
+    model: Model, runtime: Runtime, tile: Tile, whole: Image, left: NDArray[np.float32]
 ) -> Iterator[CheckProblem]:
     """Check the right neighbour of the tile `left` and a black tile; on smaller strips first."""
-    size, strip = whole.shape[-2], MIN_OVERLAPS * tile.overlap
-    if strip < size:
-        with contextlib.suppress(GraphFailure), tempfile.TemporaryDirectory() as scratch:
-            shapes = {tensor.name: (*tensor.shape[:2], "rows", strip) for tensor in graph.inputs}
-            session = load_resized(graph.path, shapes, runtime, Path(scratch) / "strip.onnx")
-            problems = list(_check_width(session, tile, whole, left, strip))
-            session.close()
-            if not problems:
-                return
-    session = runtime.load(graph.path)
+    size = whole.shape[-2]
+    if size > MIN_OVERLAPS * tile.overlap and _strip_is_sound(model.graphs[tile.file], runtime, tile, whole, left):
+        return
+    session = model.open(runtime, tile.file)
     yield from _check_width(session, tile, whole, left, size)
     session.close()
+
+
+def _strip_is_sound(graph: Graph, runtime: Runtime, tile: Tile, whole: Image, left: NDArray[np.float32]) -> bool:
+    """True if the graph runs on strips, and they show no problem."""
+    width = MIN_OVERLAPS * tile.overlap
+    shapes = {tensor.name: (*tensor.shape[:2], "rows", width) for tensor in graph.inputs}
+    try:
+        with tempfile.TemporaryDirectory() as scratch:
+            session = load_resized(graph.path, shapes, runtime, Path(scratch) / "strip.onnx")
+            problems = list(_check_width(session, tile, whole, left, width))
+            session.close()
+    except LimitReached:
+        raise
+    except GraphFailure:
+        return False
+    return not problems
 
 
 def _check_width(
@@ -73,9 +84,11 @@ def _check_width(
 ) -> Iterator[CheckProblem]:
     """Check a neighbour and a black tile of this width."""
     name, start = session.outputs[0].name, whole.shape[-2] - 2 * tile.overlap
-    right, _ = call_tile(session, tile, whole[..., start : start + width])
+    right, again = (call_tile(session, tile, whole[..., start : start + width])[0] for _ in range(2))
     if infinite := list(check_finite(tile.file, {"of the next tile": right}, "an image")):
         yield from infinite
+    elif different := list(check_repeatable(tile.file, {name: right}, {name: again})):
+        yield from different
     else:
         yield from _check_seam(tile, left, right)
     black, _ = call_tile(session, tile, uniform_image(0, tile.channels, width, width))

@@ -9,14 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dtmodels.findings.check_report import CheckProblem, TensorFacts, error
+from dtmodels.graph.failures import GraphFailure
 from dtmodels.graph.inspect import Graph
-from dtmodels.graph.runtime import GraphFailure, Session
+from dtmodels.graph.runtime import Session
 from dtmodels.tasks._graphs import check_counts, check_inputs_float, check_outputs_float, is_static, shape_text
 from dtmodels.tasks._protocol import Model
 from dtmodels.tasks._seeded_input import Image, uniform_image
 
 NOISE_LEVEL = 25 / 255
 """Value of the second input, if a graph has one."""
+MAX_TILE = 2048
+"""Largest tile in pixels; darktable's own networks ran out of a GPU's memory at this size (issue 20902)."""
 MIN_OVERLAPS = 4
 """Minimum width of a tile in overlaps; at least half of each tile is then new image."""
 
@@ -79,6 +82,10 @@ def _bad_size(tile: Tile, size: int) -> CheckProblem | None:
         step = size - smallest
         what = f"tiles of {size} pixels advance by only {step}: {(size / step) ** 2:.0f} times the work"
         return error("tile.size", where, what, fix, reason="darktable runs it, but too slowly")
+    if size > MAX_TILE:
+        what = f"tiles of {size:,} pixels need more memory than the GPUs and machines of most users have"
+        fix = f"export for tiles of at most {MAX_TILE} x {MAX_TILE}; 512 is usual"
+        return error("tile.size", where, what, fix, reason="darktable runs it only where memory allows")
     return None
 
 

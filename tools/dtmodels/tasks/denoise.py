@@ -12,12 +12,13 @@ from dtmodels.findings.check_report import CheckProblem
 from dtmodels.graph.runtime import Runtime
 from dtmodels.tasks._attributes import check_boost
 from dtmodels.tasks._demo import DemoImage, Sample, Strip, centre_crop, detail_lines
-from dtmodels.tasks._protocol import Call, Model
+from dtmodels.tasks._protocol import IN_DARKTABLE, Call, Model
 from dtmodels.tasks._srgb import add_sample_noise, psnr_caption, run_on_image
 from dtmodels.tasks._tile_checks import run_tile
 from dtmodels.tasks._tile_contract import Tile, check_tile
 
 TILE = Tile(file="model.onnx", sizes=("input_sizes",), channels=3, scale=1, overlap=64, extra=True)
+RUN_BY = IN_DARKTABLE
 FILES = (TILE.file,)
 OPTIONAL: tuple[str, ...] = ()
 MAX_SIDE = 1024
@@ -37,7 +38,7 @@ def run(model: Model, runtime: Runtime) -> Iterator[CheckProblem | Call]:
 
 def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[Strip]:
     """See `dtmodels.tasks._protocol.HasDemo.demo`: noisy, denoised, and the original."""
-    session = runtime.load(model.directory / TILE.file)
+    session = model.open(runtime, TILE.file)
     for sample in samples:
         clean = centre_crop(sample.read(), MAX_SIDE)
         reference = clean if sample.electrons else None

@@ -17,8 +17,9 @@ from dtmodels.findings.check_report import CheckProblem, warning
 from dtmodels.graph.runtime import Runtime
 from dtmodels.tasks._demo import DemoImage, Pixels, Sample, Strip, resize, shrink_to_fit, to_planar
 from dtmodels.tasks._lua_contract import FILE, check_images, check_lua, run_once, sample_image, sides
-from dtmodels.tasks._protocol import Call, Model
+from dtmodels.tasks._protocol import IN_LUA, Call, Model
 
+RUN_BY = IN_LUA
 FILES = (FILE,)
 OPTIONAL: tuple[str, ...] = ()
 MEAN, STANDARD_DEVIATION = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
@@ -52,7 +53,7 @@ def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[
 
     A graph with one output returns inverse depth; one with two returns depth and a sky score.
     """
-    session = runtime.load(model.directory / FILE)
+    session = model.open(runtime, FILE)
     height, width = sides(session.inputs[0])
     for sample in samples:
         pixels = shrink_to_fit(sample.read(), LONGEST)

@@ -15,8 +15,9 @@ from dtmodels.graph.runtime import Runtime
 from dtmodels.tasks._demo import Sample, Strip
 from dtmodels.tasks._erase_demo import strip
 from dtmodels.tasks._lua_contract import FILE, check_images, check_lua, run_once, sample_image
-from dtmodels.tasks._protocol import Call, Model
+from dtmodels.tasks._protocol import IN_LUA, Call, Model
 
+RUN_BY = IN_LUA
 FILES = (FILE,)
 OPTIONAL: tuple[str, ...] = ()
 MAX_OUTPUT = 4.0
@@ -44,7 +45,7 @@ def run(model: Model, runtime: Runtime) -> Iterator[CheckProblem | Call]:
 
 def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[Strip]:
     """See `dtmodels.tasks._protocol.HasDemo.demo`: the area of a brush, and the image with it erased."""
-    session = runtime.load(model.directory / FILE)
+    session = model.open(runtime, FILE)
     for sample in samples:
         yield strip(session, sample)
     session.close()

@@ -22,10 +22,11 @@ from dtmodels.tasks._graphs import (
     shape_text,
 )
 from dtmodels.tasks._mask_demo import strip
-from dtmodels.tasks._protocol import Call, Model
+from dtmodels.tasks._protocol import IN_DARKTABLE, Call, Model
 from dtmodels.tasks._segment import segment
 
 ENCODER, DECODER = "encoder.onnx", "decoder.onnx"
+RUN_BY = IN_DARKTABLE
 FILES = (ENCODER, DECODER)
 OPTIONAL: tuple[str, ...] = ()
 MAX_RANK = 8
@@ -43,12 +44,12 @@ def check(model: Model) -> Iterator[CheckProblem]:
 
 def run(model: Model, runtime: Runtime) -> Iterator[CheckProblem | Call]:
     """See `dtmodels.tasks._protocol.Task.run`."""
-    yield from segment(model.directory / ENCODER, model.directory / DECODER, model.config.text("arch"), runtime)
+    yield from segment(model, ENCODER, DECODER, runtime)
 
 
 def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[Strip]:
     """See `dtmodels.tasks._protocol.HasDemo.demo`: the clicks, the object they select, and its mask."""
-    encoder = runtime.load(model.directory / ENCODER)
+    encoder = model.open(runtime, ENCODER)
     for sample in samples:
         yield strip(model, encoder, DECODER, sample)
     encoder.close()

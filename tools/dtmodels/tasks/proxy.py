@@ -18,19 +18,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dtmodels.findings.check_report import CheckProblem, error, warning
+from dtmodels.graph.failures import GraphFailure
 from dtmodels.graph.inspect import Graph
-from dtmodels.graph.runtime import GraphFailure, Runtime, Session
+from dtmodels.graph.runtime import Runtime, Session
 from dtmodels.tasks._demo import Sample, Strip
 from dtmodels.tasks._golden_pairs import compare_pairs
-from dtmodels.tasks._graph_run import check_finite, run_failure
+from dtmodels.tasks._graph_run import check_finite, check_repeatable, run_failure
 from dtmodels.tasks._graphs import shape_text
 from dtmodels.tasks._lua_contract import FILE, check_lua
-from dtmodels.tasks._protocol import Call, Model
+from dtmodels.tasks._protocol import IN_LUA, Call, Model
 from dtmodels.tasks._proxy_call import call_proxy
 from dtmodels.tasks._proxy_demo import strip
 from dtmodels.tasks._seeded_input import Image, seeded_image, seeded_scene_linear_image
 from dtmodels.tasks._sliders import check_attributes, slider_positions
 
+RUN_BY = IN_LUA
 FILES = (FILE,)
 OPTIONAL: tuple[str, ...] = ()
 SMALL = (96, 128)
@@ -56,7 +58,7 @@ def check(model: Model) -> Iterator[CheckProblem]:
 def run(model: Model, runtime: Runtime) -> Iterator[CheckProblem | Call]:
     """See `dtmodels.tasks._protocol.Task.run`."""
     try:
-        session = runtime.load(model.directory / FILE)
+        session = model.open(runtime, FILE)
         yield from _run(model, session)
         session.close()
     except GraphFailure as exc:
@@ -65,7 +67,7 @@ def run(model: Model, runtime: Runtime) -> Iterator[CheckProblem | Call]:
 
 def measure(model: Model, runtime: Runtime, golden: Path) -> Mapping[str, float]:
     """See `dtmodels.tasks._protocol.HasGoldenPairs.measure`."""
-    session = runtime.load(model.directory / FILE)
+    session = model.open(runtime, FILE)
     results = compare_pairs(
         session, golden, space=model.config.string("output_space") or model.config.string("space") or ""
     )
@@ -75,7 +77,7 @@ def measure(model: Model, runtime: Runtime, golden: Path) -> Mapping[str, float]
 
 def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[Strip]:
     """See `dtmodels.tasks._protocol.HasDemo.demo`."""
-    session = runtime.load(model.directory / FILE)
+    session = model.open(runtime, FILE)
     for sample in samples:
         yield strip(model, session, sample)
     session.close()
@@ -118,7 +120,15 @@ def _run(model: Model, session: Session) -> Iterator[CheckProblem | Call]:
             image = _sample(height, width, space=space, unbounded=False)
             result = call_proxy(session, image, sliders)
             if not number:
-                yield Call(name=f"model {height}x{width}", file=FILE, seconds=result.seconds, outputs=result.outputs)
+                again = call_proxy(session, image, sliders)
+                yield from check_repeatable(FILE, result.outputs, again.outputs)
+                yield Call(
+                    name=f"model {height}x{width}",
+                    file=FILE,
+                    seconds=result.seconds,
+                    outputs=result.outputs,
+                    opening=session.opening,
+                )
             yield from check_finite(FILE, result.outputs, f"sliders {sliders.tolist()[0]}")
             yield from _check_shape(result.outputs["output"], image, _channels(output_space))
         unbounded = call_proxy(session, _sample(*sizes[0], space=space, unbounded=True), sliders)

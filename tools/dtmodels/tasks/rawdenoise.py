@@ -14,7 +14,7 @@ from dtmodels.graph.runtime import Runtime
 from dtmodels.package.config_reader import MISSING
 from dtmodels.tasks._attributes import check_choice, where_attribute
 from dtmodels.tasks._demo import Sample, Strip
-from dtmodels.tasks._protocol import Call, Model
+from dtmodels.tasks._protocol import IN_DARKTABLE, Call, Model
 from dtmodels.tasks._raw_demo import strip
 from dtmodels.tasks._tile_checks import run_tile
 from dtmodels.tasks._tile_contract import Tile, check_tile
@@ -42,6 +42,7 @@ def _tile(sensor: str, *, channels: int = 3, scale: int = 1) -> Tile:
 
 
 BAYER, LINEAR, XTRANS = _tile("bayer", channels=4, scale=2), _tile("linear"), _tile("xtrans")
+RUN_BY = IN_DARKTABLE
 FILES = (BAYER.file, LINEAR.file)
 OPTIONAL = (XTRANS.file,)
 
@@ -63,7 +64,7 @@ def run(model: Model, runtime: Runtime) -> Iterator[CheckProblem | Call]:
 
 def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[Strip]:
     """See `dtmodels.tasks._protocol.HasDemo.demo`: a mosaic with noise, denoised before and after demosaicing."""
-    bayer, linear = ((tile, runtime.load(model.directory / tile.file)) for tile in (BAYER, LINEAR))
+    bayer, linear = ((tile, model.open(runtime, tile.file)) for tile in (BAYER, LINEAR))
     for sample in samples:
         yield strip(model, sample, bayer, linear)
     for _, session in (bayer, linear):

@@ -13,7 +13,7 @@ from dtmodels.findings.check_report import CheckProblem
 from dtmodels.graph.runtime import Runtime
 from dtmodels.tasks._attributes import check_boost
 from dtmodels.tasks._demo import DemoImage, Pixels, Sample, Strip, centre_crop, detail_lines, resize
-from dtmodels.tasks._protocol import Call, Model
+from dtmodels.tasks._protocol import IN_DARKTABLE, Call, Model
 from dtmodels.tasks._srgb import psnr_caption, run_on_image
 from dtmodels.tasks._tile_checks import run_tile
 from dtmodels.tasks._tile_contract import Tile, check_tile
@@ -28,6 +28,7 @@ TILES = tuple(
     )
     for scale in (2, 4)
 )
+RUN_BY = IN_DARKTABLE
 FILES = tuple(tile.file for tile in TILES)
 OPTIONAL: tuple[str, ...] = ()
 MAX_SIDE = 224
@@ -49,7 +50,7 @@ def run(model: Model, runtime: Runtime) -> Iterator[CheckProblem | Call]:
 
 def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[Strip]:
     """See `dtmodels.tasks._protocol.HasDemo.demo`: upscaled by Lanczos, and by each file, all resized to one size."""
-    sessions = [runtime.load(model.directory / tile.file) for tile in TILES]
+    sessions = [model.open(runtime, tile.file) for tile in TILES]
     largest = TILES[-1].scale
     for sample in samples:
         original = _crop_to_multiple(sample.read(), sample.shrink or 1)
