@@ -131,6 +131,32 @@ def test_harmless_problems_are_warnings(changed: dict[str, Any], code: str) -> N
     assert (problem.severity, problem.code) == ("warning", code)
 
 
+@pytest.mark.parametrize(
+    ("key", "intended"),
+    [
+        ("ort_optimisation", "ort_optimization"),
+        ("cpuOnly", "cpu_only"),
+        ("coreml-format", "coreml_format"),
+        ("Attributes", "attributes"),
+        ("attribute", "attributes"),
+        ("model_cart", "model_card"),
+    ],
+)
+def test_misspelt_key_is_a_warning_with_the_intended_one(key: str, intended: str) -> None:
+    (problem,) = key_problems(**{key: "all"})
+    assert (problem.severity, problem.code) == ("warning", "config.unknown-key")
+    assert problem.fix == f"rename it to {intended}"
+
+
+def test_keys_of_other_programs_have_no_problems() -> None:
+    assert key_problems(tiling=True, type="multi", dep_group="nind", stand_in=0, checkpoints=[], tags={}) == []
+
+
+def test_setting_of_the_loader_among_the_attributes_is_a_warning() -> None:
+    (problem,) = key_problems(attributes={"cpu_only": ["CUDA"]})
+    assert (problem.code, problem.where) == ("config.unknown-key", "config.json: attributes.cpu_only")
+
+
 def test_attributes_must_be_an_object() -> None:
     (problem,) = key_problems(attributes=[1])
     assert problem.code == "config.attributes"

@@ -134,6 +134,16 @@ def test_build_paths_are_a_warning(pack: Pack, members: Members, make_graph: Mak
     assert (problem.code, "/home/someone/export.py" in problem.what) == ("graph.build-path", True)
 
 
+def test_large_documentation_is_a_warning(
+    pack: Pack, members: Members, make_graph: MakeGraph, runtime: Runtime
+) -> None:
+    model = make_graph({"input": TILE}, {"output": TILE})
+    model.graph.doc_string = "text " * 100_000
+    (problem,) = validate_package(pack(with_graph(members, model)), runtime).problems
+    assert (problem.severity, problem.code) == ("warning", "graph.baggage")
+    assert "500,000 bytes" in problem.what
+
+
 def test_unknown_task_suggests_the_nearest(pack: Pack, members: Members) -> None:
     config = json.loads(members["toy/config.json"])
     data = json.dumps({**config, "task": "denoize"}).encode()

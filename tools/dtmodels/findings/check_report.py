@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from dtbase.text.plural import pluralise
+from dtbase.text.printable import printable
 
 ProblemSeverity = Literal["error", "warning"]
 
@@ -27,9 +28,9 @@ class CheckProblem:
     """Why this project rejects a package that darktable itself would run; empty otherwise."""
 
     def __str__(self) -> str:
-        lines = [f"{self.severity}: {self.where}: {self.what} [{self.code}]"]
-        lines += [f"  why rejected: {self.reason}"] if self.reason else []
-        lines += [f"  fix: {self.fix}"] if self.fix else []
+        lines = [f"{self.severity}: {printable(self.where)}: {printable(self.what)} [{self.code}]"]
+        lines += [f"  why rejected: {printable(self.reason)}"] if self.reason else []
+        lines += [f"  fix: {printable(self.fix)}"] if self.fix else []
         return "\n".join(lines)
 
 
@@ -125,4 +126,4 @@ def _file_lines(file: FileFacts) -> Iterable[str]:
     yield f"{file.name}: {file.bytes:,} bytes, opset {file.opset}, IR {file.ir}"
     for kind, tensors in (("in ", file.inputs), ("out", file.outputs)):
         for tensor in tensors:
-            yield f"  {kind} {tensor.name}: {tensor.dtype} {list(tensor.shape)}"
+            yield printable(f"  {kind} {tensor.name}: {tensor.dtype} {list(tensor.shape)}")

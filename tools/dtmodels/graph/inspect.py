@@ -12,6 +12,7 @@ from onnx import TensorProto
 
 from dtbase.system.errors import Failure
 from dtmodels.findings.check_report import FileFacts, TensorFacts
+from dtmodels.graph.baggage import idle_bytes
 
 NAMES: dict[int, str] = {
     TensorProto.FLOAT: "float32",
@@ -55,6 +56,8 @@ class Graph:
     external: tuple[str, ...]
     """Files next to this one that contain weights."""
     build_paths: tuple[str, ...]
+    idle_bytes: int = 0
+    """Size of texts and other parts that no runtime uses."""
 
     @property
     def name(self) -> str:
@@ -94,6 +97,7 @@ def inspect(path: Path) -> Graph:
         domains=tuple(sorted({_text(opset.domain) for opset in model.opset_import} - {"", "ai.onnx"})),
         external=tuple(sorted(set(_external(model.graph)))),
         build_paths=tuple(sorted(set(_build_paths(model)))),
+        idle_bytes=idle_bytes(model),
     )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from dtbase.system.suggestions import edit_distance, nearest_names
 from dtmodels.findings.check_report import CheckProblem, error, warning
 from dtmodels.package.config_reader import CONFIG_FILE, MISSING, PackageConfig
+from dtmodels.package.config_writer import LOADER_KEYS
 from dtmodels.package.strict_json import json_type_name
 
 CARD_TEXTS = (
@@ -22,6 +24,14 @@ CARD_TEXTS = (
 )
 """Texts that darktable shows for an installed model; it drops values that are not strings."""
 
+KNOWN = (
+    *("id", "name", "description", "task", "version", "arch", "backend", "num_inputs", "spatial_dims", "attributes"),
+    *("model_card", *LOADER_KEYS),
+)
+"""Keys that darktable reads."""
+MAX_TYPOS = 2
+"""Number of different letters up to which an unknown key is taken for a misspelt one; any other is the author's own."""
+
 
 def check_keys(config: PackageConfig, top: str) -> Iterator[CheckProblem]:
     """Check the top-level keys of a configuration.
@@ -30,6 +40,7 @@ def check_keys(config: PackageConfig, top: str) -> Iterator[CheckProblem]:
         config: the configuration.
         top: name of the model's directory, which must equal the id; not compared when empty.
     """
+    yield from _check_spelling(config)
     yield from _check_identity(config, top)
     yield from _check_version(config)
     yield from _check_backend(config)
@@ -40,6 +51,25 @@ def check_keys(config: PackageConfig, top: str) -> Iterator[CheckProblem]:
         what = f"is {json_type_name(config.values['attributes'])} instead of an object: no attribute can be read"
         yield error("config.attributes", f"{CONFIG_FILE}: attributes", what, "write an object")
     yield from _check_model_card(config)
+
+
+def _check_spelling(config: PackageConfig) -> Iterator[CheckProblem]:
+    """Check that no key is a misspelt one, or one of the loader's in the wrong object."""
+    for key in config.values:
+        if key not in KNOWN and (intended := misspelt(key, KNOWN)):
+            what = f"is no key of darktable, which ignores it: did you mean {intended}?"
+            yield warning("config.unknown-key", f"{CONFIG_FILE}: {key}", what, f"rename it to {intended}")
+    attributes = config.values.get("attributes")
+    for key in attributes if isinstance(attributes, dict) else ():
+        if key in LOADER_KEYS:
+            what = "is no attribute: darktable reads the key at the top level only"
+            yield warning("config.unknown-key", f"{CONFIG_FILE}: attributes.{key}", what, "move it next to attributes")
+
+
+def misspelt(name: str, known: Iterable[str]) -> str:
+    """Return the known name that `name` differs from by a few letters; empty when there is none, or it is short."""
+    near = nearest_names(name, known, limit=1) if len(name) > 2 * MAX_TYPOS else []
+    return near[0] if near and edit_distance(name.lower(), near[0].lower()) <= MAX_TYPOS else ""
 
 
 def _check_identity(config: PackageConfig, top: str) -> Iterator[CheckProblem]:

@@ -17,6 +17,7 @@ from dtbase.system.files import sha256
 from dtmodels.card.catalogue import CARD_FILE
 from dtmodels.card.model import Card
 from dtmodels.card.reader import read_card
+from dtmodels.package.archive import DAMAGE
 from dtmodels.package.config_writer import SEED_KEY
 
 _BLOCK_BYTES = 1 << 20
@@ -66,7 +67,7 @@ class PackageContents:
                     bytes=path.stat().st_size,
                     files=files,
                 )
-        except (zipfile.BadZipFile, KeyError, ValueError) as exc:
+        except (*DAMAGE, KeyError, RuntimeError) as exc:
             what = f"is not a package of this project: {exc}"
             raise Failure(what, where=str(path), fix="build it with `dtmodels package`") from exc
         if SEED_KEY in package.config:

@@ -13,6 +13,8 @@ MAX_IR = 10
 """Newest file format that ONNX Runtime 1.18 to 1.20 read."""
 PASSABLE = {"float32", "float16", "uint8", "int8", "int32", "int64"}
 """Element types that darktable's tensors can have."""
+MAX_IDLE_BYTES = 256 << 10
+"""Usual limit of documentation and metadata; exporters leave a few kilobytes."""
 OLD_RUNTIME = "darktable accepts ONNX Runtime 1.18 or later, and the user's may be that old"
 
 
@@ -41,6 +43,9 @@ def check_graph(graph: Graph) -> Iterator[CheckProblem]:
     for domain in graph.domains:
         what = f"uses operators of {domain}, which an accelerated ONNX Runtime may lack"
         yield warning("graph.domain", where, what, "export with standard operators")
+    if graph.idle_bytes > MAX_IDLE_BYTES:
+        what = f"holds {graph.idle_bytes:,} bytes of documentation, metadata or unknown fields, which nothing reads"
+        yield warning("graph.baggage", where, what, "strip documentation and metadata")
     for path in graph.build_paths[:3]:
         yield warning(
             "graph.build-path",
