@@ -16,6 +16,7 @@ from dtbase.system.errors import Failure, WrongUsage
 from dtmodels.card.reader import read_card
 from dtmodels.families import Job
 from dtmodels.families.proxy import convert
+from dtmodels.tasks._sliders import FRAME
 from dtproxies import modules
 from dtproxies.networks.frame import call
 from dtproxies.proxy.definition import load_definition
@@ -99,6 +100,15 @@ def test_graph_matches_network_at_all_sizes_and_slider_corners(built: tuple[str,
             error = np.abs(output - expected) / max(np.abs(expected).max(), 1e-6)
             assert np.quantile(error, 0.99) <= MAX_ERROR_P99
             assert error.max() <= MAX_ERROR
+
+
+def test_frame_is_stated_by_exactly_the_graphs_that_take_it(built: tuple[str, Path, Path]) -> None:
+    name, _, graph = built
+    model = onnx.load(graph, load_external_data=False)
+    stated = {entry.key: entry.value for entry in model.metadata_props}.get("frame")
+    takes = "frame" in [tensor.name for tensor in model.graph.input]
+    assert (json.loads(stated) if stated else None) == (FRAME if takes else None)
+    assert takes == load_definition(name).module.frame
 
 
 def test_graph_is_compatible_with_darktable(built: tuple[str, Path, Path]) -> None:

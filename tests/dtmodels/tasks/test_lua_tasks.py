@@ -21,6 +21,8 @@ IMAGE = (1, 3, "height", "width")
 SLIDER = {"name": "gain", "low": -2.0, "high": 2.0, "default": 0.0, "unit": "EV"}
 PROXY = {"module": "toy", "module_version": 1, "space": "input-rgb", "reach": 0, "sliders": [SLIDER]}
 
+FRAME = {"unit": "px", "values": ["left", "top", "width", "height"]}
+
 
 def codes(report: CheckReport) -> list[str]:
     return [problem.code for problem in report.errors]
@@ -73,7 +75,18 @@ def test_proxy_with_frame_gets_the_position_of_a_tile(
     constants = {"first": np.int64(0), "zero": np.float32(0), "one": np.float32(1)}
     inputs = {"image": IMAGE, "sliders": (1, 1), "frame": (1, 4)}
     graph = proxy(make_graph, from_left, inputs=inputs, constants=constants)
-    assert validated(directory, runtime, graph, reach=0).problems == ()
+    assert validated(directory, runtime, graph, reach=0, frame=FRAME).problems == ()
+    (problem,) = validated(directory, runtime, graph, reach=0).problems
+    assert (problem.severity, problem.code) == ("warning", "proxy.frame")
+    assert '"unit": "px"' in problem.fix
+    assert codes(validated(directory, runtime, graph, reach=0, frame=["left"])) == ["proxy.frame"]
+
+
+def test_frame_that_the_graph_does_not_take_is_a_warning(
+    directory: Directory, make_graph: MakeGraph, runtime: Runtime
+) -> None:
+    (problem,) = validated(directory, runtime, proxy(make_graph), frame=FRAME).problems
+    assert (problem.severity, problem.code) == ("warning", "proxy.frame")
 
 
 def test_proxy_of_the_whole_image_is_not_checked_on_tiles(

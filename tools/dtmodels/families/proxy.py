@@ -19,7 +19,7 @@ from dtmodels.families import Job
 from dtmodels.families._export import example_input, export
 from dtmodels.families._proxy_card import WEIGHTS, ProxyFacts, card_fields
 from dtproxies import modules
-from dtproxies.networks.frame import whole_frame
+from dtproxies.networks.frame import FRAME_UNIT, FRAME_VALUES, whole_frame
 from dtproxies.proxy.definition import load_definition
 from dtproxies.proxy.weights import facts_of, load
 from dtproxies.vocabulary.module import Module
@@ -122,4 +122,5 @@ def _attributes(module: Module, darktable: str) -> dict[str, Any]:
         "reach": "all" if module.receptive_field is None else module.receptive_field,
         **({"fixed": dict(module.fixed)} if module.fixed else {}),
         "sliders": [slider.facts() for slider in module.sliders],
+        **({"frame": {"unit": FRAME_UNIT, "values": list(FRAME_VALUES)}} if module.frame else {}),
     }

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dtmodels.findings.check_report import CheckProblem, error
-from dtmodels.package.config_reader import PackageConfig
+from dtmodels.findings.check_report import CheckProblem, error, warning
+from dtmodels.package.config_reader import MISSING, PackageConfig
 from dtmodels.tasks._attributes import where_attribute
 
 SPACES = ("input-rgb", "work-rgb", "lab", "display", "raw")
 WHOLE_IMAGE = "all"
 """Value of `reach` if the receptive field is the whole image, so that tiles are impossible."""
 INTEGER = "an integer, not negative"
+FRAME = {"unit": "px", "values": ["left", "top", "width", "height"]}
+"""Attribute `frame` of a proxy whose graph takes the position in the frame."""
 RANDOM_POSITIONS = 2
 
 
@@ -34,6 +37,20 @@ def check_attributes(config: PackageConfig) -> Iterator[CheckProblem]:
             if not _is_slider(slider):
                 where = where_attribute(f"sliders[{number}]")
                 yield error("proxy.slider", where, f"is {slider!r}, which is not a valid slider", fix)
+
+
+def check_frame(config: PackageConfig, *, taken: bool) -> Iterator[CheckProblem]:
+    """Check that the attribute `frame` says whether the graph takes the position in the frame, and in which unit."""
+    stated, where, fix = config.attribute("frame"), where_attribute("frame"), f"write {json.dumps(FRAME)}"
+    if taken and stated is MISSING:
+        what = "is missing, but the graph takes the position in the frame: a script cannot know that, nor the unit"
+        yield warning("proxy.frame", where, what, fix)
+    elif not taken and stated is not MISSING:
+        yield warning("proxy.frame", where, "is stated, but the graph takes no input named frame", "leave it out")
+    elif taken and stated != FRAME:
+        yield error(
+            "proxy.frame", where, f"is {stated!r}, which is not what scripts pass", f"write {json.dumps(FRAME)}"
+        )
 
 
 def _check(config: PackageConfig, key: str, valid: bool, expected: str) -> Iterator[CheckProblem]:

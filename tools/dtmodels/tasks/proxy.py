@@ -4,8 +4,8 @@ Lua scripts and the tools of this project run proxies; no C code does. Inputs ar
 unbounded values; `sliders` [1, P] in darktable's own units, if there are any; and `frame` [1, 4], if the module depends
 on the position in the frame: left and top of the image in the frame, width and height of the frame, in pixels. The
 output `output` has the size of `image`. A mosaic has one channel; its output has one in the space `raw`, else three.
-Attributes are the module's name, its `sliders` with their ranges, and `reach`, the receptive-field radius in pixels,
-which is the overlap that tiles need.
+Attributes are the module's name, its `sliders` with their ranges, `reach`, the receptive-field radius in pixels, which
+is the overlap that tiles need, and `frame`, the values of that input and their unit, if the graph has it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from dtmodels.findings.check_report import CheckProblem, error, warning
 from dtmodels.graph.failures import GraphFailure
 from dtmodels.graph.inspect import Graph
 from dtmodels.graph.runtime import Runtime, Session
+from dtmodels.package.config_reader import PackageConfig
 from dtmodels.tasks._demo import Sample, Strip
 from dtmodels.tasks._golden_pairs import compare_pairs
 from dtmodels.tasks._graph_run import check_finite, check_repeatable, run_failure
@@ -30,7 +31,7 @@ from dtmodels.tasks._protocol import IN_LUA, Call, Model
 from dtmodels.tasks._proxy_call import call_proxy
 from dtmodels.tasks._proxy_demo import strip
 from dtmodels.tasks._seeded_input import Image, seeded_image, seeded_scene_linear_image
-from dtmodels.tasks._sliders import check_attributes, slider_positions
+from dtmodels.tasks._sliders import check_attributes, check_frame, slider_positions
 
 RUN_BY = IN_LUA
 FILES = (FILE,)
@@ -51,8 +52,7 @@ def check(model: Model) -> Iterator[CheckProblem]:
     if FILE in model.graphs:
         graph = model.graphs[FILE]
         yield from check_lua(graph)
-        sliders = model.config.attribute("sliders") or []
-        yield from _check_tensors(graph, len(sliders), model.config.string("space") or "")
+        yield from _check_tensors(graph, model.config)
 
 
 def run(model: Model, runtime: Runtime) -> Iterator[CheckProblem | Call]:
@@ -83,7 +83,9 @@ def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[
     session.close()
 
 
-def _check_tensors(graph: Graph, count: int, space: str) -> Iterator[CheckProblem]:
+def _check_tensors(graph: Graph, config: PackageConfig) -> Iterator[CheckProblem]:
+    sliders = config.attribute("sliders")
+    count, space = len(sliders) if isinstance(sliders, list) else 0, config.string("space") or ""
     names = tuple(tensor.name for tensor in graph.inputs), tuple(tensor.name for tensor in graph.outputs)
     expected = ("image", "sliders") if count else ("image",)
     if names not in ((expected, ("output",)), ((*expected, "frame"), ("output",))):
@@ -93,6 +95,7 @@ def _check_tensors(graph: Graph, count: int, space: str) -> Iterator[CheckProble
         )
         yield error("proxy.tensors", FILE, what, "export with these names, in this order")
         return
+    yield from check_frame(config, taken="frame" in names[0])
     image = graph.inputs[0]
     channels = _channels(space)
     if len(image.shape) != 4 or image.shape[1] != channels or image.shape[0] != 1:

@@ -11,6 +11,9 @@ from torch import Tensor, nn
 
 from dtproxies.vocabulary.module import Module
 
+FRAME_VALUES, FRAME_UNIT = ("left", "top", "width", "height"), "px"
+"""The four values of `frame`, in order, and their unit, as a package states them."""
+
 
 def whole_frame(image: Tensor) -> Tensor:
     """Build `frame` [B, 4] for images [B, C, H, W] that are the whole frame."""
