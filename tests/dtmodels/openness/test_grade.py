@@ -62,6 +62,14 @@ def test_registry_overrides_the_card(card: Card) -> None:
     assert grade(trained_on(card, claimed)) == "refused"
 
 
+@pytest.mark.parametrize("field", ["collection", "access"])
+def test_undisclosed_takes_nothing_back_that_the_registry_knows(card: Card, field: str) -> None:
+    claimed = replace(
+        OPEN_DATASET, name="LAION-2B", personal_data="people", consent="unknown", **{field: "undisclosed"}
+    )
+    assert grade(trained_on(card, claimed)) == "refused"
+
+
 def test_draft_without_data_is_unknown(card: Card) -> None:
     assert grade(trained_on(replace(card, status="draft"))) == "unknown"
     assert grade(trained_on(card)) == "open"

@@ -10,8 +10,8 @@ import pytest
 from dtmodels.card.model import Annotations, Dataset
 from dtmodels.card.schemas import check_json, load_schema, schema_directory
 from dtmodels.licence.openness import data_status
+from dtmodels.openness.dataset_registry import FILE
 from dtmodels.openness.known_data import (
-    FILE,
     RANKED_VALUES,
     better_licence,
     contradictions,
@@ -111,6 +111,32 @@ def test_worst_value_of_card_and_registry() -> None:
 def test_known_licences_include_annotations() -> None:
     labelled = replace(dataset("COCO"), annotations=Annotations(license="CC-BY-NC-4.0"))
     assert known_licences(labelled) == ("CC-BY-4.0", "CC-BY-NC-4.0", "LicenseRef-Mixed-Per-Item")
+
+
+def test_part_of_another_dataset_inherits_all_but_its_access() -> None:
+    part = dataset("Toy Cut-outs", provenance="5,000 objects cut from ImageNet, 2016")
+    assert [known.name for known in known_datasets(part)] == ["ImageNet"]
+    assert worst_value(part, "collection") == "scraped"
+    assert worst_value(part, "access") == "public"
+    assert "access" not in {found.field for found in contradictions(part)}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://huggingface.co/datasets/laion/laion2B-en",
+        "https://github.com/owner/laion%2D5b",
+        "https://laion.ai/blog/",
+    ],
+)
+def test_lookup_by_a_name_in_the_url(url: str) -> None:
+    assert [one.name for one in known_datasets(dataset("Web pairs", url=url))] == ["LAION"]
+
+
+def test_brand_counts_as_the_name_of_a_dataset_only() -> None:
+    filmed = "2,100 frames recorded by the authors with a GoPro on a bicycle"
+    assert known_datasets(dataset("Bicycle rides", provenance=filmed)) == ()
+    assert [one.name for one in known_datasets(dataset("GoPro"))] == ["GoPro"]
 
 
 def test_worse_value_than_registry_is_no_contradiction() -> None:

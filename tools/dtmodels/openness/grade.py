@@ -8,7 +8,7 @@ from dtmodels.card.model import Card, Dataset
 from dtmodels.licence import licence_verdict
 from dtmodels.licence.openness import is_osi_approved
 from dtmodels.openness.derive import mof
-from dtmodels.openness.known_data import worst_value
+from dtmodels.openness.known_data import stated_values, worst_value
 from dtmodels.openness.non_open_data import compromises, training_data
 
 Grade = Literal["open", "disclosed", "refused", "unknown"]
@@ -33,8 +33,11 @@ def grade(card: Card) -> Grade:
 
 
 def scraped_without_consent(data: Dataset) -> bool:
-    """True if a dataset shows people and was scraped without their consent; the worse of card and registry counts."""
-    scraped = worst_value(data, "collection") in ("scraped", "mixed")
+    """True if a dataset shows people and was scraped without their consent.
+
+    For each fact the worse of card and registry counts; `undisclosed` in one of them takes nothing back.
+    """
+    scraped = not {"scraped", "mixed"}.isdisjoint(stated_values(data, "collection"))
     return scraped and worst_value(data, "personal_data") == "people" and worst_value(data, "consent") != "given"
 
 

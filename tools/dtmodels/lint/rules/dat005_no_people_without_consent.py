@@ -1,7 +1,8 @@
 """No model is trained on images of people that were scraped without their consent.
 
 The people in such a dataset were never asked, cannot be found, and cannot be removed from the weights. Disclosure does
-not make this acceptable. If the card and the registry of known datasets differ, the worse value counts.
+not make this acceptable. If the card and the registry of known datasets differ, the worse value of each fact counts;
+`undisclosed` in the card takes nothing back. The registry is searched by name, URL and provenance.
 
 Fix: This cannot be fixed in the card. Train without the dataset, or choose another model. If the people did consent,
 set `consent` to given, and describe in `provenance` how they consented.
@@ -20,10 +21,12 @@ Good::
 from collections.abc import Iterator
 
 from dtmodels.card.model import Dataset
+from dtmodels.lint.placeholders import is_placeholder
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._data import described_training_datasets
+from dtmodels.lint.rules._data import DATASETS
 from dtmodels.openness.grade import scraped_without_consent
-from dtmodels.openness.known_data import known_datasets, worst_value
+from dtmodels.openness.known_data import known_datasets, stated_values
+from dtmodels.openness.non_open_data import training_data
 
 SEVERITY: Severity = "error"
 HARD = True
@@ -32,18 +35,19 @@ _FACTS = ("collection", "personal_data", "consent")
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Check each dataset by the worst values of card and registry."""
-    for where, data in described_training_datasets(subject.card):
+    """Check each dataset by the worst values of card and registry, even if its name is still a placeholder."""
+    for index, data in training_data(subject.card):
         if scraped_without_consent(data):
-            how = "is" if worst_value(data, "collection") == "scraped" else "may contain"
+            how = "is" if "scraped" in stated_values(data, "collection") else "may contain"
             what = f"{data.name} {how} scraped data about people without known consent{_registry_note(data)}"
-            yield RuleResult(
-                where=(*where, "name"), what=what, fix="train without the dataset, or choose another model"
-            )
+            field = "provenance" if is_placeholder(data.name) else "name"
+            fix = "train without the dataset, or choose another model"
+            yield RuleResult(where=(*DATASETS, index, field), what=what, fix=fix)
 
 
 def _registry_note(data: Dataset) -> str:
-    """The note of the registry, if the registry says something worse than the card."""
-    if all(getattr(data, field) == worst_value(data, field) for field in _FACTS):
+    """The notes of the registry on the data it knows as scraped from people, if it knows worse than the card says."""
+    if all(set(stated_values(data, field)) == {getattr(data, field)} for field in _FACTS):
         return ""
-    return "".join(f" (registry on {known.name}: {known.note} {known.source})" for known in known_datasets(data))
+    scraped = [known for known in known_datasets(data) if known.shows_people_unasked] or known_datasets(data)
+    return f" (registry on {scraped[0].name}: {scraped[0].note} {scraped[0].source})"

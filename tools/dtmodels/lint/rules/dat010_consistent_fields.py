@@ -1,9 +1,11 @@
 """The fields of a dataset do not contradict each other.
 
 An undisclosed dataset cannot be known to show no people. If a dataset shows people, their consent cannot be
-unnecessary. Such values were filled in without evidence.
+unnecessary. If the provenance says that images were taken from the web, they were not photographed for the dataset.
+Such values were filled in without evidence.
 
-Fix: Write what is known. If the content is undisclosed, set personal_data to people and consent to unknown.
+Fix: Write what is known. If the content is undisclosed, set personal_data to people and consent to unknown. If images
+come from the web, set collection to scraped, or to mixed if others do not.
 
 Bad::
 
@@ -19,6 +21,7 @@ from collections.abc import Iterator
 from dtmodels.card.model import Dataset
 from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._data import described_datasets
+from dtmodels.openness.collection_statements import taken_from_the_web
 
 SEVERITY: Severity = "error"
 HARD = True
@@ -38,3 +41,6 @@ def _contradictions(data: Dataset) -> Iterator[tuple[str, str, str]]:
     elif data.personal_data != "none" and data.consent == "not-needed" and data.collection != "synthetic":
         what = "shows people, so their consent cannot be not-needed"
         yield "consent", what, "write consent: given, none or unknown"
+    if data.collection not in ("scraped", "mixed", "undisclosed") and (words := taken_from_the_web(data.provenance)):
+        what = f"has the collection '{data.collection}', but its provenance says '{words}'"
+        yield "collection", what, "write collection: scraped, or mixed if only a part is; or correct the provenance"

@@ -1,0 +1,129 @@
+"""Search for many names in a text, through hyphenation, case, look-alikes and attached digits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from dtmodels.card.look_alikes import letter_as_seen
+
+_MAX_LENGTH = 8192
+"""Longer texts are cut; the card reader rejects them anyway."""
+_DIGIT_LIKE = str.maketrans("i1o0", "lloo")
+"""Letters and digits that are mistaken for each other, in lower case."""
+_TOKEN = re.compile(r"[^\W\d_]+|\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A name in a text, as the positions of its first character and after its last one."""
+
+    name: str
+    start: int
+    end: int
+
+    @property
+    def size(self) -> int:
+        """Number of characters."""
+        return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """The words of a text joined without anything between them, once in lower case and once as they stand."""
+
+    folded: str
+    exact: str
+    starts: dict[int, int]
+    """Position in the original text of each word, by its position in `folded`."""
+    ends: dict[int, int]
+
+
+class NameIndex:
+    """Names, ready to be found in texts.
+
+    A name is found however its words are separated: SA-1B, sa_1b and SA1B are one. It ends where a word ends, or where
+    letters end and digits begin: LAION is found in laion2B, but not in pavilion. An acronym of up to four letters with
+    a vowel has to stand in capitals, because many are words as well.
+
+    Args:
+        names: the names.
+        capitals: the names that have to be written in the same capitals.
+    """
+
+    def __init__(self, names: Iterable[str], capitals: Collection[str] = ()) -> None:
+        exact = {name: _read(name).exact for name in names}
+        short = {name for name, joined in exact.items() if _is_acronym(joined)}
+        cased = {name for name in exact if name in capitals or (name in short and _has_vowel(exact[name]))}
+        self._long = [(name, _folded(exact[name])) for name in exact if name not in short | cased]
+        self._short = [(name, _digits_as_letters(exact[name]).lower()) for name in short - cased]
+        self._cased = [(name, _digits_as_letters(exact[name])) for name in exact if name in cased]
+
+    def find(self, text: str, *, any_case: bool = False) -> Iterator[Found]:
+        """Yield the names in a text; with `any_case` acronyms in small letters too, as in a URL."""
+        read = _read(text)
+        capitals = _digits_as_letters(read.exact)
+        small = capitals.lower()
+        for name, wanted in self._long:
+            yield from _occurrences(read, read.folded, name, wanted)
+        for name, wanted in self._short:
+            yield from _occurrences(read, small, name, wanted)
+        for name, wanted in self._cased:
+            if any_case or len(read.exact) == len(wanted):
+                yield from _occurrences(read, small, name, wanted.lower())
+            else:
+                yield from _occurrences(read, capitals, name, wanted)
+
+
+def _occurrences(read: _Text, joined: str, name: str, wanted: str) -> Iterator[Found]:
+    start = joined.find(wanted)
+    while start >= 0:
+        if start in read.starts and (end := read.ends.get(start + len(wanted))) is not None:
+            yield Found(name, read.starts[start], end)
+        start = joined.find(wanted, start + 1)
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str) -> _Text:
+    seen, positions = _seen_with_positions(text[:_MAX_LENGTH])
+    exact, starts, ends = [], {}, {}
+    length = 0
+    for token in _TOKEN.finditer(seen):
+        starts[length] = positions[token.start()]
+        length += len(token[0])
+        ends[length] = positions[token.end() - 1] + 1
+        exact.append(token[0])
+    joined = "".join(exact)
+    return _Text(_folded(joined), joined, starts, ends)
+
+
+def _seen_with_positions(text: str) -> tuple[str, range | list[int]]:
+    """The text as a reader sees it, and the position in the original of each character."""
+    if text.isascii():
+        return text, range(len(text))
+    seen, positions = [], []
+    for position, character in enumerate(text):
+        for letter in letter_as_seen(character):
+            seen.append(letter)
+            positions.append(position)
+    return "".join(seen), positions
+
+
+def _folded(joined: str) -> str:
+    """Small letters, with one form for those that are mistaken for each other; as long as the text."""
+    small = joined.lower()
+    return small.translate(_DIGIT_LIKE) if len(small) == len(joined) else joined
+
+
+def _is_acronym(name: str) -> bool:
+    return len(name) <= 4 and name.isalpha() and name.isupper()
+
+
+def _has_vowel(acronym: str) -> bool:
+    return not set(acronym).isdisjoint("AEIOU")
+
+
+def _digits_as_letters(text: str) -> str:
+    return text.replace("0", "O")
