@@ -1,4 +1,4 @@
-"""Entry point: `layouts DIRECTORY` and `orders DIRECTORY` print JSON, `serve DESCRIPTOR` responds to requests."""
+"""Entry point: `layouts` and `orders` print JSON of a DIRECTORY; `serve` and `edit` answer at a DESCRIPTOR."""
 
 from __future__ import annotations
 
@@ -23,6 +23,10 @@ def main(task: str, argument: str) -> None:
 
         json.dump(read_orders(Path(argument)), output)
         output.flush()
+    elif task == "edit":
+        from .serve_edit import serve_edit
+
+        serve_edit(int(argument))
     else:
         from .serve import serve
 

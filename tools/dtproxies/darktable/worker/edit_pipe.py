@@ -1,0 +1,192 @@
+"""Whole edit of a photograph in darktable's own pipe, of which any segment runs on given pixels.
+
+The pipe keeps the output of every module in a cache. For a segment, the cached input of its first module is
+overwritten, later lines are invalidated, and the pipe runs again: it takes the pixels from the cache and computes what
+follows. So masks, blending, instances, changes of size and colour conversions are darktable's own.
+"""
+
+from __future__ import annotations
+
+import ctypes as c
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .library import DarktableError
+from .loaded_image import FLOAT_RGB, OPAQUE, PERCEPTUAL_DEFAULT, SPARE
+from .records import Area, CacheLine, PieceRecord, PipeRecord
+
+CACHE_LINES = 96
+"""Lines of the cache; a pipe needs two more than it has enabled modules."""
+FULL_IMAGE, BLOCKING = 10, 3
+"""`DT_MIPMAP_FULL`, `DT_MIPMAP_BLOCKING`."""
+HISTORY_ONLY = 1
+QUANTISED = "gamma"
+"""Module that makes 8-bit values; a run in floating point leaves it out."""
+SPACES = {0: "raw", 1: "lab", 2: "rgb"}
+"""`dt_iop_colorspace_type_t`."""
+NUMBERS = {name: number for number, name in SPACES.items()}
+
+
+class _ImageBuffer(c.Structure):
+    """`dt_mipmap_buffer_t`."""
+
+    _fields_ = (
+        *(("size", c.c_int), ("image", c.c_int32), ("width", c.c_int32), ("height", c.c_int32), ("scale", c.c_float)),
+        *(("pixels", c.c_void_p), ("space", c.c_int), ("status", c.c_int), ("entry", c.c_void_p)),
+    )
+
+
+class EditPipe:
+    """darktable with one photograph and one edit of it."""
+
+    def __init__(self, library: c.CDLL, photograph: Path, sidecar: Path) -> None:
+        """Load the photograph with the edit, and run the whole pipe once.
+
+        Raises:
+            DarktableError: darktable cannot read the photograph or the sidecar, or cannot run the edit.
+        """
+        self._library = library
+        self._develop, film = c.create_string_buffer(OPAQUE), c.create_string_buffer(OPAQUE)
+        number = library.dt_image_import(
+            library.dt_film_new(film, os.fsencode(photograph.parent)), os.fsencode(photograph), 1, 0
+        )
+        if number <= 0:
+            raise DarktableError("darktable cannot read this image")
+        image = library.dt_image_cache_get(number, b"w")
+        refused = library.dt_exif_xmp_read(image, os.fsencode(sidecar), HISTORY_ONLY)
+        library.dt_image_cache_write_release_info(image, 1, None)
+        if refused:
+            raise DarktableError("darktable cannot read this sidecar")
+        library.dt_dev_init(self._develop, 0)
+        library.dt_dev_load_image(self._develop, number)
+        self._source = self._load(number)
+        self._pipe = self._set_up()
+        self._pieces = [one for one in self._pipe.pieces() if one.enabled and one.module.name != QUANTISED]
+        self._run()
+
+    def steps(self) -> list[dict[str, Any]]:
+        """Describe the enabled modules in the order of the pipe."""
+        return [_described(piece) for piece in self._pieces]
+
+    def run(
+        self, first: int, last: int, pixels: NDArray[np.float32] | None, space: str
+    ) -> tuple[NDArray[np.float32], str]:
+        """Run the modules from `first` to `last`.
+
+        Args:
+            first: index of the first module in `steps`.
+            last: index of the last module.
+            pixels: input of the first module, [H, W, 4] or [H, W, 1]; None for what the pipe itself computed.
+            space: colour space of the pixels.
+
+        Returns:
+            Output of the last module, and its colour space.
+
+        Raises:
+            DarktableError: the pixels have another size than the module's input, or the pipe fails.
+        """
+        if pixels is not None:
+            self._write_input(first, pixels, space)
+        with self._ending_at(last):
+            self._library.dt_dev_pixelpipe_cache_invalidate_later(self._pipe.address, self._pieces[first].module.order)
+            self._run()
+            return self._output(last)
+
+    def set_params(self, step: int, params: bytes) -> None:
+        """Give a module other parameters, of the current version, with its blending unchanged."""
+        piece = self._pieces[step]
+        module = piece.module
+        raw = c.create_string_buffer(params, len(params) + SPARE)
+        c.memmove(module.params_address, raw, module.size)
+        self._library.dt_iop_commit_params(module.address, raw, piece.blending, self._pipe.address, piece.address)
+
+    def _load(self, number: int) -> _ImageBuffer:
+        buffer = _ImageBuffer()
+        self._library.dt_mipmap_cache_get_with_caller(c.byref(buffer), number, FULL_IMAGE, BLOCKING, b"r", b"", 0)
+        if not buffer.pixels or not buffer.width or not buffer.height:
+            raise DarktableError("darktable cannot read this image")
+        return buffer
+
+    def _set_up(self) -> PipeRecord:
+        library, source, self._record = self._library, self._source, c.create_string_buffer(OPAQUE)
+        pipe = PipeRecord(c.addressof(self._record))
+        library.dt_dev_pixelpipe_init_cached(self._record, 0, CACHE_LINES, 0)
+        pipe.set_export(FLOAT_RGB)
+        library.dt_ioppr_resync_modules_order(self._develop)
+        library.dt_dev_pixelpipe_set_icc(self._record, -1, None, PERCEPTUAL_DEFAULT)
+        library.dt_dev_pixelpipe_set_input(
+            self._record, self._develop, source.pixels, source.width, source.height, source.scale
+        )
+        library.dt_dev_pixelpipe_create_nodes(self._record, self._develop)
+        library.dt_dev_pixelpipe_synch_all(self._record, self._develop)
+        return pipe
+
+    def _run(self) -> None:
+        size = (c.c_int(), c.c_int())
+        self._library.dt_dev_pixelpipe_get_dimensions(
+            *(self._record, self._develop, self._source.width, self._source.height), *map(c.byref, size)
+        )
+        width, height = (one.value for one in size)
+        if self._library.dt_dev_pixelpipe_process_no_gamma(self._record, self._develop, 0, 0, width, height, 1.0):
+            raise DarktableError("darktable's pipe failed")
+
+    def _write_input(self, step: int, pixels: NDArray[np.float32], space: str) -> None:
+        piece = self._pieces[step]
+        if step == 0:
+            raise DarktableError("the first module reads the photograph")
+        line, area = self._line_after(step - 1), piece.area_in
+        expected = (area.height, area.width, piece.channels[0])
+        if line is None or pixels.shape != expected:
+            raise DarktableError(f"the input of {piece.module.name} has the shape {expected}, not {pixels.shape}")
+        c.memmove(line.pixels, pixels.ctypes.data, pixels.nbytes)
+        line.set_space(NUMBERS[space])
+
+    def _output(self, step: int) -> tuple[NDArray[np.float32], str]:
+        line, piece = self._line_after(step), self._pieces[step]
+        if line is None:
+            raise DarktableError(f"the pipe did not keep the output of {piece.module.name}")
+        area, channels = piece.area_out, piece.channels[1]
+        found = np.ctypeslib.as_array((c.c_float * (area.width * area.height * channels)).from_address(line.pixels))
+        return found.reshape(area.height, area.width, channels).copy(), SPACES.get(line.space, "other")
+
+    def _line_after(self, step: int) -> CacheLine | None:
+        piece = self._pieces[step]
+        position = [one.address for one in self._pipe.pieces()].index(piece.address)
+        hashed = self._library.dt_dev_pixelpipe_cache_hash(c.byref(piece.area_out), self._record, position + 1)
+        return self._pipe.cache_line(hashed)
+
+    @contextmanager
+    def _ending_at(self, last: int) -> Iterator[None]:
+        """Disable later modules during a run, but those that change the size: they decide what is asked for."""
+        later = [one for one in self._pieces[last + 1 :] if _coordinates(one.area_in) == _coordinates(one.area_out)]
+        for piece in later:
+            piece.enable(enabled=False)
+        try:
+            yield
+        finally:
+            for piece in later:
+                piece.enable(enabled=True)
+
+
+def _coordinates(area: Area) -> tuple[int, int, int, int]:
+    return area.x, area.y, area.width, area.height
+
+
+def _described(piece: PieceRecord) -> dict[str, Any]:
+    spaces, areas = (SPACES.get(one, "other") for one in piece.spaces), (piece.area_in, piece.area_out)
+    ends = zip(areas, piece.channels, spaces, strict=True)
+    first, second = ([area.height, area.width, channels, space] for area, channels, space in ends)
+    return {
+        "module": piece.module.name,
+        "params": piece.module.params.hex(),
+        "input": first,
+        "output": second,
+        "moved": _coordinates(areas[0]) != _coordinates(areas[1]),
+        "blending": piece.blending.hex(),
+    }
