@@ -4,7 +4,8 @@ import pytest
 
 from dtbase.system.errors import WrongUsage
 from dtproxies.darktable.layout import Field, ModuleLayout
-from dtproxies.darktable.sidecar_writer import Step, decode, encode, sidecar
+from dtproxies.darktable.parameter_text import decode, encode
+from dtproxies.darktable.sidecar_writer import Step, sidecar
 
 DARKTABLE = "{http://darktable.sf.net/}"
 GAIN = Field(name="gain", type="float", offset=0, size=4, min=0, max=8, default=1)

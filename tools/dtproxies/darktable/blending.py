@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 import zlib
 
-from dtproxies.darktable.sidecar_writer import decode
+from dtproxies.darktable.parameter_text import decode
 
 OFF = 0
 """`DEVELOP_MASK_DISABLED`, and the blend mode "off" of the first versions."""

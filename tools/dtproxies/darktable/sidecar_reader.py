@@ -14,11 +14,13 @@ from dtbase.system.errors import Failure
 from dtproxies.darktable.blending import decoded
 from dtproxies.darktable.edit import Edit, Entry, last_states
 from dtproxies.darktable.module_order import LEGACY, SCENE
-from dtproxies.darktable.sidecar_writer import XMP_VERSION, decode
+from dtproxies.darktable.parameter_text import decode
 
 NAMESPACE = "{http://darktable.sf.net/}"
 RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 ARRAYS = (f"{RDF}Seq", f"{RDF}Bag", f"{RDF}Alt")
+XMP_VERSION = 5
+"""Latest format that darktable 5.4 reads and writes."""
 ONE_LIST = 2
 """First format with one list of entries; before, there is one list for each property."""
 NUMBERED = 3

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.sax.saxutils import quoteattr
 
 from dtbase.system.errors import WrongUsage
 from dtbase.system.suggestions import did_you_mean
+from dtproxies.darktable.edit import Edit, Entry
 from dtproxies.darktable.layout import ModuleLayout
 from dtproxies.darktable.module_order import SCENE, Order
-
-PLAIN_BYTES = 100
-"""Longest parameters that are written uncompressed, in bytes; darktable reads both forms."""
-
-XMP_VERSION = 5
-"""Version of the sidecar format of darktable 5.x."""
+from dtproxies.darktable.parameter_text import encode
+from dtproxies.darktable.sidecar_reader import XMP_VERSION
 
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
@@ -58,9 +53,13 @@ def sidecar(history: Sequence[Step], layouts: Mapping[str, ModuleLayout], order:
     Raises:
         WrongUsage: an unknown module or slider, or a value outside its range.
     """
-    listed = f" darktable:iop_order_list={quoteattr(order.text)}" if order.text else ""
-    head = HEAD.format(version=XMP_VERSION, end=len(history), order=order.version, listed=listed)
-    return head + "".join(_entry(number, step, layouts) for number, step in enumerate(history)) + TAIL
+    entries = [_step_entry(step, layouts) for step in history]
+    return _text(entries, order.version, order.text)
+
+
+def edit_sidecar(edit: Edit) -> str:
+    """Build the text of a sidecar that holds an edit, such as a style, and nothing else."""
+    return _text([_entry(one, encode(one.params)) for one in edit.entries], edit.order_version, edit.order_text)
 
 
 def layout_of(module: str, layouts: Mapping[str, ModuleLayout]) -> ModuleLayout:
@@ -74,24 +73,26 @@ def layout_of(module: str, layouts: Mapping[str, ModuleLayout]) -> ModuleLayout:
     return layouts[module]
 
 
-def encode(raw: bytes) -> str:
-    """Encode parameters as text: hexadecimal digits, or `gz`, a two-digit size ratio and base64 of deflated bytes."""
-    if len(raw) <= PLAIN_BYTES:
-        return raw.hex()
-    deflated = zlib.compress(raw)
-    return f"gz{min(len(raw) // len(deflated) + 1, 99):02d}{base64.b64encode(deflated).decode()}"
+def _text(entries: Sequence[str], order: int, order_text: str) -> str:
+    listed = f" darktable:iop_order_list={quoteattr(order_text)}" if order_text else ""
+    head = HEAD.format(version=XMP_VERSION, end=len(entries), order=order, listed=listed)
+    return head + "".join(entry.replace("{num}", str(at)) for at, entry in enumerate(entries)) + TAIL
 
 
-def decode(text: str) -> bytes:
-    """Decode parameters written by `encode` or by darktable."""
-    return zlib.decompress(base64.b64decode(text[4:])) if text.startswith("gz") else bytes.fromhex(text)
-
-
-def _entry(number: int, step: Step, layouts: Mapping[str, ModuleLayout]) -> str:
+def _step_entry(step: Step, layouts: Mapping[str, ModuleLayout]) -> str:
     layout = layout_of(step.module, layouts)
-    params = step.params or encode(layout.pack(step.sliders))
+    entry = Entry(module=step.module, enabled=True, version=layout.version, params=b"")
+    return _entry(entry, step.params or encode(layout.pack(step.sliders)))
+
+
+def _entry(entry: Entry, params: str) -> str:
+    blending = ""
+    if entry.blending:
+        blending = (
+            f' darktable:blendop_version="{entry.blending_version}" darktable:blendop_params="{encode(entry.blending)}"'
+        )
     return (
-        f'     <rdf:li darktable:num="{number}" darktable:operation="{step.module}" darktable:enabled="1"'
-        f' darktable:modversion="{layout.version}" darktable:params="{params}"'
-        f' darktable:multi_name="" darktable:multi_priority="0"/>\n'
+        f'     <rdf:li darktable:num="{{num}}" darktable:operation={quoteattr(entry.module)}'
+        f' darktable:enabled="{int(entry.enabled)}" darktable:modversion="{entry.version}" darktable:params="{params}"'
+        f' darktable:multi_name="" darktable:multi_priority="{entry.instance}"{blending}/>\n'
     )

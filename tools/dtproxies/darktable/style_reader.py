@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 from dtproxies.darktable.blending import decoded
 from dtproxies.darktable.edit import Edit, Entry, last_states
 from dtproxies.darktable.module_order import LISTED, SCENE
-from dtproxies.darktable.sidecar_writer import decode
+from dtproxies.darktable.parameter_text import decode
 
 STYLE = "darktable_style"
 """Root element of a style."""

@@ -11,8 +11,9 @@ from dtproxies.darktable.dump import dump
 from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.layout import ModuleLayout
 from dtproxies.darktable.module_order import Order
+from dtproxies.darktable.parameter_text import encode
 from dtproxies.darktable.renderer import Renderer
-from dtproxies.darktable.sidecar_writer import Step, encode, sidecar
+from dtproxies.darktable.sidecar_writer import Step, sidecar
 from dtproxies.images.image import Pixels
 from dtproxies.images.module_spaces import convert
 from dtproxies.pipeline.steps import LINEAR, PipelineStep

@@ -93,10 +93,12 @@ class EditPipe:
         """
         if pixels is not None:
             self._write_input(first, pixels, space)
+        end, order = self._pieces[last], self._pieces[first].module.order
+        area = Area.from_buffer_copy(end.area_out)
         with self._ending_at(last):
-            self._library.dt_dev_pixelpipe_cache_invalidate_later(self._pipe.address, self._pieces[first].module.order)
-            self._run()
-            return self._output(last)
+            self._library.dt_dev_pixelpipe_cache_invalidate_later(self._pipe.address, order)
+            self._run(area)
+            return self._output(area), SPACES.get(self._pipe.result_format[1], "other")
 
     def set_params(self, step: int, params: bytes) -> None:
         """Give a module other parameters, of the current version, with its blending unchanged."""
@@ -127,13 +129,14 @@ class EditPipe:
         library.dt_dev_pixelpipe_synch_all(self._record, self._develop)
         return pipe
 
-    def _run(self) -> None:
+    def _run(self, area: Area | None = None) -> None:
+        """Run all enabled modules, for a region of the last one's output or for all of it."""
         size = (c.c_int(), c.c_int())
         self._library.dt_dev_pixelpipe_get_dimensions(
             *(self._record, self._develop, self._source.width, self._source.height), *map(c.byref, size)
         )
-        width, height = (one.value for one in size)
-        if self._library.dt_dev_pixelpipe_process_no_gamma(self._record, self._develop, 0, 0, width, height, 1.0):
+        x, y, width, height = _coordinates(area) if area else (0, 0, size[0].value, size[1].value)
+        if self._library.dt_dev_pixelpipe_process_no_gamma(self._record, self._develop, x, y, width, height, 1.0):
             raise DarktableError("darktable's pipe failed")
 
     def _write_input(self, step: int, pixels: NDArray[np.float32], space: str) -> None:
@@ -147,13 +150,11 @@ class EditPipe:
         c.memmove(line.pixels, pixels.ctypes.data, pixels.nbytes)
         line.set_space(NUMBERS[space])
 
-    def _output(self, step: int) -> tuple[NDArray[np.float32], str]:
-        line, piece = self._line_after(step), self._pieces[step]
-        if line is None:
-            raise DarktableError(f"the pipe did not keep the output of {piece.module.name}")
-        area, channels = piece.area_out, piece.channels[1]
-        found = np.ctypeslib.as_array((c.c_float * (area.width * area.height * channels)).from_address(line.pixels))
-        return found.reshape(area.height, area.width, channels).copy(), SPACES.get(line.space, "other")
+    def _output(self, area: Area) -> NDArray[np.float32]:
+        channels, _ = self._pipe.result_format
+        count = area.width * area.height * channels
+        found = np.ctypeslib.as_array((c.c_float * count).from_address(self._pipe.result))
+        return found.reshape(area.height, area.width, channels).copy()
 
     def _line_after(self, step: int) -> CacheLine | None:
         piece = self._pieces[step]
@@ -163,8 +164,8 @@ class EditPipe:
 
     @contextmanager
     def _ending_at(self, last: int) -> Iterator[None]:
-        """Disable later modules during a run, but those that change the size: they decide what is asked for."""
-        later = [one for one in self._pieces[last + 1 :] if _coordinates(one.area_in) == _coordinates(one.area_out)]
+        """Disable the modules after `last` during a run."""
+        later = self._pieces[last + 1 :]
         for piece in later:
             piece.enable(enabled=False)
         try:

@@ -121,6 +121,17 @@ class PipeRecord:
         c.c_int32.from_address(self.address + 636).value = 1
         c.c_int32.from_address(self.address + 640).value = levels
 
+    @property
+    def result(self) -> int:
+        """Address of the pixels of the last run."""
+        return pointer(self.address + 352)
+
+    @property
+    def result_format(self) -> tuple[int, int]:
+        """Channels and colour space of the last run."""
+        start = self.address + 176
+        return c.c_uint32.from_address(start).value, c.c_int32.from_address(start + CST_IN_DSC).value
+
     def cache_line(self, hashed: int) -> CacheLine | None:
         """Return the line of the cache that holds the pixels with this hash; None if there is none."""
         count, data = c.c_int32.from_address(self.address).value, pointer(self.address + 24)
@@ -137,11 +148,6 @@ class CacheLine:
 
     pixels: int
     format: int
-
-    @property
-    def space(self) -> int:
-        """Colour space of the pixels."""
-        return c.c_int32.from_address(self.format + CST_IN_DSC).value
 
     def set_space(self, space: int) -> None:
         """State the colour space of the pixels."""
