@@ -15,6 +15,7 @@ from dtproxies.pipeline.steps import LINEAR, PipelineStep
 from dtproxies.proxy.weight_files import weights_of
 from dtproxies.proxy.weights import load
 from dtproxies.render.torch_threads import half_the_cores
+from dtproxies.vocabulary.module import Space
 
 
 class Chain(nn.Module):
@@ -41,18 +42,19 @@ class Chain(nn.Module):
         chain.requires_grad_(False)
         return chain
 
-    def forward(self, light: Tensor, sliders: Sequence[Tensor]) -> list[Tensor]:
+    def forward(self, light: Tensor, sliders: Sequence[Tensor], space: Space = LINEAR) -> list[Tensor]:
         """Run the chain.
 
         Args:
-            light: [B, 3, H, W], linear Rec709.
+            light: [B, 3, H, W].
             sliders: [B, P] for each module, in darktable's units.
+            space: colour space of `light`; linear Rec709 by default.
 
         Returns:
             Output of each module, [B, 3, H, W] in its own space.
         """
         outputs: list[Tensor] = []
-        pixels, space = light, LINEAR
+        pixels = light
         for step, network, values in zip(self.steps, self.networks, sliders, strict=True):
             pixels = call(network, step.module, convert(pixels, space, step.space), values)
             space = step.result_space

@@ -22,6 +22,7 @@ from dtproxies.pipeline.obstacles import reject
 from dtproxies.pipeline.request import ModuleRequest
 from dtproxies.pipeline.steps import LINEAR, RELATIVE_TOLERANCE, space_at
 from dtproxies.proxy.definition import load_definition
+from dtproxies.vocabulary.module import Module
 
 BRIGHTER = 8
 """Factor of the second image that both values are rendered on: it has highlights above white."""
@@ -83,13 +84,11 @@ def _unsupported(one: ModuleRequest, order: Order, renderer: ParameterRenderer, 
     if one.params is None:
         return ""
     module, layout = load_definition(one.module).module, renderer.layouts[one.module]
-    values, fixed = layout.unpack(one.params), layout.unpack(layout.pack(module.fixed))
-    sliders = {slider.name for slider in module.sliders}
-    other = [name for name in values if name not in sliders and not _same(values[name], fixed[name])]
-    if not other:
+    others = other_settings(one.params, module, layout)
+    if not others:
         return ""
     space = space_at(module.space, order.position(module.name) - 0.5, order)
-    supported = layout.pack({name: fixed[name] for name in other}, one.params)
+    supported = layout.pack(others, one.params)
     if all(
         _equal_renders(
             renderer, module.name, np.asarray(convert(image, LINEAR, space), np.float32), one.params, supported
@@ -97,7 +96,20 @@ def _unsupported(one: ModuleRequest, order: Order, renderer: ParameterRenderer, 
         for image in (light.astype(np.float64), light.astype(np.float64) * BRIGHTER)
     ):
         return ""
-    settings = ", ".join(f"{name} at {values[name]:g} (fixed at {fixed[name]:g})" for name in other)
+    return unsupported_text(one.params, others, layout)
+
+
+def other_settings(params: bytes, module: Module, layout: ModuleLayout) -> Mapping[str, float]:
+    """Return the parameters that the proxy holds at another value than `params`, with the proxy's value."""
+    values, fixed = layout.unpack(params), layout.unpack(layout.pack(module.fixed))
+    sliders = {slider.name for slider in module.sliders}
+    return {name: fixed[name] for name in values if name not in sliders and not _same(values[name], fixed[name])}
+
+
+def unsupported_text(params: bytes, others: Mapping[str, float], layout: ModuleLayout) -> str:
+    """Name parameters that the proxy does not support, with both values."""
+    values = layout.unpack(params)
+    settings = ", ".join(f"{name} at {values[name]:g} (fixed at {fixed:g})" for name, fixed in others.items())
     return f"its proxy does not support {settings}"
 
 

@@ -61,7 +61,7 @@ def ordered_steps(
         WrongUsage: an unknown slider or choice, or a value outside the slider's range.
     """
     ordered = sorted(requested, key=lambda one: order.position(one.module))
-    return [_build_step(one, order, layouts[one.module]) for one in ordered]
+    return [build_step(one, order.position(one.module), order, layouts[one.module]) for one in ordered]
 
 
 def space_at(space: Space, position: float, order: Order) -> Space:
@@ -73,9 +73,14 @@ def space_at(space: Space, position: float, order: Order) -> Space:
     return "display" if position > order.position("colorout") else "work-rgb"
 
 
-def _build_step(one: ModuleRequest, order: Order, layout: ModuleLayout) -> PipelineStep:
+def build_step(one: ModuleRequest, position: float, order: Order, layout: ModuleLayout) -> PipelineStep:
+    """Return the step of one module at a position in the order.
+
+    Raises:
+        WrongUsage: as `ordered_steps`.
+    """
     definition = load_definition(one.module)
-    module, position = definition.module, order.position(one.module)
+    module = definition.module
     known = {slider.name: slider for slider in module.sliders}
     requested = one.sliders
     if one.params is not None:

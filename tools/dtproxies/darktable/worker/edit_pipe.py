@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from .library import DarktableError
 from .loaded_image import FLOAT_RGB, OPAQUE, PERCEPTUAL_DEFAULT, SPARE
-from .records import Area, CacheLine, PieceRecord, PipeRecord
+from .records import Area, PieceRecord, PipeRecord, history_end, set_space
 
 CACHE_LINES = 96
 """Lines of the cache; a pipe needs two more than it has enabled modules."""
@@ -65,6 +65,8 @@ class EditPipe:
             raise DarktableError("darktable cannot read this sidecar")
         library.dt_dev_init(self._develop, 0)
         library.dt_dev_load_image(self._develop, number)
+        # Without this, only the pipe has the parameters of the history, and the modules keep their defaults.
+        library.dt_dev_pop_history_items_ext(self._develop, history_end(self._develop))
         self._source = self._load(number)
         self._pipe = self._set_up()
         self._pieces = [one for one in self._pipe.pieces() if one.enabled and one.module.name != QUANTISED]
@@ -140,27 +142,28 @@ class EditPipe:
             raise DarktableError("darktable's pipe failed")
 
     def _write_input(self, step: int, pixels: NDArray[np.float32], space: str) -> None:
+        """Put pixels into the line of the cache that the pipe will find for the input of a module."""
         piece = self._pieces[step]
         if step == 0:
             raise DarktableError("the first module reads the photograph")
-        line, area = self._line_after(step - 1), piece.area_in
+        area, before = piece.area_in, self._pieces[step - 1]
         expected = (area.height, area.width, piece.channels[0])
-        if line is None or pixels.shape != expected:
+        if pixels.shape != expected:
             raise DarktableError(f"the input of {piece.module.name} has the shape {expected}, not {pixels.shape}")
-        c.memmove(line.pixels, pixels.ctypes.data, pixels.nbytes)
-        line.set_space(NUMBERS[space])
+        position = [one.address for one in self._pipe.pieces()].index(before.address)
+        hashed = self._library.dt_dev_pixelpipe_cache_hash(c.byref(before.area_out), self._record, position + 1)
+        data, form = c.c_void_p(), c.c_void_p(before.output_format)
+        self._library.dt_dev_pixelpipe_cache_get(
+            self._record, hashed, pixels.nbytes, c.byref(data), c.byref(form), before.module.address, 1
+        )
+        c.memmove(data.value or 0, pixels.ctypes.data, pixels.nbytes)
+        set_space(form.value or 0, NUMBERS[space])
 
     def _output(self, area: Area) -> NDArray[np.float32]:
         channels, _ = self._pipe.result_format
         count = area.width * area.height * channels
         found = np.ctypeslib.as_array((c.c_float * count).from_address(self._pipe.result))
         return found.reshape(area.height, area.width, channels).copy()
-
-    def _line_after(self, step: int) -> CacheLine | None:
-        piece = self._pieces[step]
-        position = [one.address for one in self._pipe.pieces()].index(piece.address)
-        hashed = self._library.dt_dev_pixelpipe_cache_hash(c.byref(piece.area_out), self._record, position + 1)
-        return self._pipe.cache_line(hashed)
 
     @contextmanager
     def _ending_at(self, last: int) -> Iterator[None]:

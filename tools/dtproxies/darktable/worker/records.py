@@ -68,6 +68,11 @@ class PieceRecord:
         return c.string_at(pointer(self.address + 24), BLENDING_BYTES)
 
     @property
+    def output_format(self) -> int:
+        """Address of the description of its output."""
+        return self.address + 224 + DSC_BYTES
+
+    @property
     def channels(self) -> tuple[int, int]:
         """Channels of its input and output."""
         start = self.address + 224
@@ -132,26 +137,15 @@ class PipeRecord:
         start = self.address + 176
         return c.c_uint32.from_address(start).value, c.c_int32.from_address(start + CST_IN_DSC).value
 
-    def cache_line(self, hashed: int) -> CacheLine | None:
-        """Return the line of the cache that holds the pixels with this hash; None if there is none."""
-        count, data = c.c_int32.from_address(self.address).value, pointer(self.address + 24)
-        formats, hashes = pointer(self.address + 40), pointer(self.address + 48)
-        for line in range(count):
-            if c.c_uint64.from_address(hashes + 8 * line).value == hashed:
-                return CacheLine(pointer(data + 8 * line), formats + DSC_BYTES * line)
-        return None
+
+def set_space(form: int, space: int) -> None:
+    """State the colour space in the buffer description at an address."""
+    c.c_int32.from_address(form + CST_IN_DSC).value = space
 
 
-@dataclass(frozen=True, slots=True)
-class CacheLine:
-    """Line of a pipe's cache: addresses of its pixels and of their description."""
-
-    pixels: int
-    format: int
-
-    def set_space(self, space: int) -> None:
-        """State the colour space of the pixels."""
-        c.c_int32.from_address(self.format + CST_IN_DSC).value = space
+def history_end(develop: c.Array[c.c_char]) -> int:
+    """Return the number of applied entries of the history of a `dt_develop_t`."""
+    return c.c_int32.from_address(c.addressof(develop) + 2016).value
 
 
 def pointer(address: int) -> int:
