@@ -7,7 +7,6 @@ Slow (a process, a sidecar and several files per image), but independent of `ren
 from __future__ import annotations
 
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dtbase.system.errors import Failure
+from dtproxies.darktable.export import run_cli
 from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.layout import ModuleLayout
 from dtproxies.darktable.module_order import Order
@@ -60,7 +60,8 @@ def dump(
         source = _source(image, home)
         source.with_name(f"{source.name}.xmp").write_text(sidecar(history, layouts, order))
         modules = [*(step.module for step in history), *watched]
-        log = _export(darktable, source, modules)
+        options = ["--dump-pipe", ",".join(modules), "--dumpdir", str(home / "dump")]
+        log = run_cli(darktable, source, home / "out.pfm", options, where=", ".join(modules))
         return {module: _dumped(home / "dump" / "export", module, log) for module in modules}
 
 
@@ -73,28 +74,6 @@ def _source(image: NDArray[np.float32] | NDArray[np.uint16] | Path, home: Path) 
     else:
         pfm.write_pfm(source, image.astype(np.float32))
     return source
-
-
-def _export(darktable: Darktable, source: Path, modules: Sequence[str]) -> str:
-    home = source.parent
-    done = subprocess.run(
-        [
-            *darktable.cli,
-            *(str(source), f"{source}.xmp", str(home / "out.pfm")),
-            *("--apply-custom-presets", "false", "--core", *darktable.options(home)),
-            *("--dump-pipe", ",".join(modules), "--dumpdir", str(home / "dump")),
-        ],
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-        env=darktable.environment_for(home),
-    )
-    log = (done.stdout + done.stderr).strip()
-    if done.returncode != 0:
-        last = (log.splitlines() or ["no output"])[-1]
-        raise Failure(f"darktable-cli ended with status {done.returncode}: {last}", where=", ".join(modules))
-    return log
 
 
 def _dumped(directory: Path, module: str, log: str) -> ModuleDump:

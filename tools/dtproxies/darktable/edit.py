@@ -38,6 +38,8 @@ class Edit:
     order_version: int
     order_text: str = ""
     """Listed order, alternating names and instances; empty if the version says all."""
+    sidecar: bytes = b""
+    """The file, if it is a sidecar: it also holds masks; empty for a style."""
 
 
 def last_states(history: Iterable[Entry]) -> tuple[Entry, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import binascii
 import struct
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -29,13 +30,14 @@ def read_edit(path: Path) -> Edit:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise Failure(f"is larger than {MAX_BYTES >> 20} MB; no edit is", where=str(path))
+        text = path.read_bytes()
         # Since 2.4.1, expat rejects entity expansion attacks; it never loads external entities.
-        root = ElementTree.parse(path).getroot()  # noqa: S314
+        root = ElementTree.fromstring(text)  # noqa: S314
     except (ElementTree.ParseError, OSError, ValueError, LookupError) as exc:
         what = "there is no such file" if isinstance(exc, FileNotFoundError) else f"this is not an edit: {exc}"
         raise Failure(what, where=str(path), fix="pass a sidecar (.xmp) or a style (.dtstyle) of darktable") from exc
     try:
-        return style_edit(root) if root.tag == STYLE else sidecar_edit(root)
+        return style_edit(root) if root.tag == STYLE else replace(sidecar_edit(root), sidecar=text)
     except Failure as failure:
         raise Failure(failure.what, where=str(path), fix=failure.fix) from failure
     except (KeyError, ValueError, zlib.error, struct.error, binascii.Error) as exc:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dtproxies.darktable.find import Darktable
+from dtproxies.darktable.worker.edit_pipe import instance_name
 from dtproxies.darktable.worker.session import image_bytes
 from dtproxies.darktable.worker_process import WorkerProcess
 
@@ -50,19 +51,20 @@ class PipeStep:
     @property
     def name(self) -> str:
         """Name of the module, with the number of its instance if it is not the first."""
-        return f"{self.module}:{self.instance}" if self.instance else self.module
+        return instance_name(self.module, self.instance)
 
 
 class EditSession:
     """darktable with one photograph and one edit; raises Failure if it crashes. Not thread-safe."""
 
-    def __init__(self, darktable: Darktable, photograph: Path, sidecar: str) -> None:
+    def __init__(self, darktable: Darktable, photograph: Path, sidecar: bytes, *, skip: Collection[str] = ()) -> None:
         """Load the photograph with the edit, and run the whole pipe once.
 
         Args:
             darktable: as `find` returns it.
             photograph: any file that darktable reads.
-            sidecar: text of the sidecar.
+            sidecar: content of the sidecar.
+            skip: modules to leave out: all instances, or one as `module:instance`.
 
         Raises:
             Failure: darktable cannot read them, or crashed.
@@ -73,8 +75,8 @@ class EditSession:
             copy = home / "photograph" / photograph.name
             copy.parent.mkdir()
             shutil.copyfile(photograph, copy)
-            (home / "edit.xmp").write_text(sidecar, encoding="utf-8")
-            return {"image": str(copy), "sidecar": str(home / "edit.xmp")}
+            (home / "edit.xmp").write_bytes(sidecar)
+            return {"image": str(copy), "sidecar": str(home / "edit.xmp"), "skip": list(skip)}
 
         self._worker = WorkerProcess(darktable, "edit", files)
         self.steps: Sequence[PipeStep] = _steps(self._worker.ready["steps"])
@@ -132,7 +134,7 @@ def _steps(described: Sequence[Mapping[str, Any]]) -> list[PipeStep]:
         steps.append(
             PipeStep(
                 module=one["module"],
-                instance=sum(step.module == one["module"] for step in steps),
+                instance=one["instance"],
                 params=bytes.fromhex(one["params"]),
                 blending=bytes.fromhex(one["blending"]),
                 input_shape=shapes[0],

@@ -57,9 +57,10 @@ def sidecar(history: Sequence[Step], layouts: Mapping[str, ModuleLayout], order:
     return _text(entries, order.version, order.text)
 
 
-def edit_sidecar(edit: Edit) -> str:
-    """Build the text of a sidecar that holds an edit, such as a style, and nothing else."""
-    return _text([_entry(one, encode(one.params)) for one in edit.entries], edit.order_version, edit.order_text)
+def edit_sidecar(edit: Edit) -> bytes:
+    """Return the sidecar of an edit: the file itself, or one that holds a style and nothing else."""
+    entries = [_entry(one, encode(one.params)) for one in edit.entries]
+    return edit.sidecar or _text(entries, edit.order_version, edit.order_text).encode()
 
 
 def layout_of(module: str, layouts: Mapping[str, ModuleLayout]) -> ModuleLayout:

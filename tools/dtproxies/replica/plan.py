@@ -27,6 +27,9 @@ SIDE = 32
 WORKING_PROFILE = ("type_work", "DT_COLORSPACE_LIN_REC2020")
 """Parameter of colorin, and its value for the working space that proxies know."""
 
+ProxyLayouts = Mapping[str, ModuleLayout]
+"""Parameter layouts of modules with proxies, by name."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedStep:
@@ -38,13 +41,18 @@ class PlannedStep:
     reason: str = ""
     """Reason why no proxy runs it; empty for a proxy."""
 
+    @property
+    def run_by(self) -> str:
+        """What runs the module: proxy or darktable."""
+        return "proxy" if self.proxy else "darktable"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planner:
     """What is needed to decide about the modules of one edit."""
 
     session: EditSession
-    layouts: Mapping[str, ModuleLayout]
+    layouts: ProxyLayouts
     """Parameter layouts of the modules with proxies, as `proxy_layouts` returns them."""
     models: Path
     """Directory of models with the weights."""
@@ -109,7 +117,7 @@ class Planner:
         return "" if equal else unsupported_text(step.params, others, layout)
 
 
-def proxy_layouts(darktable: Darktable, models: Path) -> Mapping[str, ModuleLayout]:
+def proxy_layouts(darktable: Darktable, models: Path) -> ProxyLayouts:
     """Return the parameter layouts of all modules with weights, with the defaults that their proxies were fitted at.
 
     These are the defaults that darktable sets for a linear image, or for sensor data.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ctypes as c
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -45,8 +45,8 @@ class _ImageBuffer(c.Structure):
 class EditPipe:
     """darktable with one photograph and one edit of it."""
 
-    def __init__(self, library: c.CDLL, photograph: Path, sidecar: Path) -> None:
-        """Load the photograph with the edit, and run the whole pipe once.
+    def __init__(self, library: c.CDLL, photograph: Path, sidecar: Path, skip: Collection[str]) -> None:
+        """Load the photograph with the edit, and run the whole pipe once, without the modules to skip.
 
         Raises:
             DarktableError: darktable cannot read the photograph or the sidecar, or cannot run the edit.
@@ -69,12 +69,12 @@ class EditPipe:
         library.dt_dev_pop_history_items_ext(self._develop, history_end(self._develop))
         self._source = self._load(number)
         self._pipe = self._set_up()
-        self._pieces = [one for one in self._pipe.pieces() if one.enabled and one.module.name != QUANTISED]
+        self._pieces, self._instances = self._enabled(skip)
         self._run()
 
     def steps(self) -> list[dict[str, Any]]:
         """Describe the enabled modules in the order of the pipe."""
-        return [_described(piece) for piece in self._pieces]
+        return [_described(*one) for one in zip(self._pieces, self._instances, strict=True)]
 
     def run(
         self, first: int, last: int, pixels: NDArray[np.float32] | None, space: str
@@ -131,6 +131,21 @@ class EditPipe:
         library.dt_dev_pixelpipe_synch_all(self._record, self._develop)
         return pipe
 
+    def _enabled(self, skip: Collection[str]) -> tuple[list[PieceRecord], list[int]]:
+        """Return the modules that the pipe runs and the numbers of their instances; disable those to skip."""
+        enabled = [one for one in self._pipe.pieces() if one.enabled and one.module.name != QUANTISED]
+        names = [one.module.name for one in enabled]
+        numbers = [names[:at].count(name) for at, name in enumerate(names)]
+        kept = [
+            (piece, number)
+            for piece, name, number in zip(enabled, names, numbers, strict=True)
+            if name not in skip and instance_name(name, number) not in skip
+        ]
+        pieces = [piece for piece, _ in kept]
+        for piece in enabled:
+            piece.enable(enabled=piece in pieces)
+        return pieces, [number for _, number in kept]
+
     def _run(self, area: Area | None = None) -> None:
         """Run all enabled modules, for a region of the last one's output or for all of it."""
         size = (c.c_int(), c.c_int())
@@ -182,12 +197,18 @@ def _coordinates(area: Area) -> tuple[int, int, int, int]:
     return area.x, area.y, area.width, area.height
 
 
-def _described(piece: PieceRecord) -> dict[str, Any]:
+def instance_name(module: str, instance: int) -> str:
+    """Name an instance: `module` for the first one in the pipe, then `module:1` and so on."""
+    return f"{module}:{instance}" if instance else module
+
+
+def _described(piece: PieceRecord, instance: int) -> dict[str, Any]:
     spaces, areas = (SPACES.get(one, "other") for one in piece.spaces), (piece.area_in, piece.area_out)
     ends = zip(areas, piece.channels, spaces, strict=True)
     first, second = ([area.height, area.width, channels, space] for area, channels, space in ends)
     return {
         "module": piece.module.name,
+        "instance": instance,
         "params": piece.module.params.hex(),
         "input": first,
         "output": second,

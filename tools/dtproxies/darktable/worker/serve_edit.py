@@ -14,7 +14,7 @@ class EditService:
     """Pipe of one edit."""
 
     def __init__(self, library: c.CDLL, task: dict[str, Any]) -> None:
-        self._pipe = EditPipe(library, Path(task["image"]), Path(task["sidecar"]))
+        self._pipe = EditPipe(library, Path(task["image"]), Path(task["sidecar"]), task["skip"])
 
     def ready(self) -> dict[str, Any]:
         """Describe the enabled modules in the order of the pipe."""
