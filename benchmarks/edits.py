@@ -29,6 +29,7 @@ from dtbase.terminal.console import Console
 from dtproxies.darktable.edit_reader import SUFFIXES, read_edit
 from dtproxies.darktable.export import export
 from dtproxies.darktable.find import Darktable, find
+from dtproxies.darktable.introspection import orders
 from dtproxies.darktable.sidecar_writer import edit_sidecar
 from dtproxies.replica.command import compare_with_export
 from dtproxies.replica.open_replica import open_replica
@@ -56,9 +57,9 @@ class EditResult:
     reasons: tuple[str, ...] = ()
     """What no proxy could run, by module and cause."""
     seconds: float = 0.0
-    """Processor seconds of the replica."""
+    """CPU seconds of the replica."""
     darktable_seconds: float = 0.0
-    """Processor seconds of darktable-cli's export."""
+    """CPU seconds of darktable-cli's export."""
 
     @property
     def right(self) -> bool:
@@ -163,11 +164,11 @@ def _row(results: Sequence[EditResult]) -> list[str]:
 def _run(darktable: Darktable, layouts: ProxyLayouts, photograph: Path, file: Path, owner: str) -> EditResult:
     try:
         edit = read_edit(file)
-        before = _processor_seconds()
+        before = _cpu_seconds()
         with open_replica(darktable, edit, photograph, layouts=layouts, models=MODELS) as replica:
             pixels, steps = replica.run(), replica.steps
-        between = _processor_seconds()
-        exported = export(darktable, photograph, edit_sidecar(edit))
+        between = _cpu_seconds()
+        exported = export(darktable, photograph, edit_sidecar(edit, orders(darktable)))
     except Failure as exc:
         return EditResult(owner=owner, edit=file.name, error=str(exc))
     accuracy = compare_with_export(pixels, exported)
@@ -178,7 +179,7 @@ def _run(darktable: Darktable, layouts: ProxyLayouts, photograph: Path, file: Pa
         levels=accuracy.levels,
         reasons=tuple(sorted({_reason(one) for one in steps if not one.proxy and one.step.module not in IDLE})),
         seconds=between - before,
-        darktable_seconds=_processor_seconds() - between,
+        darktable_seconds=_cpu_seconds() - between,
     )
 
 
@@ -189,7 +190,7 @@ def _reason(one: PlannedStep) -> str:
     return f"{one.step.module}: {cause}"
 
 
-def _processor_seconds() -> float:
+def _cpu_seconds() -> float:
     usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(one.ru_utime + one.ru_stime for one in usage)
 

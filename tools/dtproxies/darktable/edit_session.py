@@ -114,6 +114,11 @@ class EditSession:
         values = self._worker.view(response["output"], output=True).copy()
         return PipePixels(values, response["space"])
 
+    @property
+    def process_id(self) -> int:
+        """Process id of darktable."""
+        return self._worker.process_id
+
     def close(self) -> None:
         """End darktable."""
         self._worker.close()

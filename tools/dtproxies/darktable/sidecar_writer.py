@@ -10,7 +10,7 @@ from dtbase.system.errors import WrongUsage
 from dtbase.system.suggestions import did_you_mean
 from dtproxies.darktable.edit import Edit, Entry
 from dtproxies.darktable.layout import ModuleLayout
-from dtproxies.darktable.module_order import SCENE, Order
+from dtproxies.darktable.module_order import LISTED, SCENE, Order
 from dtproxies.darktable.parameter_text import encode
 from dtproxies.darktable.sidecar_reader import XMP_VERSION
 
@@ -57,10 +57,29 @@ def sidecar(history: Sequence[Step], layouts: Mapping[str, ModuleLayout], order:
     return _text(entries, order.version, order.text)
 
 
-def edit_sidecar(edit: Edit) -> bytes:
-    """Return the sidecar of an edit: the file itself, or one that holds a style and nothing else."""
+def edit_sidecar(edit: Edit, orders: Mapping[int, Sequence[str]]) -> bytes:
+    """Return the sidecar of an edit: the file itself, or one that holds a style and nothing else.
+
+    Args:
+        edit: as `read_edit` returns it.
+        orders: as `introspection.orders` returns them.
+    """
+    if edit.sidecar:
+        return edit.sidecar
     entries = [_entry(one, encode(one.params)) for one in edit.entries]
-    return edit.sidecar or _text(entries, edit.order_version, edit.order_text).encode()
+    listed = edit.order_text or _order_with_instances(edit, orders)
+    return _text(entries, LISTED if listed else edit.order_version, listed).encode()
+
+
+def _order_with_instances(edit: Edit, orders: Mapping[int, Sequence[str]]) -> str:
+    """List the order with instances of a module side by side, as darktable does for a style; empty if not needed."""
+    instances: dict[str, list[int]] = {}
+    for one in edit.entries:
+        instances.setdefault(one.module, []).append(one.instance)
+    if all(numbers == [0] for numbers in instances.values()):
+        return ""
+    names = orders[edit.order_version]
+    return ",".join(f"{name},{number}" for name in names for number in sorted(instances.get(name, [0])))
 
 
 def layout_of(module: str, layouts: Mapping[str, ModuleLayout]) -> ModuleLayout:

@@ -18,6 +18,7 @@ from dtbase.text.plural import pluralise
 from dtproxies.darktable.edit_reader import read_edit
 from dtproxies.darktable.export import export
 from dtproxies.darktable.find import find
+from dtproxies.darktable.introspection import orders
 from dtproxies.darktable.sidecar_writer import edit_sidecar
 from dtproxies.images.image import Pixels
 from dtproxies.images.metrics import CAP
@@ -62,7 +63,11 @@ def replica_command(
             steps, pixels = replica.steps, replica.run()
         advance(1)
     write_result(directory / "result.png", pixels)
-    accuracy = compare_with_export(pixels, export(darktable, photograph, edit_sidecar(edit))) if evaluate else None
+    accuracy = (
+        compare_with_export(pixels, export(darktable, photograph, edit_sidecar(edit, orders(darktable))))
+        if evaluate
+        else None
+    )
     if as_json:
         console.say(json_text(_as_json(steps, accuracy)).rstrip())
     else:

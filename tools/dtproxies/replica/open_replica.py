@@ -42,7 +42,7 @@ def open_replica(
         WrongUsage: a module to skip is not in the edit.
     """
     _check_modules(darktable, edit, skip)
-    with EditSession(darktable, photograph, edit_sidecar(edit), skip=skip) as session:
+    with EditSession(darktable, photograph, edit_sidecar(edit, introspection.orders(darktable)), skip=skip) as session:
         yield Replica(session, Planner(session=session, layouts=layouts, models=models).plan(), models)
 
 
