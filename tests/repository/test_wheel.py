@@ -138,7 +138,7 @@ def test_card_commands_work_anywhere(run: Run, root: Path, proxy: Path, elsewher
     card = str(proxy / "card.yaml")
     run("dtmodels", "lint", card)
     assert "grade: open" in run("dtmodels", "explain", card).stdout
-    imported = run("dtmodels", "import", str(root / "tests/dtmodels/stages/upstream/nind-unet.yaml")).stdout
+    imported = run("dtmodels", "import", str(root / "tests/dtmodels/importing/formats/upstream/nind-unet.yaml")).stdout
     draft = elsewhere / "work" / "incoming" / "card.yaml"
     draft.parent.mkdir(exist_ok=True)
     draft.write_text(imported)

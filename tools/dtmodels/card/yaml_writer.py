@@ -46,23 +46,24 @@ def _lines(values: Mapping[str, Any], remarks: Mapping[FieldPath, str], where: F
                 for index, item in enumerate(value):
                     yield from _item(item, remarks, (*path, index), indent + "  ")
             case _:
-                yield f"{key} {_flow(value)}{remark}"
+                yield f"{key} {flow(value)}{remark}"
 
 
 def _item(item: Any, remarks: Mapping[FieldPath, str], where: FieldPath, indent: str) -> Iterator[str]:
     if not isinstance(item, dict) or not item:
-        yield f"{indent}- {_flow(item)}"
+        yield f"{indent}- {flow(item)}"
         return
     first, *following = _lines(item, remarks, where, indent + "  ")
     yield f"{indent}- {first.lstrip()}"
     yield from following
 
 
-def _flow(value: Any) -> str:
+def flow(value: Any) -> str:
+    """Write a value on one line."""
     match value:
         case dict():
-            return "{" + ", ".join(f"{scalar(name)}: {_flow(inner)}" for name, inner in value.items()) + "}"
+            return "{" + ", ".join(f"{scalar(name)}: {flow(inner)}" for name, inner in value.items()) + "}"
         case list():
-            return "[" + ", ".join(_flow(inner) for inner in value) + "]"
+            return "[" + ", ".join(flow(inner) for inner in value) + "]"
         case _:
             return scalar(value)

@@ -37,15 +37,19 @@ def new(root: Path, model_id: str, task: str) -> None:
 
 
 @click.command("import")
-@click.argument("path", type=click.Path(path_type=Path), metavar="MODEL.YAML")
+@click.argument("path", type=click.Path(path_type=Path), metavar="FILE")
 def import_card(path: Path) -> None:
-    """Print a darktable-ai model.yaml as a card.
+    """Convert a card of another collection.
 
-    Fields that model.yaml does not have are marked as to be filled in.
+    FILE is a model.yaml of darktable-ai, a JSON entry of OpenModelDB, or the README.md of a model on the Hugging Face
+    Hub. Prints the card: a remark at each value says where it stands in FILE; TODO marks what FILE does not state.
     """
-    from dtmodels.stages.import_card import import_card
+    from dtmodels.importing.import_card import import_card
 
-    Console().say(import_card(path).removesuffix("\n"))
+    imported = import_card(path)
+    for note in imported.notes:
+        Console().note(note)
+    Console().say(imported.text.removesuffix("\n"))
 
 
 @click.command()

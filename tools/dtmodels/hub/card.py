@@ -10,6 +10,7 @@ from huggingface_hub import ModelCard, ModelCardData
 
 from dtbase.system.errors import Failure
 from dtmodels.card.catalogue import CatalogueEntry
+from dtmodels.card.hub_pipelines import PIPELINES
 from dtmodels.card.model import Card
 from dtmodels.hub.licences import OTHER, hub_licence
 from dtmodels.licence import licence_verdict
@@ -17,8 +18,7 @@ from dtmodels.package.reader import PackageContents
 from dtmodels.pages.markdown import code, link, text
 from dtmodels.pages.model_page import model_page
 
-PIPELINES = {"depth": "depth-estimation", "mask": "mask-generation"}
-"""The Hub's pipeline tags of darktable's tasks; image-to-image for all others."""
+_OTHER_PIPELINE = "image-to-image"
 _MODEL = re.compile(r"https://huggingface\.co/(?!datasets/|spaces/)([\w.-]+/[\w.-]+)(/.*)?", re.ASCII)
 _DATASET = re.compile(r"https://huggingface\.co/datasets/([\w.-]+/[\w.-]+)(/.*)?", re.ASCII)
 
@@ -48,7 +48,7 @@ def _data(package: PackageContents) -> ModelCardData:
     fields: dict[str, Any] = {
         **_licence(package),
         "library_name": "onnx",
-        "pipeline_tag": PIPELINES.get(card.task, "image-to-image"),
+        "pipeline_tag": PIPELINES.get(card.task, _OTHER_PIPELINE),
         "tags": ["darktable", "onnx", card.task, card.architecture],
         "datasets": _on_hub(_DATASET, (data.url for data in card.training.datasets if data.role != "evaluate")),
         "base_model": _on_hub(_MODEL, _bases(card)),

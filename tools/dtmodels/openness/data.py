@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from dtmodels.card.model import Card, Dataset
 from dtmodels.licence.openness import data_status, is_free_software, is_open_data
-from dtmodels.openness.known_data import known_datasets, known_licences, worst_value
+from dtmodels.openness.known_data import RANKED_VALUES, known_datasets, known_licences, worst_value
 from dtmodels.openness.non_open_data import training_data
 from dtmodels.openness.proof import Proof, all_of
 from dtmodels.yaml.document import FieldPath
@@ -51,7 +51,7 @@ def _prove_dataset_described(data: Dataset, where: FieldPath) -> Proof:
     for field in ("access", "collection"):
         if worst_value(data, field) == "undisclosed":
             fact = "its content" if field == "access" else "how it was collected"
-            because = f"{fact} is undisclosed{_registry_note(data, field)}"
+            because = f"{fact} is {_worst_word(data, field)}{_registry_note(data, field)}"
             fix = f"ask its authors to disclose {fact}"
             return Proof(claim=claim, holds=False, because=because, where=(*where, field), fix=fix)
     for licence in known_licences(data):
@@ -70,8 +70,8 @@ def _prove_dataset_open(data: Dataset, where: FieldPath) -> Proof:
             source = "" if licence in _card_licences(data) else _registry_source(data)
             because = f"its licence is {licence}{source}"
             return Proof(claim=claim, holds=False, because=because, where=(*where, "license"), fix="train without it")
-    if (access := worst_value(data, "access")) != "public":
-        because = f"its access is {access}{_registry_note(data, 'access')}"
+    if worst_value(data, "access") != "public":
+        because = f"its access is {_worst_word(data, 'access')}{_registry_note(data, 'access')}"
         return Proof(claim=claim, holds=False, because=because, where=(*where, "access"), fix="train without it")
     return Proof(claim=claim, holds=True, because=f"public, under {data.license}", where=(*where, "license"))
 
@@ -80,8 +80,19 @@ def _card_licences(data: Dataset) -> tuple[str, ...]:
     return (data.license, data.annotations.license) if data.annotations else (data.license,)
 
 
+def _worst_word(data: Dataset, field: str) -> str:
+    """The worst value of card and registry; `not stated yet` where neither has one."""
+    unstated = getattr(data, field) not in RANKED_VALUES[field] and not _in_registry(data, field)
+    return "not stated yet" if unstated else worst_value(data, field)
+
+
+def _in_registry(data: Dataset, field: str) -> bool:
+    return any(getattr(known, field) for known in known_datasets(data))
+
+
 def _registry_note(data: Dataset, field: str) -> str:
-    return "" if getattr(data, field) == worst_value(data, field) else _registry_source(data)
+    from_registry = getattr(data, field) != worst_value(data, field) and _in_registry(data, field)
+    return _registry_source(data) if from_registry else ""
 
 
 def _registry_source(data: Dataset) -> str:

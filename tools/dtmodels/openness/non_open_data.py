@@ -17,6 +17,12 @@ _COLLECTION = {
     "mixed": "it was collected in several ways",
     "undisclosed": "how it was collected is undisclosed",
 }
+_PEOPLE = {"people": "it shows people", "incidental": "it shows people incidentally"}
+_CONSENT = {
+    "none": "who did not consent",
+    "unknown": "whose consent is unknown",
+    "not-needed": "whose consent is stated as not needed",
+}
 _LICENCE = {
     "mixed": "{what} a separate licence for each item",
     "restricted": "{what} the licence {licence}, which is not open",
@@ -37,9 +43,8 @@ def compromises(dataset: Dataset) -> list[str]:
         reasons.append(_licence_reason("its annotations have", dataset.annotations.license))
     reasons += [_ACCESS.get(dataset.access, ""), _COLLECTION.get(dataset.collection, "")]
     if dataset.personal_data != "none" and dataset.consent != "given" and dataset.collection != "synthetic":
-        content = "it shows people" if dataset.personal_data == "people" else "it shows people incidentally"
-        consent = {"none": "who did not consent", "unknown": "whose consent is unknown"}
-        reasons.append(f"{content} {consent.get(dataset.consent, 'whose consent is stated as not needed')}")
+        content = _PEOPLE.get(dataset.personal_data, "it may show people,")
+        reasons.append(f"{content} {_CONSENT.get(dataset.consent, 'whose consent is not stated yet')}")
     return [reason for reason in reasons if reason]
 
 

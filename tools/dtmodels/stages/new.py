@@ -15,15 +15,12 @@ from dtbase.system.suggestions import did_you_mean
 from dtbase.terminal.console import Console
 from dtmodels import families, tasks
 from dtmodels.card.catalogue import CARD_FILE, model_directories
+from dtmodels.card.placeholders import PLACEHOLDER_COMMIT, PLACEHOLDER_URL, TODO
 from dtmodels.card.schemas import load_schema
 from dtmodels.card.yaml_writer import card_text
 from dtmodels.pages.generate import stale
 from dtmodels.yaml.document import FieldPath
 
-TODO = "TODO"
-"""Start of a placeholder text. Lint reports placeholders, as an error in a released card."""
-PLACEHOLDER_URL = "https://example.org/"
-PLACEHOLDER_COMMIT = "0" * 40
 CARD_ITSELF = {"license": "GPL-3.0-or-later", "location": "card.yaml"}
 """The card is two of the components that openness is derived from."""
 _Field = tuple[FieldPath, Any, Mapping[str, Any]]
