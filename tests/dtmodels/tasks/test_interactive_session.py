@@ -11,6 +11,7 @@ import pytest
 from dtmodels.card.model import Prompt
 from dtmodels.graph.runtime import Result
 from dtmodels.tasks._interactive_session import InteractiveSession
+from dtmodels.tasks._mask_settings import ARCHITECTURES, MaskSettings
 
 LOGIT = 8.0
 Disc = tuple[float, float, float]
@@ -22,8 +23,13 @@ class Network:
 
     discs: list[list[Disc]]
     arch: str = "sam2"
+    side: int = 1024
     qualities: tuple[float, ...] = (0.9, 0.3)
     sent: list[tuple[list[Any], Any]] = field(default_factory=list)
+
+    @property
+    def settings(self) -> MaskSettings:
+        return MaskSettings(interface=ARCHITECTURES[self.arch], side=self.side)
 
     def decode(self, clicks: list[Any], memory: Any) -> Result:
         discs = self.discs[min(len(self.sent), len(self.discs) - 1)]
@@ -45,6 +51,14 @@ def user(network: Network, height: int = 512, width: int = 512) -> InteractiveSe
 
 def click(x: float, y: float, **others: Any) -> Prompt:
     return Prompt(points=((x, y),), **others)
+
+
+def test_clicks_are_in_pixels_of_the_models_own_image() -> None:
+    network = Network([[(0.5, 0.5, 0.25)]], side=512)
+    selection = user(network).select(click(0.4, 0.5))
+    assert network.sent[0][0] == [(pytest.approx(0.4 * 512), 256, 1)]
+    assert network.sent[1][0][1][:2] == (pytest.approx(256, abs=4), pytest.approx(256, abs=4))
+    assert (selection.mask > 0.5).mean() == pytest.approx(np.pi * 0.25**2, rel=0.05)
 
 
 def test_click_is_refined_with_a_point_a_box_and_the_previous_mask() -> None:

@@ -59,14 +59,16 @@ def decoder(
         nodes.append(helper.make_node("Add", [f"{name} shape", "none"], [f"{name} shape out"]))
         nodes.append(helper.make_node("Expand", ["value", f"{name} shape out"], [name]))
         results[name] = (1, masks if declared is None else declared, *shape[1:])
-    inputs = {"features0": (1, 3, 64, 64), **(PROMPTS if prompts is None else prompts)}
+    inputs = {"features0": options.pop("features", (1, 3, 64, 64)), **(PROMPTS if prompts is None else prompts)}
     return make_graph(inputs, results, nodes, constants=constants, **options)
 
 
 def validated(
     directory: Directory, runtime: Runtime, enc: onnx.ModelProto, dec: onnx.ModelProto, **changed: Any
 ) -> CheckReport:
-    model = directory("mask", {"encoder.onnx": enc, "decoder.onnx": dec}, **{"arch": "sam2", **changed})
+    model = directory(
+        "mask", {"encoder.onnx": enc, "decoder.onnx": dec}, **{"arch": "sam2", "attributes": {}, **changed}
+    )
     return validate_package(model, runtime)
 
 
@@ -87,7 +89,11 @@ def test_valid_masks_pass(directory: Directory, make_graph: MakeGraph, runtime: 
     [
         ({"arch": ...}, "mask.arch"),
         ({"arch": None}, "mask.arch"),
-        ({"arch": "sam"}, "mask.arch"),
+        ({"arch": "sam3"}, "mask.arch"),
+        ({"attributes": {"input_size": "512"}}, "mask.side"),
+        ({"attributes": {"input_size": 1024.0}}, "mask.side"),
+        ({"attributes": {"prev_mask_size": 0}}, "mask.side"),
+        ({"attributes": {"prev_mask_size": 8192}}, "mask.side"),
         ({"version": "0.9"}, "mask.version"),
     ],
 )
@@ -95,6 +101,60 @@ def test_invalid_configuration_is_an_error(
     directory: Directory, make_graph: MakeGraph, runtime: Runtime, changed: dict[str, Any], code: str
 ) -> None:
     assert codes(validated(directory, runtime, encoder(make_graph), decoder(make_graph), **changed)) == [code]
+
+
+NEWER: dict[str, dict[str, Any]] = {
+    "arch is sam, which 5.6 rejects": {"changed": {"arch": "sam"}},
+    "input_size is 512, where 5.6 uses 1024": {
+        "changed": {"attributes": {"input_size": 512}},
+        "encoder": {"side": 512},
+        "decoder": {"features": (1, 3, 32, 32)},
+    },
+    "prev_mask_size is 512, where 5.6 uses 256": {
+        "changed": {"attributes": {"prev_mask_size": 512}},
+        "decoder": {"outputs": 2, "side": 512, "prompts": {**PROMPTS, "mask_input": (1, 1, 512, 512)}},
+    },
+}
+"""Masks that only darktable 5.7 runs, by the reason."""
+
+
+@pytest.mark.parametrize("reason", NEWER)
+def test_mask_for_the_next_darktable_runs_with_a_warning(
+    directory: Directory, make_graph: MakeGraph, runtime: Runtime, reason: str
+) -> None:
+    case = NEWER[reason]
+    graphs = encoder(make_graph, **case.get("encoder", {})), decoder(make_graph, **case.get("decoder", {}))
+    report = validated(directory, runtime, *graphs, **case["changed"])
+    (problem,) = report.problems
+    assert (problem.severity, problem.code) == ("warning", "darktable.version")
+    assert problem.fix
+    assert report.facts.newer == (reason,)
+    assert f"darktable versions: 5.7 only, because {reason}\n" in report.text()
+    assert report.text().endswith("darktable 5.7 runs it; 5.6 does not (1 warning)")
+
+
+def test_usual_sizes_are_taken_by_every_darktable(
+    directory: Directory, make_graph: MakeGraph, runtime: Runtime
+) -> None:
+    sizes = {"input_size": 1024, "prev_mask_size": 256}
+    report = validated(directory, runtime, encoder(make_graph), decoder(make_graph, outputs=2), attributes=sizes)
+    assert (report.problems, report.facts.darktable) == ((), "5.6.0 and later")
+
+
+def test_size_of_the_previous_mask_has_no_effect_beside_a_third_output(
+    directory: Directory, make_graph: MakeGraph, runtime: Runtime
+) -> None:
+    report = validated(directory, runtime, encoder(make_graph), decoder(make_graph), attributes={"prev_mask_size": 512})
+    (problem,) = report.problems
+    assert (problem.severity, problem.code) == ("warning", "attribute.no-effect")
+    assert report.facts.darktable == "5.6.0 and later"
+
+
+def test_encoder_of_another_size_names_the_attribute(
+    directory: Directory, make_graph: MakeGraph, runtime: Runtime
+) -> None:
+    (problem,) = validated(directory, runtime, encoder(make_graph, 512), decoder(make_graph)).errors
+    assert "attributes.input_size" in problem.fix
 
 
 @pytest.mark.parametrize(

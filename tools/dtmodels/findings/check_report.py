@@ -74,6 +74,10 @@ class ModelFacts:
     version: str = ""
     run_by: str = ""
     """What can run the model, as a sentence; empty if its task is unknown."""
+    darktable: str = ""
+    """darktable versions that take the model if it has no error, for readers."""
+    newer: tuple[str, ...] = ()
+    """Reasons why darktable 5.6 does not take it; empty if it does."""
     runtime: str = ""
     """Version of the ONNX Runtime that ran it; empty if none did."""
     files: tuple[FileFacts, ...] = ()
@@ -112,6 +116,7 @@ class CheckReport:
             for file, level in self.facts.levels.items()
         ]
         lines += [f"{name}: {value:.4g}" for name, value in self.facts.figures.items()]
+        lines += [f"darktable versions: {self.facts.darktable}"] if self.ok and self.facts.darktable else []
         lines += [str(problem) for problem in self.problems]
         return "\n".join([*lines, f"{self.where}: {self._summary()}"])
 

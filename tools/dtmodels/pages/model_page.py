@@ -14,7 +14,9 @@ from dtmodels.openness.derive import mof, osaid
 from dtmodels.openness.grade import grade
 from dtmodels.openness.non_open_data import training_data
 from dtmodels.openness.proof import Derivation
-from dtmodels.package.config_writer import source_text
+from dtmodels.package.config_reader import PackageConfig
+from dtmodels.package.config_writer import build_config, source_text
+from dtmodels.package.darktable_versions import newer_needs, versions_text
 from dtmodels.pages.markdown import code, link, table, text
 from dtmodels.pages.phrases import UNPUBLISHED, claimed_class, has_no_release
 
@@ -57,12 +59,18 @@ def _head(card: Card, *, unpublished: bool) -> str:
         ["authors", text(", ".join(card.source.authors))],
         ["source", link(source_text(card), card.source.repository)],
         ["family", code(card.convert.family)],
+        ["darktable", text(_versions(card))],
     ]
     if card.status_reason:
         facts.insert(2, [f"reason for {text(card.status)}", text(card.status_reason)])
     if base := card.base_model:
         facts.append(["base model", f"{link(base.name, base.url)}, {code(base.license)}"])
     return f"# {text(card.name)}\n\n{text(card.description)}\n\n{table(['', ''], facts)}"
+
+
+def _versions(card: Card) -> str:
+    config = PackageConfig(values=build_config(card, {}))
+    return versions_text(config, list(newer_needs(config)))
 
 
 def _criteria(card: Card) -> str:

@@ -16,13 +16,15 @@ from dtmodels.findings.check_report import CheckProblem, ModelFacts, error, warn
 from dtmodels.graph.inspect import Graph, inspect
 from dtmodels.graph.runtime import Runtime
 from dtmodels.package.config_keys import check_keys
-from dtmodels.package.config_reader import read_config
+from dtmodels.package.config_reader import PackageConfig, read_config
+from dtmodels.package.darktable_versions import NewerNeed, newer_needs, versions_text
 from dtmodels.package.foreign_files import check_files
 from dtmodels.package.loader_settings import check_loader_settings
+from dtmodels.tasks._attributes import check_spelling
 from dtmodels.tasks._graph_run import check_opening
 from dtmodels.tasks._graphs import check_graph
 from dtmodels.tasks._levels import declared_levels
-from dtmodels.tasks._protocol import Call, Model, Task
+from dtmodels.tasks._protocol import IN_NEWER_DARKTABLE, Call, Model, Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +64,22 @@ def inspect_package(directory: Path, runtime: Runtime | None, *, top: str = "") 
     problems += [problem for problem in files.values() if isinstance(problem, CheckProblem)]
     model = Model(directory=directory, config=config, graphs=graphs)
     problems += _check(model, files)
+    needs = _needs(config, problems)
+    problems += [
+        warning("darktable.version", need.where, f"{need.because}: only 5.7 runs it", need.fix) for need in needs
+    ]
     calls: list[Call] = []
     if runtime and (task := _task(model)) and not any(problem.severity == "error" for problem in problems):
         calls, found = _run(task, model, runtime)
         problems += [*found, *_run_as_declared(task, model, runtime, found)]
-    return PackageInspection(problems=tuple(problems), facts=_facts(model, calls), model=model, calls=tuple(calls))
+    facts = _facts(model, calls, needs)
+    return PackageInspection(problems=tuple(problems), facts=facts, model=model, calls=tuple(calls))
+
+
+def _needs(config: PackageConfig, problems: Sequence[CheckProblem]) -> list[NewerNeed]:
+    """Settings for which darktable 5.6 does not run the model, without those that have no effect."""
+    idle = {problem.where for problem in problems if problem.code == "attribute.no-effect"}
+    return [need for need in newer_needs(config) if need.where not in idle]
 
 
 def _run(task: Task, model: Model, runtime: Runtime) -> tuple[list[Call], list[CheckProblem]]:
@@ -117,16 +130,20 @@ def _check(model: Model, files: Mapping[str, Graph | CheckProblem]) -> Iterator[
             yield error("files.missing", file, f"is missing: darktable fails without it in the task {name}", "add it")
     for file in sorted(set(files) - {*task.FILES, *task.OPTIONAL}):
         yield warning("files.unused", file, f"darktable does not load it for the task {name}", "leave it out")
+    yield from check_spelling(model.config, task.ATTRIBUTES)
     yield from task.check(model)
 
 
-def _facts(model: Model, calls: list[Call]) -> ModelFacts:
-    config = model.config
+def _facts(model: Model, calls: list[Call], needs: Sequence[NewerNeed]) -> ModelFacts:
+    config, task = model.config, _task(model)
+    run_by = task.RUN_BY if task else ""
     return ModelFacts(
         id=config.text("id"),
         task=config.text("task"),
         version=config.text("version"),
-        run_by=task.RUN_BY if (task := _task(model)) else "",
+        run_by=IN_NEWER_DARKTABLE if needs else run_by,
+        darktable=versions_text(config, needs) if task else "",
+        newer=tuple(need.because for need in needs),
         runtime=next((call.opening.runtime for call in calls), ""),
         files=tuple(graph.facts() for graph in model.graphs.values()),
         levels={call.file: call.opening.level for call in calls},

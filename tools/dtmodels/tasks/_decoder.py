@@ -7,40 +7,16 @@ from dataclasses import dataclass
 
 from dtmodels.findings.check_report import CheckProblem, TensorFacts, error
 from dtmodels.graph.runtime import Session
+from dtmodels.package.darktable_versions import INPUT_SIDE
 from dtmodels.tasks._graphs import is_static, shape_text
+from dtmodels.tasks._mask_settings import MAX_SIDE, MaskSettings
 
-SIDE = 1024
-"""Width and height of the encoder's image."""
 MAX_FEATURES = 4
 """Maximum number of encoder outputs in darktable."""
 MAX_MASKS = 8
 """Maximum number of masks of one decode in darktable."""
-MAX_SIDE = 4 * SIDE
-"""Largest side of a mask, in pixels; at 8 masks, this is 512 MiB."""
-MEMORY_SIDE = 256
-"""Side of the previous mask if the decoder has no output for it."""
 FREE_DIMENSION = "num_labels"
 """The one symbolic dimension that darktable sets, to 1."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Architecture:
-    """Interface of one value of `arch`."""
-
-    prompts: tuple[str, ...]
-    """Decoder inputs after the encoder's outputs, in darktable's order."""
-    outputs: tuple[int, ...]
-    """Allowed numbers of decoder outputs."""
-    normalised: bool
-    """True if the encoder's input is ImageNet-normalised, False if it is 0..1."""
-
-
-ARCHITECTURES = {
-    "sam2": Architecture(
-        prompts=("point_coords", "point_labels", "mask_input", "has_mask_input"), outputs=(2, 3), normalised=True
-    ),
-    "segnext": Architecture(prompts=("point_coords", "point_labels", "mask_input"), outputs=(1,), normalised=False),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,19 +32,20 @@ class AllocatedSizes:
     """True if ONNX Runtime itself checks these sizes, because none is symbolic."""
 
 
-def allocated_sizes(session: Session, arch: str) -> AllocatedSizes:
-    """Sizes that darktable derives from the decoder's shapes, as ONNX Runtime reports them."""
+def allocated_sizes(session: Session, settings: MaskSettings) -> AllocatedSizes:
+    """Sizes that darktable derives from the decoder's shapes, as ONNX Runtime reports them, and from the settings."""
     masks = session.outputs[0]
-    height, width = (_size(masks, axis) or SIDE for axis in (2, 3))
+    guess = settings.side if settings.interface.several else INPUT_SIDE
+    height, width = (_size(masks, axis) or guess for axis in (2, 3))
     checked = all(is_static(tensor) for tensor in session.outputs)
-    if arch == "segnext":
+    if not settings.interface.several:
         return AllocatedSizes(masks=1, height=height, width=width, memory=height, checked=checked)
     count = _size(masks, 1)
     if count is None or count == 1:
         count = _size(session.outputs[1], 1) or 1
     memory = _size(session.outputs[2], 2) if len(session.outputs) > 2 else None
     sizes = {"masks": min(count, MAX_MASKS), "height": height, "width": width}
-    return AllocatedSizes(**sizes, memory=memory or MEMORY_SIDE, checked=checked)
+    return AllocatedSizes(**sizes, memory=memory or settings.memory, checked=checked)
 
 
 def _size(tensor: TensorFacts, axis: int) -> int | None:
@@ -98,12 +75,14 @@ def route_features(outputs: Sequence[str], inputs: Sequence[str]) -> list[int]:
     return order
 
 
-def check_allocated_sizes(where: str, arch: str, sizes: AllocatedSizes, count: int) -> Iterator[CheckProblem]:
+def check_allocated_sizes(
+    where: str, settings: MaskSettings, sizes: AllocatedSizes, count: int
+) -> Iterator[CheckProblem]:
     """Report sizes that darktable's code cannot handle.
 
     Args:
         where: the decoder's file.
-        arch: the architecture.
+        settings: those of the mask.
         sizes: the sizes for which darktable allocates memory.
         count: number of decoder outputs.
     """
@@ -114,9 +93,9 @@ def check_allocated_sizes(where: str, arch: str, sizes: AllocatedSizes, count: i
     elif max(sizes.height, sizes.memory) > MAX_SIDE:
         what = f"masks are {text}, the previous mask {sizes.memory} x {sizes.memory}: no machine has the memory for it"
         yield error("mask.size", where, what, f"export masks of at most {MAX_SIDE} x {MAX_SIDE}")
-    elif arch == "sam2" and count == 2 and sizes.checked and sizes.height != MEMORY_SIDE:
-        effect = "overwrites other memory and crashes" if sizes.height > MEMORY_SIDE else "feeds back a scrambled mask"
-        stored = f"{MEMORY_SIDE} x {MEMORY_SIDE}"
+    elif settings.interface.several and count == 2 and sizes.checked and sizes.height != sizes.memory:
+        effect = "overwrites other memory and crashes" if sizes.height > sizes.memory else "feeds back a scrambled mask"
+        stored = f"{sizes.memory} x {sizes.memory}"
         what = f"masks are {text} and there is no third output: darktable stores {stored} and {effect}"
         yield error("mask.memory", where, what, "add the low-resolution masks as third output")
 

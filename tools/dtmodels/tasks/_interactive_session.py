@@ -11,7 +11,6 @@ from PIL import Image
 from scipy.ndimage import distance_transform_edt, label
 
 from dtmodels.card.model import Prompt
-from dtmodels.tasks._decoder import SIDE
 from dtmodels.tasks._demo import resize
 from dtmodels.tasks._segment import Decoder, Point, select_best_mask
 
@@ -69,7 +68,7 @@ class InteractiveSession:
     def _refine(self, points: list[Point], *, boxed: bool) -> Selection:
         """Decode, then add a point deep inside the mask and a box around it, and decode again."""
         selection = self._decode(points)
-        boxed = boxed or self.decoder.arch != "sam2"
+        boxed = boxed or not self.decoder.settings.interface.several
         for _ in range(PASSES - 1):
             inside = selection.mask > THRESHOLD
             added = [*_deepest(inside, points), *([] if boxed else _box_around(inside))]
@@ -82,15 +81,16 @@ class InteractiveSession:
         return selection
 
     def _decode(self, points: list[Point]) -> Selection:
-        scale = SIDE / max(self.height, self.width)
+        scale = self.decoder.settings.side / max(self.height, self.width)
         outputs = self.decoder.decode([(x * scale, y * scale, kind) for x, y, kind in points], self._memory).outputs
         self._decodes += 1
-        best = select_best_mask(self.decoder.arch, outputs)
+        best = select_best_mask(self.decoder.settings, outputs)
         self._memory = best.memory
         side = best.mask.shape[-1]
-        rows, columns = (max(round(length * scale * side / SIDE), 1) for length in (self.height, self.width))
+        scale *= side / self.decoder.settings.side
+        rows, columns = (max(round(length * scale), 1) for length in (self.height, self.width))
         mask = resize(best.mask[:rows, :columns], self.width, self.height, Image.Resampling.BILINEAR)
-        if self.decoder.arch == "sam2":
+        if self.decoder.settings.interface.several:
             mask = 1 / (1 + np.exp(-np.clip(mask, -60, 60)))
         return Selection(mask=mask, quality=best.quality, decodes=self._decodes)
 

@@ -12,8 +12,9 @@ from typing import Any
 
 from dtmodels.graph.optimisation import Level
 from dtmodels.package.config_reader import PackageConfig
+from dtmodels.package.loader_settings import LEVELS
 
-LEVELS: dict[str, Level] = {"all": "all", "basic": "basic", "disabled": "none", "none": "none"}
+OPTIMISATION: dict[str, Level] = dict(zip(LEVELS, ("all", "basic", "none", "none"), strict=True))
 PROVIDER = "cpu"
 """The provider that runs graphs here."""
 
@@ -33,4 +34,4 @@ def declared_levels(config: PackageConfig, files: Iterable[str]) -> dict[str, Le
 
 def _level(value: Any, stem: str) -> Level | None:
     chosen = value.get(stem) if isinstance(value, Mapping) else value
-    return LEVELS.get(chosen.lower()) if isinstance(chosen, str) else None
+    return OPTIMISATION.get(chosen.lower()) if isinstance(chosen, str) else None

@@ -12,9 +12,9 @@ from scipy.ndimage import binary_dilation
 from dtbase.text.plural import pluralise
 from dtmodels.card.model import Prompt
 from dtmodels.graph.runtime import Session
-from dtmodels.tasks._decoder import SIDE
 from dtmodels.tasks._demo import DemoImage, Pixels, Sample, Strip, resize, shrink_to_fit, to_planar
 from dtmodels.tasks._interactive_session import THRESHOLD, InteractiveSession, Selection
+from dtmodels.tasks._mask_settings import mask_settings
 from dtmodels.tasks._protocol import Model
 from dtmodels.tasks._segment import load_decoder, prepare_image
 
@@ -34,10 +34,11 @@ def strip(model: Model, encoder: Session, decoder: str, sample: Sample) -> Strip
     """
     pixels = shrink_to_fit(sample.read(), LONGEST)
     height, width = pixels.shape[:2]
-    arch, scale = model.config.text("arch"), SIDE / max(height, width)
+    settings = mask_settings(model.config)
+    scale = settings.side / max(height, width)
     small = resize(pixels, max(round(width * scale), 1), max(round(height * scale), 1), Image.Resampling.BILINEAR)
-    image = prepare_image(arch, to_planar(small)[None]).astype(encoder.inputs[0].dtype)
-    loaded = load_decoder(model.directory / decoder, arch, encoder.call(image).outputs, encoder.runtime)
+    image = prepare_image(settings, to_planar(small)[None]).astype(encoder.inputs[0].dtype)
+    loaded = load_decoder(model.directory / decoder, settings, encoder.call(image).outputs, encoder.runtime)
     user = InteractiveSession(decoder=loaded, height=height, width=width)
     lines = [tuple(_line(pixels, number, prompt, user)) for number, prompt in enumerate(sample.prompts, 1)]
     loaded.session.close()

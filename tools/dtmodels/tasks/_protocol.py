@@ -19,6 +19,8 @@ from dtmodels.tasks._demo import Sample, Strip
 
 IN_DARKTABLE = "darktable runs it"
 """Result for a task that darktable's own C code runs."""
+IN_NEWER_DARKTABLE = "darktable 5.7 runs it; 5.6 does not"
+"""Result for a task of darktable's C code, with settings that 5.6 does not know."""
 IN_LUA = "a Lua script can run it; no code of darktable itself does"
 """Result for a task that only scripts run, through `darktable.ai`."""
 
@@ -66,6 +68,8 @@ class Task(Protocol):
     """ONNX files that darktable requires for the task."""
     OPTIONAL: tuple[str, ...]
     """ONNX files that it uses if present."""
+    ATTRIBUTES: tuple[str, ...]
+    """Dotted paths of the attributes that darktable's code reads; empty where only scripts read them."""
 
     def check(self, model: Model) -> Iterator[CheckProblem]:
         """Check configuration and graphs against the requirements of the task's code, without running a graph."""

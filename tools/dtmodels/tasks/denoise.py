@@ -21,6 +21,7 @@ TILE = Tile(file="model.onnx", sizes=("input_sizes",), channels=3, scale=1, over
 RUN_BY = IN_DARKTABLE
 FILES = (TILE.file,)
 OPTIONAL: tuple[str, ...] = ()
+ATTRIBUTES = (*TILE.sizes, "shadow_boost")
 MAX_SIDE = 1024
 """Maximum side of the centre crop of a sample, in pixels."""
 

@@ -22,6 +22,7 @@ from dtmodels.tasks._protocol import IN_LUA, Call, Model
 RUN_BY = IN_LUA
 FILES = (FILE,)
 OPTIONAL: tuple[str, ...] = ()
+ATTRIBUTES: tuple[str, ...] = ()
 MEAN, STANDARD_DEVIATION = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
 """ImageNet mean and standard deviation for 0..1."""
 LONGEST = 1024

@@ -20,6 +20,7 @@ from dtmodels.tasks._protocol import IN_LUA, Call, Model
 RUN_BY = IN_LUA
 FILES = (FILE,)
 OPTIONAL: tuple[str, ...] = ()
+ATTRIBUTES: tuple[str, ...] = ()
 MAX_OUTPUT = 4.0
 """Largest magnitude of an output in 0..1, with tolerance; 0..255 is the usual error."""
 

@@ -36,6 +36,7 @@ from dtmodels.tasks._sliders import check_attributes, check_frame, slider_positi
 RUN_BY = IN_LUA
 FILES = (FILE,)
 OPTIONAL: tuple[str, ...] = ()
+ATTRIBUTES: tuple[str, ...] = ()
 SMALL = (96, 128)
 CORE = 64
 """Side of the tile centre that is compared with the whole image."""

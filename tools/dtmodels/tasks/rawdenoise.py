@@ -45,6 +45,14 @@ BAYER, LINEAR, XTRANS = _tile("bayer", channels=4, scale=2), _tile("linear"), _t
 RUN_BY = IN_DARKTABLE
 FILES = (BAYER.file, LINEAR.file)
 OPTIONAL = (XTRANS.file,)
+ATTRIBUTES = (
+    "input_sizes",
+    *(
+        f"model_{sensor}.{key}"
+        for sensor in ("bayer", "linear", "xtrans")
+        for key in ("input_sizes", "input_kind", "target_mean", *CHOICES)
+    ),
+)
 
 
 def check(model: Model) -> Iterator[CheckProblem]:

@@ -31,6 +31,7 @@ TILES = tuple(
 RUN_BY = IN_DARKTABLE
 FILES = tuple(tile.file for tile in TILES)
 OPTIONAL: tuple[str, ...] = ()
+ATTRIBUTES = ("shadow_boost", *(path for tile in TILES for path in tile.sizes))
 MAX_SIDE = 224
 """Maximum side of the centre crop of a sample, in pixels: one tile of the usual size of x4."""
 
