@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import onnx
+import onnx.parser
 import onnxruntime
 import pytest
 import torch
@@ -20,9 +21,13 @@ from torch import Tensor, nn
 from dtbase.system.files import write_json
 from dtmodels.card.reader import read_card
 from dtmodels.families import Job
+from dtmodels.families._graph_overrides import GraphOverrides
+from dtmodels.families._onnx_graph import convert_graph
 from dtmodels.families._state_dict_mapping import Layout, map_state_dict
 from dtmodels.graph.normalise import normalise
 from dtmodels.graph.operators import slow_on_coreml
+from dtmodels.graph.parity import check_parity
+from dtmodels.graph.runtime import Runtime
 from dtmodels.package.config_writer import build_config
 from tests.dtmodels.families import reference_outputs
 from tests.dtmodels.families.reference_outputs import Array, Reference
@@ -212,3 +217,32 @@ def psnr(output: Array, expected: Array) -> float:
     """PSNR in dB, with the range of `expected` as peak."""
     error = float(np.mean(np.square(output.astype(np.float64) - expected)))
     return 10 * float(np.log10(np.ptp(expected.astype(np.float64)) ** 2 / error))
+
+
+@pytest.fixture
+def convert_model(runtime: Runtime, tmp_path: Path) -> Callable[..., Path]:
+    """Convert a ready-made graph as family `onnx` and the convert stage do; keyword arguments are those of its card."""
+
+    def make(model: onnx.ModelProto | str, *, half: bool = False, **options: Any) -> Path:
+        proto = onnx.parser.parse_model(model) if isinstance(model, str) else model
+        raw, finished = tmp_path / "model.onnx", tmp_path / "finished.onnx"
+        overrides = GraphOverrides(where="card.yaml", **options)
+        convert_graph(proto, "net.onnx", overrides, raw, scratch=tmp_path, runtime=runtime)
+        normalise(raw, finished, half=half, finished=True)
+        check_parity(raw, finished, runtime, "half" if half else "full")
+        return finished
+
+    return make
+
+
+@pytest.fixture
+def run_graph() -> Callable[..., list[Array]]:
+    """Run a graph on inputs by position; return its outputs."""
+
+    def run(path: Path, *inputs: Array) -> list[Array]:
+        session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+        names = [tensor.name for tensor in session.get_inputs()]
+        outputs: list[Array] = session.run(None, dict(zip(names, inputs, strict=True)))
+        return outputs
+
+    return run

@@ -28,6 +28,11 @@ _STARTS = (
     (0, b"\x89HDF\r\n\x1a\n", FileKind("hdf5", "an HDF5 file, as Keras writes", OTHER_FRAMEWORK)),
     (0, b"\x93NUMPY", FileKind("numpy", "an array file of NumPy", OTHER_FRAMEWORK)),
     (0, b"MATLAB 5.0 MAT-file", FileKind("matlab", "a file of MATLAB", OTHER_FRAMEWORK)),
+    (
+        4,
+        b"ORTM",
+        FileKind("ort", "a graph in ONNX Runtime's own format (.ort)", "name the .onnx file behind it"),
+    ),
     (4, b"TFL3", FileKind("tflite", "a network of TensorFlow Lite", OTHER_FRAMEWORK)),
     (4, b"ET1", FileKind("executorch", "a program of ExecuTorch", OTHER_FRAMEWORK)),
     (0, b"GGUF", FileKind("gguf", "a GGUF file of quantised weights", OTHER_FRAMEWORK)),
@@ -122,6 +127,9 @@ def _text(head: bytes) -> FileKind | None:
     text = text.removeprefix("\N{BYTE ORDER MARK}").lstrip()
     if not all(character.isprintable() or character in "\r\n\t\f" for character in text):
         return None
+    if re.match(r'(ir_version: ?\d|<\s*ir_version|\{\s*"irVersion")', text):
+        fix = "save it in the binary form: `onnx.save(onnx.load(text_file, 'textproto'), 'model.onnx')`"
+        return FileKind("onnx-text", "an ONNX graph written as text", fix)
     if text.startswith("<"):
         title = "a web page" if "<html" in text.lower() else f"an XML document ({_excerpt(text)})"
         return FileKind("page", title, _OTHER_URL)

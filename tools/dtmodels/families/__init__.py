@@ -34,6 +34,9 @@ class Family(Protocol):
 
     OPTIONS: tuple[str, ...]
     """Names of the supported `convert.options`; the convert stage rejects others."""
+    FINISHED_GRAPHS: bool
+    """True if the graphs are other authors' files, so that any operator is allowed that ONNX Runtime opens. Optional:
+    False if the module has no such name."""
 
     def convert(self, job: Job) -> Mapping[str, Any]:
         """Write the model's ONNX files; return attributes for `config.json`.

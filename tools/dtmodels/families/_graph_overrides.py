@@ -10,6 +10,9 @@ from dtbase.system.errors import Failure
 from dtbase.system.suggestions import did_you_mean
 from dtmodels.card.model import Card
 
+MAX_SIZE = 1 << 20
+"""Largest size of a dimension that a card can set."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GraphOverrides:
@@ -17,8 +20,8 @@ class GraphOverrides:
 
     where: str
     """Location in the card, for messages."""
-    sizes: Mapping[str, int] = field(default_factory=dict)
-    """Sizes of symbolic dimensions, by name."""
+    sizes: Mapping[str, int | list[int]] = field(default_factory=dict)
+    """Sizes of free dimensions by name; or the whole shape of an input, by its name."""
     inputs: tuple[str, ...] = ()
     """Names of inputs in the file, in darktable's order; empty if the order is right."""
     outputs: tuple[str, ...] = ()
@@ -29,6 +32,28 @@ class GraphOverrides:
         """New name of an input or output."""
         return self.rename.get(name, name)
 
+    def check_names(self, dimensions: Iterable[str], inputs: Iterable[str], outputs: Iterable[str]) -> None:
+        """Reject sizes and new names of what no graph of the card has.
+
+        Args:
+            dimensions: free dimensions of all graphs.
+            inputs: inputs of all graphs.
+            outputs: outputs of all graphs.
+
+        Raises:
+            Failure: a name is unknown.
+        """
+        shapes, tensors = set(inputs), {*inputs, *outputs}
+        for name, size in self.sizes.items():
+            known = shapes if isinstance(size, list) else set(dimensions)
+            if name not in known:
+                what = f"no graph has {'an input' if isinstance(size, list) else 'a free dimension'} '{name}'"
+                raise Failure(what, where=f"{self.where}.sizes", fix=did_you_mean(name, known))
+        for name in self.rename:
+            if name not in tensors:
+                what = f"no graph has an input or output '{name}'"
+                raise Failure(what, where=f"{self.where}.rename", fix=did_you_mean(name, tensors))
+
 
 def read_graph_overrides(card: Card, graphs: Iterable[str]) -> dict[str, GraphOverrides]:
     """Read the overrides of a card, by graph. Called by the family `onnx`.
@@ -38,7 +63,7 @@ def read_graph_overrides(card: Card, graphs: Iterable[str]) -> dict[str, GraphOv
     """
     names = list(graphs)
     where = f"models/{card.id}/card.yaml: convert.options"
-    sizes = _pairs(card, "sizes", where, "{batch: 1}", _is_size)
+    sizes = _pairs(card, "sizes", where, "{batch: 1}, or whole shapes: {input: [1, 3, 256, 256]}", _fits_sizes)
     rename = _pairs(card, "rename", where, "{old: new}", _is_text)
     orders = {side: _pairs(card, side, where, "{model: [first, second]}", _is_list) for side in ("inputs", "outputs")}
     for side, order in orders.items():
@@ -56,8 +81,12 @@ def _pairs(card: Card, name: str, where: str, example: str, fits: Any) -> Mappin
     return value
 
 
+def _fits_sizes(value: object) -> bool:
+    return _is_size(value) or (isinstance(value, list) and all(map(_is_size, value)))
+
+
 def _is_size(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MAX_SIZE
 
 
 def _is_text(value: object) -> bool:

@@ -140,13 +140,33 @@ def _external(graph: onnx.GraphProto) -> Iterator[str]:
 
 def tensors(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:
     """All stored tensors: initializers and constants, including those of subgraphs."""
-    yield from graph.initializer
+    for body in graphs(graph):
+        yield from body.initializer
+        for sparse in body.sparse_initializer:
+            yield from (sparse.values, sparse.indices)
+        for node in body.node:
+            for attribute in node.attribute:
+                if attribute.HasField("t"):
+                    yield attribute.t
+                yield from attribute.tensors
+
+
+def graphs(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:
+    """A graph and all its subgraphs, such as the branches of an `If`."""
+    yield graph
     for node in graph.node:
         for attribute in node.attribute:
-            if attribute.HasField("t"):
-                yield attribute.t
             for inner in [attribute.g, *attribute.graphs] if attribute.HasField("g") else attribute.graphs:
-                yield from tensors(inner)
+                yield from graphs(inner)
+
+
+def type_title(value: onnx.ValueInfoProto) -> str:
+    """The type of a tensor for a message: `float64`, `a sequence`, `a map`."""
+    kind, number = value.type.WhichOneof("value"), value.type.tensor_type.elem_type
+    if kind == "tensor_type" and number in TensorProto.DataType.values():
+        return NAMES.get(number, TensorProto.DataType.Name(number).lower()) if number else "of no stated type"
+    titles = {"sequence_type": "a sequence", "map_type": "a map", "optional_type": "an optional value"}
+    return titles.get(kind or "", "of an unknown type") if kind else "of no stated type"
 
 
 def _build_paths(model: onnx.ModelProto) -> Iterator[str]:

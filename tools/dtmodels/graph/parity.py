@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dtbase.imaging.psnr import psnr
 from dtbase.system.errors import Failure
 from dtmodels.graph.resize_inputs import load_resized
-from dtmodels.graph.runtime import Runtime, Session
+from dtmodels.graph.runtime import GraphFailure, Runtime, Session
 
 Arrays = Mapping[str, NDArray[Any]]
 MIN_PSNR = {"half": 60.0, "full": 100.0}
@@ -70,10 +70,14 @@ def check_parity(graph: Path, finished: Path, runtime: Runtime, storage: str) ->
     """Return `parity_psnr`, and reject a graph below `MIN_PSNR` for its storage of weights, `half` or `full`.
 
     Raises:
-        Failure: as `parity_psnr`, and if the PSNR is too low.
-        GraphFailure: as `parity_psnr`.
+        Failure: as `parity_psnr`, and if ONNX Runtime fails or the PSNR is too low.
     """
-    psnr_db = parity_psnr(graph, finished, runtime)
+    try:
+        psnr_db = parity_psnr(graph, finished, runtime)
+    except GraphFailure as exc:
+        what = f"does not run in the form that was written: {exc.what}"
+        fix = "set convert.options.storage of the card to full, or export the network with another opset"
+        raise Failure(what, where=finished.name, fix=fix) from exc
     if psnr_db < MIN_PSNR[storage]:
         what = f"differs from its source network: PSNR {psnr_db:.0f} dB"
         fix = f"{MIN_PSNR[storage]:.0f} dB are required; " + (

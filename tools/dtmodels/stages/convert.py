@@ -68,8 +68,9 @@ def convert(
         if not graphs:
             raise Failure(f"family {entry.card.convert.family} wrote no .onnx file", where=entry.card.id)
         _check_named_files(entry.card, {graph.stem for graph in graphs})
+        finished = getattr(family, "FINISHED_GRAPHS", False)
         for graph in graphs:
-            normalise(graph, new / graph.name, half=storage == "half")
+            normalise(graph, new / graph.name, half=storage == "half", finished=finished)
         with Runtime() as runtime:
             ratios = {graph.name: check_parity(graph, new / graph.name, runtime, storage) for graph in graphs}
         for name, ratio in ratios.items():

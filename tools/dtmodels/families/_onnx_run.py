@@ -1,0 +1,121 @@
+"""Run a finished graph on example inputs, and say in one sentence why ONNX Runtime fails if it does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dtbase.system.errors import Failure
+from dtmodels.graph.runtime import GraphFailure, Runtime, Session
+
+Arrays = Mapping[str, NDArray[Any]]
+FREE_SIZE = 3
+"""Size of a free dimension in the example."""
+MAX_ELEMENTS = 1 << 28
+"""Largest example of an input: 1 GiB of float32."""
+EXPORT = "export it again"
+REASONS = (
+    (r"Could not find an implementation for (\w+)\((\d+)\)", r"has no kernel for \1 of opset \2 with these types"),
+    (r"No Op registered for (\w+) with domain_version of (\d+)", r"knows no operator \1 in opset \2"),
+    (r"(?:Fatal error: )?(\S+?):(\w+)\(-?\d+\) is not a registered", r"knows no operator \1::\2"),
+    (r"Unrecognized attribute: (\w+) for operator (\w+)", r"knows no attribute \1 of \2"),
+    (r"(\w+) is deprecated", r"no longer has \1 in this opset"),
+    (r"not a graph input, initializer, or output of a previous node|does not exist in any graph", "misses a tensor"),
+    (r"(?i)Type Error|type inference|Unexpected input data type", "finds tensors of wrong types"),
+    (r"(?i)shape inference|Incompatible dimensions|Mismatch", "finds shapes that do not fit"),
+    (r"Failed to allocate memory|bad_alloc", "lacks the memory"),
+)
+"""Patterns of ONNX Runtime's messages, and what each means after "ONNX Runtime"."""
+
+
+def load(path: Path, runtime: Runtime, where: str, free: Mapping[str, int] | None = None) -> Session:
+    """Load a graph, with sizes of free dimensions.
+
+    Raises:
+        Failure: ONNX Runtime cannot open it.
+    """
+    try:
+        return runtime.load(path, free=free)
+    except GraphFailure as exc:
+        raise _explained(exc, where, "cannot be opened by ONNX Runtime") from exc
+
+
+def run_example(
+    path: Path, shapes: Mapping[str, tuple[int | str, ...]], free: Mapping[str, int], runtime: Runtime, where: str
+) -> tuple[Arrays, Arrays]:
+    """Run a graph on the first example that gives finite outputs: noise within 0..1, ones, zeros.
+
+    Args:
+        path: the graph.
+        shapes: shapes of its inputs.
+        free: sizes of free dimensions.
+        runtime: the process that runs it.
+        where: the author's file, for messages.
+
+    Returns:
+        Inputs and outputs by name; not finite, if no example gives finite outputs.
+
+    Raises:
+        Failure: an input is too large, or no example runs.
+    """
+    results: list[tuple[Arrays, Arrays]] = []
+    failures: list[GraphFailure] = []
+    session = load(path, runtime, where, free)
+    for example in _examples(shapes, where):
+        try:
+            inputs = {tensor.name: example(tensor.name, tensor.dtype) for tensor in session.inputs}
+            results.append((inputs, session.run(inputs).outputs))
+        except GraphFailure as exc:
+            failures.append(exc)
+            session = load(path, runtime, where, free)  # a crash loses the session
+            continue
+        if all(np.isfinite(value.astype(np.float32)).all() for value in results[-1][1].values()):
+            break
+    session.close()
+    if not results:
+        raise _explained(failures[0], where, "cannot be run by ONNX Runtime on inputs of these sizes") from failures[0]
+    return results[-1]
+
+
+def _examples(shapes: Mapping[str, tuple[int | str, ...]], where: str) -> Iterator[Callable[[str, str], NDArray[Any]]]:
+    sizes = {name: [size if isinstance(size, int) else FREE_SIZE for size in shape] for name, shape in shapes.items()}
+    for name, size in sizes.items():
+        if prod(size) > MAX_ELEMENTS:
+            what = f"input '{name}' has {prod(size):,} values: too many to run it once"
+            raise Failure(what, where=where, fix="set smaller numbers in convert.options.sizes")
+    rng = np.random.default_rng(0)
+    noise = {name: rng.random(size, np.float32) for name, size in sizes.items()}
+    yield lambda name, kind: _converted(noise[name], kind)
+    yield lambda name, kind: _converted(np.ones(sizes[name], np.float32), kind)
+    yield lambda name, kind: _converted(np.zeros(sizes[name], np.float32), kind)
+
+
+def _converted(values: NDArray[np.float32], kind: str) -> NDArray[Any]:
+    """The values as NumPy's type `kind`; zeros and ones if the graph takes integers."""
+    try:
+        dtype = np.dtype(kind)
+    except TypeError as exc:
+        raise GraphFailure(f"NumPy has no type {kind}") from exc
+    return values.astype(dtype) if dtype.kind == "f" else np.rint(values).astype(dtype)
+
+
+def _explained(exc: GraphFailure, where: str, what: str) -> Failure:
+    """One sentence with ONNX Runtime's own words at its end."""
+    raw = exc.what
+    reason = next((match.expand(text) for pattern, text in REASONS if (match := re.search(pattern, raw))), "")
+    own = f": it {reason}" if reason else ""
+    fix = f"{EXPORT}, with standard operators, float32 tensors and an opset from 7 to 20; or ask its author to"
+    return Failure(f"{what}{own} ({_short(raw)})", where=where, fix=fix)
+
+
+def _short(raw: str) -> str:
+    """ONNX Runtime's words without code numbers and paths of its own source."""
+    text = re.split(r"\d+ : [A-Z_]+ : ", raw)[-1]
+    text = re.sub(r"Load model from \S+ failed:|\S+\.(?:cc|h):\d+ |\S*onnxruntime::\S+\(.*?\) (?=\S* )", "", text)
+    return text if len(text) <= 300 else f"{text[:300]} ..."
