@@ -145,7 +145,10 @@ class UtNet2(nn.Module):
         )
 
     def forward(self, image: Tensor) -> Tensor:
-        """`[1, 4, H, W]` to `[1, 3, 2 H, 2 W]`, or `[1, 3, H, W]` to the same; height and width are multiples of 16."""
+        """`[1, 4, H, W]` to `[1, 3, 2 H, 2 W]`, or `[1, 3, H, W]` to the same.
+
+        Height and width are multiples of 16, or of 8 if the planes are upscaled first.
+        """
         if self.upscale_first:
             image = functional.interpolate(image, scale_factor=2.0, mode="bilinear", align_corners=False)
         maps, x = [], image

@@ -30,7 +30,7 @@ CHECKPOINT = "weights"
 LAYOUT = Layout()
 RECIPE = Recipe(gain=1.4)
 MULTIPLE = 16
-"""Tile sizes are a multiple of this: each of four levels halves the size."""
+"""Sides of what the network processes are a multiple of this: each of four levels halves the size."""
 CHANNELS = {"bayer": 4, "linear": 3}
 MIN_MEAN = 1e-6
 """Output means near or below this count as zero, so that a black tile stays black."""
@@ -66,10 +66,11 @@ def convert(job: Job) -> Mapping[str, Any]:
     if choice(job.card, "network", ("unet", "utnet2")) == "unet":
         network = UNet()
         load_weights(network, job, CHECKPOINT, LAYOUT, RECIPE)
-        _write(job, fold_batch_norm(network), "model", 3)
+        _write(job, fold_batch_norm(network), "model", 3, MULTIPLE)
     else:
         for name in _sensors(job):
-            _write(job, _raw(job, name), f"model_{name}", CHANNELS[name])
+            multiple = MULTIPLE // 2 if _upscales_first(job, name) else MULTIPLE
+            _write(job, _raw(job, name), f"model_{name}", CHANNELS[name], multiple)
     return {}
 
 
@@ -93,13 +94,17 @@ def _sensors(job: Job) -> list[str]:
 
 def _raw(job: Job, name: str) -> nn.Module:
     card = job.card
-    first = name == "bayer" and choice(card, "bayer", ("shuffle", "preupsample")) == "preupsample"
-    network = UtNet2(CHANNELS[name], option(card, "width", 32), upscale_first=first)
+    network = UtNet2(CHANNELS[name], option(card, "width", 32), upscale_first=_upscales_first(job, name))
     load_weights(network, job, name, LAYOUT, RECIPE)
     absolute = card.package.attributes.get(f"model_{name}", {}).get("output_scale") == "absolute"
     return MeanMatchedOutput(network) if option(card, "match_mean", False) and absolute else network
 
 
-def _write(job: Job, network: nn.Module, file: str, channels: int) -> None:
-    size = tile_size(job.card, file, MULTIPLE)
+def _upscales_first(job: Job, name: str) -> bool:
+    """True if the network doubles the size of the planes before its first level."""
+    return name == "bayer" and choice(job.card, "bayer", ("shuffle", "preupsample")) == "preupsample"
+
+
+def _write(job: Job, network: nn.Module, file: str, channels: int, multiple: int) -> None:
+    size = tile_size(job.card, file, multiple)
     export(network, {"input": example_input(1, channels, size, size)}, ["output"], job.output / f"{file}.onnx")

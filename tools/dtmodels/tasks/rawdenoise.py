@@ -8,6 +8,7 @@ on each side and are blended across them. Values are not clipped and may be nega
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import cast
 
 from dtmodels.findings.check_report import CheckProblem, error, warning
 from dtmodels.graph.runtime import Runtime
@@ -16,8 +17,10 @@ from dtmodels.tasks._attributes import check_choice, where_attribute
 from dtmodels.tasks._demo import Sample, Strip
 from dtmodels.tasks._protocol import IN_DARKTABLE, Call, Model
 from dtmodels.tasks._raw_demo import strip
+from dtmodels.tasks._seam_overrun import check_overrun
+from dtmodels.tasks._sensors import Pattern
 from dtmodels.tasks._tile_checks import run_tile
-from dtmodels.tasks._tile_contract import Tile, check_tile
+from dtmodels.tasks._tile_contract import MIN_OVERLAPS, Tile, check_tile
 
 NO_TARGET = ("null", "none")
 CHOICES = {
@@ -61,6 +64,7 @@ def check(model: Model) -> Iterator[CheckProblem]:
         if tile.file in model.graphs:
             yield from check_tile(model, tile)
             yield from _check_attributes(model, tile)
+    yield from _check_sensors(model)
 
 
 def run(model: Model, runtime: Runtime) -> Iterator[CheckProblem | Call]:
@@ -77,6 +81,14 @@ def demo(model: Model, runtime: Runtime, samples: Sequence[Sample]) -> Iterator[
         yield strip(model, sample, bayer, linear)
     for _, session in (bayer, linear):
         session.close()
+
+
+def _check_sensors(model: Model) -> Iterator[CheckProblem]:
+    """Check the tile sizes against known sensors; X-Trans sensors are served by the linear graph if need be."""
+    for tile, pattern in ((BAYER, "bayer"), (XTRANS if XTRANS.file in model.graphs else LINEAR, "xtrans")):
+        size = tile.size(model)
+        if tile.file in model.graphs and size and size >= MIN_OVERLAPS * tile.overlap:
+            yield from check_overrun(tile, size, cast(Pattern, pattern))
 
 
 def _check_attributes(model: Model, tile: Tile) -> Iterator[CheckProblem]:
