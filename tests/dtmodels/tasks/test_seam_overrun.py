@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dtmodels.card.reader import read_card
+from dtmodels.card.catalogue import Catalogue
 from dtmodels.card.schemas import check_json, schema_directory
 from dtmodels.package.config_reader import parse_json
 from dtmodels.tasks._seam_overrun import (
@@ -85,10 +85,12 @@ def test_tile_size_without_hits_is_no_problem() -> None:
     assert list(check_overrun(LINEAR, 592, "xtrans")) == []
 
 
-def test_rawdenoise_nind_has_the_tile_sizes_that_hit_the_fewest(root: Path) -> None:
-    attributes = read_card(root / "models" / "rawdenoise-nind" / "card.yaml").package.attributes
-    bayer, linear = (attributes[name]["input_sizes"][0] for name in ("model_bayer", "model_linear"))
+def test_raw_denoisers_of_the_collection_have_tile_sizes_that_hit_the_fewest(root: Path) -> None:
     hits = {size: len(cameras_hit(BAYER, size, "bayer")) for size in SUGGESTED}
-    assert hits[bayer] == min(hits.values()) == 9
+    cards = [entry.card for entry in Catalogue.load(root).entries if entry.card.task == "rawdenoise"]
+    assert cards
+    for card in cards:
+        bayer, linear = (card.package.attributes[name]["input_sizes"][0] for name in ("model_bayer", "model_linear"))
+        assert hits[bayer] == min(hits.values()) == 9
+        assert cameras_hit(LINEAR, linear, "xtrans") == []
     assert hits[512] == 42
-    assert cameras_hit(LINEAR, linear, "xtrans") == []
