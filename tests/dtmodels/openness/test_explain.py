@@ -19,6 +19,7 @@ from dtmodels.licence.tokens import LicenceError
 from dtmodels.lint.engine import lint
 from dtmodels.lint.explain_command import print_explanation
 from dtmodels.openness.grade import grade
+from dtmodels.openness.inheritance import with_inherited
 
 FIXTURES = Path(__file__).parents[2] / "lint"
 
@@ -161,13 +162,13 @@ def test_the_grade_agrees_with_the_linter(family: str, tmp_path: Path) -> None:
         if reading.card is None or not is_expression(reading.card.license.weights):
             continue
         found = {one.rule for one in lint(tmp_path / case.name, select=["DAT", "COD", "MOF", "LIC"])}
-        value = grade(reading.card)
+        value = grade(with_inherited(reading.card, card.parent.parent))
         if "DAT005" in found:
             assert value == "refused", case
         elif found & {"DAT004", "COD001", "COD002", "MOF003"}:
             assert value in ("disclosed", "refused"), case
         if value == "refused":
-            assert found & {"DAT005", "LIC003", "LIC007"}, case
+            assert found & {"DAT005", "LIC003", "LIC007", "LIC014"}, case
 
 
 def is_expression(text: str) -> bool:

@@ -17,6 +17,7 @@ from dtmodels.lint.rule import Finding
 from dtmodels.lint.targets import card_directories
 from dtmodels.openness.derive import fsf, mof, osaid
 from dtmodels.openness.grade import Grade, grade
+from dtmodels.openness.inheritance import with_inherited
 from dtmodels.openness.proof import Derivation, Proof
 from dtmodels.yaml.document import FieldPath, locate
 
@@ -56,17 +57,18 @@ def explain(root: Path, name: str) -> Explanation | None:
         return None
     unacceptable = tuple(finding for finding in findings if finding.hard and finding.severity == "error")
     unaccepted = tuple(finding for finding in findings if not finding.hard and finding.severity != "info")
+    complete = with_inherited(card, root / "models")
     claims = (card.openness.osaid, card.openness.mof) if card.openness else ("none", "none")
     return Explanation(
         reading=reading,
         card=card,
-        grade=grade(card),
+        grade=grade(complete),
         unacceptable=unacceptable,
         unaccepted=unaccepted,
         release_blockers=_release_blockers(root, name, card, [*unacceptable, *unaccepted]),
         weights=licence_verdict(card.license.chosen or card.license.weights),
-        classes=((claims[0], osaid(card)), (claims[1], mof(card))),
-        fsf=fsf(card),
+        classes=((claims[0], osaid(complete)), (claims[1], mof(complete))),
+        fsf=fsf(complete),
     )
 
 

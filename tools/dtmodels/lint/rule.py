@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from dtmodels.card.model import Card
 from dtmodels.card.reader import CardReading
 from dtmodels.card.source_edits import TextEdit
+from dtmodels.openness.inheritance import with_inherited
 from dtmodels.yaml.document import FieldPath, SourceChange, Span, locate
 
 if TYPE_CHECKING:
@@ -85,6 +86,11 @@ class Subject:
     def texts(self) -> Iterator[tuple[FieldPath, str]]:
         """Yield every text of the card with its field, except options and attributes."""
         return iter(self._texts)
+
+    @cached_property
+    def with_bases(self) -> Card:
+        """The card with what it inherits from its base models."""
+        return with_inherited(self.card, self.directory.parent)
 
     @cached_property
     def _texts(self) -> list[tuple[FieldPath, str]]:

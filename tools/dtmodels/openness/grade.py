@@ -17,13 +17,17 @@ Grade = Literal["open", "disclosed", "refused", "unknown"]
 def grade(card: Card) -> Grade:
     """Grade a model by the rules of the collection.
 
+    Args:
+        card: the card, from `inheritance.with_inherited` if the model has a base model.
+
     Returns:
         `open`: no acceptance is needed. `disclosed`: a rule is accepted in the card, or must be before a release.
         `refused`: cannot be accepted, because it was trained on images of people scraped without consent, or its
-        licence is incompatible with darktable's. `unknown`: a draft without stated training data.
+        licence or that of its base model is incompatible with darktable's. `unknown`: a draft without stated
+        training data.
     """
     datasets = [data for _, data in training_data(card)]
-    if any(scraped_without_consent(data) for data in datasets) or _has_incompatible_weights(card):
+    if any(scraped_without_consent(data) for data in datasets) or _has_incompatible_licence(card):
         return "refused"
     if not datasets and card.status == "draft":
         return "unknown"
@@ -41,8 +45,10 @@ def scraped_without_consent(data: Dataset) -> bool:
     return scraped and worst_value(data, "personal_data") == "people" and worst_value(data, "consent") != "given"
 
 
-def _has_incompatible_weights(card: Card) -> bool:
-    return licence_verdict(card.license.chosen or card.license.weights).status == "incompatible"
+def _has_incompatible_licence(card: Card) -> bool:
+    """True if the licence of the weights, or of those they are derived from, is incompatible."""
+    licences = [card.license.chosen or card.license.weights, *([card.base_model.license] if card.base_model else ())]
+    return any(licence_verdict(licence).status == "incompatible" for licence in licences)
 
 
 def _has_open_training(card: Card) -> bool:

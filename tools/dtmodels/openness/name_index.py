@@ -24,10 +24,10 @@ class Found:
     start: int
     end: int
 
-    @property
-    def size(self) -> int:
-        """Number of characters."""
-        return self.end - self.start
+    def is_inside(self, other: Found) -> bool:
+        """Whether it is a part of a longer place."""
+        inside = other.start <= self.start and self.end <= other.end
+        return inside and self.end - self.start < other.end - other.start
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dtmodels.card.catalogue import Catalogue
 from dtmodels.card.model import Card, Dataset
 from dtmodels.openness.derive import fsf, mof, osaid
 from dtmodels.openness.grade import grade
+from dtmodels.openness.inheritance import with_inherited
 from dtmodels.openness.non_open_data import compromises, training_data
 from dtmodels.pages.markdown import code, link, table, text
 from dtmodels.pages.phrases import UNPUBLISHED, claimed_class, has_no_release
@@ -15,7 +16,7 @@ from dtmodels.pages.phrases import UNPUBLISHED, claimed_class, has_no_release
 
 def collection_tables(catalogue: Catalogue) -> str:
     """Two tables: the models with what they claim and disclose, and the datasets behind them."""
-    cards = [entry.card for entry in catalogue.entries]
+    cards = [with_inherited(entry.card, entry.directory.parent) for entry in catalogue.entries]
     status = f"Status *released*: {UNPUBLISHED}.\n\n" if has_no_release(catalogue.root) else ""
     return f"\n{status}{_models(cards)}\n## Training data\n\n{_data(cards)}"
 

@@ -12,6 +12,7 @@ from dtbase.text.generated_section import replace_section
 from dtmodels.card.catalogue import Catalogue
 from dtmodels.card.model import Card
 from dtmodels.openness.grade import grade
+from dtmodels.openness.inheritance import with_inherited
 from dtmodels.pages.collection_page import collection_tables
 from dtmodels.pages.markdown import code, table, text
 from dtmodels.pages.model_page import model_page
@@ -80,17 +81,18 @@ def task_table(catalogue: Catalogue) -> str:
     for entry in catalogue.entries:
         by_task.setdefault(entry.card.task, []).append(entry.card)
     return table(
-        ["task", "models", "status", "grade", "for example"], [_task_row(by_task[key]) for key in sorted(by_task)]
+        ["task", "models", "status", "grade", "for example"],
+        [_task_row(by_task[key], catalogue.root / "models") for key in sorted(by_task)],
     )
 
 
-def _task_row(cards: Sequence[Card]) -> list[str]:
+def _task_row(cards: Sequence[Card], models: Path) -> list[str]:
     example = min(cards, key=lambda card: (len(card.description), card.id))
     return [
         text(cards[0].task),
         str(len(cards)),
         _counts(card.status for card in cards),
-        _counts(grade(card) for card in cards),
+        _counts(grade(with_inherited(card, models)) for card in cards),
         f"[{text(example.id)}](models/{example.id}/): {text(example.description)}",
     ]
 
@@ -108,7 +110,7 @@ def model_table(catalogue: Catalogue) -> str:
             text(entry.card.task),
             text(entry.card.version),
             text(entry.card.status),
-            text(grade(entry.card)),
+            text(grade(with_inherited(entry.card, entry.directory.parent))),
             code(entry.card.license.weights),
         ]
         for entry in catalogue.entries

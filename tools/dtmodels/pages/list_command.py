@@ -7,6 +7,7 @@ from dtbase.system.files import json_text
 from dtbase.terminal.console import Console
 from dtmodels.card.catalogue import Catalogue
 from dtmodels.openness.grade import grade
+from dtmodels.openness.inheritance import with_inherited
 
 
 def list_models(catalogue: Catalogue, console: Console, *, as_json: bool) -> None:
@@ -19,7 +20,14 @@ def list_models(catalogue: Catalogue, console: Console, *, as_json: bool) -> Non
         raise NothingToDo("no models here", where=str(catalogue.root), fix="dtmodels new <id> --task <task>")
     columns = ["id", "version", "task", "status", "grade", "licence"]
     rows = [
-        [card.id, card.version, card.task, card.status, grade(card), card.license.weights]
+        [
+            card.id,
+            card.version,
+            card.task,
+            card.status,
+            grade(with_inherited(card, catalogue.root / "models")),
+            card.license.weights,
+        ]
         for card in (entry.card for entry in catalogue.entries)
     ]
     if as_json:

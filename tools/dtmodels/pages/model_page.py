@@ -11,7 +11,8 @@ from dtbase.system.errors import Failure
 from dtmodels.card.catalogue import CatalogueEntry
 from dtmodels.card.model import ArchiveMember, Card, Checkpoint, Component
 from dtmodels.openness.derive import mof, osaid
-from dtmodels.openness.grade import grade
+from dtmodels.openness.grade import Grade, grade
+from dtmodels.openness.inheritance import with_inherited
 from dtmodels.openness.non_open_data import training_data
 from dtmodels.openness.proof import Derivation
 from dtmodels.package.config_reader import PackageConfig
@@ -30,8 +31,9 @@ def model_page(entry: CatalogueEntry) -> str:
         Failure: golden.json of the model cannot be read.
     """
     card, unpublished = entry.card, has_no_release(entry.directory.parent.parent)
-    head = _head(card, unpublished=unpublished)
-    sections = [head, _criteria(card), *_optional(entry), _use(card, unpublished=unpublished), _changes(card)]
+    complete = with_inherited(card, entry.directory.parent)
+    head = _head(card, grade(complete), unpublished=unpublished)
+    sections = [head, _criteria(complete), *_optional(entry), _use(card, unpublished=unpublished), _changes(card)]
     return "\n".join([GENERATED, "", *sections])
 
 
@@ -50,12 +52,12 @@ def _optional(entry: CatalogueEntry) -> Iterator[str]:
     yield _limitations(card)
 
 
-def _head(card: Card, *, unpublished: bool) -> str:
+def _head(card: Card, derived_grade: Grade, *, unpublished: bool) -> str:
     status = UNPUBLISHED if unpublished and card.status == "released" else card.status
     facts = [
         ["task", text(card.task)],
         ["version", f"{text(card.version)} ({text(status)})"],
-        ["grade", text(grade(card))],
+        ["grade", text(derived_grade)],
         ["authors", text(", ".join(card.source.authors))],
         ["source", link(source_text(card), card.source.repository)],
         ["family", code(card.convert.family)],

@@ -19,6 +19,7 @@ from dtmodels.build.cache import input_digest, is_fresh, run_if_stale
 from dtmodels.build.workspace import Workspace
 from dtmodels.card.catalogue import CatalogueEntry
 from dtmodels.openness.grade import grade
+from dtmodels.openness.inheritance import with_inherited
 from dtmodels.stages.convert import obtain_and_convert, parity_db
 from dtmodels.stages.package import package
 from dtmodels.stages.setup import is_verified
@@ -235,4 +236,4 @@ def _package(entry: CatalogueEntry, workspace: Workspace) -> None:
 
 def _card_cells(entry: CatalogueEntry) -> list[str]:
     card = entry.card
-    return [card.id, card.version, card.task, grade(card), card.license.weights]
+    return [card.id, card.version, card.task, grade(with_inherited(card, entry.directory.parent)), card.license.weights]

@@ -3,6 +3,7 @@
 The people in such a dataset were never asked, cannot be found, and cannot be removed from the weights. Disclosure does
 not make this acceptable. If the card and the registry of known datasets differ, the worse value of each fact counts;
 `undisclosed` in the card takes nothing back. The registry is searched by name, URL and provenance.
+Weights keep what their base model learned, so its data counts as well.
 
 Fix: This cannot be fixed in the card. Train without the dataset, or choose another model. If the people did consent,
 set `consent` to given, and describe in `provenance` how they consented.
@@ -25,6 +26,7 @@ from dtmodels.lint.placeholders import is_placeholder
 from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._data import DATASETS
 from dtmodels.openness.grade import scraped_without_consent
+from dtmodels.openness.inheritance import inherited_datasets
 from dtmodels.openness.known_data import known_datasets, stated_values
 from dtmodels.openness.non_open_data import training_data
 
@@ -43,6 +45,13 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
             field = "provenance" if is_placeholder(data.name) else "name"
             fix = "train without the dataset, or choose another model"
             yield RuleResult(where=(*DATASETS, index, field), what=what, fix=fix)
+    for inherited in inherited_datasets(subject.card, subject.directory.parent):
+        if scraped_without_consent(inherited.dataset):
+            what = (
+                f"the base model {inherited.base} was trained on {inherited.dataset.name}, scraped data about people"
+                f" without known consent ({inherited.place})"
+            )
+            yield RuleResult(where=("base_model", "name"), what=what, fix="start from another model, or choose another")
 
 
 def _registry_note(data: Dataset) -> str:

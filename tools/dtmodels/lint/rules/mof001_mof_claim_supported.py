@@ -30,4 +30,4 @@ HARD = True
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Compare the claim with the derivation."""
     if subject.card.openness:
-        yield from excessive_claim(subject.card.openness.mof, mof(subject.card), "mof", subject)
+        yield from excessive_claim(subject.card.openness.mof, mof(subject.with_bases), "mof", subject)

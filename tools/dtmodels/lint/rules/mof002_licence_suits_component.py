@@ -30,7 +30,7 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
     openness = subject.card.openness
     if openness is None:
         return
-    derived = mof(subject.card)
+    derived = mof(subject.with_bases)
     reported = set()
     for step in derived.steps[: derived.rank(openness.mof)]:
         for leaf in step.proof.leaves():

@@ -41,7 +41,7 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
     openness = subject.card.openness
     if openness is None or openness.mof != "none" or is_unfinished_draft(subject.card):
         return
-    derived = mof(subject.card)
+    derived = mof(subject.with_bases)
     if derived.level == "none":
         gaps = derived.missing("III")
         yield RuleResult(

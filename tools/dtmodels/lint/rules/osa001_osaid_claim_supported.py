@@ -30,4 +30,4 @@ HARD = True
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Compare the claim with the derivation."""
     if subject.card.openness:
-        yield from excessive_claim(subject.card.openness.osaid, osaid(subject.card), "osaid", subject)
+        yield from excessive_claim(subject.card.openness.osaid, osaid(subject.with_bases), "osaid", subject)

@@ -28,9 +28,13 @@ SEVERITY: Severity = "info"
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Report a model that meets only the Open Source AI Definition."""
     card = subject.card
-    if card.openness is None or card.openness.osaid != "open-source-ai" or osaid(card).level != "open-source-ai":
+    if (
+        card.openness is None
+        or card.openness.osaid != "open-source-ai"
+        or osaid(subject.with_bases).level != "open-source-ai"
+    ):
         return
-    derived = fsf(card)
+    derived = fsf(subject.with_bases)
     if not derived.holds:
         what = f"not all training data is free, as the FSF requires: {describe_gaps(tuple(derived.missing()))}"
         yield RuleResult(where=("openness", "osaid"), what=what, fix="no action is required")
