@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from dtbase.system.errors import Failure
+from dtmodels.graph.failures import LimitReached
 
 
 def graph(kind: str, body: str, weights: str = "", opset: int = 17) -> str:
@@ -82,3 +83,10 @@ def test_input_too_large_to_run_is_refused(convert_model: Callable[..., Path]) -
 def test_operators_that_only_the_cpu_has_are_converted(convert_model: Callable[..., Path], body: str) -> None:
     weights = "float[3,3,1,1] w = {1,0,0,0,1,0,0,0,1}, float s = {0.01}, uint8 z = {128}"
     assert convert_model(graph("float", body, weights)).is_file()
+
+
+def test_constant_of_many_gigabytes_is_refused_at_once(convert_model: Callable[..., Path]) -> None:
+    body = "a = ConstantOfShape (n) m = ReduceMax <keepdims=0> (a) y = Add (x, m)"
+    with pytest.raises(LimitReached, match=r"net\.onnx: .*memory") as failure:
+        convert_model(graph("float", body, "int64[1] n = {40000000000}"))
+    assert "convert.options.sizes" in failure.value.fix

@@ -15,6 +15,7 @@ from dtmodels.families._onnx_boundary import choose_tensors, convert_boundary
 from dtmodels.families._onnx_repair import reading, repair, tidy
 from dtmodels.families._onnx_run import Arrays, load, run_example
 from dtmodels.families._onnx_shapes import OutputShapes, Shape, data_dependent, input_shapes
+from dtmodels.graph.failures import LimitReached
 from dtmodels.graph.parity import save_reference_output
 from dtmodels.graph.runtime import Runtime
 
@@ -91,6 +92,8 @@ def _reference(
         own = {names.get(name, name): shape for name, shape in shapes.items()}
         try:
             inputs, outputs = run_example(path, own, sizes, runtime, where)
+        except LimitReached:
+            raise
         except Failure as exc:
             failure = exc
             continue

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dtbase.system.errors import Failure
-from dtmodels.graph.runtime import GraphFailure, Runtime, Session
+from dtmodels.graph.failures import GraphFailure, LimitReached
+from dtmodels.graph.runtime import Runtime, Session
 
 Arrays = Mapping[str, NDArray[Any]]
 FREE_SIZE = 3
@@ -29,7 +30,6 @@ REASONS = (
     (r"not a graph input, initializer, or output of a previous node|does not exist in any graph", "misses a tensor"),
     (r"(?i)Type Error|type inference|Unexpected input data type", "finds tensors of wrong types"),
     (r"(?i)shape inference|Incompatible dimensions|Mismatch", "finds shapes that do not fit"),
-    (r"Failed to allocate memory|bad_alloc", "lacks the memory"),
 )
 """Patterns of ONNX Runtime's messages, and what each means after "ONNX Runtime"."""
 
@@ -42,6 +42,8 @@ def load(path: Path, runtime: Runtime, where: str, free: Mapping[str, int] | Non
     """
     try:
         return runtime.load(path, free=free)
+    except LimitReached as exc:
+        raise _beyond_limit(exc, where) from exc
     except GraphFailure as exc:
         raise _explained(exc, where, "cannot be opened by ONNX Runtime") from exc
 
@@ -62,6 +64,7 @@ def run_example(
         Inputs and outputs by name; not finite, if no example gives finite outputs.
 
     Raises:
+        LimitReached: it takes more time or memory than its size explains.
         Failure: an input is too large, or no example runs.
     """
     results: list[tuple[Arrays, Arrays]] = []
@@ -71,6 +74,8 @@ def run_example(
         try:
             inputs = {tensor.name: example(tensor.name, tensor.dtype) for tensor in session.inputs}
             results.append((inputs, session.run(inputs).outputs))
+        except LimitReached as exc:
+            raise _beyond_limit(exc, where) from exc
         except GraphFailure as exc:
             failures.append(exc)
             session = load(path, runtime, where, free)  # a crash loses the session
@@ -112,6 +117,11 @@ def _explained(exc: GraphFailure, where: str, what: str) -> Failure:
     own = f": it {reason}" if reason else ""
     fix = f"{EXPORT}, with standard operators, float32 tensors and an opset from 7 to 20; or ask its author to"
     return Failure(f"{what}{own} ({_short(raw)})", where=where, fix=fix)
+
+
+def _beyond_limit(exc: LimitReached, where: str) -> LimitReached:
+    fix = "find the loop, the constant or the output without a bound; or set smaller numbers in convert.options.sizes"
+    return LimitReached(exc.what, where=where, fix=fix)
 
 
 def _short(raw: str) -> str:

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from dtbase.imaging.psnr import psnr
 from dtbase.system.errors import Failure
+from dtmodels.graph.failures import GraphFailure
 from dtmodels.graph.resize_inputs import load_resized
-from dtmodels.graph.runtime import GraphFailure, Runtime, Session
+from dtmodels.graph.runtime import Runtime, Session
 
 Arrays = Mapping[str, NDArray[Any]]
 MIN_PSNR = {"half": 60.0, "full": 100.0}
