@@ -239,6 +239,21 @@ def test_data_behind_a_false_size_is_a_bomb_and_not_written(pack: Pack, members:
     assert (result.directory / "LICENSE").stat().st_size == 0
 
 
+@pytest.mark.parametrize("position", ["between", "behind"])
+def test_bytes_that_belong_to_no_entry_are_a_warning(
+    pack: Pack, members: Entries, installed: Install, position: str
+) -> None:
+    path = pack(members)
+    data = path.read_bytes()
+    start = data.index(b"PK\1\2") if position == "between" else len(data)
+    moved = bytearray(data[:start] + bytes(10_000) + data[start:])
+    if position == "between":
+        struct.pack_into("<I", moved, len(moved) - 6, start + 10_000)
+    path.write_bytes(moved)
+    (problem,) = installed(path).problems
+    assert (problem.severity, problem.code) == ("warning", "archive.hidden")
+
+
 def test_many_problems_of_one_kind_are_shortened(pack: Pack, members: Entries, installed: Install) -> None:
     result = installed(pack({**members, **{f"toy/{number}:": b"" for number in range(50)}}))
     assert codes(result) == ["archive.windows-name"] * 11

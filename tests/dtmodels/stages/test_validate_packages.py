@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -125,6 +126,53 @@ def test_graph_that_onnx_runtime_rejects_is_an_error(
 def test_other_file_format_is_an_error(pack: Pack, members: Members) -> None:
     report = validate_package(pack({**members, "toy/model.onnx": b"weights"}))
     assert codes(report) == ["graph.unreadable"]
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (pickle.dumps([1]), "a pickle"),
+        (b"", "an empty file"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "a pointer of Git LFS"),
+        (b"<!DOCTYPE html><html>", "a web page"),
+    ],
+)
+def test_graph_that_is_another_kind_of_file_is_named(pack: Pack, members: Members, content: bytes, kind: str) -> None:
+    (problem,) = validate_package(pack({**members, "toy/model.onnx": content})).errors
+    assert problem.code == "graph.unreadable"
+    assert f"is {kind}" in problem.what
+    assert "protobuf" not in problem.what
+
+
+def test_encrypted_package_has_no_further_problems(pack: Pack, members: Members) -> None:
+    path = pack(members)
+    data = bytearray(path.read_bytes())
+    data[6], data[data.index(b"PK\1\2") + 8] = 1, 1
+    path.write_bytes(data)
+    assert codes(validate_package(path)) == ["archive.encrypted"]
+
+
+@pytest.mark.parametrize(
+    ("name", "severity", "code"),
+    [
+        ("weights.pth", "error", "files.program"),
+        ("setup.py", "error", "files.program"),
+        ("thumbnail.png", "warning", "files.foreign"),
+        ("aux.txt", "error", "archive.windows-name"),
+        ("a:b.txt", "error", "archive.windows-name"),
+    ],
+)
+def test_foreign_file_is_reported(pack: Pack, members: Members, name: str, severity: str, code: str) -> None:
+    problems = validate_package(pack({**members, f"toy/{name}": b"text"})).problems
+    assert (severity, code) in {(problem.severity, problem.code) for problem in problems}
+
+
+def test_misspelt_optimisation_is_a_warning(pack: Pack, members: Members, runtime: Runtime) -> None:
+    config = {**json.loads(members["toy/config.json"]), "ort_optimization": "dissabled"}
+    report = validate_package(pack({**members, "toy/config.json": json.dumps(config).encode()}), runtime)
+    (problem,) = report.problems
+    assert (problem.severity, problem.fix) == ("warning", "did you mean disabled?")
+    assert report.text().endswith("darktable runs it (1 warning)")
 
 
 def test_build_paths_are_a_warning(pack: Pack, members: Members, make_graph: MakeGraph, runtime: Runtime) -> None:

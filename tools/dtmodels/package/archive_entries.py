@@ -17,6 +17,8 @@ MAX_RATIO = 100
 HARMLESS_BYTES = 64 << 20
 """Unpacked size up to which a ratio above the limit does no harm: a graph of constants may have it."""
 MAX_ENTRIES = 10_000
+HEADER_BYTES = 2048
+"""Room for the headers of one entry, whose names are limited, and for their alignment."""
 CREATED_ON_UNIX = 3
 ENCRYPTED = 0x1
 UNICODE_PATH = b"up"
@@ -26,7 +28,7 @@ SPECIAL_BITS = stat.S_ISUID | stat.S_ISGID | stat.S_ISVTX
 
 def check_size(entries: Sequence[zipfile.ZipInfo], where: str, archive_bytes: int) -> Iterator[CheckProblem]:
     """Check the number of entries, and their declared total size, before anything is unpacked."""
-    total = sum(entry.file_size for entry in entries)
+    total, packed = sum(entry.file_size for entry in entries), sum(entry.compress_size for entry in entries)
     reason = "it fills the disk"
     if len(entries) > MAX_ENTRIES or total > MAX_PACKAGE_BYTES:
         what = f"{len(entries):,} entries of {total:,} bytes together: darktable would unpack them without a limit"
@@ -37,6 +39,9 @@ def check_size(entries: Sequence[zipfile.ZipInfo], where: str, archive_bytes: in
             yield error("archive.bomb", where, what, "check that the graphs contain trained weights", reason=reason)
         else:
             yield warning("archive.ratio", where, what, "check that the graphs contain trained weights")
+    if (hidden := archive_bytes - packed) > HEADER_BYTES * (len(entries) + 1):
+        what = f"{hidden:,} bytes of the archive belong to no entry: they are hidden between the entries or behind them"
+        yield warning("archive.hidden", where, what, REPACK)
 
 
 def is_special(entry: zipfile.ZipInfo) -> bool:

@@ -10,6 +10,7 @@ from typing import cast
 
 from dtbase.system.discovery import load_plugin, plugin_names
 from dtbase.system.errors import Failure
+from dtbase.system.recognise import file_kind
 from dtbase.system.suggestions import did_you_mean
 from dtmodels import tasks
 from dtmodels.findings.check_report import CheckProblem, ModelFacts, error, warning
@@ -108,7 +109,10 @@ def _inspect(file: Path) -> Graph | CheckProblem:
     try:
         return inspect(file)
     except Failure as exc:
-        return error("graph.unreadable", file.name, f"{exc.what}: darktable does not load it", "convert it again")
+        kind, fix = file_kind(file), "export the graph again"
+        refusal = kind.refusal("an ONNX graph", where=file.name, fix=fix) if kind and kind.name != "onnx" else exc
+        what = f"{refusal.what}: darktable does not load it"
+        return error("graph.unreadable", file.name, what, refusal.fix or fix)
 
 
 def _task(model: Model) -> Task | None:

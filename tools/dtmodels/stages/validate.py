@@ -143,7 +143,8 @@ def _validate_path(path: Path, runtime: Runtime) -> CheckReport:
 
 def _archive(path: Path, staging: Path, runtime: Runtime | None) -> CheckReport:
     installed = install(path, staging)
-    if installed.directory is None:
+    without_config = any(problem.where == f"{installed.id}/{CONFIG}" for problem in installed.problems)
+    if installed.directory is None or (without_config and not (installed.directory / CONFIG).is_file()):
         return CheckReport(where=path.name, problems=installed.problems)
     inspection = inspect_package(installed.directory, runtime, top=installed.id)
     problems = (*installed.problems, *inspection.problems)
