@@ -146,7 +146,8 @@ def _archive(path: Path, staging: Path, runtime: Runtime | None) -> CheckReport:
     without_config = any(problem.where == f"{installed.id}/{CONFIG}" for problem in installed.problems)
     if installed.directory is None or (without_config and not (installed.directory / CONFIG).is_file()):
         return CheckReport(where=path.name, problems=installed.problems)
-    inspection = inspect_package(installed.directory, runtime, top=installed.id)
+    sound = not any(problem.severity == "error" for problem in installed.problems)
+    inspection = inspect_package(installed.directory, runtime if sound else None, top=installed.id)
     problems = (*installed.problems, *inspection.problems)
     if path.stem != installed.id:
         what = f"the file is named {path.stem!r}, the model {installed.id!r}: darktable does not find it for a download"
