@@ -81,7 +81,7 @@ def main(arguments: Sequence[str] = ()) -> int:
 
 def recover(console: Console) -> Showcase:
     """Export the edit with darktable, then search its sliders."""
-    photograph = read_user_image(PHOTOGRAPH, longest=LONGEST)
+    photograph = read_user_image(PHOTOGRAPH, console.note, longest=LONGEST)
     request = Request(modules=[ModuleRequest(module=name, free=tuple(sliders)) for name, sliders in EDIT.items()])
     with open_pipeline(request, photograph, MODELS) as opened:
         chain, light = opened.chain.double(), as_tensor(photograph.pixels, torch.float64)

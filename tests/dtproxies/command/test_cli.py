@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dtbase.image_files import netpbm
 from dtbase.terminal.cli_group import run_cli
 from dtproxies.command.cli import commands
 from dtproxies.darktable.find import VARIABLE, Darktable
-from dtproxies.images import pfm
 
 
 def exit_code(*words: str) -> int:
@@ -69,7 +69,7 @@ def test_lists_modules_and_sliders(darktable: Darktable, capsys: pytest.CaptureF
 def test_unknown_modules_and_sliders_are_wrong_usage(
     darktable: Darktable, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    pfm.write_pfm(tmp_path / "in.pfm", np.zeros((8, 8, 3), np.float32))
+    netpbm.write_pfm(tmp_path / "in.pfm", np.zeros((8, 8, 3), np.float32))
     files = [str(tmp_path / "in.pfm"), str(tmp_path / "out.pfm")]
     assert exit_code("modules", "expsure") == 2
     assert "did you mean exposure" in capsys.readouterr().err

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from dtbase.image_files import netpbm
 from dtbase.system.errors import Failure
 from dtproxies.command.cli import commands
 from dtproxies.darktable.find import Darktable
-from dtproxies.images import pfm
 from dtproxies.images.image import DIRECTORY
 
 PIPELINE = """
@@ -54,7 +54,7 @@ def test_pipeline_and_its_sidecar_agree_with_darktable(
     # The written sidecar is the same pipeline.
     output = call(tmp_path / "one/picture.pfm.xmp", tmp_path / "one/picture.pfm", "--out", tmp_path / "two", *options)
     assert json.loads(output)[1]["pipe"] == pytest.approx(results[1]["pipe"], abs=1e-6)
-    first, second = (pfm.read_pfm(tmp_path / name / "result.pfm") for name in ("one", "two"))
+    first, second = (netpbm.read_pfm(tmp_path / name / "result.pfm") for name in ("one", "two"))
     assert np.array_equal(first, second)
 
 
@@ -62,7 +62,7 @@ def test_pipeline_and_its_sidecar_agree_with_darktable(
 def test_image_with_nan_is_rejected(darktable: Darktable, tmp_path: Path, call: Call) -> None:
     pixels = np.ones((16, 16, 3), np.float32)
     pixels[3, 4, 1] = np.nan
-    pfm.write_pfm(tmp_path / "in.pfm", pixels)
+    netpbm.write_pfm(tmp_path / "in.pfm", pixels)
     with pytest.raises(Failure, match="not finite"):
         call("exposure", tmp_path / "in.pfm", "--out", tmp_path / "out")
     assert not (tmp_path / "out").exists()

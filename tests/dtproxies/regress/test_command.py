@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from dtbase.image_files import netpbm
 from dtbase.system.errors import Failure, WrongUsage
 from dtproxies.command.cli import commands
 from dtproxies.darktable.dump import dump
 from dtproxies.darktable.find import VARIABLE, Darktable
 from dtproxies.darktable.layout import ModuleLayout
 from dtproxies.darktable.sidecar_writer import Step
-from dtproxies.images import pfm
 from dtproxies.images.image import chart
 from dtproxies.images.module_spaces import from_space
 
@@ -36,8 +36,8 @@ def test_sliders_of_darktables_export_are_recovered(
     before = chart(96, 3).pixels
     history = [Step("exposure", {"exposure": 0.8, "black": 0.01}), Step("sharpen", {"amount": 1.5, "radius": 3})]
     output = dump(darktable, before, history, layouts)["sharpen"].output
-    pfm.write_pfm(tmp_path / "before.pfm", before)
-    pfm.write_pfm(tmp_path / "after.pfm", np.asarray(from_space(output.astype(np.float64), "lab"), np.float32))
+    netpbm.write_pfm(tmp_path / "before.pfm", before)
+    netpbm.write_pfm(tmp_path / "after.pfm", np.asarray(from_space(output.astype(np.float64), "lab"), np.float32))
     for name, text in (("free", FREE), ("truth", TRUTH)):
         (tmp_path / f"{name}.yaml").write_text(text)
     files = (tmp_path / "free.yaml", tmp_path / "before.pfm", tmp_path / "after.pfm")
@@ -52,7 +52,7 @@ def test_sliders_of_darktables_export_are_recovered(
 
 def test_images_of_different_size_are_wrong_usage(root: Path, tmp_path: Path) -> None:
     for side in (16, 20):
-        pfm.write_pfm(tmp_path / f"{side}.pfm", chart(side, 3).pixels)
+        netpbm.write_pfm(tmp_path / f"{side}.pfm", chart(side, 3).pixels)
     with pytest.raises(WrongUsage, match="16 x 16 and 20 x 20"):
         call(root, "exposure", tmp_path / "16.pfm", tmp_path / "20.pfm", "--out", tmp_path / "out")
 
@@ -61,6 +61,6 @@ def test_missing_darktable_names_the_install_command(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(VARIABLE, str(tmp_path / "nowhere"))
-    pfm.write_pfm(tmp_path / "in.pfm", chart(16, 3).pixels)
+    netpbm.write_pfm(tmp_path / "in.pfm", chart(16, 3).pixels)
     with pytest.raises(Failure, match="dtproxies doctor --install"):
         call(root, "exposure", tmp_path / "in.pfm", tmp_path / "in.pfm", "--out", tmp_path / "out")

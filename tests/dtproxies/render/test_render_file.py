@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from dtbase.image_files import netpbm
 from dtbase.system.errors import Failure, WrongUsage
 from dtproxies.darktable.dump import dump
 from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.layout import ModuleLayout
 from dtproxies.darktable.sidecar_writer import Step, sidecar
-from dtproxies.images import pfm
 from dtproxies.images.module_spaces import to_space
 from dtproxies.render.render_file import render_file
 
@@ -21,11 +21,16 @@ def colours() -> NDArray[np.float32]:
     return np.stack(np.meshgrid(steps, steps, steps), axis=-1).reshape(16, 32, 3)
 
 
+def fail(note: str) -> None:
+    """Fail at a remark about the image."""
+    pytest.fail(note)
+
+
 @pytest.mark.darktable
 def test_raw_modules_reject_images(darktable: Darktable, tmp_path: Path) -> None:
-    pfm.write_pfm(tmp_path / "in.pfm", colours())
+    netpbm.write_pfm(tmp_path / "in.pfm", colours())
     with pytest.raises(Failure, match="raw sensor data"):
-        render_file(darktable, "hotpixels", tmp_path / "in.pfm", tmp_path / "out.pfm", {})
+        render_file(darktable, "hotpixels", tmp_path / "in.pfm", tmp_path / "out.pfm", {}, note=fail)
 
 
 @pytest.mark.darktable
@@ -40,15 +45,15 @@ def test_module_gets_the_colours_of_darktables_pipe(
 
 @pytest.mark.darktable
 def test_renders_a_file(darktable: Darktable, tmp_path: Path) -> None:
-    pfm.write_pfm(tmp_path / "in.pfm", colours())
-    render_file(darktable, "exposure", tmp_path / "in.pfm", tmp_path / "out.pfm", {"exposure": 2})
-    assert np.array_equal(pfm.read_pfm(tmp_path / "out.pfm"), colours() * 4)
+    netpbm.write_pfm(tmp_path / "in.pfm", colours())
+    render_file(darktable, "exposure", tmp_path / "in.pfm", tmp_path / "out.pfm", {"exposure": 2}, note=fail)
+    assert np.array_equal(netpbm.read_pfm(tmp_path / "out.pfm"), colours() * 4)
 
 
 def test_other_output_suffixes_are_wrong_usage(tmp_path: Path) -> None:
     no_darktable = Darktable(version="", cli=(), python=(), library=tmp_path)
     with pytest.raises(WrongUsage, match=r"must be \.png or \.pfm"):
-        render_file(no_darktable, "exposure", tmp_path / "in.png", tmp_path / "out.gif", {})
+        render_file(no_darktable, "exposure", tmp_path / "in.png", tmp_path / "out.gif", {}, note=fail)
 
 
 @pytest.mark.darktable
@@ -60,7 +65,7 @@ def test_rendered_file_equals_darktables_export(
     darktable: Darktable, layouts: dict[str, ModuleLayout], tmp_path: Path, module: str, sliders: dict[str, float]
 ) -> None:
     source, history, exported = (tmp_path / name for name in ("in.pfm", "in.pfm.xmp", "exported.pfm"))
-    pfm.write_pfm(source, colours())
+    netpbm.write_pfm(source, colours())
     history.write_text(sidecar([Step(module, sliders)], layouts))
     options = ["--icc-type", "LIN_REC709", "--apply-custom-presets", "false", "--core", *darktable.options(tmp_path)]
     subprocess.run(
@@ -69,7 +74,7 @@ def test_rendered_file_equals_darktables_export(
         capture_output=True,
         env=darktable.environment_for(tmp_path),
     )
-    render_file(darktable, module, source, tmp_path / "out.pfm", sliders)
-    rendered = pfm.read_pfm(tmp_path / "out.pfm")
-    assert rendered == pytest.approx(pfm.read_pfm(exported), abs=1e-3)
+    render_file(darktable, module, source, tmp_path / "out.pfm", sliders, note=fail)
+    rendered = netpbm.read_pfm(tmp_path / "out.pfm")
+    assert rendered == pytest.approx(netpbm.read_pfm(exported), abs=1e-3)
     assert np.abs(rendered - colours()).max() > 0.02

@@ -8,16 +8,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import cast
 
+from dtbase.image_files.formats import SUFFIXES
 from dtbase.imaging.contact_sheet import DisplayImage, add_banner, write_contact_sheet, write_png
 from dtbase.system.discovery import load_plugin
 from dtbase.system.errors import Failure, NothingToDo, WrongUsage
 from dtbase.system.files import atomic_directory
 from dtbase.system.shipped_files import shipped
 from dtbase.terminal.console import Console
+from dtbase.text.plural import pluralise
 from dtmodels import tasks
 from dtmodels.build.workspace import Workspace
 from dtmodels.card.catalogue import CatalogueEntry
-from dtmodels.card.demo_samples import IMAGE_SUFFIXES, merge_demos, read_sample_set
+from dtmodels.card.demo_samples import merge_demos, read_sample_set
 from dtmodels.card.model import Demo, Prompt
 from dtmodels.graph.inspect import inspect
 from dtmodels.graph.runtime import Runtime
@@ -65,7 +67,7 @@ def demo(
     task = load_plugin(tasks, entry.card.task)
     if not hasattr(task, "demo"):
         raise NothingToDo(f"task {entry.card.task} has no demo", fix=f"add demo() to tasks/{entry.card.task}.py")
-    samples = _user_samples(images, clicks or CENTRE) if images else _samples(entry, workspace.root)
+    samples = _user_samples(images, clicks or CENTRE, console) if images else _samples(entry, workspace.root)
     sheet = _Sheet(title=f"{entry.card.name} {entry.card.version}", seeded=SEED_KEY in model.config.values)
     target = workspace.demo(entry.card.id)
     with atomic_directory(target) as directory:
@@ -171,18 +173,23 @@ def _sample(path: Path, name: str, settings: Demo) -> Sample:
     return dataclasses.replace(sample, prompts=settings.prompts[name]) if name in settings.prompts else sample
 
 
-def _user_samples(images: Sequence[Path], clicks: tuple[tuple[float, ...], ...]) -> list[Sample]:
+def _user_samples(images: Sequence[Path], clicks: tuple[tuple[float, ...], ...], console: Console) -> list[Sample]:
     """A user's images unchanged: without added noise, at full size."""
     paths: list[Path] = []
     for path in images:
         if not path.exists():
-            raise WrongUsage("there is no such image or directory", where=str(path), fix="give a PNG or JPEG file")
-        inside = (
-            sorted(file for file in path.iterdir() if file.suffix.lower() in IMAGE_SUFFIXES)
-            if path.is_dir()
-            else [path]
-        )
-        if not inside:
-            raise WrongUsage("contains no PNG or JPEG file", where=str(path), fix="give another directory")
-        paths += inside
-    return [Sample(path=path, prompts=(Prompt(points=clicks),)) for path in paths]
+            raise WrongUsage("there is no such image or directory", where=str(path), fix="check the path")
+        paths += _images_inside(path, console) if path.is_dir() else [path]
+    return [Sample(path=path, prompts=(Prompt(points=clicks),), note=console.note) for path in paths]
+
+
+def _images_inside(directory: Path, console: Console) -> list[Path]:
+    """The images in a directory; a note counts its other files."""
+    files = sorted(file for file in directory.iterdir() if file.is_file())
+    inside = [file for file in files if file.suffix.lower() in SUFFIXES]
+    if not inside:
+        known = ", ".join(sorted(SUFFIXES))
+        raise WrongUsage("contains no image", where=str(directory), fix=f"give files or a directory with {known}")
+    if others := len(files) - len(inside):
+        console.note(f"{directory}: {pluralise(others, 'file')} of other kinds skipped")
+    return inside

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
-from dtbase.system.errors import Failure
+from dtbase.image_files.image_file import read_image_file
+from dtbase.imaging.colour import linear_to_srgb
 from dtmodels.card.model import Prompt
 
 Pixels = NDArray[np.floating[Any]]
@@ -20,6 +21,8 @@ CENTRE = ((0.5, 0.5),)
 """Position of the click if the card has no prompt."""
 DETAIL_SIDE, MAGNIFICATION = 120, 3
 """Side of the magnified detail in pixels, and its magnification."""
+MAX_CLIPPED = 1e-3
+"""Fraction of values outside the range of sRGB that is clipped without a note."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +33,8 @@ class Sample:
     prompts: tuple[Prompt, ...] = (Prompt(points=CENTRE),)
     electrons: int | None = None
     shrink: int | None = None
+    note: Callable[[str], None] = field(default=lambda _: None, compare=False)
+    """Prints what the file holds beyond the image, and how much of it is clipped."""
 
     @property
     def name(self) -> str:
@@ -37,17 +42,18 @@ class Sample:
         return self.path.stem
 
     def read(self) -> Pixels:
-        """Read the image, with the orientation of its EXIF data applied.
+        """Read the image, display-referred as models expect it: upright, in sRGB, clipped to its range.
 
         Raises:
-            Failure: the file is not an image.
+            WrongUsage: the file cannot be read.
         """
-        try:
-            with Image.open(self.path) as image:
-                upright = ImageOps.exif_transpose(image).convert("RGB")
-        except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as exc:
-            raise Failure(f"not an image ({exc})", where=str(self.path), fix="use a PNG or JPEG file") from exc
-        return np.asarray(upright, np.float64) / 255
+        image = read_image_file(self.path)
+        for one in image.notes:
+            self.note(f"{self.path}: {one}")
+        clipped = float(((image.light < 0) | (image.light > 1)).mean())
+        if clipped > MAX_CLIPPED:
+            self.note(f"{self.path}: {clipped:.1%} of its values lie outside sRGB's range and are clipped")
+        return np.asarray(linear_to_srgb(np.clip(image.light.astype(np.float64), 0, 1)), np.float64)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -68,11 +68,12 @@ def render(module: str, image: Path, out: Path, settings: tuple[str, ...]) -> No
 
     Writes OUT, a .png or a .pfm.
     """
+    from dtbase.terminal.console import Console
     from dtproxies.darktable.find import find
     from dtproxies.darktable.slider_arguments import parse_sliders
     from dtproxies.render.render_file import render_file
 
-    render_file(find(), module, image, out, parse_sliders(settings))
+    render_file(find(), module, image, out, parse_sliders(settings), note=Console().note)
 
 
 COMMANDS = (doctor, modules, render)

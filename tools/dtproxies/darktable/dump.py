@@ -15,13 +15,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from dtbase.image_files import netpbm
 from dtbase.system.errors import Failure
 from dtproxies.darktable.export import run_cli
 from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.layout import ModuleLayout
 from dtproxies.darktable.module_order import Order
 from dtproxies.darktable.sidecar_writer import SCENE_ORDER, Step, sidecar
-from dtproxies.images import dng, pfm
+from dtproxies.images import dng
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def _source(image: NDArray[np.float32] | NDArray[np.uint16] | Path, home: Path) 
     if image.ndim == 2:
         dng.write_dng(source, image.astype(np.uint16))
     else:
-        pfm.write_pfm(source, image.astype(np.float32))
+        netpbm.write_pfm(source, image.astype(np.float32))
     return source
 
 
@@ -84,5 +85,5 @@ def _dumped(directory: Path, module: str, log: str) -> ModuleDump:
         if not found:
             last = (log.splitlines() or ["no output"])[-1]
             raise Failure(f"darktable-cli dumped no {end}put of module {module}: {last}")
-        images.append(pfm.read_pfm(found[0]))
+        images.append(netpbm.read_pfm(found[0]))
     return ModuleDump(*images)

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from dtbase.image_files import netpbm
 from dtbase.system.errors import Failure
 from dtproxies.darktable.find import Darktable
-from dtproxies.images import pfm
 
 
 def export(darktable: Darktable, photograph: Path, sidecar: bytes) -> NDArray[np.float32]:
@@ -30,7 +30,7 @@ def export(darktable: Darktable, photograph: Path, sidecar: bytes) -> NDArray[np
         source = Path(shutil.copyfile(photograph, home / photograph.name))
         source.with_name(f"{source.name}.xmp").write_bytes(sidecar)
         run_cli(darktable, source, home / "out.pfm", where=str(photograph))
-        return pfm.read_pfm(home / "out.pfm")
+        return netpbm.read_pfm(home / "out.pfm")
 
 
 def run_cli(darktable: Darktable, source: Path, target: Path, options: Sequence[str] = (), *, where: str) -> str:

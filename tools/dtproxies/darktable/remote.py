@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dtbase.image_files import netpbm
 from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.layout import ModuleLayout
 from dtproxies.darktable.sidecar_writer import Step, sidecar
 from dtproxies.darktable.worker.session import image_bytes
 from dtproxies.darktable.worker_process import WorkerProcess
-from dtproxies.images import dng, pfm
+from dtproxies.images import dng
 
 
 class RemoteDarktable:
@@ -107,7 +108,7 @@ class RemoteDarktable:
             dng.write_dng(image, (grey[::3] * 10000 + 600).astype(np.uint16).reshape(self._height, self._width))
         else:
             image = home / "image.pfm"
-            pfm.write_pfm(image, grey.reshape(self._height, self._width, 3))
+            netpbm.write_pfm(image, grey.reshape(self._height, self._width, 3))
         history = [Step(name, params=f"@{name}@") for name in self._modules]
         (home / "sidecar").write_text(sidecar(history, self._modules))
         modules = {name: {"version": one.version, "size": one.size} for name, one in self._modules.items()}

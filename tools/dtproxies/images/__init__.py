@@ -1,1 +1,1 @@
-"""Images: file formats, colour spaces of modules, mosaics, training images and image quality metrics."""
+"""Images: colour spaces of modules, mosaics, training images and image quality metrics."""

@@ -2,27 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from dtbase.system.errors import Failure
+from dtbase.image_files.image_file import read_image_file
+from dtbase.system.errors import WrongUsage
 from dtproxies.images.image import LinearImage, Pixels
-from dtproxies.images.image_io import read_image
+
+SMALLEST_EXPORT = 16
+"""Sides of the smallest image that darktable-cli exports unchanged, in pixels; it pads smaller ones."""
 
 
-def read_user_image(path: Path, *, longest: int | None = None) -> LinearImage:
+@dataclass(frozen=True, eq=False)
+class UserImage(LinearImage):
+    """Image of a user, in linear Rec709."""
+
+    floating: bool = False
+    """True if its file holds floating-point values, which may lie outside 0 to 1."""
+
+
+def read_user_image(path: Path, note: Callable[[str], None], *, longest: int | None = None) -> UserImage:
     """Read the image in `path`, downscaled until its longer side has at most `longest` pixels.
 
+    Args:
+        path: a file of any format that `read_image_file` reads.
+        note: prints what the file holds beyond the image.
+        longest: in pixels; None for the full size.
+
     Raises:
-        Failure: the file cannot be read, or has values that are not finite.
+        WrongUsage: the file cannot be read.
     """
-    pixels = read_image(path)
-    if not np.isfinite(pixels).all():
-        fraction = 1 - np.isfinite(pixels).mean()
-        raise Failure(f"{fraction:.2%} of its values are not finite", where=str(path), fix="export it again")
-    return LinearImage(path.stem, downscale(pixels, longest) if longest else pixels)
+    image = read_image_file(path)
+    for one in image.notes:
+        note(f"{path}: {one}")
+    pixels = downscale(image.light, longest) if longest else image.light
+    return UserImage(path.stem, pixels, image.floating)
+
+
+def check_exportable(path: Path, image: LinearImage) -> None:
+    """Check that darktable-cli exports an image of this size.
+
+    Raises:
+        WrongUsage: a side is shorter than `SMALLEST_EXPORT`.
+    """
+    height, width = image.pixels.shape[:2]
+    if min(height, width) < SMALLEST_EXPORT:
+        what = f"{width} x {height} pixels; darktable exports no image below {SMALLEST_EXPORT} x {SMALLEST_EXPORT}"
+        raise WrongUsage(what, where=str(path), fix="use a larger image")
 
 
 def downscale(pixels: Pixels, longest: int) -> Pixels:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
+from dtbase.image_files.write_image import write_image
 from dtbase.system.files import json_text, write_text
 from dtbase.terminal.console import Console
 from dtproxies.images.image import LinearImage, Pixels
-from dtproxies.images.image_io import write_image
 from dtproxies.images.module_spaces import from_space
-from dtproxies.images.user_image import read_user_image
+from dtproxies.images.user_image import check_exportable, read_user_image
 from dtproxies.pipeline.accuracy import compare_with_darktable, print_accuracy
 from dtproxies.pipeline.chain import run
 from dtproxies.pipeline.open_pipeline import Pipeline, open_pipeline
@@ -42,7 +42,9 @@ def pipeline_command(
     Raises:
         Failure, WrongUsage, NothingToDo: as `read_request` and `open_pipeline`, or the image cannot be read.
     """
-    request, source = read_request(requested), read_user_image(image, longest=longest)
+    request, source = read_request(requested), read_user_image(image, console.note, longest=longest)
+    if evaluate:
+        check_exportable(image, source)
     with open_pipeline(request, source, models, skip) as pipeline:
         outputs = run(pipeline.chain, source.pixels)
         _write_outputs(directory, pipeline.chain.steps, outputs, every=every)

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
+from dtbase.image_files.write_image import write_image
 from dtbase.imaging.psnr import psnr
 from dtbase.system.errors import WrongUsage
 from dtbase.system.files import json_text, write_json
 from dtbase.terminal.console import Console
 from dtproxies.images.image import LinearImage, Pixels
-from dtproxies.images.image_io import write_image
 from dtproxies.images.metrics import CAP
 from dtproxies.images.module_spaces import from_space, to_display
-from dtproxies.images.user_image import read_user_image
+from dtproxies.images.user_image import check_exportable, read_user_image
 from dtproxies.images.video import write_video
 from dtproxies.pipeline.chain import as_pixels
 from dtproxies.pipeline.command import write_edit
@@ -30,9 +30,6 @@ from dtproxies.regress.crop import centre_crop
 from dtproxies.regress.free_parameters import slider_errors
 from dtproxies.regress.plots import draw_convergence, draw_frames, write_comparison
 from dtproxies.regress.search import SearchResult, Settings, search
-
-LINEAR_FILES = (".pfm",)
-"""Suffixes of files with unclipped linear values."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,15 +70,18 @@ def regress_command(
     Raises:
         Failure, WrongUsage, NothingToDo: as `open_pipeline` and `search`, or the images differ in size.
     """
-    request, source, target_image = read_request(requested), read_user_image(before), read_user_image(after)
+    request = read_request(requested)
+    source, target_image = (read_user_image(path, console.note) for path in (before, after))
     if source.pixels.shape != target_image.pixels.shape:
         sizes = " and ".join(f"{one.pixels.shape[1]} x {one.pixels.shape[0]}" for one in (source, target_image))
         raise WrongUsage(f"the images have {sizes} pixels", fix="pass two images of the same size")
+    check_exportable(before, source)
     with open_pipeline(request, source, models, skip) as pipeline:
         true_steps = _truth(truth, pipeline, source, skip) if truth else None
         chain = pipeline.chain.double()
-        clipped = after.suffix.lower() not in LINEAR_FILES
-        light, target = centre_crop(console, chain.steps, source.pixels, target_image.pixels, side, clipped=clipped)
+        light, target = centre_crop(
+            console, chain.steps, source.pixels, target_image.pixels, side, clipped=not target_image.floating
+        )
         result = search(chain, light, target, settings, console)
         at = [replace(step, sliders=values) for step, values in zip(chain.steps, result.sliders, strict=True)]
         write_edit(directory, pipeline, source, at)

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
 
+from dtbase.image_files.write_image import write_image
 from dtbase.system.errors import Failure, WrongUsage
 from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.renderer import Renderer
-from dtproxies.images.image_io import read_image, write_image
 from dtproxies.images.module_spaces import from_space, to_space
+from dtproxies.images.user_image import read_user_image
 
 FORMATS = (".png", ".pfm")
 
 
 def render_file(
-    darktable: Darktable, module: str, source: Path, target: Path, sliders: Mapping[str, float | str]
+    darktable: Darktable,
+    module: str,
+    source: Path,
+    target: Path,
+    sliders: Mapping[str, float | str],
+    *,
+    note: Callable[[str], None],
 ) -> None:
     """Render the image file `source` with one module and write it to `target`, a `.png` (sRGB) or `.pfm` (linear).
 
@@ -27,7 +34,7 @@ def render_file(
     """
     if target.suffix.lower() not in FORMATS:
         raise WrongUsage(f"the suffix of an output image must be {' or '.join(FORMATS)}", where=str(target))
-    image = read_image(source)
+    image = read_user_image(source, note).pixels
     height, width, _ = image.shape
     with Renderer(darktable, [module], height=height, width=width) as renderer:
         space = renderer.spaces[module]

@@ -134,7 +134,7 @@ def sweep_command(
     Raises:
         Failure: there is no darktable, the image cannot be read, or darktable rejects a value.
     """
-    darktable, source = find(), read_user_image(image, longest=longest)
+    darktable, source = find(), read_user_image(image, console.note, longest=longest)
     height, width, _ = source.pixels.shape
     with open_renderer(darktable, [track.definition.module], height=height, width=width, workers=WORKERS) as renderer:
         frames = render_sweep(track, run, renderer, source, console)
