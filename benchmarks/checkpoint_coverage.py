@@ -37,7 +37,7 @@ from dtbase.terminal.console import Console
 from dtmodels import families
 from dtmodels.card.catalogue import Catalogue, CatalogueEntry
 from dtmodels.card.model import Checkpoint
-from dtmodels.families import Job, _weights
+from dtmodels.families import Job, _weights, rrdb
 from dtmodels.families._seeded_weights import Recipe, seeded_tensor
 from dtmodels.families._state_dict_mapping import COUNTER, Layout
 from dtmodels.graph.normalise import normalise
@@ -136,25 +136,31 @@ def _rows(entry: CatalogueEntry, data: Path, *, tensors_only: bool) -> Iterator[
 
 
 def _best_list(entry: CatalogueEntry, checkpoint: Checkpoint, data: Path) -> Coverage:
-    """The published list that fits best."""
+    """The published list that fits best. Some families build their network by the list, and reject other lists."""
 
     def capture(state: Mapping[str, Tensor], _: object, layout: Layout, **__: object) -> None:
         raise _StateDictRequest(state, layout)
 
-    lists = [(path.stem, json.loads(path.read_text())) for path in sorted((data / "state-dicts").glob("*.json"))]
-    with (
-        tempfile.TemporaryDirectory() as directory,
-        patch.object(_weights, "read_checkpoint"),
-        patch.object(_weights, "map_state_dict", capture),
-    ):
-        try:
-            with torch.device("meta"):  # names and shapes, no values
-                _convert(entry, checkpoint, Path("unread"), SIDE, Path(directory))
-        except _StateDictRequest as request:
-            return min(
-                (_coverage(name, listed, request) for name, listed in lists), key=lambda coverage: coverage.mismatches
-            )
-    raise RuntimeError(f"{entry.card.id} reads no checkpoint named {checkpoint.name}")
+    found = []
+    for path in sorted((data / "state-dicts").glob("*.json")):
+        listed = json.loads(path.read_text())
+        shapes = {name: torch.empty(shape, device="meta") for name, shape, _ in listed["tensors"]}
+        with (
+            tempfile.TemporaryDirectory() as directory,
+            patch.object(_weights, "read_checkpoint", return_value=shapes),
+            patch.object(_weights, "map_state_dict", capture),
+            patch.object(rrdb, "map_state_dict", capture),
+        ):
+            try:
+                with torch.device("meta"):  # names and shapes, no values
+                    _convert(entry, checkpoint, Path("unread"), SIDE, Path(directory))
+            except _StateDictRequest as request:
+                found.append(_coverage(path.stem, listed, request))
+            except Failure:
+                continue
+    if not found:
+        raise RuntimeError(f"{entry.card.id} reads no checkpoint named {checkpoint.name}")
+    return min(found, key=lambda coverage: coverage.mismatches)
 
 
 def _coverage(name: str, listed: dict[str, Any], network: _StateDictRequest) -> Coverage:

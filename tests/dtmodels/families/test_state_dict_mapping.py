@@ -87,3 +87,24 @@ def test_values_that_are_not_finite_are_rejected() -> None:
     found = {**STATE, "b.bias": torch.tensor([1.0, float("nan")])}
     with pytest.raises(Failure, match=r"tensor 'b\.bias' contains NaN or infinite values"):
         map_state_dict(STATE, found, Layout(), where="weights.pth")
+
+
+@pytest.mark.parametrize("dtype", [torch.complex64, torch.int8, torch.uint8, torch.bool, torch.float8_e4m3fn])
+def test_numbers_of_another_kind_are_rejected(dtype: torch.dtype) -> None:
+    found = {name: tensor.to(dtype) if tensor.is_floating_point() else tensor for name, tensor in STATE.items()}
+    with pytest.raises(Failure, match=r"of another kind than the network's: .*, not float32") as failure:
+        map_state_dict(STATE, found, Layout(), where="weights.pth")
+    assert failure.value.fix
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
+def test_floats_of_every_precision_are_taken(dtype: torch.dtype) -> None:
+    found = {name: tensor.to(dtype) if tensor.is_floating_point() else tensor for name, tensor in STATE.items()}
+    loaded = map_state_dict(STATE, found, Layout())
+    assert all(loaded[name].dtype == tensor.dtype for name, tensor in STATE.items())
+
+
+def test_double_precision_beyond_single_is_rejected() -> None:
+    found = {**STATE, "b.bias": torch.full((2,), 1e300, dtype=torch.float64)}
+    with pytest.raises(Failure, match="contains NaN or infinite values"):
+        map_state_dict(STATE, found, Layout())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,17 +11,19 @@ from dtbase.system.file_kind import DOWNLOAD_AGAIN, OTHER_FRAMEWORK, SAVE_WEIGHT
 
 ZIP_START = b"PK"
 """The first bytes of a zip file: `PK\\3\\4`, or `PK\\5\\6` if it is empty."""
+_DAMAGE = (zipfile.BadZipFile, struct.error, NotImplementedError, OSError, ValueError, OverflowError, MemoryError)
+"""What `zipfile` raises for damaged files; the type depends on the position of the damage."""
 _ORIGINAL = "download it again, without unpacking it"
 
 
 def zip_kind(path: Path) -> FileKind:
     """Recognise a file that begins like a zip file."""
-    if not zipfile.is_zipfile(path):
-        return FileKind("truncated", "a truncated zip file: its end is missing", DOWNLOAD_AGAIN)
     try:
+        if not zipfile.is_zipfile(path):
+            return FileKind("truncated", "a truncated zip file: its end is missing", DOWNLOAD_AGAIN)
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, RecursionError) as exc:
+    except _DAMAGE as exc:
         return FileKind("damaged", f"a damaged zip file: {str(exc)[:100]}", DOWNLOAD_AGAIN)
     return _by_names(names)
 

@@ -25,6 +25,20 @@ def option(card: Card, name: str, default: Kind) -> Kind:
     return value
 
 
+def text_option(card: Card, name: str, example: str) -> str:
+    """Option `name` as text; empty if the card does not set it.
+
+    Raises:
+        Failure: the value is not text, or is empty.
+    """
+    value = card.convert.options.get(name)
+    if value is None and name not in card.convert.options:
+        return ""
+    if not isinstance(value, str) or not value:
+        raise Failure(f"is {value!r}", where=_where(card, name), fix=f"write it like this: {name}: {example}")
+    return value
+
+
 def positive_integers(card: Card, name: str, default: Sequence[int]) -> tuple[int, ...]:
     """Option `name` as a list of positive integers.
 

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from dtbase.system.errors import Failure
+from dtmodels.families._tensor_kinds import check_numbers
 
 NameMapping = Callable[[str], str | tuple[str, ...]]
 """Published name of a network's tensor; the rows of several names are concatenated."""
@@ -96,7 +97,7 @@ def map_state_dict(
 
     Raises:
         StateDictMismatch: tensors are missing, unexpected or of another shape; all of them are listed.
-        Failure: a tensor contains NaN or infinite values.
+        Failure: a tensor is of another kind of numbers than the network's, or contains NaN or infinite values.
     """
     sources = {name: layout.sources(name) for name in state}
     taken = {source for names in sources.values() for source in names}
@@ -110,6 +111,9 @@ def map_state_dict(
     shapes = list(_shapes(state, checkpoint, complete))
     if missing or unexpected or shapes:
         raise StateDictMismatch(where, missing, unexpected, shapes)
+    used = {source: state[name].dtype for name, names in complete.items() for source in names}
+    kinds = {source: (checkpoint[source].dtype, wanted) for source, wanted in used.items() if COUNTER not in source}
+    check_numbers(kinds, where=where)
     loaded = {name: _concatenate(checkpoint, names).to(state[name].dtype) for name, names in complete.items()}
     _check_finite(loaded, where)
     return {name: loaded.get(name, value) for name, value in state.items()}
@@ -133,7 +137,8 @@ def _concatenate(checkpoint: Mapping[str, Tensor], names: tuple[str, ...]) -> Te
 def _check_finite(tensors: Mapping[str, Tensor], where: str) -> None:
     for name, tensor in tensors.items():
         if tensor.is_floating_point() and tensor.device.type != "meta" and not bool(torch.isfinite(tensor).all()):
-            raise Failure(f"tensor '{name}' contains NaN or infinite values", where=where)
+            fix = "the file is damaged, or its training failed: use another checkpoint"
+            raise Failure(f"tensor '{name}' contains NaN or infinite values", where=where, fix=fix)
 
 
 def _shorten(names: Sequence[str]) -> str:

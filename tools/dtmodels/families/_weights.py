@@ -9,6 +9,8 @@ from torch import Tensor, nn
 from dtbase.system.errors import Failure
 from dtmodels.families import Job
 from dtmodels.families._checkpoint import read_checkpoint
+from dtmodels.families._checkpoint_entry import without_wrapper
+from dtmodels.families._options import text_option
 from dtmodels.families._seeded_weights import Recipe, seeded_tensor
 from dtmodels.families._state_dict_mapping import Layout, map_state_dict
 
@@ -30,13 +32,23 @@ def load_weights(network: nn.Module, job: Job, checkpoint: str, layout: Layout, 
     if job.seed is not None:
         loaded = {name: _seeded(name, tensor, layout, recipe, job.seed) for name, tensor in state.items()}
     else:
-        path = checkpoint_of(job, checkpoint)
         loaded = map_state_dict(
-            state, read_checkpoint(path, key=layout.key, inert=layout.inert), layout, where=str(path)
+            state, read_tensors(job, checkpoint, layout), layout, where=str(checkpoint_of(job, checkpoint))
         )
     network.load_state_dict(loaded, strict=True)
     # after loading: some networks compute tables from their weights in inference mode
     network.eval()
+
+
+def read_tensors(job: Job, checkpoint: str, layout: Layout) -> dict[str, Tensor]:
+    """The tensors of the checkpoint named `checkpoint`, of the entry that the card or else the layout names.
+
+    Raises:
+        Failure: the job has no such checkpoint, or it cannot be read.
+    """
+    entry = text_option(job.card, "entry", "params_ema")
+    found = read_checkpoint(checkpoint_of(job, checkpoint), key=layout.key, entry=entry, inert=layout.inert)
+    return without_wrapper(found, layout.prefix)
 
 
 def checkpoint_of(job: Job, name: str) -> Path:

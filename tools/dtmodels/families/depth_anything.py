@@ -24,7 +24,7 @@ from dtmodels.families._state_dict_mapping import Layout, by_rules
 from dtmodels.families._vit import PATCH, VisionTransformer
 from dtmodels.families._weights import load_weights
 
-OPTIONS = ("network", "edition")
+OPTIONS = ("entry", "network", "edition")
 
 CHECKPOINT = "weights"
 

@@ -1,7 +1,7 @@
 """LaMa (Suvorov et al. 2022, https://arxiv.org/abs/2109.07161): inpaints masked regions.
 
-No options; `input_sizes` of the card is the side of the image. Checkpoint: `weights`, the authors' `best.ckpt`,
-a file of a trainer, of which only the generator is used.
+Option `entry`: see `_checkpoint_entry`. `input_sizes` of the card is the side of the image. Checkpoint: `weights`, the
+authors' `best.ckpt`, a file of a trainer, of which only the generator is used.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from dtmodels.families._seeded_weights import Recipe
 from dtmodels.families._state_dict_mapping import Layout
 from dtmodels.families._weights import load_weights
 
-OPTIONS: tuple[str, ...] = ()
+OPTIONS = ("entry",)
 
 CHECKPOINT = "weights"
 TRAINER = (

@@ -18,7 +18,7 @@ from dtmodels.families._seeded_weights import Recipe
 from dtmodels.families._state_dict_mapping import Layout
 from dtmodels.families._weights import load_weights
 
-OPTIONS = ("width", "encoder_blocks", "middle_blocks", "decoder_blocks")
+OPTIONS = ("entry", "width", "encoder_blocks", "middle_blocks", "decoder_blocks")
 
 CHECKPOINT = "weights"
 LAYOUT = Layout(key="params")

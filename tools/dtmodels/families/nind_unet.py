@@ -24,7 +24,7 @@ from dtmodels.families._state_dict_mapping import Layout
 from dtmodels.families._unets import UNet, UtNet2
 from dtmodels.families._weights import load_weights
 
-OPTIONS = ("network", "width", "bayer", "match_mean")
+OPTIONS = ("entry", "network", "width", "bayer", "match_mean")
 
 CHECKPOINT = "weights"
 LAYOUT = Layout()

@@ -20,7 +20,7 @@ from dtmodels.families._seeded_weights import Recipe
 from dtmodels.families._state_dict_mapping import Layout
 from dtmodels.families._weights import load_weights
 
-OPTIONS = ("variant",)
+OPTIONS = ("entry", "variant")
 
 CHECKPOINT = "weights"
 FEATURES = {

@@ -21,7 +21,7 @@ from dtmodels.families._state_dict_mapping import Layout
 from dtmodels.families._tiny_vit import TinyVit
 from dtmodels.families._weights import load_weights
 
-OPTIONS = ("variant",)
+OPTIONS = ("entry", "variant")
 
 CHECKPOINT = "weights"
 FEATURES = {"image_embed": (1, 256, 64, 64), "hq_features": (1, 32, 256, 256)}
