@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dtmodels.importing.dataset_prose import dataset_names, dataset_terms
+from dtmodels.importing.dataset_prose import dataset_parts, dataset_terms
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,16 @@ from dtmodels.importing.dataset_prose import dataset_names, dataset_terms
     ],
 )
 def test_names_are_taken_as_they_are_written(text: str, names: list[str]) -> None:
-    assert dataset_names(text) == names
+    assert list(dataset_parts(text)) == names
+
+
+def test_each_name_has_its_part_and_the_common_end() -> None:
+    text = "SA-V (50,000 videos) + SA-1B (stock, 11 million), WED – usual sets"
+    assert dataset_parts(text) == {
+        "SA-V": "SA-V (50,000 videos) – usual sets",
+        "SA-1B": "SA-1B (stock, 11 million) – usual sets",
+        "WED": "WED – usual sets",
+    }
 
 
 @pytest.mark.parametrize(

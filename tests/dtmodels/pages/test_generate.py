@@ -146,3 +146,12 @@ def test_page_of_a_proxy_names_lua_and_onnx_runtime(add_model: Add, tmp_path: Pa
 def test_claimed_class_is_compared_with_the_supported_one(claimed: str, phrase: str) -> None:
     levels = [Step(level=level, proof=Proof(claim="", holds=level != "I")) for level in ("III", "II", "I")]
     assert claimed_class(claimed, Derivation(name="MOF", steps=tuple(levels))) == phrase
+
+
+def test_page_in_another_encoding_has_no_tables_unless_it_has_their_markers(add_model: Add, tmp_path: Path) -> None:
+    add_model()
+    (tmp_path / "README.md").write_bytes("Größe\n".encode("latin-1"))
+    assert not [path for path, _ in stale(tmp_path) if path.parent == tmp_path]
+    (tmp_path / "README.md").write_bytes(f"Größe\n{BEGIN}\n{END}\n".encode("latin-1"))
+    with pytest.raises(Failure, match="byte 0xf6 at offset 2 is not UTF-8"):
+        stale(tmp_path)

@@ -70,7 +70,8 @@ def model_directories(root: Path) -> list[Path]:
     """
     models = root / "models"
     if not models.is_dir():
-        raise Failure("there is no models directory here", where=str(root), fix="name a model repository with --root")
+        fix = "name a model repository with --root, or start one: mkdir models"
+        raise Failure("there is no models directory here", where=str(root), fix=fix)
     return sorted(path for path in models.iterdir() if path.is_dir() and not path.name.startswith("."))
 
 

@@ -9,6 +9,8 @@ import re
 
 _MOST_WORDS = 5
 _MOST_CHARACTERS = 120
+_HIDDEN = "\0"
+"""Stands for each character inside parentheses, where nothing is a name or ends one."""
 _PARENTHESES = re.compile(r"\s*\([^()]*\)")
 _LEAD = re.compile(r"^(pre-?|fine-?)?(trained|tuned|training)( only)? (on|with)( the)? ", re.IGNORECASE)
 _END_OF_NAMES = re.compile(r"\s+[–—-]\s+|:\s|\.\s|\n")
@@ -17,13 +19,21 @@ _NO_NAMES = frozenset({"license", "licence", "licenses", "licences", "note", "no
 _NAMES_THEN_TERMS = re.compile(r"(?:^|[;.]\s+)([^:;]{1,200}?):\s+")
 
 
-def dataset_names(text: str) -> list[str]:
-    """Return the names with which a text about training data begins, as they are written; empty if it names none."""
-    head = _END_OF_NAMES.split(_LEAD.sub("", _without_parentheses(text)), maxsplit=1)[0]
-    parts = [_plain(part) for part in _BETWEEN.split(head)]
-    if len(parts) == 1 and re.fullmatch(r"\S*\w\S*", parts[0]) and parts[0].lower() not in _NO_NAMES:
-        return parts if len(parts[0]) <= _MOST_CHARACTERS else []
-    return list(dict.fromkeys(part for part in parts if is_name(part)))
+def dataset_parts(text: str) -> dict[str, str]:
+    """Return the names with which a text about training data begins, each with its own part of the text.
+
+    The end of the text, which follows all names, belongs to each. Empty if the text begins with no name.
+    """
+    text = _LEAD.sub("", text)
+    masked = _masked(text)
+    end = _END_OF_NAMES.search(masked)
+    tail = text[end.start() :] if end else ""
+    head = masked[: end.start()] if end else masked
+    spans = _spans(head)
+    named = [(_plain(head[start:stop]), text[start:stop].strip() + tail) for start, stop in spans]
+    if len(named) == 1 and _is_single_word(named[0][0]):
+        return dict(named)
+    return {name: part for name, part in named if is_name(name)}
 
 
 def dataset_terms(text: str) -> dict[str, str]:
@@ -52,16 +62,29 @@ def same_dataset(one: str, other: str) -> bool:
     return bool(length) and first[:length] == second[:length]
 
 
+def _is_single_word(text: str) -> bool:
+    word = re.fullmatch(r"\S*\w\S*", text)
+    return word is not None and len(text) <= _MOST_CHARACTERS and text.lower() not in _NO_NAMES
+
+
 def _names(text: str) -> list[str]:
-    return [name for part in _BETWEEN.split(_without_parentheses(text)) if is_name(name := _plain(part))]
+    masked = _masked(text)
+    return [name for start, stop in _spans(masked) if is_name(name := _plain(masked[start:stop]))]
 
 
-def _without_parentheses(text: str) -> str:
-    return _PARENTHESES.sub("", text)
+def _spans(masked: str) -> list[tuple[int, int]]:
+    """Return start and end of the parts between separators."""
+    separators = [match.span() for match in _BETWEEN.finditer(masked)]
+    starts, ends = [0, *(end for _, end in separators)], [*(start for start, _ in separators), len(masked)]
+    return list(zip(starts, ends, strict=True))
+
+
+def _masked(text: str) -> str:
+    return _PARENTHESES.sub(lambda match: _HIDDEN * len(match[0]), text)
 
 
 def _plain(part: str) -> str:
-    return re.sub(r"\s+(data ?sets?)$", "", part.strip(" .'\"`*"), flags=re.IGNORECASE)
+    return re.sub(r"\s+(data ?sets?)$", "", part.replace(_HIDDEN, "").strip(" .'\"`*"), flags=re.IGNORECASE)
 
 
 def _words(text: str) -> list[str]:

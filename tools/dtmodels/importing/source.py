@@ -66,9 +66,10 @@ def read_source(path: Path) -> Source:
         WrongUsage: there is no such file.
         Failure: it is no text.
     """
-    if not path.exists():
-        raise WrongUsage("there is no such file", where=str(path), fix="name the description of one model")
     wanted = "the description of a model"
+    if not path.exists():
+        fix = "download it, and name the file" if re.match("https?:", str(path)) else f"name {wanted}"
+        raise WrongUsage("there is no such file", where=str(path), fix=fix)
     if (kind := file_kind(path)) and (kind.name not in _READABLE or kind.title == "a web page"):
         raise kind.refusal(wanted, where=str(path), fix=f"name {wanted}")
     with path.open("rb") as file:

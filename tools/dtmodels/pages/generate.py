@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from dtbase.system.errors import Failure
 from dtbase.system.files import write_text
 from dtbase.terminal.console import Console
 from dtbase.text.generated_section import replace_section
@@ -66,8 +67,16 @@ def _files_with_tables(root: Path) -> Iterator[tuple[Path, str, Callable[[Catalo
     """The files with markers for tables of the collection: path, text, and the function that writes the tables."""
     generated = {"README.md": task_table, "docs/models.md": model_table, "docs/collection.md": collection_tables}
     for name, tables in generated.items():
-        if (path := root / name).is_file() and BEGIN in (content := path.read_text()):
-            yield path, content, tables
+        if (path := root / name).is_file() and BEGIN.encode() in (data := path.read_bytes()):
+            yield path, _decoded(path, data), tables
+
+
+def _decoded(path: Path, data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError as exc:
+        what = f"byte 0x{data[exc.start]:02x} at offset {exc.start} is not UTF-8"
+        raise Failure(what, where=str(path), fix="save the page as UTF-8") from exc
 
 
 def differing(expected: Mapping[Path, str]) -> list[tuple[Path, str]]:

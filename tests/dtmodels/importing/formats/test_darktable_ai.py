@@ -209,6 +209,7 @@ MISTAKES = {
         ("LIC002", "custom Meta research-only license"),
         ("DAT004", "SA-1B"),  # disclosed, but not accepted
         ("DAT004", "SA-V"),
+        ("DAT003", "provenance"),  # too short
         ("COD001", "training"),
     },
     "bsrgan-two": {
@@ -219,6 +220,7 @@ MISTAKES = {
         ("DAT004", "Flickr2K"),
         ("DAT004", "WED"),
         ("DAT004", "OST"),
+        ("DAT003", "provenance"),  # no date, no size
         ("COD001", "training"),
     },
 }

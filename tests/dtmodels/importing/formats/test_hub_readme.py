@@ -77,6 +77,7 @@ def test_pipeline_without_one_task_asks_for_it(imported: Import, tag: str) -> No
         ("license: mit\nmodel-index: [{name: C}]", "# B\n", "C"),
         ("license: mit", "words\n\n# **B** `x` <br> #\n", "B x"),
         ("license: mit", "# \u200bB\ufe0f\n", "B"),
+        ("license: mit", '<h1 align="center">\n  <a href="x">B</a> C\n</h1>\n# D\n', "B C"),
         ("license: mit", "## B\n", "TODO"),
         ("license: mit", "", "TODO"),
     ],

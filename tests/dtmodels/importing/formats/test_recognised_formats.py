@@ -19,6 +19,7 @@ CASES = {
     ],
     "Model Openness Framework": [
         ("mof.yml", "framework:\n  name: 'Model Openness Framework'\n  version: '1.0'\nrelease:\n  name: Still\n"),
+        ("mof.json", '{"framework": {"name": "Model Openness Framework"}, "release": {"name": "Still"}}'),
         ("any.yaml", "release: {name: Still}\nframework: {name: Model Openness Framework}\n"),
     ],
     "an SPDX document": [

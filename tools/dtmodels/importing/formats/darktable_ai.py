@@ -8,10 +8,9 @@ from typing import Any
 
 from dtmodels.importing.card_draft import Fields
 from dtmodels.importing.checkpoints import family_of_graphs, file_of, with_names
-from dtmodels.importing.dataset_prose import dataset_terms
 from dtmodels.importing.datasets import datasets
 from dtmodels.importing.source import Source
-from dtmodels.importing.stated import Reader, Stated, place
+from dtmodels.importing.stated import Reader, Stated
 from dtmodels.package.config_writer import LOADER_KEYS
 
 TITLE = "a model.yaml of darktable-ai"
@@ -35,7 +34,7 @@ def recognise(source: Source) -> bool:
 def draft(reader: Reader) -> Fields:
     """Return the fields that a model.yaml states."""
     files = list(_files(reader))
-    sets = datasets(reader.text("model_card", "training_data"), _terms(reader))
+    sets = datasets(reader, ("model_card", "training_data"), ("model_card", "training_data_license"))
     authors, kind = reader.texts("model_card", "author"), reader.text("type")
     if kind and kind.value in _TYPES:
         kind = Stated(_TYPES[kind.value], f"{kind.remark}: {kind.value}, several files that each work alone")
@@ -59,12 +58,6 @@ def draft(reader: Reader) -> Fields:
         "convert": family_of_graphs(published for _, published, _ in files),
         "package": {"type": kind, "attributes": _attributes(reader), **{key: reader.value(key) for key in LOADER_KEYS}},
     }
-
-
-def _terms(reader: Reader) -> Stated | None:
-    """Return the terms of training data; where they are divided among datasets, the whole text stays a remark."""
-    path = ("model_card", "training_data_license")
-    return Stated(reader.peek(*path), place(path)) if dataset_terms(reader.peek(*path)) else reader.text(*path)
 
 
 def _files(reader: Reader) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -26,7 +26,7 @@ _FIELDS = {
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _MARKUP = re.compile(r"!\[[^\]]*\]\([^)]*\)|<[^>]*>|[*`_]{1,2}(?=\w)|(?<=\w)[*`_]{1,2}")
 """Images, HTML and signs of emphasis."""
-_HEADING = re.compile(r"^#\s+(.+?)\s*#*$", re.MULTILINE)
+_HEADING = re.compile(r"^#\s+(.+?)\s*#*$|<h1[^>]*>\s*(.{1,500}?)\s*</h1>", re.MULTILINE | re.DOTALL | re.IGNORECASE)
 
 
 def recognise(source: Source) -> bool:
@@ -55,7 +55,7 @@ def draft(reader: Reader) -> Fields:
 def _heading(reader: Reader) -> Stated | None:
     """Return the first heading of the page, without Markdown and HTML."""
     found = _HEADING.search(reader.document.body)
-    words = _MARKUP.sub("", _LINK.sub(r"\1", _MARKUP.sub("", found[1]))) if found else ""
+    words = _MARKUP.sub("", _LINK.sub(r"\1", _MARKUP.sub("", found[1] or found[2]))) if found else ""
     printable = "".join(character for character in words if character.isprintable())
     return Stated(" ".join(printable.split()), "the first heading") if printable.strip() else None
 

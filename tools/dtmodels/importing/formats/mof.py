@@ -12,4 +12,4 @@ INSTEAD = f"{FILL_IN}: its components belong into openness.components, each with
 
 def recognise(source: Source) -> bool:
     """Return whether the file has the marks of the format."""
-    return has_marks(source, r"^framework\s*:", r"Model Openness Framework")
+    return has_marks(source, r'^\s*[{,]?\s*"?framework"?\s*:', r"Model Openness Framework")

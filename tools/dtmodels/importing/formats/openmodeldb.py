@@ -46,7 +46,7 @@ def draft(reader: Reader) -> Fields:
         "source": {"authors": Stated([one.value for one in authors], "author: user names there") if authors else None},
         "license": {"weights": _licence(reader)},
         "base_model": _base_model(reader),
-        "training": {"datasets": datasets(reader.text("dataset"), None)},
+        "training": {"datasets": datasets(reader, ("dataset",))},
         **_files(reader, architecture, scale),
     }
 
