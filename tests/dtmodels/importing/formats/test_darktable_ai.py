@@ -210,6 +210,7 @@ MISTAKES = {
         ("DAT004", "SA-1B"),  # disclosed, but not accepted
         ("DAT004", "SA-V"),
         ("DAT003", "provenance"),  # too short
+        ("XRF004", "facebookresearch/sam2"),  # a dataset is missing
         ("COD001", "training"),
     },
     "bsrgan-two": {

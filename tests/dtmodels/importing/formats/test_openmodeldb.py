@@ -64,17 +64,19 @@ def test_other_architectures_keep_every_file(imported: Import) -> None:
 
 def test_graphs_alone_are_finished_graphs(imported: Import) -> None:
     card = imported("4x-Graph.json", entry(architecture="span", resources=ENTRY["resources"][1:])).card
-    assert card.convert.family == "onnx"
+    assert (card.convert.family, card.checkpoints[0].name) == ("onnx", "model_x4")
 
 
 def test_files_without_a_name_in_their_address_get_that_of_the_entry(imported: Import) -> None:
     resource = {**ENTRY["resources"][0], "urls": ["https://drive.google.com/file/d/1N3/view?usp=drive_link"]}
-    card = imported("1x-Still.json", entry(scale=1, resources=[resource, resource])).card
+    card = imported("1x-Still.json", entry(architecture="dat", resources=[resource, resource])).card
     assert [one.name for one in card.checkpoints] == ["1x-still", "1x-still-2"]
 
 
 def test_scale_one_states_no_task_and_scale_three_is_none_of_darktable(imported: Import) -> None:
-    assert imported("1x-A.json", entry(scale=1)).card.task == "todo"
+    one = imported("1x-A.json", entry(scale=1))
+    assert (one.card.task, one.card.checkpoints[0].name) == ("todo", "x1")
+    assert one.remark("task: ") == "scale: 1; tags say what it restores"
     assert imported("3x-A.json", entry(scale=3)).remark("task: ") == "scale: 3; darktable upscales by 2 and 4"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from dtmodels.card.placeholders import TODO
 from dtmodels.importing.card_draft import Fields
 from dtmodels.importing.checkpoints import family_of_graphs, file_of, slug, with_names
 from dtmodels.importing.datasets import datasets
@@ -22,6 +23,8 @@ _SIZES = {"nf": "features", "nb": "blocks"}
 """Ends of their size tags, such as 64nf, and the options of family rrdb."""
 _SUFFIXES = (".pth", ".safetensors", ".onnx")
 _DARKTABLE_SCALES = (2, 4)
+_ESRGAN_SCALES = (1, 2, 4, 8, 16)
+"""Of which family rrdb has a checkpoint."""
 _MOST_CHARACTERS = 300
 """Of a card's description."""
 
@@ -36,7 +39,7 @@ def draft(reader: Reader) -> Fields:
     """Return the fields that an entry states."""
     stem = PurePosixPath(reader.name).stem
     architecture, authors = reader.text("architecture"), reader.texts("author")
-    scale = reader.integer("scale") if reader.peek("scale") != "1" else None
+    scale = reader.integer("scale")
     return {
         "id": Stated(slug(stem, "model"), f"the file name {reader.name}"),
         "name": reader.text("name"),
@@ -62,8 +65,8 @@ def _description(reader: Reader) -> Stated | None:
 
 
 def _task(scale: Stated | None) -> Stated | None:
-    if not scale:
-        return None
+    if not scale or scale.value == 1:
+        return Stated(TODO.lower(), f"{scale.remark}: 1; tags say what it restores") if scale else None
     known = scale.value in _DARKTABLE_SCALES
     return Stated("upscale", f"{scale.remark}: {scale.value}" + ("" if known else "; darktable upscales by 2 and 4"))
 
@@ -84,14 +87,20 @@ def _files(reader: Reader, architecture: Stated | None, scale: Stated | None) ->
     """Return checkpoints and family. An ESRGAN needs its weights once, and by the name of its scale."""
     graphs = [index for index in range(reader.count("resources")) if reader.peek("resources", index, "type") == "onnx"]
     weights = [index for index in range(reader.count("resources")) if index not in graphs]
-    if architecture and architecture.value == ESRGAN and scale and scale.value in _DARKTABLE_SCALES and weights:
+    if architecture and architecture.value == ESRGAN and scale and scale.value in _ESRGAN_SCALES and weights:
         name = Stated(f"x{scale.value}", f"{scale.remark}, as family rrdb names it")
         family = Stated("rrdb", f"{architecture.remark}: {architecture.value}")
         convert = {"family": family, "options": dict(_sizes(reader)) or None}
         return {"checkpoints": [{"name": name, **_resource(reader, weights[0])}], "convert": convert}
-    files = [(_name(reader, index), _resource(reader, index)) for index in range(reader.count("resources"))]
-    family_of = family_of_graphs("file.onnx" for _ in graphs) if not weights else {}
-    return {"checkpoints": with_names(files, "resources[{index}]"), "convert": family_of}
+    count = reader.count("resources")
+    named = with_names(
+        [(_name(reader, index), _resource(reader, index)) for index in range(count)], "resources[{index}]"
+    )
+    if weights or not graphs:
+        return {"checkpoints": named}
+    if scale and scale.value in _DARKTABLE_SCALES:
+        named[0]["name"] = Stated(f"model_x{scale.value}", f"{scale.remark}, as darktable names the graph")
+    return {"checkpoints": named, "convert": family_of_graphs("graph.onnx" for _ in graphs)}
 
 
 def _resource(reader: Reader, index: int) -> dict[str, Any]:
