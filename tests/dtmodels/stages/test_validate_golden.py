@@ -194,6 +194,11 @@ def test_models_and_packages_in_one_call(
     assert out.getvalue().endswith("toy: darktable runs it\n")
 
 
+def test_statistics_of_another_runtime_cannot_be_pinned(tmp_path: Path) -> None:
+    with pytest.raises(WrongUsage, match="--pin does not go with --runtime"):
+        validate_all(tmp_path, ["toy"], Console(out=io.StringIO()), pin=True, as_json=False, version="newest")
+
+
 def test_package_cannot_be_pinned(pack: Callable[..., Path], members: dict[str, bytes], tmp_path: Path) -> None:
     with pytest.raises(WrongUsage, match="--pin"):
         validate_all(tmp_path, [str(pack(members))], Console(out=io.StringIO()), pin=True, as_json=False)

@@ -174,6 +174,7 @@ def test_nightly_run_builds_all_models_and_a_prerelease(released: Snapshot, rest
         assert nightly.target_commitish in {sha, "main"}
         assert sample.served(nightly.tag_name)["denoise-one.dtmodel"] == sample.served(FIRST)["denoise-one.dtmodel"]
         assert {job.environment for job in run.jobs if job.environment} == {"nightly"}
+        assert run.result("runtimes") == "success"
 
 
 @pytest.mark.slow

@@ -63,16 +63,23 @@ def convert(root: Path, ids: tuple[str, ...], seed: int | None, full: bool) -> N
 @click.command()
 @click.argument("targets", nargs=-1, required=True, metavar="ID|PATH...")
 @click.option("--pin", is_flag=True, help="Store the output statistics as the model's golden data.")
+@click.option(
+    "--runtime",
+    "version",
+    default="",
+    metavar="VERSION",
+    help="Run the graphs in another ONNX Runtime, fetched with pip: three numbers, or oldest, darktable or newest.",
+)
 @AS_JSON
 @click.pass_obj
-def validate(root: Path, targets: tuple[str, ...], pin: bool, as_json: bool) -> int:
+def validate(root: Path, targets: tuple[str, ...], *, pin: bool, version: str, as_json: bool) -> int:
     """Test packages as darktable would use them.
 
     Takes ids of built models, and paths of .dtmodel files.
     """
     from dtmodels.stages.validate import validate_all
 
-    return validate_all(root, targets, Console(), pin=pin, as_json=as_json)
+    return validate_all(root, targets, Console(), pin=pin, as_json=as_json, version=version)
 
 
 @click.command()

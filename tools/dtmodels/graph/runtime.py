@@ -44,7 +44,7 @@ class Runtime:
 
     threads: int = DEFAULT_THREADS
     site: Path | None = None
-    """Directory with another ONNX Runtime than that of this Python; see `dtmodels.graph.other_runtime`."""
+    """Directory with another ONNX Runtime than that of this Python, put before the import path."""
     call_seconds: float = limits.CALL_SECONDS
     memory: int = limits.MEMORY
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)

@@ -13,6 +13,7 @@ from dtbase.system.errors import Failure
 from dtbase.system.recognise import file_kind
 from dtbase.system.suggestions import did_you_mean
 from dtmodels import tasks
+from dtmodels.build.runtimes import PINNED
 from dtmodels.findings.check_report import CheckProblem, ModelFacts, error, warning
 from dtmodels.graph.inspect import Graph, inspect
 from dtmodels.graph.runtime import Runtime
@@ -71,8 +72,10 @@ def inspect_package(directory: Path, runtime: Runtime | None, *, top: str = "") 
     ]
     calls: list[Call] = []
     if runtime and (task := _task(model)) and not any(problem.severity == "error" for problem in problems):
-        calls, found = _run(task, model, runtime)
-        problems += [*found, *_run_as_declared(task, model, runtime, found)]
+        declared = dataclasses.replace(model, levels=declared_levels(config, graphs))
+        calls, found = _run(task, declared if needs else model, runtime)
+        problems += [*found, *([] if needs else _run_as_declared(task, declared, runtime, found))]
+        problems += _check_version(calls, runtime)
     facts = _facts(model, calls, needs)
     return PackageInspection(problems=tuple(problems), facts=facts, model=model, calls=tuple(calls))
 
@@ -84,7 +87,7 @@ def _needs(config: PackageConfig, problems: Sequence[CheckProblem]) -> list[Newe
 
 
 def _run(task: Task, model: Model, runtime: Runtime) -> tuple[list[Call], list[CheckProblem]]:
-    """Run the graphs, opened as darktable 5.6 does."""
+    """Run the graphs, opened as darktable does, at the levels of the model."""
     results = list(task.run(model, runtime))
     calls = [result for result in results if isinstance(result, Call)]
     problems = [result for result in results if isinstance(result, CheckProblem)]
@@ -93,14 +96,26 @@ def _run(task: Task, model: Model, runtime: Runtime) -> tuple[list[Call], list[C
     return calls, problems
 
 
+def _check_version(calls: Sequence[Call], runtime: Runtime) -> Iterator[CheckProblem]:
+    """Report graphs that ran in another ONNX Runtime than darktable's, unless that was asked for."""
+    version = _version(calls)
+    if runtime.site is None and version not in {"", PINNED}:
+        what = f"{version} is installed, darktable has {PINNED}: it may open other graphs"
+        yield warning("runtime.version", "ONNX Runtime", what, "run `dtmodels validate --runtime darktable`")
+
+
+def _version(calls: Sequence[Call]) -> str:
+    """Version of the ONNX Runtime that ran the graphs; empty if none ran."""
+    return next((call.opening.runtime for call in calls), "")
+
+
 def _run_as_declared(
     task: Task, model: Model, runtime: Runtime, known: Sequence[CheckProblem]
 ) -> Iterator[CheckProblem]:
     """Run the graphs again at the levels of `ort_optimization`, if any is not the default; report further problems."""
-    levels = declared_levels(model.config, model.graphs)
-    if set(levels.values()) <= {"all"}:
+    if set(model.levels.values()) <= {"all"}:
         return
-    for problem in _run(task, dataclasses.replace(model, levels=levels), runtime)[1]:
+    for problem in _run(task, model, runtime)[1]:
         if (problem.code, problem.where) not in {(one.code, one.where) for one in known}:
             yield dataclasses.replace(problem, where=f"{problem.where}, as ort_optimization opens it in darktable 5.7")
 
@@ -140,15 +155,16 @@ def _check(model: Model, files: Mapping[str, Graph | CheckProblem]) -> Iterator[
 
 def _facts(model: Model, calls: list[Call], needs: Sequence[NewerNeed]) -> ModelFacts:
     config, task = model.config, _task(model)
-    run_by = task.RUN_BY if task else ""
+    run_by = (IN_NEWER_DARKTABLE if needs else task.RUN_BY) if task else ""
+    version = _version(calls)
     return ModelFacts(
         id=config.text("id"),
         task=config.text("task"),
         version=config.text("version"),
-        run_by=IN_NEWER_DARKTABLE if needs else run_by,
+        run_by=f"{run_by}, if it has ONNX Runtime {version}" if version not in {"", PINNED} else run_by,
         darktable=versions_text(config, needs) if task else "",
         newer=tuple(need.because for need in needs),
-        runtime=next((call.opening.runtime for call in calls), ""),
+        runtime=version,
         files=tuple(graph.facts() for graph in model.graphs.values()),
         levels={call.file: call.opening.level for call in calls},
         figures={f"latency_ms {call.name}": round(call.seconds * 1000, 3) for call in calls},

@@ -14,6 +14,7 @@ from dtbase.system.files import json_text, write_json
 from dtbase.terminal.console import Console
 from dtbase.text.plural import pluralise
 from dtmodels import tasks
+from dtmodels.build.runtimes import provide_runtime
 from dtmodels.build.workspace import Workspace
 from dtmodels.card.catalogue import Catalogue, CatalogueEntry
 from dtmodels.findings.check_report import CheckProblem, CheckReport, ModelFacts, error, warning
@@ -69,17 +70,31 @@ def validate(
     return _with_golden(report, entry, inspection, runtime, pin=pin) if inspection.sound else report
 
 
-def validate_all(root: Path, targets: Sequence[str], console: Console, *, pin: bool, as_json: bool) -> int:
+def validate_all(
+    root: Path, targets: Sequence[str], console: Console, *, pin: bool, as_json: bool, version: str = ""
+) -> int:
     """Validate models by id, and packages or directories by path; print the reports.
+
+    Args:
+        root: the repository.
+        targets: ids and paths.
+        console: where reports and progress go.
+        pin: store the statistics of models as golden data.
+        as_json: print the reports as JSON.
+        version: version of ONNX Runtime to run the graphs in; empty for the installed one.
 
     Returns:
         Exit code: 0 when no report has an error, 1 otherwise.
 
     Raises:
-        WrongUsage: a target is neither a model nor a path, or `pin` is set for a path.
-        Failure: a model has not been converted.
+        WrongUsage: a target is neither a model nor a path, or `pin` is set for a path or another version.
+        Failure: a model has not been converted, or the version cannot be fetched.
     """
-    with Runtime() as runtime:
+    if pin and version:
+        fix = "leave out --runtime: golden data are statistics of the installed version"
+        raise WrongUsage("--pin does not go with --runtime", fix=fix)
+    site = provide_runtime(version, Workspace(root).cache, console) if version else None
+    with Runtime(site=site) as runtime:
         reports = [_target(root, target, runtime, pin=pin) for target in targets]
     for report in reports if pin else ():
         if report.ok:

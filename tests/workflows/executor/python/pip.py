@@ -1,6 +1,7 @@
 """Fake pip without a network: it "installs" distributions of this environment if they meet the requirements.
 
-Supports `install` with requirements, constraints and editable projects, and `index versions`; all else is an error.
+Supports `install` with requirements, constraints and editable projects, `install --target` of `OTHER_VERSIONS`, and
+`index versions`; all else is an error.
 `resolve.py` computes the result, which is cached, because a run sets up the same tools in every job.
 """
 
@@ -14,6 +15,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+OTHER_VERSIONS = {"onnxruntime": ["1.20.1"]}
+"""Versions that `install --target` offers: the distribution of this environment under another version."""
+DELEGATE = """\
+import os, sys
+sys.path.remove(os.path.dirname(os.path.dirname(__file__)))
+del sys.modules[{name!r}]
+import {name} as installed
+installed.__version__ = {version!r}
+"""
 START = """\
 #!/bin/sh
 here=$(dirname "$0")
@@ -33,8 +43,11 @@ def main() -> None:
     options = arguments()
     directory = Path(os.environ["FAKE_PYTHON_DIRECTORY"])
     if options.command == "index":
-        available = json.loads((directory / "distributions.json").read_text())
-        print(f"Available versions: {available[options.name]['version']}")
+        version = json.loads((directory / "distributions.json").read_text())[options.name]["version"]
+        print(f"{options.name} ({version})\nAvailable versions: {version}")
+        return
+    if options.target:
+        delegate(options.requirements, options.target)
         return
     installed = json.loads((directory / "installed.json").read_text())
     projects = [path for path, _ in map(split, options.editable)]
@@ -55,17 +68,32 @@ def arguments() -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(prog="pip")
     parser.add_argument("--disable-pip-version-check", action="store_true")
+    parser.add_argument("--no-input", action="store_true")
     commands = parser.add_subparsers(dest="command", required=True)
     install = commands.add_parser("install")
     install.add_argument("requirements", nargs="*")
     install.add_argument("-c", "--constraint", type=Path, action="append", default=[])
     install.add_argument("-e", "--editable", action="append", default=[])
     install.add_argument("--extra-index-url")
-    install.add_argument("-q", action="count")
+    install.add_argument("-q", "--quiet", action="count")
+    install.add_argument("--no-deps", action="store_true")
+    install.add_argument("--only-binary")
+    install.add_argument("--target", type=Path)
     index = commands.add_parser("index")
     index.add_argument("action", choices=["versions"])
     index.add_argument("name")
     return parser.parse_args()
+
+
+def delegate(requirements: list[str], target: Path) -> None:
+    """Write packages that are the installed ones under another version."""
+    for requirement in requirements:
+        name, _, version = requirement.partition("==")
+        if version not in OTHER_VERSIONS.get(name, []):
+            sys.exit(f"ERROR: No matching distribution found for {requirement}")
+        package = target / name
+        package.mkdir(parents=True)
+        (package / "__init__.py").write_text(DELEGATE.format(name=name, version=version))
 
 
 def split(editable: str) -> tuple[str, list[str]]:

@@ -8,6 +8,10 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any
 
+FAKE_PIP = Path(__file__).resolve().parent.parent / "pip.py"
+if sys.orig_argv[1:3] == ["-m", "pip"]:  # from a program that calls sys.executable
+    os.execv(sys.executable, [sys.executable, "-I", "-S", str(FAKE_PIP), *sys.orig_argv[3:]])  # noqa: S606
+
 DIRECTORY = Path(os.environ["FAKE_PYTHON_DIRECTORY"])
 INSTALLED = json.loads((DIRECTORY / "installed.json").read_text())
 MODULES = json.loads((DIRECTORY / "modules.json").read_text())
