@@ -74,26 +74,23 @@ def _fill(
 ) -> Iterator[tuple[str, Any]]:
     """Yield the fields in the order of a card, and add their remarks."""
     for name in dict.fromkeys([*empty, *stated]):
-        value, default, where = stated.get(name), empty.get(name), (*at, name)
-        match value:
-            case Stated(value=inner, remark=remark):
+        default, where = empty.get(name), (*at, name)
+        fields = default if isinstance(default, Mapping) else _ITEMS.get(name, {})
+        match stated.get(name) or default:
+            case Stated(value=value, remark=remark):
                 remarks |= {where: remark} if remark else {}
-                yield name, inner
-            case list() if value:
-                items = _ITEMS.get(name, {})
-                yield name, [dict(_fill(items, item, (*where, i), remarks, unstated)) for i, item in enumerate(value)]
-            case Mapping() if value or isinstance(default, Mapping):
-                inner = default if isinstance(default, Mapping) else _ITEMS.get(name, {})
-                yield name, dict(_fill(inner, value, where, remarks, unstated))
-            case _ if isinstance(default, Mapping):
-                yield name, dict(_fill(default, {}, where, remarks, unstated))
-            case _ if isinstance(default, Stated):
-                remarks |= {where: default.remark} if default.remark else {}
-                yield name, default.value
-            case _ if default is not None:
+                yield name, value
+            case list() as items if items is default or not items:
                 remarks[where] = unstated
-                yield name, default
-            case _:
+                yield name, items
+            case list() as items:
+                yield name, [dict(_fill(fields, item, (*where, i), remarks, unstated)) for i, item in enumerate(items)]
+            case Mapping() as inner:
+                yield name, dict(_fill(fields, {} if inner is default else inner, where, remarks, unstated))
+            case str() as placeholder:
+                remarks[where] = unstated
+                yield name, placeholder
+            case _:  # nothing is stated, and the field may be missing
                 pass
 
 
