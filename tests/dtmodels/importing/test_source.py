@@ -44,6 +44,8 @@ HERE = Path(__file__).parent
         ("entry.json", b'{"' + b"k" * 300 + b'": 1}', "a text of 300 characters"),
         ("entry.json", b'{"a": "' + b"v" * 9000 + b'"}', "a text of 9000 characters"),
         ("README.md", b"---\nlicense: [\n---\n", "not valid YAML"),
+        ("README.md", b"# Still\n\nWords.\n", "has no front matter"),
+        ("README.md", b"<!-- x -->\n---\nlicense: mit\n---\n", "has no front matter"),
     ],
 )
 def test_unreadable_file_is_one_error(tmp_path: Path, name: str, data: bytes, message: str) -> None:

@@ -17,9 +17,12 @@ def datasets(reader: Reader, description: FieldPath, licences: FieldPath | None 
 
     Args:
         reader: reads the description.
-        description: place of a text about the training data, such as `SIDD – 30,000 photographs of phones`.
+        description: place of a text about the training data, such as `SIDD – 30,000 photographs`, or of a list of
+            names.
         licences: place of its terms, for all of it or by dataset.
     """
+    if listed := [] if reader.peek(*description) else reader.texts(*description):
+        return [{"name": name, "role": Stated("train", name.remark)} for name in listed]
     parts = dataset_parts(reader.peek(*description))
     terms = dataset_terms(reader.peek(*licences)) if licences else {}
     described = _taken(reader, description, divided=len(parts) > 1)

@@ -17,6 +17,7 @@ MAX_BYTES = 128 * 1024
 """Largest description. The card made of it has remarks and has to stay below the limit of a card."""
 _DATA_SUFFIXES = (".yaml", ".yml", ".json")
 """Files of these names are no pages, though YAML may begin with `---` too."""
+_PAGE_SUFFIXES = (".md", ".markdown")
 _READABLE = ("text", "page")
 """Kinds of files that may describe a model; an XML document is a page."""
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
@@ -54,6 +55,9 @@ class Source:
         if self.front_matter is not None:
             body = self.text.partition(self.front_matter)[2].partition("\n")[2]
             return parse_yaml("\n" + self.front_matter, where, body=body)
+        if self.path.suffix.lower() in _PAGE_SUFFIXES:
+            fix = "name the README.md of a model on the Hugging Face Hub: it begins with YAML between two lines ---"
+            raise Failure("has no front matter", where=where, fix=fix)
         if not self.whole:
             raise Failure(f"is longer than {MAX_BYTES // 1024} KiB", where=where, fix="import the entry of one model")
         return parse_json(self.text, where) if self.is_json else parse_yaml(self.text, where)

@@ -121,12 +121,17 @@ def test_nothing_is_invented(imported: Import) -> None:
         (with_data("SA-V with videos and Faces", "SA-V: CC BY 4.0"), [("Faces", "TODO"), ("SA-V", "CC BY 4.0")]),
         (with_data("pairs by the authors", "CC BY 4.0"), [("TODO", "CC BY 4.0")]),
         (with_data("", "SIDD: MIT"), [("SIDD", "MIT")]),
+        ("model_card: {training_data: [Places2, LAION-2B]}", [("Places2", "TODO"), ("LAION-2B", "TODO")]),
         ("id: toy-model\ntask: denoise\n", []),
     ],
 )  # fmt: skip
 def test_datasets_keep_their_names_and_terms(imported: Import, source: str, datasets: list[tuple[str, str]]) -> None:
     card = imported("model.yaml", source).card
     assert [(data.name, data.license) for data in card.training.datasets] == datasets
+
+
+def test_several_licences_are_kept_for_a_person_to_join(imported: Import) -> None:
+    assert imported("model.yaml", "model_card: {license: [MIT, Apache-2.0]}").card.license.weights == "MIT, Apache-2.0"
 
 
 def test_known_set_is_refused_although_the_source_is_silent_about_it(imported: Import) -> None:

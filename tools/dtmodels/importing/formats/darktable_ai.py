@@ -50,7 +50,7 @@ def draft(reader: Reader) -> Fields:
             "authors": Stated([one.value for one in authors], "model_card.author") if authors else None,
         },
         "publication": {"url": reader.text("model_card", "paper")},
-        "license": {"weights": _with(reader.text("model_card", "license"), "; of the weights or of the code?")},
+        "license": {"weights": _licence(reader)},
         "training": {"datasets": sets},
         "limitations": list(_limitations(reader, [data["name"] for data in sets])),
         "use": {"scope": reader.text("model_card", "scope")},
@@ -100,5 +100,8 @@ def _attributes(reader: Reader) -> Stated | None:
     return Stated(values, " and ".join(one.remark for one in stated)) if stated else None
 
 
-def _with(stated: Stated | None, remark: str) -> Stated | None:
-    return Stated(stated.value, stated.remark + remark) if stated else None
+def _licence(reader: Reader) -> Stated | None:
+    """Return the licence; the format does not say what it is the licence of."""
+    stated = reader.texts("model_card", "license")
+    words = ", ".join(one.value for one in stated)
+    return Stated(words, "model_card.license; of the weights or of the code?") if stated else None
