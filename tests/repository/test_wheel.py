@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tomllib
 import venv
 import zipfile
 from collections.abc import Callable, Iterable
@@ -18,7 +19,6 @@ import pytest
 
 pytestmark = pytest.mark.slow
 Run = Callable[..., subprocess.CompletedProcess[str]]
-CORE_IMPORTS = ("click", "jsonschema", "PyYAML", "rich")
 LARGEST_WHEEL = 4_000_000
 """Bytes. Sample images are 1.3 MB of them, code, schemas and weights the rest."""
 
@@ -70,12 +70,13 @@ def with_dependencies(names: Iterable[str]) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def elsewhere(root: Path, wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A fresh environment with the wheel and its core dependencies, which are copied from this one."""
     directory = tmp_path_factory.mktemp("elsewhere")
     venv.create(directory / "venv", symlinks=True)
     (packages,) = directory.glob("venv/lib/python*/site-packages")
-    for name in with_dependencies(CORE_IMPORTS):
+    core = tomllib.loads((root / "pyproject.toml").read_text())["project"]["dependencies"]
+    for name in with_dependencies(core):
         for file in importlib.metadata.files(name) or ():
             if ".." not in file.parts and "__pycache__" not in file.parts:
                 (packages / file).parent.mkdir(parents=True, exist_ok=True)

@@ -20,7 +20,7 @@ def missing_package(exc: ModuleNotFoundError, extra: str) -> Failure | None:
 
     Args:
         exc: the failed import.
-        extra: the extra to name where it holds the package, instead of the first one that does.
+        extra: the extra to name where it holds the package, or where none does: pip installs all that it needs.
 
     Returns:
         None if one of our own modules is missing, which is a bug.
@@ -34,9 +34,8 @@ def missing_package(exc: ModuleNotFoundError, extra: str) -> Failure | None:
     extras = extras_with(module)
     if "" in extras:
         return Failure(what, fix=f"pip install --force-reinstall {DISTRIBUTION}")
-    if not extras:
-        return Failure(what, fix=f"pip install {module}, or the package that needs it again")
-    return Failure(what, fix=f"pip install '{DISTRIBUTION}[{extra if extra in extras else extras[0]}]'")
+    named = extra if extra in extras or not extras else extras[0]
+    return Failure(what, fix=f"pip install '{DISTRIBUTION}[{named}]'")
 
 
 def extras_with(module: str) -> list[str]:

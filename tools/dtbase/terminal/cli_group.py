@@ -54,11 +54,10 @@ class CommandGroup(click.Group):
         return super().resolve_command(ctx, args)
 
 
-def run_cli(group: click.Group, name: str, arguments: Sequence[str] | None = None, *, extra: str = "") -> NoReturn:
+def run_cli(group: click.Group, name: str, arguments: Sequence[str] | None = None, *, extra: str = "build") -> NoReturn:
     """Run a command group as a program; never returns.
 
-    `extra` is the extra of the distribution with the packages that the program imports; by default the first one that
-    has the package.
+    `extra` is the extra of the distribution with the packages that the program imports.
 
     Exit codes: 0 success, 1 findings or a failed check, 2 wrong usage, 3 nothing to do, 4 a bug, 130 interrupted.
     With DTMODELS_DEBUG=1 in the environment, any failure also prints its traceback.
