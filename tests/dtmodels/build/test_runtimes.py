@@ -118,6 +118,17 @@ def test_other_text_is_wrong_usage(tmp_path: Path, version: str) -> None:
         provide_runtime(version, tmp_path, QUIET)
 
 
+def test_installed_version_other_than_darktables_is_a_warning(
+    directory: Callable[..., Path], make_graph: MakeGraph, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dtmodels.stages._inspect_package.PINNED", "1.24.9")
+    tile = (1, 3, 256, 256)
+    model = directory("denoise", {"model.onnx": make_graph({"input": tile}, {"output": tile})})
+    (problem,) = validate_package(model, runtime).problems
+    assert (problem.severity, problem.code) == ("warning", "runtime.version")
+    assert "--runtime darktable" in problem.fix
+
+
 def test_graphs_run_in_the_other_version(tmp_path: Path, directory: Callable[..., Path], make_graph: MakeGraph) -> None:
     site = tmp_path / "site"
     (site / "onnxruntime").mkdir(parents=True)
