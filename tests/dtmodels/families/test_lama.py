@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
-import types
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +23,7 @@ from dtmodels.families.lama import LAYOUT, RECIPE, Erase, convert
 from dtmodels.graph.runtime import Runtime
 from dtmodels.stages.validate import validate_package
 from tests.dtmodels.families.reference_outputs import seeded_mask
+from tests.support.trainer_file import write_trainer_file
 
 NAME = "big-lama"
 MakeJob = Callable[..., Job]
@@ -127,58 +125,13 @@ def test_invalid_size_is_rejected(make_job: MakeJob, sizes: Any, message: str) -
         convert(make_job("lama", "erase", attributes=attributes, seed=0))
 
 
-def test_trainer_file_is_read_without_its_classes_and_other_networks(
-    make_job: MakeJob, tmp_path: Path, trainer_file: Callable[[dict[str, Any]], Path]
-) -> None:
+def test_trainer_file_is_read_without_its_classes_and_other_networks(make_job: MakeJob, tmp_path: Path) -> None:
     state = {f"generator.{name}": tensor for name, tensor in Generator(64, 64, blocks=1).state_dict().items()}
-    path = trainer_file({**state, "discriminator.weight": torch.ones(3), "generator_average.weight": torch.ones(3)})
+    state |= {"discriminator.weight": torch.ones(3), "generator_average.weight": torch.ones(3)}
+    path = write_trainer_file(tmp_path / "best.ckpt", state)
     job = make_job("lama", "erase", attributes={"input_sizes": [64]}, checkpoints={"weights": path})
     with pytest.raises(StateDictMismatch, match="do not fit the network") as mismatch:
         convert(job)
     assert not any(name.startswith(("discriminator", "generator_average")) for name in mismatch.value.unexpected)
     assert "generator.model.22.conv2.bn_g.weight" in mismatch.value.missing
     assert not list(job.output.iterdir())
-    assert path.parent == tmp_path
-
-
-@pytest.fixture
-def trainer_file(tmp_path: Path) -> Callable[[dict[str, Any]], Path]:
-    """Write a file like a trainer's: weights and settings, whose classes are not installed."""
-
-    def write(state: dict[str, Any]) -> Path:
-        names = ("omegaconf.dictconfig.DictConfig", "pytorch_lightning.callbacks.model_checkpoint.ModelCheckpoint")
-        settings, callback = (foreign_class(name) for name in names)
-        instance = settings()
-        instance.__dict__["_content"] = {"kind": "ffc_resnet"}
-        path = tmp_path / "best.ckpt"
-        content = {"state_dict": state, "hyper_parameters": instance, "callbacks": {callback: {"best_model_path": "x"}}}
-        with importable([settings, callback]):
-            torch.save(content, path)
-        return path
-
-    return write
-
-
-def foreign_class(name: str) -> type:
-    """Create a class whose `__module__` is that of another package."""
-    module, _, last = name.rpartition(".")
-    return type(last, (), {"__module__": module})
-
-
-@contextlib.contextmanager
-def importable(classes: list[type]) -> Iterator[None]:
-    """Make the classes importable while pickle writes them."""
-    added = []
-    for one in classes:
-        parts = one.__module__.split(".")
-        for end in range(1, len(parts) + 1):
-            name = ".".join(parts[:end])
-            if name not in sys.modules:
-                sys.modules[name] = types.ModuleType(name)
-                added.append(name)
-        setattr(sys.modules[one.__module__], one.__name__, one)
-    try:
-        yield
-    finally:
-        for name in added:
-            del sys.modules[name]
