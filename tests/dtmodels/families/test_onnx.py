@@ -15,7 +15,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from dtbase.system.errors import Failure, NothingToDo
-from dtmodels.card.model import Checkpoint
+from dtmodels.card.model import ArchiveMember, Checkpoint
 from dtmodels.families import Job
 from dtmodels.families.onnx import convert
 from dtmodels.graph.normalise import normalise
@@ -99,6 +99,16 @@ def test_external_weights_are_embedded(
     assert np.array_equal(run(path, input=rows)["output"], rows @ WEIGHTS)
     assert numpy_helper.to_array(onnx.load(path).graph.initializer[0]).shape == (3, 4)
     assert check_parity(job.output / "model.onnx", path, runtime, "full") == MAX_PSNR
+
+
+def test_graph_and_weights_may_lie_in_an_archive(ready: MakeReady, product: MakeGraph) -> None:
+    job = ready({"model.onnx": product(), "model.onnx_data": WEIGHTS.tobytes()})
+    packed = [
+        replace(checkpoint, url=f"{BASE_URL}net.zip", member=ArchiveMember(path=f"net/{checkpoint.name}{suffix}"))
+        for checkpoint, suffix in zip(job.card.checkpoints, (".onnx", ""), strict=True)
+    ]
+    job = replace(job, card=replace(job.card, checkpoints=tuple(packed)))
+    assert np.array_equal(run(finished(job), input=np.ones((2, 3), np.float32))["output"], np.ones((2, 3)) @ WEIGHTS)
 
 
 @pytest.mark.parametrize("location", ["../model.onnx_data", "/etc/passwd", "a/../../b", "C:\\weights", "", "..\\b"])

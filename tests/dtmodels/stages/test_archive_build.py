@@ -15,6 +15,7 @@ import pytest
 
 from dtbase.terminal.cli_group import run_cli
 from dtmodels.build.workspace import Workspace
+from dtmodels.card.catalogue import Catalogue, CatalogueEntry
 from dtmodels.card.reader import read_card
 from dtmodels.command.cli import cli
 from dtmodels.families._ffc import Generator
@@ -22,7 +23,6 @@ from dtmodels.families._seeded_weights import seeded_weights
 from dtmodels.families.lama import LAYOUT, RECIPE
 from tests.support.trainer_file import write_trainer_file
 
-MODEL = "erase-lama-big"
 MEMBER = "big-lama/models/best.ckpt"
 SIZE = 64
 
@@ -80,11 +80,17 @@ def hub(archive: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 
 @pytest.fixture
-def card(tmp_path: Path, root: Path) -> Path:
+def original(root: Path) -> CatalogueEntry:
+    """The model of the collection."""
+    return next(entry for entry in Catalogue.load(root).entries if entry.card.convert.family == "lama")
+
+
+@pytest.fixture
+def card(tmp_path: Path, original: CatalogueEntry) -> Path:
     """The card of the collection, without digests, and for a smaller image."""
-    path = tmp_path / "models" / MODEL / "card.yaml"
+    path = tmp_path / "models" / original.card.id / "card.yaml"
     path.parent.mkdir(parents=True)
-    text = (root / "models" / MODEL / "card.yaml").read_text()
+    text = (original.directory / "card.yaml").read_text()
     text = re.sub(r"\n +(sha256|bytes): \w+", "", text).replace("input_sizes: [512]", f"input_sizes: [{SIZE}]")
     path.write_text(text)
     return path
@@ -99,22 +105,23 @@ def test_archive_of_the_authors_gives_the_model_of_its_weights(
             run_cli(cli, "dtmodels", ["--root", str(tmp_path), *arguments])
         assert ended.value.code == 0, capsys.readouterr().err
 
-    run("setup", "--pin", MODEL)
+    name = card.parent.name
+    run("setup", "--pin", name)
     (checkpoint,) = read_card(card).checkpoints
     assert checkpoint.member is not None
     assert checkpoint.sha256 == hashlib.sha256(archive.read_bytes()).hexdigest()
     assert checkpoint.member.sha256 == hashlib.sha256((tmp_path / "best.ckpt").read_bytes()).hexdigest()
-    run("convert", MODEL)
-    model = Workspace(tmp_path).model(MODEL)
+    run("convert", name)
+    model = Workspace(tmp_path).model(name)
     built = (model / "model.onnx").read_bytes()
     assert "seed" not in json.dumps(json.loads((model / "config.json").read_bytes())).lower()
     assert len([request for request in hub if request.startswith("GET")]) == 1
-    run("convert", "--seed", "0", MODEL)
+    run("convert", "--seed", "0", name)
     assert (model / "model.onnx").read_bytes() == built
 
 
-def test_collection_names_the_checkpoint_in_the_archive(root: Path) -> None:
-    (checkpoint,) = read_card(root / "models" / MODEL / "card.yaml").checkpoints
+def test_collection_names_the_checkpoint_in_the_archive(original: CatalogueEntry) -> None:
+    (checkpoint,) = original.card.checkpoints
     assert checkpoint.member is not None
     assert checkpoint.member.path == MEMBER
     assert checkpoint.location.endswith("/big-lama.zip")

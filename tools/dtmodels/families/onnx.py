@@ -66,7 +66,9 @@ def convert(job: Job) -> Mapping[str, Any]:
 
 
 def _published(checkpoint: Checkpoint) -> PurePosixPath:
-    """Path of a file at its author's, used for the relative paths between files."""
+    """Path of a file at its author's, in an archive if it is there, used for the relative paths between files."""
+    if checkpoint.member:
+        return PurePosixPath(checkpoint.member.path)
     url_path = unquote(urlsplit(checkpoint.url).path) if checkpoint.url else ""
     return PurePosixPath(checkpoint.hub.path if checkpoint.hub else url_path or checkpoint.file or checkpoint.name)
 
