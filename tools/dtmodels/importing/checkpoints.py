@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from dtmodels.importing.stated import Stated
 
+_LONGEST_ID = 64
 _GRAPH = re.compile(r"\.onnx([._]data)?$", re.IGNORECASE)
 """Ends of the names of finished graphs, and of their external weights."""
 
@@ -24,7 +25,7 @@ def file_of(url: str) -> str:
 
 def slug(text: str, default: str) -> str:
     """Return a text as an id: lower case, with hyphens for what an id cannot have."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or default
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:_LONGEST_ID].rstrip("-") or default
 
 
 def with_names(files: Iterable[tuple[str, dict[str, Any]]], origin: str) -> list[dict[str, Any]]:

@@ -87,6 +87,11 @@ def test_name_is_that_of_the_model_or_the_heading(imported: Import, front_matter
     assert card.name.rstrip("\ufe0f") == name
 
 
+def test_long_heading_becomes_an_id_that_a_card_may_have(imported: Import) -> None:
+    card = imported("README.md", page("license: mit", f"# Still {'and deep ' * 20}\n")).card
+    assert len(card.id) <= 64 and card.id.endswith(("and", "deep"))
+
+
 def test_nothing_is_invented(imported: Import) -> None:
     card = imported("README.md", page("tags: [x]", "")).card
     assert {card.license.weights, card.use.inference, card.description} == {"TODO"}
