@@ -108,7 +108,8 @@ def test_graph_and_weights_may_lie_in_an_archive(ready: MakeReady, product: Make
         for checkpoint, suffix in zip(job.card.checkpoints, (".onnx", ""), strict=True)
     ]
     job = replace(job, card=replace(job.card, checkpoints=tuple(packed)))
-    assert np.array_equal(run(finished(job), input=np.ones((2, 3), np.float32))["output"], np.ones((2, 3)) @ WEIGHTS)
+    path, rows = finished(job), np.ones((2, 3), np.float32)
+    assert np.array_equal(run(path, input=rows)["output"], rows @ WEIGHTS)
 
 
 @pytest.mark.parametrize("location", ["../model.onnx_data", "/etc/passwd", "a/../../b", "C:\\weights", "", "..\\b"])
