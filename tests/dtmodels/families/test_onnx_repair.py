@@ -68,7 +68,8 @@ def test_any_free_dimension_is_asked_for_and_set(convert_model: Callable[..., Pa
     copy = onnx.ModelProto.FromString(model.SerializeToString())
     with pytest.raises(Failure, match="output 'y' is dynamic") as failure:
         convert_model(copy)
-    assert f"convert.options.sizes for {name}," in failure.value.fix
+    quoted = '"?"' if name == "?" else name
+    assert f"convert.options.sizes for {quoted}," in failure.value.fix
     path = convert_model(model, sizes={name: 2})
     assert [one.dim_value for one in onnx.load(path).graph.output[0].type.tensor_type.shape.dim] == [2, 3]
 

@@ -73,6 +73,13 @@ def test_values_outside_float16_range_stay_float32(product: Callable[..., onnx.M
     assert model.SerializeToString() == before
 
 
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
+def test_weights_that_are_not_finite_stay_float32(product: Callable[..., onnx.ModelProto], value: float) -> None:
+    matrix = np.ones((SIDE, 1000), np.float32)
+    matrix[0, 0] = value
+    assert not store_float16(product(matrix))
+
+
 def test_small_models_stay_float32(product: Callable[..., onnx.ModelProto]) -> None:
     columns = MIN_MODEL_BYTES // 4 // SIDE - 2
     assert not store_float16(product(np.ones((SIDE, columns), np.float32)))

@@ -12,7 +12,7 @@ from onnx import TensorProto, helper
 
 from dtbase.system.errors import Failure
 from dtbase.system.recognise import file_kind
-from dtmodels.families._onnx_repair import reading
+from dtmodels.families._onnx_reading import reading
 from dtmodels.graph.inspect import tensors
 from dtmodels.graph.normalise import MAX_BYTES
 

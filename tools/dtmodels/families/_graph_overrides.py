@@ -48,7 +48,8 @@ class GraphOverrides:
             known = shapes if isinstance(size, list) else set(dimensions)
             if name not in known:
                 what = f"no graph has {'an input' if isinstance(size, list) else 'a free dimension'} '{name}'"
-                raise Failure(what, where=f"{self.where}.sizes", fix=did_you_mean(name, known))
+                fix = did_you_mean(name, known) if known else "remove it: all sizes are fixed"
+                raise Failure(what, where=f"{self.where}.sizes", fix=fix)
         for name in self.rename:
             if name not in tensors:
                 what = f"no graph has an input or output '{name}'"

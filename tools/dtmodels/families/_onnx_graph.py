@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,11 @@ import onnx_ir as ir
 from dtbase.system.errors import Failure
 from dtmodels.families._graph_overrides import GraphOverrides
 from dtmodels.families._onnx_boundary import choose_tensors, convert_boundary
-from dtmodels.families._onnx_repair import reading, repair, tidy
-from dtmodels.families._onnx_run import Arrays, load, run_example
-from dtmodels.families._onnx_shapes import OutputShapes, Shape, data_dependent, input_shapes
+from dtmodels.families._onnx_reading import reading
+from dtmodels.families._onnx_repair import repair, tidy
+from dtmodels.families._onnx_run import Arrays, NotOpened, load, run_example
+from dtmodels.families._onnx_shapes import OutputShapes, data_dependent
+from dtmodels.families._onnx_sizes import Shape, input_shapes, set_sizes
 from dtmodels.graph.failures import LimitReached
 from dtmodels.graph.parity import save_reference_output
 from dtmodels.graph.runtime import Runtime
@@ -39,11 +42,58 @@ def convert_graph(
         Failure: the graph cannot be made compatible.
     """
     unchanged, repaired = scratch / f"original-{target.name}", scratch / f"repaired-{target.name}"
+    prepared = _prepare(original, where, overrides, (unchanged, repaired, target))
+    session = load(target, runtime, where)
+    shapes = prepared.output_shapes({tensor.name: tensor.shape for tensor in session.outputs})
+    session.close()
+    names = {name: overrides.renamed(name) for name in prepared.inputs} | dict(prepared.outputs)
+    try:
+        inputs, results = _reference({unchanged: {}, repaired: {}, target: names}, prepared.inputs, runtime, where)
+    except (NotOpened, LimitReached):
+        raise
+    except Failure:
+        for name in shapes.causes:  # the better reason, if there is one
+            shapes.check_causes(name, where)
+        raise
+    for value, (old, _) in zip(prepared.model.graph.output, prepared.outputs, strict=True):
+        _declare(value, shapes.settle(value.name, results[old].shape, where))
+    onnx.save(prepared.model, target)
+    with np.errstate(over="ignore"):
+        given = {overrides.renamed(name): value.astype(np.float32) for name, value in inputs.items()}
+        wanted = {new: results[old].astype(np.float32) for old, new in prepared.outputs}
+    save_reference_output(target, given, wanted)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prepared:
+    """A graph that only lacks the shapes of its outputs."""
+
+    model: onnx.ModelProto
+    inputs: Mapping[str, Shape]
+    """Shapes by the author's names."""
+    outputs: Sequence[tuple[str, str]]
+    """The author's name and the new name of each output, in order."""
+    declared: Mapping[str, Shape]
+    causes: Mapping[str, tuple[str, ...]]
+
+    def output_shapes(self, inferred: Mapping[str, Shape]) -> OutputShapes:
+        """What is known of the shapes of the outputs, with those that ONNX Runtime inferred."""
+        free = (size for shape in self.inputs.values() for size in shape if isinstance(size, str))
+        names = tuple(dict.fromkeys(free))
+        return OutputShapes(inferred=inferred, declared=self.declared, free=names, causes=self.causes)
+
+
+def _prepare(
+    original: onnx.ModelProto, where: str, overrides: GraphOverrides, files: tuple[Path, Path, Path]
+) -> _Prepared:
+    """Write the author's graph with the card's sizes, repaired, and with darktable's inputs and outputs to `files`."""
+    unchanged, repaired, target = files
     with reading(where):
+        set_sizes(original.graph, overrides.sizes)
         onnx.save(original, unchanged)
         choose_tensors(original.graph, overrides, where)
-        model = repair(original, where, overrides.sizes)
-        old_shapes = input_shapes(model.graph, where)
+        model = repair(original, where)
+        inputs = input_shapes(model.graph, where)
         onnx.save(model, repaired)
         graph = ir.from_proto(model)
         outputs = convert_boundary(graph, overrides, where)
@@ -51,29 +101,12 @@ def convert_graph(
         causes, model = data_dependent(graph), ir.to_proto(graph)
         declared = {value.name: _clear_shape(value) for value in model.graph.output}
         onnx.save(model, target)
-    session = load(target, runtime, where)
-    inferred = {tensor.name: tensor.shape for tensor in session.outputs}
-    session.close()
-    sizes = {name: size for name, size in overrides.sizes.items() if isinstance(size, int)}
-    names = {name: overrides.renamed(name) for name in old_shapes} | dict(outputs)
-    candidates = {unchanged: {}, repaired: {}, target: names}
-    inputs, results = _reference(candidates, old_shapes, sizes, runtime, where)
-    free = tuple(dict.fromkeys(size for shape in old_shapes.values() for size in shape if isinstance(size, str)))
-    shapes = OutputShapes(inferred=inferred, declared=declared, free=free, causes=causes)
-    for value, (old, _) in zip(model.graph.output, outputs, strict=True):
-        _declare(value, shapes.settle(value.name, results[old].shape, where))
-    onnx.save(model, target)
-    save_reference_output(
-        target,
-        {overrides.renamed(name): value.astype(np.float32) for name, value in inputs.items()},
-        {new: results[old].astype(np.float32) for old, new in outputs},
-    )
+    return _Prepared(model=model, inputs=inputs, outputs=outputs, declared=declared, causes=causes)
 
 
 def _reference(
     candidates: Mapping[Path, Mapping[str, str]],
     shapes: Mapping[str, Shape],
-    sizes: Mapping[str, int],
     runtime: Runtime,
     where: str,
 ) -> tuple[Arrays, Arrays]:
@@ -82,19 +115,16 @@ def _reference(
     Args:
         candidates: paths of graphs, with the author's name for each tensor that has another one.
         shapes: shapes of the inputs by the author's names.
-        sizes: sizes of free dimensions.
         runtime: the process that runs them.
         where: the author's file.
     """
-    failure = Failure("there is no graph")
+    failure = NotOpened("there is no graph")
     for path, names in candidates.items():
         renamed = {new: old for old, new in names.items()}
         own = {names.get(name, name): shape for name, shape in shapes.items()}
         try:
-            inputs, outputs = run_example(path, own, sizes, runtime, where)
-        except LimitReached:
-            raise
-        except Failure as exc:
+            inputs, outputs = run_example(path, own, runtime, where)
+        except NotOpened as exc:
             failure = exc
             continue
         back = [{renamed.get(name, name): value for name, value in arrays.items()} for arrays in (inputs, outputs)]

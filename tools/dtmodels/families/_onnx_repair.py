@@ -6,10 +6,6 @@ dimensions without a size get names, and an opset that ONNX Runtime or darktable
 
 from __future__ import annotations
 
-import contextlib
-import logging
-from collections.abc import Iterator, Mapping
-
 import numpy as np
 import onnx
 import onnx_ir as ir
@@ -17,10 +13,10 @@ from onnx import numpy_helper
 from onnx.inliner import inline_local_functions
 from onnx_ir.passes import common
 
-from dtbase.system.errors import Failure
 from dtmodels.families._onnx_checks import check_graph, nodes
 from dtmodels.families._onnx_old_opset import state_types
 from dtmodels.families._onnx_opset import convert_opset
+from dtmodels.families._onnx_reading import reading
 from dtmodels.graph.inspect import graphs
 from dtmodels.graph.normalise import IR_VERSION
 
@@ -28,13 +24,12 @@ MIN_IR = 8
 """Lowest file format written: from IR 4 on weights need not be inputs, and IR 8 is as old as opset 15."""
 
 
-def repair(model: onnx.ModelProto, where: str, sizes: Mapping[str, int | list[int]]) -> onnx.ModelProto:
+def repair(model: onnx.ModelProto, where: str) -> onnx.ModelProto:
     """Repair `model`, in place where possible. Called by the family `onnx`.
 
     Args:
-        model: the graph with all its weights.
+        model: the graph with all its weights and all its sizes (`set_sizes`), which the conversion of the opset needs.
         where: its file, for messages.
-        sizes: `convert.options.sizes` of the card; they are set before the opset is converted, which needs them.
 
     Returns:
         A graph that ONNX Runtime can open, if its operators have kernels.
@@ -51,7 +46,6 @@ def repair(model: onnx.ModelProto, where: str, sizes: Mapping[str, int | list[in
         if model.functions:
             model = inline_local_functions(model, convert_version=True)
         model.ir_version = min(max(model.ir_version, MIN_IR), IR_VERSION)
-        set_sizes(model.graph, sizes)
         graph_ir = ir.from_proto(model)
         tidy(graph_ir)
         check_graph(graph_ir, where)
@@ -67,61 +61,6 @@ def tidy(model: ir.Model) -> None:
         common.RemoveUnusedNodesPass(),
         common.RemoveUnusedOpsetsPass(),
     )(model)
-
-
-@contextlib.contextmanager
-def reading(where: str) -> Iterator[None]:
-    """Report what the libraries raise on an invalid graph as one failure.
-
-    onnx, onnx_ir and protobuf raise many unrelated types for graphs that refer to missing tensors, have cycles, or
-    store fewer bytes than a shape needs; onnx_ir also logs them.
-    """
-    level = logging.getLogger("onnx_ir").level
-    logging.getLogger("onnx_ir").setLevel(logging.CRITICAL)
-    try:
-        yield
-    except (Failure, MemoryError):
-        raise
-    except Exception as exc:
-        raise invalid(exc, where) from exc
-    finally:
-        logging.getLogger("onnx_ir").setLevel(level)
-
-
-def invalid(exc: BaseException, where: str) -> Failure:
-    """The failure for a graph that a library rejects: its innermost reason, on one line."""
-    while exc.__cause__ is not None:
-        exc = exc.__cause__
-    reason = " ".join(str(exc).split())[:200] or type(exc).__name__
-    return Failure(f"is not a valid ONNX graph ({reason})", where=where, fix="export it again, or ask its author to")
-
-
-def free_name(value: onnx.ValueInfoProto, axis: int) -> str:
-    """Name of a dimension without a size: its own, or the tensor's with the axis, `input.0`."""
-    return value.type.tensor_type.shape.dim[axis].dim_param or f"{value.name}.{axis}"
-
-
-def set_sizes(graph: onnx.GraphProto, sizes: Mapping[str, int | list[int]]) -> None:
-    """Set sizes of the card in the inputs, and name the dimensions that remain free.
-
-    A size of -1, as PaddlePaddle writes, or 0 is none.
-    """
-    weights = {tensor.name for tensor in graph.initializer}
-    for value in graph.input:
-        if value.name in weights or not value.type.HasField("tensor_type"):
-            continue
-        shape = value.type.tensor_type.shape
-        if isinstance(whole := sizes.get(value.name), list):
-            del shape.dim[:]
-            shape.dim.extend(onnx.TensorShapeProto.Dimension(dim_value=size) for size in whole)
-        for axis, dim in enumerate(shape.dim):
-            if dim.dim_value > 0:
-                continue
-            name = free_name(value, axis)
-            if isinstance(size := sizes.get(name), int):
-                dim.dim_value = size
-            else:
-                dim.dim_param = name
 
 
 def _join_domains(model: onnx.ModelProto) -> None:

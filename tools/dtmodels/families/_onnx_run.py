@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dtbase.system.errors import Failure
-from dtmodels.graph.failures import GraphFailure, LimitReached
+from dtmodels.graph.failures import GraphCrash, GraphFailure, LimitReached
 from dtmodels.graph.runtime import Runtime, Session
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -20,7 +20,11 @@ FREE_SIZE = 3
 """Size of a free dimension in the example."""
 MAX_ELEMENTS = 1 << 28
 """Largest example of an input: 1 GiB of float32."""
-EXPORT = "export it again"
+NUMPY = frozenset(
+    {"bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64"}
+)
+"""Element types that Python can pass to ONNX Runtime."""
+FIX = "export it again, with standard operators, float32 tensors and an opset from 7 to 20; or ask its author to"
 REASONS = (
     (r"Could not find an implementation for (\w+)\((\d+)\)", r"has no kernel for \1 of opset \2 with these types"),
     (r"No Op registered for (\w+) with domain_version of (\d+)", r"knows no operator \1 in opset \2"),
@@ -34,29 +38,33 @@ REASONS = (
 """Patterns of ONNX Runtime's messages, and what each means after "ONNX Runtime"."""
 
 
-def load(path: Path, runtime: Runtime, where: str, free: Mapping[str, int] | None = None) -> Session:
-    """Load a graph, with sizes of free dimensions.
+class NotOpened(Failure):
+    """ONNX Runtime does not open a graph, or Python cannot pass its tensors; a changed form of it may work."""
+
+
+def load(path: Path, runtime: Runtime, where: str) -> Session:
+    """Load a graph.
 
     Raises:
-        Failure: ONNX Runtime cannot open it.
+        NotOpened: ONNX Runtime cannot open it.
+        LimitReached: it takes more time or memory than its size explains.
     """
     try:
-        return runtime.load(path, free=free)
+        return runtime.load(path)
     except LimitReached as exc:
         raise _beyond_limit(exc, where) from exc
     except GraphFailure as exc:
-        raise _explained(exc, where, "cannot be opened by ONNX Runtime") from exc
+        raise NotOpened(_explained(exc, "cannot be opened by ONNX Runtime"), where=where, fix=FIX) from exc
 
 
 def run_example(
-    path: Path, shapes: Mapping[str, tuple[int | str, ...]], free: Mapping[str, int], runtime: Runtime, where: str
+    path: Path, shapes: Mapping[str, tuple[int | str, ...]], runtime: Runtime, where: str
 ) -> tuple[Arrays, Arrays]:
     """Run a graph on the first example that gives finite outputs: noise within 0..1, ones, zeros.
 
     Args:
         path: the graph.
         shapes: shapes of its inputs.
-        free: sizes of free dimensions.
         runtime: the process that runs it.
         where: the author's file, for messages.
 
@@ -64,27 +72,37 @@ def run_example(
         Inputs and outputs by name; not finite, if no example gives finite outputs.
 
     Raises:
-        LimitReached: it takes more time or memory than its size explains.
+        NotOpened: as `load`, or its tensors have a type that NumPy lacks.
+        LimitReached: as `load`.
         Failure: an input is too large, or no example runs.
     """
     results: list[tuple[Arrays, Arrays]] = []
     failures: list[GraphFailure] = []
-    session = load(path, runtime, where, free)
+    session = load(path, runtime, where)
+    if lacking := {tensor.dtype for tensor in (*session.inputs, *session.outputs)} - NUMPY:
+        raise NotOpened(f"has tensors of {', '.join(sorted(lacking))}, which NumPy lacks", where=where, fix=FIX)
+    only_floats = all(tensor.dtype.startswith("float") for tensor in session.inputs)
     for example in _examples(shapes, where):
         try:
             inputs = {tensor.name: example(tensor.name, tensor.dtype) for tensor in session.inputs}
             results.append((inputs, session.run(inputs).outputs))
         except LimitReached as exc:
             raise _beyond_limit(exc, where) from exc
+        except GraphCrash as exc:
+            failures.append(exc)
+            session = load(path, runtime, where)
+            continue
         except GraphFailure as exc:
             failures.append(exc)
-            session = load(path, runtime, where, free)  # a crash loses the session
+            if only_floats:  # then the sizes are wrong, not the values
+                break
             continue
         if all(np.isfinite(value.astype(np.float32)).all() for value in results[-1][1].values()):
             break
     session.close()
     if not results:
-        raise _explained(failures[0], where, "cannot be run by ONNX Runtime on inputs of these sizes") from failures[0]
+        what = _explained(failures[0], "cannot be run by ONNX Runtime on inputs of these sizes")
+        raise Failure(what, where=where, fix=FIX) from failures[0]
     return results[-1]
 
 
@@ -103,20 +121,16 @@ def _examples(shapes: Mapping[str, tuple[int | str, ...]], where: str) -> Iterat
 
 def _converted(values: NDArray[np.float32], kind: str) -> NDArray[Any]:
     """The values as NumPy's type `kind`; zeros and ones if the graph takes integers."""
-    try:
-        dtype = np.dtype(kind)
-    except TypeError as exc:
-        raise GraphFailure(f"NumPy has no type {kind}") from exc
+    dtype = np.dtype(kind)
     return values.astype(dtype) if dtype.kind == "f" else np.rint(values).astype(dtype)
 
 
-def _explained(exc: GraphFailure, where: str, what: str) -> Failure:
+def _explained(exc: GraphFailure, what: str) -> str:
     """One sentence with ONNX Runtime's own words at its end."""
     raw = exc.what
     reason = next((match.expand(text) for pattern, text in REASONS if (match := re.search(pattern, raw))), "")
     own = f": it {reason}" if reason else ""
-    fix = f"{EXPORT}, with standard operators, float32 tensors and an opset from 7 to 20; or ask its author to"
-    return Failure(f"{what}{own} ({_short(raw)})", where=where, fix=fix)
+    return f"{what}{own} ({_short(raw)})"
 
 
 def _beyond_limit(exc: LimitReached, where: str) -> LimitReached:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import onnx
 import onnx_ir as ir
 
 from dtbase.system.errors import Failure
-from dtmodels.families._onnx_repair import free_name
+from dtmodels.families._onnx_sizes import Shape
 
-Shape = tuple[int | str, ...]
+PLAIN = re.compile(r"[A-Za-z_][\w.]*")
+"""Names that YAML needs no quotes for."""
 SHAPE_INPUTS: Mapping[str, tuple[int, ...]] = {
     "AffineGrid": (1,),
     "BlackmanWindow": (0,),
@@ -74,41 +76,25 @@ class OutputShapes:
             return measured
         text = " x ".join(map(str, shape)) or "no known shape"
         what = f"output '{name}' is dynamic, {text}: darktable would copy it without checking its size"
-        if causes := self.causes[name]:
-            what = f"output '{name}' has a size that depends on values of the input: {', '.join(causes)}"
-            fix = "list the other outputs in convert.options.outputs, or export the network up to that operator"
-            raise Failure(what, where=where, fix=fix)
+        self.check_causes(name, where)
         if self.free:
-            fix = f"set numbers in convert.options.sizes for {', '.join(self.free)}, or export it with fixed shapes"
+            names = ", ".join(name if PLAIN.fullmatch(name) else json.dumps(name) for name in self.free)
+            fix = f"set numbers in convert.options.sizes for {names}, or export it with fixed shapes"
             raise Failure(what, where=where, fix=fix)
         if 0 in measured:
             raise Failure(f"output '{name}' is empty, {list(measured)}", where=where, fix="export it with other sizes")
         return measured
 
+    def check_causes(self, name: str, where: str) -> None:
+        """Reject an output whose size depends on values.
 
-def input_shapes(graph: onnx.GraphProto, where: str) -> dict[str, Shape]:
-    """Shapes of the inputs by name, in order; a free dimension is a string.
-
-    Raises:
-        Failure: an input has no shape, not even a number of dimensions.
-    """
-    for value in graph.input:
-        if not value.type.tensor_type.HasField("shape"):
-            what = f"input '{value.name}' has no shape, not even a number of dimensions"
-            fix = f"give it in convert.options.sizes, such as {value.name}: [1, 3, 256, 256]"
+        Raises:
+            Failure: it does.
+        """
+        if causes := self.causes[name]:
+            what = f"output '{name}' has a size that depends on values of the input: {', '.join(causes)}"
+            fix = "list the other outputs in convert.options.outputs, or export the network up to that operator"
             raise Failure(what, where=where, fix=fix)
-    return {value.name: _shape(value) for value in graph.input}
-
-
-def free_dimensions(graph: onnx.GraphProto) -> list[str]:
-    """Names of the dimensions without a size of a graph's inputs, in order."""
-    weights = {tensor.name for tensor in graph.initializer}
-    return [
-        free_name(value, axis)
-        for value in graph.input
-        for axis, dim in enumerate(value.type.tensor_type.shape.dim)
-        if value.name not in weights and dim.dim_value <= 0
-    ]
 
 
 def data_dependent(model: ir.Model) -> dict[str, tuple[str, ...]]:
@@ -151,8 +137,3 @@ def _ancestors(value: ir.Value, *, through_sizes: bool) -> list[ir.Node]:
 def _inner_nodes(node: ir.Node) -> list[ir.Node]:
     graphs = [one.as_graph() for one in node.attributes.values() if one.type == ir.AttributeType.GRAPH]
     return [one for graph in graphs for one in ir.traversal.RecursiveGraphIterator(graph)]
-
-
-def _shape(value: onnx.ValueInfoProto) -> Shape:
-    dims = value.type.tensor_type.shape.dim
-    return tuple(dim.dim_value if dim.dim_value > 0 else free_name(value, axis) for axis, dim in enumerate(dims))

@@ -25,7 +25,7 @@ from dtmodels.families import Job
 from dtmodels.families._external import read_onnx
 from dtmodels.families._graph_overrides import read_graph_overrides
 from dtmodels.families._onnx_graph import convert_graph
-from dtmodels.families._onnx_shapes import free_dimensions
+from dtmodels.families._onnx_sizes import free_dimensions
 from dtmodels.graph.runtime import Runtime
 
 OPTIONS = ("sizes", "inputs", "outputs", "rename")

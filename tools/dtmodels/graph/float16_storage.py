@@ -51,11 +51,11 @@ def store_float16(model: onnx.ModelProto) -> bool:
 
 def _to_float16(values: NDArray[np.float32]) -> NDArray[np.float16] | None:
     """The values as float16, or None if the rounding error exceeds `MAX_RELATIVE_RMS_ERROR`."""
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):  # masks of attention are infinite
         rounded = values.astype(np.float16)
-    difference = rounded.astype(np.float32) - values
-    scale = float(np.sqrt(np.mean(np.square(values, dtype=np.float64))))
-    error = float(np.sqrt(np.mean(np.square(difference, dtype=np.float64))))
+        difference = rounded.astype(np.float32) - values
+        scale = float(np.sqrt(np.mean(np.square(values, dtype=np.float64))))
+        error = float(np.sqrt(np.mean(np.square(difference, dtype=np.float64))))
     return rounded if np.isfinite(error) and error <= MAX_RELATIVE_RMS_ERROR * scale else None
 
 
