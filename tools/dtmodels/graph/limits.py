@@ -13,6 +13,8 @@ OPENED_BYTES_PER_SECOND = 10e6
 """Weights that any machine reads and optimises in a second."""
 PRODUCTS_PER_SECOND = 1e10
 """Multiplications of a convolution that two slow cores do in a second."""
+MAX_EXPLAINED = 840.0
+"""Longest time that any size explains, in seconds; the largest network of the collection takes tens of seconds."""
 BYTES_PER_WEIGHT = 2
 """Bytes of the smallest stored weight, float16."""
 MEMORY = 7 << 30
@@ -25,7 +27,7 @@ OUT_OF_MEMORY = ("Failed to allocate memory", "bad allocation", "bad_alloc", "Un
 
 def opening_seconds(size: int, base: float = CALL_SECONDS) -> float:
     """Time limit to open a graph of `size` bytes, in seconds."""
-    return base + size / OPENED_BYTES_PER_SECOND
+    return base + min(size / OPENED_BYTES_PER_SECOND, MAX_EXPLAINED)
 
 
 def call_seconds(size: int, inputs: Iterable[NDArray[Any]], base: float = CALL_SECONDS) -> float:
@@ -34,7 +36,7 @@ def call_seconds(size: int, inputs: Iterable[NDArray[Any]], base: float = CALL_S
     A convolution multiplies each weight with each pixel at most, so weights times pixels explain the time.
     """
     pixels = max((array[0, 0].size if array.ndim > 2 else array.size for array in inputs if array.size), default=1)
-    return base + size / BYTES_PER_WEIGHT * pixels / PRODUCTS_PER_SECOND
+    return base + min(size / BYTES_PER_WEIGHT * pixels / PRODUCTS_PER_SECOND, MAX_EXPLAINED)
 
 
 def ran_out_of_memory(message: str) -> bool:

@@ -95,15 +95,16 @@ def validate_all(
         raise WrongUsage("--pin does not go with --runtime", fix=fix)
     site = provide_runtime(version, Workspace(root).cache, console) if version else None
     with Runtime(site=site) as runtime:
-        reports = [_target(root, target, runtime, pin=pin) for target in targets]
-    for report in reports if pin else ():
-        if report.ok:
-            console.note(f"{report.where}: {_golden.FILE} is written; run `dtmodels docs` to update its page")
+        reports = []
+        for target in targets:
+            report = _target(root, target, runtime, pin=pin)
+            reports.append(report)
+            if not as_json:
+                console.say(report.text())
+            if pin and report.ok:
+                console.note(f"{report.where}: {_golden.FILE} is written; run `dtmodels docs` to update its page")
     if as_json:
         console.say(json_text({"reports": [report.as_json() for report in reports]}).rstrip())
-    else:
-        for report in reports:
-            console.say(report.text())
     return 0 if all(report.ok for report in reports) else 1
 
 
