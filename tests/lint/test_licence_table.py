@@ -41,3 +41,13 @@ def test_old_table_is_an_error_for_each_row(
         ("error", "schema/licences-v1.json", 1),
         ("error", "schema/licences-v1.json", 5),
     ]
+
+
+def test_age_is_counted_to_the_last_commit(
+    repository: Callable[[Path], Path], commit: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = repository(HERE / "INT001" / "good-table")
+    commit(root)  # in January 2026
+    monkeypatch.setattr(rule, "date", Later)
+    assert lint(root, select=["INT001"]) == []
+    assert lint(root, select=["INT001"], profile="release") == []

@@ -75,3 +75,49 @@ def test_card_of_another_name_is_told_its_name(toy: Path) -> None:
     with pytest.raises(WrongUsage) as wrong:
         card_directories(toy, [str(toy / "toy.yaml")])
     assert wrong.value.fix == "a card has the name card.yaml: copy it to models/<id>/card.yaml"
+
+
+def card(model: str, base: str = "", licence: str = "MIT", digest: str = "") -> str:
+    """Return a draft card, derived from a base model of the repository."""
+    derived = f"base_model: {{name: {base}, license: {licence}, url: self}}\n" if base else ""
+    weights = f"checkpoints: [{{name: weights, path: weights.onnx, sha256: {digest}, size: 4}}]\n" if digest else ""
+    return f"""schema: 1
+id: {model}
+name: {model}
+description: A model that stands for nothing
+task: denoise
+architecture: unet
+version: "1.0"
+status: draft
+source: {{repository: self, authors: [A. Author]}}
+license: {{weights: {licence}, code: MIT}}
+use: {{scope: image denoising, inference: local, network: none, telemetry: none}}
+convert: {{family: onnx}}
+package: {{type: single}}
+{derived}{weights}"""
+
+
+def write_cards(root: Path, cards: dict[str, str]) -> None:
+    for name, text in cards.items():
+        (root / "models" / name).mkdir(parents=True)
+        (root / "models" / name / "card.yaml").write_text(text)
+
+
+def test_named_card_is_compared_with_the_others(tmp_path: Path) -> None:
+    cycle = {"a-card": card("a-card", "b-card"), "b-card": card("b-card", "c-card"), "c-card": card("c-card", "a-card")}
+    write_cards(tmp_path, {**cycle, "d-card": card("d-card")})
+    for name in cycle:
+        assert any(
+            finding.path == f"models/{name}/card.yaml" and "derived from itself" in finding.message
+            for finding in lint(tmp_path, [name], select=["XRF"])
+        )
+    assert lint(tmp_path, ["d-card"], select=["XRF"]) == []
+
+
+def test_named_card_reports_a_conflict_wherever_it_is_found(tmp_path: Path) -> None:
+    digest = "0f1e2d3c4b5a69788796a5b4c3d2e1f00123456789abcdef0123456789abcdef"
+    one, other = card("a-card", digest=digest), card("b-card", licence="Apache-2.0", digest=digest)
+    write_cards(tmp_path, {"a-card": one, "b-card": other, "c-card": card("c-card")})
+    for name in ("a-card", "b-card"):
+        assert any("names the same file" in finding.message for finding in lint(tmp_path, [name], select=["XRF"]))
+    assert lint(tmp_path, ["c-card"], select=["XRF"]) == []

@@ -30,18 +30,26 @@ class TableProblem:
     fix: str
 
 
-def table_problems(text: str, spdx: SpdxList, today: date) -> Iterator[TableProblem]:
-    """Check the text of a table; problems come in the order of its lines."""
+def table_problems(text: str, spdx: SpdxList, today: date, judged: date | None = None) -> Iterator[TableProblem]:
+    """Check the text of a table; problems come in the order of its lines.
+
+    Args:
+        text: the table.
+        spdx: SPDX's list of licences.
+        today: the present day; no review is later.
+        judged: the day that the age of reviews is counted to; `today` if None.
+    """
+    days = (today, judged or today)
     try:
         table = json.loads(text)
         rows: list[dict[str, Any]] = table["licences"]
-        problems = [TableProblem(1, what, fix) for what, fix in _age_problems(table["reviewed"], "the table", today)]
+        problems = [TableProblem(1, what, fix) for what, fix in _age_problems(table["reviewed"], "the table", *days)]
         id_counts = Counter(row["id"] for row in rows)
         for row in rows:
             row_problems = [
                 (f"{row['id']}: {what}", fix) for what, fix in _row_problems(row, table, spdx, id_counts[row["id"]])
             ]
-            row_problems += _age_problems(row["reviewed"], row["id"], today)
+            row_problems += _age_problems(row["reviewed"], row["id"], *days)
             problems += [TableProblem(_row_line(text, row["id"]), what, fix) for what, fix in row_problems]
     except (ValueError, KeyError, TypeError) as exc:
         what = f"the table cannot be read: {type(exc).__name__}: {exc}"
@@ -72,11 +80,11 @@ def _row_problems(
             break
 
 
-def _age_problems(reviewed: str, what: str, today: date) -> Iterator[tuple[str, str]]:
-    days = (today - date.fromisoformat(reviewed)).days
-    if days > MAX_AGE_DAYS:
+def _age_problems(reviewed: str, what: str, today: date, judged: date) -> Iterator[tuple[str, str]]:
+    day = date.fromisoformat(reviewed)
+    if (days := (judged - day).days) > MAX_AGE_DAYS:
         yield f"{what} was reviewed {days} days ago", "read the authorities again, and write the date"
-    elif days < 0:
+    elif day > today:
         yield f"{what} has a review date in the future", "write the date of the review"
 
 

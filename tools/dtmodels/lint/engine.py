@@ -15,6 +15,7 @@ from dtmodels.lint.history import History
 from dtmodels.lint.placeholders import is_placeholder
 from dtmodels.lint.profiles import STRICT, find_profile
 from dtmodels.lint.registry import find_rule, select_rules
+from dtmodels.lint.related_cards import related_facts
 from dtmodels.lint.rule import Fact, Finding, Rule, RuleResult, Subject
 from dtmodels.lint.targets import card_directories
 from dtmodels.yaml.document import FieldPath, SourceChange
@@ -41,7 +42,8 @@ def lint(
 
     Args:
         root: the model repository.
-        ids: the models to check, by id or by path of a card; if empty, all models and the repository itself.
+        ids: the models to check, by id or by path of a card; if empty, all models and the repository itself. Named
+            models are also compared with the others.
         select: the rules to apply, by id or family; all if empty.
         profile: name of the strictness profile; see `dtmodels.lint.profiles`.
         released: treat every card as if its status were `released`.
@@ -79,8 +81,14 @@ def lint(
         elif strictness.changed_drafts and history and history.touches(directory):
             changed_draft_findings += (_as_warning(finding) for finding in card_findings)
     selected = {directory.relative_to(root).as_posix() for directory in directories}
-    others = [*_comparison_findings(root, facts, rules), *_repository_findings(root, rules)]
-    findings += [finding for finding in others if not ids or _directory_of(finding) in selected]
+    if ids:
+        related = related_facts(root, directories, facts, rules)
+        unchanged = _comparison_findings(root, related, rules)
+        together = {rule: [*related.get(rule, ()), *facts.get(rule, ())] for rule in {*related, *facts}}
+        findings += {*_comparison_findings(root, together, rules)}.difference(unchanged)
+        findings += [found for found in _repository_findings(root, rules) if _directory_of(found) in selected]
+    else:
+        findings += [*_comparison_findings(root, facts, rules), *_repository_findings(root, rules)]
     draft_profile = find_profile(strictness.drafts_as or profile)
     rated = {(draft_profile if _directory_of(found) in drafts else strictness).apply(found) for found in findings}
     return sorted(rated | set(changed_draft_findings), key=_sort_key)

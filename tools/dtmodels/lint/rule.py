@@ -103,6 +103,7 @@ class Fact:
 
     model: str
     key: str
+    """What is compared. A card is related if its text has the key or the model; a key in parentheses is in none."""
     value: str
     path: Path
     """Path of the card."""

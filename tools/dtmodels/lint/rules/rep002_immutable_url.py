@@ -1,7 +1,7 @@
 """The URL of a checkpoint always serves the same file.
 
-A branch, `latest` or `resolve/main` serves whatever was pushed last. The digest would detect the change, but then the
-model could no longer be built.
+A branch, `latest` or `resolve/main` serves whatever was pushed last, and so does a tag such as `nightly`. The digest
+would detect the change, but then the model could no longer be built. A reference without a number counts as a branch.
 
 Fix: Put the commit or the tag into the URL. For the Hugging Face Hub use hub: {repository, revision, path}.
 
@@ -15,28 +15,18 @@ Good::
       hub: {repository: owner/network, revision: 0f1e2d3c4b5a69788796a5b4c3d2e1f001234567, path: weights.safetensors}
 """
 
-import re
 from collections.abc import Iterator
 
+from dtmodels.lint.moving_reference import moving_reference
 from dtmodels.lint.rule import RuleResult, Severity, Subject
 
 SEVERITY: Severity = "error"
-
-_MOVING = re.compile(
-    r"""(?ix)
-    /(resolve|raw|blob|tree|heads)/(?P<branch>main|master|trunk|head|develop|dev|latest)(/|$)
-    | raw\.githubusercontent\.com/[^/]+/[^/]+/(refs/heads/)?(?P<bare>main|master|develop|dev)/
-    | /(?P<heads>refs/heads)/ | /(releases/)?(?P<latest>latest)(/|$)
-    | [?&](ref|branch|at)=(refs/heads/)?(?P<query>main|master|develop)
-    """
-)
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Find names of branches and other changing references in URLs."""
     for index, checkpoint in enumerate(subject.card.checkpoints):
-        if checkpoint.url and (match := _MOVING.search(checkpoint.url)):
-            name = next(filter(None, match.group("branch", "bare", "heads", "latest", "query")))
+        if checkpoint.url and (name := moving_reference(checkpoint.url)):
             what = f"the URL names '{name}', whose content can change"
             fix = "name a commit or a tag instead; for the Hugging Face Hub use hub with a revision"
             yield RuleResult(where=("checkpoints", index, "url"), what=what, fix=fix)

@@ -1,7 +1,8 @@
-"""URLs are https, on a public host, without user names.
+"""URLs are https, on a public host under its own name, without secrets.
 
-Plain http can be changed in transit, and a URL with a password discloses it. An IP address or localhost may name a
-machine that only its owner can reach.
+Plain http can be changed in transit. A URL with a password, a token or a signature discloses it, or ends with it. An IP
+address or localhost may name a machine that only its owner can reach. A shortener, and a host that only looks like a
+known one, lead elsewhere.
 
 Fix: Write the public https URL.
 

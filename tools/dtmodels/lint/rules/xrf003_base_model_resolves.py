@@ -23,8 +23,8 @@ from dtmodels.lint.rule import Fact, RuleResult, Severity, Subject
 SEVERITY: Severity = "error"
 HARD = True
 
-_LICENCE = "licence"
-_BASE = "base"
+_LICENCE = "(licence)"
+_BASE = "(base)"
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
