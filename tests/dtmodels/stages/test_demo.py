@@ -6,10 +6,8 @@ import io
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import onnx
 import pytest
 from onnx import helper
 from PIL import Image
@@ -19,76 +17,13 @@ from dtbase.terminal.console import Console
 from dtmodels.build.workspace import Workspace
 from dtmodels.card.catalogue import Catalogue
 from dtmodels.card.demo_samples import read_sample_set
-from dtmodels.graph.runtime import Runtime
 from dtmodels.package.config_writer import SEED_KEY
-from dtmodels.stages.demo import SHEET, demo
+from dtmodels.stages.demo import demo
+from tests.support.demo_models import NAME, MakeGraph, put, samples, tiles, write_test_image
 
-MakeGraph = Callable[..., onnx.ModelProto]
 RunDemo = Callable[..., dict[str, np.ndarray]]
 RED = (200, 0, 0)
-NAME = "photographs/lamp.png"
 POINTS = "prompts: {photographs/lamp.png: [{points: [[0.5, 0.5]]}]}"
-
-
-@pytest.fixture
-def repository(tmp_path: Path, add_model: Callable[..., Path]) -> Path:
-    """A model repository with one model, not converted, and one sample image."""
-    add_model("toy", status="draft")
-    write_test_image(tmp_path / "images" / NAME, 90, 120)
-    return tmp_path
-
-
-def write_test_image(path: Path, height: int, width: int) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    y, x = np.mgrid[0:height, 0:width]
-    pixels = np.stack([60 + x * 120 // width, 80 + y * 100 // height, np.where((x - y) % 16 < 8, 90, 140)], axis=-1)
-    Image.fromarray(pixels.astype(np.uint8)).save(path)
-    return path
-
-
-def put(root: Path, task: str, graphs: dict[str, onnx.ModelProto], demo: str = "", **config: Any) -> None:
-    """Write a converted model: its task in the card, its directory, and the sample set."""
-    card = root / "models/toy/card.yaml"
-    card.write_text(card.read_text().replace("task: denoise", f"task: {task}"))
-    directory = Workspace(root).model("toy")
-    directory.mkdir(parents=True)
-    values = {"id": "toy", "name": "toy", "task": task, "version": "1.0", "backend": "onnx", "arch": "sam2", **config}
-    (directory / "config.json").write_text(json.dumps(values))
-    for name, model in graphs.items():
-        (directory / name).write_bytes(model.SerializeToString())
-    samples(root, task, demo or f"images: [{NAME}]")
-
-
-def samples(root: Path, task: str, text: str) -> None:
-    path = root / "images" / task / "demo.yaml"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("demo:\n" + "".join(f"  {line}\n" for line in text.splitlines()))
-
-
-@pytest.fixture
-def run_demo(repository: Path, runtime: Runtime) -> RunDemo:
-    """Run the demo on the card's samples or on these images; returns the written images by name."""
-
-    def run(*images: Path) -> dict[str, np.ndarray]:
-        entry = Catalogue.load(repository).get("toy")
-        outputs = demo(entry, Workspace(repository), Console(quiet=True), images, runtime=runtime)
-        assert outputs[0].name == SHEET
-        return {path.stem: np.asarray(Image.open(path)) for path in outputs}
-
-    return run
-
-
-def tiles(make_graph: MakeGraph, side: int, channels: int = 3, scale: int = 1, kind: str = "Identity") -> Any:
-    """A graph that upscales its input by repeating pixels."""
-    shapes = {"input": (1, channels, side, side)}, {"output": (1, 3, side * scale, side * scale)}
-    constants = {"roi": np.array([], np.float32), "scales": np.array([1, 1, scale, scale], np.float32)}
-    picked = [helper.make_node("Gather", ["input", "rgb"], ["picked"], axis=1)] if channels == 4 else []
-    source = "picked" if picked else "input"
-    node = helper.make_node("Resize", [source, "roi", "scales"], ["output"], mode="nearest")
-    plain = helper.make_node(kind, [source], ["output"])
-    return make_graph(
-        *shapes, [*picked, node if scale > 1 else plain], constants={**constants, "rgb": np.array([0, 1, 3])}
-    )
 
 
 def test_denoise_shows_noisy_input_and_output(repository: Path, make_graph: MakeGraph, run_demo: RunDemo) -> None:
@@ -272,30 +207,6 @@ def test_only_images_of_seeded_weights_have_a_banner(
     assert marked() == {"sheet": False, "lamp-before": False, "lamp-after": False}
     config.write_text(json.dumps({**json.loads(config.read_text()), SEED_KEY: 0}))
     assert marked() == {"sheet": True, "lamp-before": False, "lamp-after": True}
-
-
-def test_user_images_are_used_unchanged(
-    repository: Path, make_graph: MakeGraph, tmp_path: Path, run_demo: RunDemo
-) -> None:
-    options = f"images: [{NAME}]\nelectrons: 20"
-    put(repository, "denoise", {"model.onnx": tiles(make_graph, 192)}, options, attributes={"input_sizes": [192]})
-    mine = write_test_image(tmp_path / "mine" / "holiday.png", 70, 80)
-    write_test_image(tmp_path / "mine" / "others" / "holiday.jpg", 64, 64)
-    outputs = run_demo(tmp_path / "mine", tmp_path / "mine" / "others")
-    assert set(outputs) == {"sheet", *(f"holiday{n}-{kind}" for n in ("", "-2") for kind in ("before", "after"))}
-    assert np.array_equal(outputs["holiday-before"], np.asarray(Image.open(mine)))
-
-
-def test_clicks_apply_to_user_images(repository: Path, make_graph: MakeGraph, runtime: Runtime) -> None:
-    nodes = [helper.make_node("Mul", ["image", "zero"], ["output"])]
-    shapes = {"image": (1, 3, 64, 64), "mask": (1, 1, 64, 64)}, {"output": (1, 3, 64, 64)}
-    put(repository, "erase", {"model.onnx": make_graph(*shapes, nodes, constants={"zero": np.float32(0)})})
-    entry, image = Catalogue.load(repository).get("toy"), repository / "images" / NAME
-    for click in ((0.25, 0.75), (0.75, 0.25)):
-        demo(entry, Workspace(repository), Console(quiet=True), [image], (click,), runtime=runtime)
-        erased = np.asarray(Image.open(Workspace(repository).demo("toy") / "lamp-after.png")).max(axis=2) < 30
-        rows, columns = np.nonzero(erased)
-        assert (columns.mean() / 120, rows.mean() / 90) == pytest.approx(click, abs=0.02)
 
 
 def test_large_image_is_cropped(repository: Path, make_graph: MakeGraph, tmp_path: Path, run_demo: RunDemo) -> None:

@@ -16,6 +16,8 @@ from dtbase.system.errors import WrongUsage
 RGB = ("R", "G", "B")
 REC709 = (0.64, 0.33, 0.30, 0.60, 0.15, 0.06, 0.3127, 0.3290)
 """Chromaticities of a file that states none, as the format defines."""
+DARKTABLE = "Created with darktable"
+"""Start of the comment of darktable's files; it states chromaticities for linear profiles, and nothing for others."""
 
 
 def read(path: Path) -> EncodedImage:
@@ -37,6 +39,9 @@ def read(path: Path) -> EncodedImage:
     if "deep" in str(header.get("type", "")):
         raise not_read(path, "an EXR of deep pixels")
     with OpenEXR.File(str(path), separate_channels=True) as file:
+        if len(file.parts) != parts:
+            # The library leaves out parts that it cannot decode.
+            raise damaged(path, "the file is damaged or truncated")
         channels: Mapping[str, Any] = file.channels(0)
         planes = [np.asarray(channels[name].pixels) for name in chosen]
     if any(plane.shape != (height, width) for plane in planes):
@@ -60,6 +65,9 @@ def _chosen(path: Path, names: list[str]) -> tuple[tuple[str, ...], tuple[str, .
 
 
 def _colour(path: Path, header: Mapping[str, Any]) -> RgbColour:
+    if "chromaticities" not in header and str(header.get("comment", "")).startswith(DARKTABLE):
+        what = "darktable wrote this EXR with an encoded profile, which the file does not name"
+        raise WrongUsage(what, where=str(path), fix="export it with the profile linear Rec709 or linear Rec2020")
     stated = tuple(float(one) for one in header.get("chromaticities", REC709))
     if np.allclose(stated, REC709, atol=1e-5):
         return LINEAR

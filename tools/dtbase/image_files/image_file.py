@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +12,7 @@ from dtbase.image_files.encoded_image import EncodedImage, upright
 from dtbase.image_files.formats import EXR, FIX, HEAD_BYTES, NETPBM, PILLOW, PNG, TIFF, damaged, recognise
 from dtbase.image_files.icc_elements import UnsupportedProfile
 from dtbase.image_files.profile import refused_profile
+from dtbase.image_files.quiet import quiet_libraries
 from dtbase.system.errors import Failure, WrongUsage
 
 BAND = 1 << 20
@@ -46,7 +43,7 @@ def read_image_file(path: Path) -> ImageFile:
         WrongUsage: there is no such file, or it cannot be read: the message says why, and names formats that can.
     """
     reader = recognise(path, _head(path))
-    with _quiet():
+    with quiet_libraries():
         encoded = _decode(path, reader)
         try:
             light = _to_light(encoded)
@@ -99,16 +96,3 @@ def _to_light(encoded: EncodedImage) -> NDArray[np.float32]:
         light[top : top + rows] = encoded.colour.to_light(band)
     # A plain copy: a view of one row that is mirrored keeps a negative stride.
     return light if encoded.orientation == 1 else np.array(upright(light, encoded.orientation), order="C")
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Suppress what libraries print about odd files: the result counts, and it is checked."""
-    log = logging.getLogger("tifffile")
-    level, log.level = log.level, logging.CRITICAL + 1
-    try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        log.level = level

@@ -13,6 +13,7 @@ from PIL import Image
 
 from dtbase.image_files.image_file import read_image_file
 from dtbase.imaging.colour import linear_to_srgb
+from dtbase.system.errors import WrongUsage
 from dtmodels.card.model import Prompt
 
 Pixels = NDArray[np.floating[Any]]
@@ -54,6 +55,18 @@ class Sample:
         if clipped > MAX_CLIPPED:
             self.note(f"{self.path}: {clipped:.1%} of its values lie outside sRGB's range and are clipped")
         return np.asarray(linear_to_srgb(np.clip(image.light.astype(np.float64), 0, 1)), np.float64)
+
+
+def check_side(sample: Sample, pixels: Pixels, side: int) -> None:
+    """Check that a demo can use an image of this size.
+
+    Raises:
+        WrongUsage: a side is shorter than `side` pixels.
+    """
+    height, width = pixels.shape[:2]
+    if min(height, width) < side:
+        what = f"{width} x {height} pixels; the demo needs {side} x {side}"
+        raise WrongUsage(what, where=str(sample.path), fix="use a larger image")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

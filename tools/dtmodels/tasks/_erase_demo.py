@@ -34,7 +34,9 @@ def strip(session: Session, sample: Sample) -> Strip:
     for prompt in sample.prompts:
         mask = _brush_mask(prompt, *pixels.shape[:2])
         if mask.all():
-            raise Failure("the brush covers the whole image", where=str(sample.path), fix="make its radius smaller")
+            raise Failure(
+                "the brush covers the whole image", where=str(sample.path), fix="use a larger image or a smaller radius"
+            )
         brushed |= mask
         erased = _erase(session, erased, mask)
     marked = np.where(brushed[..., None], 0.4 * pixels + 0.6 * BRUSH_COLOUR, pixels)

@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from dtbase.imaging.colour import srgb_to_linear
 from dtbase.imaging.colour_spaces import from_linear_rec709, to_srgb_clipped
-from dtbase.system.errors import Failure
 from dtmodels.graph.runtime import Session
-from dtmodels.tasks._demo import DemoImage, Sample, Strip, centre_crop
+from dtmodels.tasks._demo import DemoImage, Sample, Strip, centre_crop, check_side
 from dtmodels.tasks._protocol import Model
 from dtmodels.tasks._proxy_call import call_proxy
 
@@ -32,12 +31,10 @@ def strip(model: Model, session: Session, sample: Sample) -> Strip:
         sample: a photograph.
 
     Raises:
-        Failure: the sample is smaller than 256 x 256 pixels.
+        WrongUsage: the sample is smaller than 256 x 256 pixels.
     """
     pixels = sample.read()
-    if min(pixels.shape[:2]) < SIDE:
-        what = f"{pixels.shape[1]} x {pixels.shape[0]} pixels; the demo needs {SIDE} x {SIDE}"
-        raise Failure(what, where=str(sample.path), fix="use a larger image")
+    check_side(sample, pixels, SIDE)
     light = np.asarray(srgb_to_linear(centre_crop(pixels, SIDE)), np.float64)
     space = model.config.string("space") or "input-rgb"
     spaces = (space, model.config.string("output_space") or space)

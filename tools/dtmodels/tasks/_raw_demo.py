@@ -12,7 +12,17 @@ from numpy.typing import NDArray
 from dtbase.imaging.colour import srgb_to_linear
 from dtmodels.graph.runtime import Session
 from dtmodels.tasks._camera import LinearImage, add_sensor_noise, demosaic_bilinear, pack_bayer_planes, to_mosaic
-from dtmodels.tasks._demo import DemoImage, Pixels, Sample, Strip, centre_crop, detail_lines, to_interleaved, to_planar
+from dtmodels.tasks._demo import (
+    DemoImage,
+    Pixels,
+    Sample,
+    Strip,
+    centre_crop,
+    check_side,
+    detail_lines,
+    to_interleaved,
+    to_planar,
+)
 from dtmodels.tasks._protocol import Model
 from dtmodels.tasks._srgb import psnr_caption, to_srgb
 from dtmodels.tasks._tile_contract import Tile
@@ -20,6 +30,8 @@ from dtmodels.tasks._tiled_inference import Tiling
 
 MAX_SIDE = 1024
 """Maximum side of the centre crop of a sample, in pixels."""
+MIN_SIDE = 2
+"""Side of the smallest Bayer mosaic, in pixels."""
 GAINS = np.array([2.0, 1.0, 1.5])
 """White balance gains of a typical sensor in daylight."""
 TO_REC2020 = np.array([[0.6274, 0.3293, 0.0433], [0.0691, 0.9195, 0.0114], [0.0164, 0.0880, 0.8956]])
@@ -38,8 +50,12 @@ def strip(model: Model, sample: Sample, bayer: tuple[Tile, Session], linear: tup
         sample: a photograph, or an already noisy image if the sample adds no noise.
         bayer: tile and session of the graph for Bayer mosaics.
         linear: tile and session of the graph for demosaicked images.
+
+    Raises:
+        WrongUsage: the sample is smaller than 2 x 2 pixels.
     """
     clean = centre_crop(sample.read(), MAX_SIDE)
+    check_side(sample, clean, MIN_SIDE)
     sites = to_mosaic(np.asarray(srgb_to_linear(clean)) / GAINS)
     if sample.electrons:
         sites = add_sensor_noise(sites, sample.electrons)
