@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from onnx_ir.passes.common import DeduplicateInitializersPass
 from torch import Tensor, nn
 from torch.export import Dim
 
@@ -20,6 +21,8 @@ from dtmodels.graph.parity import save_reference_output
 
 OPSET = 18
 """Lowest opset that torch's exporter writes; darktable supports 20 and below."""
+LARGEST_TABLE = 2**16
+"""Number of values up to which equal constants are stored once; weights are not compared."""
 Symbols = Mapping[str, Mapping[int, str]]
 """Names of axes that may have any size, by input name and axis: `{"image": {2: "height", 3: "width"}}`."""
 
@@ -71,6 +74,7 @@ def export(
         raise Failure(f"torch cannot export the network: {first}", where=type(network).__name__) from exc
     if program is None:
         raise Failure("torch exported nothing", where=type(network).__name__)
+    DeduplicateInitializersPass(size_limit=LARGEST_TABLE)(program.model)
     program.model.ir_version = IR_VERSION
     program.model.metadata_props.update(metadata or {})
     program.save(path, external_data=True)

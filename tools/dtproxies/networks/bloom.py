@@ -12,6 +12,8 @@ TIMES = 8
 """Number of successive running means, which approximate a Gaussian."""
 WIDEST = 256
 """Radius of each running mean in pixels, if the slider is at 99 or above."""
+PEAK = 128.0
+"""Power of two above the lightness of white."""
 
 
 class Bloom(nn.Module):
@@ -38,7 +40,7 @@ class Bloom(nn.Module):
         size, threshold, strength = broadcast_sliders(sliders)
         lightness = image[:, :1]
         bright = lightness * torch.exp(self.rate * _fraction(strength))
-        light = box_mean(bright * self._above_threshold(bright - threshold), self._radius(size), TIMES)
+        light = box_mean(bright * self._above_threshold(bright - threshold), self._radius(size), TIMES, peak=PEAK)
         result = lightness + light * (1 - self.cover * lightness / 100)
         return torch.cat([result, image[:, 1:]], dim=1)
 
@@ -50,10 +52,10 @@ class Bloom(nn.Module):
         return (above > 0).to(above.dtype) + (gradual - gradual.detach())
 
     def _radius(self, size: Tensor) -> Tensor:
-        radius = WIDEST * _fraction(size).double()
+        radius = WIDEST * _fraction(size)
         integer = torch.floor(radius.detach())
         if self.training:
-            return integer + (radius - integer) ** torch.exp(self.rounding.double())
+            return integer + (radius - integer) ** torch.exp(self.rounding)
         return radius + (integer - radius).detach()
 
 

@@ -14,18 +14,18 @@ class Lowpass(Colisa):
     """Sliders: radius in pixels, contrast, brightness, saturation, the latter three -3..3: `lowpass`, not clipped.
 
     Up to 1, contrast is the slope of a line; beyond, it bends the line to an S. Contrast 1, brightness 0 and saturation
-    1 leave the blurred image unchanged. Curves are read from tables and extrapolated as in `Colisa`. The blur uses
-    double precision: a tile sums over shorter lines than the whole image, and could otherwise read other table entries.
+    1 leave the blurred image unchanged. Curves are read from tables and extrapolated as in `Colisa`. The blur has exact
+    sums: a tile sums over shorter lines than the whole image, and could otherwise read other table entries.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.blur = Recursive()
+        self.blur = Recursive(exact=True)
 
     def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
         """Run the network; shapes and units as in `dtproxies.networks`."""
         radius, contrast, brightness, saturation = broadcast_sliders(sliders)
-        blurred = self.blur(image.double(), radius.double()).to(image.dtype)
+        blurred = self.blur(image, radius)
         lightness = self._curve(blurred[:, :1] / 100, lambda x: self._contrast(x, contrast))
         lightness = self._curve(lightness, lambda x: self._power(x, brightness))
         return torch.cat([100 * lightness, blurred[:, 1:] * saturation], dim=1)

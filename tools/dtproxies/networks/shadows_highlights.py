@@ -25,16 +25,12 @@ class ShadowsHighlights(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.blur = Recursive()
+        self.blur = Recursive(exact=True)
         self.strength = nn.Parameter(torch.tensor(0.5))
         """Logarithm of the effect of a slider at 100, before squaring."""
 
     def forward(self, image: Tensor, sliders: Tensor) -> Tensor:
         """Run the network; shapes and units as in `dtproxies.networks`."""
-        # Double precision, because rounding errors near black and white are multiplied by large factors.
-        return self._adjust(image.double(), sliders.double()).to(image.dtype)
-
-    def _adjust(self, image: Tensor, sliders: Tensor) -> Tensor:
         radius, shadows, whitepoint, highlights, *percentages = broadcast_sliders(sliders)
         compress, dark_colour, bright_colour = (percentage / 100 for percentage in percentages)
         white = (1 - whitepoint / 100).clamp(min=0.01)
@@ -86,7 +82,7 @@ class ShadowsHighlights(nn.Module):
             direction: 1 for the negative, -1 for its inverse.
             light_weight: weight of the light's factor in the factor of colour; the rest is the factor of 1 - light.
         """
-        overlays = torch.exp(2 * self.strength.double()) * (slider / 100) ** 2
+        overlays = torch.exp(2 * self.strength) * (slider / 100) ** 2
         for index in range(TIMES):
             part = (overlays - index).clamp(0, 1) * mask
             over = (negative - 0.5) * direction * _sign(1 - light) + 0.5

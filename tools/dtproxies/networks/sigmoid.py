@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
+from dtproxies.networks import two_float
 from dtproxies.networks.colour import apply_matrix
 from dtproxies.networks.primaries import Primaries, invert_3x3
 from dtproxies.networks.sliders import broadcast_sliders
 
 GREY = 0.1845
 """Luminance of middle grey, where scene and display are equal (darktable's user manual, module filmic rgb)."""
+_GREY = float(np.float32(GREY))
+_PER_GREY = float(np.float32(1 / _GREY))
+_SIDES = tuple(float(np.float32(_GREY + step)) for step in (0, 1e-6, -1e-6))
+"""Grey and the ends of darktable's finite differences, above and below it; as float32."""
+_LOG_SIDES = tuple(float(np.float32(np.log(value))) for value in _SIDES)
 
 Curve = tuple[Tensor, Tensor, Tensor, Tensor, Tensor]
 """White, paper exposure, film fog, film power, paper power; each [B, 1, 1, 1]."""
@@ -43,9 +50,9 @@ class Sigmoid(nn.Module):
         skewing: Tensor = self.skewing
         rounding = torch.ones_like(white)
         if not self.training:
-            base = torch.round(torch.exp(skewing.double()))
-            skewing = torch.log(base).to(white.dtype)
-            rounding = _rounding(contrast, skew, white, base).to(white.dtype)
+            base = torch.round(torch.exp(skewing))
+            skewing = torch.log(base)
+            rounding = _rounding(contrast, skew, white, base.expand_as(white)).to(white.dtype)
         white = white / 100
         paper = torch.exp(-skewing * skew)
         slope = contrast * (1 - GREY)
@@ -71,37 +78,30 @@ def _rounding(contrast: Tensor, skew: Tensor, white: Tensor, base: Tensor) -> Te
 
     White is in per cent. darktable estimates both slopes by finite differences of 1e-6 around grey in float32, with
     errors of up to some per cent. The same operations with the same rounding reproduce its values; there, powers of
-    constants are computed as exponentials.
+    constants are computed as exponentials. Functions of `two_float` round each result as darktable's C library does.
     """
     with torch.no_grad():
-        contrast, skew, white = (_round_float32(one.double()) for one in (contrast, skew, white))
-        white = _round_float32(white * _round_float32(torch.full_like(white, 0.01)))
-        grey, minus_ln = _round_float32(torch.full_like(white, GREY)), _round_float32(-torch.log(base))
-        ends = [_round_float32(grey + step) for step in (1e-6, -1e-6)]
-        per_grey = _round_float32(1 / grey)
+        contrast, skew, white, base = (one.float() for one in (contrast, skew, white, base))
+        white = white * 0.01
+        # All sides of grey at once: grey itself, above and below.
+        sides = torch.cat([torch.full_like(white, value) for value in _SIDES], dim=1)
+        logarithms = torch.cat([torch.full_like(white, value) for value in _LOG_SIDES], dim=1)
+        ends = sides[:, 1:]
 
-        paper = _round_float32(torch.exp(_round_float32(minus_ln * skew)))
-        relation = _round_float32(
-            _round_float32(torch.pow(_round_float32(white * per_grey), _round_float32(1 / paper))) - 1
-        )
-        paper_exposure = _round_float32(grey * relation)
-        film_values = [_round_float32(end / _round_float32(paper_exposure + end)) for end in ends]
-        high, low = (_round_float32(white * _round_float32(torch.pow(value, paper))) for value in film_values)
-        estimated = _round_float32(high - low)
+        paper = two_float.exp_rounded(-two_float.log(base).high * skew)
+        relation = two_float.power(white * _PER_GREY, two_float.divide(torch.ones_like(paper), paper)) - 1
+        film_values = two_float.divide(ends, _GREY * relation + ends)
+        estimated = _difference(white * two_float.power(film_values, paper))
 
-        exposure = _round_float32(
-            _round_float32(torch.exp(_round_float32(_round_float32(torch.log(grey)) * contrast)))
-            * _round_float32(per_grey - 1)
-        )
-        films = [_round_float32(torch.exp(_round_float32(_round_float32(torch.log(end)) * contrast))) for end in ends]
-        high, low = (_round_float32(film / _round_float32(exposure + film)) for film in films)
-        exact = contrast * (1 - grey) * (1 + relation) / (paper * relation)
-        return _round_float32(high - low) / estimated / exact
+        films = two_float.exp_rounded(logarithms * contrast)
+        exposure, films = films[:, :1] * (_PER_GREY - 1), films[:, 1:]
+        exact = contrast * (1 - _GREY) * (1 + relation) / (paper * relation)
+        return _difference(two_float.divide(films, exposure + films)) / estimated / exact
 
 
-def _round_float32(value: Tensor) -> Tensor:
-    """Round a float64 to float32 precision."""
-    return value.float().double()
+def _difference(values: Tensor) -> Tensor:
+    """Return the first minus the second channel."""
+    return values[:, :1] - values[:, 1:]
 
 
 def _apply_curve(light: Tensor, curve: Curve) -> Tensor:

@@ -34,7 +34,7 @@ class Soften(nn.Module):
         hue, colour, lightness = to_hsl(image)
         colour = (colour * saturation / 100).clamp(0, 1)
         lightness = (lightness * torch.exp(self.rate * brightness)).clamp(0, 1)
-        copy = box_mean(from_hsl(hue, colour, lightness), self._radius(size, frame), TIMES)
+        copy = box_mean(from_hsl(hue, colour, lightness), self._radius(size, frame), TIMES, peak=1.0)
         return image + self.share * amount / 100 * (copy - image)
 
     def _radius(self, size: Tensor, frame: Tensor) -> Tensor:
