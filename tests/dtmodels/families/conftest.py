@@ -24,8 +24,9 @@ from dtmodels.families import Job
 from dtmodels.families._graph_overrides import GraphOverrides
 from dtmodels.families._onnx_graph import convert_graph
 from dtmodels.families._state_dict_mapping import Layout, map_state_dict
+from dtmodels.graph.inspect import inspect
 from dtmodels.graph.normalise import normalise
-from dtmodels.graph.operators import slow_on_coreml
+from dtmodels.graph.operators import COREML
 from dtmodels.graph.parity import check_parity
 from dtmodels.graph.runtime import Runtime
 from dtmodels.package.config_writer import build_config
@@ -141,7 +142,7 @@ def make_job(tmp_path: Path) -> Callable[..., Job]:
 def finished(tmp_path: Path) -> Callable[..., Path]:
     """Convert a job as the convert stage does: `finished(convert, job, half=...)` is the directory of the model.
 
-    Each graph is also checked against CoreML's operators; fallbacks to the CPU must be listed.
+    Each graph is also checked against CoreML's operators; fallbacks to the CPU must be listed. None holds float64.
     """
 
     def finish(convert: Callable[[Job], Mapping[str, Any]], job: Job, *, half: bool = False) -> Path:
@@ -150,7 +151,9 @@ def finished(tmp_path: Path) -> Callable[..., Path]:
         attributes = {} if any(job.output.iterdir()) else convert(job)
         for graph in job.output.glob("*.onnx"):
             normalise(graph, directory / graph.name, half=half)
-            assert slow_on_coreml(onnx.load(directory / graph.name)) == set()
+            facts = inspect(directory / graph.name)
+            assert COREML.lacks(facts.operators) == set()
+            assert facts.float64 == ()
         write_json(directory / "config.json", build_config(job.card, attributes, seed=job.seed))
         return directory
 

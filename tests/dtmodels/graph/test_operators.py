@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from typing import Any
 
+import numpy as np
 import onnx
 import pytest
-from onnx import helper
+from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.capi import onnxruntime_pybind11_state
 
 from dtbase.system.errors import Failure
+from dtmodels.card.schemas import check_json, schema_directory
 from dtmodels.graph.operators import (
     COREML,
-    COREML_CPU_FALLBACK,
+    FILE,
+    KERNELS,
+    REPLACEMENTS,
     STANDARD,
-    SUPPORTED_EVERYWHERE,
-    UNSUPPORTED,
+    WEBGPU,
     check_operators,
+    float64_tensors,
     operators,
-    slow_on_coreml,
 )
 
 Graph = Callable[..., onnx.ModelProto]
@@ -52,21 +57,49 @@ def test_operators_of_subgraphs_are_listed(make_graph: Graph) -> None:
     assert {name for _, name in operators(model)} == {"If", "Mish"}
 
 
+def test_table_follows_its_schema() -> None:
+    content = json.loads((schema_directory() / FILE).read_bytes())
+    check_json("providers-v1", content, where=FILE)
+
+
 def test_operator_tables_are_consistent() -> None:
-    assert not SUPPORTED_EVERYWHERE & set(UNSUPPORTED)
-    assert COREML <= SUPPORTED_EVERYWHERE
-    assert set(COREML_CPU_FALLBACK) <= SUPPORTED_EVERYWHERE - COREML
-    assert all(onnx.defs.has(name) for name in {*SUPPORTED_EVERYWHERE, *UNSUPPORTED})
+    assert not KERNELS.operators & set(REPLACEMENTS)
+    assert COREML.operators <= KERNELS.operators
+    for provider in (COREML, WEBGPU):
+        assert set(provider.left_to_cpu) <= KERNELS.operators - provider.operators
+    assert all(onnx.defs.has(name) for name in {*KERNELS.operators, *REPLACEMENTS})
 
 
 def test_cpu_has_a_kernel_for_each_supported_operator() -> None:
     kernels = onnxruntime_pybind11_state.get_all_opkernel_def()
     available = {kernel.op_name for kernel in kernels if kernel.domain in STANDARD}
-    assert SUPPORTED_EVERYWHERE - available == {"Constant"}
-    assert {"HardSwish", "Mish", "GroupNormalization"} <= set(UNSUPPORTED) - available
+    assert KERNELS.operators - available == {"Constant"}
+    assert {"HardSwish", "Mish", "GroupNormalization"} <= set(REPLACEMENTS) - available
 
 
-def test_coreml_fallback_is_reported_unless_listed(make_graph: Graph) -> None:
-    assert slow_on_coreml(single_node(make_graph, "Relu")) == set()
-    assert slow_on_coreml(single_node(make_graph, "Pad")) == set()
-    assert slow_on_coreml(single_node(make_graph, "Trilu")) == {"Trilu"}
+def test_operators_left_to_the_cpu_are_reported_unless_listed() -> None:
+    assert COREML.lacks({"Relu", "Pad"}) == set()
+    assert COREML.lacks({"Trilu"}) == {"Trilu"}
+    assert WEBGPU.lacks({"Relu", "TopK", "Softplus"}) == {"Softplus"}
+
+
+@pytest.mark.parametrize(
+    ("node", "constants", "entry"),
+    [
+        (helper.make_node("Cast", ["input"], ["wide"], to=TensorProto.DOUBLE), {}, "wide"),
+        (helper.make_node("Cast", ["two"], ["output"], to=TensorProto.FLOAT), {"two": np.float64([2])}, "two"),
+        (helper.make_node("RandomNormalLike", ["input"], ["noise"], dtype=TensorProto.DOUBLE), {}, "noise"),
+        (helper.make_node("Constant", [], ["c"], value=numpy_helper.from_array(np.float64(1), "c")), {}, "c"),
+    ],
+)
+def test_float64_is_found_where_it_enters(
+    make_graph: Graph, node: onnx.NodeProto, constants: dict[str, Any], entry: str
+) -> None:
+    graph = make_graph({"input": [1, 3]}, {"output": [1, 3]}, [node], constants=constants)
+    assert float64_tensors(graph) == (entry,)
+    branch = helper.make_node("If", ["input"], ["output"], then_branch=graph.graph, else_branch=graph.graph)
+    assert float64_tensors(make_graph({"input": [1, 3]}, {"output": [1, 3]}, [branch])) == (entry,)
+
+
+def test_float32_graph_has_no_float64(make_graph: Graph) -> None:
+    assert float64_tensors(single_node(make_graph, "Relu")) == ()

@@ -13,8 +13,8 @@ from onnx import TensorProto, helper
 from dtbase.system.errors import Failure
 from dtbase.system.recognise import file_kind
 from dtmodels.families._onnx_reading import reading
-from dtmodels.graph.inspect import tensors
 from dtmodels.graph.normalise import MAX_BYTES
+from dtmodels.graph.walk import tensors
 
 FOUR_BITS = frozenset({TensorProto.INT4, TensorProto.UINT4, TensorProto.FLOAT4E2M1})
 

@@ -15,7 +15,7 @@ from onnx import AttributeProto, TensorProto, helper, numpy_helper
 
 from dtbase.system.errors import Failure
 from dtmodels.families._onnx_ranks import declared_ranks, result_rank
-from dtmodels.graph.inspect import graphs
+from dtmodels.graph.walk import graphs
 
 OLDEST = 7
 """Lowest opset of ONNX Runtime's kernels; see docs/Versioning.md of ONNX Runtime."""

@@ -12,9 +12,9 @@ from onnx.version_converter import convert_version
 
 from dtbase.system.errors import Failure
 from dtmodels.families._onnx_old_opset import OLDEST, convert_old
-from dtmodels.graph.inspect import graphs
 from dtmodels.graph.normalise import MAX_OPSET
 from dtmodels.graph.operators import operators
+from dtmodels.graph.walk import graphs
 
 HIDDEN = "hidden.from.the.converter"
 

@@ -17,8 +17,8 @@ from dtmodels.families._onnx_checks import check_graph, nodes
 from dtmodels.families._onnx_old_opset import state_types
 from dtmodels.families._onnx_opset import convert_opset
 from dtmodels.families._onnx_reading import reading
-from dtmodels.graph.inspect import graphs
 from dtmodels.graph.normalise import IR_VERSION
+from dtmodels.graph.walk import graphs
 
 MIN_IR = 8
 """Lowest file format written: from IR 4 on weights need not be inputs, and IR 8 is as old as opset 15."""

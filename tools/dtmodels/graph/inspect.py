@@ -13,6 +13,8 @@ from onnx import TensorProto
 from dtbase.system.errors import Failure
 from dtmodels.findings.check_report import FileFacts, TensorFacts
 from dtmodels.graph.baggage import idle_bytes
+from dtmodels.graph.operators import STANDARD, float64_tensors, operators
+from dtmodels.graph.walk import tensors
 
 NAMES: dict[int, str] = {
     TensorProto.FLOAT: "float32",
@@ -56,6 +58,10 @@ class Graph:
     external: tuple[str, ...]
     """Files next to this one that contain weights."""
     build_paths: tuple[str, ...]
+    operators: frozenset[str] = frozenset()
+    """Operators of the ONNX standard that it uses."""
+    float64: tuple[str, ...] = ()
+    """Tensors where float64 enters the graph."""
     idle_bytes: int = 0
     """Size of texts and other parts that no runtime uses."""
 
@@ -86,7 +92,7 @@ def inspect(path: Path) -> Graph:
     if not model.HasField("graph") or not model.graph.output:
         raise Failure("contains no graph with an output", where=path.name)
     weights = {tensor.name for tensor in model.graph.initializer}
-    standard = [opset.version for opset in model.opset_import if opset.domain in {"", "ai.onnx"}]
+    standard = [opset.version for opset in model.opset_import if opset.domain in STANDARD]
     return Graph(
         path=path,
         opset=max(standard, default=0),
@@ -94,9 +100,11 @@ def inspect(path: Path) -> Graph:
         inputs=tuple(_tensor(value) for value in model.graph.input if value.name not in weights),
         outputs=tuple(_tensor(value) for value in model.graph.output),
         resolved=_resolved(model),
-        domains=tuple(sorted({_text(opset.domain) for opset in model.opset_import} - {"", "ai.onnx"})),
+        domains=tuple(sorted({_text(opset.domain) for opset in model.opset_import} - STANDARD)),
         external=tuple(sorted(set(_external(model.graph)))),
         build_paths=tuple(sorted(set(_build_paths(model)))),
+        operators=frozenset(name for domain, name in operators(model) if domain in STANDARD),
+        float64=float64_tensors(model),
         idle_bytes=idle_bytes(model),
     )
 
@@ -136,28 +144,6 @@ def _external(graph: onnx.GraphProto) -> Iterator[str]:
     for tensor in tensors(graph):
         if tensor.data_location == TensorProto.EXTERNAL:
             yield next((_text(entry.value) for entry in tensor.external_data if entry.key == "location"), "?")
-
-
-def tensors(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:
-    """All stored tensors: initializers and constants, including those of subgraphs."""
-    for body in graphs(graph):
-        yield from body.initializer
-        for sparse in body.sparse_initializer:
-            yield from (sparse.values, sparse.indices)
-        for node in body.node:
-            for attribute in node.attribute:
-                if attribute.HasField("t"):
-                    yield attribute.t
-                yield from attribute.tensors
-
-
-def graphs(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:
-    """A graph and all its subgraphs, such as the branches of an `If`."""
-    yield graph
-    for node in graph.node:
-        for attribute in node.attribute:
-            for inner in [attribute.g, *attribute.graphs] if attribute.HasField("g") else attribute.graphs:
-                yield from graphs(inner)
 
 
 def type_title(value: onnx.ValueInfoProto) -> str:

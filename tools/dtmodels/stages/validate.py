@@ -27,6 +27,9 @@ from dtmodels.stages._inspect_package import PackageInspection, inspect_package
 from dtmodels.stages.convert import parity_db
 from dtmodels.tasks._protocol import HasGoldenPairs
 
+NOT_RELEASED = {"graph.float64"}
+"""Codes of problems that are warnings in other packages, and errors in a released model of the collection."""
+
 
 def validate_package(path: Path, runtime: Runtime | None = None) -> CheckReport:
     """Validate a `.dtmodel` file, or a directory with an installed model.
@@ -66,6 +69,8 @@ def validate(
         with Runtime() as own:
             return validate(entry, directory, pin=pin, runtime=own)
     inspection = inspect_package(directory, runtime, top=entry.card.id)
+    if entry.card.status == "released":
+        inspection = dataclasses.replace(inspection, problems=tuple(map(_as_released, inspection.problems)))
     report = _report(entry.card.id, inspection)
     return _with_golden(report, entry, inspection, runtime, pin=pin) if inspection.sound else report
 
@@ -169,6 +174,11 @@ def _archive(path: Path, staging: Path, runtime: Runtime | None) -> CheckReport:
         what = f"the file is named {path.stem!r}, the model {installed.id!r}: darktable does not find it for a download"
         problems += (warning("archive.file-name", path.name, what, f"name it {installed.id}.dtmodel"),)
     return CheckReport(where=path.name, problems=problems, facts=inspection.facts)
+
+
+def _as_released(problem: CheckProblem) -> CheckProblem:
+    """Raise warnings to errors that a released model of the collection must not have: it runs anywhere."""
+    return dataclasses.replace(problem, severity="error") if problem.code in NOT_RELEASED else problem
 
 
 def _report(where: str, inspection: PackageInspection) -> CheckReport:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from dtmodels.findings.check_report import CheckProblem, TensorFacts, error, warning
 from dtmodels.graph.inspect import Graph
+from dtmodels.graph.operators import COREML, KERNELS, PROVIDERS, REPLACEMENTS, Provider
 
 MAX_OPSET = 20
 """darktable's own limit, for the oldest ONNX Runtime that it accepts."""
@@ -43,6 +44,7 @@ def check_graph(graph: Graph) -> Iterator[CheckProblem]:
     for domain in graph.domains:
         what = f"uses operators of {domain}, which an accelerated ONNX Runtime may lack"
         yield warning("graph.domain", where, what, "export with standard operators")
+    yield from _check_providers(graph)
     if graph.idle_bytes > MAX_IDLE_BYTES:
         what = f"holds {graph.idle_bytes:,} bytes of documentation, metadata or unknown fields, which nothing reads"
         yield warning("graph.baggage", where, what, "strip documentation and metadata")
@@ -53,6 +55,29 @@ def check_graph(graph: Graph) -> Iterator[CheckProblem]:
             f"contains a path of the build machine: {path}",
             "strip documentation and metadata",
         )
+
+
+def _check_providers(graph: Graph) -> Iterator[CheckProblem]:
+    """Check element types and operators against the table of execution providers."""
+    if graph.float64:
+        effects = "; ".join(f"{provider.name}: {provider.float64}" for provider in PROVIDERS)
+        what = f"computes in float64, from {', '.join(graph.float64[:3])} on. {effects}"
+        yield warning("graph.float64", graph.name, what, "compute in float32")
+    yield from _check_operators(graph.name, KERNELS, graph.operators)
+    yield from check_provider(graph, COREML)
+
+
+def check_provider(graph: Graph, provider: Provider) -> Iterator[CheckProblem]:
+    """Check the operators of a graph against those of an execution provider, except what others lack, too."""
+    yield from _check_operators(graph.name, provider, graph.operators & KERNELS.operators)
+
+
+def _check_operators(where: str, provider: Provider, operators: Set[str]) -> Iterator[CheckProblem]:
+    if lacks := sorted(provider.lacks(operators)):
+        what = f"uses {', '.join(lacks)}, which {provider.name} lacks: {provider.missing_operator}"
+        fixes = [f"{name}: {REPLACEMENTS[name]}" for name in lacks if name in REPLACEMENTS]
+        fix = "; ".join(fixes) or "express it with other operators, or accept that it is slower there"
+        yield warning("graph.provider", where, what, fix)
 
 
 def check_inputs_float(graph: Graph) -> Iterator[CheckProblem]:

@@ -20,12 +20,13 @@ from numpy.typing import NDArray
 from dtmodels.findings.check_report import CheckProblem, error, warning
 from dtmodels.graph.failures import GraphFailure
 from dtmodels.graph.inspect import Graph
+from dtmodels.graph.operators import WEBGPU
 from dtmodels.graph.runtime import Runtime, Session
 from dtmodels.package.config_reader import PackageConfig
 from dtmodels.tasks._demo import Sample, Strip
 from dtmodels.tasks._golden_pairs import compare_pairs
 from dtmodels.tasks._graph_run import check_finite, check_repeatable, run_failure
-from dtmodels.tasks._graphs import shape_text
+from dtmodels.tasks._graphs import check_provider, shape_text
 from dtmodels.tasks._lua_contract import FILE, check_lua
 from dtmodels.tasks._protocol import IN_LUA, Call, Model
 from dtmodels.tasks._proxy_call import call_proxy
@@ -53,6 +54,7 @@ def check(model: Model) -> Iterator[CheckProblem]:
     if FILE in model.graphs:
         graph = model.graphs[FILE]
         yield from check_lua(graph)
+        yield from check_provider(graph, WEBGPU)
         yield from _check_tensors(graph, model.config)
 
 
