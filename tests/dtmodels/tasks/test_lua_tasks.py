@@ -158,6 +158,10 @@ def test_nan_for_negative_values_is_an_error(directory: Directory, make_graph: M
         ({"sliders": "gain"}, "proxy.attribute"),
         ({"sliders": [{**SLIDER, "low": 1}]}, "proxy.slider"),
         ({"sliders": [{**SLIDER, "unit": None}]}, "proxy.slider"),
+        ({"sliders": [{**SLIDER, "high": 1e300}]}, "proxy.slider"),
+        ({"sliders": [{**SLIDER, "choices": None}]}, "proxy.slider"),
+        ({"sliders": [{**SLIDER, "choices": [["a"]]}]}, "proxy.slider"),
+        ({"sliders": [{**SLIDER, "choices": [["a", "1"]]}]}, "proxy.slider"),
         ({"sliders": [SLIDER, SLIDER]}, "proxy.sliders"),
     ],
 )

@@ -19,6 +19,8 @@ WHOLE_IMAGE = "all"
 INTEGER = "an integer, not negative"
 FRAME = {"unit": "px", "values": ["left", "top", "width", "height"]}
 """Attribute `frame` of a proxy whose graph takes the position in the frame."""
+MAX_VALUE = 1e30
+"""Largest magnitude of a slider, far within float32."""
 RANDOM_POSITIONS = 2
 
 
@@ -33,7 +35,10 @@ def check_attributes(config: PackageConfig) -> Iterator[CheckProblem]:
     yield from _check(config, "sliders", isinstance(sliders, list), "a list of sliders")
     if isinstance(sliders, list):
         for number, slider in enumerate(sliders):
-            fix = "each slider needs name and unit (strings) and low <= default <= high, low < high (numbers)"
+            fix = (
+                "each slider needs name and unit (strings) and low <= default <= high, low < high (numbers); "
+                "choices, if any, are pairs of a name and a number"
+            )
             if not _is_slider(slider):
                 where = where_attribute(f"sliders[{number}]")
                 yield error("proxy.slider", where, f"is {slider!r}, which is not a valid slider", fix)
@@ -68,10 +73,22 @@ def _is_slider(slider: Any) -> bool:
     if not isinstance(slider, dict) or not all(isinstance(slider.get(key), str) for key in ("name", "unit")):
         return False
     values = [slider.get(key) for key in ("low", "default", "high")]
-    if not all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values):
+    if not all(_is_number(value) for value in values):
         return False
     low, default, high = (float(value) for value in values if value is not None)
-    return low <= default <= high and low < high
+    return low <= default <= high and low < high and _are_choices(slider.get("choices", []))
+
+
+def _are_choices(choices: Any) -> bool:
+    """Whether a value is a list of pairs: a name, and a number."""
+    pairs = choices if isinstance(choices, list) else [None]
+    return all(
+        isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str) and _is_number(pair[1]) for pair in pairs
+    )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= MAX_VALUE
 
 
 def slider_positions(config: PackageConfig) -> Iterator[NDArray[np.float32]]:
