@@ -25,6 +25,7 @@ from dtmodels.graph.runtime import Runtime
 MakeGraph = Callable[..., onnx.ModelProto]
 MakeReady = Callable[..., Job]
 WEIGHTS = np.linspace(-1, 1, 12, dtype=np.float32).reshape(3, 4)
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize 67046751\n" % (b"5" * 64)
 BASE_URL = "https://example.org/net/onnx/"
 
 
@@ -135,6 +136,22 @@ def test_external_weights_of_wrong_size_are_rejected(
         convert(ready({"model.onnx": product(**entries), "model.onnx_data": data}))
 
 
+def test_pointer_in_place_of_external_weights_is_named(ready: MakeReady, product: MakeGraph) -> None:
+    with pytest.raises(Failure, match="pointer of Git LFS to 67,046,751 bytes, not the weights of"):
+        convert(ready({"model.onnx": product(), "model.onnx_data": POINTER}))
+
+
+def test_weights_that_no_single_file_can_hold_are_rejected(
+    ready: MakeReady, product: MakeGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit = product().ByteSize() + WEIGHTS.nbytes - 1
+    monkeypatch.setattr("dtmodels.families._external.MAX_BYTES", limit)
+    job = ready({"model.onnx": product(), "model.onnx_data": WEIGHTS.tobytes()})
+    with pytest.raises(Failure, match=f"bytes with its weights, more than the {limit} that fit in one file") as failure:
+        convert(job)
+    assert "float16" in failure.value.fix
+
+
 def test_newer_opset_is_converted(ready: MakeReady, make_denoiser: MakeGraph) -> None:
     path = finished(ready({"model.onnx": make_denoiser(16, opset=21, offset=0.5)}))
     assert [opset.version for opset in onnx.load(path).opset_import] == [20]
@@ -231,9 +248,6 @@ def test_graph_with_nan_output_is_rejected(ready: MakeReady, make_graph: MakeGra
     path = finished(job)
     with pytest.raises(Failure, match="output 'output' has NaN"):
         check_parity(job.output / "model.onnx", path, runtime, "full")
-
-
-POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize 67046751\n" % (b"5" * 64)
 
 
 @pytest.mark.parametrize(

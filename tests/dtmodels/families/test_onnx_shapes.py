@@ -88,3 +88,19 @@ def test_empty_output_is_refused(convert_model: Callable[..., Path]) -> None:
     body, weights = "y = Slice (x, a, a, b)", "int64[1] a = {2}, int64[1] b = {3}"
     with pytest.raises(Failure, match=r"output 'y' is empty, \[1, 3, 4, 0\]"):
         convert_model(graph(body, weights=weights))
+
+
+def test_sizes_are_asked_for_before_the_graph_runs(convert_model: Callable[..., Path]) -> None:
+    model = graph("y = MaxPool <kernel_shape=[9,9]> (x)", inputs="float[n,3,h,w] x", weights="float unused = {0}")
+    with pytest.raises(Failure, match="output 'y' is dynamic") as failure:
+        convert_model(model)
+    assert "convert.options.sizes for n, h, w," in failure.value.fix
+    assert output_shapes(convert_model(model, sizes={"n": 1, "h": 9, "w": 10})) == [[1, 3, 1, 2]]
+
+
+def test_sizes_are_asked_for_if_the_graph_fails_without(convert_model: Callable[..., Path]) -> None:
+    body = "p = MaxPool <kernel_shape=[9,9]> (x) s = ReduceMean <keepdims=0> (p) y = Add (s, z)"
+    model = graph(body, inputs="float[1,3,h,w] x", output="float y", weights="float z = {0}")
+    with pytest.raises(Failure, match="cannot be run by ONNX Runtime") as failure:
+        convert_model(model)
+    assert "convert.options.sizes for h, w," in failure.value.fix

@@ -16,8 +16,9 @@ from dtmodels.families._onnx_boundary import choose_tensors, convert_boundary
 from dtmodels.families._onnx_reading import reading
 from dtmodels.families._onnx_repair import repair, tidy
 from dtmodels.families._onnx_run import Arrays, NotOpened, load, run_example
-from dtmodels.families._onnx_shapes import OutputShapes, data_dependent
+from dtmodels.families._onnx_shapes import OutputShapes
 from dtmodels.families._onnx_sizes import Shape, input_shapes, set_sizes
+from dtmodels.families._onnx_values import sized_by_values
 from dtmodels.graph.failures import LimitReached
 from dtmodels.graph.parity import save_reference_output
 from dtmodels.graph.runtime import Runtime
@@ -46,15 +47,14 @@ def convert_graph(
     session = load(target, runtime, where)
     shapes = prepared.output_shapes({tensor.name: tensor.shape for tensor in session.outputs})
     session.close()
+    shapes.check(where)
     names = {name: overrides.renamed(name) for name in prepared.inputs} | dict(prepared.outputs)
     try:
         inputs, results = _reference({unchanged: {}, repaired: {}, target: names}, prepared.inputs, runtime, where)
     except (NotOpened, LimitReached):
         raise
-    except Failure:
-        for name in shapes.causes:  # the better reason, if there is one
-            shapes.check_causes(name, where)
-        raise
+    except Failure as exc:
+        raise shapes.better_reason(exc, where) from exc
     for value, (old, _) in zip(prepared.model.graph.output, prepared.outputs, strict=True):
         _declare(value, shapes.settle(value.name, results[old].shape, where))
     onnx.save(prepared.model, target)
@@ -98,7 +98,7 @@ def _prepare(
         graph = ir.from_proto(model)
         outputs = convert_boundary(graph, overrides, where)
         tidy(graph)
-        causes, model = data_dependent(graph), ir.to_proto(graph)
+        causes, model = sized_by_values(graph), ir.to_proto(graph)
         declared = {value.name: _clear_shape(value) for value in model.graph.output}
         onnx.save(model, target)
     return _Prepared(model=model, inputs=inputs, outputs=outputs, declared=declared, causes=causes)

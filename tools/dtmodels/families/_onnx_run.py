@@ -102,7 +102,8 @@ def run_example(
     session.close()
     if not results:
         what = _explained(failures[0], "cannot be run by ONNX Runtime on inputs of these sizes")
-        raise Failure(what, where=where, fix=FIX) from failures[0]
+        fix = f"set other sizes in convert.options.sizes, or {FIX}"
+        raise Failure(what, where=where, fix=fix) from failures[0]
     return results[-1]
 
 
