@@ -254,6 +254,16 @@ def test_bytes_that_belong_to_no_entry_are_a_warning(
     assert (problem.severity, problem.code) == ("warning", "archive.hidden")
 
 
+def test_entry_without_a_name_is_damage(pack: Pack, members: Entries, installed: Install) -> None:
+    path = pack(members)
+    data = path.read_bytes()
+    directory = data.rindex(b"PK\1\2")
+    entry = bytearray(data[directory : data.index(b"PK\5\6")])
+    struct.pack_into("<HH", entry, 28, 0, len("toy/model.onnx"))  # its name is an extra field
+    path.write_bytes(data[:directory] + entry + data[data.index(b"PK\5\6") :])
+    assert codes(installed(path)) == ["archive.cut"]
+
+
 def test_many_problems_of_one_kind_are_shortened(pack: Pack, members: Entries, installed: Install) -> None:
     result = installed(pack({**members, **{f"toy/{number}:": b"" for number in range(50)}}))
     assert codes(result) == ["archive.windows-name"] * 11

@@ -175,6 +175,12 @@ def test_misspelt_optimisation_is_a_warning(pack: Pack, members: Members, runtim
     assert report.text().endswith("darktable runs it (1 warning)")
 
 
+def test_names_that_are_no_text_are_reported(pack: Pack, members: Members, make_graph: MakeGraph) -> None:
+    model = make_graph({"input": TILE}, {"output": TILE}).SerializeToString()
+    report = validate_package(pack({**members, "toy/model.onnx": model.replace(b"Identity", b"Ident\xfety")}))
+    assert "Ident\N{REPLACEMENT CHARACTER}ty" in report.text()
+
+
 def test_build_paths_are_a_warning(pack: Pack, members: Members, make_graph: MakeGraph, runtime: Runtime) -> None:
     model = make_graph({"input": TILE}, {"output": TILE})
     model.graph.node[0].doc_string = "File /home/someone/export.py, line 3"

@@ -103,8 +103,8 @@ def inspect(path: Path) -> Graph:
         domains=tuple(sorted({_text(opset.domain) for opset in model.opset_import} - STANDARD)),
         external=tuple(sorted(set(_external(model.graph)))),
         build_paths=tuple(sorted(set(_build_paths(model)))),
-        operators=frozenset(name for domain, name in operators(model) if domain in STANDARD),
-        float64=float64_tensors(model),
+        operators=frozenset(_text(name) for domain, name in operators(model) if domain in STANDARD),
+        float64=tuple(_text(name) for name in float64_tensors(model)),
         idle_bytes=idle_bytes(model),
     )
 

@@ -93,6 +93,8 @@ def _install(archive: zipfile.ZipFile, path: Path, staging: Path) -> InstallResu
     if not entries:
         cut = _truncated(path.name, "no entry in its central directory")
         return InstallResult(id="", directory=None, problems=(cut,))
+    if not all(entry.filename for entry in entries):
+        return InstallResult(id="", directory=None, problems=(_truncated(path.name, "an entry has no name"),))
     problems = list(check_size(entries, path.name, path.stat().st_size))
     model_id, problem = model_id_of(entries[0].filename)
     if problem or any(problem.severity == "error" for problem in problems):
