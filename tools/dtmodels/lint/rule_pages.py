@@ -19,6 +19,7 @@ _FAMILIES = {
     "COD": "training code",
     "DAT": "training data",
     "DOC": "generated files",
+    "EVA": "evaluation",
     "IDX": "index of releases",
     "INT": "tables of the linter",
     "LIC": "licences",

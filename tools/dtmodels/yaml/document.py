@@ -20,7 +20,11 @@ MAX_NODES = 20_000
 MAX_CHARACTERS = 8 * 1024
 
 _CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff"
-_INVISIBLE = r"\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff\U000e0000-\U000e007f"
+_INVISIBLE = (
+    r"\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u2065\u206a-\u206f\u2800\u3164\ufe00-\ufe0f"
+    r"\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+"""Unicode's Default_Ignorable_Code_Point (DerivedCoreProperties.txt), blanks that are letters or symbols included."""
 _DIRECTION = r"\u061c\u202a-\u202e\u2066-\u2069"
 HIDDEN_CHARACTERS = re.compile(f"[{_CONTROL}{_INVISIBLE}{_DIRECTION}]")
 """Characters invisible to a reviewer: controls, unusual line breaks, zero-width characters, direction marks."""
