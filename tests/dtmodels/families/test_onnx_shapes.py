@@ -104,3 +104,14 @@ def test_sizes_are_asked_for_if_the_graph_fails_without(convert_model: Callable[
     with pytest.raises(Failure, match="cannot be run by ONNX Runtime") as failure:
         convert_model(model)
     assert "convert.options.sizes for h, w," in failure.value.fix
+
+
+def test_sizes_are_asked_for_where_the_number_of_dimensions_is_unknown(
+    convert_model: Callable[..., Path],
+) -> None:
+    body = "s = Shape (x) c = Cast <to=1> (s) f = Floor (c) i = Cast <to=7> (f) y = Reshape (x, i)"
+    model = graph(body, inputs="float[1,3,h,w] x", output="float[a,b,h,w] y", weights="float unused = {0}")
+    with pytest.raises(Failure, match="output 'y' is dynamic") as failure:
+        convert_model(model)
+    assert "convert.options.sizes for h, w," in failure.value.fix
+    assert output_shapes(convert_model(model, sizes={"h": 5, "w": 6})) == [[1, 3, 5, 6]]

@@ -23,6 +23,8 @@ from dtmodels.graph.failures import LimitReached
 from dtmodels.graph.parity import save_reference_output
 from dtmodels.graph.runtime import Runtime
 
+UNKNOWN: Shape = ("of unknown shape",)
+
 
 def convert_graph(
     original: onnx.ModelProto, where: str, overrides: GraphOverrides, target: Path, *, scratch: Path, runtime: Runtime
@@ -80,7 +82,9 @@ class _Prepared:
         """What is known of the shapes of the outputs, with those that ONNX Runtime inferred."""
         free = (size for shape in self.inputs.values() for size in shape if isinstance(size, str))
         names = tuple(dict.fromkeys(free))
-        return OutputShapes(inferred=inferred, declared=self.declared, free=names, causes=self.causes)
+        # ONNX Runtime gives an unknown number of dimensions as none
+        known = {name: shape if shape or not self.declared[name] else UNKNOWN for name, shape in inferred.items()}
+        return OutputShapes(inferred=known, declared=self.declared, free=names, causes=self.causes)
 
 
 def _prepare(

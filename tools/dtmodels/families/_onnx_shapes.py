@@ -64,7 +64,7 @@ class OutputShapes:
             fix = "list the other outputs in convert.options.outputs, or export the network up to that operator"
             raise Failure(what, where=where, fix=fix)
         if self.free:
-            text = " x ".join(map(str, self.inferred[name])) or "no known shape"
+            text = " x ".join(map(str, self.inferred[name]))
             what = f"output '{name}' is dynamic, {text}: darktable would copy it without checking its size"
             names = ", ".join(name if PLAIN.fullmatch(name) else json.dumps(name) for name in self.free)
             fix = f"set numbers in convert.options.sizes for {names}, or export it with fixed shapes"
