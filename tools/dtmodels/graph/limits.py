@@ -11,8 +11,8 @@ CALL_SECONDS = 60.0
 """Time that every call may take, beyond what the size of the graph explains."""
 OPENED_BYTES_PER_SECOND = 10e6
 """Weights that any machine reads and optimises in a second."""
-PRODUCTS_PER_SECOND = 1e10
-"""Multiplications of a convolution that two slow cores do in a second."""
+PRODUCTS_PER_SECOND = 4e9
+"""Multiplications of a convolution that two slow and busy cores do in a second."""
 MAX_EXPLAINED = 840.0
 """Longest time that any size explains, in seconds; the largest network of the collection takes tens of seconds."""
 BYTES_PER_WEIGHT = 2
