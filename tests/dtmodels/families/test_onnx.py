@@ -166,6 +166,15 @@ def test_symbolic_sizes_are_set_by_the_card(ready: MakeReady, make_graph: MakeGr
     assert shapes(path, "output") == {"output": [1, 3, 8, 5]}
 
 
+def test_names_of_all_graphs_of_a_card_are_known(ready: MakeReady, make_graph: MakeGraph) -> None:
+    encoder = make_graph({"image": [1, 3, "side", 4]}, {"features": [1, 3, "side", 4]})
+    decoder = make_graph({"features": [1, 3, 4, 4], "points": [1, "n", 2]}, {"masks": [1, 3, 4, 4]})
+    job = ready({"encoder.onnx": encoder, "decoder.onnx": decoder}, sizes={"side": 4, "n": 2}, rename={"points": "p"})
+    convert(job)
+    assert shapes(job.output / "encoder.onnx", "output") == {"features": [1, 3, 4, 4]}
+    assert shapes(job.output / "decoder.onnx", "input") == {"features": [1, 3, 4, 4], "p": [1, 2, 2]}
+
+
 def test_input_may_stay_symbolic_if_no_output_depends_on_it(ready: MakeReady, make_graph: MakeGraph) -> None:
     node = helper.make_node("ReduceMean", ["points"], ["mean"], keepdims=1)
     path = finished(ready({"model.onnx": make_graph({"points": [1, "n", 2]}, {"mean": [1, 1, 1]}, [node])}))

@@ -84,7 +84,7 @@ def check_parity(graph: Path, finished: Path, runtime: Runtime, storage: str) ->
         fix = f"{MIN_PSNR[storage]:.0f} dB are required; " + (
             "set convert.options.storage of the card to full"
             if storage == "half"
-            else "find the operation that the export changed"
+            else "find the operation that the export or the conversion of its opset changed"
         )
         raise Failure(what, where=finished.name, fix=fix)
     return psnr_db
