@@ -2,44 +2,24 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.support.npm_packages import npm_packages
 from tests.workflows.executor import Evaluator, GitHubState, Network, Pins
 from tests.workflows.git_repository import GitRepository
 
 REPOSITORY = "maintainer/models"
 HERE = Path(__file__).parent
-OLDEST_NODE = 20
 MISSING = pytest.StashKey[str]()
 
 
 @pytest.fixture(scope="session")
 def node_modules() -> Path:
     """Install GitHub's packages from the lock file. Without Node, tests are skipped, but fail in CI."""
-    if shutil.which("npm") is None or _node_version() < OLDEST_NODE:
-        reason = f"workflow tests need npm and Node {OLDEST_NODE} or newer"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    directory = HERE / "node_modules"
-    installed = directory / ".package-lock.json"
-    if not installed.exists() or installed.stat().st_mtime < (HERE / "package-lock.json").stat().st_mtime:
-        completed = subprocess.run(["npm", "ci"], cwd=HERE, capture_output=True, text=True, check=False)
-        if completed.returncode:
-            reason = f"npm ci in tests/workflows failed: {completed.stderr.strip()}"
-            pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    return directory
-
-
-def _node_version() -> int:
-    if shutil.which("node") is None:
-        return 0
-    version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout
-    return int(version.removeprefix("v").partition(".")[0])
+    return npm_packages(HERE)
 
 
 @pytest.fixture(scope="session")
