@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image
 
 from dtbase.image_files.image_file import read_image_file
-from dtbase.imaging.colour import srgb_to_linear
+from dtbase.imaging.colour import linear_to_srgb, srgb_to_linear
 from dtbase.system.errors import WrongUsage
 from tests.support import icc_profiles as icc
 from tests.support.image_builders import icc_chunk, png, tiff
@@ -83,6 +83,12 @@ def test_cameras_state_adobe_rgb_by_exif(space: int, index: str, expected: NDArr
     exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.IFD.Interop] = {1: index}
     Image.fromarray(np.full((16, 16, 3), COLOUR, np.uint8)).save(tmp_path / "a.webp", lossless=True, exif=exif)
     np.testing.assert_allclose(light_of(tmp_path / "a.webp"), expected, atol=2e-4)
+
+
+def test_adobe_rgb_shown_in_srgb(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(png(FLAT, [icc_chunk(ADOBE_ICC)]))
+    shown = linear_to_srgb(np.clip(light_of(tmp_path / "a.png").astype(np.float64), 0, 1))
+    assert np.rint(255 * shown).tolist() == [0, 201, 37]
 
 
 @pytest.mark.parametrize("form", ["JPEG", "WEBP", "TIFF", "PNG"])

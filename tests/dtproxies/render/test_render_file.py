@@ -1,5 +1,7 @@
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -78,3 +80,27 @@ def test_rendered_file_equals_darktables_export(
     rendered = netpbm.read_pfm(tmp_path / "out.pfm")
     assert rendered == pytest.approx(netpbm.read_pfm(exported), abs=1e-3)
     assert np.abs(rendered - colours()).max() > 0.02
+
+
+def test_output_that_is_not_finite_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Local contrast of darktable does this for some images of a few pixels."""
+
+    class Overflowing:
+        spaces: ClassVar = {"bilat": SimpleNamespace(input="lab", output="lab")}
+
+        def __init__(self, *arguments: object, **options: object) -> None: ...
+
+        def __enter__(self) -> "Overflowing":
+            return self
+
+        def __exit__(self, *_: object) -> None: ...
+
+        def render(self, module: str, image: NDArray[np.float32], sliders: object) -> NDArray[np.float32]:
+            return np.where(image > 40, np.float32(3e38), image)
+
+    monkeypatch.setattr("dtproxies.render.render_file.Renderer", Overflowing)
+    netpbm.write_pfm(tmp_path / "in.pfm", colours())
+    no_darktable = Darktable(version="", cli=(), python=(), library=tmp_path)
+    with pytest.raises(Failure, match="bilat returns values that are not finite"):
+        render_file(no_darktable, "bilat", tmp_path / "in.pfm", tmp_path / "out.pfm", {}, note=fail)
+    assert not (tmp_path / "out.pfm").exists()

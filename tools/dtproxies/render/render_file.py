@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from dtbase.image_files.image_file import LIMIT
 from dtbase.image_files.write_image import write_image
 from dtbase.system.errors import Failure, WrongUsage
 from dtproxies.darktable.find import Darktable
@@ -30,7 +31,8 @@ def render_file(
 
     Raises:
         WrongUsage: the module or slider is unknown, a value is outside its range, or `target` has another suffix.
-        Failure: the image cannot be read, or the module works on raw sensor data.
+        Failure: the image cannot be read, or the module works on raw sensor data or returns
+            values that are not finite.
     """
     if target.suffix.lower() not in FORMATS:
         raise WrongUsage(f"the suffix of an output image must be {' or '.join(FORMATS)}", where=str(target))
@@ -41,4 +43,8 @@ def render_file(
         if space.input == "raw":
             raise Failure(f"module {module} works on raw sensor data, not on an image", fix="choose another module")
         output = renderer.render(module, np.asarray(to_space(image, space.input), np.float32), sliders)
-    write_image(target, np.asarray(from_space(output, space.output), np.float32))
+    light = from_space(output.astype(np.float64), space.output)
+    if not (np.abs(light) <= LIMIT).all():
+        what = f"darktable's {module} returns values that are not finite, or above 1e30"
+        raise Failure(what, where=str(source), fix="use a larger image or other values of the sliders")
+    write_image(target, np.asarray(light, np.float32))
