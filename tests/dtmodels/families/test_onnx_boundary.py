@@ -139,3 +139,25 @@ def test_map_beside_a_tensor_can_be_left_out(
     path = convert_model(model, outputs=("y",))
     assert [node.op_type for node in onnx.load(path).graph.node] == ["Relu"]
     assert np.array_equal(run_graph(path, VALUES)[0], VALUES)
+
+
+DECODER = """
+    <ir_version: 9, opset_import: ["" : 17]>
+    g (int64[2] orig_im_size, float[1,4] x) => (float[a,b] masks, float[1,4] low_res_masks)
+    { low_res_masks = Neg (x) masks = Reshape (x, orig_im_size) }
+"""
+
+
+def test_input_that_no_kept_output_needs_can_be_left_out(
+    convert_model: Callable[..., Path], run_graph: Callable[..., list[Any]]
+) -> None:
+    with pytest.raises(Failure, match="output 'masks' has a size that depends on values of the input: Reshape"):
+        convert_model(DECODER)
+    path = convert_model(DECODER, outputs=("low_res_masks",), inputs=("x",))
+    assert [one.name for one in onnx.load(path).graph.input] == ["x"]
+    assert np.array_equal(run_graph(path, VALUES)[0], -VALUES)
+
+
+def test_input_that_the_graph_needs_cannot_be_left_out(convert_model: Callable[..., Path]) -> None:
+    with pytest.raises(Failure, match=r"card\.yaml\.inputs: leaves out 'x', which the graph needs"):
+        convert_model(DECODER, outputs=("low_res_masks",), inputs=("orig_im_size",))

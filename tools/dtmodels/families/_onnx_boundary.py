@@ -42,15 +42,17 @@ INNER = ".inside"
 def choose_tensors(graph: onnx.GraphProto, overrides: GraphOverrides, where: str) -> None:
     """Put inputs and outputs into the order of the card, without weights and without outputs that it does not list.
 
+    Inputs that it does not list come last; `convert_boundary` removes them.
+
     Raises:
         Failure: the card lists an unknown tensor, or one has a type that darktable cannot pass.
     """
     weights = {tensor.name for tensor in graph.initializer} | {t.values.name for t in graph.sparse_initializer}
     inputs = [value for value in graph.input if value.name not in weights]
-    _replace_values(graph.input, _ordered(inputs, overrides.inputs, f"{overrides.where}.inputs", complete=True))
-    outputs = _ordered(graph.output, overrides.outputs, f"{overrides.where}.outputs", complete=False)
-    _replace_values(graph.output, outputs)
-    if wrong := [value for value in graph.input if not _is_castable(value)]:
+    listed = _ordered(inputs, overrides.inputs, f"{overrides.where}.inputs")
+    _replace_values(graph.input, [*listed, *(value for value in inputs if value not in listed)])
+    _replace_values(graph.output, _ordered(graph.output, overrides.outputs, f"{overrides.where}.outputs"))
+    if wrong := [value for value in listed if not _is_castable(value)]:
         what = f"input '{wrong[0].name}' is {type_title(wrong[0])}, which darktable cannot pass"
         raise Failure(what, where=where, fix="export the network from its first tensor of numbers on")
     if wrong := [value for value in graph.output if value.type.ByteSize() and not _is_castable(value)]:
@@ -67,9 +69,10 @@ def convert_boundary(model: ir.Model, overrides: GraphOverrides, where: str) -> 
         The old and the new name of each output, in order.
 
     Raises:
-        Failure: a new name is that of another tensor.
+        Failure: the card leaves out an input that the graph needs, or a new name is that of another tensor.
     """
     graph = model.graph
+    _remove_inputs(graph, overrides)
     old_names = [str(value.name) for value in graph.outputs]
     for index, value in enumerate(list(graph.inputs)):
         if value.dtype not in {ir.DataType.FLOAT, None}:
@@ -86,6 +89,15 @@ def convert_boundary(model: ir.Model, overrides: GraphOverrides, where: str) -> 
     return list(zip(old_names, [str(value.name) for value in graph.outputs], strict=True))
 
 
+def _remove_inputs(graph: ir.Graph, overrides: GraphOverrides) -> None:
+    """Remove the inputs that the card leaves out, which no output may need."""
+    for value in [one for one in graph.inputs if overrides.inputs and one.name not in overrides.inputs]:
+        if value.uses() or value.is_graph_output():
+            what, where = f"leaves out '{value.name}', which the graph needs", f"{overrides.where}.inputs"
+            raise Failure(what, where=where, fix=f"list it, or leave out the outputs that need '{value.name}'")
+        graph.inputs.remove(value)
+
+
 def _is_castable(value: onnx.ValueInfoProto) -> bool:
     kind = value.type.tensor_type.elem_type
     return value.type.HasField("tensor_type") and (kind == TensorProto.FLOAT or kind in CASTABLE)
@@ -97,14 +109,12 @@ def _replace_values(values: MutableSequence[onnx.ValueInfoProto], new: Sequence[
     values.extend(copies)
 
 
-def _ordered(
-    values: Sequence[onnx.ValueInfoProto], names: Sequence[str], where: str, *, complete: bool
-) -> list[onnx.ValueInfoProto]:
+def _ordered(values: Sequence[onnx.ValueInfoProto], names: Sequence[str], where: str) -> list[onnx.ValueInfoProto]:
     known = {value.name: value for value in values}
     for name in names:
         if name not in known:
             raise Failure(f"the graph has no '{name}'", where=where, fix=did_you_mean(name, known))
-    if names and (len(set(names)) < len(names) or (complete and len(names) < len(known))):
+    if len(set(names)) < len(names):
         raise Failure(f"lists {', '.join(names)}", where=where, fix=f"list each once: {', '.join(known)}")
     return [known[name] for name in names] or list(values)
 

@@ -23,6 +23,7 @@ from dtmodels.graph.failures import LimitReached
 from dtmodels.graph.parity import save_reference_output
 from dtmodels.graph.runtime import Runtime
 
+Names = tuple[Mapping[str, str], Mapping[str, str]]
 UNKNOWN: Shape = ("of unknown shape",)
 
 
@@ -50,9 +51,14 @@ def convert_graph(
     shapes = prepared.output_shapes({tensor.name: tensor.shape for tensor in session.outputs})
     session.close()
     shapes.check(where)
-    names = {name: overrides.renamed(name) for name in prepared.inputs} | dict(prepared.outputs)
+    names = {name: overrides.renamed(name) for name in prepared.inputs}
+    candidates: Mapping[Path, Names] = {
+        unchanged: ({}, {}),
+        repaired: ({}, {}),
+        target: (names, dict(prepared.outputs)),
+    }
     try:
-        inputs, results = _reference({unchanged: {}, repaired: {}, target: names}, prepared.inputs, runtime, where)
+        inputs, results = _reference(candidates, prepared.inputs, runtime, where)
     except (NotOpened, LimitReached):
         raise
     except Failure as exc:
@@ -61,7 +67,8 @@ def convert_graph(
         _declare(value, shapes.settle(value.name, results[old].shape, where))
     onnx.save(prepared.model, target)
     with np.errstate(over="ignore"):
-        given = {overrides.renamed(name): value.astype(np.float32) for name, value in inputs.items()}
+        passed = {value.name for value in prepared.model.graph.input}
+        given = {names[name]: value.astype(np.float32) for name, value in inputs.items() if names[name] in passed}
         wanted = {new: results[old].astype(np.float32) for old, new in prepared.outputs}
     save_reference_output(target, given, wanted)
 
@@ -109,7 +116,7 @@ def _prepare(
 
 
 def _reference(
-    candidates: Mapping[Path, Mapping[str, str]],
+    candidates: Mapping[Path, Names],
     shapes: Mapping[str, Shape],
     runtime: Runtime,
     where: str,
@@ -117,23 +124,27 @@ def _reference(
     """Inputs and outputs, under the author's names, of the first candidate that runs.
 
     Args:
-        candidates: paths of graphs, with the author's name for each tensor that has another one.
+        candidates: paths of graphs, with the new names of inputs and outputs by the author's names.
         shapes: shapes of the inputs by the author's names.
         runtime: the process that runs them.
         where: the author's file.
     """
     failure = NotOpened("there is no graph")
-    for path, names in candidates.items():
-        renamed = {new: old for old, new in names.items()}
-        own = {names.get(name, name): shape for name, shape in shapes.items()}
+    for path, (new_inputs, new_outputs) in candidates.items():
+        own = {new_inputs.get(name, name): shape for name, shape in shapes.items()}
         try:
             inputs, outputs = run_example(path, own, runtime, where)
         except NotOpened as exc:
             failure = exc
             continue
-        back = [{renamed.get(name, name): value for name, value in arrays.items()} for arrays in (inputs, outputs)]
-        return back[0], back[1]
+        return _renamed(inputs, new_inputs), _renamed(outputs, new_outputs)
     raise failure
+
+
+def _renamed(arrays: Arrays, names: Mapping[str, str]) -> Arrays:
+    """The arrays under the author's names."""
+    back = {new: old for old, new in names.items()}
+    return {back.get(name, name): value for name, value in arrays.items()}
 
 
 def _clear_shape(value: onnx.ValueInfoProto) -> Shape:
