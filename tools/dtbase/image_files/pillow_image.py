@@ -169,8 +169,10 @@ def _bmp_profile(path: Path) -> bytes:
 def _adobe_rgb(image: Image.Image) -> RgbColour | None:
     """The colour space that a camera states by the interoperability tag of EXIF (DCF 2.0): None unless Adobe RGB."""
     exif = image.getexif()
-    stated = exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.ColorSpace)
-    index = str(exif.get_ifd(ExifTags.IFD.Interop).get(ExifTags.Interop.InteropIndex, ""))
+    camera = exif.get_ifd(ExifTags.IFD.Exif)
+    stated, index = camera.get(ExifTags.Base.ColorSpace), ""
+    if ExifTags.IFD.Interop in camera:
+        index = str(exif.get_ifd(ExifTags.IFD.Interop).get(ExifTags.Interop.InteropIndex, ""))
     if stated == 2 or (stated == 0xFFFF and index.startswith("R03")):
         return RgbColour(Power(ADOBE_RGB_EXPONENT), chromatic_matrix(ADOBE_RGB))
     return None
