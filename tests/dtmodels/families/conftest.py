@@ -37,6 +37,9 @@ MIN_PSNR = 60.0
 """Minimum PSNR of float16 storage, in dB."""
 SHARED = Path("shared/data")
 
+LEFT_TO_CPU = {"Abs", "And", "Equal", "Gather", "GreaterOrEqual", "Less", "LessOrEqual", "Min", "Pad", "Sign"}
+"""Operators that large networks may leave to the CPU under CoreML; proxies may leave more."""
+
 
 @pytest.fixture(scope="session")
 def published(root: Path) -> Callable[[str], dict[str, Any]]:
@@ -152,7 +155,7 @@ def finished(tmp_path: Path) -> Callable[..., Path]:
         for graph in job.output.glob("*.onnx"):
             normalise(graph, directory / graph.name, half=half)
             facts = inspect(directory / graph.name)
-            assert COREML.lacks(facts.operators) == set()
+            assert facts.operators - COREML.operators <= LEFT_TO_CPU
             assert facts.float64 == ()
         write_json(directory / "config.json", build_config(job.card, attributes, seed=job.seed))
         return directory
