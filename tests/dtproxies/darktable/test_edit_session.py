@@ -130,6 +130,11 @@ def test_pixels_of_another_size_are_rejected(session: EditSession) -> None:
         session.run(at, at, PipePixels(np.zeros((4, 4, 4), np.float32), "rgb"))
 
 
+def test_sensor_data_is_not_an_image(session: EditSession) -> None:
+    with pytest.raises(Failure, match="sensor data"):
+        session.photograph()
+
+
 @pytest.mark.parametrize(("skip", "left"), [("exposure", 0), ("exposure:1", 1)])
 def test_modules_are_left_out_by_name_or_instance(
     skip: str, left: int, darktable: Darktable, photograph: Path, sidecar: bytes

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
+from dtbase.image_files import netpbm
 from dtbase.system.errors import Failure, WrongUsage
 from dtproxies.command.cli import commands
 from dtproxies.darktable.edit import Edit, Entry
@@ -101,6 +102,21 @@ def test_edit_of_a_raw_file_gives_darktables_image(
     assert output["levels"] <= 1
     with Image.open(tmp_path / "out/result.png") as image:
         assert image.size == pytest.approx((0.7 * WIDTH, 0.7 * HEIGHT), abs=1)
+
+
+@pytest.mark.darktable
+def test_edit_of_an_image_may_begin_with_proxies(
+    darktable: Darktable, layouts: dict[str, ModuleLayout], tmp_path: Path, root: Path
+) -> None:
+    image = np.random.default_rng(5).uniform(0, 1.2, (HEIGHT, WIDTH, 3)).astype(np.float32)
+    netpbm.write_pfm(tmp_path / "image.pfm", image)
+    entries = [entry(layouts, "exposure", {"exposure": 0.7}), entry(layouts, "vibrance", {"amount": 60})]
+    (tmp_path / "edit.xmp").write_bytes(edit_sidecar(Edit(entries=entries, order_version=4), orders(darktable)))
+    output = json.loads(
+        call(root, tmp_path / "edit.xmp", tmp_path / "image.pfm", "--out", tmp_path / "out", "--evaluate", "--json")
+    )
+    assert output["modules"][0] == {"module": "exposure", "run_by": "proxy", "reason": ""}
+    assert output["psnr_db"] > 80
 
 
 @pytest.mark.darktable

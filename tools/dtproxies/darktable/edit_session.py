@@ -106,13 +106,28 @@ class EditSession:
         if pixels is not None:
             shape = list(pixels.values.shape)
             self._worker.view(shape, output=False)[...] = pixels.values
+        response = self._request(first, last, shape, pixels.space if pixels else "", params or {})
+        return self._result(response)
+
+    def photograph(self) -> PipePixels:
+        """Return the pixels before the first module; only for an image, not for sensor data.
+
+        Raises:
+            Failure: the photograph is sensor data, or darktable crashed.
+        """
+        return self._result(self._request(0, -1, [], "", {}))
+
+    def _request(
+        self, first: int, last: int, shape: Sequence[int], space: str, params: Mapping[int, bytes]
+    ) -> dict[str, Any]:
         message = {
-            **{"first": first, "last": last, "input": shape, "space": pixels.space if pixels else ""},
-            "params": {str(step): one.hex() for step, one in (params or {}).items()},
+            **{"first": first, "last": last, "input": shape, "space": space},
+            "params": {str(step): one.hex() for step, one in params.items()},
         }
-        response = self._worker.request(message, f"in {self.steps[first].name} to {self.steps[last].name}")
-        values = self._worker.view(response["output"], output=True).copy()
-        return PipePixels(values, response["space"])
+        return self._worker.request(message, f"in {self.steps[first].name} to {self.steps[max(first, last)].name}")
+
+    def _result(self, response: Mapping[str, Any]) -> PipePixels:
+        return PipePixels(self._worker.view(response["output"], output=True).copy(), response["space"])
 
     @property
     def process_id(self) -> int:

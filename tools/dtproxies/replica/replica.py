@@ -36,10 +36,8 @@ class Replica:
         for run in runs_of(self.steps):
             if self.steps[run[0]].proxy is None:
                 pixels = self.session.run(run[0], run[-1], pixels)
-            elif pixels is None:
-                raise RuntimeError("the first module reads the photograph")
             else:
-                pixels = self._run_proxies(run, pixels)
+                pixels = self._run_proxies(run, pixels or self.session.photograph())
         if pixels is None:
             raise RuntimeError("an edit always has modules")
         return pixels.values[..., :3]

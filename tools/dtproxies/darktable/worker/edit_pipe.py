@@ -102,6 +102,19 @@ class EditPipe:
             self._run(area)
             return self._output(area), SPACES.get(self._pipe.result_format[1], "other")
 
+    def photograph(self) -> NDArray[np.float32]:
+        """Return the pixels before the first module, [H, W, 4].
+
+        Raises:
+            DarktableError: the photograph is sensor data.
+        """
+        source, channels = self._source, self._pieces[0].channels[0]
+        if channels == 1:
+            raise DarktableError("the photograph is sensor data")
+        count = source.width * source.height * channels
+        found = np.ctypeslib.as_array((c.c_float * count).from_address(source.pixels))
+        return found.reshape(source.height, source.width, channels).copy()
+
     def set_params(self, step: int, params: bytes) -> None:
         """Give a module other parameters, of the current version, with its blending unchanged."""
         piece = self._pieces[step]

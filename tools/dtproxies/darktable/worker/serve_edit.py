@@ -25,7 +25,10 @@ class EditService:
         for step, params in request["params"].items():
             self._pipe.set_params(int(step), bytes.fromhex(params))
         pixels = memory.view(request["input"], output=False) if request["input"] else None
-        result, space = self._pipe.run(request["first"], request["last"], pixels, request["space"])
+        if request["last"] < 0:
+            result, space = self._pipe.photograph(), "rgb"
+        else:
+            result, space = self._pipe.run(request["first"], request["last"], pixels, request["space"])
         memory.view(result.shape, output=True)[...] = result
         return {"output": list(result.shape), "space": space}
 
