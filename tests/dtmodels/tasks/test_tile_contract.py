@@ -219,7 +219,9 @@ def raw(directory: Directory, make_graph: MakeGraph, **linear: Any) -> Path:
 @pytest.mark.parametrize("target", ["0.25", "none", "null"])
 def test_valid_raw_package_passes(directory: Directory, make_graph: MakeGraph, runtime: Runtime, target: str) -> None:
     report = validate_package(raw(directory, make_graph, target_mean=target), runtime)
-    assert report.problems == ()
+    # Small tiles overrun many sensors.
+    assert [problem.code for problem in report.problems] == ["tile.overrun", "tile.overrun"]
+    assert report.ok
 
 
 @pytest.mark.parametrize(
@@ -243,7 +245,7 @@ def test_match_gain_is_an_error_for_bayer_and_a_warning_for_linear(directory: Di
     model = raw(directory, make_graph)
     (model / "config.json").write_text((model / "config.json").read_text().replace('"absolute"', '"match_gain"'))
     problems: list[CheckProblem] = list(validate_package(model).problems)
-    assert [(problem.severity, problem.code) for problem in problems] == [
+    assert [(problem.severity, problem.code) for problem in problems if problem.code != "tile.overrun"] == [
         ("error", "attribute.output-scale"),
         ("warning", "attribute.output-scale"),
     ]
