@@ -13,6 +13,7 @@ from dtmodels.importing.checkpoints import slug
 from dtmodels.importing.source import Source
 from dtmodels.importing.stated import Reader, Stated
 from dtmodels.licence.table import LicenceTable
+from dtmodels.yaml.document import HIDDEN_CHARACTERS
 
 TITLE = "the README of a model on the Hugging Face Hub"
 NAME = "the front matter"
@@ -56,8 +57,8 @@ def _heading(reader: Reader) -> Stated | None:
     """Return the first heading of the page, without Markdown and HTML."""
     found = _HEADING.search(reader.document.body)
     words = _MARKUP.sub("", _LINK.sub(r"\1", _MARKUP.sub("", found[1] or found[2]))) if found else ""
-    printable = "".join(character for character in words if character.isprintable())
-    return Stated(" ".join(printable.split()), "the first heading") if printable.strip() else None
+    visible = "".join(one for one in HIDDEN_CHARACTERS.sub("", words) if one.isprintable())
+    return Stated(" ".join(visible.split()), "the first heading") if visible.strip() else None
 
 
 def _task(reader: Reader) -> Stated | None:
