@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from dtbase.imaging.psnr import psnr
 from dtbase.system.errors import Failure
 from dtproxies.darktable.blending import blends
 from dtproxies.darktable.edit_session import CURRENT_BLENDING, EditSession, PipeStep
@@ -15,13 +16,18 @@ from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.layout import ModuleLayout
 from dtproxies.darktable.module_order import LISTED, Order
 from dtproxies.darktable.renderer import Renderer
+from dtproxies.images.metrics import CAP
+from dtproxies.images.module_spaces import WHITE
 from dtproxies.pipeline.edit_parameters import other_settings, unsupported_text
 from dtproxies.pipeline.request import ModuleRequest
 from dtproxies.pipeline.steps import PipelineStep, build_step
 from dtproxies.proxy.definition import load_definition
 from dtproxies.proxy.weight_files import modules_with_weights
+from dtproxies.replica.proxy_run import run_proxies, space_before
 from dtproxies.vocabulary.module import Module
 
+ACCURATE = 60.0
+"""PSNR in dB against darktable from which a proxy runs a module of an edit."""
 SIDE = 32
 """Size in pixels of the image that darktable opens to state its defaults."""
 WORKING_PROFILE = ("type_work", "DT_COLORSPACE_LIN_REC2020")
@@ -74,9 +80,13 @@ class Planner:
             return PlannedStep(step=step, reason=reason)
         request = ModuleRequest(module=step.module, params=step.params)
         try:
-            return PlannedStep(step=step, proxy=build_step(request, at, self._order, self.layouts[step.module]))
+            proxy = build_step(request, at, self._order, self.layouts[step.module])
         except Failure as exc:
             return PlannedStep(step=step, reason=exc.what)
+        accuracy = self._accuracy(at, proxy)
+        if accuracy < ACCURATE:
+            return PlannedStep(step=step, reason=f"its proxy differs from darktable here: {accuracy:.0f} dB PSNR")
+        return PlannedStep(step=step, proxy=proxy)
 
     @property
     def _order(self) -> Order:
@@ -104,6 +114,17 @@ class Planner:
         layout = self.layouts["colorin"]
         params = self.session.steps[names.index("colorin")].params
         return layout.unpack(params)[name] == layout.sliders[name].choices[value]
+
+    def _accuracy(self, at: int, proxy: PipelineStep) -> float:
+        """Return the PSNR in dB of the proxy against darktable, on the pixels that darktable has in this place.
+
+        It tells what parameters do not: some modules also read the output profile or the metadata of the photograph.
+        """
+        before = self.session.run(at - 1, at - 1) if at else self.session.photograph()
+        theirs = self.session.run(at, at)
+        ours = run_proxies([proxy], before, space_before(self.session.steps, at, before), self.models)
+        white = WHITE[proxy.result_space]
+        return psnr(*(one.values[..., :3].astype(np.float64) / white for one in (ours, theirs)), cap=CAP)
 
     def _unsupported(self, at: int, step: PipeStep, module: Module) -> str:
         """Name the parameters that the proxy cannot have and that change the image in this place."""

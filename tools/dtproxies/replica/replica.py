@@ -6,15 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import torch
-
 from dtproxies.darktable.edit_session import EditSession, PipePixels
 from dtproxies.images.image import Pixels
-from dtproxies.pipeline.chain import Chain, as_pixels, as_tensor
-from dtproxies.render.torch_threads import half_the_cores
 from dtproxies.replica.plan import PlannedStep, runs_of
-from dtproxies.vocabulary.module import Space
+from dtproxies.replica.proxy_run import run_proxies, space_before
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,17 +39,5 @@ class Replica:
 
     def _run_proxies(self, run: Sequence[int], pixels: PipePixels) -> PipePixels:
         proxies = [proxy for at in run if (proxy := self.steps[at].proxy) is not None]
-        chain = Chain.of(proxies, self.models)
-        image = as_tensor(pixels.values[..., :3].copy())
-        with torch.no_grad(), half_the_cores():
-            output = as_pixels(chain(image, chain.positions(image), self._space(pixels, run[0]))[-1])
-        values = np.zeros((*output.shape[:2], 4), np.float32)
-        values[..., :3] = output
-        return PipePixels(values, "lab" if proxies[-1].result_space == "lab" else "rgb")
-
-    def _space(self, pixels: PipePixels, at: int) -> Space:
-        """Return the colour space of pixels before a step."""
-        if pixels.space == "lab":
-            return "lab"
-        before = {one.step.module for one in self.steps[:at]}
-        return "display" if "colorout" in before else "work-rgb" if "colorin" in before else "input-rgb"
+        space = space_before(self.session.steps, run[0], pixels)
+        return run_proxies(proxies, pixels, space, self.models)
