@@ -81,7 +81,7 @@ def test_page_contains_grade_licence_classes_package_tensors_and_data(
     assert "| `model.onnx` | inputs | `input` | `float32` | `1 × 3 × 256 × 256` |" in text
     assert "| [Nothing](https://www.darktable.org/nothing) | train | `CC0-1.0` |" in text
     assert "<summary>Data: 1 dataset</summary>" in text
-    assert "parameters open: the licence is GPL-3.0-or-later (card.yaml:" in text
+    assert "parameters open: the licence is GPL-3.0-or-later" in text
 
 
 def test_latency_and_parity_are_compared_with_the_base(

@@ -16,7 +16,14 @@ from dtmodels.openness.components import KINDS
 from dtmodels.openness.derive import fsf, mof, osaid
 
 ROOT = Path(__file__).parents[3]
-LOCATION = "https://toys.net/"
+LOCATIONS = {
+    **dict.fromkeys(KINDS, "https://toys.net/report"),
+    **{name: f"https://github.com/owner/toys/blob/v1/{name}.py" for name, kind in KINDS.items() if kind == "code"},
+    **{name: f"https://toys.net/{name}.zip" for name in ("datasets", "evaluation_data", "intermediate_parameters")},
+    "parameters": "https://github.com/owner/toys",
+    "research_paper": "https://arxiv.org/abs/1906.00270",
+}
+"""A place for each component that can hold it."""
 
 
 @pytest.fixture
@@ -24,7 +31,7 @@ def card(add_model: Callable[..., Path]) -> Card:
     """A card that publishes every component."""
     toy = read_card(add_model("denoise-toy") / "card.yaml")
     licences = {"code": "MIT", "data": "CC-BY-4.0", "document": "CC-BY-4.0"}
-    parts = {name: Component(license=licences[kind], location=LOCATION) for name, kind in KINDS.items()}
+    parts = {name: Component(license=licences[kind], location=LOCATIONS[name]) for name, kind in KINDS.items()}
     return replace(toy, openness=Openness(osaid="open-source-ai", mof="I", components=parts))
 
 
@@ -97,7 +104,10 @@ def test_public_paper_counts_with_a_remark(card: Card) -> None:
 def test_closed_weights_or_code_lower_the_class(card: Card) -> None:
     assert osaid(replace(card, license=replace(card.license, weights="CC-BY-NC-4.0"))).level == "none"
     assert card.openness
-    parts = {**card.openness.components, "inference_code": Component(license="CC0-1.0", location=LOCATION)}
+    parts = {
+        **card.openness.components,
+        "inference_code": Component(license="CC0-1.0", location=LOCATIONS["inference_code"]),
+    }
     assert osaid(replace(card, openness=replace(card.openness, components=parts))).level == "open-weights"
 
 
@@ -133,7 +143,7 @@ def worse(card: Card) -> list[Card]:
             card,
             openness=replace(
                 card.openness,
-                components={**card.openness.components, name: Component(license=licence, location=LOCATION)},
+                components={**card.openness.components, name: Component(license=licence, location=LOCATIONS[name])},
             ),
         )
         for name in KINDS
@@ -144,3 +154,14 @@ def worse(card: Card) -> list[Card]:
 def test_all_framework_components_are_in_the_card_schema() -> None:
     schema = (ROOT / "schema" / "card-v1.schema.json").read_text(encoding="utf-8")
     assert {name for name in KINDS if not re.search(rf'"{name}": {{', schema)} == set()
+
+
+@pytest.mark.parametrize(
+    "location", ["card.yaml", "README.md", "https://toys.net/", "https://github.com/owner/toys/blob/v1/LICENSE"]
+)
+def test_pointers_at_one_place_reach_no_class(card: Card, location: str) -> None:
+    assert card.openness
+    parts = {name: replace(part, location=location) for name, part in card.openness.components.items()}
+    everywhere = replace(card, openness=replace(card.openness, components=parts), publication=None)
+    assert mof(everywhere).level == "none"
+    assert osaid(everywhere).level == "none"

@@ -72,7 +72,7 @@ def test_undisclosed_takes_nothing_back_that_the_registry_knows(card: Card, fiel
 
 def test_draft_without_data_is_unknown(card: Card) -> None:
     assert grade(trained_on(replace(card, status="draft"))) == "unknown"
-    assert grade(trained_on(card)) == "open"
+    assert grade(trained_on(card)) == "disclosed"  # its data card lists no data
 
 
 def test_missing_training_code_or_mof_class_is_disclosed(card: Card) -> None:

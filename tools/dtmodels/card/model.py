@@ -123,6 +123,8 @@ class Component:
 
     license: str
     location: str
+    flaw: str = ""
+    """Why the repository does not hold it there; no field of a card, see `openness.repository_files`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,10 +11,13 @@ from dtbase.system.files import sha256
 from dtmodels.families._module_titles import TITLES, manual_url
 
 CODE, PHOTOGRAPHS = "GPL-3.0-or-later", "CC0-1.0"
-WEIGHTS, STEPS, GOLDEN, REPORT = "weights.safetensors", "training.jsonl", "golden.safetensors", "REPORT.md"
+WEIGHTS, STEPS, REPORT = "weights.safetensors", "training.jsonl", "REPORT.md"
 EVALUATION_SET = "Photographs for evaluation"
 CLOSED_FORM_PARAMETERS = 100
 """A proxy with at most as many parameters is a closed form with fitted parameters; others are neural networks."""
+PHOTOGRAPH_DIRECTORY = "images/proxy"
+_PHOTOGRAPHED = {"datasets", "evaluation_data", "data_card"}
+"""Components with the licence of the photographs."""
 SAMPLES = "https://scikit-image.org/docs/stable/api/skimage.data.html"
 """Where the photographs of images/proxy come from."""
 RENDERS = "https://github.com/darktable-org/darktable"
@@ -154,28 +157,32 @@ def _openness(facts: ProxyFacts, directory: Path) -> Mapping[str, Any]:
         "inference_code": f"{tools}/proxy/runners.py",
         "evaluation_code": f"{tools}/evaluation/run.py",
         "parameters": WEIGHTS,
-        "intermediate_parameters": STEPS,
-        "datasets": "images/proxy/sources.json",
+        "intermediate_parameters": STEPS if _logs_parameters(directory / STEPS) else "",
+        "datasets": PHOTOGRAPH_DIRECTORY,
         "data_preprocessing_code": f"{tools}/render/pairs.py",
-        "evaluation_data": GOLDEN,
+        "evaluation_data": PHOTOGRAPH_DIRECTORY,
         "evaluation_results": REPORT,
         "model_card": "card.yaml",
         "data_card": "images/proxy/SOURCES.md",
         "technical_report": REPORT,
-        "research_paper": REPORT,
         "model_metadata": "card.yaml",
         "supporting_tools": f"{tools}/command/cli.py",
     }
-    missing = {name for name in (WEIGHTS, STEPS, GOLDEN, REPORT) if not (directory / name).is_file()}
+    missing = {name for name in (WEIGHTS, STEPS, REPORT) if not (directory / name).is_file()}
     return {
         "osaid": "none" if missing else "open-source-ai",
-        "mof": "none" if missing else "I",
+        "mof": "none" if missing else "II",
         "components": {
-            name: {"license": PHOTOGRAPHS if name in {"datasets", "data_card"} else CODE, "location": location}
+            name: {"license": PHOTOGRAPHS if name in _PHOTOGRAPHED else CODE, "location": location}
             for name, location in locations.items()
-            if location not in missing
+            if location and location not in missing
         },
     }
+
+
+def _logs_parameters(log: Path) -> bool:
+    """Whether each line of a training log states the parameters; only those of small networks do."""
+    return log.is_file() and '"parameters": {"' in log.read_text(encoding="utf-8")
 
 
 def _limitations(facts: ProxyFacts, *, closed_form: bool) -> Iterable[Mapping[str, Any]]:

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dtmodels.card.catalogue import CARD_FILE
+from dtmodels.card.placeholders import is_placeholder
 from dtmodels.card.reader import CardReading, parse_card_file, parse_card_text
 from dtmodels.card.source_edits import apply_edits, edit_for_change
 from dtmodels.lint.finding_builder import finding_from_problem, finding_from_result
 from dtmodels.lint.history import History
-from dtmodels.lint.placeholders import is_placeholder
 from dtmodels.lint.profiles import STRICT, find_profile
 from dtmodels.lint.registry import find_rule, select_rules
 from dtmodels.lint.related_cards import related_facts

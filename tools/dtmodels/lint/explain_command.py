@@ -9,9 +9,9 @@ from pathlib import Path
 from dtbase.system.errors import Failure
 from dtbase.system.files import json_text
 from dtbase.terminal.console import Console
+from dtmodels.card.placeholders import is_placeholder
 from dtmodels.lint.explanation import Explanation, explain, improvements, json_value
 from dtmodels.lint.format_helpers import escape_control, escape_json
-from dtmodels.lint.placeholders import is_placeholder
 from dtmodels.lint.rule import Finding
 from dtmodels.openness.proof import Derivation, Proof
 

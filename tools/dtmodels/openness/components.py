@@ -1,16 +1,19 @@
 """Proofs that the components of a model are published under a suitable open licence; used by `derive`.
 
-Software licences suit code; data and content licences suit weights, data and documents. An open licence of another kind
-is accepted with a remark. A public paper or report without a stated licence is accepted with a remark, too. The Model
-Openness Framework requires an open licence there, but publishers hardly ever grant one.
+A component counts where its location can hold it; see `locations`. Software licences suit code; data and content
+licences suit weights, data and documents. An open licence of another kind is accepted with a remark. A public paper or
+report without a stated licence is accepted with a remark, too. The Model Openness Framework requires an open licence
+there, but publishers hardly ever grant one.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from dtmodels.card.model import Card, Component
 from dtmodels.licence.openness import is_open_data, is_osi_approved, made_for
+from dtmodels.openness.locations import location_flaw, shortened
 from dtmodels.openness.proof import Proof
 from dtmodels.yaml.document import FieldPath
 
@@ -39,23 +42,45 @@ _SUITABLE: dict[Kind, set[str]] = {
 
 
 def prove_component(card: Card, name: str) -> Proof:
-    """Prove that a component is published under an open licence."""
-    stated = _stated_licences(card, name)
+    """Prove that a component is published under an open licence, at a place that can hold it."""
+    stated = _statements(card, name)
     title = name.replace("_", " ")
-    if not [licence for licence, _ in stated if licence != "NOASSERTION"] and _is_publication(card, name):
-        remark = "its licence is not stated"
-        because = "it is publicly readable"
-        return Proof(claim=f"{title} open", holds=True, because=because, where=("publication", "url"), remark=remark)
+    claim = f"{title} open"
+    if not [one for one in stated if one.license != "NOASSERTION"] and (published := _publication_url(card, name)):
+        flaw = location_flaw(card, name, published) or next((one.flaw for one in stated if one.flaw), "")
+        if not flaw:
+            because = f"it is publicly readable, {_evidence(published)}"
+            where: FieldPath = ("publication", "url")
+            return Proof(claim=claim, holds=True, because=because, where=where, remark="its licence is not stated")
     if not stated:
         return Proof(
-            claim=f"{title} open",
+            claim=claim,
             holds=False,
             because=f"the card states no {title}",
             where=("openness", "components", name),
             fix=f"state licence and location of the {title} under openness.components.{name}, once published",
         )
-    proofs = [prove_licence(title, KINDS[name], licence, where) for licence, where in stated]
+    proofs = [_prove_statement(name, one) for one in stated]
     return next((proof for proof in proofs if not proof.holds), proofs[0])
+
+
+def _prove_statement(name: str, stated: _Statement) -> Proof:
+    title = name.replace("_", " ")
+    if stated.flaw:
+        fix = f"name the address of the {title} itself, or leave it out until it is published"
+        because = f"{shortened(stated.location)} {stated.flaw}"
+        where = (*stated.where, stated.field)
+        return Proof(claim=f"{title} open", holds=False, because=because, where=where, fix=fix, at_location=True)
+    proof = prove_licence(title, KINDS[name], stated.license, stated.license_field)
+    evidence = _evidence(stated.location)
+    return replace(proof, because=f"{proof.because}, {evidence}") if proof.holds and evidence else proof
+
+
+def _evidence(location: str) -> str:
+    """How a location is known: looked up in the repository, or only claimed."""
+    if location in ("", "self"):
+        return ""
+    return f"claimed at {shortened(location)}, not checked" if "://" in location else f"in {location}"
 
 
 def prove_either(card: Card, first: str, second: str) -> Proof:
@@ -85,24 +110,62 @@ _PUBLISHED = {
 }
 
 
-def _is_publication(card: Card, name: str) -> bool:
-    """True if the publication of the card serves as this component."""
-    return card.publication is not None and card.publication.kind in _PUBLISHED.get(name, ())
+def _publication_url(card: Card, name: str) -> str:
+    """URL of the card's publication if it serves as this component, else empty."""
+    published = card.publication
+    return published.url or "" if published and published.kind in _PUBLISHED.get(name, ()) else ""
 
 
 _NOUNS: dict[Kind, str] = {"code": "code", "data": "data or weights", "document": "documents"}
 
 
-def _stated_licences(card: Card, name: str) -> list[tuple[str, FieldPath]]:
-    """The licences the card states for a component, each with its field."""
-    licences: list[tuple[str, FieldPath]] = []
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Statement:
+    """What a card says about a component in one of its fields."""
+
+    where: FieldPath
+    license: str
+    license_field: FieldPath
+    location: str = ""
+    field: str = "location"
+    """Name of the field with the location."""
+    flaw: str = ""
+    """Why the location cannot hold the component."""
+
+
+def _statements(card: Card, name: str) -> list[_Statement]:
+    """What the card states about a component; each licence once for each field."""
+    found: list[_Statement] = []
     listed: Component | None = card.openness.components.get(name) if card.openness else None
     if listed:
-        licences.append((listed.license, ("openness", "components", name, "license")))
+        where: FieldPath = ("openness", "components", name)
+        flaw = location_flaw(card, name, listed.location) or listed.flaw
+        found.append(
+            _Statement(
+                where=where,
+                license=listed.license,
+                license_field=(*where, "license"),
+                location=listed.location,
+                flaw=flaw,
+            )
+        )
     if name == "parameters" and card.checkpoints:
-        licences.append((card.license.weights, ("license", "weights")))
-    if name == "training_code" and card.training.code:
-        licences.append((card.training.code.license, ("training", "code", "license")))
+        licence: FieldPath = ("license", "weights")
+        found.append(_Statement(where=licence, license=card.license.weights, license_field=licence))
+    if name == "training_code" and (code := card.training.code):
+        where = ("training", "code")
+        flaw = "" if code.url == "self" else location_flaw(card, name, code.url)
+        found.append(
+            _Statement(
+                where=where,
+                license=code.license,
+                license_field=(*where, "license"),
+                location=code.url,
+                field="url",
+                flaw=flaw,
+            )
+        )
     if name in ("architecture", "inference_code") and not listed:
-        licences.append((card.license.code, ("license", "code")))
-    return licences
+        licence = ("license", "code")
+        found.append(_Statement(where=licence, license=card.license.code, license_field=licence))
+    return found

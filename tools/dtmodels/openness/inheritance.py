@@ -19,6 +19,7 @@ from dtmodels.openness.base_registry import KnownBase, bases_by_name
 from dtmodels.openness.dataset_registry import KnownDataset, dataset_named
 from dtmodels.openness.known_data import known_datasets
 from dtmodels.openness.non_open_data import training_data
+from dtmodels.openness.repository_files import with_files_checked
 from dtmodels.yaml.document import FieldPath, locate
 
 UNREADABLE = "its card cannot be read"
@@ -54,8 +55,10 @@ class InheritedLicence(Inherited):
 def with_inherited(card: Card, models: Path) -> Card:
     """The card with the datasets of its base models, and their worst licence; `models` is the directory of all cards.
 
-    Openness and grade are derived from this one. The added datasets follow those of the card.
+    Openness and grade are derived from this one, in which the components of the repository are looked up as well. The
+    added datasets follow those of the card.
     """
+    card = with_files_checked(card, models / card.id)
     if card.base_model is None:
         return card
     datasets = tuple(inherited.dataset for inherited in inherited_datasets(card, models))

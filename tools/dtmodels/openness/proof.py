@@ -24,6 +24,9 @@ class Proof:
     remark: str = ""
     """A flaw that does not make the claim false."""
 
+    at_location: bool = False
+    """The claim fails because its place cannot hold the component."""
+
     def missing(self) -> Iterator[Proof]:
         """Yield the claims without parts that do not hold."""
         if not self.holds and not self.parts:

@@ -17,11 +17,18 @@ def excessive_claim(claimed: str, derived: Derivation, field: str, subject: Subj
     level = derived.level
     if is_unfinished_draft(subject.card) or derived.rank(claimed) <= derived.rank(level):
         return
-    gaps = derived.missing(claimed)
+    gaps = unreported(derived.missing(claimed))
+    if not gaps:
+        return
     what = f"{derived.name} {claimed} is claimed, but the facts support {level}: {describe_gaps(gaps)}"
     fix = f"{gaps[0].fix}; or claim {level}"
     lower = SourceChange(kind="value", where=("openness", field), source=level)
     yield RuleResult(where=("openness", field), what=what, fix=fix, change=lower)
+
+
+def unreported(gaps: tuple[Proof, ...]) -> tuple[Proof, ...]:
+    """The gaps without those at a location, which MOF004, COD001 or REP005 reports."""
+    return tuple(gap for gap in gaps if not gap.at_location)
 
 
 def describe_gaps(gaps: tuple[Proof, ...]) -> str:

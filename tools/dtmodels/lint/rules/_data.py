@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dtmodels.card.model import Card, Dataset
-from dtmodels.lint.placeholders import is_placeholder
+from dtmodels.card.placeholders import is_placeholder
 from dtmodels.openness.non_open_data import training_data
 from dtmodels.yaml.document import FieldPath
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
+from dtmodels.card.placeholders import is_placeholder
 from dtmodels.licence import LicenceError, Part, Verdict, licence_verdict
 from dtmodels.licence.expression import And, Licence, Node, Or, leaves, parse
 from dtmodels.licence.expression_problems import ExpressionProblem, ProblemKind
-from dtmodels.lint.placeholders import is_placeholder
 from dtmodels.lint.rule import RuleResult, Subject
 from dtmodels.yaml.document import FieldPath, SourceChange
 

@@ -19,9 +19,9 @@ Good::
 
 from collections.abc import Iterator
 
+from dtmodels.card.placeholders import is_placeholder
 from dtmodels.licence import licence_verdict
 from dtmodels.licence.openness import is_osi_approved
-from dtmodels.lint.placeholders import is_placeholder
 from dtmodels.lint.rule import RuleResult, Severity, Subject
 
 SEVERITY: Severity = "error"

@@ -18,7 +18,7 @@ Good::
 
 from collections.abc import Iterator
 
-from dtmodels.lint.placeholders import is_placeholder
+from dtmodels.card.placeholders import is_placeholder
 from dtmodels.lint.rule import RuleResult, Severity, Subject
 
 SEVERITY: Severity = "warning"

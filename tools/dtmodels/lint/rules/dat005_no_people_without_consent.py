@@ -22,7 +22,7 @@ Good::
 from collections.abc import Iterator
 
 from dtmodels.card.model import Dataset
-from dtmodels.lint.placeholders import is_placeholder
+from dtmodels.card.placeholders import is_placeholder
 from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._data import DATASETS
 from dtmodels.openness.grade import scraped_without_consent

@@ -29,7 +29,7 @@ Good::
 from collections.abc import Iterator
 
 from dtmodels.lint.rule import RuleResult, Severity, Subject
-from dtmodels.lint.rules._claims import describe_gaps
+from dtmodels.lint.rules._claims import describe_gaps, unreported
 from dtmodels.lint.rules._data import is_unfinished_draft
 from dtmodels.openness.derive import mof
 
@@ -43,7 +43,7 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
         return
     derived = mof(subject.with_bases)
     if derived.level == "none":
-        gaps = derived.missing("III")
-        yield RuleResult(
-            where=("openness", "mof"), what=f"the facts support no MOF class: {describe_gaps(gaps)}", fix=gaps[0].fix
-        )
+        gaps = unreported(derived.missing("III"))
+        what = f"the facts support no MOF class: {describe_gaps(gaps)}"
+        if gaps:
+            yield RuleResult(where=("openness", "mof"), what=what, fix=gaps[0].fix)

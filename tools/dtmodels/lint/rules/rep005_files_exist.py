@@ -15,7 +15,7 @@ Good::
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -50,14 +50,17 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
     for name, component in components.items():
         if "://" not in component.location:
             where = ("openness", "components", name, "location")
-            yield from _check_file(where, component.location, [subject.directory, subject.root])
+            directories = [subject.directory, subject.root]
+            yield from _check_file(where, component.location, directories, exists=Path.exists)
 
 
-def _check_file(where: FieldPath, name: str, directories: list[Path]) -> Iterator[RuleResult]:
+def _check_file(
+    where: FieldPath, name: str, directories: list[Path], exists: Callable[[Path], bool] = Path.is_file
+) -> Iterator[RuleResult]:
     if leaves_directory(name):
         yield _outside(where, name)
         return
-    path = next((directory / name for directory in directories if is_existing_file(directory / name)), None)
+    path = next((directory / name for directory in directories if is_existing_file(directory / name, exists)), None)
     if path is None:
         yield RuleResult(where=where, what=f"there is no file '{name[:100]}'", fix="change the name, or add the file")
     elif not any(path.resolve().is_relative_to(directory.resolve()) for directory in directories):
