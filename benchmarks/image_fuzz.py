@@ -8,7 +8,6 @@ and number, which make it again.
 from __future__ import annotations
 
 import multiprocessing
-import random
 import resource
 import sys
 import tempfile
@@ -24,6 +23,7 @@ import OpenEXR
 import tifffile
 from PIL import Image
 
+from benchmarks._byte_mutations import mutation
 from dtbase.image_files.image_file import read_image_file
 from dtbase.system.errors import Failure
 from dtbase.terminal.console import Console
@@ -33,8 +33,6 @@ from tests.support.image_builders import icc_chunk, png
 COUNT = 2000
 PROCESSES = 2
 MOST_SECONDS = 5.0
-LIMITS = (b"\0\0", b"\xff\xff", b"\x7f\xff", b"\0\0\0\0", b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"\0\x01\0\0")
-"""Numbers that readers have stumbled over."""
 
 
 @dataclass
@@ -87,19 +85,6 @@ def run(path: Path, numbers: range) -> Tally:
             _check(mutated, number, tally)
     tally.megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return tally
-
-
-def mutation(data: bytes, number: int) -> bytes:
-    """Return the mutation of a file with this number; the same number gives the same one."""
-    chance = random.Random(number)  # noqa: S311 - mutations have to come again
-    for _ in range(chance.randint(1, 4)):
-        at, length = chance.randrange(len(data) + 1), chance.randint(1, 8)
-        if chance.random() < 0.5:
-            # Half of them in the first bytes, where headers are.
-            at = chance.randrange(min(len(data), 200) + 1)
-        replaced = chance.choice((b"", chance.randbytes(length), chance.choice(LIMITS), data[at : at + length] * 2))
-        data = data[:at] + replaced + data[at + chance.choice((0, length, len(replaced))) :]
-    return data[: chance.randrange(len(data) + 1)] if chance.random() < 0.1 else data
 
 
 def write_seeds(directory: Path) -> None:
