@@ -221,3 +221,11 @@ def test_content_of_weights_is_not_refused(tmp_path: Path) -> None:
     for content in (WEIGHTS, zipped({"a/data.pkl": b"", "a/version": b"3"}), bytes(9000)):
         (tmp_path / "weights").write_bytes(content)
         check_content(tmp_path / "weights", where="weights")
+
+
+def test_entry_without_a_name_is_no_file(tmp_path: Path) -> None:
+    # A name ends at its first zero byte.
+    stored = zipped({"XX": b"weights", "b.pth": b"weights"}).replace(b"XX", b"\0X")
+    (tmp_path / "x.zip").write_bytes(stored)
+    with archives.open_archive(tmp_path / "x.zip", "x.zip") as entries:
+        assert [entry.name for entry in entries] == ["b.pth"]

@@ -111,7 +111,7 @@ def _zip_entries(archive: zipfile.ZipFile) -> Iterator[ArchiveEntry]:
         obstacle = "is encrypted" if info.flag_bits & 1 else ""
         if stat.S_IFMT(mode) not in {0, stat.S_IFREG, stat.S_IFDIR}:
             obstacle = "is a link" if stat.S_ISLNK(mode) else "is no regular file"
-        if not info.is_dir():
+        if info.filename and not info.is_dir():
             yield ArchiveEntry(
                 name=_normal(info.filename),
                 size=info.file_size,
