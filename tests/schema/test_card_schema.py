@@ -69,7 +69,7 @@ def resolve(schema: Mapping[str, Any]) -> Mapping[str, Any]:
 def assert_fields_agree(kind: type[Any], schema: Mapping[str, Any], path: str) -> None:
     """Assert that a dataclass has the fields of its schema, with the same required ones."""
     hints = typing.get_type_hints(kind)
-    fields = dataclasses.fields(kind)
+    fields = [field for field in dataclasses.fields(kind) if not field.metadata.get("found_out")]
     assert {field.name for field in fields} == set(schema["properties"]), path
     empty = (dataclasses.MISSING, dataclasses.MISSING)
     assert {field.name for field in fields if (field.default, field.default_factory) == empty} == set(

@@ -13,6 +13,9 @@ from typing import Any
 Options = Mapping[str, Any]
 """Free-form settings of a network family or of darktable: plain JSON values."""
 
+FOUND_OUT = {"found_out": True}
+"""Metadata of a data class field that is worked out, and is no field of a card."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
@@ -123,8 +126,8 @@ class Component:
 
     license: str
     location: str
-    flaw: str = ""
-    """Why the repository does not hold it there; no field of a card, see `openness.repository_files`."""
+    flaw: str = field(default="", metadata=FOUND_OUT)
+    """Why the repository does not hold it there; see `openness.repository_files`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
