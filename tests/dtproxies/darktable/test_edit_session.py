@@ -115,6 +115,16 @@ def test_segment_runs_on_other_pixels(session: EditSession) -> None:
     assert output.values[..., :3] == pytest.approx((0.2 + 0.05) / 2, rel=1e-5)
 
 
+def test_run_without_pixels_forgets_those_of_earlier_runs(session: EditSession) -> None:
+    names = [step.name for step in session.steps]
+    at = names.index("exposure:1")
+    before, own = session.run(0, at - 1), session.run(0, at + 1)
+    session.run(at, len(names) - 1, PipePixels(before.values * 2, before.space))
+    session.run(at - 1, at, PipePixels(before.values * 3, before.space))
+    assert np.array_equal(session.run(at + 1, at + 1).values, own.values)
+    assert np.array_equal(session.run(at - 1, at - 1).values, before.values)
+
+
 def test_parameters_can_be_replaced_and_restored(session: EditSession, layouts: dict[str, ModuleLayout]) -> None:
     at = [step.name for step in session.steps].index("exposure")
     given = session.run(at, at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from dtbase.imaging.psnr import psnr
 from dtbase.system.errors import Failure
 from dtproxies.darktable.blending import blends
-from dtproxies.darktable.edit_session import CURRENT_BLENDING, EditSession, PipeStep
+from dtproxies.darktable.edit_session import CURRENT_BLENDING, EditSession, PipePixels, PipeStep
 from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.layout import ModuleLayout
 from dtproxies.darktable.module_order import LISTED, Order
@@ -62,6 +62,8 @@ class Planner:
     """Parameter layouts of the modules with proxies, as `proxy_layouts` returns them."""
     models: Path
     """Directory of models with the weights."""
+    _outputs: dict[int, PipePixels] = field(default_factory=dict, init=False, repr=False)
+    """Outputs of the last modules in darktable's own pipe; a proxy needs that of its module and of the one before."""
 
     def plan(self) -> list[PlannedStep]:
         """Decide about every enabled module of the edit.
@@ -120,11 +122,18 @@ class Planner:
 
         It tells what parameters do not: some modules also read the output profile or the metadata of the photograph.
         """
-        before = self.session.run(at - 1, at - 1) if at else self.session.photograph()
-        theirs = self.session.run(at, at)
+        before = self._output(at - 1) if at else self.session.photograph()
+        theirs = self._output(at)
         ours = run_proxies([proxy], before, space_before(self.session.steps, at, before), self.models)
         white = WHITE[proxy.result_space]
         return psnr(*(one.values[..., :3].astype(np.float64) / white for one in (ours, theirs)), cap=CAP)
+
+    def _output(self, at: int) -> PipePixels:
+        for earlier in [one for one in self._outputs if one < at - 1]:
+            del self._outputs[earlier]
+        if at not in self._outputs:
+            self._outputs[at] = self.session.run(at, at)
+        return self._outputs[at]
 
     def _unsupported(self, at: int, step: PipeStep, module: Module) -> str:
         """Name the parameters that the proxy cannot have and that change the image in this place."""
@@ -133,7 +142,7 @@ class Planner:
         if not others:
             return ""
         supported = self.session.run(at, at, params={at: layout.pack(others, step.params)})
-        given = self.session.run(at, at, params={at: step.params})
+        given = self._outputs[at] = self.session.run(at, at, params={at: step.params})
         equal = np.array_equal(given.values[..., :3], supported.values[..., :3], equal_nan=True)
         return "" if equal else unsupported_text(step.params, others, layout)
 

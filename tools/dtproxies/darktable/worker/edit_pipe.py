@@ -70,6 +70,8 @@ class EditPipe:
         self._source = self._load(number)
         self._pipe = self._set_up()
         self._pieces, self._instances = self._enabled(skip)
+        self._overwritten: int | None = None
+        """First module whose cached output is not the pipe's own; None if all are."""
         self._run()
 
     def steps(self) -> list[dict[str, Any]]:
@@ -84,7 +86,7 @@ class EditPipe:
         Args:
             first: index of the first module in `steps`.
             last: index of the last module.
-            pixels: input of the first module, [H, W, 4] or [H, W, 1]; None for what the pipe itself computed.
+            pixels: input of the first module, [H, W, 4] or [H, W, 1]; None for what the pipe itself computes there.
             space: colour space of the pixels.
 
         Returns:
@@ -93,12 +95,17 @@ class EditPipe:
         Raises:
             DarktableError: the pixels have another size than the module's input, or the pipe fails.
         """
-        if pixels is not None:
+        if pixels is None:
+            # Only the last module runs again: the pipe may have converted its cached output to another colour space.
+            self._invalidate(last if self._overwritten is None else min(last, self._overwritten))
+            self._overwritten = None
+        else:
             self._write_input(first, pixels, space)
-        end, order = self._pieces[last], self._pieces[first].module.order
-        area = Area.from_buffer_copy(end.area_out)
+            self._invalidate(first)
+            # The line that was overwritten holds the output of the module before.
+            self._overwritten = first - 1 if self._overwritten is None else min(first - 1, self._overwritten)
+        area = Area.from_buffer_copy(self._pieces[last].area_out)
         with self._ending_at(last):
-            self._library.dt_dev_pixelpipe_cache_invalidate_later(self._pipe.address, order)
             self._run(area)
             return self._output(area), SPACES.get(self._pipe.result_format[1], "other")
 
@@ -122,6 +129,12 @@ class EditPipe:
         raw = c.create_string_buffer(params, len(params) + SPARE)
         c.memmove(module.params_address, raw, module.size)
         self._library.dt_iop_commit_params(module.address, raw, piece.blending, self._pipe.address, piece.address)
+        self._invalidate(step)
+
+    def _invalidate(self, step: int) -> None:
+        """Let the pipe compute the output of a module, and of all later ones, again."""
+        order = self._pieces[step].module.order
+        self._library.dt_dev_pixelpipe_cache_invalidate_later(self._pipe.address, order)
 
     def _load(self, number: int) -> _ImageBuffer:
         buffer = _ImageBuffer()

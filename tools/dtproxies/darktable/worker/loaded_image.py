@@ -15,6 +15,7 @@ from .formats import BufferFormats
 from .layouts import params_size
 from .library import DarktableError
 from .pipe_nodes import Piece, default_params, find_pieces
+from .records import Area
 
 OPAQUE = 1 << 16
 """Bytes reserved for a darktable record; more than any record used here needs."""
@@ -43,16 +44,6 @@ COUNTS = {
     **{"default_colorspace": 3, "input_colorspace": 3, "output_colorspace": 3},
 }
 """Plugin functions called here, with their number of arguments; all arguments are pointers."""
-
-
-class Area(c.Structure):
-    """`dt_iop_roi_t`: the requested region of the image."""
-
-    _fields_ = (("x", c.c_int), ("y", c.c_int), ("width", c.c_int), ("height", c.c_int), ("scale", c.c_float))
-
-
-def _coordinates(area: Area) -> tuple[int, int, int, int, float]:
-    return area.x, area.y, area.width, area.height, area.scale
 
 
 class LoadedImage:
@@ -117,7 +108,9 @@ class LoadedImage:
             out_area.x = out_area.y = 0
         if hasattr(plugin, "modify_roi_in"):
             # Some modules compute size-dependent data there; the requested area remains the whole image.
-            plugin.modify_roi_in(piece.module, piece.address, c.byref(out_area), c.byref(Area(*_coordinates(out_area))))
+            plugin.modify_roi_in(
+                piece.module, piece.address, c.byref(out_area), c.byref(Area.from_buffer_copy(out_area))
+            )
         plugin.process(
             piece.module, piece.address, pixels.ctypes.data, out.ctypes.data, c.byref(area), c.byref(out_area)
         )

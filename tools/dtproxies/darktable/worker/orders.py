@@ -10,8 +10,9 @@ import ctypes as c
 from collections.abc import Iterator
 from pathlib import Path
 
-NUMBER_BYTES, NAME_BYTES = 8, 20
-POINTER = 8
+from .records import NAME_BYTES, elements
+
+NUMBER_BYTES = 8
 FIRST = 1
 """Lowest version of a built-in order; 0 is a custom order."""
 
@@ -30,7 +31,5 @@ def read_orders(library: Path) -> dict[str, list[str]]:
 
 
 def _names(element: int | None) -> Iterator[str]:
-    while element:
-        entry = c.c_uint64.from_address(element).value
+    for entry in elements(element or 0):
         yield c.string_at(entry + NUMBER_BYTES, NAME_BYTES).split(b"\0", 1)[0].decode()
-        element = c.c_uint64.from_address(element + POINTER).value

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import ctypes as c
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from .library import DarktableError
+from .records import NAME_BYTES, POINTER, elements, pointer
 
-NAME_BYTES = 20
 MODULE_BYTES = 1200
-POINTER = 8
 WITNESSES = 12
 """Minimum number of modules that must agree on an offset."""
 
@@ -33,7 +32,7 @@ class Piece:
     @property
     def data(self) -> int:
         """Address of the data that `commit_params` writes: the third pointer of a piece."""
-        return _pointer(self.address + 2 * POINTER)
+        return pointer(self.address + 2 * POINTER)
 
 
 def find_pieces(pipe: c.Array[c.c_char], names: Iterable[str]) -> dict[str, Piece]:
@@ -44,10 +43,10 @@ def find_pieces(pipe: c.Array[c.c_char], names: Iterable[str]) -> dict[str, Piec
     """
     pieces = _pieces(pipe)
     padded = {name.encode().ljust(NAME_BYTES, b"\0"): name for name in names}
-    offset = _name_offset([_pointer(piece) for piece in pieces[:WITNESSES]], padded)
+    offset = _name_offset([pointer(piece) for piece in pieces[:WITNESSES]], padded)
     found: dict[str, Piece] = {}
     for position, piece in enumerate(pieces):
-        module = _pointer(piece)
+        module = pointer(piece)
         name = padded.get(c.string_at(module + offset, NAME_BYTES))
         if name is not None:
             found.setdefault(name, Piece(piece, module, position))
@@ -67,7 +66,7 @@ def default_params(pieces: Mapping[str, Piece], sizes: Mapping[str, int]) -> dic
 
     def fits(name: str, at: int) -> bool:
         module = known[name]
-        addresses = (_pointer(module + at), _pointer(module + at + POINTER))
+        addresses = (pointer(module + at), pointer(module + at + POINTER))
         size = c.c_int32.from_address(module + at + 2 * POINTER).value
         return size == sizes[name] and all(any(low <= one < high for low, high in writable) for one in addresses)
 
@@ -75,7 +74,7 @@ def default_params(pieces: Mapping[str, Piece], sizes: Mapping[str, int]) -> dic
     if len(found) != 1 or len(known) < WITNESSES:
         raise DarktableError("the parameters of its modules are not at the expected location")
     start = found[0] + POINTER
-    return {name: c.string_at(_pointer(module + start), sizes[name]) for name, module in known.items()}
+    return {name: c.string_at(pointer(module + start), sizes[name]) for name, module in known.items()}
 
 
 def _pieces(pipe: c.Array[c.c_char]) -> list[int]:
@@ -86,19 +85,13 @@ def _pieces(pipe: c.Array[c.c_char]) -> list[int]:
         return address % POINTER == 0 and any(low <= address < high - 8 * POINTER for low, high in writable)
 
     for address in range(start, start + len(pipe), POINTER):
-        head = _pointer(address)
+        head = pointer(address)
         # The first element of a GList (data, next, previous) has no previous element.
-        if readable(head) and _pointer(head + 2 * POINTER) == 0:
-            piece = _pointer(head)
-            if readable(piece) and _pointer(piece + POINTER) == start:
-                return list(_list(head))
+        if readable(head) and pointer(head + 2 * POINTER) == 0:
+            piece = pointer(head)
+            if readable(piece) and pointer(piece + POINTER) == start:
+                return list(elements(head))
     raise DarktableError("the module list of its pipe is not at the expected location")
-
-
-def _list(element: int) -> Iterator[int]:
-    while element:
-        yield _pointer(element)
-        element = _pointer(element + POINTER)
 
 
 def _name_offset(modules: Iterable[int], padded: Iterable[bytes]) -> int:
@@ -121,7 +114,3 @@ def _writable() -> list[tuple[int, int]]:
             low, high = bounds.split("-")
             ranges.append((int(low, 16), int(high, 16)))
     return ranges
-
-
-def _pointer(address: int) -> int:
-    return c.c_uint64.from_address(address).value
