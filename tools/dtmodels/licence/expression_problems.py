@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import Literal
 
 from dtmodels.licence.expression import UNSTATED, Licence, leaves, parse
-from dtmodels.licence.free_text import expression_advice, is_prose
+from dtmodels.licence.free_text import expression_advice, is_prose, looks_like
 from dtmodels.licence.table import LicenceTable
 from dtmodels.licence.tokens import OPERATORS, LicenceError, Token, tokenise
 
@@ -82,6 +82,12 @@ def _syntax_problem(expression: str, error: LicenceError, table: LicenceTable) -
         fix = f"write {proposal} if the recipient may choose, {proposal.replace(' OR ', ' AND ')} if all apply"
         start, end = sign.span()
         return ExpressionProblem(kind="invalid", what=error.what, fix=fix, start=start, end=end, replacements=(" OR ",))
+    if (seen := looks_like(expression, table)) is not None:
+        start, end, text = seen
+        fix = f"did you mean {expression[:start]}{text}{expression[end:]}?"
+        return ExpressionProblem(
+            kind="invalid", what=error.what, fix=fix, start=start, end=end, replacements=(text,)
+        )
     if is_prose(expression, table):
         what = f"'{expression.strip()}' describes terms; it is not an SPDX expression"
         return ExpressionProblem(

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from dtmodels.licence.expression import UNSTATED, parse
+from dtmodels.card.look_alikes import as_seen
+from dtmodels.licence.expression import UNSTATED, leaves, parse
 from dtmodels.licence.table import LicenceTable
 from dtmodels.licence.tokens import MAX_CHARACTERS, OPERATORS, LicenceError
 
@@ -49,8 +50,26 @@ def expression_from_text(text: str, table: LicenceTable) -> str:
     except LicenceError:
         if is_prose(text, table):
             return " AND ".join(licences_in_text(text, table)) or text
+        if seen := looks_like(text, table):
+            start, end, ascii_text = seen
+            return text[:start] + ascii_text + text[end:]
     readings = table.ids_for_alias(text) or ()
     return readings[0] if len(readings) == 1 else text
+
+
+def looks_like(expression: str, table: LicenceTable) -> tuple[int, int, str] | None:
+    """The characters that are not ASCII and what they look like, if that makes an expression of known ids."""
+    foreign = [index for index, character in enumerate(expression) if not character.isascii()]
+    if not foreign:
+        return None
+    start, end = foreign[0], foreign[-1] + 1
+    text = as_seen(expression[start:end])
+    try:
+        node = parse(expression[:start] + text + expression[end:])
+    except LicenceError:
+        return None
+    known = all(_is_id(licence.id, table) for licence in leaves(node))
+    return (start, end, text) if known else None
 
 
 def licences_in_text(text: str, table: LicenceTable) -> tuple[str, ...]:

@@ -42,6 +42,13 @@ class Part:
         """The first alternative with the best status."""
         return min(self.parts, key=lambda part: _ORDER.index(part.status))
 
+    def leaves(self) -> Iterator[Part]:
+        """Yield the licences of all alternatives, in the order of the text."""
+        if self.how == "licence":
+            yield self
+        for part in self.parts:
+            yield from part.leaves()
+
     def applicable(self) -> Iterator[Part]:
         """Yield the licences that apply after the best alternative of every OR is chosen."""
         if self.how == "or":
@@ -74,9 +81,20 @@ class Verdict:
         return tuple(part for part in self.applicable if part.status != "compatible")
 
     @property
+    def has_choice(self) -> bool:
+        """Whether the recipient may choose between licences."""
+        return self.tree is not None and _has_choice(self.tree)
+
+    @property
     def chosen(self) -> str:
-        """The expression with only its best alternatives; empty if it has no OR."""
-        return _chosen(self.tree) if self.tree and _has_choice(self.tree) else ""
+        """The expression with only its best alternatives; empty if it has no OR, or if none can be chosen."""
+        return _chosen(self.tree) if self.tree and self.has_choice and self.status != "incompatible" else ""
+
+    @property
+    def refusing(self) -> tuple[Part, ...]:
+        """The incompatible licences of an incompatible expression, those of every alternative."""
+        leaves = self.tree.leaves() if self.tree and self.status == "incompatible" else ()
+        return tuple(part for part in leaves if part.status == "incompatible")
 
 
 def licence_verdict(expression: str, table: LicenceTable | None = None) -> Verdict:

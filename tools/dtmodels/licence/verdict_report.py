@@ -30,8 +30,7 @@ def text_report(verdict: Verdict) -> str:
         lines += [f"  {problem.what}", f"  fix: {problem.fix}"]
     if verdict.tree and verdict.status != "invalid":
         lines += _tree_lines(verdict.tree, "", "")
-        lines += [f"chosen: {verdict.chosen}"] if verdict.chosen else []
-        lines.append(_openness_line(verdict.expression))
+        lines += _openness_lines(verdict, verdict.tree)
     return "\n".join(_escape(line) for line in lines)
 
 
@@ -77,7 +76,20 @@ def _tree_lines(part: Part, first: str, rest: str) -> Iterator[str]:
         yield f"{rest}     {part.row.certainty}; {_READING_TEXTS[part.row.read]}; reviewed {part.row.reviewed}"
 
 
-def _openness_line(expression: str) -> str:
+def _openness_lines(verdict: Verdict, tree: Part) -> Iterator[str]:
+    """The openness of what was chosen; of each alternative if none can be chosen."""
+    if verdict.chosen:
+        yield f"chosen: {verdict.chosen}"
+        yield _openness(verdict.chosen)
+    elif verdict.has_choice:
+        yield "chosen: none, because no alternative is compatible"
+        alternatives = [part.text for part in (tree.parts if tree.how == "or" else tree.leaves())]
+        yield from (f"{text}: {_openness(text)}" for text in dict.fromkeys(alternatives))
+    else:
+        yield _openness(verdict.expression)
+
+
+def _openness(expression: str) -> str:
     def yes_no(value: bool) -> str:
         return "yes" if value else "no"
 

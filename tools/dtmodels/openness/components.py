@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from dtmodels.card.model import Card, Component
+from dtmodels.licence import licence_verdict
 from dtmodels.licence.openness import is_open_data, is_osi_approved, made_for
 from dtmodels.openness.locations import location_flaw, shortened
 from dtmodels.openness.proof import Proof
@@ -70,7 +71,7 @@ def _prove_statement(name: str, stated: _Statement) -> Proof:
         fix = f"name the address of the {title} itself, or leave it out until it is published"
         because = f"{shortened(stated.location)} {stated.flaw}"
         where = (*stated.where, stated.field)
-        return Proof(claim=f"{title} open", holds=False, because=because, where=where, fix=fix, at_location=True)
+        return Proof(claim=f"{title} open", holds=False, because=because, where=where, fix=fix, reported=True)
     proof = prove_licence(title, KINDS[name], stated.license, stated.license_field)
     evidence = _evidence(stated.location)
     return replace(proof, because=f"{proof.because}, {evidence}") if proof.holds and evidence else proof
@@ -96,7 +97,8 @@ def prove_licence(title: str, kind: Kind, licence: str, where: FieldPath) -> Pro
         requirement = "approved by the Open Source Initiative" if code else "an open licence"
         because = f"{licence} is not {requirement}"
         fix = f"state another licence for the {title}, if there is one"
-        return Proof(claim=f"{title} open", holds=False, because=because, where=where, fix=fix)
+        invalid = licence_verdict(licence).status == "invalid"
+        return Proof(claim=f"{title} open", holds=False, because=because, where=where, fix=fix, reported=invalid)
     remark = ""
     if not made_for(licence) <= _SUITABLE[kind]:
         remark = f"{licence} is open, but not written for {_NOUNS[kind]}"

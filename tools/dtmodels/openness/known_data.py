@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dtmodels.card.model import Dataset
+from dtmodels.licence.free_text import expression_from_text
 from dtmodels.licence.openness import data_status
+from dtmodels.licence.table import LicenceTable
 from dtmodels.openness.dataset_registry import KnownDataset, datasets_by_name, datasets_in_text
 
 RANKED_VALUES: dict[str, tuple[str, ...]] = {
@@ -84,4 +86,5 @@ def better_licence(claimed: str, known: str) -> bool:
     ranks = {"open": 2, "share-alike": 2, "mixed": 1}
     claimed_rank, known_rank = (ranks.get(data_status(licence), 0) for licence in (claimed, known))
     share_alike = set(re.findall(r"\S+-SA-\S+", known))
-    return claimed_rank > known_rank or (claimed_rank == known_rank == 2 and bool(share_alike - set(claimed.split())))
+    words = set(expression_from_text(claimed, LicenceTable.load()).split())
+    return claimed_rank > known_rank or (claimed_rank == known_rank == 2 and bool(share_alike - words))

@@ -23,9 +23,8 @@ class Proof:
     parts: tuple[Proof, ...] = ()
     remark: str = ""
     """A flaw that does not make the claim false."""
-
-    at_location: bool = False
-    """The claim fails because its place cannot hold the component."""
+    reported: bool = False
+    """The claim fails for a defect of one field that a rule of its own reports: its place, or an invalid licence."""
 
     def missing(self) -> Iterator[Proof]:
         """Yield the claims without parts that do not hold."""

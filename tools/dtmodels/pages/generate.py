@@ -15,6 +15,7 @@ from dtmodels.card.model import Card
 from dtmodels.openness.grade import grade
 from dtmodels.openness.inheritance import with_inherited
 from dtmodels.pages.collection_page import collection_tables
+from dtmodels.pages.differences import diff_lines
 from dtmodels.pages.markdown import code, table, text
 from dtmodels.pages.model_page import model_page
 from dtmodels.pages.phrases import UNPUBLISHED, has_no_release
@@ -29,7 +30,7 @@ def write_docs(root: Path, console: Console, *, check: bool, others: Sequence[tu
     Args:
         root: the model repository.
         console: prints the name of each file.
-        check: write nothing.
+        check: write nothing; print what would change.
         others: more stale files with their new text, which are not generated from cards.
 
     Returns:
@@ -40,6 +41,8 @@ def write_docs(root: Path, console: Console, *, check: bool, others: Sequence[tu
         if not check:
             write_text(path, content)
         console.say(f"{'stale' if check else 'written'}: {path.relative_to(root)}")
+        for line in diff_lines(_content(path) or "", content) if check else ():
+            console.say(f"  {line}")
     return 1 if check and files else 0
 
 

@@ -27,8 +27,8 @@ def excessive_claim(claimed: str, derived: Derivation, field: str, subject: Subj
 
 
 def unreported(gaps: tuple[Proof, ...]) -> tuple[Proof, ...]:
-    """The gaps without those at a location, which MOF004, COD001 or REP005 reports."""
-    return tuple(gap for gap in gaps if not gap.at_location)
+    """The gaps without those that another rule reports: MOF004, COD001 or REP005 a place, LIC002 a licence."""
+    return tuple(gap for gap in gaps if not gap.reported)
 
 
 def describe_gaps(gaps: tuple[Proof, ...]) -> str:

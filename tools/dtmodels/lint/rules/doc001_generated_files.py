@@ -21,6 +21,7 @@ from dtbase.system.errors import Failure
 from dtmodels.card.catalogue import CatalogueEntry
 from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rule_pages import stale_pages
+from dtmodels.pages.differences import Difference, first_difference
 from dtmodels.pages.generate import stale_outside_models
 from dtmodels.pages.model_page import model_page
 
@@ -60,12 +61,17 @@ def _unreadable(root: Path, failure: Failure) -> RuleResult:
 
 
 def _differs(path: Path, expected: str) -> RuleResult:
-    what = "the file differs from what `dtmodels docs` writes" if path.is_file() else "the file is missing"
-    line = _first_difference(path, expected)
+    line, what = 1, "the file is missing"
+    if path.is_file():
+        what = "the file differs from what `dtmodels docs` writes"
+        if found := first_difference(path.read_text(encoding="utf-8", errors="replace"), expected):
+            line, what = found.line, f"{what}: {_describe(found)}"
     return RuleResult(path=path, line=line, what=what, fix="run `dtmodels docs` and commit the result", generated=True)
 
 
-def _first_difference(path: Path, expected: str) -> int:
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else []
-    pairs = zip(lines, expected.splitlines(), strict=False)
-    return next((number for number, (line, target) in enumerate(pairs, 1) if line != target), max(1, len(lines)))
+def _describe(found: Difference) -> str:
+    if found.expected is None:
+        return f"after its last line comes '{found.actual}'"
+    if found.actual is None:
+        return f"the line '{found.expected}' is missing"
+    return f"it has '{found.actual}', not '{found.expected}'"

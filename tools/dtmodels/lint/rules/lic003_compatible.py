@@ -25,17 +25,18 @@ from dtmodels.lint.rules._licences import is_deprecated, reason_with_source, shi
 
 SEVERITY: Severity = "error"
 HARD = True
+_FIX = "ask the authors for a compatible licence, or choose another model"
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Check the licences of weights and package; report each one that fails."""
+    """Check the licences of weights and package; report each one that fails, alternatives of a choice together."""
     for where, verdict in shipped_licences(subject):
-        choice = ", and no alternative is better" if verdict.chosen else ""
-        for part in verdict.failing:
-            if part.status == "incompatible" and not is_deprecated(verdict, part):
-                yield RuleResult(
-                    where=where,
-                    part=(part.start, part.end),
-                    what=f"{part.text} is incompatible with GPL-3.0-or-later{choice}: {reason_with_source(part)}",
-                    fix="ask the authors for a compatible licence, or choose another model",
-                )
+        refusing = [part for part in verdict.refusing if not is_deprecated(verdict, part)]
+        if verdict.has_choice and len(refusing) > 1:
+            reasons = "; ".join(f"{part.text}: {reason_with_source(part)}" for part in refusing)
+            what = f"no alternative is compatible with GPL-3.0-or-later. {reasons}"
+            yield RuleResult(where=where, what=what, fix=_FIX)
+            continue
+        for part in refusing:
+            what = f"{part.text} is incompatible with GPL-3.0-or-later: {reason_with_source(part)}"
+            yield RuleResult(where=where, part=(part.start, part.end), what=what, fix=_FIX)

@@ -35,5 +35,6 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
     elif licence_verdict(licences.chosen).status != "invalid" and not is_choice(licences.weights, licences.chosen):
         what = f"'{licences.chosen}' is not a choice that '{licences.weights}' offers"
         offer = f"write chosen: {verdict.chosen}, or another licence that is offered"
-        fix = offer if verdict.chosen else "delete chosen; the expression offers no choice"
+        nothing = "choose another model" if verdict.has_choice else "delete chosen; the expression offers no choice"
+        fix = offer if verdict.chosen else nothing
         yield RuleResult(where=CHOSEN, what=what, fix=fix, severity="error", hard=True)

@@ -32,7 +32,7 @@ _DERIVED = ("parameters",)
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Compare the licences of package and parameters with the licence of the weights."""
     weights = next((verdict for where, verdict in shipped_licences(subject) if where != PACKAGE), None)
-    if weights is None:
+    if weights is None or weights.status == "incompatible":  # LIC003 reports it
         return
     derived = [PACKAGE, *(("openness", "components", name, "license") for name in _DERIVED)]
     for field in licence_fields(subject):

@@ -46,12 +46,7 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
         yield from _check_file(("demo", "images", index), image, [subject.root / "images"])
     for image in subject.card.demo.prompts:
         yield from _check_file(("demo", "prompts", image), image, [subject.root / "images"])
-    components = subject.card.openness.components if subject.card.openness else {}
-    for name, component in components.items():
-        if "://" not in component.location:
-            where = ("openness", "components", name, "location")
-            directories = [subject.directory, subject.root]
-            yield from _check_file(where, component.location, directories, exists=Path.exists)
+    yield from _check_components(subject)
 
 
 def _check_file(
@@ -69,6 +64,20 @@ def _check_file(
             what=f"'{name[:100]}' is a link to a file outside the directory",
             fix="replace the link by the file",
         )
+
+
+def _check_components(subject: Subject) -> Iterator[RuleResult]:
+    """Check each path of a component once, and name the other components at it."""
+    components = subject.card.openness.components if subject.card.openness else {}
+    named: dict[str, list[str]] = {}
+    for name, component in components.items():
+        if "://" not in component.location:
+            named.setdefault(component.location, []).append(name)
+    for location, names in named.items():
+        where: FieldPath = ("openness", "components", names[0], "location")
+        for result in _check_file(where, location, [subject.directory, subject.root], exists=Path.exists):
+            titles = ", ".join(name.replace("_", " ") for name in names)
+            yield replace(result, what=f"{result.what}; it is named for {titles}") if len(names) > 1 else result
 
 
 def _check_digest(where: FieldPath, checkpoint: Checkpoint, path: Path) -> Iterator[RuleResult]:

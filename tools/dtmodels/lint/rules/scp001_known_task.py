@@ -29,5 +29,5 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Look up the task among the plug-in modules."""
     known = plugin_names(tasks)
     if subject.card.task not in known:
-        what = f"'{subject.card.task}' is not a known task"
+        what = f"darktable knows no task '{subject.card.task}'"
         yield RuleResult(where=("task",), what=what, fix=did_you_mean(subject.card.task, known))

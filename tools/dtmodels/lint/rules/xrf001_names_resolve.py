@@ -17,6 +17,7 @@ Good::
 from collections.abc import Iterator, Sequence
 
 from dtbase.system.suggestions import did_you_mean
+from dtmodels.card.look_alikes import as_seen
 from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.yaml.document import FieldPath
 
@@ -28,8 +29,8 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Check that names are unique and that limitations name known datasets."""
     card = subject.card
     datasets = [data.name for data in card.training.datasets]
-    yield from _unique(("checkpoints",), [checkpoint.name for checkpoint in card.checkpoints])
-    yield from _unique(("training", "datasets"), datasets)
+    yield from _unique(subject, ("checkpoints",), [checkpoint.name for checkpoint in card.checkpoints])
+    yield from _unique(subject, ("training", "datasets"), datasets)
     for index, limitation in enumerate(card.limitations):
         for position, name in enumerate(limitation.datasets):
             if name not in datasets:
@@ -37,9 +38,12 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
                 yield RuleResult(where=where, what=f"there is no dataset '{name}'", fix=did_you_mean(name, datasets))
 
 
-def _unique(where: FieldPath, names: Sequence[str]) -> Iterator[RuleResult]:
+def _unique(subject: Subject, where: FieldPath, names: Sequence[str]) -> Iterator[RuleResult]:
+    """Compare names as a reader sees them: capitals, spaces and look-alikes do not make two names."""
+    seen: dict[str, int] = {}
     for index, name in enumerate(names):
-        if name in names[:index]:
-            yield RuleResult(
-                where=(*where, index, "name"), what=f"the name '{name}' is already used", fix="choose another name"
-            )
+        first = seen.setdefault(" ".join(as_seen(name).lower().split()), index)
+        if first != index:
+            line = subject.span((*where, first, "name")).line
+            what = f"the name '{name}' is already used in line {line}, by {'.'.join(map(str, where))}[{first}]"
+            yield RuleResult(where=(*where, index, "name"), what=what, fix="choose another name, or delete one of both")

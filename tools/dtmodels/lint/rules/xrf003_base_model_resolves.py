@@ -60,25 +60,27 @@ def compare(facts: Sequence[Fact]) -> Iterator[tuple[Fact, RuleResult]]:
     licences = {fact.model: fact.value for fact in facts if fact.key == _LICENCE}
     bases = {fact.model: fact.value for fact in facts if fact.key == _BASE}
     for fact in facts:
-        if fact.key == _BASE and _is_circular(fact.model, bases):
-            yield (
-                fact,
-                RuleResult(
-                    what=f"{fact.model} is derived from itself, through {fact.value}", fix="name the actual base model"
-                ),
-            )
+        circle = _circle(fact.model, bases) if fact.key == _BASE else ()
+        if circle and fact.model == min(circle):
+            yield fact, RuleResult(what=_describe(circle), fix="name the actual base model")
         elif fact.key in licences and fact.key != fact.model and fact.value.lower() != licences[fact.key].lower():
             what = f"the card of {fact.key} states {licences[fact.key]}, not {fact.value}"
             yield fact, RuleResult(what=what, fix=f"write license: {licences[fact.key]}")
 
 
-def _is_circular(model: str, bases: dict[str, str]) -> bool:
-    """Whether the chain of base models leads back to `model`."""
-    seen: set[str] = set()
+def _circle(model: str, bases: dict[str, str]) -> tuple[str, ...]:
+    """The models of the chain of base models that leads from `model` back to it; empty if none does."""
+    chain = {model: None}
     base = bases.get(model)
-    while base and base not in seen:
-        if base == model:
-            return True
-        seen.add(base)
+    while base and base not in chain:
+        chain[base] = None
         base = bases.get(base)
-    return False
+    return tuple(chain) if base == model else ()
+
+
+def _describe(circle: tuple[str, ...]) -> str:
+    """One sentence about a circle; of a long one, its first and last models."""
+    inner = [*circle[1:3], f"{len(circle) - 4} more", circle[-1]] if len(circle) > 5 else circle[1:]
+    if not inner:
+        return f"{circle[0]} is derived from itself"
+    return f"{circle[0]} is derived from itself, through {', '.join(inner)}"
