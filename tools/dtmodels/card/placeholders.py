@@ -12,7 +12,7 @@ PLACEHOLDER_COMMIT = "0" * 40
 _WORDS = r"to ?do|tb[dc]|fixme|fill[ -]?in|placeholder|lorem ipsum"
 _RESERVED = r"https://([^/]+\.)?(example\.(org|com|net)|[^/.]+\.(example|invalid|test))(/.*)?"
 _PLACEHOLDER = re.compile(
-    rf"(?is)\s*(({_WORDS})\b.*|n/?a|x{{3,}}|\?+|\.{{3}}|…|-+|<[^<>]+>|your .* here|{_RESERVED}|0{{40}})\s*"
+    rf"(?is)\s*(({_WORDS})\b.*|n/?a|x{{3,}}|\?+|\.{{1,3}}|[…·•_‐-―−-]+|<[^<>]+>|your .* here|{_RESERVED}|0{{40}})\s*"
 )
 
 

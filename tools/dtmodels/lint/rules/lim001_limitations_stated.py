@@ -21,25 +21,24 @@ from collections.abc import Iterator
 
 from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._data import described_training_datasets, is_unfinished_draft, normalised
+from dtmodels.lint.rules._empty_statements import states_nothing
 from dtmodels.openness.non_open_data import compromises
 
 SEVERITY: Severity = "error"
 HARD = True
 
-_NONE = re.compile(
-    r"""(?x) | none | no | nothing | n\ a
-    | no\ (known\ )?(limitations?|issues?|problems?) | (none|nothing)(\ is|\ are)?\ known
-    | (all|every)(\ \w+){0,3}?(\ is|\ are)?(\ (publicly|freely|openly))?\ (available|open|public|free)
+_PRAISE = re.compile(
+    r"""(?x) (all|every)(\ \w+){0,3}?(\ is|\ are)?(\ (publicly|freely|openly))?\ (available|open|public|free)
       (\ under(\ \w+){1,3}\ licen[cs]es?)?
     """
 )
-"""Phrases that state no limitation, praise of published data included."""
+"""Praise of published data, which is no limitation."""
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
     """Require limitations unless there is nothing to disclose."""
     card = subject.card
-    if is_unfinished_draft(card) or any(not _NONE.fullmatch(normalised(limit.text)) for limit in card.limitations):
+    if is_unfinished_draft(card) or any(_states_something(limit.text) for limit in card.limitations):
         return
     not_open = [data.name for _, data in described_training_datasets(card) if compromises(data)]
     if not_open:
@@ -54,3 +53,7 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
     yield RuleResult(
         where=("limitations",), what=what, fix="list what the model cannot do, and every compromise it depends on"
     )
+
+
+def _states_something(text: str) -> bool:
+    return not states_nothing(text) and not _PRAISE.fullmatch(normalised(text))

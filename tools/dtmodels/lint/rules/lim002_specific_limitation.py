@@ -19,6 +19,7 @@ from collections.abc import Iterator
 
 from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._data import normalised
+from dtmodels.lint.rules._empty_statements import states_nothing
 
 SEVERITY: Severity = "warning"
 
@@ -34,10 +35,15 @@ _VAGUE = re.compile(
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Check the length of each limitation, and find empty phrases."""
+    """Check the length of each limitation, and find empty phrases; one that states nothing is an error if not a draft."""
     for index, limitation in enumerate(subject.card.limitations):
         text = limitation.text.strip()
-        if len(text) < _MIN_CHARACTERS or len(text.split()) < _MIN_WORDS or _VAGUE.fullmatch(normalised(text)):
+        if states_nothing(text):
+            what = f"'{text[:60]}' states no limitation"
+            fix = "say what the model cannot do, or delete this entry"
+            severity: Severity = "warning" if subject.card.status == "draft" else "error"
+            yield RuleResult(where=("limitations", index, "text"), what=what, fix=fix, severity=severity)
+        elif len(text) < _MIN_CHARACTERS or len(text.split()) < _MIN_WORDS or _VAGUE.fullmatch(normalised(text)):
             what = "this limitation is too vague to tell which images it affects"
             fix = "say which images, conditions or data are affected, and what happens"
             yield RuleResult(where=("limitations", index, "text"), what=what, fix=fix)
