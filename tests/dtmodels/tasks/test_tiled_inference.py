@@ -11,6 +11,7 @@ import pytest
 from onnx import helper
 
 from dtmodels.graph.runtime import Runtime, Session
+from dtmodels.package.tile_sizes import TaskTiles
 from dtmodels.tasks._camera import add_sensor_noise, demosaic_bilinear, pack_bayer_planes, to_mosaic
 from dtmodels.tasks._tile_contract import Tile
 from dtmodels.tasks._tiled_inference import Tiling
@@ -36,7 +37,7 @@ def load(make_graph: Callable[..., onnx.ModelProto], runtime: Runtime, tmp_path:
 
 
 def tiling(session: Session, *, scale: int = 1, **settings: bool) -> Tiling:
-    tile = Tile(file="model.onnx", sizes=("input_sizes",), channels=3, scale=scale, overlap=OVERLAP)
+    tile = Tile(file="model.onnx", sizes=("input_sizes",), channels=3, scale=scale, tiling=TaskTiles(overlap=OVERLAP))
     return Tiling(session=session, tile=tile, size=SIZE, **settings)
 
 

@@ -85,9 +85,7 @@ def _syntax_problem(expression: str, error: LicenceError, table: LicenceTable) -
     if (seen := looks_like(expression, table)) is not None:
         start, end, text = seen
         fix = f"did you mean {expression[:start]}{text}{expression[end:]}?"
-        return ExpressionProblem(
-            kind="invalid", what=error.what, fix=fix, start=start, end=end, replacements=(text,)
-        )
+        return ExpressionProblem(kind="invalid", what=error.what, fix=fix, start=start, end=end, replacements=(text,))
     if is_prose(expression, table):
         what = f"'{expression.strip()}' describes terms; it is not an SPDX expression"
         return ExpressionProblem(

@@ -26,6 +26,7 @@ _FAMILIES = {
     "LIM": "limitations",
     "MOF": "Model Openness Framework",
     "OSA": "Open Source AI Definition",
+    "PKG": "what darktable reads from the package",
     "PRI": "privacy",
     "PUB": "publication",
     "REP": "reproducibility",

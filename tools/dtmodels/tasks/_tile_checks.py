@@ -20,10 +20,11 @@ from dtmodels.graph.failures import GraphFailure, LimitReached
 from dtmodels.graph.inspect import Graph
 from dtmodels.graph.resize_inputs import load_resized
 from dtmodels.graph.runtime import Runtime, Session
+from dtmodels.package.tile_sizes import MIN_OVERLAPS
 from dtmodels.tasks._graph_run import check_finite, check_repeatable, run_failure
 from dtmodels.tasks._protocol import Call, Model
 from dtmodels.tasks._seeded_input import Image, seeded_image, uniform_image
-from dtmodels.tasks._tile_contract import MIN_OVERLAPS, Tile, call_tile
+from dtmodels.tasks._tile_contract import Tile, call_tile
 
 MAX_GAIN = 8.0
 """Largest ratio of output to input; above it the output has other units, such as 0..255."""

@@ -12,16 +12,13 @@ from dtmodels.findings.check_report import CheckProblem, TensorFacts, error
 from dtmodels.graph.failures import GraphFailure
 from dtmodels.graph.inspect import Graph
 from dtmodels.graph.runtime import Session
+from dtmodels.package.tile_sizes import TaskTiles, size_flaw
 from dtmodels.tasks._graphs import check_counts, check_inputs_float, check_outputs_float, is_static, shape_text
 from dtmodels.tasks._protocol import Model
 from dtmodels.tasks._seeded_input import Image, uniform_image
 
 NOISE_LEVEL = 25 / 255
 """Value of the second input, if a graph has one."""
-MAX_TILE = 2048
-"""Largest tile in pixels; darktable's own networks ran out of a GPU's memory at this size (issue 20902)."""
-MIN_OVERLAPS = 4
-"""Minimum width of a tile in overlaps; at least half of each tile is then new image."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,12 +32,14 @@ class Tile:
     """Channels of the input; the output always has three."""
     scale: int
     """Output pixels per input pixel, in each direction."""
-    overlap: int
-    """Input pixels that neighbouring tiles share on each side."""
+    tiling: TaskTiles
     extra: bool = False
     """True if a second input, the noise level, is allowed."""
-    guarded: bool = False
-    """True if darktable itself rejects tiles of overlap only, instead of dividing by zero."""
+
+    @property
+    def overlap(self) -> int:
+        """Input pixels that neighbouring tiles share on each side."""
+        return self.tiling.overlap
 
     def size(self, model: Model) -> int | None:
         """Tile size that darktable reads: the first element of the first list that exists."""
@@ -69,24 +68,9 @@ def _no_size(tile: Tile) -> CheckProblem:
 
 
 def _bad_size(tile: Tile, size: int) -> CheckProblem | None:
+    flaw = size_flaw(size, tile.tiling)
     where = f"config.json: attributes.{tile.sizes[0]}"
-    smallest, useful = 2 * tile.overlap, MIN_OVERLAPS * tile.overlap
-    fix = f"export for tiles of at least {useful} x {useful}"
-    if size == smallest and not tile.guarded:
-        what = f"tiles of {size} pixels consist of overlap only: darktable divides by zero and crashes"
-        return error("tile.size", where, what, fix)
-    if size <= smallest:
-        what = f"tile size {size} leaves nothing between the overlaps of {tile.overlap} on each side: every run fails"
-        return error("tile.size", where, what, fix)
-    if size < useful:
-        step = size - smallest
-        what = f"tiles of {size} pixels advance by only {step}: {(size / step) ** 2:.0f} times the work"
-        return error("tile.size", where, what, fix, reason="darktable runs it, but too slowly")
-    if size > MAX_TILE:
-        what = f"tiles of {size:,} pixels need more memory than the GPUs and machines of most users have"
-        fix = f"export for tiles of at most {MAX_TILE} x {MAX_TILE}; 512 is usual"
-        return error("tile.size", where, what, fix, reason="darktable runs it only where memory allows")
-    return None
+    return error("tile.size", where, flaw.what, flaw.fix, reason=flaw.reason) if flaw else None
 
 
 def _check_shapes(graph: Graph, tile: Tile, size: int) -> Iterator[CheckProblem]:

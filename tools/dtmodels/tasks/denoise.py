@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from dtmodels.findings.check_report import CheckProblem
 from dtmodels.graph.runtime import Runtime
+from dtmodels.package.tile_sizes import TASK_TILES
 from dtmodels.tasks._attributes import check_boost
 from dtmodels.tasks._demo import DemoImage, Sample, Strip, centre_crop, detail_lines
 from dtmodels.tasks._protocol import IN_DARKTABLE, Call, Model
@@ -17,7 +18,7 @@ from dtmodels.tasks._srgb import add_sample_noise, psnr_caption, run_on_image
 from dtmodels.tasks._tile_checks import run_tile
 from dtmodels.tasks._tile_contract import Tile, check_tile
 
-TILE = Tile(file="model.onnx", sizes=("input_sizes",), channels=3, scale=1, overlap=64, extra=True)
+TILE = Tile(file="model.onnx", sizes=("input_sizes",), channels=3, scale=1, tiling=TASK_TILES["denoise"], extra=True)
 RUN_BY = IN_DARKTABLE
 FILES = (TILE.file,)
 OPTIONAL: tuple[str, ...] = ()

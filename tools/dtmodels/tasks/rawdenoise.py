@@ -13,6 +13,7 @@ from typing import cast
 from dtmodels.findings.check_report import CheckProblem, error, warning
 from dtmodels.graph.runtime import Runtime
 from dtmodels.package.config_reader import MISSING
+from dtmodels.package.tile_sizes import MIN_OVERLAPS, TASK_TILES
 from dtmodels.tasks._attributes import check_choice, where_attribute
 from dtmodels.tasks._demo import Sample, Strip
 from dtmodels.tasks._protocol import IN_DARKTABLE, Call, Model
@@ -20,7 +21,7 @@ from dtmodels.tasks._raw_demo import strip
 from dtmodels.tasks._seam_overrun import check_overrun
 from dtmodels.tasks._sensors import Pattern
 from dtmodels.tasks._tile_checks import run_tile
-from dtmodels.tasks._tile_contract import MIN_OVERLAPS, Tile, check_tile
+from dtmodels.tasks._tile_contract import Tile, check_tile
 
 NO_TARGET = ("null", "none")
 CHOICES = {
@@ -39,8 +40,7 @@ def _tile(sensor: str, *, channels: int = 3, scale: int = 1) -> Tile:
         sizes=(f"model_{sensor}.input_sizes", "input_sizes"),
         channels=channels,
         scale=scale,
-        overlap=32,
-        guarded=True,
+        tiling=TASK_TILES["rawdenoise"],
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from dtmodels.findings.check_report import CheckProblem
 from dtmodels.graph.runtime import Runtime
+from dtmodels.package.tile_sizes import TASK_TILES
 from dtmodels.tasks._attributes import check_boost
 from dtmodels.tasks._demo import DemoImage, Pixels, Sample, Strip, centre_crop, detail_lines, resize
 from dtmodels.tasks._protocol import IN_DARKTABLE, Call, Model
@@ -24,7 +25,7 @@ TILES = tuple(
         sizes=(f"model_x{scale}.input_sizes", "input_sizes"),
         channels=3,
         scale=scale,
-        overlap=16,
+        tiling=TASK_TILES["upscale"],
     )
     for scale in (2, 4)
 )
