@@ -33,7 +33,7 @@ def first_difference(actual: str, expected: str) -> Difference | None:
 
 
 def diff_lines(actual: str, expected: str) -> list[str]:
-    """The changes from `actual` to `expected` as lines that begin with `-`, `+` or `@@`; long lines and lists are cut."""
+    """The changes from `actual` to `expected` as lines that begin with `-`, `+` or `@@`, cut to a screen."""
     changes = difflib.unified_diff(actual.splitlines(), expected.splitlines(), n=0, lineterm="")
     lines = list(islice(changes, 2, None))  # the first two lines name the files
     shown = [_change_excerpt(lines, index) for index in range(min(len(lines), _MAX_LINES))]

@@ -35,7 +35,7 @@ _VAGUE = re.compile(
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Check the length of each limitation, and find empty phrases; one that states nothing is an error if not a draft."""
+    """Check the length of each limitation, and find those that state nothing, an error if not a draft."""
     for index, limitation in enumerate(subject.card.limitations):
         text = limitation.text.strip()
         if states_nothing(text):
