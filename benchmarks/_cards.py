@@ -26,6 +26,7 @@ _GOLDEN = """{"files": {"model.onnx": {
   "inputs": [["input", "float32", [1, 3, 512, 512]]], "outputs": [["output", "float32", [1, 3, 512, 512]]]
 }}}
 """
+_SUFFIXES = {"datasets": ".csv", "evaluation_data": ".zip"}
 _CODE = ("architecture", "training_code", "inference_code", "evaluation_code", "data_preprocessing_code")
 
 
@@ -127,8 +128,13 @@ def _dataset(number: int, index: int) -> list[str]:
 
 def _component(name: str, number: int) -> list[str]:
     licence = "GPL-3.0-or-later" if name in _CODE or name == "parameters" else "CC-BY-4.0"
-    url = f"https://github.com/owner/network-{number}/{name}"
-    return [f"    {name}:", f"      license: {licence}", f'      location: "{url}"']
+    repository = f"https://github.com/owner/network-{number}"
+    path = "releases/download/v1/weights.pth" if name == "parameters" else f"blob/v1/{name}{_suffix(name)}"
+    return [f"    {name}:", f"      license: {licence}", f'      location: "{repository}/{path}"']
+
+
+def _suffix(name: str) -> str:
+    return ".py" if name in _CODE else _SUFFIXES.get(name, ".md")
 
 
 def _limitation(number: int, index: int) -> list[str]:

@@ -98,7 +98,10 @@ def test_incompatible_licence_cannot_be_accepted(tmp_path: Path) -> None:
         assert [finding.rule for finding in found if finding.severity == "error"] == [rule]
 
 
-@pytest.mark.parametrize("rule", [rule for rule in select_rules(["LIC"]) if rule.check_card], ids=lambda rule: rule.id)
+EXAMPLES = [rule for rule in select_rules(["LIC"]) if rule.check_card and "# and LICENSE" not in rule.bad]
+
+
+@pytest.mark.parametrize("rule", EXAMPLES, ids=lambda rule: rule.id)
 def test_examples_of_a_rule_match_its_findings(tmp_path: Path, rule: Rule) -> None:
     (tmp_path / "models" / "toy-model").mkdir(parents=True)
     (tmp_path / "models" / "toy-model" / "LICENSE-PublicDomain.txt").write_text("test\n")

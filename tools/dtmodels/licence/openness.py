@@ -7,6 +7,7 @@ unknown licence is never open.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Literal
 
 from dtmodels.licence.expression import Licence, Node, Or, parse
@@ -18,12 +19,14 @@ DataStatus = DataTerms | Literal["unlisted"]
 _DATA_ORDER: tuple[DataStatus, ...] = ("open", "share-alike", "mixed", "restricted", "undisclosed", "unlisted")
 
 
+@lru_cache(maxsize=4096)
 def is_osi_approved(expression: str, table: LicenceTable | None = None) -> bool:
     """True if the Open Source Initiative approved the licences, as open-source code requires."""
     known = table or LicenceTable.load()
     return _is_satisfied(expression, known, lambda name: "o" in (known.flags(name) or ""))
 
 
+@lru_cache(maxsize=4096)
 def is_free_software(expression: str, table: LicenceTable | None = None) -> bool:
     """True if the licences are free according to the Free Software Foundation, or to the table if the FSF is silent."""
     known = table or LicenceTable.load()
@@ -40,6 +43,7 @@ def is_open_data(expression: str, table: LicenceTable | None = None) -> bool:
     return data_status(expression, table) in ("open", "share-alike")
 
 
+@lru_cache(maxsize=4096)
 def data_status(expression: str, table: LicenceTable | None = None) -> DataStatus:
     """Status of data under an expression: the worst part of AND, the best alternative of OR.
 
@@ -53,6 +57,7 @@ def data_status(expression: str, table: LicenceTable | None = None) -> DataStatu
         return "unlisted"
 
 
+@lru_cache(maxsize=4096)
 def made_for(expression: str, table: LicenceTable | None = None) -> frozenset[str]:
     """Kinds of works the licences were written for: software, data, content, documentation, font, model, anything."""
     known = table or LicenceTable.load()

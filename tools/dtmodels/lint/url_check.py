@@ -1,6 +1,7 @@
 """Check that a URL is public: https, a public host name, no credentials. Used by rules and by `web`."""
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlsplit
 
 from dtmodels.lint.address_parts import Kind, address_parts
@@ -28,6 +29,7 @@ def url_error(url: str) -> str:
     return _host_error(host) or _secret(f"{parts.query}&{parts.fragment}")
 
 
+@lru_cache(maxsize=4096)
 def _host_error(host: str) -> str:
     if _is_below(host, "address-in-name"):
         return f"has the host '{host[:60]}', whose names resolve to any address, also a private one"

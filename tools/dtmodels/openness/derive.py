@@ -9,29 +9,14 @@ each class follow the Linux Foundation's tool. The FSF requires free training da
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-
+from dtbase.system.last_result import cache_last
 from dtmodels.card.model import Card
 from dtmodels.openness import data
 from dtmodels.openness.components import prove_component, prove_either
 from dtmodels.openness.proof import Derivation, Proof, Step, all_of
 
 
-def _cache_last(derive: Callable[[Card], Derivation]) -> Callable[[Card], Derivation]:
-    """Cache the result of `derive` for the last card."""
-    last: list[tuple[Card, Derivation]] = []
-
-    @wraps(derive)
-    def cached(card: Card) -> Derivation:
-        if not last or last[0][0] is not card:
-            last[:] = [(card, derive(card))]
-        return last[0][1]
-
-    return cached
-
-
-@_cache_last
+@cache_last
 def osaid(card: Card) -> Derivation:
     """Derive the OSAID class: open-weights, open-model or open-source-ai, each with its proof."""
     return Derivation(
@@ -44,7 +29,7 @@ def osaid(card: Card) -> Derivation:
     )
 
 
-@_cache_last
+@cache_last
 def mof(card: Card) -> Derivation:
     """Derive the MOF class: III, II or I, each with its proof."""
     class_three = ("architecture", "parameters", "evaluation_results", "model_card", "data_card")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
+from dtbase.system.last_result import cache_last
 from dtmodels.card.catalogue import CARD_FILE
 from dtmodels.card.model import Annotations, BaseModel, Card, Dataset
 from dtmodels.card.reader import CardReading, parse_card_file
@@ -52,6 +53,7 @@ class InheritedLicence(Inherited):
     license: str
 
 
+@cache_last
 def with_inherited(card: Card, models: Path) -> Card:
     """The card with the datasets of its base models, and their worst licence; `models` is the directory of all cards.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,6 +14,8 @@ _MAX_LENGTH = 8192
 _DIGIT_LIKE = str.maketrans("i1o0", "lloo")
 """Letters and digits that are mistaken for each other, in lower case."""
 _TOKEN = re.compile(r"[^\W\d_]+|\d+")
+_BEGINNING = 2
+"""Letters by which names are looked up; no name is shorter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,32 +59,48 @@ class NameIndex:
         exact = {name: _read(name).exact for name in names}
         short = {name for name, joined in exact.items() if _is_acronym(joined)}
         cased = {name for name in exact if name in capitals or (name in short and _has_vowel(exact[name]))}
-        self._long = [(name, _folded(exact[name])) for name in exact if name not in short | cased]
-        self._short = [(name, _digits_as_letters(exact[name]).lower()) for name in short - cased]
-        self._cased = [(name, _digits_as_letters(exact[name])) for name in exact if name in cased]
+        capital = {name: _digits_as_letters(exact[name]) for name in exact if name in cased}
+        self._long = _Names({name: _folded(exact[name]) for name in exact if name not in short | cased})
+        self._short = _Names({name: _digits_as_letters(exact[name]).lower() for name in exact if name in short - cased})
+        self._cased = _Names(capital)
+        self._small = _Names({name: wanted.lower() for name, wanted in capital.items()})
 
     def find(self, text: str, *, any_case: bool = False) -> Iterator[Found]:
         """Yield the names in a text; with `any_case` acronyms in small letters too, as in a URL."""
         read = _read(text)
         capitals = _digits_as_letters(read.exact)
         small = capitals.lower()
-        for name, wanted in self._long:
-            yield from _occurrences(read, read.folded, name, wanted)
-        for name, wanted in self._short:
-            yield from _occurrences(read, small, name, wanted)
-        for name, wanted in self._cased:
-            if any_case or len(read.exact) == len(wanted):
-                yield from _occurrences(read, small, name, wanted.lower())
-            else:
-                yield from _occurrences(read, capitals, name, wanted)
+        yield from self._long.occurrences(read, read.folded)
+        yield from self._short.occurrences(read, small)
+        if any_case:
+            yield from self._small.occurrences(read, small)
+        else:
+            yield from (found for found in self._cased.occurrences(read, capitals) if not _is_whole(found, read))
+            yield from (found for found in self._small.occurrences(read, small) if _is_whole(found, read))
 
 
-def _occurrences(read: _Text, joined: str, name: str, wanted: str) -> Iterator[Found]:
-    start = joined.find(wanted)
-    while start >= 0:
-        if start in read.starts and (end := read.ends.get(start + len(wanted))) is not None:
-            yield Found(name, read.starts[start], end)
-        start = joined.find(wanted, start + 1)
+class _Names:
+    """Names by the letters they begin with, so that a text is compared with few of them at each of its words."""
+
+    def __init__(self, wanted: Mapping[str, str]) -> None:
+        self._by_beginning: dict[str, list[tuple[int, str, str]]] = {}
+        for order, (name, letters) in enumerate(wanted.items()):
+            self._by_beginning.setdefault(letters[:_BEGINNING], []).append((order, name, letters))
+
+    def occurrences(self, read: _Text, joined: str) -> Iterator[Found]:
+        """Yield the names that begin and end with a word of the text, in the order of the names."""
+        found = []
+        for start, position in read.starts.items():
+            for order, name, letters in self._by_beginning.get(joined[start : start + _BEGINNING], ()):
+                end = read.ends.get(start + len(letters))
+                if end is not None and joined.startswith(letters, start):
+                    found.append((order, position, Found(name, position, end)))
+        return (one for _, _, one in sorted(found, key=lambda item: item[:2]))
+
+
+def _is_whole(found: Found, read: _Text) -> bool:
+    """Whether a name is the whole text; its capitals do not matter then."""
+    return found.start == read.starts[0] and found.end == read.ends[len(read.exact)]
 
 
 @lru_cache(maxsize=4096)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
+from dtbase.system.last_result import cache_last
 from dtmodels.card.placeholders import is_placeholder
 from dtmodels.licence import LicenceError, Part, Verdict, licence_verdict
 from dtmodels.licence.expression import And, Licence, Node, Or, leaves, parse
@@ -33,11 +34,11 @@ class Field(NamedTuple):
         return self.where in _SHIPPED
 
 
-def licence_fields(subject: Subject) -> Iterator[Field]:
+@cache_last
+def licence_fields(subject: Subject) -> tuple[Field, ...]:
     """Every licence expression of a card, in the order of the file; without empty ones and placeholders."""
-    for where, text in subject.texts():
-        if _is_expression(where) and text.strip() and not is_placeholder(text):
-            yield Field(where, text)
+    stated = (Field(where, text) for where, text in subject.texts() if _is_expression(where))
+    return tuple(field for field in stated if field.text.strip() and not is_placeholder(field.text))
 
 
 def shipped_licences(subject: Subject) -> Iterator[tuple[FieldPath, Verdict]]:
