@@ -1,6 +1,6 @@
 """The likeness rule on sentences that describe the imitation of people, and on ordinary editing.
 
-`imitate.txt` and `edit.txt` were written before the rule. `*_later.txt` and `*_last.txt` were written after it, without
+`imitate.txt` and `edit.txt` were written before the rule. All others were written after it, most of them without
 looking at its words, and then used to improve it.
 """
 
@@ -16,7 +16,7 @@ from dtmodels.lint.likeness import find_imitation
 from dtmodels.lint.likeness_words import FILE, patterns
 
 HERE = Path(__file__).parent / "likeness"
-SETS = ("", "_later", "_last")
+SETS = ("", "_later", "_last", "_fourth", "_fifth")
 GRAMMAR = {"harmless", "cover", "boundary", "of", "with", "negation", "select"}
 
 
