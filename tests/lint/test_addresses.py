@@ -51,6 +51,7 @@ def test_reference_that_moves_is_found(url: str) -> None:
 @pytest.mark.parametrize(
     "url",
     [
+        "https://[::1/owner/network/resolve/main/weights.pth",  # REP004 reports it
         f"{GITHUB}/raw/{COMMIT}/main/weights.pth",
         f"{GITHUB}/raw/v1.0/weights.pth",
         f"{GITHUB}/archive/refs/tags/v1.0.zip",

@@ -16,7 +16,7 @@ from dtmodels.lint.likeness import find_imitation
 from dtmodels.lint.likeness_words import FILE, patterns
 
 HERE = Path(__file__).parent / "likeness"
-SETS = ("", "_later", "_last", "_fourth", "_fifth")
+SETS = ("", "_later", "_last", "_fourth", "_fifth", "_sixth")
 GRAMMAR = {"harmless", "cover", "boundary", "of", "with", "negation", "select"}
 
 

@@ -88,3 +88,8 @@ def test_classes_count_inherited_data(models: Path) -> None:
     card = derived(models, "DINOv2", url="https://github.com/facebookresearch/dinov2")
     assert osaid(with_inherited(card, models)).level != "open-source-ai"
     assert mof(with_inherited(card, models)).level != "I"
+
+
+def test_id_too_long_for_the_file_system_is_no_failure(models: Path) -> None:
+    card = replace(derived(models, "denoise-base"), id="x" * 5000, base_model=None)
+    assert with_inherited(card, models) is card

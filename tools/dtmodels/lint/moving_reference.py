@@ -27,8 +27,11 @@ _PARAMETERS = ("ref", "branch", "at", "rev", "revision", "version")
 
 
 def moving_reference(url: str) -> str:
-    """The reference in a URL whose content can change; empty if there is none."""
-    parts = urlsplit(url)
+    """The reference in a URL whose content can change; empty if there is none, or if the URL cannot be parsed."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
     address = f"{(parts.hostname or '').lower()}{_decoded(parts.path)}"
     for name, value in parse_qsl(parts.query):
         if name.lower() in _PARAMETERS and _moves(value):

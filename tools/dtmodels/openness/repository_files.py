@@ -27,7 +27,7 @@ def with_files_checked(card: Card, directory: Path) -> Card:
         directory: the model's directory; paths are relative to it, or to the repository two directories above.
             Nothing is checked if it does not exist.
     """
-    if card.openness is None or not directory.is_dir():
+    if card.openness is None or not _is_directory(directory):
         return card
     components = {
         name: part if "://" in part.location else replace(part, flaw=file_flaw(name, part.location, directory))
@@ -64,6 +64,13 @@ def find_component(location: str, directory: Path) -> Path | None:
         except OSError:  # the name is too long for the file system
             return None
     return None
+
+
+def _is_directory(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # the name is too long for the file system
+        return False
 
 
 def _directory_flaw(name: str, directory: Path) -> str:
