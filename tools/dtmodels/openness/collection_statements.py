@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from dtmodels.card.look_alikes import as_seen
 from dtmodels.openness.mentions import used
 from dtmodels.openness.name_index import Found
 
 _IMAGES = (
     r"(images?|photos?|photographs?|pictur\w*|videos?|clips|frames|portraits?|faces?|selfies|data|captions?|pairs)"
 )
+_PLATFORM = (
+    r"flickr|instagram|pinterest|facebook|twitter|tumblr|reddit|imgur|youtube|tiktok|vkontakte|weibo|bilibili|deviantart"
+    r"|artstation|behance|wallhaven|4chan|snapchat|telegram|linkedin|tinder|myspace|ebay|imdb|500px"
+)
 _PLACE = (
     r"(web|www|internet|websites?|webpages?|social (media|networks?)|online|photo-sharing|image ?boards?|image-hosting"
-    r"|flickr|instagram|pinterest|facebook|twitter|tumblr|reddit|imgur|youtube|tiktok|vkontakte|weibo|bilibili|deviantart"
-    r"|artstation|behance|wallhaven|4chan|snapchat|telegram|linkedin|tinder|myspace|ebay|imdb|500px|google|bing|yahoo"
-    r"|baidu|yandex)"
+    rf"|{_PLATFORM}|google|bing|yahoo|baidu|yandex)"
 )
 _SITE = r"(sites?|pages?|platforms?|forums?|blogs?|galler(y|ies)|archives?|apps?|shops?|stores?|news|feeds?|profiles?)"
 _TAKEN = (
@@ -43,6 +46,7 @@ _PATTERNS = (
     r"(网上|网络|互联网|网站).{0,6}(爬|抓取|下载|收集|采集|搜集)|爬取|爬虫",
     r"(ネット|ウェブ|Web|web|サイト).{0,6}(収集|集め|ダウンロード|取得)|クロール|スクレイピング",
 )
+_NAMED_PLATFORM = re.compile(_PLATFORM, re.IGNORECASE)
 _STATEMENT = re.compile("|".join(f"(?:{pattern})" for pattern in _PATTERNS), re.IGNORECASE)
 
 
@@ -51,3 +55,9 @@ def taken_from_the_web(provenance: str) -> str:
     """The words that say the images were taken from the web; empty if the text does not say so, or denies it."""
     places = (Found(match[0], *match.span()) for match in _STATEMENT.finditer(provenance))
     return next((found.name.strip() for found in used(provenance, places)), "")
+
+
+def named_platform(name: str) -> str:
+    """The platform of other people's uploads that the name of a dataset has; empty if it has none."""
+    found = _NAMED_PLATFORM.search(as_seen(name))
+    return found[0] if found else ""

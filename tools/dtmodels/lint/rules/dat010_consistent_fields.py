@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from dtmodels.card.model import Dataset
 from dtmodels.lint.rule import RuleResult, Severity, Subject
 from dtmodels.lint.rules._data import described_datasets
-from dtmodels.openness.collection_statements import taken_from_the_web
+from dtmodels.openness.collection_statements import named_platform, taken_from_the_web
 
 SEVERITY: Severity = "error"
 HARD = True
@@ -41,6 +41,11 @@ def _contradictions(data: Dataset) -> Iterator[tuple[str, str, str]]:
     elif data.personal_data != "none" and data.consent == "not-needed" and data.collection != "synthetic":
         what = "shows people, so their consent cannot be not-needed"
         yield "consent", what, "write consent: given, none or unknown"
-    if data.collection not in ("scraped", "mixed", "undisclosed") and (words := taken_from_the_web(data.provenance)):
+    if data.collection in ("scraped", "mixed", "undisclosed"):
+        return
+    if words := taken_from_the_web(data.provenance):
         what = f"has the collection '{data.collection}', but its provenance says '{words}'"
         yield "collection", what, "write collection: scraped, or mixed if only a part is; or correct the provenance"
+    elif platform := named_platform(data.name):
+        what = f"has the collection '{data.collection}', but its name says '{platform}', where people upload images"
+        yield "collection", what, "write collection: scraped, or mixed if only a part is"
