@@ -6,7 +6,10 @@ from pathlib import Path
 from setuptools import setup
 from setuptools.command.build_py import build_py
 
-SHIPPED = ("schema/*.json", "images/**/*", "models/proxy-*/weights.safetensors", "docs/modules.json")
+SHIPPED = (
+    *("schema/*.json", "images/**/*", "models/proxy-*/weights.safetensors", "docs/modules.json"),
+    *("site/templates/*", "site/styles/*"),
+)
 """What `dtbase.system.shipped_files` finds in the checkout or in the installed package; MANIFEST.in has it too."""
 
 

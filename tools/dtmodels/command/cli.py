@@ -1,4 +1,4 @@
-"""The `dtmodels` command: the group and its entry point. `cards`, `build`, `release` and `ci` hold the commands."""
+"""The `dtmodels` command: the group and its entry point. The other modules of this room hold the commands."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NoReturn
 import click
 
 from dtbase.terminal.cli_group import CommandGroup, run_cli
-from dtmodels.command import build, cards, ci, release
+from dtmodels.command import build, cards, ci, release, site
 
 
 def main() -> NoReturn:
@@ -38,3 +38,4 @@ cli.add_section("Cards", cards.COMMANDS)
 cli.add_section("Build", build.COMMANDS)
 cli.add_section("Release", release.COMMANDS)
 cli.add_section("CI", ci.COMMANDS)
+cli.add_section("Site", site.COMMANDS)
