@@ -19,6 +19,7 @@ from dtmodels.build.workspace import Workspace
 from dtmodels.card.catalogue import Catalogue, CatalogueEntry
 from dtmodels.card.reader import read_card
 from dtmodels.stages import pin as stage
+from dtmodels.stages import setup as setup_stage
 from dtmodels.stages.pin import pin, pin_each
 from dtmodels.stages.setup import setup
 
@@ -87,7 +88,8 @@ def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         base_url = f"http://127.0.0.1:{server.server_address[1]}"
-        monkeypatch.setattr(stage, "download", lambda url, *rest: download(url.replace(PLAIN, base_url), *rest))
+        for module in (stage, setup_stage):
+            monkeypatch.setattr(module, "download", lambda url, *rest: download(url.replace(PLAIN, base_url), *rest))
         monkeypatch.setattr(constants, "ENDPOINT", base_url)
         template = base_url + "/{repo_id}/resolve/{revision}/{filename}"
         monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
@@ -219,3 +221,23 @@ def test_card_with_all_digests_is_nothing_to_do(add_model: Callable[..., Path], 
     add_model()
     with pytest.raises(NothingToDo, match="every checkpoint has a sha256"):
         pin_each(Catalogue.load(tmp_path).entries, Workspace(tmp_path), QUIET)
+
+
+def git_blob(data: bytes) -> str:
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+
+
+def test_blob_identifies_a_file_and_pin_adds_its_sha256(draft: Callable[[str], CatalogueEntry]) -> None:
+    entry = draft(f'  - {{name: weights, url: {PLAIN}/plain/weights.pth, git_blob: "{git_blob(DATA)}"}}\n')
+    workspace = Workspace(entry.directory.parent.parent)
+    assert setup(entry, workspace, QUIET)["weights"].read_bytes() == DATA
+    [complete] = pin(entry, workspace, QUIET)
+    assert (complete.sha256, complete.bytes, complete.git_blob) == (DIGEST, len(DATA), git_blob(DATA))
+
+
+def test_other_blob_names_both_and_keeps_the_card(draft: Callable[[str], CatalogueEntry]) -> None:
+    entry = draft(f'  - {{name: weights, url: {PLAIN}/plain/weights.pth, git_blob: "{git_blob(b"other")}"}}\n')
+    before = (entry.directory / "card.yaml").read_bytes()
+    with pytest.raises(Failure, match=f"git blob is {git_blob(DATA)}, expected {git_blob(b'other')}"):
+        pin(entry, Workspace(entry.directory.parent.parent), QUIET)
+    assert (entry.directory / "card.yaml").read_bytes() == before

@@ -86,6 +86,13 @@ def test_only_a_changed_model_is_rebuilt(add_model: Add, tmp_path: Path) -> None
     assert [("up to date" in line) for line in lines if line.startswith("denoise-")] == [False, True]
 
 
+def test_candidate_is_built_by_name_only_and_called_one(add_model: Add, tmp_path: Path) -> None:
+    add_model("denoise-toy", status="candidate")
+    with pytest.raises(NothingToDo):
+        release(tmp_path, (), Console(quiet=True))
+    assert "candidates: denoise-toy" in released(tmp_path, "denoise-toy")
+
+
 def test_failed_model_keeps_the_old_dist(add_model: Add, tmp_path: Path) -> None:
     add_model("denoise-toy")
     released(tmp_path)

@@ -1,4 +1,4 @@
-"""Download one file over https: interrupted downloads resume, and the SHA-256 is checked."""
+"""Download one file over https: interrupted downloads resume, and SHA-256, size and git blob are checked."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from pathlib import Path
 from dtbase.system.errors import Failure
 from dtbase.system.files import sha256
 from dtbase.system.recognise import SUBSTITUTES, file_kind
+from dtmodels.build.git_blob import git_blob
 
 CHUNK = 1 << 20
 RETRY_STATUSES = {429, 500, 502, 503, 504}
@@ -25,11 +26,12 @@ Advance = Callable[[float], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpectedFile:
-    """Expected SHA-256 and size of a file."""
+    """Expected SHA-256, size and git blob of a file."""
 
     sha256: str | None = None
-    """None only while `--pin` determines it."""
+    """None only while `--pin` determines it, or the git blob identifies the file."""
     bytes: int | None = None
+    git_blob: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,27 +68,37 @@ def download(
 
 
 def check_download(path: Path, expected: ExpectedFile, *, where: str, keep: bool = False) -> None:
-    """Check size and SHA-256 of a file; an unexpected file is deleted unless `keep` is True.
+    """Check size, SHA-256 and git blob of a file; an unexpected file is deleted unless `keep` is True.
 
     Raises:
-        Failure: the file has another size or another SHA-256.
+        Failure: the file has another size, SHA-256 or git blob.
     """
-    actual, size = sha256(path), path.stat().st_size
-    if expected.sha256 in {None, actual} and expected.bytes in {None, size}:
+    if not (differences := list(_differences(path, expected))):
         return
     kind = file_kind(path)
     if not keep:
         path.unlink()
     if kind and kind.name in SUBSTITUTES:
-        raise kind.refusal(f"the file that the card specifies ({expected.sha256})", where=where)
-    difference = f"sha256 is {actual}, expected {expected.sha256}"
-    if expected.bytes not in {None, size}:
-        difference = f"has {size:,} bytes, expected {expected.bytes:,}; {difference}"
+        raise kind.refusal(f"the file that the card specifies ({expected.sha256 or expected.git_blob})", where=where)
     raise Failure(
-        f"not the file that the card specifies: {difference}",
+        f"not the file that the card specifies: {'; '.join(differences)}",
         where=where,
         fix="if the author replaced the file on purpose, review it and its licence, then change the card",
     )
+
+
+def _differences(path: Path, expected: ExpectedFile) -> Iterator[str]:
+    """What a file has in place of what is expected; all of it, when one of them differs."""
+    size, digest = path.stat().st_size, sha256(path)
+    blob = git_blob(path) if expected.git_blob else None
+    if expected.bytes in {None, size} and expected.sha256 in {None, digest} and expected.git_blob == blob:
+        return
+    if expected.bytes not in {None, size}:
+        yield f"has {size:,} bytes, expected {expected.bytes:,}"
+    if expected.sha256:
+        yield f"sha256 is {digest}, expected {expected.sha256}"
+    if blob:
+        yield f"git blob is {blob}, expected {expected.git_blob}"
 
 
 def _fetch_all(url: str, part: Path, expected: ExpectedFile, advance: Advance, retry: RetryPolicy) -> None:

@@ -40,6 +40,10 @@ class Workspace:
         """Return the path of a downloaded file, or of a file that was extracted from one, in the cache."""
         return self.cache / "sha256" / sha256
 
+    def cached_blob(self, git_blob: str) -> Path:
+        """Return the path of a downloaded file that its git blob identifies, in the cache."""
+        return self.cache / "git-blob" / git_blob
+
     def model(self, model_id: str) -> Path:
         """Return the directory of the converted model: its ONNX files and `config.json`."""
         return self.output / model_id / "model"

@@ -194,6 +194,8 @@ class Checkpoint:
     hub: HubFile | None = None
     file: str | None = None
     sha256: str | None = None
+    git_blob: str | None = None
+    """Id of its blob in the authors' git repository, where its SHA-256 is unknown."""
     bytes: int | None = None
     member: ArchiveMember | None = None
     """The file of weights, where the author's file is an archive; `sha256` and `bytes` are those of the archive."""
@@ -202,6 +204,11 @@ class Checkpoint:
     def weights_sha256(self) -> str | None:
         """SHA-256 of the file of weights: of the member, if the author's file is an archive."""
         return self.member.sha256 if self.member else self.sha256
+
+    @property
+    def identified(self) -> bool:
+        """Whether the card states which file it is; of an archive, its member as well."""
+        return bool(self.weights_sha256 or (self.git_blob and not self.member))
 
     @property
     def location(self) -> str:

@@ -19,8 +19,9 @@ BRANCH = click.option("--branch", default="main", show_default=True, metavar="NA
 def release(root: Path, ids: tuple[str, ...]) -> None:
     """Build a release into dist/ on this machine.
 
-    Lints all cards, builds the models and writes dist/ as a release would publish it. Without an ID: every released
-    model whose checkpoints are stored in the repository.
+    Lints all cards, builds the models and writes dist/ as a release would publish it. Builds candidates as well when
+    they are named; a tag never publishes them. Without an ID: every released model whose checkpoints are stored in the
+    repository.
     """
     from dtmodels.lint.release_check import require_no_errors
     from dtmodels.stages.release import release

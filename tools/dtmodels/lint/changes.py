@@ -42,9 +42,9 @@ def earlier_values(history: History, reading: CardReading) -> Mapping[str, Any] 
 
 
 def was_published(history: History, reading: CardReading) -> bool:
-    """True if the card had another status than draft up to the revision; an unreadable card counts as published."""
+    """True if the card had been released up to the revision; an unreadable card counts as published."""
     cards = (card_values(data) for _, data in history.contents(card_path(history, reading)))
-    return any(card is None or card.get("status") != "draft" for card in cards)
+    return any(card is None or card.get("status") not in ("draft", "candidate") for card in cards)
 
 
 def changed_parts(history: History, reading: CardReading, before: Mapping[str, Any]) -> list[str]:

@@ -36,7 +36,7 @@ class Explanation:
     unaccepted: tuple[Finding, ...]
     """Errors and warnings that can be accepted, but are not."""
     release_blockers: tuple[Finding, ...]
-    """Further errors that a draft would have with status `released`."""
+    """Further errors that a draft or candidate would have with status `released`."""
     weights: Verdict
     classes: tuple[tuple[str, Derivation], ...]
     """Pairs of the claimed class and the derivation."""
@@ -77,7 +77,7 @@ def _only_card_findings(findings: list[Finding]) -> list[Finding]:
 
 
 def _release_blockers(root: Path, name: str, card: Card, known: list[Finding]) -> tuple[Finding, ...]:
-    if card.status != "draft":
+    if card.status not in ("draft", "candidate"):
         return ()
     reported = {_position(finding) for finding in known}
     findings = _only_card_findings(lint(root, ids=[name], profile="release", released=True))

@@ -152,8 +152,8 @@ def _same(location: str, where: Place) -> bool:
 
 
 def _checkpoints(card: Card) -> list[tuple[Place, bool]]:
-    """The place of each checkpoint, and whether its digest is stated."""
-    return [(place(checkpoint.location), bool(checkpoint.weights_sha256)) for checkpoint in card.checkpoints]
+    """The place of each checkpoint, and whether the card identifies it."""
+    return [(place(checkpoint.location), checkpoint.identified) for checkpoint in card.checkpoints]
 
 
 def _is_checkpoint(card: Card, where: Place) -> bool:

@@ -132,7 +132,9 @@ def _checkpoints(card: Card) -> str:
 
 
 def _digest(file: Checkpoint | ArchiveMember) -> list[str]:
-    return [f"{file.bytes:,}" if file.bytes else "unknown", code(file.sha256) if file.sha256 else "unknown"]
+    blob = file.git_blob if isinstance(file, Checkpoint) else None
+    identity = code(file.sha256) if file.sha256 else f"git blob {code(blob)}" if blob else "unknown"
+    return [f"{file.bytes:,}" if file.bytes else "unknown", identity]
 
 
 def _tensors(golden: Any, directory: Path) -> str:
@@ -207,6 +209,11 @@ def _use(card: Card, *, unpublished: bool) -> str:
     match card.status:
         case "draft":
             sentences = ["This card is a draft; there is nothing to download."]
+        case "candidate":
+            sentences = [
+                f"A release candidate: build it yourself with {code('dtmodels run ' + card.id)}.",
+                _where_to_use(card, package),
+            ]
         case "yanked":
             sentences = ["This model is withdrawn. Do not use it any longer."]
         case _ if unpublished:

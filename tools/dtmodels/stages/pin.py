@@ -92,7 +92,7 @@ def pin(entry: CatalogueEntry, workspace: Workspace, console: Console) -> list[C
 def _pinned(
     entry: CatalogueEntry, index: int, checkpoint: Checkpoint, workspace: Workspace, console: Console
 ) -> PinnedCheckpoint:
-    if host := file_sharing_host(checkpoint.url or ""):
+    if (host := file_sharing_host(checkpoint.url or "")) and not (checkpoint.sha256 or checkpoint.git_blob):
         what = f"{host} serves file-sharing links, which may give another file later"
         raise Failure(what, where=f"{entry.card.id}: {checkpoint.name}", fix=MIRROR_ADVICE)
     known = checkpoint if checkpoint.sha256 else _with_revision(checkpoint)
@@ -110,7 +110,7 @@ def _pinned(
 
 def _fetched(entry: CatalogueEntry, checkpoint: Checkpoint, workspace: Workspace, console: Console) -> Path:
     """The file in the model's directory, in the cache, or new in a directory for files without a known digest."""
-    if checkpoint.sha256:
+    if checkpoint.sha256 or checkpoint.git_blob:
         return obtain_file(entry, checkpoint, workspace, console)
     if checkpoint.file:
         return entry.directory / checkpoint.file

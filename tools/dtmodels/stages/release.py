@@ -1,4 +1,4 @@
-"""release: build the released models on this machine and write `dist/` as a release would publish it."""
+"""release: build released models, and candidates by name, and write `dist/` as a release would publish it."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from dtmodels.stages.package import reject_seeded_weights
 from dtmodels.stages.run import Built, run_each
 from dtmodels.stages.setup import comes_with_repository
 
+CANDIDATE = "candidate"
+
 
 def release(root: Path, ids: Sequence[str], console: Console) -> None:
     """Build models and write `dist/`, atomically.
@@ -33,14 +35,21 @@ def release(root: Path, ids: Sequence[str], console: Console) -> None:
         NothingToDo: no model to release.
     """
     workspace = Workspace(root)
-    built = run_each(choose(Catalogue.load(root), ids), workspace, console)
+    chosen = choose(Catalogue.load(root), ids)
+    for entry in chosen:
+        if entry.card.status == CANDIDATE:
+            console.note(f"{entry.card.id}: is a candidate; no tag publishes it before `dtmodels promote` released it")
+    built = run_each(chosen, workspace, console)
     with workspace.locked():
         assembled = _assemble(built, workspace)
-    console.say(f"{workspace.dist.name}: {pluralise(len(built), 'model')}, {'written' if assembled else 'unchanged'}")
+    candidates = [entry.card.id for entry in chosen if entry.card.status == CANDIDATE]
+    named = f"; candidates: {', '.join(candidates)}" if candidates else ""
+    state = "written" if assembled else "unchanged"
+    console.say(f"{workspace.dist.name}: {pluralise(len(built), 'model')}, {state}{named}")
 
 
 def choose(catalogue: Catalogue, ids: Sequence[str]) -> list[CatalogueEntry]:
-    """The models to release: those with these ids, or without ids all that are released and need no download.
+    """The models to release: those with these ids, candidates too; without ids the released ones that need no download.
 
     Raises:
         Failure: a model with one of these ids must not be released.
@@ -48,11 +57,11 @@ def choose(catalogue: Catalogue, ids: Sequence[str]) -> list[CatalogueEntry]:
     """
     named = [catalogue.get(model_id) for model_id in ids]
     for entry in named:
-        if entry.card.status != "released":
+        if entry.card.status not in (CANDIDATE, "released"):
             raise Failure(
                 f"is {entry.card.status}, so it cannot be released",
                 where=f"models/{entry.card.id}/card.yaml",
-                fix="set status: released once every checkpoint digest is verified",
+                fix="decide about its licences and data, and set status: candidate once each checkpoint is identified",
             )
     ready = [entry for entry in catalogue.entries if entry.card.status == "released" and comes_with_repository(entry)]
     if not (selected := named or ready):

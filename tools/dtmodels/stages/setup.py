@@ -1,4 +1,4 @@
-"""setup: fetch every checkpoint of a model and verify its SHA-256 and size; archives give one file each."""
+"""setup: fetch every checkpoint of a model and verify its digest and size; archives give one file each."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def comes_with_repository(entry: CatalogueEntry) -> bool:
 
 
 def is_verified(entry: CatalogueEntry) -> bool:
-    """Whether the card states a digest for every checkpoint, so that the model can be built from them."""
-    return all(checkpoint.sha256 and checkpoint.weights_sha256 for checkpoint in entry.card.checkpoints)
+    """Whether the card identifies the file of every checkpoint, so that the model can be built from them."""
+    return all(checkpoint.identified for checkpoint in entry.card.checkpoints)
 
 
 def setup(entry: CatalogueEntry, workspace: Workspace, console: Console) -> Mapping[str, Path]:
-    """Find or fetch the checkpoints of a model; each has the SHA-256 and size of the card.
+    """Find or fetch the checkpoints of a model; each has the SHA-256, or the git blob, and the size of the card.
 
     Returns:
         The file of each checkpoint, by its name in the card; for an archive, the member that the card names.
@@ -49,7 +49,7 @@ def _obtain(entry: CatalogueEntry, checkpoint: Checkpoint, workspace: Workspace,
 
 def obtain_file(entry: CatalogueEntry, checkpoint: Checkpoint, workspace: Workspace, console: Console) -> Path:
     """Find or fetch the author's file of a checkpoint, which may be an archive; see `setup`."""
-    expected = _expected(entry, checkpoint.name, checkpoint.sha256, checkpoint.bytes)
+    expected = _expected(entry, checkpoint.name, checkpoint.sha256, checkpoint.bytes, checkpoint.git_blob)
     if checkpoint.file:
         path = entry.directory / checkpoint.file
         if not path.is_file():
@@ -57,7 +57,9 @@ def obtain_file(entry: CatalogueEntry, checkpoint: Checkpoint, workspace: Worksp
             raise Failure(state, where=str(path), fix="restore it from the repository")
         check_download(path, expected, where=str(path), keep=True)
         return path
-    cached = workspace.cached_file(str(expected.sha256))
+    cached = (
+        workspace.cached_file(expected.sha256) if expected.sha256 else workspace.cached_blob(f"{expected.git_blob}")
+    )
     if not cached.exists():
         with console.progress(f"{entry.card.id}: fetching {checkpoint.name}", expected.bytes) as advance:
             _fetch(checkpoint, cached, expected, advance)
@@ -82,14 +84,16 @@ def _obtain_member(
     return cached
 
 
-def _expected(entry: CatalogueEntry, name: str, sha256: str | None, size: int | None) -> ExpectedFile:
-    if sha256 is None:
+def _expected(
+    entry: CatalogueEntry, name: str, sha256: str | None, size: int | None, git_blob: str | None = None
+) -> ExpectedFile:
+    if sha256 is None and git_blob is None:
         raise Failure(
             f"checkpoint '{name}' has no sha256, so its file cannot be verified",
             where=f"{entry.card.id}/card.yaml",
             fix=f"on a trusted machine, run `dtmodels setup --pin {entry.card.id}` and review the changed card",
         )
-    return ExpectedFile(sha256=sha256, bytes=size)
+    return ExpectedFile(sha256=sha256, bytes=size, git_blob=git_blob)
 
 
 def _fetch(checkpoint: Checkpoint, target: Path, expected: ExpectedFile, advance: Advance) -> None:

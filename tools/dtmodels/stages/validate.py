@@ -69,7 +69,7 @@ def validate(
         with Runtime() as own:
             return validate(entry, directory, pin=pin, runtime=own)
     inspection = inspect_package(directory, runtime, top=entry.card.id)
-    if entry.card.status == "released":
+    if entry.card.status in ("candidate", "released"):
         inspection = dataclasses.replace(inspection, problems=tuple(map(_as_released, inspection.problems)))
     report = _report(entry.card.id, inspection)
     return _with_golden(report, entry, inspection, runtime, pin=pin) if inspection.sound else report

@@ -5,7 +5,7 @@ package with the same version, and the two packages cannot be distinguished.
 
 These changes count: fields of the card that describe or build the package, files next to the card, and the network
 family. Comments and layout do not count, nor do acceptances, evaluation, the demo, tolerances and the list of changes.
-A model that has always been a draft may keep its version, because it was never published.
+A model that has always been a draft or a candidate may keep its version, because it was never published.
 
 Fix: Raise the version, and describe the change under `changes`.
 

@@ -45,8 +45,8 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
         reason = f"{not_open[0]} is not open data"
     elif not card.training.code:
         reason = "no training code is named"
-    elif not all(checkpoint.sha256 for checkpoint in card.checkpoints):
-        reason = "a checkpoint is not pinned"
+    elif not all(checkpoint.identified for checkpoint in card.checkpoints):
+        reason = "no digest identifies a checkpoint"
     else:
         return
     what = f"no limitation is stated, but {reason}"

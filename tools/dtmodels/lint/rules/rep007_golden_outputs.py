@@ -1,7 +1,7 @@
 """A released model has golden outputs to check a rebuild against.
 
 Whoever rebuilds the package has to know whether it is the same model. Golden outputs show this on every CPU, and they
-reveal a change in the toolchain.
+reveal a change in the toolchain. A candidate has none yet: `dtmodels promote` writes them.
 
 Fix: Run `dtmodels validate --pin <id>` and commit golden.json.
 
