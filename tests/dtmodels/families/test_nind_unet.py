@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
 import torch
 from torch import nn
@@ -15,6 +16,7 @@ from torch import nn
 from dtbase.system.errors import Failure
 from dtmodels.card.model import Checkpoint
 from dtmodels.families import Job
+from dtmodels.families._export import example_input, export
 from dtmodels.families._seeded_weights import seeded_weights
 from dtmodels.families._state_dict_mapping import Layout, StateDictMismatch
 from dtmodels.families._unets import UNet, UtNet2
@@ -120,3 +122,26 @@ def test_unknown_network_is_rejected(denoise_job: Callable[..., Job]) -> None:
     with pytest.raises(Failure, match="is 'utnet3'") as failure:
         convert(denoise_job("weights", options={"network": "utnet3"}, seed=0))
     assert failure.value.fix == "one of: unet, utnet2"
+
+
+def test_linear_weights_may_stand_in_a_graph(
+    denoise_job: Callable[..., Job], built: Callable[..., Any], tmp_path: Path, make_rng: Callable[[], Any]
+) -> None:
+    network = UtNet2(3, 4).eval()
+    network.load_state_dict(seeded_weights(network.state_dict(), 0, RECIPE))
+    published = tmp_path / "linear"
+    export(network, {"input": example_input(1, 3, 64, 64)}, ["output"], tmp_path / "raw.onnx")
+    onnx.save(onnx.load(tmp_path / "raw.onnx"), published)
+    job = denoise_job("linear", size=64, options=NARROW, checkpoints={"linear": published})
+    image = make_rng().random((1, 3, 64, 64), np.float32)
+    with torch.no_grad():
+        expected = network(torch.from_numpy(image)).numpy()
+    assert np.abs(built(convert, job, "model_linear.onnx")(input=image)["output"] - expected).max() < 1e-5
+
+
+def test_cut_graph_of_linear_weights_is_one_error(denoise_job: Callable[..., Job], tmp_path: Path) -> None:
+    published = tmp_path / "linear"
+    export(UtNet2(3, 4).eval(), {"input": example_input(1, 3, 64, 64)}, ["output"], tmp_path / "raw.onnx")
+    published.write_bytes(onnx.load(tmp_path / "raw.onnx").SerializeToString()[:20_000])
+    with pytest.raises(Failure, match="is no complete ONNX graph"):
+        convert(denoise_job("linear", size=64, options=NARROW, checkpoints={"linear": published}))

@@ -52,6 +52,8 @@ class Layout:
     """Maps the name of a tensor of the network to its name in the file, without the prefix."""
     unused: tuple[str, ...] = ()
     """Regular expressions of full names, with the prefix, of tensors that the network does not use."""
+    graphs: bool = False
+    """Whether the file may be an ONNX graph of convolutions as well; see `_graph_weights`."""
     inert: tuple[str, ...] = ()
     """Names of other classes in the file; see `_checkpoint.read_checkpoint`."""
 

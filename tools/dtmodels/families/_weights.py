@@ -7,9 +7,11 @@ from pathlib import Path
 from torch import Tensor, nn
 
 from dtbase.system.errors import Failure
+from dtbase.system.recognise import file_kind
 from dtmodels.families import Job
 from dtmodels.families._checkpoint import read_checkpoint
 from dtmodels.families._checkpoint_entry import without_wrapper
+from dtmodels.families._graph_weights import convolution_weights
 from dtmodels.families._options import text_option
 from dtmodels.families._seeded_weights import Recipe, seeded_tensor
 from dtmodels.families._state_dict_mapping import Layout, map_state_dict
@@ -46,8 +48,11 @@ def read_tensors(job: Job, checkpoint: str, layout: Layout) -> dict[str, Tensor]
     Raises:
         Failure: the job has no such checkpoint, or it cannot be read.
     """
+    path = checkpoint_of(job, checkpoint)
+    if layout.graphs and (kind := file_kind(path)) and kind.name == "onnx":
+        return convolution_weights(path)
     entry = text_option(job.card, "entry", "params_ema")
-    found = read_checkpoint(checkpoint_of(job, checkpoint), key=layout.key, entry=entry, inert=layout.inert)
+    found = read_checkpoint(path, key=layout.key, entry=entry, inert=layout.inert)
     return without_wrapper(found, layout.prefix)
 
 

@@ -28,6 +28,8 @@ OPTIONS = ("entry", "network", "width", "bayer", "match_mean")
 
 CHECKPOINT = "weights"
 LAYOUT = Layout()
+RAW_LAYOUT = Layout(graphs=True)
+"""The linear network is published with a digest as a graph only."""
 RECIPE = Recipe(gain=1.4)
 MULTIPLE = 16
 """Sides of what the network processes are a multiple of this: each of four levels halves the size."""
@@ -95,7 +97,7 @@ def _sensors(job: Job) -> list[str]:
 def _raw(job: Job, name: str) -> nn.Module:
     card = job.card
     network = UtNet2(CHANNELS[name], option(card, "width", 32), upscale_first=_upscales_first(job, name))
-    load_weights(network, job, name, LAYOUT, RECIPE)
+    load_weights(network, job, name, RAW_LAYOUT, RECIPE)
     absolute = card.package.attributes.get(f"model_{name}", {}).get("output_scale") == "absolute"
     return MeanMatchedOutput(network) if option(card, "match_mean", False) and absolute else network
 
