@@ -83,6 +83,23 @@ def test_failed_installation_leaves_no_files_and_names_the_fix(tmp_path: Path) -
     assert list((tmp_path / "new").iterdir()) == []
 
 
+def test_archive_of_debootstrap_is_used_where_apt_knows_no_debian_archive(tmp_path: Path) -> None:
+    fake = tmp_path / "bin"
+    fake.mkdir()
+    programs = {"mmdebstrap": "exit 1", "dpkg-query": "echo install ok installed", "apt-get": "exit 1"}
+    for name, text in {**programs, "debootstrap": 'DEF_MIRROR="http://127.0.0.1:9/from-debootstrap"'}.items():
+        (fake / name).write_text(f"#!/bin/sh\n{text}\n")
+        (fake / name).chmod(0o755)
+    hidden = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /etc/apt && exec bash "$@"', "sh"]
+    if subprocess.run([*hidden[:3], "-c", "mount -t tmpfs none /etc/apt"], check=False, capture_output=True).returncode:
+        pytest.skip("hiding apt's sources needs root and a mount namespace")
+    environment = {**os.environ, "PATH": f"{fake}:{os.environ['PATH']}"}
+    environment.pop("DEBIAN_MIRROR", None)
+    command = [*hidden, str(doctor.INSTALLER), str(tmp_path / "tree")]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
+    assert "could not be built from http://127.0.0.1:9/from-debootstrap" in done.stderr
+
+
 def test_installer_requires_root(tmp_path: Path) -> None:
     fake = tmp_path / "bin"
     fake.mkdir()

@@ -12,7 +12,7 @@ from tests.workflows.checkers._programs import python_program
 
 
 def check(root: Path) -> list[str]:
-    scripts = sorted((root / ".ci").glob("*"))
+    scripts = sorted(path for path in (root / ".ci").iterdir() if path.is_file())
     with tempfile.TemporaryDirectory() as directory:
         locations = {str(path): str(path.relative_to(root)) for path in scripts}
         for number, (location, line) in enumerate(_runs(root)):

@@ -6,7 +6,10 @@ import pytest
 
 from tests.workflows.checkers import Check, all_checkers
 
-EXPECTED = {"actionlint", "language_service", "lines", "permissions", "pins", "schemas", "shape", "shell", "zizmor"}
+EXPECTED = {
+    *("actionlint", "contract", "language_service", "lines", "permissions", "pins", "policies", "schemas", "shape"),
+    *("shell", "zizmor"),
+}
 
 
 def test_all_checkers_are_discovered() -> None:

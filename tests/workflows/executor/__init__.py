@@ -6,13 +6,14 @@ The parser and the evaluator of expressions are GitHub's own npm packages. The o
 * `calls`: reusable workflows; `permissions`: permissions of tokens;
 * `jobs`, `steps`, `composite`, `shell`, `sandbox`: execution of steps, without a network;
 * `file_commands`, `log_commands`, `artifacts`: values and files that steps and jobs exchange;
+* `concurrency`: runs that wait for each other, without executing them;
 * `actions/`: fakes of marketplace actions.
 
 A workflow that GitHub rejects raises `WorkflowRejected` or fails a step. A mistake that GitHub accepts is recorded as a
 `SilentMisconfiguration` of the run. Anything that is not simulated raises `NotImplementedHere`.
 
 Not tested here: Sigstore, the artefact and cache services, the contents of the runner's image, environments with
-reviewers, rules for branches and tags, and concurrency groups.
+reviewers, and rules for branches and tags.
 """
 
 from tests.workflows.executor.evaluator import Evaluator

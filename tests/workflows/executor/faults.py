@@ -19,8 +19,8 @@ class Fault:
     kind: Literal["fail", "cancel", "cancel-during", "do"]
     job: str
     """Pattern of the job's displayed name."""
-    step: str = "*"
-    """Pattern of the step's name."""
+    step: str
+    """Pattern of the step's name. Naming it strikes where the scene means, not the job's first step."""
     when: Callable[[], bool] = field(default=lambda: True)
     do: Callable[[], object] = field(default=lambda: None)
     times: int = 1

@@ -129,7 +129,7 @@ def test_invalid_workflow_is_rejected(
 
 
 def test_cancelled_run_executes_always_jobs_only(run_file: Callable[..., Run]) -> None:
-    run = run_file("needs", faults=[Fault(kind="cancel", job="fails")])
+    run = run_file("needs", faults=[Fault(kind="cancel", job="fails", step="*")])
     results = {job.key[0]: job.result for job in run.jobs}
     assert results["fails"] == "cancelled"
     assert (results["gate"], results["after-failure"], results["on-failure"]) == ("success", "skipped", "skipped")
@@ -137,7 +137,7 @@ def test_cancelled_run_executes_always_jobs_only(run_file: Callable[..., Run]) -
 
 
 def test_second_attempt_reuses_successful_jobs(run_file: Callable[..., Run]) -> None:
-    first = run_file("needs", faults=[Fault(kind="fail", job="all-the-same")])
+    first = run_file("needs", faults=[Fault(kind="fail", job="all-the-same", step="*")])
     second = run_file("needs", previous=first)
     assert (first.attempt, second.attempt, second.id) == (1, 2, first.id)
     assert second.job("first") is first.job("first")

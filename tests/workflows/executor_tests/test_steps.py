@@ -92,12 +92,12 @@ def test_unset_variables_are_found(script: str, names: list[str]) -> None:
 
 
 def test_step_can_be_cancelled_while_it_runs(run_file: Callable[..., Run]) -> None:
-    run = run_file("steps", faults=[Fault(kind="cancel-during", job="slow", when=lambda: True)])
+    run = run_file("steps", faults=[Fault(kind="cancel-during", job="slow", step="*", when=lambda: True)])
     assert run.job("slow").steps[0].outcome == "cancelled"
     assert (run.job("slow").result, run.job("network").result, run.conclusion) == ("cancelled", "cancelled", "failure")
 
 
 def test_fault_can_call_a_function(run_file: Callable[..., Run], workflow_repo: GitRepository) -> None:
     calls: list[str] = []
-    run = run_file("needs", faults=[Fault(kind="do", job="first", do=lambda: calls.append("now"))])
+    run = run_file("needs", faults=[Fault(kind="do", job="first", step="*", do=lambda: calls.append("now"))])
     assert (calls, run.result("first")) == (["now"], "success")

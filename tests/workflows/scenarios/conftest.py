@@ -69,7 +69,7 @@ def unpublished(
     make_github: Callable[..., GitHubState],
 ) -> Snapshot:
     """Run the first release up to the job that publishes, which fails before its first step."""
-    fault = Fault(kind="fail", job="Publish")
+    fault = Fault(kind="fail", job="Publish", step="Draft, upload, check, publish")
     return _snapshot(initial_repo, tmp_path_factory.mktemp("unpublished"), make_github, fault, built=released.run)
 
 

@@ -4,8 +4,8 @@
 #
 #   install.sh [DIRECTORY]  DIRECTORY is .darktable by default
 #
-#   DEBIAN_MIRROR           URI of a Debian archive; by default the archive that apt uses. Required on Ubuntu, whose own
-#                           archive has no Debian suites.
+#   DEBIAN_MIRROR           URI of a Debian archive; by default the one that apt uses, or, on Ubuntu, the one that its
+#                           debootstrap takes for Debian.
 #
 # The tree is built in DIRECTORY.part and renamed when complete: an interrupted run leaves no incomplete DIRECTORY, and
 # the next run starts over. If DIRECTORY contains the supported version, nothing is changed.
@@ -38,6 +38,20 @@ apts_debian_mirror() { # the first archive of apt's sources, of either form, who
     } | grep -E '/debian/?$' | head -n 1 || true
 }
 
+debootstraps_debian_mirror() { # the archive that the distribution's own debootstrap takes for Debian
+    sed -n 's/^DEF_MIRROR="\(.*\)"$/\1/p' "$(command -v debootstrap)" | head -n 1
+}
+
+have_packages() { # have_packages NAME...: install those that are missing
+    for package in "$@"; do
+        if ! dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed'; then
+            [ -n "${updated:-}" ] || apt-get update -qq
+            updated=yes
+            apt-get install -y -qq --no-install-recommends "$package"
+        fi
+    done
+}
+
 if [ "$(installed_version "$target")" = "$version" ]; then
     echo "darktable $version is already installed in $target"
     exit 0
@@ -48,16 +62,14 @@ fi
 command -v apt-get >/dev/null || stop "this is neither Debian nor Ubuntu" \
     "install darktable $version yourself and set DTPROXIES_DARKTABLE to its darktable-cli"
 mirror=${DEBIAN_MIRROR:-$(apts_debian_mirror)}
-[ -n "$mirror" ] || stop "apt uses no Debian archive, and only Debian's $suite-backports holds darktable $version" \
+if [ -z "$mirror" ]; then
+    have_packages debootstrap
+    mirror=$(debootstraps_debian_mirror)
+fi
+[ -n "$mirror" ] || stop "no Debian archive is known here, and only Debian's $suite-backports holds darktable $version" \
     "set DEBIAN_MIRROR to the URI of a Debian archive and run it again"
 
-for package in mmdebstrap debian-archive-keyring; do
-    if ! dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed'; then
-        [ -n "${updated:-}" ] || apt-get update -qq
-        updated=yes
-        apt-get install -y -qq --no-install-recommends "$package"
-    fi
-done
+have_packages mmdebstrap debian-archive-keyring
 
 mkdir -p "$(dirname "$target")"
 part=$target.part

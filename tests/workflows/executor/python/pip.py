@@ -1,7 +1,7 @@
 """Fake pip without a network: it "installs" distributions of this environment if they meet the requirements.
 
-Supports `install` with requirements, constraints and editable projects, `install --target` of `OTHER_VERSIONS`, and
-`index versions`; all else is an error.
+Supports `install` with requirements, files of them with hashes, constraints and editable projects, `install --target`
+of `OTHER_VERSIONS`, and `index versions`; all else is an error.
 `resolve.py` computes the result, which is cached, because a run sets up the same tools in every job.
 """
 
@@ -52,7 +52,7 @@ def main() -> None:
     installed = json.loads((directory / "installed.json").read_text())
     projects = [path for path, _ in map(split, options.editable)]
     question = {
-        "requirements": options.requirements,
+        "requirements": [*options.requirements, *locked(options)],
         "constraints": [file.read_text() for file in options.constraint],
         "projects": [(project_text(path), extras) for path, extras in map(split, options.editable)],
         "distributions": installed["distributions"],
@@ -78,11 +78,28 @@ def arguments() -> argparse.Namespace:
     install.add_argument("-q", "--quiet", action="count")
     install.add_argument("--no-deps", action="store_true")
     install.add_argument("--only-binary")
+    install.add_argument("-r", "--requirement", type=Path, action="append", default=[])
+    install.add_argument("--require-hashes", action="store_true")
+    install.add_argument("--no-index", action="store_true")
+    install.add_argument("--no-build-isolation", action="store_true")
     install.add_argument("--target", type=Path)
     index = commands.add_parser("index")
     index.add_argument("action", choices=["versions"])
     index.add_argument("name")
     return parser.parse_args()
+
+
+def locked(options: argparse.Namespace) -> list[str]:
+    """The requirements of files; with `--require-hashes` each has to be pinned and to have one, as pip demands."""
+    found = []
+    for file in options.requirement:
+        lines = file.read_text().replace("\\\n", " ").splitlines()
+        for line in (line.strip() for line in lines if line.strip() and not line.startswith("#")):
+            requirement, _, hashes = line.partition(" --hash=")
+            if options.require_hashes and not (hashes and "==" in requirement):
+                sys.exit(f"ERROR: Hashes are required in --require-hashes mode, but they are missing: {requirement}")
+            found.append(requirement.strip())
+    return found
 
 
 def delegate(requirements: list[str], target: Path) -> None:

@@ -17,6 +17,8 @@ WRITERS = {
     "Lint / Code scanning": {"security-events"},
 }
 """Jobs with write permissions, and their scopes."""
+BUILD = "Build, validate and pack*"
+"""The step that fails where a build fails: a step whose failure is ignored would go unnoticed otherwise."""
 LISTS = {"versions.json", "SHA256SUMS", "sbom.spdx.json", "release.json"}
 
 
@@ -42,7 +44,7 @@ def failed_build(clean_runs: CleanRuns, edits: Sequence[Edit]) -> Iterator[str]:
     """One model of a release fails to build: nothing is written to GitHub, and the gate fails."""
     snapshot = clean_runs.unpublished
     with clean_runs.restored(snapshot, edits) as sample:
-        faults = [Fault(kind="fail", job="Build (denoise-two*"), Fault(kind="fail", job="Build (denoise-one*")]
+        faults = [Fault(kind="fail", job=f"Build (denoise-{one}*", step=BUILD) for one in ("two", "one")]
         run = clean_runs.run(sample, snapshot, *faults, without=["build"])
         yield from unexpected_writes(sample, run)
 
@@ -51,7 +53,9 @@ def failed_signature(clean_runs: CleanRuns, edits: Sequence[Edit]) -> Iterator[s
     """Signing fails: nothing is written to GitHub, and the gate fails."""
     snapshot = clean_runs.unpublished
     with clean_runs.restored(snapshot, edits) as sample:
-        run = clean_runs.run(sample, snapshot, Fault(kind="fail", job="Attest", times=0), without=["attest"])
+        run = clean_runs.run(
+            sample, snapshot, Fault(kind="fail", job="Attest", step="Attest the *", times=0), without=["attest"]
+        )
         yield from unexpected_writes(sample, run)
 
 
@@ -70,7 +74,7 @@ def dry_run(clean_runs: CleanRuns, edits: Sequence[Edit]) -> Iterator[str]:
     snapshot = clean_runs.unpublished
     with clean_runs.restored(snapshot, edits) as sample:
         event = dispatch(snapshot.event.sha, ref=snapshot.event.ref)
-        run = clean_runs.run(sample, snapshot, Fault(kind="fail", job="Build*", times=0), event=event)
+        run = clean_runs.run(sample, snapshot, Fault(kind="fail", job="Build*", step=BUILD, times=0), event=event)
         if run.rejection:
             yield run.rejection
         elif run.job("Plan").outputs.get("publishing") != "false":
@@ -110,7 +114,7 @@ def failing_pull_request(clean_runs: CleanRuns, edits: Sequence[Edit]) -> Iterat
     """All models of a pull request fail to build: each is tried, and the gate fails."""
     snapshot = clean_runs.model_change
     with clean_runs.restored(snapshot, edits) as sample:
-        run = clean_runs.run(sample, snapshot, Fault(kind="fail", job="Build*", times=0), without=["build"])
+        run = clean_runs.run(sample, snapshot, Fault(kind="fail", job="Build*", step=BUILD, times=0), without=["build"])
         if any(job.result == "cancelled" for job in run.jobs):
             yield "one failing model cancels the others"
         if run.results.get(("gate",), ("none",))[0] != "failure":
@@ -121,7 +125,7 @@ def failing_tests(clean_runs: CleanRuns, edits: Sequence[Edit]) -> Iterator[str]
     """The tests of a pull request fail: the gate fails."""
     snapshot = clean_runs.model_change
     with clean_runs.restored(snapshot, edits) as sample:
-        run = clean_runs.run(sample, snapshot, Fault(kind="fail", job="Tests"), without=["tests"])
+        run = clean_runs.run(sample, snapshot, Fault(kind="fail", job="Tests", step="Run all tests"), without=["tests"])
         if run.results.get(("gate",), ("none",))[0] != "failure":
             yield "the gate accepts failing tests"
 
