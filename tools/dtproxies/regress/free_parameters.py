@@ -54,20 +54,20 @@ class FreeParameters:
         """
         columns = [[variables.new_tensor(value) for value in values.values()] for values in self.start]
         for variable, slider in zip(variables, self.free, strict=True):
-            columns[slider.step][slider.slider] = _slider_value(slider.axis, variable)
+            columns[slider.step][slider.slider] = slider_value(slider.axis, variable)
         return [torch.stack(values)[None] if values else variables.new_zeros(1, 0) for values in columns]
 
     def values(self, variables: Tensor) -> Sliders:
         """Return slider values by name; integer sliders are rounded."""
         result = [dict(values) for values in self.start]
         for slider, variable in zip(self.free, variables.detach(), strict=True):
-            value = float(_slider_value(slider.axis, variable))
+            value = float(slider_value(slider.axis, variable))
             result[slider.step][slider.name] = float(round(value)) if slider.axis.slider.integer else value
         return result
 
     def variables(self, fractions: Sequence[float]) -> Tensor:
         """Map fractions of each slider's axis, 0 to 1, to unbounded variables."""
-        values = [_unbounded(slider.axis.slider, at) for slider, at in zip(self.free, fractions, strict=True)]
+        values = [unbounded(slider.axis.slider, at) for slider, at in zip(self.free, fractions, strict=True)]
         return torch.tensor(values, dtype=torch.float64)
 
     def start_fractions(self) -> list[float]:
@@ -129,14 +129,16 @@ def _with_choices(
     return values_by_step
 
 
-def _slider_value(one: Axis, variable: Tensor) -> Tensor:
+def slider_value(one: Axis, variable: Tensor) -> Tensor:
+    """Map an unbounded variable to a value of a slider, inside its range; differentiable."""
     wraps = one.slider.scale == "angle"
     fraction = variable - torch.floor(variable) if wraps else torch.sigmoid(variable)
     coordinate = one.low + (one.high - one.low) * fraction
     return torch.exp(coordinate) if one.slider.scale == "log" else coordinate
 
 
-def _unbounded(slider: Slider, fraction: float) -> float:
+def unbounded(slider: Slider, fraction: float) -> float:
+    """Return the variable of a fraction of a slider's axis: the inverse of `slider_value`, away from the ends."""
     if slider.scale == "angle":
         return fraction
     inside = min(max(fraction, EDGE), 1 - EDGE)
