@@ -10,7 +10,7 @@ from tests.workflows.git_repository import GitRepository
 from tests.workflows.sample_repository import SampleRepository, write_models
 
 SECRET = "correct horse"  # noqa: S105 - no secret
-NO_BUILD = partial(Fault, kind="fail", job="Build*", times=0)
+NO_BUILD = partial(Fault, kind="fail", job="Build*", step="*", times=0)
 """Fails all build jobs at once, for tests that need no build."""
 
 
