@@ -12,6 +12,8 @@ from dtmodels.card.model import Card
 from dtmodels.card.reader import read_card
 
 CARD_FILE = "card.yaml"
+DEMO_FILE = "demo.jpg"
+"""The contact sheet of a model that was built from its official files; `dtmodels promote` writes it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Commands that make a release: `release`, `plan`, `assemble`, `sbom`, `publish`, `verify`, `index`, `yank`."""
+"""Commands that make a release, from `promote` to `yank`."""
 
 from __future__ import annotations
 
@@ -178,4 +178,20 @@ def yank(root: Path, model_id: str, reason: str) -> None:
     Console().say(f"{path.relative_to(root)}: status is yanked; run `dtmodels docs`, commit, and make a release")
 
 
-COMMANDS = (release, plan, assemble, sbom, publish, verify, index, yank)
+@click.command()
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.pass_obj
+def promote(root: Path, ids: tuple[str, ...]) -> None:
+    """Make released models of candidates.
+
+    Fetches the authors' files and compares them with digest or git blob, converts, validates, stores golden statistics
+    and a demo, and writes status and pages: one change to review and commit. Needs a clean working tree. On a failure
+    the model's directory is unchanged.
+    """
+    from dtmodels.publishing.promote import promote_each
+
+    for model_id in promote_each(root, ids, Console()):
+        Console().say(f"{model_id}: released")
+
+
+COMMANDS = (promote, release, plan, assemble, sbom, publish, verify, index, yank)

@@ -20,6 +20,8 @@ from dtmodels.pages.markdown import code, table, text
 from dtmodels.pages.model_page import model_page
 from dtmodels.pages.phrases import UNPUBLISHED, has_no_release
 
+PAGE = "README.md"
+"""The generated page in a model's directory."""
 BEGIN = "<!-- models:begin, written by `dtmodels docs` -->"
 END = "<!-- models:end -->"
 
@@ -49,7 +51,7 @@ def write_docs(root: Path, console: Console, *, check: bool, others: Sequence[tu
 def stale(root: Path) -> list[tuple[Path, str]]:
     """The generated files that differ from the cards, each with its new text."""
     catalogue = Catalogue.load(root)
-    pages = {entry.directory / "README.md": model_page(entry) for entry in catalogue.entries}
+    pages = {entry.directory / PAGE: model_page(entry) for entry in catalogue.entries}
     return [*differing(pages), *_stale_tables(catalogue)]
 
 

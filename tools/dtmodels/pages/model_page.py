@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dtbase.system.errors import Failure
-from dtmodels.card.catalogue import CatalogueEntry
+from dtmodels.card.catalogue import DEMO_FILE, CatalogueEntry
 from dtmodels.card.model import ArchiveMember, Card, Checkpoint, Component
 from dtmodels.openness.derive import mof, osaid
 from dtmodels.openness.grade import Grade, grade
@@ -33,7 +33,14 @@ def model_page(entry: CatalogueEntry) -> str:
     card, unpublished = entry.card, has_no_release(entry.directory.parent.parent)
     complete = with_inherited(card, entry.directory.parent)
     head = _head(card, grade(complete), unpublished=unpublished)
-    sections = [head, _criteria(complete), *_optional(entry), _use(card, unpublished=unpublished), _changes(card)]
+    sections = [
+        head,
+        *_image(entry),
+        _criteria(complete),
+        *_optional(entry),
+        _use(card, unpublished=unpublished),
+        _changes(card),
+    ]
     return "\n".join([GENERATED, "", *sections])
 
 
@@ -68,6 +75,15 @@ def _head(card: Card, derived_grade: Grade, *, unpublished: bool) -> str:
     if base := card.base_model:
         facts.append(["base model", f"{link(base.name, base.url)}, {code(base.license)}"])
     return f"# {text(card.name)}\n\n{text(card.description)}\n\n{table(['', ''], facts)}"
+
+
+def _image(entry: CatalogueEntry) -> Iterator[str]:
+    """The contact sheet of the demo, drawn when the model was built from its official files."""
+    if (entry.directory / DEMO_FILE).is_file():
+        yield f"![Input and output of {text(entry.card.name)} on the sample images]({DEMO_FILE})\n"
+    elif entry.card.task != "proxy":
+        run = code(f"dtmodels demo {entry.card.id}")
+        yield f"No image yet: the model was not built here from its official files. {run} draws it once you have.\n"
 
 
 def _versions(card: Card) -> str:

@@ -77,11 +77,7 @@ def pin(entry: CatalogueEntry, workspace: Workspace, console: Console) -> list[C
             that the card names. The card stays unchanged.
         NothingToDo: every checkpoint has a SHA-256.
     """
-    unpinned = [
-        (index, one)
-        for index, one in enumerate(entry.card.checkpoints)
-        if one.sha256 is None or one.weights_sha256 is None
-    ]
+    unpinned = [(index, one) for index, one in enumerate(entry.card.checkpoints) if _is_incomplete(one)]
     if not unpinned:
         raise NothingToDo("every checkpoint has a sha256", where=entry.card.id)
     pinned = [_pinned(entry, index, one, workspace, console) for index, one in unpinned]
@@ -181,10 +177,11 @@ def _edits(text: str, pinned: PinnedCheckpoint) -> list[TextEdit]:
     where: FieldPath = ("checkpoints", pinned.index)
     checkpoint = pinned.checkpoint
     edits = []
-    if pinned.before.sha256 is None:
-        edits.append(edit_adding_fields(text, where, _fields(checkpoint)))
-    if (member := checkpoint.member) and pinned.before.weights_sha256 is None:
-        edits.append(edit_adding_fields(text, (*where, "member"), _fields(member)))
+    if missing := _missing(pinned.before, checkpoint):
+        edits.append(edit_adding_fields(text, where, missing))
+    member, before = checkpoint.member, pinned.before.member
+    if member and before and (missing := _missing(before, member)):
+        edits.append(edit_adding_fields(text, (*where, "member"), missing))
     if (hub := checkpoint.hub) and hub != pinned.before.hub:
         source = f"{{repository: {hub.repository}, revision: {quote_yaml(hub.revision)}, path: {quote_yaml(hub.path)}}}"
         edits.append(edit_for_change(text, SourceChange(kind="key", where=(*where, "url"), source="hub")))
@@ -195,5 +192,13 @@ def _edits(text: str, pinned: PinnedCheckpoint) -> list[TextEdit]:
     return [change for change in edits if change]
 
 
-def _fields(pinned: Checkpoint | ArchiveMember) -> dict[str, str]:
-    return {"sha256": quote_yaml(str(pinned.sha256)), "bytes": str(pinned.bytes)}
+def _is_incomplete(file: Checkpoint | ArchiveMember) -> bool:
+    """Whether the card lacks the digest or the size of a file, or of the member of an archive."""
+    member = file.member if isinstance(file, Checkpoint) else None
+    return file.sha256 is None or file.bytes is None or bool(member and _is_incomplete(member))
+
+
+def _missing(before: Checkpoint | ArchiveMember, pinned: Checkpoint | ArchiveMember) -> dict[str, str]:
+    """The fields that the card lacks, as YAML source."""
+    fields = {"sha256": quote_yaml(str(pinned.sha256)), "bytes": str(pinned.bytes)}
+    return {name: source for name, source in fields.items() if getattr(before, name) is None}

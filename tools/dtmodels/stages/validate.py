@@ -113,14 +113,16 @@ def validate_all(
     return 0 if all(report.ok for report in reports) else 1
 
 
-def validate_and_record(entry: CatalogueEntry, workspace: Workspace, console: Console) -> None:
+def validate_and_record(entry: CatalogueEntry, workspace: Workspace, console: Console, *, pin: bool = False) -> None:
     """Validate a converted model, and write its report to the workspace, with the PSNR of its conversion.
+
+    With `pin`, the statistics of its outputs become golden data if there is no error.
 
     Raises:
         Failure: there are errors; the message lists them.
     """
     console.note(f"{entry.card.id}: validating")
-    report = validate(entry, workspace.model(entry.card.id))
+    report = validate(entry, workspace.model(entry.card.id), pin=pin)
     metrics = {**report.facts.figures, "parity_db": parity_db(workspace, entry.card.id)}
     report = dataclasses.replace(report, facts=dataclasses.replace(report.facts, figures=metrics))
     write_json(workspace.report(entry.card.id), report.as_json())
