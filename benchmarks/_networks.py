@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from benchmarks import _reference
 from benchmarks._baseline_export import export_baseline, export_baseline_dynamo
 from dtmodels.card.model import Card, Checkpoint, ConversionSettings, IntendedUse, License, PackageSettings, Source
-from dtmodels.families import Job, depth_anything, lama, nafnet, nind_unet, rrdb, sam2, sam_hq
+from dtmodels.families import Job, depth_anything, lama, nafnet, nind_unet, realplksr, rrdb, sam2, sam_hq, segnext
 from dtmodels.families._export import example_input
 from dtmodels.families._sam_graphs import OUTPUTS, PROMPTS, example_prompts
 
@@ -113,6 +113,26 @@ def _segmenter(family: ModuleType, variant: str) -> dict[str, Case]:
     return {"encoder": encoder, "decoder": decoder}
 
 
+def _image_named(side: int) -> Inputs:
+    return {"image": photograph(side)}
+
+
+def _clicks(_: int) -> Inputs:
+    return {name: example_input(*shape) for name, shape in segnext.FEATURES.items()} | segnext.example_prompts()
+
+
+def _realplksr(scale: str, **options: Any) -> Case:
+    return Case(
+        family=realplksr,
+        reference=_reference.large_kernel_upscaler,
+        tile=256,
+        inputs=_image,
+        checkpoint=scale,
+        file=f"model_{scale}",
+        options=options,
+    )
+
+
 def _depth(network: str, *outputs: str) -> Case:
     return Case(
         family=depth_anything,
@@ -157,11 +177,31 @@ CASES = {
     "bsrgan-x4": Case(
         family=rrdb, reference=_reference.upscaler, tile=128, inputs=_image, checkpoint="x4", file="model_x4"
     ),
+    "realplksr-x2": _realplksr("x2"),
+    "realplksr-x4": _realplksr("x4"),
+    "realplksr-x4-dysample": _realplksr("x4", dysample=True),
     "lama": Case(
         family=lama, reference=_reference.eraser, tile=512, inputs=_masked_image, export=export_baseline_dynamo
     ),
     "depth-v2-small": _depth("v2-small", "depth"),
     "depth-v3-large": _depth("v3-mono-large", "depth", "sky"),
+    "segnext-encoder": Case(
+        family=segnext,
+        reference=_reference.click_encoder,
+        tile=1024,
+        inputs=_image_named,
+        outputs=tuple(segnext.FEATURES),
+        file="encoder",
+    ),
+    "segnext-decoder": Case(
+        family=segnext,
+        reference=_reference.click_decoder,
+        tile=1024,
+        inputs=_clicks,
+        outputs=segnext.OUTPUTS,
+        file="decoder",
+        optimised=False,
+    ),
     **{
         f"{name}-{part}": case
         for name, (family, variant) in SEGMENTERS.items()

@@ -17,24 +17,31 @@ from dtmodels.families import (
     Job,
     _hiera,
     _sam_vit,
+    _segnext_network,
     _tiny_vit,
     depth_anything,
     lama,
     nafnet,
     nind_unet,
+    realplksr,
     rrdb,
     sam2,
     sam_hq,
+    segnext,
 )
 from dtmodels.families._ffc import FourierUnit, Generator
 from dtmodels.families._hiera import GRID, WINDOW, Hiera
 from dtmodels.families._nafnet import ChannelNorm as NafNorm
 from dtmodels.families._nafnet import NAFNet
+from dtmodels.families._realplksr_network import RealPLKSR, Sizes
 from dtmodels.families._sam_graphs import PromptMaskDecoder
 from dtmodels.families._sam_hq_network import SamHq
 from dtmodels.families._sam_layers import ChannelNorm as SamNorm
 from dtmodels.families._sam_layers import scaled_dot_product_attention
 from dtmodels.families._seeded_weights import Recipe
+from dtmodels.families._segnext_clicks import Disks
+from dtmodels.families._segnext_network import EVERYWHERE, WINDOWS, Backbone, SegNext
+from dtmodels.families._segnext_network import GRID as TOKENS
 from dtmodels.families._unets import UNet, UtNet2
 from dtmodels.families._weights import load_weights
 
@@ -126,6 +133,15 @@ def upscaler(job: Job) -> nn.Module:
     return network
 
 
+def large_kernel_upscaler(job: Job) -> nn.Module:
+    """RealPLKSR of the scale and the variant that the job's card names."""
+    (scale,) = (checkpoint.name for checkpoint in job.card.checkpoints)
+    sizes = Sizes(scale=realplksr.SCALES[scale], **job.card.convert.options)
+    network = RealPLKSR(sizes)
+    load_weights(network, job, scale, realplksr.LAYOUT, realplksr.recipe(sizes))
+    return network
+
+
 def eraser(job: Job) -> nn.Module:
     """LaMa with torch's Fourier transforms."""
     side = job.card.package.attributes["input_sizes"][0]
@@ -166,6 +182,50 @@ def decoder(job: Job) -> nn.Module:
     if isinstance(network, SamHq):
         return ReferenceSamHq(network.prompt_encoder, network.mask_decoder, limit=None)
     return ReferenceSam2(network.sam_prompt_encoder, network.sam_mask_decoder, limit=sam2.LOGIT_LIMIT)
+
+
+def click_encoder(job: Job) -> nn.Module:
+    """The encoder of SegNext, with windows that are cut and joined in each block."""
+    backbone = _segnext(job).backbone
+    backbone.forward = MethodType(_by_block, backbone)  # type: ignore[method-assign]
+    return backbone
+
+
+class ClickDecoder(nn.Module):
+    """The decoder of SegNext, with the sigmoid that darktable needs."""
+
+    def __init__(self, network: SegNext) -> None:
+        super().__init__()
+        self.network, self.disks = network, Disks()
+
+    def forward(self, image_feats: Tensor, clicks: Tensor, labels: Tensor, mask: Tensor) -> Tensor:
+        """See `dtmodels.families.segnext.convert`."""
+        return self.network.logits(image_feats, torch.cat([mask, self.disks(clicks, labels)], 1)).sigmoid()
+
+
+def click_decoder(job: Job) -> nn.Module:
+    """The decoder of SegNext."""
+    return ClickDecoder(_segnext(job))
+
+
+def _segnext(job: Job) -> SegNext:
+    network = SegNext()
+    load_weights(network, job, segnext.CHECKPOINT, segnext.LAYOUT, segnext.RECIPE)
+    _segnext_network.attend_by_head = _all_heads
+    return network
+
+
+def _by_block(backbone: Backbone, image: Tensor) -> Tensor:
+    patches = backbone.patch_embed["proj"]((image - backbone.mean) / backbone.deviation)
+    tokens = patches.flatten(2).transpose(1, 2) + backbone.pos_embed[:, 1:]
+    for number, block in enumerate(backbone.blocks):
+        if number in EVERYWHERE:
+            tokens = block(tokens)
+            continue
+        windows = _split_windows(tokens.reshape(1, TOKENS, TOKENS, -1), TOKENS // WINDOWS)
+        mixed = block(windows.flatten(1, 2)).reshape(windows.shape)
+        tokens = _join_windows(mixed, TOKENS, TOKENS).flatten(1, 2)
+    return tokens.transpose(1, 2).reshape(1, -1, TOKENS, TOKENS)
 
 
 def depth(job: Job) -> nn.Module:

@@ -16,3 +16,13 @@ def bicubic(before: int, after: int) -> Tensor:
     unit = torch.eye(before, dtype=torch.float64).reshape(1, before, before, 1)
     columns = F.interpolate(unit, size=(after, 1), mode="bicubic", align_corners=False)
     return columns.reshape(before, after).T.contiguous().float()
+
+
+def bilinear_corners(before: int, after: int) -> Tensor:
+    """Matrix `[after, before]` of a bilinear interpolation whose first and last values stay: `align_corners=True`.
+
+    Computed in float64, returned as float32: torch's own positions are float32, and cost digits on long lines.
+    """
+    unit = torch.eye(before, dtype=torch.float64).reshape(1, before, before, 1)
+    columns = F.interpolate(unit, size=(after, 1), mode="bilinear", align_corners=True)
+    return columns.reshape(before, after).T.contiguous().float()
