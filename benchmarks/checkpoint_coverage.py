@@ -37,13 +37,14 @@ from dtbase.terminal.console import Console
 from dtmodels import families
 from dtmodels.card.catalogue import Catalogue, CatalogueEntry
 from dtmodels.card.model import Checkpoint
-from dtmodels.families import Job, _weights, rrdb
+from dtmodels.families import Job, _weights, realplksr, rrdb
 from dtmodels.families._seeded_weights import Recipe, seeded_tensor
 from dtmodels.families._state_dict_mapping import COUNTER, Layout
 from dtmodels.graph.normalise import normalise
 from tests.dtmodels.families.reference_outputs import (
     MEAN,
     PROMPTS,
+    SEGNEXT_PROMPTS,
     STANDARD_DEVIATION,
     Array,
     Reference,
@@ -51,6 +52,7 @@ from tests.dtmodels.families.reference_outputs import (
     seeded_image,
     seeded_mask,
     seeded_rng,
+    segnext_inputs,
 )
 
 ROOT = Path(__file__).parents[1]
@@ -150,6 +152,7 @@ def _best_list(entry: CatalogueEntry, checkpoint: Checkpoint, data: Path) -> Cov
             patch.object(_weights, "read_checkpoint", return_value=shapes),
             patch.object(_weights, "map_state_dict", capture),
             patch.object(rrdb, "map_state_dict", capture),
+            patch.object(realplksr, "map_state_dict", capture),
         ):
             try:
                 with torch.device("meta"):  # names and shapes, no values
@@ -160,7 +163,8 @@ def _best_list(entry: CatalogueEntry, checkpoint: Checkpoint, data: Path) -> Cov
                 continue
     if not found:
         raise RuntimeError(f"{entry.card.id} reads no checkpoint named {checkpoint.name}")
-    return min(found, key=lambda coverage: coverage.mismatches)
+    outputs = data / "reference-outputs"
+    return min(found, key=lambda one: (one.mismatches, not (outputs / f"{one.name}.npz").is_file()))
 
 
 def _coverage(name: str, listed: dict[str, Any], network: _StateDictRequest) -> Coverage:
@@ -185,7 +189,9 @@ def _coverage(name: str, listed: dict[str, Any], network: _StateDictRequest) -> 
 def _convert(entry: CatalogueEntry, checkpoint: Checkpoint, file: Path, side: int, directory: Path) -> None:
     """Convert one checkpoint of a model, for images of one size and without the package's other attributes."""
     package = replace(entry.card.package, attributes={"input_sizes": [side]})
-    card = replace(entry.card, package=package, checkpoints=(checkpoint,))
+    options = {name: value for name, value in entry.card.convert.options.items() if name != "halved"}
+    convert = replace(entry.card.convert, options=options)
+    card = replace(entry.card, package=package, checkpoints=(checkpoint,), convert=convert)
     family = load_plugin(families, card.convert.family)
     family.convert(Job(card=card, checkpoints={checkpoint.name: file}, output=directory))
 
@@ -194,7 +200,7 @@ def _parity(entry: CatalogueEntry, checkpoint: Checkpoint, best: Coverage, data:
     """Maximum absolute error against the authors' outputs over their standard deviation, in torch and ONNX Runtime."""
     with np.load(data / f"reference-outputs/{best.name}.npz") as stored:
         authors = Reference(dict(stored))
-    inputs = _inputs(authors, entry.card.task)
+    inputs = _inputs(authors, entry.card.task, entry.card.architecture)
     networks: list[nn.Module] = []
     export = torch.onnx.export
 
@@ -213,16 +219,22 @@ def _parity(entry: CatalogueEntry, checkpoint: Checkpoint, best: Coverage, data:
         return _worst(authors, eager), _worst(authors, graphs)
 
 
-def _inputs(authors: Reference, task: str) -> Outputs:
-    """The authors' inputs, sampled in their order."""
+def _inputs(authors: Reference, task: str, architecture: str) -> Outputs:
+    """The authors' inputs, sampled in their order; SegNext normalises its image itself, and has masks of its size."""
     rng, start = seeded_rng(), "main/" if "input/main/image.shape" in authors.values else ""
     shape = [int(size) for size in authors.values[f"input/{start}image.shape"]]
     image = seeded_image(rng, shape[1], shape[2], shape[3], BLOCKS.get(task, 16))
-    inputs = {"image": authors.input(f"{start}image", (image - MEAN) / STANDARD_DEVIATION if task in BLOCKS else image)}
+    normalised = task in BLOCKS and architecture != "segnext"
+    inputs = {"image": authors.input(f"{start}image", (image - MEAN) / STANDARD_DEVIATION if normalised else image)}
     if f"input/{start}mask.sha256" in authors.values:
         inputs["mask"] = authors.input(f"{start}mask", seeded_mask(rng, shape[2], shape[3]))
     if "input/mask_input.sha256" in authors.values:
-        inputs["mask_input"] = authors.input("mask_input", 20 * (seeded_image(rng, 1, 256, 256, 16) - 0.5))
+        mask = (
+            seeded_image(rng, 1, *shape[2:], 32)
+            if architecture == "segnext"
+            else 20 * (seeded_image(rng, 1, 256, 256, 16) - 0.5)
+        )
+        inputs["mask_input"] = authors.input("mask_input", mask)
     return inputs
 
 
@@ -261,6 +273,12 @@ def _outputs(run: Any, sessions: list[Any], inputs: Outputs) -> Outputs:
     if len(sessions) == 1:
         return {f"main/{'inpainted' if 'mask' in inputs else name}": value for name, value in found.items()}
     feed_names, results = [tensor.name for tensor in sessions[1].get_inputs()], dict(found)
+    if len(names[1]) == 1:  # one mask of probabilities: SegNext
+        masks: Outputs = {}
+        for prompt in SEGNEXT_PROMPTS:
+            values = [*found.values(), *segnext_inputs(prompt, inputs["mask_input"], masks)]
+            (masks[prompt],) = run(1, dict(zip(feed_names, values, strict=True)))
+        return results | {f"{prompt}/probability": mask for prompt, mask in masks.items()}
     for prompt in PROMPTS:
         feeds = dict(zip(feed_names, [*found.values(), *prompt_inputs(prompt, inputs["mask_input"])], strict=True))
         for name, value in zip(names[1], run(1, feeds), strict=True):

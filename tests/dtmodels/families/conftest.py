@@ -37,7 +37,7 @@ MIN_PSNR = 60.0
 """Minimum PSNR of float16 storage, in dB."""
 SHARED = Path("shared/data")
 
-LEFT_TO_CPU = {"Abs", "And", "Equal", "Gather", "GreaterOrEqual", "Less", "LessOrEqual", "Min", "Pad", "Sign"}
+LEFT_TO_CPU = {"Abs", "And", "Equal", "Floor", "Gather", "GreaterOrEqual", "Less", "LessOrEqual", "Min", "Pad", "Sign"}
 """Operators that large networks may leave to the CPU under CoreML; proxies may leave more."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +27,17 @@ PROMPTS = {
     "point_mask": ((512, 400, 1), PAD),
 }
 """Points as x, y and label; the authors' code appends the padding points itself."""
+
+SEVERAL = ((300, 400, 1), (700, 650, 1), (20, 30, 0))
+SEGNEXT_PROMPTS: Mapping[str, Sequence[tuple[float, float, int]]] = {
+    "point": ((512, 400, 1),),
+    "points": SEVERAL,
+    "points_mask": SEVERAL,
+    "point_border": ((1021, 3, 1),),
+    "point_fraction": ((300.5, 400.25, 1),),
+    "again": ((512, 400, 1), (700, 650, 0)),
+}
+"""Clicks of SegNext, which has no padding points; `again` gets the mask of `point` as previous mask."""
 
 
 @dataclass(frozen=True)
@@ -94,3 +105,10 @@ def prompt_inputs(name: str, mask: Array) -> tuple[Array, ...]:
     points = np.array([PROMPTS[name]], np.float32)
     present = np.float32(name == "point_mask")
     return points[..., :2], points[..., 2], mask * present, present.reshape(1)
+
+
+def segnext_inputs(name: str, mask: Array, masks: Mapping[str, Array]) -> tuple[Array, ...]:
+    """Inputs of SegNext's decoder after the features, for one of `SEGNEXT_PROMPTS`; `masks` are those found before."""
+    points = np.array([SEGNEXT_PROMPTS[name]], np.float32)
+    before = {"points_mask": mask, "again": masks.get("point", mask)}.get(name, np.zeros_like(mask))
+    return points[..., :2], points[..., 2], before

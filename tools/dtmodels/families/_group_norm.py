@@ -14,13 +14,18 @@ from torch import Tensor, nn
 class GroupNorm(nn.Module):
     """The same function as a `torch.nn.GroupNorm` with the same weights, which it shares."""
 
+    averaging: Tensor | None
+
     def __init__(self, norm: nn.Module) -> None:
         super().__init__()
         if not isinstance(norm, nn.GroupNorm):
             raise TypeError(f"{type(norm).__name__} is not a group normalisation")
-        self.groups, self.epsilon = norm.num_groups, norm.eps
+        self.epsilon = norm.eps
         self.weight = nn.Parameter(norm.weight.detach().reshape(1, -1, 1, 1))
         self.bias = nn.Parameter(norm.bias.detach().reshape(1, -1, 1, 1))
+        size = norm.num_channels // norm.num_groups
+        averaging = torch.kron(torch.eye(norm.num_groups), torch.full((size, size), 1 / size))
+        self.register_buffer("averaging", averaging if norm.num_groups > 1 else None)
 
     def forward(self, x: Tensor) -> Tensor:
         """`[1, C, H, W]` to the same shape."""
@@ -34,8 +39,6 @@ class GroupNorm(nn.Module):
 
     def _mean(self, x: Tensor) -> Tensor:
         """Mean of the group of each channel, `[1, C, 1, 1]`; `[1, 1, 1, 1]` if there is one group."""
-        channels = x.shape[1]
-        means = x.mean(3).mean(2).reshape(1, self.groups, channels // self.groups, 1).mean(2, keepdim=True)
-        if self.groups == 1:
-            return means
-        return means.expand(-1, -1, channels // self.groups, -1).reshape(1, channels, 1, 1)
+        means = x.mean(3).mean(2)
+        averaged = means.mean(1, keepdim=True) if self.averaging is None else means @ self.averaging
+        return averaged.reshape(1, -1, 1, 1)

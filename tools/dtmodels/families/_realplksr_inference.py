@@ -13,14 +13,23 @@ from dtmodels.families._group_norm import GroupNorm
 from dtmodels.families._realplksr_network import RGB, Block, DySample, RealPLKSR
 
 
-def replace_layers(network: RealPLKSR) -> RealPLKSR:
-    """Replace blocks and upsampling of `network` by their inference forms, in place; call it after loading weights."""
-    for index, layer in enumerate(network.feats):
-        if isinstance(layer, Block):
-            network.feats[index] = InferenceBlock(layer)
-    if isinstance(network.to_img, DySample):
-        network.to_img = MixedFirst(network.to_img)
-    return network
+class Inference(nn.Module):
+    """A network with its weights, in its inference form."""
+
+    repeat: Tensor
+
+    def __init__(self, network: RealPLKSR) -> None:
+        super().__init__()
+        layers = (InferenceBlock(layer) if isinstance(layer, Block) else layer for layer in network.feats)
+        self.feats, upsampling = nn.Sequential(*layers), network.to_img
+        self.to_img = MixedFirst(upsampling) if isinstance(upsampling, DySample) else upsampling
+        # a convolution repeats each channel, since CoreML lacks Expand
+        self.register_buffer("repeat", torch.eye(RGB).repeat_interleave(network.sizes.scale**2, 0)[..., None, None])
+
+    def forward(self, image: Tensor) -> Tensor:
+        """See `RealPLKSR.forward`."""
+        upscaled: Tensor = self.to_img(self.feats(image) + nn.functional.conv2d(image, self.repeat))
+        return upscaled
 
 
 class Halved(nn.Module):
@@ -74,7 +83,7 @@ class MixedFirst(nn.Module):
         self.source = source
         by_group = source.end_conv.weight.detach().reshape(RGB, source.groups, -1).transpose(0, 1)
         self.mix = nn.Parameter(by_group.reshape(source.groups * RGB, -1, 1, 1).contiguous())
-        self.bias = nn.Parameter(source.end_conv.bias.detach().reshape(1, RGB, 1, 1))
+        self.bias = nn.Parameter(source.end_conv.get_parameter("bias").detach().reshape(1, RGB, 1, 1))
 
     def forward(self, x: Tensor) -> Tensor:
         """`[1, 3 * s * s, H, W]` to `[1, 3, s * H, s * W]`."""

@@ -71,7 +71,8 @@ class Attention(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """`[1, C, H, W]` to the same shape."""
-        return x * self.f(x)
+        gated: Tensor = x * self.f(x)
+        return gated
 
 
 class Block(nn.Module):
@@ -124,8 +125,8 @@ class DySample(nn.Module):
         """Positions in -1..1 as `grid_sample` takes them, `[groups, s * H, s * W, 2]`, of `[1, C, H, W]`."""
         height, width = x.shape[2:]
         offset = self.offset(x) * self.scope(x).sigmoid() * SAMPLING_RANGE + self.init_pos
-        columns = torch.arange(width).reshape(1, 1, 1, -1) + 0.5
-        rows = torch.arange(height).reshape(1, 1, -1, 1) + 0.5
+        columns = torch.arange(width, dtype=torch.float32).reshape(1, 1, 1, -1) + 0.5
+        rows = torch.arange(height, dtype=torch.float32).reshape(1, 1, -1, 1) + 0.5
         across, down = offset.chunk(2, dim=1)
         moved = torch.cat([2 * (across + columns) / width - 1, 2 * (down + rows) / height - 1], dim=1)
         large = functional.pixel_shuffle(moved, self.scale)
@@ -154,7 +155,7 @@ class RealPLKSR(nn.Module):
             nn.Identity(),  # the dropout of training, which has a number
             nn.Conv2d(sizes.features, RGB * sizes.scale**2, 3, padding=1),
         )
-        self.to_img = DySample(sizes) if sizes.dysample else nn.PixelShuffle(sizes.scale)
+        self.to_img: nn.Module = DySample(sizes) if sizes.dysample else nn.PixelShuffle(sizes.scale)
 
     def forward(self, image: Tensor) -> Tensor:
         """`[1, 3, H, W]` in 0..1 to `[1, 3, scale * H, scale * W]`."""

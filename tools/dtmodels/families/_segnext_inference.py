@@ -109,20 +109,18 @@ class InferenceHead(nn.Module):
 
     def __init__(self, head: Head) -> None:
         super().__init__()
-        self.convs = nn.ModuleList(conv["conv"] for conv in head.convs)
+        self.convs = nn.ModuleList(head.layers())
         for conv in self.convs:
             _scale(conv, ROOT, bias=False)
-        mix = head.fusion_conv["conv"]
-        self.parts = nn.ParameterList(part.contiguous() for part in mix.weight.detach().split(WIDTH, dim=1))
-        self.bias, self.last = mix.bias, head.seg_conv
+        self.parts = nn.ModuleList(_split(head.fusion_conv["conv"]))
+        self.last = head.seg_conv
 
     def forward(self, maps: list[Tensor]) -> Tensor:
         """Maps of the four levels, largest first, to `[1, 1, 256, 256]`."""
         features = [F.relu(conv(one)) for conv, one in zip(self.convs, maps, strict=True)]
-        mixed = F.conv2d(features[0], self.parts[0], self.bias)
-        for feature, part in zip(features[1:], self.parts[1:], strict=True):
-            small = F.conv2d(feature, part)
-            mixed = mixed + F.interpolate(small, size=mixed.shape[2:], mode="bilinear", align_corners=False)
+        mixed, *small = (part(feature) for part, feature in zip(self.parts, features, strict=True))
+        for one in small:
+            mixed = mixed + F.interpolate(one, size=mixed.shape[2:], mode="bilinear", align_corners=False)
         result: Tensor = self.last(F.relu(mixed))
         return result
 
@@ -144,6 +142,18 @@ def _levels(network: SegNext) -> nn.ModuleList:
             nn.Sequential(thirty_two[0], NormedMix(thirty_two[1], thirty_two[2]), Activated(thirty_two[3])),
         ]
     )
+
+
+@torch.no_grad()
+def _split(mix: nn.Module) -> list[nn.Conv2d]:
+    """Split a 1 x 1 convolution of four maps into one for each; the first keeps the bias."""
+    weight = mix.get_parameter("weight")
+    parts = weight.chunk(weight.shape[1] // WIDTH, dim=1)
+    convolutions = [nn.Conv2d(WIDTH, WIDTH, 1, bias=not number) for number in range(len(parts))]
+    for convolution, part in zip(convolutions, parts, strict=True):
+        convolution.weight.copy_(part)
+    convolutions[0].get_parameter("bias").copy_(mix.get_parameter("bias"))
+    return convolutions
 
 
 @torch.no_grad()

@@ -95,7 +95,8 @@ class Backbone(nn.Module):
             windows = 1 if number in EVERYWHERE else WINDOWS**2
             tokens = block(tokens.reshape(windows, -1, CHANNELS))
         square = tokens.reshape(WINDOWS, WINDOWS, side, side, CHANNELS).transpose(1, 2)
-        return square.reshape(1, GRID, GRID, CHANNELS).permute(0, 3, 1, 2)
+        result: Tensor = square.reshape(1, GRID, GRID, CHANNELS).permute(0, 3, 1, 2)
+        return result
 
 
 def norm(channels: int) -> nn.GroupNorm:
@@ -140,10 +141,14 @@ class Head(nn.Module):
         self.fusion_conv = nn.ModuleDict({"conv": nn.Conv2d(len(channels) * WIDTH, WIDTH, 1)})
         self.seg_conv = nn.Conv2d(WIDTH, 1, 1)
 
+    def layers(self) -> list[nn.Module]:
+        """Convolutions of the four maps."""
+        return [conv.get_submodule("conv") for conv in self.convs]
+
     def forward(self, maps: Sequence[Tensor]) -> Tensor:
         """Maps of the neck to `[1, 1, 256, 256]`."""
         size = maps[0].shape[2:]
-        even = [F.relu(conv["conv"](one)) for conv, one in zip(self.convs, maps, strict=True)]
+        even = [F.relu(conv(one)) for conv, one in zip(self.layers(), maps, strict=True)]
         even = [F.interpolate(one, size=size, mode="bilinear", align_corners=False) for one in even]
         result: Tensor = self.seg_conv(F.relu(self.fusion_conv["conv"](torch.cat(even, 1))))
         return result

@@ -23,7 +23,7 @@ from dtmodels.families import Job
 from dtmodels.families._export import example_input, export
 from dtmodels.families._options import option, tile_size
 from dtmodels.families._realplksr_file import prefix_of, read_sizes
-from dtmodels.families._realplksr_inference import Halved, replace_layers
+from dtmodels.families._realplksr_inference import Halved, Inference
 from dtmodels.families._realplksr_network import RealPLKSR, Sizes
 from dtmodels.families._seeded_weights import Recipe
 from dtmodels.families._state_dict_mapping import Layout, map_state_dict
@@ -63,8 +63,8 @@ def convert(job: Job) -> Mapping[str, Any]:
         fix = "remove the option, or name one checkpoint x4 and none x2"
         raise Failure(what, where=f"{where}: convert.options.halved", fix=fix)
     for name in named:
-        network = _load(job, name)
-        side = None if network.sizes.dysample else PARITY_SIDE
+        loaded = _load(job, name)
+        side, network = None if loaded.sizes.dysample else PARITY_SIDE, Inference(loaded)
         _export(job, network, "model" if name == "x1" else f"model_{name}", side)
         if halved and name == "x4":
             _export(job, Halved(network), "model_x2", side)
@@ -79,7 +79,7 @@ def _export(job: Job, network: nn.Module, file: str, parity_side: int | None) ->
 
 
 def _load(job: Job, name: str) -> RealPLKSR:
-    """The network of one checkpoint, with its weights, in its inference form."""
+    """The network of one checkpoint, with its weights."""
     stated = {size: option(job.card, size, default) for size, default in DEFAULTS.items()}
     if job.seed is not None:
         sizes, layout = Sizes(scale=SCALES[name], **stated), LAYOUT
@@ -87,7 +87,7 @@ def _load(job: Job, name: str) -> RealPLKSR:
         sizes, layout = _read(job, name, stated)
     network = RealPLKSR(sizes)
     load_weights(network, job, name, layout, recipe(sizes))
-    return replace_layers(network)
+    return network
 
 
 def _read(job: Job, name: str, stated: Mapping[str, Any]) -> tuple[Sizes, Layout]:
