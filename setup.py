@@ -7,7 +7,7 @@ from setuptools import setup
 from setuptools.command.build_py import build_py
 
 SHIPPED = (
-    *("schema/*.json", "images/**/*", "models/proxy-*/weights.safetensors", "docs/modules.json"),
+    *("schema/*.json", "images/**/*", "models/proxy-*/weights.safetensors", "docs/modules.json", "docs/layouts.json"),
     *("site/templates/*", "site/styles/*"),
 )
 """What `dtbase.system.shipped_files` finds in the checkout or in the installed package; MANIFEST.in has it too."""

@@ -1,6 +1,6 @@
 // Bundles the scripts into built/, with the files of ONNX Runtime that the darkroom loads from there.
 import { build } from "esbuild";
-import { copyFile, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { copyFile, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 
 const entries = (await readdir("scripts")).filter((name) => name.endsWith(".ts")).map((name) => `scripts/${name}`);
@@ -16,3 +16,8 @@ await build({
   legalComments: "linked",
   chunkNames: "part-[hash]",
 });
+
+// One file of the engine serves with and without threads. It is packed here: a host may not compress it.
+const engine = "node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded";
+await writeFile("built/ort-wasm-simd-threaded.wasm.gz", gzipSync(await readFile(`${engine}.wasm`), { level: 9 }));
+await copyFile(`${engine}.mjs`, "built/ort-wasm-simd-threaded.mjs");

@@ -8,7 +8,7 @@ interface Card extends Row {
   bytes: number;
 }
 
-const STATUSES = ["released", "draft", "yanked"];
+const STATUSES = ["released", "candidate", "draft", "yanked"];
 const GRADES = ["open", "disclosed", "refused", "unknown"];
 const catalogue = byId("catalogue");
 const list = byId("cards");

@@ -32,6 +32,6 @@ def write_images(model: ModelFacts, root: Path, directory: Path) -> dict[str, An
                     before=one.convert("RGB"), after=other.convert("RGB").resize(one.size), caption="", photograph=name
                 )
             return {"missing": "", **pair.write(directory)}
-    draft = model.card.status == "draft"
-    reason = "a draft; nothing is built yet" if draft else "not built where this site was written"
+    reasons = {"draft": "a draft; nothing is built yet", "candidate": "a candidate; its release is not built yet"}
+    reason = reasons.get(model.card.status, "not built where this site was written")
     return {"missing": reason, "width": 0, "height": 0, "caption": "", "photograph": ""}

@@ -13,6 +13,7 @@ from dtbase.system.files import atomic_directory, json_text
 from dtbase.system.shipped_files import shipped
 from dtbase.terminal.console import Console
 from dtmodels.card.catalogue import Catalogue
+from dtmodels.site.darkroom import darkroom_modules, engine_bytes, write_darkroom
 from dtmodels.site.facts import ModelFacts, model_facts
 from dtmodels.site.feed import model_dates
 from dtmodels.site.groups import dataset_groups, facet_value, facets, licence_groups
@@ -20,6 +21,8 @@ from dtmodels.site.model_images import write_images
 from dtmodels.site.templates import render
 
 STYLES, SCRIPTS = "site/styles", "site/built"
+STATUSES = ("released", "candidate", "draft", "yanked")
+"""Order in which the catalogue lists models."""
 SUMMARY = (
     *("id", "name", "description", "task", "version", "status", "grade"),
     *("darktable", "bytes", "bytes_of", "module"),
@@ -60,6 +63,8 @@ def write_site(request: SiteRequest, console: Console) -> None:
                 model.values["image"] = write_images(model, request.root, directory / "images" / model.card.id)
                 advance(1)
         _Site(request, directory, models, scripts=scripts).write()
+        if scripts:
+            write_darkroom(models, request.root, directory)
     console.say(f"{len(models)} models: {request.target / 'index.html'}")
 
 
@@ -77,13 +82,13 @@ class _Site:
     """Pages of one site."""
 
     def __init__(self, request: SiteRequest, target: Path, models: Sequence[ModelFacts], *, scripts: bool) -> None:
-        self._target, self._root = target, request.root
+        self._target = target
         self._models = sorted((model.values for model in models), key=_released_first)
         self._common = {
             "url": request.url.rstrip("/") + "/" if request.url else "",
             "repository": request.repository,
             "scripts": scripts,
-            "darkroom": (),
+            "darkroom": darkroom_modules(models) if scripts else (),
             "feed": bool(dates := model_dates(request.root)),
         }
         self._dates = dates
@@ -108,6 +113,8 @@ class _Site:
             self._page(f"licences/{licence['slug']}/index.html", "licence.html", licence=licence)
         if self._common["scripts"]:
             self._page("compare/index.html", "compare.html", models=self._models)
+        if self._common["darkroom"]:
+            self._page("darkroom/index.html", "darkroom.html", runtime=engine_bytes(self._target))
         self._api(datasets, licences)
         self._addresses()
 
@@ -141,5 +148,5 @@ class _Site:
             self._page("feed.xml", "feed.xml", entries=newest[:50])
 
 
-def _released_first(model: Mapping[str, Any]) -> tuple[bool, str]:
-    return model["status"] != "released", str(model["name"]).casefold()
+def _released_first(model: Mapping[str, Any]) -> tuple[int, str]:
+    return STATUSES.index(model["status"]), str(model["name"]).casefold()

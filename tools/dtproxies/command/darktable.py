@@ -38,7 +38,13 @@ def doctor(install: bool, as_json: bool) -> int:
     show_default="docs/modules.json here, else as installed",
     help="Read and write measured properties in this file.",
 )
-def modules(name: str | None, as_json: bool, measure: bool, path: Path) -> None:
+@click.option(
+    "--layouts",
+    type=PATH,
+    metavar="FILE",
+    help="Write parameter structs, names and orders to FILE, for programs without darktable.",
+)
+def modules(name: str | None, as_json: bool, measure: bool, path: Path, layouts: Path | None) -> None:
     """List darktable's modules or their sliders.
 
     Prints for each module its colour spaces, kind, receptive-field radius in pixels, and how many sliders have an
@@ -50,9 +56,14 @@ def modules(name: str | None, as_json: bool, measure: bool, path: Path) -> None:
     from dtbase.terminal.console import Console
     from dtproxies.darktable.find import find
     from dtproxies.darktable.module_table import print_modules
+    from dtproxies.survey.layouts_file import write_layouts
     from dtproxies.survey.survey_file import read_survey, survey
 
     console, darktable = Console(), find()
+    if layouts:
+        write_layouts(darktable, layouts)
+        console.say(f"written: {layouts}")
+        return
     if measure:
         survey(console, darktable, path, name)
     print_modules(console, darktable, name, read_survey(path), as_json=as_json)

@@ -44,6 +44,15 @@ def orders(darktable: Darktable, *, cache: Path | None = None) -> Mapping[int, S
     return {int(version): names for version, names in _cached(darktable, "orders", cache).items()}
 
 
+def names(darktable: Darktable, *, cache: Path | None = None) -> Mapping[str, str]:
+    """Read the names that darktable shows for its modules, by operation, in English.
+
+    Raises:
+        Failure: the plugins cannot be read.
+    """
+    return _cached(darktable, "names", cache)
+
+
 def _cached(darktable: Darktable, task: str, cache: Path | None) -> dict[str, Any]:
     """Return the worker's output for a task, from the cache if possible."""
     cached = (cache or _user_cache()) / f"{task}-{_key(darktable)}.json"

@@ -1,4 +1,4 @@
-"""Entry point: `layouts` and `orders` print JSON of a DIRECTORY; `serve` and `edit` answer at a DESCRIPTOR."""
+"""Entry point: `layouts`, `orders` and `names` print JSON of a DIRECTORY; `serve` and `edit` answer at a DESCRIPTOR."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ def main(task: str, argument: str) -> None:
         from .orders import read_orders
 
         json.dump(read_orders(Path(argument)), output)
+        output.flush()
+    elif task == "names":
+        from .names import read_names
+
+        json.dump(read_names(Path(argument)), output)
         output.flush()
     elif task == "edit":
         from .serve_edit import serve_edit
