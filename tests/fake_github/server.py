@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.fake_github.faults import Fault
 from tests.fake_github.state import ApiError, Asset, Release, State
@@ -233,6 +233,40 @@ class Handler(BaseHTTPRequestHandler):
         self.fake.state.delete(self.fake.state.find(int(match[1])))
         return 204, b"", {}
 
+    def git_object(self, match: re.Match[str], _: Any, data: bytes, *__: Any) -> tuple[int, bytes, dict[str, str]]:
+        if self.command == "GET":
+            self._may("read")
+            return self._json(self.fake.state.git.commit(match[1]))
+        self._require_write()
+        return self._json({"sha": self.fake.state.git.store(match[1], json.loads(data))}, 201)
+
+    def reference(self, match: re.Match[str], _: Any, data: bytes, *__: Any) -> tuple[int, bytes, dict[str, str]]:
+        self._require_write()
+        values = json.loads(data)
+        name = unquote(match[1]) if self.command == "PATCH" else values["ref"].removeprefix("refs/heads/")
+        self.fake.state.git.set_branch(name, values["sha"], new=self.command == "POST")
+        return self._json({"ref": f"refs/heads/{name}"}, 201 if self.command == "POST" else 200)
+
+    def pulls(
+        self, match: re.Match[str], query: dict[str, str], data: bytes, *_: Any
+    ) -> tuple[int, bytes, dict[str, str]]:
+        git = self.fake.state.git
+        if self.command == "GET":
+            found = git.open_pulls(query["head"].partition(":")[2])
+        else:
+            self._require_write()
+            if self.fake.state.pull_tokens.get(self.headers["Authorization"].partition(" ")[2]) != "write":
+                raise ApiError(403, "Resource not accessible by integration")
+            number = int(match[1]) if self.command == "PATCH" else git.open_pull(json.loads(data))
+            git.pulls[number - 1] |= json.loads(data)
+            found = [number]
+        url = f"{self.fake.url}/repos/{self.fake.state.repository}/pulls"
+        shown = [
+            {**git.pulls[one - 1], "url": f"{url}/{one}", "html_url": f"{self.fake.url}/web/pull/{one}"}
+            for one in found
+        ]
+        return self._json(shown if self.command == "GET" else shown[0], 201 if self.command == "POST" else 200)
+
     def list_assets(self, match: re.Match[str], query: dict[str, str], *_: Any) -> tuple[int, bytes, dict[str, str]]:
         release = self.fake.state.find(int(match[1]))
         if release.draft and not self._may("write"):
@@ -292,6 +326,13 @@ class Handler(BaseHTTPRequestHandler):
 Action = Callable[..., tuple[int, bytes, dict[str, str]]]
 ROUTES: tuple[tuple[str, str, Action], ...] = (
     ("GET", r"/repos/REPO/commits/(.+)", Handler.commit),
+    ("GET", r"/repos/REPO/git/commits/([0-9a-f]+)", Handler.git_object),
+    ("POST", r"/repos/REPO/git/(blobs|trees|commits)", Handler.git_object),
+    ("POST", r"/repos/REPO/git/refs", Handler.reference),
+    ("PATCH", r"/repos/REPO/git/refs/heads/(.+)", Handler.reference),
+    ("GET", r"/repos/REPO/pulls", Handler.pulls),
+    ("POST", r"/repos/REPO/pulls", Handler.pulls),
+    ("PATCH", r"/repos/REPO/pulls/([0-9]+)", Handler.pulls),
     ("GET", r"/repos/REPO/releases", Handler.list_releases),
     ("POST", r"/repos/REPO/releases", Handler.create),
     ("GET", r"/repos/REPO/releases/tags/(.+)", Handler.by_tag),

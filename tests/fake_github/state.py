@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.fake_github.faults import Fault
+from tests.fake_github.git_objects import GitObjects
 
 MAX_ASSETS = 1000
 ASSET_SIZE_LIMIT = 2 << 30
@@ -74,6 +75,9 @@ class State:
     repository: str = "someone/models"
     tokens: dict[str, str] = field(default_factory=lambda: {"good-token": "write", "read-token": "read"})
     """Permission of each token; other tokens count as expired."""
+    pull_tokens: dict[str, str] = field(default_factory=lambda: {"good-token": "write"})
+    """Permission of each token for pull requests."""
+    git: GitObjects = field(default_factory=GitObjects)
     branches: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     """Commit of each tag."""
@@ -107,6 +111,7 @@ class State:
         content = {"directory": path.with_suffix(".files"), **json.loads(path.read_bytes())}
         state = cls(**{**content, "directory": Path(content["directory"])})
         state.faults = [Fault(**fault) for fault in content.get("faults", [])]
+        state.git = GitObjects(**content.get("git", {}))
         state.releases = [
             Release(**{**release, "assets": [Asset(**asset) for asset in release.get("assets", [])]})
             for release in content.get("releases", [])

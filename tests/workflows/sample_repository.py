@@ -16,6 +16,7 @@ from tests.conftest import CARD, ROOT, denoiser
 from tests.fake_github import FakeGitHub, State
 from tests.workflows.executor import Event, GitHubState
 from tests.workflows.executor.events import push_tag
+from tests.workflows.executor.permissions import Permissions
 from tests.workflows.git_repository import GitRepository
 
 TOOLS = (".ci", ".github", "tools", "schema", "constraints.txt", "pyproject.toml", "setup.py", "README.md", "LICENSE")
@@ -115,5 +116,10 @@ def on_github(github: GitHubState, git_repo: GitRepository, state: State | None 
     with fake:
         urls = fake.environment()
         github.environment |= {name: urls[name] for name in ("GITHUB_API_URL", "GITHUB_SERVER_URL", "DTMODELS_RAW_URL")}
-        github.grant = lambda token, permissions: fake.state.tokens.__setitem__(token, permissions.level("contents"))
+
+        def grant(token: str, permissions: Permissions) -> None:
+            fake.state.tokens[token] = permissions.level("contents")
+            fake.state.pull_tokens[token] = permissions.level("pull-requests")
+
+        github.grant = grant
         yield SampleRepository(git_repo=git_repo, fake=fake, github=github)

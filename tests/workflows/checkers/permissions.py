@@ -13,6 +13,7 @@ WRITES = {
     ("reusable-lint.yml", "code-scanning"): {"security-events"},
     ("release.yml", "attest"): {"id-token", "attestations"},
     ("release.yml", "publish"): {"contents"},
+    ("promote.yml", "propose"): {"contents", "pull-requests"},
 }
 """Scopes of every job with write permissions. A job that writes to the repository needs an environment."""
 
@@ -51,5 +52,5 @@ def _write_without_code(location: str, job: dict[str, object], writes: set[str])
     for step in steps if isinstance(steps, list) else []:
         if writes and step.get("uses", "").startswith("actions/checkout@"):
             yield f"{location}: has write permissions and checks out code"
-        if writes - {"contents"} and "run" in step:
+        if writes - {"contents", "pull-requests"} and "run" in step:
             yield f"{location}: has write permissions and runs a command"

@@ -30,12 +30,17 @@ def summary(root: Path, ids: Sequence[str], console: Console, *, base: Path | No
         WrongUsage: a model does not exist.
         Failure: a card, or a file to compare with, cannot be read.
     """
-    catalogue, workspace = Catalogue.load(root), Workspace(root)
-    for card in [catalogue.get(model_id).card for model_id in ids]:
-        before = BuiltModel.read(card.id, Workspace(base)) if base else None
-        text = page(root, card, BuiltModel.read(card.id, workspace), before=before, released=released)
+    for model_id in ids:
+        text = model_summary(root, model_id, base=base, released=released)
         if os.environ.get("GITHUB_STEP_SUMMARY"):
             add_summary(f"{text}\n")
-            console.say(f"{card.id}: written to the summary of this step")
+            console.say(f"{model_id}: written to the summary of this step")
         else:
             console.say(text)
+
+
+def model_summary(root: Path, model_id: str, *, base: Path | None = None, released: Values | None = None) -> str:
+    """The review page of one built model; see `summary`."""
+    card = Catalogue.load(root).get(model_id).card
+    before = BuiltModel.read(card.id, Workspace(base)) if base else None
+    return page(root, card, BuiltModel.read(card.id, Workspace(root)), before=before, released=released)

@@ -180,8 +180,11 @@ def yank(root: Path, model_id: str, reason: str) -> None:
 
 @click.command()
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.option(
+    "--into", type=DIRECTORY, metavar="DIRECTORY", help="Write the patch and the reviewer's page here as well."
+)
 @click.pass_obj
-def promote(root: Path, ids: tuple[str, ...]) -> None:
+def promote(root: Path, ids: tuple[str, ...], into: Path | None) -> None:
     """Make released models of candidates.
 
     Fetches the authors' files and compares them with digest or git blob, converts, validates, stores golden statistics
@@ -190,8 +193,45 @@ def promote(root: Path, ids: tuple[str, ...]) -> None:
     """
     from dtmodels.publishing.promote import promote_each
 
-    for model_id in promote_each(root, ids, Console()):
+    promoted = promote_each(root, ids, Console())
+    for model_id in promoted:
         Console().say(f"{model_id}: released")
+    if into:
+        from dtmodels.publishing.promotion_record import write_record
+
+        write_record(root, promoted, into)
 
 
-COMMANDS = (promote, release, plan, assemble, sbom, publish, verify, index, yank)
+@click.command()
+@click.argument("promotion", type=DIRECTORY, metavar="PROMOTION")
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.option("--into", "proposal", type=DIRECTORY, required=True, metavar="DIRECTORY", help="Write the files here.")
+@click.pass_obj
+def propose(root: Path, promotion: Path, ids: tuple[str, ...], proposal: Path) -> None:
+    """Check the patch of a promotion, and write the files of its pull request.
+
+    PROMOTION contains change.patch and page.md of a job that ran `dtmodels promote`. The patch may change the
+    directories of the models ID alone. Runs no code of a model.
+    """
+    from dtmodels.publishing.proposal import prepare
+
+    prepare(root, promotion, proposal, ids, Console())
+
+
+@click.command("submit")
+@click.argument("proposal", type=DIRECTORY, metavar="PROPOSAL")
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@BRANCH
+def open_request(proposal: Path, ids: tuple[str, ...], branch: str) -> None:
+    """Open a pull request with the files of `propose`.
+
+    Needs GITHUB_REPOSITORY and a GITHUB_TOKEN that may write contents and pull requests, and no checkout. A second run
+    for the same models updates the pull request.
+    """
+    from dtmodels.publishing.github import GitHub
+    from dtmodels.publishing.pull_request import open_pull_request, read_proposal
+
+    open_pull_request(read_proposal(proposal, ids), GitHub.from_environment(), branch, Console())
+
+
+COMMANDS = (promote, propose, open_request, release, plan, assemble, sbom, publish, verify, index, yank)

@@ -22,6 +22,8 @@ from dtmodels.pages.phrases import UNPUBLISHED, has_no_release
 
 PAGE = "README.md"
 """The generated page in a model's directory."""
+TABLES = ("README.md", "docs/models.md", "docs/collection.md")
+"""The pages with a table of all models."""
 BEGIN = "<!-- models:begin, written by `dtmodels docs` -->"
 END = "<!-- models:end -->"
 
@@ -70,7 +72,7 @@ def _stale_tables(catalogue: Catalogue) -> list[tuple[Path, str]]:
 
 def _files_with_tables(root: Path) -> Iterator[tuple[Path, str, Callable[[Catalogue], str]]]:
     """The files with markers for tables of the collection: path, text, and the function that writes the tables."""
-    generated = {"README.md": task_table, "docs/models.md": model_table, "docs/collection.md": collection_tables}
+    generated = dict(zip(TABLES, (task_table, model_table, collection_tables), strict=True))
     for name, tables in generated.items():
         if (path := root / name).is_file() and BEGIN.encode() in (data := path.read_bytes()):
             yield path, _decoded(path, data), tables

@@ -84,7 +84,7 @@ class GitHub:
 
     def releases(self) -> list[Release]:
         """List all releases, newest first; drafts only for a token with write permission."""
-        return [_release(values) for values in self._pages(f"{self._api}/releases")]
+        return [_release(values) for values in self._pages(f"{self.repository_url}/releases")]
 
     def assets(self, release: Release) -> list[Asset]:
         """List all files of a release."""
@@ -93,7 +93,7 @@ class GitHub:
     def commit(self, name: str) -> str | None:
         """Look up the commit of `tags/<tag>`, or of `HEAD` (the default branch); None if the name does not exist."""
         try:
-            return str(self.http.request("GET", f"{self._api}/commits/{quote(name)}").json()["sha"])
+            return str(self.http.request("GET", f"{self.repository_url}/commits/{quote(name)}").json()["sha"])
         except HttpError as exc:
             if exc.status in NOT_FOUND:
                 return None
@@ -111,7 +111,7 @@ class GitHub:
     def create_draft(self, tag: str, *, notes: str, prerelease: bool) -> Release:
         """Create a draft. After a lost response the draft may exist: list the drafts before another attempt."""
         values = {"tag_name": tag, "name": tag, "body": notes, "draft": True, "prerelease": prerelease}
-        return _release(self.http.request("POST", f"{self._api}/releases", values, repeatable=False).json())
+        return _release(self.http.request("POST", f"{self.repository_url}/releases", values, repeatable=False).json())
 
     def update(self, release: Release, **values: Any) -> Release:
         """Change fields of a release; `draft=False` publishes it. A repeated update has no further effect."""
@@ -143,7 +143,8 @@ class GitHub:
         return f"{self.raw_url}/{self.repository}/HEAD/releases-index.json"
 
     @property
-    def _api(self) -> str:
+    def repository_url(self) -> str:
+        """Return the base URL of the repository in the API."""
         return f"{self.api_url}/repos/{self.repository}"
 
     def _pages(self, url: str) -> Iterator[Any]:
