@@ -11,9 +11,9 @@ from dtbase.system.errors import Failure
 from dtmodels.card.catalogue import DEMO_FILE, CatalogueEntry
 from dtmodels.card.model import ArchiveMember, Card, Checkpoint, Component
 from dtmodels.openness.derive import mof, osaid
-from dtmodels.openness.grade import Grade, grade
+from dtmodels.openness.grade import grade
 from dtmodels.openness.inheritance import with_inherited
-from dtmodels.openness.non_open_data import training_data
+from dtmodels.openness.non_open_data import compromises, training_data
 from dtmodels.openness.proof import Derivation
 from dtmodels.package.config_reader import PackageConfig
 from dtmodels.package.config_writer import build_config, source_text
@@ -32,10 +32,11 @@ def model_page(entry: CatalogueEntry) -> str:
     """
     card, unpublished = entry.card, has_no_release(entry.directory.parent.parent)
     complete = with_inherited(card, entry.directory.parent)
-    head = _head(card, grade(complete), unpublished=unpublished)
+    head = _head(card, _grade(complete), unpublished=unpublished)
     sections = [
         head,
         *_image(entry),
+        _limitations(card),
         _criteria(complete),
         *_optional(entry),
         _use(card, unpublished=unpublished),
@@ -56,16 +57,16 @@ def _optional(entry: CatalogueEntry) -> Iterator[str]:
         yield f"## Data\n\n{datasets(card)}"
     if card.openness and card.openness.components:
         yield _components(card)
-    yield _limitations(card)
 
 
-def _head(card: Card, derived_grade: Grade, *, unpublished: bool) -> str:
+def _head(card: Card, derived_grade: str, *, unpublished: bool) -> str:
     status = UNPUBLISHED if unpublished and card.status == "released" else card.status
     facts = [
         ["task", text(card.task)],
         ["version", f"{text(card.version)} ({text(status)})"],
         ["grade", text(derived_grade)],
         ["authors", text(", ".join(card.source.authors))],
+        *([["official files", f"{sum(sizes) / 1e6:,.0f} MB"]] if (sizes := _sizes(card)) else []),
         ["source", link(source_text(card), card.source.repository)],
         ["family", code(card.convert.family)],
         ["darktable", text(_versions(card))],
@@ -75,6 +76,28 @@ def _head(card: Card, derived_grade: Grade, *, unpublished: bool) -> str:
     if base := card.base_model:
         facts.append(["base model", f"{link(base.name, base.url)}, {code(base.license)}"])
     return f"# {text(card.name)}\n\n{text(card.description)}\n\n{table(['', ''], facts)}"
+
+
+def _sizes(card: Card) -> list[int]:
+    """Sizes of the files to download, in bytes; empty if there is none, or one is unknown."""
+    remote = [checkpoint.bytes or 0 for checkpoint in card.checkpoints if not checkpoint.file]
+    return remote if all(remote) else []
+
+
+def _grade(card: Card) -> str:
+    """The grade and its reason, in one sentence."""
+    match grade(card):
+        case "open":
+            return "open: weights, code and training data are free, and no rule had to be accepted"
+        case "refused":
+            return "refused: its licence, or images of people scraped without consent, rule it out"
+        case "unknown":
+            return "unknown: the card states no training data yet"
+        case _:
+            named = [data.name for _, data in training_data(card) if compromises(data)]
+            what = f"{', '.join(named)}: not open data" if named else "rules had to be accepted, or facts are missing"
+            accepted = ", ".join(accepted.rule for accepted in card.acceptances)
+            return f"disclosed: {what}; {f'accepted by maintainers ({accepted})' if accepted else 'not accepted yet'}"
 
 
 def _image(entry: CatalogueEntry) -> Iterator[str]:
