@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 # The scripts are bundled where npm and Node 20 are installed.
 SITE := output/site
 
-.PHONY: site release test workflows docs benchmarks darktable format clean
+.PHONY: site scripts release test workflows docs benchmarks darktable format clean
 .DEFAULT_GOAL := release
 
 release: $(READY) ## lint, build, validate and package; MODELS="a b" for the named ones only
@@ -23,9 +23,12 @@ test: $(READY) ## all checks: style, types, import directions, tests
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --dist loadfile $(PYTEST)
 
 site: $(READY) ## write the catalogue as a web site; needs Node 20 or newer for its scripts. URL= is where it will be published
-	cd site && npm ci --silent && npm run --silent build
+	@$(MAKE) --no-print-directory scripts
 	@$(BIN)/dtmodels run $(notdir $(wildcard models/proxy-*))
 	@$(BIN)/dtmodels site $(SITE) --url "$(URL)"
+
+scripts: ## bundle the site's scripts, from the pinned packages
+	cd site && npm ci --silent && npm run --silent build
 
 workflows: $(READY) ## hold the workflows against every checker, and execute them; needs Node 20 or newer
 	$(BIN)/pytest tests/workflows

@@ -26,8 +26,15 @@ function say(text: string, kind: "" | "warn" | "error" = ""): void {
   note.replaceChildren(text);
 }
 
+// Shows a button to stop the worker where it needs long, or died without a word.
+function expect(text: string, ms: number): void {
+  clearTimeout(slow);
+  slow = window.setTimeout(() => { byId("working").hidden = false; byId("working-text").textContent = text; }, ms);
+}
+
 function change(soon: boolean): void {
   if (!loaded) return;
+  expect("The engine does not answer", 3000);
   engine.render(edit.steps(), soon);
   clearTimeout(saving);
   saving = window.setTimeout(() => history.replaceState(null, "", `#e=${encodeURIComponent(edit.toText())}`), 300);
@@ -57,10 +64,7 @@ function hear(message: FromWorker): void {
       byId("size").textContent = message.of > message.width * message.height + 1 ? `scaled to ${message.width} × ${message.height}` : `${message.width} × ${message.height}`;
       change(true);
       break;
-    case "computing":
-      clearTimeout(slow);
-      slow = window.setTimeout(() => { byId("working").hidden = false; byId("working-text").textContent = `${data.modules[message.name]?.title ?? message.name}: computing`; }, 700);
-      break;
+    case "computing": expect(`${data.modules[message.name]?.title ?? message.name}: computing`, 700); break;
     case "painted": painted(message); break;
     case "broken": {
       const state = edit.states.find((one) => one.name === message.name);

@@ -45,8 +45,10 @@ def moved(name: str, module: dict[str, Any]) -> str:
 
 def develop(watched: Watched, address: str, edit: str) -> None:
     """Open an edit of the first sample, and wait for the full image."""
-    watched.page.goto("about:blank")
-    watched.page.goto(f"{address}darkroom/#e={quote(edit)}")
+    if "/darkroom/" not in watched.page.url:
+        watched.page.goto(f"{address}darkroom/")
+        finished(watched)
+    watched.page.evaluate("edit => { document.body.dataset.size = ''; location.hash = edit; }", f"#e={quote(edit)}")
     finished(watched)
 
 

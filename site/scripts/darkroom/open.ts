@@ -71,7 +71,7 @@ async function openPng(bytes: Uint8Array): Promise<Opened> {
 }
 
 async function openTiff(bytes: Uint8Array): Promise<Opened> {
-  const UTIF = await import("utif2");
+  const { default: UTIF } = await import("utif2");
   const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
   let page: Record<string, number[] | undefined> & { width: number; height: number; data: Uint8Array };
   try {

@@ -10,6 +10,7 @@ from tests.workflows.checkers._files import File, workflows
 WRITES = {
     ("ci.yml", "lint"): {"security-events"},
     ("nightly.yml", "release"): {"contents", "id-token", "attestations"},
+    ("pages.yml", "publish"): {"pages", "id-token"},
     ("reusable-lint.yml", "code-scanning"): {"security-events"},
     ("release.yml", "attest"): {"id-token", "attestations"},
     ("release.yml", "publish"): {"contents"},

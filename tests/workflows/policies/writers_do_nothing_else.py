@@ -13,6 +13,7 @@ from tests.workflows.checkers._files import File
 from tests.workflows.policies._steps import Place, jobs, step_name
 
 WRITERS = {
+    ("pages.yml", "publish"): {"pages", "id-token"},
     ("release.yml", "attest"): {"id-token", "attestations"},
     ("release.yml", "publish"): {"contents"},
     ("promote.yml", "propose"): {"contents", "pull-requests"},
