@@ -8,7 +8,7 @@ import signal
 import pytest
 
 from dtbase.system.errors import Failure
-from dtbase.system.subprocess_call import max_parallel_processes, run_in_subprocess
+from dtbase.system.subprocess_call import SharedProcesses, max_parallel_processes, run_in_subprocess
 
 LARGE = 300_000_000
 
@@ -56,3 +56,19 @@ def test_parallel_processes_are_limited_by_cores_and_memory_and_at_least_one() -
     assert max_parallel_processes(1) == os.cpu_count()
     assert max_parallel_processes(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")) == 1
     assert max_parallel_processes(10**18) == 1
+
+
+def test_shared_process_is_used_again_and_failures_pass_through() -> None:
+    with SharedProcesses(1) as shared:
+        first = shared.call(process_id)
+        with pytest.raises(Failure, match="no"):
+            shared.call(fail)
+        assert shared.call(process_id) == first != os.getpid()
+
+
+def test_call_after_a_killed_shared_process_gets_one_of_its_own() -> None:
+    with SharedProcesses(1) as shared:
+        first = shared.call(process_id)
+        with pytest.raises(Failure, match="was killed"):
+            shared.call(die)
+        assert shared.call(process_id) not in {first, os.getpid()}

@@ -47,6 +47,37 @@ def run_in_subprocess(
             raise Failure("the worker process was killed", fix=fix) from exc
 
 
+class SharedProcesses:
+    """Processes that each call many functions, one after the other, and so load their libraries once.
+
+    They share no state with this process. Use as a context manager; the processes end with it.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), end_with_parent)
+
+    def __enter__(self) -> SharedProcesses:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def call(
+        self, function: Callable[Arguments, ReturnType], *arguments: Arguments.args, **keywords: Arguments.kwargs
+    ) -> ReturnType:
+        """Call a function in one of the processes, with arguments as for `run_in_subprocess`.
+
+        All of the processes end when one is killed. Each call then gets a process of its own.
+
+        Raises:
+            Failure: the function's process was killed, also when it had one of its own.
+        """
+        try:
+            return self._pool.submit(function, *arguments, **keywords).result()
+        except BrokenProcessPool:
+            return run_in_subprocess(function, *arguments, **keywords)[0]
+
+
 def max_parallel_processes(memory: int) -> int:
     """Return how many processes of `memory` bytes each fit into memory, at most one per CPU core and at least one."""
     total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")

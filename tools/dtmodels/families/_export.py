@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.export import Dim
 
 from dtbase.system.errors import Failure
+from dtmodels.families._rewrite_rules import quick_rules
 from dtmodels.graph.normalise import IR_VERSION
 from dtmodels.graph.parity import save_reference_output
 
@@ -57,7 +58,7 @@ def export(
     """
     dynamic = [_dynamic(name, symbols or {}) for name in inputs] if symbols else None
     try:
-        with torch.no_grad(), _quiet():
+        with torch.no_grad(), _quiet(), quick_rules():
             program = torch.onnx.export(
                 network.eval(),
                 tuple(inputs.values()),

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from dtbase.system.errors import Failure, NothingToDo
 from dtbase.system.files import sha256, write_json
-from dtbase.system.subprocess_call import max_parallel_processes, peak_memory, run_in_subprocess
+from dtbase.system.subprocess_call import SharedProcesses, max_parallel_processes, peak_memory, run_in_subprocess
 from dtbase.terminal.console import Console
 from dtmodels.build.cache import input_digest, is_fresh, run_if_stale
 from dtmodels.build.workspace import Workspace
@@ -29,6 +29,8 @@ COLUMNS = ["model", "version", "task", "grade", "licence", "bytes", "sha256", "p
 COLUMNS += ["convert wall s", "convert CPU s", "other stages wall s", "peak memory MB", "result"]
 MEMORY = 6_000_000_000
 """Memory needed to build the largest model, in bytes."""
+SMALL = 1_000_000
+"""Size of the weights of a model that is built in a process with others, in bytes; proxies have a few thousand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +106,8 @@ def run_each(
 ) -> list[Built]:
     """Run all stages of each model, and print one table at the end. A failure does not stop the other models.
 
-    Each model is built in a separate process, which releases its memory before the next one starts.
+    Each model is built in a separate process, which releases its memory before the next one starts. Models with few
+    weights share processes: loading torch takes longer than most of them do.
 
     Args:
         entries: the models, in order.
@@ -121,10 +124,12 @@ def run_each(
     """
     models, parallel = list(entries), jobs or max_parallel_processes(MEMORY)
     seeds = [draft_seed if seed is None and not is_verified(entry) else seed for entry in models]
-    with workspace.locked():
+    with workspace.locked(), SharedProcesses(parallel) as shared:
         pool = ThreadPoolExecutor(parallel)
         try:
-            results = list(pool.map(partial(_attempt, workspace, console, parallel), models, seeds))
+            results = list(
+                pool.map(partial(_attempt, workspace, console, parallel=parallel, shared=shared), models, seeds)
+            )
         finally:
             pool.shutdown(cancel_futures=True)
     console.table(COLUMNS, [result.row() for result in results])
@@ -141,15 +146,30 @@ def run_each(
 
 
 def _attempt(
-    workspace: Workspace, console: Console, parallel: int, entry: CatalogueEntry, seed: int | None
+    workspace: Workspace,
+    console: Console,
+    entry: CatalogueEntry,
+    seed: int | None,
+    *,
+    parallel: int,
+    shared: SharedProcesses,
 ) -> Built | SkippedModel:
     try:
         if _is_up_to_date(entry, workspace, seed):
             return run(entry, workspace, console, seed=seed)
+        if _is_small(entry):
+            return shared.call(_run_or_skip, entry, workspace, seed, parallel, quiet=console.quiet)
         result, _ = run_in_subprocess(_run_or_skip, entry, workspace, seed, parallel, quiet=console.quiet)
     except Failure as failure:
         return SkippedModel(entry, failure)
     return result
+
+
+def _is_small(entry: CatalogueEntry) -> bool:
+    """Whether all weights of a model are in its directory, and few."""
+    files = [entry.directory / checkpoint.file for checkpoint in entry.card.checkpoints if checkpoint.file]
+    complete = bool(files) and len(files) == len(entry.card.checkpoints)
+    return complete and sum(file.stat().st_size for file in files if file.is_file()) <= SMALL
 
 
 def _run_or_skip(
