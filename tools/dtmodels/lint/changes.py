@@ -17,7 +17,7 @@ NOT_SHIPPED = frozenset(
     {"status", "status_reason", "version", "changes", "acceptances", "demo", "evaluation", "tolerance"}
 )
 """Card fields that are not part of a package."""
-_NOT_BUILD_INPUTS = ("card.yaml", "README.md", "REPORT.md", "training.jsonl")
+_NOT_BUILD_INPUTS = ("card.yaml", "README.md", "REPORT.md", "training.jsonl", "demo.jpg", "darktable-ai.json")
 
 Version = tuple[int, int]
 

@@ -15,6 +15,7 @@ from dtmodels.card.model import Card
 from dtmodels.openness.grade import grade
 from dtmodels.openness.inheritance import with_inherited
 from dtmodels.pages.collection_page import collection_tables
+from dtmodels.pages.comparison_page import comparison_table
 from dtmodels.pages.differences import diff_lines
 from dtmodels.pages.markdown import code, table, text
 from dtmodels.pages.model_page import model_page
@@ -22,7 +23,7 @@ from dtmodels.pages.phrases import UNPUBLISHED, has_no_release
 
 PAGE = "README.md"
 """The generated page in a model's directory."""
-TABLES = ("README.md", "docs/models.md", "docs/collection.md")
+TABLES = ("README.md", "docs/models.md", "docs/collection.md", "docs/comparison.md")
 """The pages with a table of all models."""
 BEGIN = "<!-- models:begin, written by `dtmodels docs` -->"
 END = "<!-- models:end -->"
@@ -72,7 +73,7 @@ def _stale_tables(catalogue: Catalogue) -> list[tuple[Path, str]]:
 
 def _files_with_tables(root: Path) -> Iterator[tuple[Path, str, Callable[[Catalogue], str]]]:
     """The files with markers for tables of the collection: path, text, and the function that writes the tables."""
-    generated = dict(zip(TABLES, (task_table, model_table, collection_tables), strict=True))
+    generated = dict(zip(TABLES, (task_table, model_table, collection_tables, comparison_table), strict=True))
     for name, tables in generated.items():
         if (path := root / name).is_file() and BEGIN.encode() in (data := path.read_bytes()):
             yield path, _decoded(path, data), tables
