@@ -177,7 +177,7 @@ def _run(darktable: Darktable, layouts: ProxyLayouts, photograph: Path, file: Pa
         edit=file.name,
         psnr=accuracy.psnr,
         levels=accuracy.levels,
-        reasons=tuple(sorted({_reason(one) for one in steps if not one.proxy and one.step.module not in IDLE})),
+        reasons=tuple(sorted({_reason(one) for one in steps if not one.runnable and one.step.module not in IDLE})),
         seconds=between - before,
         darktable_seconds=_cpu_seconds() - between,
     )

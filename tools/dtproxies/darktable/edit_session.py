@@ -47,6 +47,8 @@ class PipeStep:
     output_shape: tuple[int, int, int]
     moved: bool
     """True if it changes the size or the position of the image."""
+    part: tuple[int, int] | None = None
+    """Row and column of its input where its output begins, if a later module needs only this part; None otherwise."""
 
     @property
     def name(self) -> str:
@@ -110,10 +112,10 @@ class EditSession:
         return self._result(response)
 
     def photograph(self) -> PipePixels:
-        """Return the pixels before the first module; only for an image, not for sensor data.
+        """Return the pixels before the first module: of a raw file the values of the sensor, as numbers.
 
         Raises:
-            Failure: the photograph is sensor data, or darktable crashed.
+            Failure: darktable crashed.
         """
         return self._result(self._request(0, -1, [], "", {}))
 
@@ -160,6 +162,7 @@ def _steps(described: Sequence[Mapping[str, Any]]) -> list[PipeStep]:
                 input_shape=shapes[0],
                 output_shape=shapes[1],
                 moved=one["moved"],
+                part=cast("tuple[int, int]", tuple(one["part"])) if one["part"] else None,
             )
         )
     return steps

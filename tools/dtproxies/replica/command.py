@@ -99,8 +99,8 @@ def write_result(path: Path, pixels: Pixels) -> None:
 def _print(console: Console, directory: Path, steps: Sequence[PlannedStep], accuracy: ExportAccuracy | None) -> None:
     rows = [[one.step.name, one.run_by, one.reason] for one in steps]
     console.table(["module", "run by", "reason"], rows)
-    proxies = sum(one.proxy is not None for one in steps)
-    console.say(f"{directory / 'result.png'}: {pluralise(len(steps), 'module')}, {proxies} of them by proxies")
+    free = sum(one.runnable is not None for one in steps)
+    console.say(f"{directory / 'result.png'}: {pluralise(len(steps), 'module')}, {free} of them without darktable")
     if accuracy:
         console.say(
             f"against darktable-cli with this edit: {accuracy.psnr:.1f} dB PSNR, "
@@ -109,9 +109,6 @@ def _print(console: Console, directory: Path, steps: Sequence[PlannedStep], accu
 
 
 def _as_json(steps: Sequence[PlannedStep], accuracy: ExportAccuracy | None) -> dict[str, object]:
-    modules = [
-        {"module": one.step.name, "run_by": "proxy" if one.proxy else "darktable", "reason": one.reason}
-        for one in steps
-    ]
+    modules = [{"module": one.step.name, "run_by": one.run_by, "reason": one.reason} for one in steps]
     figures = {"psnr_db": accuracy.psnr, "levels": accuracy.levels} if accuracy else {}
     return {"modules": modules, **figures}

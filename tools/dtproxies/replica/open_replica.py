@@ -43,7 +43,8 @@ def open_replica(
     """
     _check_modules(darktable, edit, skip)
     with EditSession(darktable, photograph, edit_sidecar(edit, introspection.orders(darktable)), skip=skip) as session:
-        yield Replica(session, Planner(session=session, layouts=layouts, models=models).plan(), models)
+        planner = Planner(session=session, layouts=layouts, all_layouts=introspection.layouts(darktable), models=models)
+        yield Replica(session, planner.plan(), planner.weights)
 
 
 def _check_modules(darktable: Darktable, edit: Edit, skip: Collection[str]) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from dtproxies.darktable.edit_session import EditSession, PipePixels
 from dtproxies.images.image import Pixels
 from dtproxies.replica.plan import PlannedStep, runs_of
-from dtproxies.replica.proxy_run import run_proxies, space_before
+from dtproxies.replica.proxy_run import Weights, run_proxies, space_before
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,8 +17,8 @@ class Replica:
 
     session: EditSession
     steps: Sequence[PlannedStep]
-    models: Path
-    """Directory of models with the weights."""
+    weights: Weights
+    """The weights of the proxies."""
 
     def run(self) -> Pixels:
         """Return the image that darktable exports, encoded with the output profile: [H, W, 3], 1 is white.
@@ -29,7 +28,7 @@ class Replica:
         """
         pixels: PipePixels | None = None
         for run in runs_of(self.steps):
-            if self.steps[run[0]].proxy is None:
+            if self.steps[run[0]].runnable is None:
                 pixels = self.session.run(run[0], run[-1], pixels)
             else:
                 pixels = self._run_proxies(run, pixels or self.session.photograph())
@@ -38,6 +37,6 @@ class Replica:
         return pixels.values[..., :3]
 
     def _run_proxies(self, run: Sequence[int], pixels: PipePixels) -> PipePixels:
-        proxies = [proxy for at in run if (proxy := self.steps[at].proxy) is not None]
+        steps = [runnable for at in run if (runnable := self.steps[at].runnable) is not None]
         space = space_before(self.session.steps, run[0], pixels)
-        return run_proxies(proxies, pixels, space, self.models)
+        return run_proxies(steps, pixels, space, self.weights)

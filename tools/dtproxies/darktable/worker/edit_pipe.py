@@ -110,17 +110,13 @@ class EditPipe:
             return self._output(area), SPACES.get(self._pipe.result_format[1], "other")
 
     def photograph(self) -> NDArray[np.float32]:
-        """Return the pixels before the first module, [H, W, 4].
-
-        Raises:
-            DarktableError: the photograph is sensor data.
-        """
-        source, channels = self._source, self._pieces[0].channels[0]
-        if channels == 1:
-            raise DarktableError("the photograph is sensor data")
+        """Return the pixels before the first module, [H, W, 4], or the values of the sensor, [H, W, 1]."""
+        source, first = self._source, self._pieces[0]
+        channels = first.channels[0]
+        item = c.c_uint16 if first.holds_integers else c.c_float
         count = source.width * source.height * channels
-        found = np.ctypeslib.as_array((c.c_float * count).from_address(source.pixels))
-        return found.reshape(source.height, source.width, channels).copy()
+        found = np.ctypeslib.as_array((item * count).from_address(source.pixels))
+        return found.reshape(source.height, source.width, channels).astype(np.float32)
 
     def set_params(self, step: int, params: bytes) -> None:
         """Give a module other parameters, of the current version, with its blending unchanged."""
@@ -223,6 +219,13 @@ def _coordinates(area: Area) -> tuple[int, int, int, int]:
     return area.x, area.y, area.width, area.height
 
 
+def _part(before: Area, after: Area) -> list[int]:
+    """Row and column where the output begins in the input, if it is a part of it; empty otherwise."""
+    row, column = after.y - before.y, after.x - before.x
+    inside = row >= 0 and column >= 0 and row + after.height <= before.height and column + after.width <= before.width
+    return [row, column] if inside and before.scale == after.scale else []
+
+
 def instance_name(module: str, instance: int) -> str:
     """Name an instance: `module` for the first one in the pipe, then `module:1` and so on."""
     return f"{module}:{instance}" if instance else module
@@ -239,5 +242,6 @@ def _described(piece: PieceRecord, instance: int) -> dict[str, Any]:
         "input": first,
         "output": second,
         "moved": _coordinates(areas[0]) != _coordinates(areas[1]),
+        "part": _part(*areas),
         "blending": piece.blending.hex(),
     }

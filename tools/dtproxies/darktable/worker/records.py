@@ -16,6 +16,8 @@ DSC_BYTES = 128
 """Size of `dt_iop_buffer_dsc_t`."""
 BLENDING_BYTES = 420
 """Size of `dt_develop_blend_params_t`, version 14."""
+UNSIGNED_16 = 2
+"""`TYPE_UINT16` of `dt_iop_buffer_type_t`."""
 CST_IN_DSC = 112
 """Offset of the colour space in a buffer description."""
 
@@ -66,6 +68,11 @@ class PieceRecord:
     def blending(self) -> bytes:
         """Blending parameters, in the current version."""
         return c.string_at(pointer(self.address + 24), BLENDING_BYTES)
+
+    @property
+    def holds_integers(self) -> bool:
+        """True if its input has 16-bit integers (`TYPE_UINT16`), as the values of most sensors are."""
+        return c.c_int32.from_address(self.address + 224 + 4).value == UNSIGNED_16
 
     @property
     def output_format(self) -> int:

@@ -26,7 +26,8 @@ class EditService:
             self._pipe.set_params(int(step), bytes.fromhex(params))
         pixels = memory.view(request["input"], output=False) if request["input"] else None
         if request["last"] < 0:
-            result, space = self._pipe.photograph(), "rgb"
+            result = self._pipe.photograph()
+            space = "raw" if result.shape[2] == 1 else "rgb"
         else:
             result, space = self._pipe.run(request["first"], request["last"], pixels, request["space"])
         memory.view(result.shape, output=True)[...] = result

@@ -1,0 +1,11 @@
+"""crop: a part of the image, as darktable cuts it for this file."""
+
+from __future__ import annotations
+
+from dtproxies.replica.technical._gather import measured_gather
+from dtproxies.replica.technical._place import Function, Place
+
+
+def build(place: Place) -> Function:
+    """Measure where each pixel comes from."""
+    return measured_gather(place)
