@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from click.testing import CliRunner
 from PIL import Image
 
@@ -19,8 +20,10 @@ from dtproxies.darktable.introspection import orders
 from dtproxies.darktable.layout import ModuleLayout
 from dtproxies.darktable.sidecar_writer import edit_sidecar
 from dtproxies.images import dng
+from dtproxies.pipeline.chain import as_pixels, as_tensor
 from dtproxies.replica.command import as_bytes, compare_with_export
-from dtproxies.replica.plan import PlannedStep, runs_of
+from dtproxies.replica.open_replica import open_replica
+from dtproxies.replica.plan import PlannedStep, proxy_layouts, runs_of
 
 HEIGHT, WIDTH = 96, 128
 MULTIPLY = struct.pack("<IiIff", 1, 4, 0x04, 0, 100) + bytes(400)
@@ -94,7 +97,9 @@ def test_edit_of_a_raw_file_gives_darktables_image(
         call(root, tmp_path / "edit.xmp", photograph, "--out", tmp_path / "out", "--evaluate", "--json")
     )
     run_by = {one["module"]: one["run_by"] for one in output["modules"]}
-    assert [name for name, by in run_by.items() if by == "proxy"] == ["exposure", "sharpen", "vibrance", "colorout"]
+    by_darktable = [name for name, by in run_by.items() if by == "darktable"]
+    assert by_darktable == ["velvia", "grain"]
+    assert {"rawprepare", "crop", "colorin"} <= {name for name, by in run_by.items() if by == "function"}
     reasons = {one["module"]: one["reason"] for one in output["modules"]}
     assert "is blended" in reasons["velvia"]
     assert "no proxy" in reasons["grain"]
@@ -130,7 +135,31 @@ def test_module_of_a_later_darktable_is_named(
         call(root, *arguments)
     assert "--skip colorharmonizer" in str(exc.value)
     assert not (tmp_path / "out").exists()
-    assert "0 of them by proxies" in call(root, *arguments, "--skip", "colorharmonizer,colorout")
+    assert "6 of them without darktable" in call(root, *arguments, "--skip", "colorharmonizer,colorout")
+
+
+@pytest.mark.darktable
+def test_gradient_of_a_whole_edit_reaches_the_sensor(
+    darktable: Darktable, layouts: dict[str, ModuleLayout], photograph: Path, root: Path
+) -> None:
+    entries = [
+        entry(layouts, "exposure", {"exposure": 0.7}),
+        entry(layouts, "flip", {"orientation": "ORIENTATION_ROTATE_CW_90_DEG"}),
+        entry(layouts, "vibrance", {"amount": 60}),
+    ]
+    edit = Edit(entries=entries, order_version=4)
+    known = proxy_layouts(darktable, root / "models")
+    with open_replica(darktable, edit, photograph, layouts=known, models=root / "models") as replica:
+        assert replica.differentiable, [(one.step.name, one.reason) for one in replica.steps]
+        sensor = as_tensor(replica.session.photograph().values).requires_grad_()
+        output = replica.run_tensor(sensor)
+        expected = replica.session.run(len(replica.steps) - 1, len(replica.steps) - 1).values[..., :3]
+    ours, theirs = (np.clip(one, 0, 1) for one in (as_pixels(output.detach()), expected))
+    assert np.abs(ours - theirs).max() < 1 / 255
+    output.mean().backward()
+    assert sensor.grad is not None
+    assert torch.isfinite(sensor.grad).all()
+    assert (sensor.grad != 0).float().mean() > 0.9
 
 
 def test_outputs_of_each_module_need_a_pipeline_of_proxies(tmp_path: Path, root: Path) -> None:

@@ -75,20 +75,36 @@ def run_proxies(steps: Sequence[Runnable], pixels: PipePixels, space: Space, wei
         space: colour space of the pixels, as `space_before` returns it.
         weights: the weights of the proxies.
     """
-    image = as_tensor(pixels.values[..., :3].copy())
     with torch.no_grad(), half_the_cores():
-        for step in steps:
-            if isinstance(step, TechnicalStep):
-                image = step.run(convert(image, space, step.space))
-            else:
-                image = step.cut(_run_proxy(step.proxy, image, space, weights))
-            space = step.result_space
+        image = run_tensor(steps, as_tensor(pixels.values[..., :3].copy()), space, weights)
+    space = steps[-1].result_space
     output = as_pixels(image)
     if output.shape[2] == 1:
         return PipePixels(output, "raw")
     values = np.zeros((*output.shape[:2], 4), np.float32)
     values[..., :3] = output
     return PipePixels(values, "lab" if space == "lab" else "rgb")
+
+
+def run_tensor(steps: Sequence[Runnable], image: Tensor, space: Space, weights: Weights) -> Tensor:
+    """Run neighbouring proxies and functions on a tensor [1, C, H, W], with gradients to it.
+
+    Args:
+        steps: in the order of the pipe.
+        image: input of the first one.
+        space: its colour space.
+        weights: the weights of the proxies.
+
+    Returns:
+        The output of the last one, [1, C', H', W'] in its `result_space`.
+    """
+    for step in steps:
+        if isinstance(step, TechnicalStep):
+            image = step.run(convert(image, space, step.space))
+        else:
+            image = step.cut(_run_proxy(step.proxy, image, space, weights))
+        space = step.result_space
+    return image
 
 
 def _run_proxy(step: PipelineStep, image: Tensor, space: Space, weights: Weights) -> Tensor:
