@@ -1,5 +1,6 @@
 """Steps of a pipeline in darktable's order, without a darktable."""
 
+import math
 import struct
 from collections.abc import Callable, Mapping, Sequence
 
@@ -9,7 +10,7 @@ from dtbase.system.errors import WrongUsage
 from dtproxies.darktable.layout import ModuleLayout
 from dtproxies.darktable.module_order import Order
 from dtproxies.pipeline.request import ModuleRequest
-from dtproxies.pipeline.steps import PipelineStep, ordered_steps
+from dtproxies.pipeline.steps import PipelineStep, build_step, ordered_steps
 
 StepsOf = Callable[..., list[PipelineStep]]
 ENCODED = Order(version=5, names=["colorin", "exposure", "sharpen", "sigmoid", "colorout"])
@@ -69,3 +70,20 @@ def test_parameters_of_an_edit_become_sliders_and_the_others_stay(
     (step,) = steps_of(ModuleRequest(module="exposure", params=params, version=7))
     assert step.sliders == pytest.approx({"exposure": 1.5, "black": 0.01})
     assert step.encoded(toy_layouts["exposure"]) == params
+
+
+def test_values_beyond_the_fitted_range_are_accepted_where_the_proxy_is_compared_with_darktable(
+    toy_layouts: Mapping[str, ModuleLayout], linear: Order
+) -> None:
+    request = ModuleRequest(module="sharpen", sliders={"amount": 3})
+    assert build_step(request, 1, linear, toy_layouts["sharpen"], beyond=True).sliders["amount"] == 3
+    with pytest.raises(WrongUsage, match="outside the range"):
+        build_step(request, 1, linear, toy_layouts["sharpen"])
+
+
+@pytest.mark.parametrize("sliders", [{"amount": math.nan}, {"amount": "much"}])
+def test_values_that_are_no_number_or_no_choice_are_rejected_everywhere(
+    sliders: dict[str, float | str], toy_layouts: Mapping[str, ModuleLayout], linear: Order
+) -> None:
+    with pytest.raises(WrongUsage):
+        build_step(ModuleRequest(module="sharpen", sliders=sliders), 1, linear, toy_layouts["sharpen"], beyond=True)

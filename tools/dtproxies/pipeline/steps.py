@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -73,8 +74,17 @@ def space_at(space: Space, position: float, order: Order) -> Space:
     return "display" if position > order.position("colorout") else "work-rgb"
 
 
-def build_step(one: ModuleRequest, position: float, order: Order, layout: ModuleLayout) -> PipelineStep:
+def build_step(
+    one: ModuleRequest, position: float, order: Order, layout: ModuleLayout, *, beyond: bool = False
+) -> PipelineStep:
     """Return the step of one module at a position in the order.
+
+    Args:
+        one: module with its slider values or its parameters.
+        position: position of the module in the order.
+        order: darktable's module order.
+        layout: parameter layout of the module, with darktable's defaults.
+        beyond: accept values outside the range that the proxy was fitted and evaluated on.
 
     Raises:
         WrongUsage: as `ordered_steps`.
@@ -88,7 +98,10 @@ def build_step(one: ModuleRequest, position: float, order: Order, layout: Module
     for name in [*requested, *(one.free or ())]:
         if name not in known:
             raise WrongUsage(f"the proxy of {module.name} has no slider '{name}'", fix=did_you_mean(name, known))
-    values = {name: _value(slider, requested.get(name, slider.default), module) for name, slider in known.items()}
+    values = {
+        name: _value(slider, requested.get(name, slider.default), module, beyond=beyond)
+        for name, slider in known.items()
+    }
     return PipelineStep(
         definition=definition,
         sliders=values,
@@ -100,10 +113,11 @@ def build_step(one: ModuleRequest, position: float, order: Order, layout: Module
     )
 
 
-def _value(slider: Slider, value: float | str, module: Module) -> float:
+def _value(slider: Slider, value: float | str, module: Module, *, beyond: bool) -> float:
     choices = dict(slider.choices)
     number = choices.get(value) if isinstance(value, str) else value
-    inside = number is not None and slider.low - RELATIVE_TOLERANCE <= number <= slider.high + RELATIVE_TOLERANCE
+    low, high = slider.low - RELATIVE_TOLERANCE, slider.high + RELATIVE_TOLERANCE
+    inside = number is not None and (low <= number <= high or (beyond and math.isfinite(number)))
     if number is None or not inside or (choices and number not in choices.values()):
         allowed = ", ".join(choices) if choices else f"{slider.low:g} to {slider.high:g}"
         raise WrongUsage(f"{slider.name}={value} is outside the range of its proxy: {allowed}", where=module.name)

@@ -125,19 +125,20 @@ class Planner:
         if step.module not in self.layouts:
             return PlannedStep(step=step, reason="it has no proxy")
         module = load_definition(step.module).module
-        reason = self._obstacle(at, step, module) or self._unsupported(at, step, module)
-        if reason:
+        if reason := self._obstacle(at, step, module):
             return PlannedStep(step=step, reason=reason)
         request = ModuleRequest(module=step.module, params=step.params)
         try:
-            proxy = build_step(request, at, self._order, self.layouts[step.module])
+            # Each proxy is compared with darktable in its place, so that it may leave the range it was fitted on.
+            proxy = build_step(request, at, self._order, self.layouts[step.module], beyond=True)
         except Failure as exc:
             return PlannedStep(step=step, reason=exc.what)
         placed = ProxyStep(proxy=proxy, part=_part(step))
         accuracy = self._accuracy(at, placed)
-        if accuracy < ACCURATE:
-            return PlannedStep(step=step, reason=f"its proxy differs from darktable here: {accuracy:.0f} dB PSNR")
-        return PlannedStep(step=step, proxy=placed)
+        if accuracy >= ACCURATE:
+            return PlannedStep(step=step, proxy=placed)
+        reason = self._unsupported(at, step, module)
+        return PlannedStep(step=step, reason=reason or f"its proxy differs from darktable here: {accuracy:.0f} dB PSNR")
 
     @property
     def _order(self) -> Order:
