@@ -33,7 +33,10 @@ HARD = True
 
 
 def check_card(subject: Subject) -> Iterator[RuleResult]:
-    """Compare the licence of the weights with those of the base model, by this card, its own card and the registry."""
+    """Compare the licence of the weights with those of the base model, by this card, its own card and the registry.
+
+    In a draft the question may be open, so it is a warning there.
+    """
     base = subject.card.base_model
     weights = next((verdict for where, verdict in shipped_licences(subject) if where != PACKAGE), None)
     if base is None or weights is None:
@@ -47,7 +50,9 @@ def check_card(subject: Subject) -> Iterator[RuleResult]:
             said = "has no stated licence" if part.row and part.row.kind == "none" else f"is under {part.text}"
             what = f"the base model {name}{said}{place}, but the weights derived from it are under {weights.expression}"
             fix = "give the weights the licence of the base model, or start from another model"
-            yield RuleResult(where=BASE, part=None if place else (part.start, part.end), what=what, fix=fix)
+            severity: Severity = "warning" if subject.card.status == "draft" else "error"
+            at = None if place else (part.start, part.end)
+            yield RuleResult(where=BASE, part=at, what=what, fix=fix, severity=severity)
 
 
 def _base_licences(subject: Subject, base: BaseModel) -> Iterator[tuple[str, str, str]]:
