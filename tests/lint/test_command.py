@@ -94,7 +94,7 @@ def test_annotations_only_on_github_runners(toy: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     assert run_lint(toy)[1].splitlines()[-1] == (
         "::error file=models/toy-model/card.yaml,line=9,col=9,endColumn=16,title=SCH004"
-        "::status cannot be 'finished'; known: draft, released, yanked"
+        "::status cannot be 'finished'; known: candidate, draft, released, yanked"
     )
     assert "::error" not in run_lint(toy, form="sarif")[1]
 

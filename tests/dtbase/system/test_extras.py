@@ -69,7 +69,7 @@ def test_missing_module_of_ours_is_a_bug() -> None:
 
 
 @pytest.mark.parametrize(
-    ("package", "extras"), [("dtmodels", {"build", "release"}), ("dtproxies", {"proxies", "video"})]
+    ("package", "extras"), [("dtmodels", {"build", "release", "site"}), ("dtproxies", {"proxies", "video"})]
 )
 def test_every_import_belongs_to_an_extra_of_its_program(root: Path, package: str, extras: set[str]) -> None:
     indirect = {"license_expression": "of spdx-tools", "google": "of onnx"}

@@ -191,7 +191,7 @@ def test_all_top_level_paths_are_known(root: Path) -> None:
         ".ci", ".git", ".gitattributes", ".github", ".gitignore", ".pre-commit-config.yaml", ".pre-commit-hooks.yaml",
         "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "MANIFEST.in", "Makefile", "README.md", "benchmarks",
         "constraints.txt", "docs", "images", "models", "pyproject.toml", "releases-index.json", "schema", "setup.py",
-        "tests", "tools",
+        "site", "tests", "tools",
     }  # fmt: skip
     listed = subprocess.run(["git", "-C", str(root), "ls-files"], capture_output=True, text=True, check=True).stdout
     assert {path.partition("/")[0] for path in listed.splitlines()} <= known

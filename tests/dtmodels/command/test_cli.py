@@ -38,7 +38,7 @@ def test_help_and_list_import_nothing_heavy(add_model: Add, tmp_path: Path, argu
 def test_help_lists_all_commands_in_sections() -> None:
     listed = [name for names in cli.sections.values() for name in names]
     assert sorted(listed) == sorted(cli.commands)
-    assert list(cli.sections) == ["Cards", "Build", "Release", "CI"]
+    assert list(cli.sections) == ["Cards", "Build", "Release", "CI", "Site"]
 
 
 @pytest.mark.parametrize("name", sorted(cli.commands))

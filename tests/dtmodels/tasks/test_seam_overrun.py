@@ -90,7 +90,9 @@ def test_raw_denoisers_of_the_collection_have_tile_sizes_that_hit_the_fewest(roo
     cards = [entry.card for entry in Catalogue.load(root).entries if entry.card.task == "rawdenoise"]
     assert cards
     for card in cards:
+        # The Bayer network works at half the resolution, on tiles of a multiple of 16.
+        fitting = [count for size, count in hits.items() if size % 16 == 0]
         bayer, linear = (card.package.attributes[name]["input_sizes"][0] for name in ("model_bayer", "model_linear"))
-        assert hits[bayer] == min(hits.values()) == 9
+        assert hits[bayer] == min(fitting) == 17
         assert cameras_hit(LINEAR, linear, "xtrans") == []
     assert hits[512] == 42

@@ -208,7 +208,9 @@ def promote(root: Path, ids: tuple[str, ...], into: Path | None) -> None:
 @click.option("--into", "proposal", type=DIRECTORY, required=True, metavar="DIRECTORY", help="Write the files here.")
 @click.pass_obj
 def propose(root: Path, promotion: Path, ids: tuple[str, ...], proposal: Path) -> None:
-    """Check the patch of a promotion, and write the files of its pull request.
+    """Check the patch of a promotion.
+
+    Writes the files of its pull request.
 
     PROMOTION contains change.patch and page.md of a job that ran `dtmodels promote`. The patch may change the
     directories of the models ID alone. Runs no code of a model.
@@ -223,7 +225,7 @@ def propose(root: Path, promotion: Path, ids: tuple[str, ...], proposal: Path) -
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
 @BRANCH
 def open_request(proposal: Path, ids: tuple[str, ...], branch: str) -> None:
-    """Open a pull request with the files of `propose`.
+    """Open the pull request of a promotion.
 
     Needs GITHUB_REPOSITORY and a GITHUB_TOKEN that may write contents and pull requests, and no checkout. A second run
     for the same models updates the pull request.

@@ -21,19 +21,20 @@ _EXACT = 1e-4
 
 
 def build(place: Place) -> Function:
-    """Measure the matrix with three colours, and check it with their sum."""
+    """Measure the matrix with three colours, and check it with their sum and with half of it."""
     if place.step.moved or place.step.input_shape[2] != 4:
         raise NoFunction("changes the size of the image")
     height, width, _ = place.step.input_shape
     probes = np.zeros((height, width, 4), np.float32)
-    colours = np.vstack([np.eye(3), np.ones((1, 3))]) * LEVEL
+    colours = np.vstack([np.eye(3), np.ones((1, 3)), np.full((1, 3), 0.5)]) * LEVEL
     for index, colour in enumerate(colours):
         probes[index % height, index // height, :3] = colour
     seen = place.probe(probes)
-    lab = np.array([seen[index % height, index // height, :3] for index in range(4)], np.float64)
+    lab = np.array([seen[index % height, index // height, :3] for index in range(len(colours))], np.float64)
     xyz = lab_to_xyz(torch.from_numpy(lab.T.copy())[None, :, :, None])[0, :, :, 0].numpy().T
     matrix = xyz[:3].T / LEVEL
-    if np.abs(matrix.sum(axis=1) * LEVEL - xyz[3]).max() > _EXACT:
+    grey = matrix.sum(axis=1) * LEVEL
+    if max(np.abs(grey - xyz[3]).max(), np.abs(grey / 2 - xyz[4]).max()) > _EXACT:
         raise NoFunction("uses a profile that is no matrix")
     constant = torch.from_numpy(np.ascontiguousarray(matrix))
 

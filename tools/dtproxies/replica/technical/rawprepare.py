@@ -1,7 +1,7 @@
 """rawprepare: sensor values become 0 for black and 1 for white; the frame of the sensor is cut off.
 
 Formula: (value - black) / (white - black), with one black level for each of the four sites of a Bayer mosaic, counted
-from the corner of the cut (darktable 5.4.1, `src/iop/rawprepare.c`).
+from the corner of the sensor, not of the cut (darktable 5.4.1, `_BL` in `src/iop/rawprepare.c`).
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ def build(place: Place) -> Function:
 
     def run(image: Tensor) -> Tensor:
         cut = image[..., top : top + height, left : left + width]
-        rows = torch.arange(height, device=image.device)[:, None] % 2
-        columns = torch.arange(width, device=image.device)[None] % 2
+        rows = (top + torch.arange(height, device=image.device)[:, None]) % 2
+        columns = (left + torch.arange(width, device=image.device)[None]) % 2
         site = 2 * rows + columns
         levels, scales = black.to(image)[site], scale.to(image)[site]
         return (cut - levels) / scales
