@@ -1,4 +1,4 @@
-"""Descent from one start position: by L-BFGS, or by Adam where L-BFGS stops."""
+"""Descent from one start position: by L-BFGS, by least squares, or by Adam where these stop."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
+from dtproxies.regress import least_squares
 from dtproxies.regress.free_parameters import FreeParameters
 
 STEP = 0.05
@@ -45,8 +46,8 @@ class Descent:
 class Objective:
     """Loss of a chain, with a count of its evaluations."""
 
-    loss: Callable[[list[Tensor]], Tensor]
-    """Function from the sliders of each module to the loss."""
+    residuals: Callable[[list[Tensor]], Tensor]
+    """Function from the sliders of each module to the residuals, whose mean square is the loss."""
     advance: Callable[[float], None]
     """Called after each evaluation, for progress."""
     enough: float
@@ -76,6 +77,24 @@ class Objective:
             )
             scale = 1 / max(descent.loss, self.enough)
             optimiser.step(lambda: self._closure(descent, variables, scale))  # type: ignore[no-untyped-call]
+
+    def least_squares(self, descent: Descent, steps: int) -> None:
+        """Run a number of Levenberg-Marquardt steps, from the best position so far.
+
+        Raises:
+            LossReached: the loss is below `enough`.
+        """
+
+        def accept(step: least_squares.Step) -> None:
+            self._keep(descent, step.loss, step.variables)
+
+        def residuals(variables: Tensor) -> Tensor:
+            self.evaluations += 1
+            self.advance(1)
+            return self.residuals(descent.parameters.sliders(variables)).flatten()
+
+        with torch.no_grad():
+            least_squares.descend(residuals, descent.variables, steps, accept)
 
     def adam(self, descent: Descent, steps: int) -> None:
         """Run a number of Adam steps with cosine decay of the learning rate, from the best position so far.
@@ -108,15 +127,23 @@ class Objective:
         if grad is None or not math.isfinite(loss) or not torch.isfinite(grad).all():
             raise FloatingPointError
         grad *= scale
+        self._keep(descent, loss, variables.detach())
+        return loss * scale
+
+    def _keep(self, descent: Descent, loss: float, variables: Tensor) -> None:
+        """Record a position if it is the best one of its descent.
+
+        Raises:
+            LossReached: the loss is below `enough`.
+        """
         if loss < descent.loss:
-            descent.loss, descent.variables = loss, variables.detach().clone()
+            descent.loss, descent.variables = loss, variables.clone()
             values = tuple(descent.variables.tolist())
             descent.path.append(ImprovedStep(evaluation=self.evaluations, loss=loss, variables=values))
         if loss < self.enough:
             raise LossReached
-        return loss * scale
 
     def _evaluate(self, parameters: FreeParameters, variables: Tensor) -> Tensor:
         self.evaluations += 1
         self.advance(1)
-        return self.loss(parameters.sliders(variables))
+        return torch.mean(self.residuals(parameters.sliders(variables)) ** 2)

@@ -23,8 +23,12 @@ class Target:
 
     def loss(self, output: Tensor) -> Tensor:
         """Return the mean square difference of display-referred values, or of unclipped log-encoded values."""
+        return torch.mean(self.residuals(output) ** 2)
+
+    def residuals(self, output: Tensor) -> Tensor:
+        """Return these differences, [1, 3, H, W]."""
         encode = to_srgb_clipped if self.clipped else log_encode
-        return torch.mean((encode(self._inside(output)) - encode(self._inside(self.light))) ** 2)
+        return encode(self._inside(output)) - encode(self._inside(self.light))
 
     def psnr(self, output: Tensor) -> float:
         """Return the PSNR in dB, sRGB display-referred."""

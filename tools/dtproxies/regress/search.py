@@ -18,20 +18,24 @@ from dtproxies.regress.free_parameters import FreeParameters, Sliders, free_para
 from dtproxies.regress.image_loss import Target
 from dtproxies.render.torch_threads import half_the_cores
 
-PROBES = 4
+PROBES = 5
 """Number of sampled positions for each combination of choices, as a power of two."""
 ADAM_THRESHOLD = 1e-5
-"""Mean square error above which Adam is tried after L-BFGS: 50 dB."""
+"""Mean square error above which Adam is tried after the others: 50 dB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Effort of a search."""
 
-    starts: int = 4
+    starts: int = 8
     """Number of descents; there is at least one for each combination of choices."""
     short: int = 12
     """L-BFGS steps of each descent before the finalists are chosen."""
+    few: int = 6
+    """Least-squares steps after them."""
+    many: int = 40
+    """Least-squares steps of each finalist."""
     long: int = 150
     """L-BFGS steps of each finalist."""
     finalists: int = 2
@@ -58,8 +62,8 @@ def search(chain: Chain, light: Tensor, target: Target, settings: Settings, cons
     """Search the free sliders of the chain.
 
     For every combination of the free choices, the loss is evaluated at the pipeline's own position and at positions of
-    a scrambled Sobol sequence. L-BFGS takes a few steps from the best positions, and many steps from the best results.
-    If the loss is still high, Adam continues from the best result, followed by L-BFGS.
+    a scrambled Sobol sequence. L-BFGS and Levenberg-Marquardt take a few steps from the best positions, and many from
+    the best results. If the loss is still high, Adam continues from the best result, followed by L-BFGS.
 
     Args:
         chain: chain in float64.
@@ -74,7 +78,9 @@ def search(chain: Chain, light: Tensor, target: Target, settings: Settings, cons
     """
     with half_the_cores(), console.progress("searching sliders") as advance:
         objective = Objective(
-            loss=lambda sliders: target.loss(chain.light(light, sliders)), advance=advance, enough=settings.enough
+            residuals=lambda sliders: target.residuals(chain.light(light, sliders)),
+            advance=advance,
+            enough=settings.enough,
         )
         descents = _starts(objective, free_parameters(chain.steps), settings)
         best = _descend(objective, descents, settings)
@@ -123,7 +129,9 @@ def _descend(objective: Objective, descents: list[Descent], settings: Settings) 
     try:
         for one in descents:
             objective.lbfgs(one, settings.short)
+            objective.least_squares(one, settings.few)
         for one in sorted(descents, key=lambda one: one.loss)[: settings.finalists]:
+            objective.least_squares(one, settings.many)
             objective.lbfgs(one, settings.long)
         if best().loss > ADAM_THRESHOLD:
             one = best()
