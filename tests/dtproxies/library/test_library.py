@@ -131,12 +131,14 @@ def test_wrong_use_is_one_sentence_with_a_fix(call: Callable[[], object], messag
 
 
 @pytest.mark.darktable
+@pytest.mark.usefixtures("darktable")
 def test_proxy_equals_the_real_darktable() -> None:
     expected = dtproxies.render_with_darktable(IMAGE, "exposure", exposure=1.0)
     assert np.allclose(dtproxies.load("exposure")(IMAGE, exposure=1.0), expected, atol=1e-5)
 
 
 @pytest.mark.darktable
+@pytest.mark.usefixtures("darktable")
 def test_style_of_darktable_becomes_a_chain(tmp_path: Path) -> None:
     (tmp_path / "look.yaml").write_text("modules: {exposure: {sliders: {exposure: 0.5}}, sigmoid: {}}\n")
     look = dtproxies.chain(tmp_path / "look.yaml", IMAGE)
