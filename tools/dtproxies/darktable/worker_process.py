@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -20,7 +19,7 @@ from numpy.typing import NDArray
 from dtbase.system.errors import Failure
 from dtproxies.darktable.find import Darktable
 from dtproxies.darktable.worker.command import worker_command
-from dtproxies.darktable.worker.session import MESSAGE_BYTES, SharedImages
+from dtproxies.darktable.worker.session import MESSAGE_BYTES, SharedImages, packed, unpacked
 
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a private directory is made below it
 
@@ -103,7 +102,7 @@ class WorkerProcess:
         """
         self._line.settimeout(timeout)
         try:
-            self._line.sendall(json.dumps({"capacity": self._capacity, **message}).encode())
+            self._line.sendall(packed({"capacity": self._capacity, **message}))
             received = self._line.recv(MESSAGE_BYTES)
         except TimeoutError as exc:
             self.end()
@@ -116,7 +115,7 @@ class WorkerProcess:
             raise
         if not received:
             raise self._crash(when)
-        response: dict[str, Any] = json.loads(received)
+        response = unpacked(received)
         if "error" in response:
             self.end()
             raise Failure(response["error"], where=str(self._darktable.library))

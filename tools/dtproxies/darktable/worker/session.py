@@ -14,6 +14,7 @@ import select
 import shutil
 import socket
 import threading
+import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -65,7 +66,7 @@ class SharedImages:
 def run_session(descriptor: int, opened: Callable[[c.CDLL, dict[str, Any]], Service]) -> None:
     """Open what the first message describes, then respond to requests."""
     line = socket.socket(fileno=descriptor)
-    task = json.loads(line.recv(MESSAGE_BYTES))
+    task = unpacked(line.recv(MESSAGE_BYTES))
     home = Path(task["home"])
     watch = threading.Thread(target=_exit_with_caller, args=(line.fileno(), os.getppid(), home), daemon=True)
     watch.start()
@@ -78,7 +79,7 @@ def run_session(descriptor: int, opened: Callable[[c.CDLL, dict[str, Any]], Serv
     _respond(line, **ready)
     memory: SharedImages | None = None
     while message := line.recv(MESSAGE_BYTES):
-        request = json.loads(message)
+        request = unpacked(message)
         if memory is None:  # the caller may have resized it after the first response
             memory = SharedImages(task["memory"], request["capacity"])
         try:
@@ -89,8 +90,19 @@ def run_session(descriptor: int, opened: Callable[[c.CDLL, dict[str, Any]], Serv
     watch.join()
 
 
+def packed(content: dict[str, Any]) -> bytes:
+    """Write a message. Compressed, because a socket takes 200 kB at once and the masks of an edit are longer."""
+    return zlib.compress(json.dumps(content).encode(), 1)
+
+
+def unpacked(message: bytes) -> dict[str, Any]:
+    """Read a message that `packed` wrote."""
+    content: dict[str, Any] = json.loads(zlib.decompress(message))
+    return content
+
+
 def _respond(line: socket.socket, **content: Any) -> None:
-    line.sendall(json.dumps(content).encode())
+    line.sendall(packed(content))
 
 
 def _exit_with_caller(descriptor: int, caller: int, home: Path) -> None:
